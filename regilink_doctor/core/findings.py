@@ -1,0 +1,78 @@
+"""What a wing has to say about a place in the user's files: plain values, no logic of any rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+Applicability = Literal["safe", "unsafe"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+"""The worst first."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text. Lines and columns count from 1, columns in code points, the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def joined(self, other: Span) -> Span:
+        """The smallest span that holds both."""
+        start = min((self.line, self.column), (other.line, other.column))
+        end = max((self.end_line, self.end_column), (other.end_line, other.end_column))
+        return Span(*start, *end)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span in a file; in a notebook also the cell, counted from 1 over all cells (lines count inside it)."""
+
+    path: str
+    span: Span
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of `span`, in the finding's own file and cell, by `content`."""
+
+    span: Span
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A mending. *safe*: what the code means stays or was wrong for certain; *unsafe*: read it before you commit it."""
+
+    message: str
+    applicability: Applicability
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that explains the first: the constant's definition, the `wandb.init`."""
+
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem at one place: what is wrong, what would have happened, what to write instead."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    place: Place
+    help: str | None = None
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
+    url: str | None = None
+    target: str | None = None

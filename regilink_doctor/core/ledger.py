@@ -1,0 +1,52 @@
+"""What a link came to: the emulator's ledger, and every report made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Outcome = Literal["linked", "misplaced", "refused", "unknown"]
+"""`linked`: taken, where it was meant to go. `misplaced`: taken without a word, somewhere else than the
+text says. `refused`: an error. `unknown`: nobody has published what W&B does (rows marked [U])."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What W&B does with a link, and why.
+
+    `code` and `row` say which rule and which row of the catalogue of failures; `text` and `fields` name W&B's
+    words for it (`core.texts.say(text, **fields)`). All four are empty for a plain `linked`.
+    """
+
+    outcome: Outcome
+    code: str | None = None
+    row: str | None = None
+    text: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAttempt:
+    """One attempt to link, refused ones included.
+
+    `requested` is the target path as the code gave it, None where only the server saw the call. `entity`,
+    `project` and `collection` are what reached the server; `destination` is `entity/project/collection` where the
+    version now is, None when refused. `version` is the version's index in the target collection (`v0`).
+    `source` is the source version's full name, `message` W&B's words, or ours where `core.texts` says so.
+    """
+
+    user: str | None
+    run: str | None
+    source: str | None
+    source_type: str | None
+    requested: str | None
+    entity: str | None
+    project: str | None
+    collection: str | None
+    destination: str | None
+    aliases: tuple[str, ...]
+    verdict: Outcome
+    code: str | None
+    row: str | None
+    message: str | None
+    version: str | None

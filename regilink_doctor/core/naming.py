@@ -1,0 +1,65 @@
+"""W&B's limits on names as data, each with its source.
+
+Sources are files of wandb 0.31.0 (`sdk/artifacts/_validators.py` unless said otherwise). Most of
+these limits are enforced by the SDK only when something is *created*; a link sends any name
+(failures.md, section 1), which is why regilink looks at them itself.
+"""
+
+from __future__ import annotations
+
+REGISTRY_PREFIX = "wandb-registry-"
+"""What makes a project a registry; compared case-sensitively (`REGISTRY_PREFIX`)."""
+
+LEGACY_REGISTRY = "model-registry"
+"""The project of the legacy model registry (`Run.link_model`, row A14)."""
+
+MIGRATED_SUFFIX = "-mr-migrated"
+"""A team's legacy registry becomes the registry `<team>-mr-migrated` (docs, row A14)."""
+
+NAME_MAX = 128
+"""Characters of a project, collection or alias (`NAME_MAXLEN`)."""
+
+REGISTRY_NAME_MAX = NAME_MAX - len(REGISTRY_PREFIX)
+"""Characters of a registry name without its prefix: 113 (`validate_project_name`)."""
+
+REGISTRY_FORBIDDEN = frozenset("/\\#?%:\r\n")
+"""Characters that no project or registry name has (`INVALID_URL_CHARS`)."""
+
+COLLECTION_FORBIDDEN = frozenset("/:")
+"""`/` by `validate_artifact_name`; `:` because a path reads it as the start of an alias."""
+
+ALIAS_FORBIDDEN = frozenset("/:")
+"""Characters that no alias has (`validate_aliases`)."""
+
+ARTIFACT_NAME_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
+"""Characters of a source artifact's name (`sdk/artifacts/artifact.py`, row C17)."""
+
+TYPE_MAX = 128
+"""Characters of a type that a registry accepts (`validate_artifact_types`)."""
+
+TYPE_FORBIDDEN = frozenset("/:")
+"""Characters that no accepted type of a registry has (`validate_artifact_types`)."""
+
+DEFAULT_PROJECT = "uncategorized"
+"""Where `Artifact.link` puts a path without a project (`Artifact.link`, row A16)."""
+
+CORE_REGISTRY_TYPES: dict[str, str] = {"model": "model", "dataset": "dataset"}
+"""The registries that W&B makes for every organization, and the one type each takes at first (docs)."""
+
+CORE_REGISTRY_DISPLAY: dict[str, str] = {"models": "model", "datasets": "dataset"}
+"""What the App calls the core registries (lower case) -> their name in a path (row A10)."""
+
+
+def reserved_type(artifact_type: str, name: str = "") -> bool:
+    """Whether `wandb.Artifact(name, type=artifact_type)` refuses the type (row B6, `validate_artifact_type`)."""
+    return (
+        artifact_type == "job"
+        or artifact_type.startswith("wandb-")
+        or (artifact_type == "run_table" and name.startswith("run-"))
+        or (artifact_type == "code" and name.startswith("source-"))
+    )
+
+
+def is_version(alias: str) -> bool:
+    """Whether `alias` is a version index as W&B writes it: `v0`, `v12` (row B11)."""
+    return len(alias) > 1 and alias[0] == "v" and alias[1:].isdecimal() and alias.isascii()

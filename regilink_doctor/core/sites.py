@@ -1,0 +1,163 @@
+"""What source code says about W&B, as data: texts with holes, and the calls that they are given to. No parser in here.
+
+The linter finds sites; rules look at them; the doctor and `verify` take their targets from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.target_path.grammar import HOLE
+
+SiteKind = Literal["link", "init", "artifact", "consume"]
+HoleKind = Literal["unknown", "environment", "versioned-name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A known part of a text, and where it is written.
+
+    `exact`: its characters stand one by one at `place`, on one line, so that a part of it has a place of its own.
+    `default_of`: it is only what is taken when this environment variable or argument is not given.
+    """
+
+    text: str
+    place: Place
+    exact: bool = False
+    default_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A part that source does not tell. `source` is the expression.
+
+    *environment*: a variable of the environment without a default, None when it is not set. *versioned-name*: the name
+    of an artifact, which ends in `:vN` once it is logged (row A8).
+    """
+
+    source: str
+    place: Place
+    kind: HoleKind = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text as source builds it: pieces and holes in order. No parts at all is the empty text at `place`."""
+
+    parts: tuple[Piece | Hole, ...]
+    place: Place
+    names: tuple[str, ...] = ()
+    """Variables, keys and arguments that the text went through."""
+
+    @property
+    def pattern(self) -> str:
+        """The text with `HOLE`, one character, for each hole: what `core.target_path` reads."""
+        return "".join(part.text if isinstance(part, Piece) else HOLE for part in self.parts)
+
+    @property
+    def literal(self) -> str | None:
+        """The whole text, None when a part is not known."""
+        pattern = self.pattern
+        return None if HOLE in pattern else pattern
+
+    @property
+    def display(self) -> str:
+        """The text for reports: `{?}` for each unknown part."""
+        return self.pattern.replace(HOLE, "{?}")
+
+    @property
+    def holes(self) -> Iterator[tuple[int, Hole]]:
+        """Each hole with its offset in `pattern`."""
+        return ((offset, part) for offset, part in self._offsets() if isinstance(part, Hole))
+
+    def part_at(self, offset: int) -> Piece | Hole | None:
+        """The part that holds the character at `offset` of `pattern`."""
+        for start, part in self._offsets():
+            if start <= offset < start + _width(part):
+                return part
+        return None
+
+    def empty_defaults(self, start: int, end: int) -> Iterator[Piece]:
+        """Defaults that are the empty text and stand between two offsets of `pattern`, both included (row A5)."""
+        for offset, part in self._offsets():
+            if isinstance(part, Piece) and not part.text and part.default_of and start <= offset <= end:
+                yield part
+
+    def place_of(self, start: int, end: int) -> Place:
+        """Where `pattern[start:end]` is written.
+
+        Exact inside one piece that is exact; the whole of the parts otherwise; the text's own place when they are
+        written in several places.
+        """
+        touched = [(offset, part) for offset, part in self._offsets() if offset < end and offset + _width(part) > start]
+        if not touched:
+            return self.place
+        places = [_within(part, start - offset, end - offset) for offset, part in touched]
+        first = places[0]
+        span = first.span
+        for place in places[1:]:
+            if (place.path, place.cell) != (first.path, first.cell):
+                return self.place
+            span = span.joined(place.span)
+        if len(places) > 1 and not _inside(span, self.place.span):
+            return self.place
+        return replace(first, span=span)
+
+    def exact_piece(self, start: int, end: int) -> Place | None:
+        """The place of `pattern[start:end]` if it lies inside one exact piece, None otherwise: where a fix may edit."""
+        for offset, part in self._offsets():
+            if isinstance(part, Piece) and part.exact and offset <= start and end <= offset + len(part.text):
+                return _within(part, start - offset, end - offset)
+        return None
+
+    def _offsets(self) -> Iterator[tuple[int, Piece | Hole]]:
+        offset = 0
+        for part in self.parts:
+            yield offset, part
+            offset += _width(part)
+
+
+def _width(part: Piece | Hole) -> int:
+    return len(part.text) if isinstance(part, Piece) else 1
+
+
+def _within(part: Piece | Hole, start: int, end: int) -> Place:
+    if isinstance(part, Hole) or not part.exact:
+        return part.place
+    span = part.place.span
+    start, end = max(start, 0), min(end, len(part.text))
+    return replace(part.place, span=Span(span.line, span.column + start, span.line, span.column + end))
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return (outer.line, outer.column) <= (inner.line, inner.column) and (inner.end_line, inner.end_column) <= (
+        outer.end_line,
+        outer.end_column,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A call that makes, links or fetches an artifact, or starts a run.
+
+    `call` is the canonical name, `wandb.Run.link_artifact`. `statement` is where a suppression may stand. Each value
+    is a tuple of alternatives (branches, loops over literals), empty when the argument is not given. `init` and
+    `artifact` are the sites of the run and of the artifact of a link, where they are known.
+    """
+
+    kind: SiteKind
+    call: str
+    place: Place
+    statement: Span
+    target: tuple[Text, ...] = ()
+    entity: tuple[Text, ...] = ()
+    project: tuple[Text, ...] = ()
+    type: tuple[Text, ...] = ()
+    aliases: tuple[Text, ...] = ()
+    arguments: frozenset[str] = frozenset()
+    """Names of the arguments that are given, `**` for an unpacked mapping."""
+    init: Site | None = field(default=None, repr=False)
+    artifact: Site | None = field(default=None, repr=False)

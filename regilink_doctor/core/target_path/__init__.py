@@ -1,0 +1,32 @@
+"""The grammar of target paths: what a text is, what is wrong with it, and where a link would really go.
+
+`grammar` splits as the SDK splits, `problems` names what is wrong with a text and where, `sdk` says what the SDK
+makes of it, `app_urls` reads what people paste. A text may have holes (`HOLE`): parts that nobody knows.
+"""
+
+from regilink_doctor.core.target_path.grammar import (
+    HOLE,
+    PathError,
+    TargetPath,
+    is_registry_project,
+    misspelled_prefix,
+    parse,
+    registry_name,
+)
+from regilink_doctor.core.target_path.problems import Problem, problems
+from regilink_doctor.core.target_path.sdk import LinkInput, SdkRefusal, sdk_link
+
+__all__ = [
+    "HOLE",
+    "LinkInput",
+    "PathError",
+    "Problem",
+    "SdkRefusal",
+    "TargetPath",
+    "is_registry_project",
+    "misspelled_prefix",
+    "parse",
+    "problems",
+    "registry_name",
+    "sdk_link",
+]

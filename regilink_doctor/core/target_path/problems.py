@@ -1,0 +1,289 @@
+"""What is wrong with a text as a target path: one problem per segment, and where in the text it is.
+
+A segment is what stands between two slashes. Where one segment has several problems, the first of `ORDER` is told.
+Nothing here knows an organization: what needs one is `core.link_rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from regilink_doctor.core.findings import Severity
+from regilink_doctor.core.naming import (
+    LEGACY_REGISTRY,
+    NAME_MAX,
+    REGISTRY_FORBIDDEN,
+    REGISTRY_NAME_MAX,
+    REGISTRY_PREFIX,
+    is_version,
+)
+from regilink_doctor.core.placeholders import placeholder
+from regilink_doctor.core.target_path.grammar import HOLE, is_registry_project, misspelled_prefix
+
+ORDER = (
+    "REG108",
+    "REG113",
+    "REG106",
+    "REG112",
+    "REG105",
+    "REG109",
+    "REG103",
+    "REG111",
+    "REG104",
+    "REG107",
+    "REG110",
+    "REG102",
+    "REG101",
+)
+"""Which problem of a segment is told, the first that applies (contracts: a path has one problem per segment)."""
+
+HOSTS = ("wandb.ai/", "api.wandb.ai/", "www.wandb.ai/", "forge.coreweave.com/")
+"""An address of the App, pasted without its scheme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with `text[start:end]`, and, where it is clear, what was `meant` there instead.
+
+    `kind` tells the cases of one code apart, for the words: `REG111` is a `slash`, a `leading-slash`, a
+    `trailing-slash` or a `blank`.
+    """
+
+    code: str
+    start: int
+    end: int
+    severity: Severity = "error"
+    kind: str = ""
+    meant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    index: int
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    @property
+    def known(self) -> bool:
+        return HOLE not in self.text
+
+    @property
+    def speaks(self) -> bool:
+        """It has the registry prefix, with or without a name behind it."""
+        return self.text.startswith(REGISTRY_PREFIX)
+
+    @property
+    def registry(self) -> bool:
+        return is_registry_project(self.text)
+
+
+def problems(
+    text: str,
+    *,
+    trailing_slash_fails: bool = False,
+    none_at: Collection[int] = (),
+    named_registry: bool = False,
+    registries: Collection[str] = (),
+) -> tuple[Problem, ...]:
+    """Everything that is wrong with `text`, by position.
+
+    Args:
+        text: the target path, `HOLE` for each part that is not known.
+        trailing_slash_fails: `Artifact.link` reads a trailing slash as an empty name, `Run.link_artifact` drops it
+            (row A17).
+        none_at: offsets of the holes that may turn out to be the word None: an environment variable without a default
+            inside an f-string (row A7).
+        named_registry: the variable, key or argument that holds the text speaks of a registry.
+        registries: names, without the prefix, of registries that are known to exist.
+    """
+    if "://" in text or text.startswith(HOSTS) or text.startswith("wandb-artifact:"):
+        return (Problem("REG108", 0, len(text)),)
+    if not text:
+        return (Problem("REG105", 0, 0, kind="path"),)
+    best: dict[int, tuple[int, Problem]] = {}
+    for index, problem in _all(text, trailing_slash_fails, frozenset(none_at), named_registry, registries):
+        rank = ORDER.index(problem.code)
+        if index not in best or rank < best[index][0]:
+            best[index] = (rank, problem)
+    found = [problem for _, problem in best.values()]
+    return tuple(sorted(found, key=lambda problem: (problem.start, problem.end)))
+
+
+def _split(text: str) -> list[_Segment]:
+    """The segments before the first `:`, as the SDK splits them.
+
+    A hole right in front of the prefix may bring its own slash (`f"{organization_slash}wandb-registry-m/c"`), so the
+    prefix begins a segment there.
+    """
+    head = text.partition(":")[0]
+    segments: list[_Segment] = []
+    start = 0
+    for part in head.split("/"):
+        end = start + len(part)
+        inner = part.find(HOLE + REGISTRY_PREFIX)
+        if inner >= 0:
+            segments.append(_Segment(len(segments), start, part[: inner + 1]))
+            segments.append(_Segment(len(segments), start + inner + 1, part[inner + 1 :]))
+        else:
+            segments.append(_Segment(len(segments), start, part))
+        start = end + 1
+    return segments
+
+
+def _all(
+    text: str,
+    trailing_slash_fails: bool,
+    none_at: frozenset[int],
+    named_registry: bool,
+    registries: Collection[str],
+) -> Iterator[tuple[int, Problem]]:
+    segments = _split(text)
+    filled = [segment for segment in segments if segment.text]
+    registry = next((segment for segment in segments if segment.speaks), None)
+    for segment in segments:
+        if not segment.text:
+            yield from _empty(segment, segments, trailing_slash_fails)
+            continue
+        yield from _words(segment, none_at, within_registry_path=registry is not None)
+        yield from _blanks(segment)
+        # As a collection of a real registry such a name is odd, but it is a name.
+        before_registry = registry is None or segment.index < registry.index
+        if before_registry and (meant := misspelled_prefix(segment.text)):
+            yield segment.index, Problem("REG104", segment.start, segment.end, meant=meant)
+        if segment.registry:
+            yield from _registry_name(segment)
+    yield from _too_many(filled, registry)
+    yield from _version(text, segments[-1])
+    last = segments[-1]
+    if registry is not None and registry.index == last.index and registry.registry and registry.known:
+        yield last.index, Problem("REG102", last.start, last.end)
+    elif registry is not None and registry.index < last.index and last.known and len(last.text) > NAME_MAX:
+        yield last.index, Problem("REG110", last.start, last.end, kind="collection-length")
+    if registry is None and filled:
+        yield from _unprefixed(filled, named_registry, registries)
+
+
+def _empty(segment: _Segment, segments: list[_Segment], trailing_slash_fails: bool) -> Iterator[tuple[int, Problem]]:
+    before = segments[segment.index - 1] if segment.index else None
+    if before is None:
+        yield segment.index, Problem("REG111", segment.start, segment.start + 1, "info", "leading-slash", "")
+    elif segment.index < len(segments) - 1:
+        yield segment.index, Problem("REG111", segment.start - 1, segment.start + 1, "error", "slash", "/")
+    elif before.registry or before.text.startswith(REGISTRY_PREFIX) or len(segments) == 2:
+        yield segment.index, Problem("REG105", segment.start - 1, segment.start, kind="collection")
+    else:
+        severity: Severity = "error" if trailing_slash_fails else "warning"
+        yield segment.index, Problem("REG111", segment.start - 1, segment.start, severity, "trailing-slash", "")
+
+
+def _words(segment: _Segment, none_at: frozenset[int], *, within_registry_path: bool) -> Iterator[tuple[int, Problem]]:
+    """What was never filled in, and the project of the legacy registry."""
+    name = segment.text.removeprefix(REGISTRY_PREFIX)
+    start = segment.end - len(name)
+    for offset in sorted(none_at):
+        if segment.start <= offset < segment.end:
+            yield segment.index, Problem("REG113", offset, offset + 1)
+            break
+    if name == "None":
+        yield segment.index, Problem("REG113", start, segment.end)
+    if where := placeholder(name):
+        yield segment.index, Problem("REG106", start + where[0], start + where[1])
+    if segment.text == LEGACY_REGISTRY and not within_registry_path:
+        yield segment.index, Problem("REG112", segment.start, segment.end, "warning")
+    if segment.text == REGISTRY_PREFIX:
+        yield segment.index, Problem("REG105", segment.start, segment.end, kind="registry")
+
+
+def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
+    name = segment.text.removeprefix(REGISTRY_PREFIX)
+    stripped = name.strip()
+    # A blank before the prefix is no matter of taste: the prefix is not recognised (REG104).
+    if name != stripped and misspelled_prefix(segment.text) is None:
+        start = segment.end - len(name)
+        if not stripped:
+            yield segment.index, Problem("REG105", start, segment.end, kind="blank")
+        else:
+            yield segment.index, Problem("REG111", start, segment.end, "warning", "blank", stripped)
+
+
+def _registry_name(segment: _Segment) -> Iterator[tuple[int, Problem]]:
+    name = segment.text.removeprefix(REGISTRY_PREFIX)
+    start = segment.end - len(name)
+    if name.startswith(REGISTRY_PREFIX):
+        yield segment.index, Problem("REG109", start, start + len(REGISTRY_PREFIX), meant="")
+    bad = [offset for offset, letter in enumerate(name) if letter in REGISTRY_FORBIDDEN]
+    if bad:
+        kind = "percent-encoding" if name[bad[0]] == "%" else "character"
+        yield segment.index, Problem("REG110", start + bad[0], start + bad[0] + 1, kind=kind)
+    elif segment.known and len(name) > REGISTRY_NAME_MAX:
+        yield segment.index, Problem("REG110", start, segment.end, kind="registry-length")
+
+
+def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tuple[int, Problem]]:
+    """A `/` too many: in the collection, in front of the prefix, or in place of the prefix's last dash."""
+    if len(filled) < 3:
+        return
+    first, last = filled[0], filled[-1]
+    place = filled.index(registry) if registry is not None else None
+    if first.text.lower() == REGISTRY_PREFIX.rstrip("-") and place is None:
+        joined = f"{REGISTRY_PREFIX}{filled[1].text}"
+        yield first.index, Problem("REG103", first.start, filled[1].end, kind="prefix", meant=joined)
+    elif place is not None and place > 1:
+        yield first.index, Problem("REG103", first.start, filled[place].start, kind="organization", meant="")
+    elif place is not None and len(filled) - place > 2:
+        if is_registry_project(filled[place + 1].text) and len(filled) - place == 3:
+            yield first.index, Problem("REG103", first.start, filled[1].start, kind="organization", meant="")
+        else:
+            joined = "-".join(segment.text for segment in filled[place + 1 :])
+            start = filled[place + 1].start
+            # Told where the prefix is: that is the part which the SDK reads as something else.
+            yield (
+                registry.index if registry else 0,
+                Problem("REG103", start, last.end, kind="collection", meant=joined if HOLE not in joined else None),
+            )
+    elif len(filled) > 3:
+        yield first.index, Problem("REG103", first.start, last.end, kind="parts")
+
+
+def _version(text: str, last: _Segment) -> Iterator[tuple[int, Problem]]:
+    """What stands behind the first `:`."""
+    _, colon, tail = text.partition(":")
+    if not colon:
+        return
+    version, slash, _ = tail.partition("/")
+    if slash and not (is_version(version) or version == "latest"):
+        if last.speaks:
+            yield last.index, Problem("REG110", last.end, last.end + 1, kind="character")
+            return
+        version = tail  # an alias may have a slash of its own
+    yield last.index, Problem("REG107", last.end, last.end + 1 + len(version), "warning", "version", "")
+
+
+def _unprefixed(
+    filled: list[_Segment], named_registry: bool, registries: Collection[str]
+) -> Iterator[tuple[int, Problem]]:
+    """No segment has the prefix: a project-level link, wrong only when something speaks of a registry (row A1)."""
+    if len(filled) == 1:
+        if named_registry and filled[0].known:
+            yield filled[0].index, Problem("REG101", filled[0].start, filled[0].end, "warning", "name")
+        return
+    project = filled[-2]
+    if not project.known:
+        return
+    known = {name.casefold() for name in registries}
+    words = "".join(letter if letter.isalnum() else " " for letter in project.text.lower()).split()
+    if project.text.casefold() in known:
+        kind = "known"
+    elif "registry" in words or "registries" in words:
+        kind = "word"
+    elif named_registry:
+        kind = "name"
+    else:
+        return
+    meant = f"{REGISTRY_PREFIX}{project.text}"
+    yield project.index, Problem("REG101", project.start, project.end, "warning", kind, meant)
