@@ -7,11 +7,13 @@ catalogue in `core.failures`.
 from __future__ import annotations
 
 from .access import ACCESS
+from .artifacts import ARTIFACTS
 from .consuming import CONSUMING
 from .lifecycle import LIFECYCLE
 from .linking import LINKING
 from .names import NAMES
 from .recognising import TEXT_LIMIT, Recognised, find
+from .registries import REGISTRIES
 from .server import SERVER
 from .wording import Speaker, Wording, field_names
 
@@ -20,9 +22,11 @@ __all__ = ["TEXT_LIMIT", "WORDINGS", "Recognised", "Speaker", "Wording", "recogn
 WORDINGS: tuple[Wording, ...] = (
     *SERVER,
     *LINKING,
+    *ARTIFACTS,
     *NAMES,
     *LIFECYCLE,
     *CONSUMING,
+    *REGISTRIES,
     *ACCESS,
 )
 

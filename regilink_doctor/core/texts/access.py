@@ -11,6 +11,7 @@ ACCESS: tuple[Wording, ...] = (
         "Unable to fetch user data from W&B, please verify your API key is valid.",
         "sdk",
         raised="CommError",
+        since="0.21.1",
     ),
     Wording(
         "credentials-unverified",
@@ -19,6 +20,7 @@ ACCESS: tuple[Wording, ...] = (
         "sdk",
         raised="AuthenticationError",
         also=("C19", "C4"),
+        since="0.28.2",
     ),
     Wording(
         "credentials-error",
@@ -27,6 +29,7 @@ ACCESS: tuple[Wording, ...] = (
         "sdk",
         raised="AuthenticationError",
         also=("C19",),
+        since="0.28.2",
     ),
     Wording(
         "authentication-failed",
@@ -35,6 +38,7 @@ ACCESS: tuple[Wording, ...] = (
         "sdk",
         raised="AuthenticationError",
         also=("C19",),
+        since="0.28.2",
     ),
     Wording(
         "api-key-rejected",
@@ -43,14 +47,16 @@ ACCESS: tuple[Wording, ...] = (
         "sdk",
         raised="AuthenticationError",
         also=("C19",),
+        until="0.28.2",
     ),
-    Wording("api-key-empty", "C18", "API key is empty.", "sdk", raised="AuthenticationError"),
+    Wording("api-key-empty", "C18", "API key is empty.", "sdk", raised="AuthenticationError", since="0.23.1"),
     Wording(
         "api-key-characters",
         "C18",
         "API key may only contain the letters A-Z, digits and underscores.",
         "sdk",
         raised="AuthenticationError",
+        since="0.23.1",
     ),
     Wording(
         "api-key-too-short",
@@ -58,6 +64,7 @@ ACCESS: tuple[Wording, ...] = (
         "API key must have 40+ characters, has {length}.",
         "sdk",
         raised="AuthenticationError",
+        since="0.23.1",
     ),
     Wording(
         "api-key-length-old",
@@ -65,6 +72,7 @@ ACCESS: tuple[Wording, ...] = (
         "API key must be 40 characters long, yours was {length}",
         "sdk",
         raised="ValueError",
+        until="0.22.3",
     ),
     Wording(
         "api-key-missing",
@@ -72,6 +80,7 @@ ACCESS: tuple[Wording, ...] = (
         "No API key configured. Use `wandb login` to log in.",
         "sdk",
         raised="UsageError",
+        since="0.23.1",
     ),
     Wording(
         "api-key-missing-old",
@@ -79,6 +88,7 @@ ACCESS: tuple[Wording, ...] = (
         "api_key not configured (no-tty). call wandb.login(key=[your_api_key])",
         "sdk",
         raised="UsageError",
+        until="0.23.1",
     ),
     Wording(
         "no-authentication",
@@ -86,6 +96,7 @@ ACCESS: tuple[Wording, ...] = (
         "No authentication configured. Use `wandb login` to log in.",
         "sdk",
         raised="UsageError",
+        since="0.24.2",
     ),
     Wording(
         "no-permission",
@@ -94,6 +105,7 @@ ACCESS: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("B2", "D7", "B8", "B9", "C19"),
+        until="0.28.2",
     ),
     Wording(
         "no-permission-in-run",
@@ -102,6 +114,7 @@ ACCESS: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("B2", "D7", "B9"),
+        until="0.28.2",
     ),
     Wording(
         "resource-not-found",
@@ -110,6 +123,8 @@ ACCESS: tuple[Wording, ...] = (
         "sdk",
         raised="LookupError",
         also=("B7", "D1"),
+        since="0.18.6",
+        until="0.28.2",
     ),
     Wording(
         "init-timed-out",

@@ -1,10 +1,8 @@
-"""What the SDK and its command line say when an artifact, a registry or an organization is asked for."""
+"""What the SDK and its command line say when an artifact or an organization is asked for."""
 
 from __future__ import annotations
 
 from .wording import Wording
-
-_UPGRADE = "Please upgrade your server version or contact support at support@wandb.com."
 
 CONSUMING: tuple[Wording, ...] = (
     Wording(
@@ -22,6 +20,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("B12", "D3"),
+        since="0.21.0",
     ),
     Wording(
         "artifact-not-found",
@@ -30,6 +29,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("B12",),
+        until="0.28.1",
     ),
     Wording(
         "artifact-not-contained",
@@ -45,6 +45,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("C6", "D7"),
+        since="0.21.2",
     ),
     Wording(
         "project-or-access",
@@ -60,6 +61,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("A11", "A10", "B7", "D1", "E3"),
+        since="0.19.11",
     ),
     Wording(
         "organization-empty",
@@ -76,6 +78,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("A12", "A15", "E3"),
+        since="0.19.7",
     ),
     Wording(
         "organization-not-found-verify",
@@ -84,6 +87,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("A12", "A15", "E3"),
+        since="0.19.7",
     ),
     Wording(
         "organization-entity-not-found",
@@ -92,6 +96,8 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("A12", "A15", "E3"),
+        since="0.21.2",
+        until="0.31.0",
     ),
     Wording(
         "several-organizations",
@@ -100,6 +106,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("D4",),
+        since="0.19.7",
     ),
     Wording(
         "no-organizations",
@@ -108,6 +115,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("B2",),
+        since="0.19.7",
     ),
     Wording(
         "no-entity-no-organization",
@@ -116,6 +124,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("C18",),
+        since="0.19.7",
     ),
     Wording(
         "entity-undetermined",
@@ -124,6 +133,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("C18",),
+        since="0.19.7",
     ),
     Wording(
         "type-mismatch",
@@ -131,6 +141,15 @@ CONSUMING: tuple[Wording, ...] = (
         "type '{type}' specified but this artifact is of type '{actual}'",
         "sdk",
         raised="CommError",
+        since="0.28.1",
+    ),
+    Wording(
+        "type-mismatch-old",
+        "D6",
+        "type {type} specified but this artifact is of type {actual}",
+        "sdk",
+        raised="CommError",
+        until="0.28.1",
     ),
     Wording(
         "type-mismatch-in-run",
@@ -146,14 +165,20 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("D2", "B3"),
+        since="0.22.3",
+    ),
+    Wording(
+        "type-not-in-project-old",
+        "B5",
+        "Could not find artifact type {type}",
+        "sdk",
+        raised="CommError",
+        also=("D2", "B3"),
+        until="0.22.3",
     ),
     Wording("cli-get-failed", "D9", "Unable to download artifact", "cli", raised="ClickException"),
     Wording(
-        "invalid-download-name",
-        "D10",
-        "Invalid artifact name: '{name}'",
-        "sdk",
-        raised="ValueError",
+        "invalid-download-name", "D10", "Invalid artifact name: '{name}'", "sdk", raised="ValueError", since="0.31.0"
     ),
     Wording(
         "source-not-fetched",
@@ -162,108 +187,6 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("C6",),
-    ),
-    # Registries.
-    Wording(
-        "registry-already-exists",
-        "D18",
-        "Registry '{registry}' already exists in organization '{organization}', please use a different name.",
-        "sdk",
-        raised="CommError",
-    ),
-    Wording(
-        "create-registry-failed",
-        "D18",
-        "Failed to create registry '{registry}' in organization '{organization}'.",
-        "sdk",
-        raised="CommError",
-        also=("B7", "A10"),
-    ),
-    Wording(
-        "invalid-visibility",
-        "D18",
-        "Invalid visibility '{visibility}'. Expected one of: 'organization', 'restricted'",
-        "sdk",
-        raised="CommError",
-    ),
-    Wording(
-        "invalid-visibility-old",
-        "D18",
-        "Invalid visibility: '{visibility}'. Must be one of: {allowed}",
-        "sdk",
-        raised="CommError",
-    ),
-    Wording(
-        "save-registry-failed",
-        "B7",
-        "Failed to save registry '{registry}' in organization '{organization}'",
-        "sdk",
-        raised="ValueError",
-        also=("D18", "B4"),
-    ),
-    Wording(
-        "delete-registry-failed",
-        "B7",
-        "Failed to delete registry '{registry}' in organization '{organization}'",
-        "sdk",
-        raised="ValueError",
-    ),
-    # A server that is too old, or that did not answer in time (row B13).
-    Wording(
-        "registry-search-disabled",
-        "B13",
-        "Registry search API is not enabled on this wandb server version. " + _UPGRADE,
-        "sdk",
-        raised="RuntimeError",
-        also=("C19",),
-    ),
-    Wording(
-        "registry-disabled",
-        "B13",
-        "api.registry() is not enabled on this wandb server version. " + _UPGRADE,
-        "sdk",
-        raised="RuntimeError",
-        also=("C19",),
-    ),
-    Wording(
-        "create-registry-disabled",
-        "B13",
-        "create_registry api is not enabled on this wandb server version. " + _UPGRADE,
-        "sdk",
-        raised="RuntimeError",
-        also=("C19",),
-    ),
-    Wording(
-        "save-registry-disabled",
-        "B13",
-        "Saving the registry is not enabled on this wandb server version. " + _UPGRADE,
-        "sdk",
-        raised="RuntimeError",
-        also=("C19",),
-    ),
-    Wording(
-        "filtering-disabled",
-        "B13",
-        "Filtering and ordering of artifact collections is not supported on this wandb server version. " + _UPGRADE,
-        "sdk",
-        raised="UnsupportedError",
-        also=("D13",),
-    ),
-    Wording(
-        "ordering-disabled",
-        "B13",
-        "Ordering registry versions is not supported for this organization. If you have any questions, "
-        "please contact support at support@wandb.com.",
-        "sdk",
-        raised="UnsupportedError",
-        also=("D13",),
-    ),
-    Wording(
-        "membership-disabled",
-        "B13",
-        "querying for the artifact collection membership is not supported by this version of wandb "
-        "server. Consider updating to the latest version.",
-        "sdk",
-        raised="UnsupportedError",
+        since="0.19.11",
     ),
 )

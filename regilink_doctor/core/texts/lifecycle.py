@@ -52,6 +52,7 @@ LIFECYCLE: tuple[Wording, ...] = (
         "sdk",
         raised="RuntimeError",
         also=("A14", "C4"),
+        since="0.19.10",
     ),
     Wording(
         "disabled-link-result",
@@ -119,6 +120,7 @@ LIFECYCLE: tuple[Wording, ...] = (
         "B2",
         "wandb.init() called while a run is active and reinit is set to '{reinit}', so returning the previous run.",
         "sdk",
+        since="0.19.10",
     ),
     # Calls that do not exist.
     Wording(
@@ -163,24 +165,28 @@ LIFECYCLE: tuple[Wording, ...] = (
         "B16",
         "Deleting a link artifact will only unlink the artifact from the source artifact",
         "sdk",
+        since="0.19.11",
     ),
     Wording(
         "edit-description",
         "B16",
         "Editing the description of this linked artifact will edit the description for the source artifact",
         "sdk",
+        since="0.19.11",
     ),
     Wording(
         "edit-metadata",
         "B16",
         "Editing the metadata of this linked artifact will edit the metadata for the source artifact",
         "sdk",
+        since="0.19.11",
     ),
     Wording(
         "edit-tags",
         "B16",
         "Editing tags will apply the changes to the source artifact and all linked artifacts associated with it.",
         "sdk",
+        since="0.19.11",
     ),
     Wording(
         "updates-skipped",
@@ -188,6 +194,7 @@ LIFECYCLE: tuple[Wording, ...] = (
         "Skipping non-alias updates due to insufficient permissions on the source artifact.",
         "sdk",
         also=("B7",),
+        since="0.28.1",
     ),
     Wording(
         "unlink-not-a-link",

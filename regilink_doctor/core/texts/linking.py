@@ -1,4 +1,4 @@
-"""What the SDK says when it links: the path, the organization, the artifact, its aliases."""
+"""What the SDK says about a link's path, and about the organization behind it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ LINKING: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("A17", "A9"),
+        since="0.22.1",
     ),
     Wording(
         "expected-valid-path",
@@ -21,6 +22,8 @@ LINKING: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("A17", "A9"),
+        since="0.21.0",
+        until="0.22.1",
     ),
     Wording(
         "invalid-path-form",
@@ -29,6 +32,7 @@ LINKING: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("A17", "A9"),
+        until="0.28.2",
     ),
     Wording(
         "not-a-registry-project",
@@ -37,6 +41,7 @@ LINKING: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("A4", "A1"),
+        since="0.23.0",
     ),
     Wording(
         "no-registry-prefix",
@@ -45,6 +50,8 @@ LINKING: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("A4", "A1"),
+        since="0.21.0",
+        until="0.23.0",
     ),
     # The organization behind the source artifact's entity (section 0 of the catalogue).
     Wording(
@@ -54,6 +61,7 @@ LINKING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("A13", "A15", "B2", "C19"),
+        since="0.22.3",
     ),
     Wording(
         "unable-to-find-organization-old",
@@ -62,15 +70,18 @@ LINKING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("A12", "C19"),
+        since="0.18.4",
+        until="0.22.3",
     ),
     Wording(
         "expecting-organization",
         "A12",
-        "Expecting the organization name or entity name to match '{organization}' and cannot be "
-        "linked/fetched with '{given}'. Please update the target path with the correct organization name.",
+        "Expecting the organization name or entity name to match '{expected}' and cannot be "
+        "linked/fetched with '{organization}'. Please update the target path with the correct organization name.",
         "sdk",
         raised="CommError",
         also=("A13", "A15", "B1"),
+        since="0.18.6",
     ),
     Wording(
         "personal-multiple-organizations",
@@ -81,16 +92,18 @@ LINKING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("D4", "B1", "B2"),
+        since="0.18.6",
     ),
     Wording(
         "personal-multiple-organizations-wrong",
         "A12",
-        "Personal entity belongs to multiple organizations and cannot be linked/fetched with '{given}'. "
+        "Personal entity belongs to multiple organizations and cannot be linked/fetched with '{organization}'. "
         "Please update the target path with the correct organization name or use a team entity in the "
         "entity settings.",
         "sdk",
         raised="CommError",
         also=("A13", "A15", "B1"),
+        since="0.18.6",
     ),
     Wording(
         "unable-to-resolve-personal",
@@ -101,6 +114,7 @@ LINKING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("B1", "B13", "B2"),
+        since="0.18.6",
     ),
     Wording(
         "unable-to-resolve-core",
@@ -111,14 +125,18 @@ LINKING: tuple[Wording, ...] = (
         "wandb.Api(overrides={{'entity': '<my_team_entity>'}}) or wandb.init(entity='<my_team_entity>')",
         "sdk",
         also=("B2", "A12"),
+        since="0.18.4",
+        until="0.21.0",
     ),
     Wording(
         "belongs-to-organization",
         "A12",
-        'artifact belongs to the organization "{organization}" and cannot be linked/fetched with "{given}". '
+        'artifact belongs to the organization "{expected}" and cannot be linked/fetched with "{organization}". '
         "Please update the target path with the correct organization name",
         "sdk",
         also=("A13", "A15"),
+        since="0.18.4",
+        until="0.21.0",
     ),
     Wording(
         "entity-name-required",
@@ -127,6 +145,7 @@ LINKING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("A12", "B2"),
+        since="0.18.6",
     ),
     Wording(
         "shorthand-needs-server",
@@ -135,168 +154,43 @@ LINKING: tuple[Wording, ...] = (
         "version. Please upgrade your server to 0.50.0 or later.",
         "sdk",
         raised="CommError",
+        since="0.18.4",
+        until="0.26.0",
     ),
     Wording(
         "shorthand-needs-server-core",
         "B13",
         "fetching Registry artifacts unsupported and no organization given",
         "sdk",
+        since="0.18.4",
+        until="0.21.0",
     ),
     # What old clients printed instead of raising.
-    Wording("link-artifact-error", "B14", "LinkArtifact: {collection}, error: {reason}", "sdk"),
+    Wording("link-artifact-error", "B14", "LinkArtifact: {collection}, error: {reason}", "sdk", until="0.21.0"),
     Wording(
         "link-fetch-error",
         "B14",
         "Error fetching link artifact after linking: {reason}",
         "sdk",
         also=("A8",),
+        since="0.19.11",
+        until="0.21.2",
     ),
     Wording(
         "link-version-error",
         "B14",
         "Error fetching the linked artifact's version index after linking",
         "sdk",
+        since="0.19.11",
+        until="0.21.0",
     ),
-    Wording(
-        "server-or-client-id",
-        "C9",
-        "artifact must have either server id or client id",
-        "sdk",
-    ),
+    Wording("server-or-client-id", "C9", "artifact must have either server id or client id", "sdk", until="0.21.0"),
     Wording(
         "linked-version-unreadable",
         "B13",
         "Unable to parse linked artifact version from response",
         "sdk",
         raised="CommError",
-    ),
-    # The legacy registry.
-    Wording(
-        "legacy-registry-redirect",
-        "A14",
-        "This model registry has been migrated and will be discontinued. Your request was redirected to "
-        "the corresponding artifact '{artifact}' in the new registry. Please update your paths to point "
-        "to the migrated registry directly, '{path}'.",
-        "sdk",
-    ),
-    Wording(
-        "link-model-name-only",
-        "A14",
-        "Please provide only the name of the registered model. Do not append the entity or project name.",
-        "sdk",
-        raised="AssertionError",
-    ),
-    Wording(
-        "link-model-type",
-        "A14",
-        "You can only use this method for 'model' artifacts. For an artifact to be a 'model' artifact, "
-        "its type property must contain the substring 'model'.",
-        "sdk",
-        raised="AssertionError",
-        also=("B4",),
-    ),
-    # The artifact that is linked.
-    Wording(
-        "type-exists-otherwise",
-        "B5",
-        "Artifact {artifact} already exists with type '{type}'; cannot create another with type '{other}'",
-        "sdk",
-        raised="ValueError",
-    ),
-    Wording(
-        "owned-by-entity",
-        "C15",
-        "Artifact {artifact} is owned by entity '{entity}'; it can't be moved to '{other}'",
-        "sdk",
-        raised="ValueError",
-        also=("B1",),
-    ),
-    Wording(
-        "exists-in-project",
-        "C15",
-        "Artifact {artifact} exists in project '{project}'; it can't be moved to '{other}'",
-        "sdk",
-        raised="ValueError",
-    ),
-    Wording(
-        "type-internal",
-        "B6",
-        "The current type '{type}' is an internal type and cannot be changed.",
-        "sdk",
-        raised="ValueError",
-    ),
-    Wording(
-        "type-fixed",
-        "B5",
-        "Type can only be changed if the artifact collection is a sequence.",
-        "sdk",
-        raised="ValueError",
-    ),
-    Wording(
-        "linking-a-link",
-        "C7",
-        "Linking to a link artifact will result in directly linking to the source artifact of that link artifact.",
-        "sdk",
-    ),
-    Wording(
-        "ttl-on-link",
-        "B15",
-        "Cannot set TTL for link artifact. Unlink the artifact first then set the TTL for the source artifact",
-        "sdk",
-        raised="ValueError",
-    ),
-    Wording(
-        "ttl-disabled",
-        "B15",
-        "Artifact TTL will be disabled for source artifacts that are linked to portfolios.",
-        "sdk",
-    ),
-    Wording(
-        "ttl-history",
-        "B15",
-        "Cannot set artifact TTL for type wandb-history",
-        "sdk",
-        raised="ValueError",
-    ),
-    # Aliases.
-    Wording(
-        "alias-add-denied",
-        "B10",
-        "You do not have permission to add the following alias to this artifact: {{{aliases}}}",
-        "sdk",
-        raised="CommError",
-        also=("B7", "B9"),
-    ),
-    Wording(
-        "aliases-add-denied",
-        "B10",
-        "You do not have permission to add at least one of the following aliases to this artifact: {{{aliases}}}",
-        "sdk",
-        raised="CommError",
-        also=("B7", "B9"),
-    ),
-    Wording(
-        "alias-delete-denied",
-        "B10",
-        "You do not have permission to delete the following alias from this artifact: {{{aliases}}}",
-        "sdk",
-        raised="CommError",
-        also=("B7", "B9"),
-    ),
-    Wording(
-        "aliases-delete-denied",
-        "B10",
-        "You do not have permission to delete at least one of the following aliases from this artifact: {{{aliases}}}",
-        "sdk",
-        raised="CommError",
-        also=("B7", "B9"),
-    ),
-    Wording(
-        "unlink-denied",
-        "B10",
-        "You do not have permission to unlink the artifact '{artifact}'",
-        "sdk",
-        raised="CommError",
-        also=("B7", "B9"),
+        since="0.21.0",
     ),
 )

@@ -12,6 +12,7 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("D18",),
+        since="0.19.11",
     ),
     Wording(
         "project-name-too-long",
@@ -19,6 +20,7 @@ NAMES: tuple[Wording, ...] = (
         "Invalid project name '{project}', must be {limit} characters or less",
         "sdk",
         raised="ValueError",
+        since="0.19.11",
     ),
     Wording(
         "registry-name-characters",
@@ -27,6 +29,7 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("D18", "A7"),
+        since="0.19.11",
     ),
     Wording(
         "registry-name-empty",
@@ -35,6 +38,7 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("A7",),
+        since="0.19.11",
     ),
     Wording(
         "project-name-empty",
@@ -43,6 +47,7 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("A7",),
+        since="0.19.11",
     ),
     Wording(
         "init-project-too-long",
@@ -74,6 +79,7 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("C17",),
+        since="0.28.2",
     ),
     Wording(
         "collection-name-slash-old",
@@ -82,6 +88,8 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("C17",),
+        since="0.19.11",
+        until="0.28.2",
     ),
     Wording(
         "invalid-artifact-name",
@@ -90,6 +98,16 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("A7",),
+        since="0.22.3",
+    ),
+    Wording(
+        "invalid-artifact-name-old",
+        "C17",
+        "Artifact name may only contain alphanumeric characters, dashes, underscores, and dots. Invalid name: {name}",
+        "sdk",
+        raised="ValueError",
+        also=("A7",),
+        until="0.22.3",
     ),
     Wording(
         "invalid-aliases",
@@ -98,6 +116,7 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("A7", "D5"),
+        since="0.22.3",
     ),
     Wording(
         "invalid-aliases-old",
@@ -106,6 +125,7 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("A7", "D5"),
+        until="0.22.3",
     ),
     Wording(
         "alias-length",
@@ -134,6 +154,7 @@ NAMES: tuple[Wording, ...] = (
         "Artifact type '{type}' is reserved for internal use. Please use a different type.",
         "sdk",
         raised="ValueError",
+        since="0.20.0",
     ),
     Wording(
         "types-characters",
@@ -142,6 +163,7 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("D18",),
+        since="0.22.3",
     ),
     Wording(
         "types-too-long",
@@ -150,6 +172,7 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("D18",),
+        since="0.23.0",
     ),
     Wording(
         "types-old",
@@ -159,6 +182,8 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("D18",),
+        since="0.19.11",
+        until="0.22.3",
     ),
     Wording(
         "types-cannot-shrink",
@@ -167,6 +192,7 @@ NAMES: tuple[Wording, ...] = (
         "sdk",
         raised="ValueError",
         also=("D18",),
+        since="0.19.11",
     ),
     Wording(
         "types-all-allowed",
@@ -179,7 +205,8 @@ NAMES: tuple[Wording, ...] = (
     Wording(
         "invalid-tags",
         "B16",
-        "Invalid tag(s).  Tags must only contain alphanumeric characters separated by hyphens, underscores, and/or spaces.",
+        "Invalid tag(s).  Tags must only contain alphanumeric characters separated by hyphens, "
+        "underscores, and/or spaces.",
         "sdk",
         raised="ValueError",
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from .wording import Wording, pieces
@@ -97,7 +97,7 @@ class _Pattern:
     open_end: bool
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pattern(wording: Wording) -> _Pattern:
     # A final full stop is lost where messages are joined or quoted.
     parts = pieces(wording.template.rstrip("."))
@@ -108,7 +108,7 @@ def _pattern(wording: Wording) -> _Pattern:
         literals[-1] = literals[-1].rstrip()
     anchor = max(range(len(literals)), key=lambda index: len(literals[index]))
     names = tuple(name for _, name in parts if name is not None)
-    weight = sum(len(literal.strip(" '")) for literal in literals)
+    weight = sum(len(literal.strip()) for literal in literals)
     return _Pattern(wording, tuple(literals), names, anchor, weight, open_end)
 
 
@@ -164,7 +164,7 @@ def _match_at(pattern: _Pattern, folded: _Folded, position: int) -> Recognised |
         end = field_end
     fields = {
         name: folded.original[folded.source(left) : folded.source(right - 1) + 1] if right > left else ""
-        for name, (left, right) in zip(pattern.names, bounds)
+        for name, (left, right) in zip(pattern.names, bounds, strict=True)
     }
     return Recognised(pattern.wording, fields, (folded.source(start), folded.source(end - 1) + 1))
 

@@ -55,7 +55,7 @@ SERVER: tuple[Wording, ...] = (
     Wording(
         "type-not-allowed",
         "B4",
-        "artifact type '{type}' is not allowed in registry '{registry}'",
+        "artifact type '{type}' is not allowed in registry '{registry}' (allowed types: {allowed})",
         "server",
         known=False,
         raised="CommError",
@@ -65,7 +65,7 @@ SERVER: tuple[Wording, ...] = (
     Wording(
         "collection-type-conflict",
         "B5",
-        "collection '{collection}' already has artifact type '{type}'; cannot link an artifact of type '{artifact_type}'",
+        "collection '{collection}' already has artifact type '{existing}'; cannot link an artifact of type '{type}'",
         "server",
         known=False,
         raised="CommError",
