@@ -1,5 +1,8 @@
-"""What the W&B server answers. Known words were written down by users (rows B, A14);
-the others are ours, because no public source states them (Section 5 of the catalogue)."""
+"""What the W&B server answers.
+
+Known words were written down by users (rows B and A14); the others are ours, because no public
+source states them (section 5 of the catalogue).
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,28 @@
+"""One row of the catalogue of failures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Evidence = Literal["run", "code", "docs", "observed", "unverified"]
+"""How a row is known, by its weakest link that matters: run against the real SDK, read in wandb's
+code, stated by W&B's documentation, written down by a user, or inferred and not verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One way in which linking to the registry, or reading from it, goes wrong.
+
+    `happens` is what the user sees and where the artifact really goes, `instead` what to write or
+    do. `silent`: nothing is raised. `codes` are the rules and checks that catch it, likeliest
+    first; empty where only `explain` and the documentation know it.
+    """
+
+    row: str
+    title: str
+    happens: str
+    instead: str
+    silent: bool
+    evidence: Evidence
+    codes: tuple[str, ...] = ()
