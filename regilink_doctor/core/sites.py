@@ -22,12 +22,14 @@ class Piece:
 
     `exact`: its characters stand one by one at `place`, on one line, so that a part of it has a place of its own.
     `default_of`: it is only what is taken when this environment variable or argument is not given.
+    `names`: the variables, keys and attributes that it went through.
     """
 
     text: str
     place: Place
     exact: bool = False
     default_of: str | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Hole:
     source: str
     place: Place
     kind: HoleKind = "unknown"
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,6 @@ class Text:
 
     parts: tuple[Piece | Hole, ...]
     place: Place
-    names: tuple[str, ...] = ()
-    """Variables, keys and arguments that the text went through."""
 
     @property
     def pattern(self) -> str:
@@ -73,6 +74,11 @@ class Text:
         """Each hole with its offset in `pattern`."""
         return ((offset, part) for offset, part in self._offsets() if isinstance(part, Hole))
 
+    def names_at(self, start: int, end: int) -> tuple[str, ...]:
+        """The variables, keys and attributes that any part of `pattern[start:end]` went through."""
+        touched = (part for offset, part in self._offsets() if offset < end and offset + _width(part) > start)
+        return tuple(dict.fromkeys(name for part in touched for name in part.names))
+
     def part_at(self, offset: int) -> Piece | Hole | None:
         """The part that holds the character at `offset` of `pattern`."""
         for start, part in self._offsets():
@@ -85,6 +91,19 @@ class Text:
         for offset, part in self._offsets():
             if isinstance(part, Piece) and not part.text and part.default_of and start <= offset <= end:
                 yield part
+
+    def cut(self, start: int, end: int) -> tuple[Piece | Hole, ...]:
+        """The parts of `pattern[start:end]`, the first and last one shortened."""
+        cut: list[Piece | Hole] = []
+        for offset, part in self._offsets():
+            left, right = max(start - offset, 0), min(end - offset, _width(part))
+            if left < right:
+                cut.append(
+                    replace(part, text=part.text[left:right], place=_within(part, left, right))
+                    if isinstance(part, Piece)
+                    else part
+                )
+        return tuple(cut)
 
     def place_of(self, start: int, end: int) -> Place:
         """Where `pattern[start:end]` is written.

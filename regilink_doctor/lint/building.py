@@ -1,0 +1,235 @@
+"""How Python builds a text from parts: f-strings, `+`, `%`, `.format`, `.join`, `os.path.join`.
+
+What is built keeps its parts, each with the place where it is written, and has a hole for each part that is not known.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.sites import Hole, Piece, Text
+from regilink_doctor.lint import literals
+from regilink_doctor.lint.values import UNKNOWN, Literal, Other, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from regilink_doctor.lint.evaluator import Evaluator
+    from regilink_doctor.lint.values import At
+
+MAX_ALTERNATIVES = 16
+
+Parts = tuple[Piece | Hole, ...]
+Alternatives = list[Parts]
+"""What one part of a text can be."""
+
+
+class TextBuilder:
+    """Builds texts out of what an `Evaluator` makes of their parts."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._source = evaluator.source
+
+    def constant(self, node: ast.Constant) -> Value:
+        """A literal."""
+        if isinstance(node.value, str):
+            return Text((literals.piece(self._source, node, node.value),), self._source.place(node))
+        return Other(node.value)
+
+    def fstring(self, node: ast.JoinedStr, at: At, depth: int) -> list[Text]:
+        """An f-string; a format or `!r` makes a part unknown."""
+        parts: list[Alternatives] = []
+        for part in literals.fstring_pieces(self._source, node):
+            if isinstance(part, Piece):
+                parts.append([(part,)])
+            elif part.format_spec is not None or part.conversion not in (-1, ord("s")):
+                parts.append([self._evaluator.hole(part.value).parts])
+            else:
+                parts.append(self._formatted(part.value, at, depth))
+        return self._joined(parts, node)
+
+    def operation(self, node: ast.BinOp, at: At, depth: int) -> Iterable[Value]:
+        """`a + b` and `"…" % values`."""
+        if isinstance(node.op, ast.Add):
+            return self.added(self._evaluator.value(node.left, at, depth), node.left, node.right, node, at, depth)
+        if isinstance(node.op, ast.Mod):
+            values = list(node.right.elts) if isinstance(node.right, ast.Tuple) else [node.right]
+            if any(isinstance(value, ast.Starred | ast.Dict) for value in values):
+                return [self._evaluator.hole(node)]
+            return self._templates(node, self._evaluator.value(node.left, at, depth), _percent(values), at, depth)
+        return [UNKNOWN]
+
+    def added(
+        self,
+        before: Iterable[Value],
+        left: ast.expr,
+        right: ast.expr,
+        whole: ast.expr | ast.stmt,
+        at: At,
+        depth: int,
+    ) -> list[Text]:
+        """What `+` gives for the values `before` of `left`, and `right`."""
+        return self._joined([self._parts(before, left), self._added(right, at, depth)], whole)
+
+    def method(self, node: ast.Call, function: ast.Attribute, at: At, depth: int) -> list[Text] | None:
+        """`.format`, `.join`, `.strip`, `.lower` and `.upper` of a text; None for the method of anything else."""
+        if function.attr not in ("format", "join", "strip", "lower", "upper"):
+            return None
+        owners = self._evaluator.value(function.value, at, depth)
+        if not all(isinstance(owner, Text) for owner in owners):
+            return None
+        if function.attr == "join":
+            return self._joined_list(node, owners, at, depth)
+        if function.attr == "format":
+            keywords = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+            if len(keywords) != len(node.keywords) or any(isinstance(value, ast.Starred) for value in node.args):
+                return [self._evaluator.hole(node)]
+            return self._templates(node, owners, _braces(node.args, keywords), at, depth)
+        place = self._source.place(node)
+        change: dict[str, Callable[[str], str]] = {"strip": str.strip, "lower": str.lower, "upper": str.upper}
+        texts = [owner.literal for owner in owners if isinstance(owner, Text)]
+        return [
+            self._evaluator.hole(node)
+            if text is None or node.args
+            else Text((Piece(change[function.attr](text), place),), place)
+            for text in texts
+        ]
+
+    def path(self, node: ast.Call, at: At, depth: int) -> list[Text]:
+        """`os.path.join`, as it works where training runs: with slashes."""
+        if any(isinstance(argument, ast.Starred) for argument in node.args):
+            return [self._evaluator.hole(node)]
+        return self._glued(node, (Piece("/", self._source.place(node)),), node.args, at, depth)
+
+    def _joined_list(self, node: ast.Call, owners: Sequence[Value], at: At, depth: int) -> list[Text]:
+        glue = owners[0]
+        if len(owners) > 1 or not isinstance(glue, Text) or len(node.args) != 1:
+            return [self._evaluator.hole(node)]
+        found: list[Text] = []
+        for items in self._evaluator.value(node.args[0], at, depth):
+            if isinstance(items, Literal) and isinstance(items.node, ast.List | ast.Tuple):
+                found += self._glued(node, glue.parts, items.node.elts, items.at, depth)
+            else:
+                found.append(self._evaluator.hole(node))
+        return found
+
+    def _glued(self, node: ast.expr, glue: Parts, items: Iterable[ast.expr], at: At, depth: int) -> list[Text]:
+        parts: list[Alternatives] = []
+        for item in items:
+            if parts:
+                parts.append([glue])
+            parts.append(self._added(item, at, depth))
+        return self._joined(parts, node)
+
+    def _templates(
+        self,
+        node: ast.expr,
+        templates: Iterable[Value],
+        fields: Callable[[str], Iterator[tuple[int, int, ast.expr | str | None]]],
+        at: At,
+        depth: int,
+    ) -> list[Text]:
+        """Each template with its fields filled in.
+
+        `fields` gives, in order, the start and end of each field and what belongs there: an expression, a text, or
+        None for what is not known.
+        """
+        found: list[Text] = []
+        for template in templates:
+            literal = template.literal if isinstance(template, Text) else None
+            if not isinstance(template, Text) or literal is None:
+                found.append(self._evaluator.hole(node))
+                continue
+            parts: list[Alternatives] = []
+            done = 0
+            for start, end, filling in fields(literal):
+                parts.append([template.cut(done, start)])
+                if isinstance(filling, str):
+                    parts.append([(Piece(filling, template.place_of(start, end)),)])
+                elif filling is None:
+                    parts.append([(Hole(literal[start:end], template.place_of(start, end)),)])
+                else:
+                    parts.append(self._formatted(filling, at, depth))
+                done = end
+            parts.append([template.cut(done, len(literal))])
+            found += self._joined(parts, node)
+        return found
+
+    def _formatted(self, node: ast.expr, at: At, depth: int) -> Alternatives:
+        """A part that is made a text by formatting: a number gives its digits, None the word."""
+        found: Alternatives = []
+        for value in self._evaluator.value(node, at, depth):
+            if isinstance(value, Other) and (value.value is None or isinstance(value.value, int)):
+                found.append((Piece(str(value.value), self._source.place(node)),))
+            else:
+                found += self._parts([value], node)
+        return found
+
+    def _added(self, node: ast.expr, at: At, depth: int) -> Alternatives:
+        """A part that has to be a text already: a missing variable raises, it does not become the word None."""
+        parts = self._parts(self._evaluator.value(node, at, depth), node)
+        return [tuple(_certain(part) for part in alternative) for alternative in parts]
+
+    def _parts(self, values: Iterable[Value], node: ast.expr) -> Alternatives:
+        texts = [self._evaluator.as_text(value, node) for value in values]
+        return [text.parts if text is not None else self._evaluator.hole(node).parts for text in texts]
+
+    def _joined(self, parts: Sequence[Alternatives], node: ast.expr | ast.stmt) -> list[Text]:
+        """Every combination of the alternatives of consecutive parts, up to the bound."""
+        combined: list[Parts] = [()]
+        for alternatives in parts:
+            combined = [(*start, *end) for start in combined for end in alternatives][:MAX_ALTERNATIVES]
+        place = self._source.place(node)
+        return [Text(joined, place) for joined in combined]
+
+
+def _certain(part: Piece | Hole) -> Piece | Hole:
+    return Hole(part.source, part.place) if isinstance(part, Hole) and part.kind == "environment" else part
+
+
+def _percent(values: Sequence[ast.expr]) -> Callable[[str], Iterator[tuple[int, int, ast.expr | str | None]]]:
+    """The fields of a `%` template: `%s` and `%d` are followed, any other is unknown."""
+
+    def fields(template: str) -> Iterator[tuple[int, int, ast.expr | str | None]]:
+        at, used = template.find("%"), 0
+        while at >= 0:
+            end = at + 1
+            while end < len(template) and template[end] in "-+ #0123456789.*":
+                end += 1
+            end += 1
+            kind = template[at + 1 : end]
+            if kind == "%":
+                yield at, end, "%"
+            else:
+                known = kind in ("s", "d") and used < len(values)
+                yield at, min(end, len(template)), values[used] if known else None
+                used += 1
+            at = template.find("%", end)
+
+    return fields
+
+
+def _braces(
+    values: Sequence[ast.expr], keywords: dict[str, ast.expr]
+) -> Callable[[str], Iterator[tuple[int, int, ast.expr | str | None]]]:
+    """The fields of a `.format` template: `{}`, `{0}` and `{name}` are followed, any other is unknown."""
+
+    def fields(template: str) -> Iterator[tuple[int, int, ast.expr | str | None]]:
+        at, used = 0, 0
+        while at < len(template):
+            if template.startswith(("{{", "}}"), at):
+                yield at, at + 2, template[at]
+                at += 2
+            elif template[at] == "{" and (end := template.find("}", at)) >= 0:
+                field = template[at + 1 : end]
+                if field == "":
+                    field, used = str(used), used + 1
+                filling = values[int(field)] if field.isdecimal() and int(field) < len(values) else keywords.get(field)
+                yield at, end + 1, filling
+                at = end + 1
+            else:
+                at += 1
+
+    return fields
