@@ -18,7 +18,7 @@ PART_C: tuple[Failure, ...] = (
     Failure(
         "C2",
         "`Artifact.link` while offline",
-        "It waits for an upload that never starts and says that `Artifact.wait` was used too early.",
+        "It needs the logged artifact, which offline does not exist, and says that `Artifact.wait` was used too early.",
         "Link after `wandb sync`, from an online process.",
         silent=False,
         evidence="run",

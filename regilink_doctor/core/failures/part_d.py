@@ -119,8 +119,9 @@ PART_D: tuple[Failure, ...] = (
     Failure(
         "D13",
         "filter that never matches",
-        "The SDK adds the prefix to the names in a filter, but not to regular expressions: `^model` never matches, "
-        "and neither does part of a name under `$contains`. Unknown fields are not refused by older versions.",
+        "The SDK adds the prefix to the names in a filter, but not to regular expressions: `^model` never matches. "
+        "Under `$contains` the prefix makes the middle of a name unfindable, and older versions take unknown fields "
+        "without a word.",
         'Write the prefix into the expression: `{"name": {"$regex": "^wandb-registry-model"}}`.',
         silent=True,
         evidence="run",

@@ -37,6 +37,7 @@ CONSUMING: tuple[Wording, ...] = (
         'Project {project} does not contain artifact: "{name}"',
         "sdk",
         raised="CommError",
+        until="0.18.0",
     ),
     Wording(
         "artifact-not-in-response",

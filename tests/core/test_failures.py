@@ -1,0 +1,135 @@
+"""The catalogue of failures: every row, nothing else, and each rule where it belongs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from regilink_doctor.core.failures import FAILURES, failure
+
+PARTS = {"A": 18, "B": 17, "C": 20, "D": 18, "E": 4}
+WORDS_ONLY = {"A16", "B16", "B17", "C7", "C9", "C10", "C15", "C16", "D9", "D10", "D11", "D14"}
+"""Rows that `explain` and the documentation know, and no rule (design.md)."""
+
+RULES = {
+    "REG101": {"A1"},
+    "REG102": {"A2"},
+    "REG103": {"A3"},
+    "REG104": {"A4"},
+    "REG105": {"A5", "A6"},
+    "REG106": {"A7"},
+    "REG107": {"A8"},
+    "REG108": {"A9"},
+    "REG109": {"A11"},
+    "REG110": {"A10"},
+    "REG111": {"A17"},
+    "REG112": {"A14"},
+    "REG113": {"A7"},
+    "REG201": {"B1", "B2"},
+    "REG202": {"A12"},
+    "REG203": {"B1", "C20"},
+    "REG204": {"B2"},
+    "REG205": {"B2"},
+    "REG206": {"C12", "C5b"},
+    "REG207": {"B2"},
+    "REG208": {"D4"},
+    "REG301": {"B3", "D1"},
+    "REG302": {"A10"},
+    "REG303": {"A13", "D15"},
+    "REG304": {"B7", "B8", "D7"},
+    "REG305": {"D2"},
+    "REG310": {"D18"},
+    "REG401": {"B4"},
+    "REG402": {"B5"},
+    "REG403": {"B6"},
+    "REG404": {"B4"},
+    "REG405": {"C17"},
+    "REG406": {"D6"},
+    "REG501": {"B11", "D5"},
+    "REG502": {"B11"},
+    "REG503": {"B11"},
+    "REG504": {"B11"},
+    "REG505": {"B12"},
+    "REG506": {"D3"},
+    "REG507": {"B10"},
+    "REG508": {"D13"},
+    "REG509": {"D12"},
+    "REG510": {"D17"},
+    "REG511": {"D16"},
+    "REG601": {"C1", "C2", "C3", "C4"},
+    "REG602": {"C5", "C5b"},
+    "REG603": {"C8"},
+    "REG604": {"C13"},
+    "REG605": {"C14"},
+    "REG606": {"B15"},
+    "REG607": {"A18"},
+    "REG608": {"B14"},
+    "REG609": {"B2"},
+    "REG610": {"C11"},
+    "REG701": {"B14", "D8"},
+    "REG702": {"E1"},
+    "REG703": {"A15"},
+    "REG704": {"E2"},
+    "REG801": {"C19"},
+    "REG802": {"C18"},
+    "REG803": {"C18"},
+    "REG804": {"C19"},
+    "REG805": {"B13"},
+    "REG806": {"C6"},
+    "REG807": {"B9"},
+    "REG808": {"E3"},
+    "REG809": {"E4"},
+}
+"""The rows of each rule, from the table of rules in design.md; rules without a row are left out."""
+
+
+def expected_rows() -> list[str]:
+    rows = [f"{part}{number}" for part, last in PARTS.items() for number in range(1, last + 1)]
+    rows.insert(rows.index("C5") + 1, "C5b")
+    return rows
+
+
+def test_the_catalogue_has_its_78_rows_in_order_and_no_other():
+    assert list(FAILURES) == expected_rows()
+    assert len(FAILURES) == 78
+    assert all(each.row == row for row, each in FAILURES.items())
+
+
+@pytest.mark.parametrize("row", expected_rows())
+def test_a_row_names_exactly_the_rules_that_name_it(row: str):
+    codes = FAILURES[row].codes
+    assert set(codes) == {code for code, rows in RULES.items() if row in rows}
+    assert len(codes) == len(set(codes))
+    assert (codes == ()) == (row in WORDS_ONLY)
+
+
+@pytest.mark.parametrize("row", expected_rows())
+def test_a_row_reads_well_in_a_terminal(row: str):
+    each = FAILURES[row]
+    assert each.title
+    assert not each.title.endswith(".")
+    assert len(each.title) <= 72
+    for text, most in ((each.happens, 3), (each.instead, 2)):
+        assert text[-1] in ".!"
+        assert text == " ".join(text.split())
+        assert 1 <= len(re.findall(r"[.:;](?= [A-Z`])|\.$", text)) <= most + 1
+        assert len(text) <= 420
+        assert text.count("`") % 2 == 0
+
+
+def test_titles_are_unique():
+    titles = [each.title for each in FAILURES.values()]
+    assert len(titles) == len(set(titles))
+
+
+@pytest.mark.parametrize("text", ["B1", "b1", " B1 ", "c5B", "C5b"])
+def test_a_row_is_found_however_it_is_typed(text: str):
+    assert failure(text).row.casefold() == text.strip().casefold()
+
+
+def test_an_unknown_row_is_refused_with_the_nearest_rows():
+    with pytest.raises(KeyError, match=r"no row 'B18' .*did you mean .*B1"):
+        failure("B18")
+    with pytest.raises(KeyError, match=r"no row 'nonsense' in the catalogue of failures"):
+        failure("nonsense")

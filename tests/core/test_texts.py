@@ -1,0 +1,242 @@
+"""W&B's texts: said and recognised again, in every shape in which a user pastes them."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.texts import TEXT_LIMIT, WORDINGS, Wording, recognise, say, wording
+from regilink_doctor.core.texts.wording import field_names
+
+# What the emulator and the grammar count on: key, row, fields, known, status.
+COUNTED_ON = [
+    ("personal-entity-link", "B1", "", True, 400),
+    ("unknown-registry-create", "B3", "", True, 404),
+    ("project-not-found", "B3", "project", True, 404),
+    ("project-not-found-under-entity", "D1", "project entity", True, None),
+    ("membership-not-found", "D2", "name project", True, None),
+    ("type-not-allowed", "B4", "type registry allowed", False, 400),
+    ("collection-type-conflict", "B5", "collection existing type", False, 400),
+    ("legacy-registry-migrated", "A14", "", True, 400),
+    ("permission-denied", "B7", "", True, 403),
+    ("personal-entities-disabled", "B2", "", True, 400),
+    ("org-entity-run", "B2", "entity", False, 400),
+    ("version-in-target", "A8", "collection", False, 400),
+    ("invalid-registry-name", "A10", "registry", False, 400),
+    ("invalid-collection-name", "A10", "collection", False, 400),
+    ("empty-collection-name", "A5", "", False, 400),
+    ("unknown-entity", "A3", "entity", False, 404),
+    ("registry-already-exists", "D18", "registry organization", True, None),
+    ("unable-to-find-organization", "A12", "entity", True, None),
+    ("expecting-organization", "A12", "expected organization", True, None),
+    ("personal-multiple-organizations", "A12", "entity", True, None),
+    ("personal-multiple-organizations-wrong", "A12", "organization", True, None),
+    ("unable-to-resolve-personal", "A12", "entity", True, None),
+    ("entity-name-required", "C6", "", True, None),
+    ("organization-not-found", "A13", "organization", True, None),
+    ("load-registry-failed", "B3", "registry organization", True, None),
+    ("invalid-artifact-path", "A3", "path", True, None),
+]
+
+SHAPES = {
+    "as it is": lambda text: text,
+    "without its full stop": lambda text: text.rstrip("."),
+    "python transport": lambda text: f"wandb.errors.errors.CommError: HTTP 404: {text}",
+    "one of several": lambda text: f"CommError: [{text.rstrip('.')}; something else went wrong]",
+    "the second of several": lambda text: f"CommError: [something else went wrong; {text.rstrip('.')}]",
+    "printed": lambda text: f"\x1b[34mwandb\x1b[0m: \x1b[31mERROR\x1b[0m {text}\nwandb: View run at x",
+    "response body": lambda text: json.dumps({"errors": [{"message": text}]}, ensure_ascii=False),
+    "traceback": lambda text: (
+        'Traceback (most recent call last):\n  File "train.py", line 9, in <module>\n'
+        f"    run.link_artifact(model, target_path=TARGET)\nwandb.errors.errors.CommError: {text}\n"
+    ),
+    "pytest": lambda text: (
+        f">       raise CommError(message, err)\nE       CommError: {text}\n\ntrain.py:9: CommError\n"
+    ),
+    "typographic quotes": lambda text: re.sub("'([^']*)'", "\u2018\\1\u2019", text),
+}
+
+
+def filled(each: Wording, value: str = "value-{}") -> dict[str, str]:
+    return {name: value.format(index) for index, name in enumerate(field_names(each.template))}
+
+
+def test_there_are_texts_enough_and_each_has_a_key_of_its_own():
+    keys = [each.key for each in WORDINGS]
+    assert len(keys) >= 90
+    assert len(keys) == len(set(keys))
+    assert all(re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", key) for key in keys)
+
+
+@pytest.mark.parametrize("each", WORDINGS, ids=lambda each: each.key)
+def test_a_text_belongs_to_rows_of_the_catalogue(each: Wording):
+    assert each.row in FAILURES
+    assert set(each.also) <= FAILURES.keys()
+    assert each.row not in each.also
+    assert len(each.also) == len(set(each.also))
+
+
+@pytest.mark.parametrize("each", WORDINGS, ids=lambda each: each.key)
+def test_a_template_can_be_found_again(each: Wording):
+    assert not each.template.startswith("{") or each.template.startswith("{{")
+    assert not re.search(r"(?<!\{)\{\w+\}\{\w+\}", each.template)
+    assert each.known or each.speaker == "server"
+
+
+@pytest.mark.parametrize(("key", "row", "fields", "known", "status"), COUNTED_ON)
+def test_the_texts_that_others_count_on(key: str, row: str, fields: str, known: bool, status: int | None):
+    each = wording(key)
+    assert (each.row, " ".join(field_names(each.template)), each.known, each.status) == (row, fields, known, status)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_text_is_recognised_in_every_shape(shape: str):
+    wrong = []
+    for each in WORDINGS:
+        fields = filled(each)
+        found = recognise(SHAPES[shape](say(each.key, **fields)))
+        if not found or (found[0].wording.key, found[0].fields) != (each.key, fields):
+            wrong.append((each.key, found))
+    assert wrong == []
+
+
+def test_a_wrapped_text_is_recognised():
+    for each in WORDINGS:
+        words = say(each.key, **filled(each)).split(" ")
+        wrapped = "".join(word + (" \n    " if index % 4 == 3 else "  ") for index, word in enumerate(words))
+        found = recognise(wrapped)
+        assert found, each.key
+        assert found[0].wording.key == each.key
+
+
+# What a name may hold: blanks and accents inside, and what Python's repr leaves alone.
+NAMES = st.text(string.ascii_letters + string.digits + "-_. äß名", min_size=1, max_size=60).map(
+    lambda name: f"n{name.strip(' .')}n"
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(WORDINGS), st.sampled_from(sorted(SHAPES)), st.data())
+def test_what_is_said_is_recognised_with_any_names(each: Wording, shape: str, data: st.DataObject):
+    fields = {name: data.draw(NAMES) for name in field_names(each.template)}
+    first = recognise(SHAPES[shape](say(each.key, **fields)))[0]
+    assert (first.wording.row, first.wording.key) == (each.row, each.key)
+    # Blanks within a name come back as they stood.
+    assert {name: " ".join(value.split()) for name, value in first.fields.items()} == {
+        name: " ".join(value.split()) for name, value in fields.items()
+    }
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(WORDINGS), st.sampled_from(WORDINGS), st.booleans())
+def test_no_text_swallows_another(first: Wording, second: Wording, one_line: bool):
+    joint = "; " if one_line else "\n"
+    text = say(first.key, **filled(first, "first-{}")) + joint + say(second.key, **filled(second, "second-{}"))
+    found = {each.wording.key for each in recognise(text)}
+    assert found == {first.key, second.key}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(WORDINGS), st.text(max_size=80), st.text(max_size=80))
+def test_the_span_is_where_the_text_stands(each: Wording, before: str, after: str):
+    said = say(each.key, **filled(each))
+    text = f"{before}\n\n {said}\n{after}"
+    matches = [match for match in recognise(text) if match.wording == each]
+    start, end = matches[0].span
+    assert said.startswith(text[start:end])
+    assert said[end - start :] in ("", ".")
+
+
+def test_the_error_at_the_end_of_a_log_comes_first():
+    log = "\n".join(
+        (
+            "wandb: WARNING " + say("sweep-entity", entity="team-a"),
+            "requests.HTTPError: " + say("project-not-found", project="wandb-registry-x"),
+            "During handling of the above exception, another exception occurred:",
+            "CommError: " + say("load-registry-failed", registry="x", organization="Acme Inc"),
+        )
+    )
+    assert [each.wording.key for each in recognise(log)] == [
+        "load-registry-failed",
+        "project-not-found",
+        "sweep-entity",
+    ]
+
+
+def test_words_that_many_programs_say_come_last():
+    log = say("unlink-denied", artifact="a/b/c:v0") + "\nPermission denied"
+    assert [each.wording.key for each in recognise(log)] == ["unlink-denied", "permission-denied"]
+
+
+def test_a_longer_text_hides_the_shorter_one_inside():
+    text = "project 'wandb-registry-x' not found under entity 'acme'"
+    assert [each.wording.key for each in recognise(text)] == ["project-not-found-under-entity"]
+    text = say("invalid-registry-name", registry="x") + ", must be 113 characters or less"
+    assert [each.wording.key for each in recognise(text)] == ["registry-name-too-long"]
+
+
+def test_two_names_are_not_taken_for_one():
+    assert recognise("project 'a' is fine and 'b' not found") == []
+    assert recognise("identity 'x' not found") == []
+    assert recognise("project 'a\nb' not found") == []
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "'", "\\", "all is well", "wandb-registry-model/c", "é" * 50])
+def test_nothing_is_recognised_in_other_words(text: str):
+    assert recognise(text) == []
+
+
+def test_the_same_text_said_twice_counts_once():
+    text = say("personal-entity-link")
+    assert len(recognise(f"{text}\n{text}\nHTTP 400: {text}")) == 1
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "project 'project '",
+        "artifact ' Artifact type 'x",
+        "' not found ",
+        "You do not have permission to add {",
+        "\n",
+        " ' ",
+        '\\"',
+        "a" * 77 + "\n",
+        "type x specified but type ",
+    ],
+)
+def test_a_long_log_is_read_in_bounded_time(noise: str):
+    error = say("personal-entity-link")
+    log = (noise * (4 * TEXT_LIMIT // len(noise))) + "\n" + error + "\n"
+    started = time.process_time()
+    found = recognise(log)
+    assert time.process_time() - started < 3
+    assert found[0].wording.key == "personal-entity-link"
+    assert log[slice(*found[0].span)] == error
+
+
+def test_only_the_end_of_a_long_log_is_read():
+    assert recognise(say("personal-entity-link") + "\n" + "x" * TEXT_LIMIT) == []
+
+
+def test_an_unknown_key_is_refused_with_the_nearest():
+    with pytest.raises(KeyError, match="did you mean 'personal-entity-link'"):
+        say("personal-entity-links")
+
+
+def test_a_missing_or_unknown_field_is_refused():
+    with pytest.raises(ValueError, match="missing project, unknown nothing"):
+        say("project-not-found")
+    with pytest.raises(ValueError, match="missing nothing, unknown entity"):
+        say("project-not-found", project="p", entity="e")
+
+
+def test_braces_in_a_name_stay_as_they_are():
+    assert say("project-not-found", project="wandb-registry-{R}") == "project 'wandb-registry-{R}' not found"

@@ -1,0 +1,198 @@
+"""The SDK's texts against the installed wandb: what its source says, and what its calls raise."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import importlib.util
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.core.texts import WORDINGS, Wording, recognise, say, wording
+from regilink_doctor.core.texts.wording import field_names
+
+# Said by Python, click or wandb-core, or put together from constants: no string of wandb's holds them.
+# Those that wandb's Python puts together are in CALLS below.
+NOT_LITERAL = {
+    "offline-link",
+    "offline-link-pytest",
+    "disabled-link-result",
+    "disabled-link-name",
+    "no-module-function",
+    "artifact-target-path",
+    "link-artifact-argument",
+    "artifact-link-argument",
+    "string-as-artifact",
+    "no-cli-link",
+    "sweep-entity",
+    "sweep-project",
+    "launch-entity",
+    "launch-project",
+    "organization-empty",
+    "alias-length",
+    "link-input-invalid",
+    "init-timed-out",
+    "init-timed-out-retrying",
+    "host-unknown-go",
+    "host-unresolved-go",
+    "connection-refused-go",
+    "certificate-unknown-go",
+    "certificate-name-go",
+    "connection-refused-python",
+    "host-unknown-python",
+    "certificate-python",
+    "proxy-authentication",
+}
+QUOTES = str.maketrans({'"': "'", "`": "'"})
+
+
+def number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
+INSTALLED = number(importlib.metadata.version("wandb"))
+
+
+def said_today(each: Wording) -> bool:
+    return number(each.since or "0") <= INSTALLED and (each.until is None or number(each.until) > INSTALLED)
+
+
+def value(node: ast.AST) -> str | None:
+    """A string of the source; what is filled in at run time as a null character."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "\0" for part in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = value(node.left), value(node.right)
+        return None if left is None or right is None else left + right
+    return None
+
+
+def folded(text: str) -> str:
+    return " ".join(text.translate(QUOTES).split())
+
+
+def sources() -> Iterator[Path]:
+    spec = importlib.util.find_spec("wandb")
+    assert spec is not None
+    assert spec.origin is not None
+    root = Path(spec.origin).parent
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name not in {"vendor", "launch", "proto", "_generated", "data_types"}]
+        yield from (Path(folder, name) for name in files if name.endswith(".py"))
+
+
+@pytest.fixture(scope="module")
+def wandb_says() -> list[str]:
+    said = set()
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = value(node)
+            if text and len(text) > 12:
+                said.add(folded(text))
+    return sorted(said)
+
+
+def yields(source: str, text: str, least: int) -> bool:
+    """Whether a string of the source, its gaps filled, is in a text and makes up enough of it."""
+    fragments = source.split("\0")
+    if sum(map(len, fragments)) < least:
+        return False
+    position = 0
+    for fragment in fragments:
+        position = text.find(fragment.removesuffix("."), position)
+        if position < 0:
+            return False
+        position += len(fragment)
+    return True
+
+
+PYTHON_SAYS = [
+    each for each in WORDINGS if each.speaker != "server" and each.key not in NOT_LITERAL and said_today(each)
+]
+
+
+@pytest.mark.parametrize("each", PYTHON_SAYS, ids=lambda each: each.key)
+def test_the_installed_wandb_still_says_it(each: Wording, wandb_says: list[str]):
+    text = folded(say(each.key, **dict.fromkeys(field_names(each.template), "#")))
+    least = len(text) // 2
+    assert any(text.rstrip(".") in source or yields(source, text, least) for source in wandb_says), text
+
+
+def test_what_is_not_looked_up_exists():
+    assert {each.key for each in WORDINGS} >= NOT_LITERAL
+
+
+def calls() -> dict[str, tuple[str, Callable[[], object]]]:
+    """Real calls of the SDK, each with the wording it must be recognised by."""
+    import wandb
+    from wandb.sdk.artifacts import _validators as check
+    from wandb.sdk.artifacts._generated import LinkArtifactInput
+
+    draft = wandb.Artifact("name", type="model")
+    path = "invalid-artifact-path" if number("0.22.1") <= INSTALLED else "expected-valid-path"
+    aliases = "invalid-aliases" if number("0.22.3") <= INSTALLED else "invalid-aliases-old"
+    name = "invalid-artifact-name" if number("0.22.3") <= INSTALLED else "invalid-artifact-name-old"
+    slash = "collection-name-slash" if number("0.28.2") <= INSTALLED else "collection-name-slash-old"
+    return {
+        "four parts": (path, lambda: check.ArtifactPath.from_str("org/wandb-registry-m/a/b")),
+        "long registry": ("registry-name-too-long", lambda: check.validate_project_name("wandb-registry-" + "m" * 114)),
+        "long project": ("project-name-too-long", lambda: check.validate_project_name("m" * 129)),
+        "percent": ("registry-name-characters", lambda: check.validate_project_name("wandb-registry-a%20b")),
+        "no registry": ("registry-name-empty", lambda: check.validate_project_name("wandb-registry-")),
+        "no project": ("project-name-empty", lambda: check.validate_project_name("")),
+        "long collection": ("collection-name-too-long", lambda: check.validate_artifact_name("c" * 129)),
+        "slash": (slash, lambda: check.validate_artifact_name("a/b")),
+        "alias": (aliases, lambda: check.validate_aliases(["a:b"])),
+        "name": (name, lambda: wandb.Artifact("a b", type="model")),
+        "type": ("type-reserved", lambda: wandb.Artifact("a", type="job")),
+        "tag": ("invalid-tags", lambda: check.validate_tags(["a.b"])),
+        "draft": ("draft-property", lambda: draft.aliases),
+        "wait": ("offline-wait", draft.wait),
+        "module": ("no-module-function", lambda: wandb.link_artifact),  # type: ignore[attr-defined]
+        "target": ("artifact-target-path", lambda: wandb.Artifact("a", type="m", target_path="x")),  # type: ignore[call-arg]
+        "project": ("init-project-characters", lambda: wandb.Settings(project="a/b")),
+        "long init": ("init-project-too-long", lambda: wandb.Settings(project="p" * 129)),
+        "long alias": (
+            "alias-length",
+            lambda: LinkArtifactInput(aliases=[{"alias": "a" * 129, "artifactCollectionName": "c"}]),
+        ),
+    }
+
+
+CASES = (
+    "four parts",
+    "long registry",
+    "long project",
+    "percent",
+    "no registry",
+    "no project",
+    "long collection",
+    "slash",
+    "alias",
+    "name",
+    "type",
+    "tag",
+    "draft",
+    "wait",
+    "module",
+    "target",
+    "project",
+    "long init",
+    "long alias",
+)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_the_sdk_raises_is_recognised(case: str):
+    key, call = calls()[case]
+    with pytest.raises(Exception) as caught:  # noqa: PT011  (the classes differ between versions)
+        call()
+    found = recognise(f"{type(caught.value).__name__}: {caught.value}")
+    assert key in {each.wording.key for each in found}
+    assert found[0].wording.row == wording(key).row
