@@ -73,8 +73,19 @@ def value(node: ast.AST) -> str | None:
     return None
 
 
+def strings(node: ast.AST) -> Iterator[str]:
+    """The whole strings of a source, not the pieces that they are put together from."""
+    text = value(node)
+    if text is not None:
+        yield text
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from strings(child)
+
+
 def folded(text: str) -> str:
-    return " ".join(text.translate(QUOTES).split())
+    """As `recognise` compares: white space, quotes and case do not count."""
+    return " ".join(text.translate(QUOTES).split()).lower()
 
 
 def sources() -> Iterator[Path]:
@@ -89,27 +100,22 @@ def sources() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def wandb_says() -> list[str]:
-    said = set()
-    for path in sources():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            text = value(node)
-            if text and len(text) > 12:
-                said.add(folded(text))
-    return sorted(said)
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in sources())
+    return sorted({folded(text) for tree in trees for text in strings(tree) if len(text) > 12})
 
 
-def yields(source: str, text: str, least: int) -> bool:
-    """Whether a string of the source, its gaps filled, is in a text and makes up enough of it."""
-    fragments = source.split("\0")
-    if sum(map(len, fragments)) < least:
+def yields(source: str, text: str) -> bool:
+    """Whether a string of the source, its gaps filled, is a text, and most of its words are the source's."""
+    first, *rest = source.rstrip(".").split("\0")
+    if not text.startswith(first) or len(source) < len(text) // 2:
         return False
-    position = 0
-    for fragment in fragments:
-        position = text.find(fragment.removesuffix("."), position)
+    position = len(first)
+    for fragment in rest:
+        position = text.find(fragment, position)
         if position < 0:
             return False
         position += len(fragment)
-    return True
+    return text.endswith(rest[-1] if rest else first)
 
 
 PYTHON_SAYS = [
@@ -119,9 +125,8 @@ PYTHON_SAYS = [
 
 @pytest.mark.parametrize("each", PYTHON_SAYS, ids=lambda each: each.key)
 def test_the_installed_wandb_still_says_it(each: Wording, wandb_says: list[str]):
-    text = folded(say(each.key, **dict.fromkeys(field_names(each.template), "#")))
-    least = len(text) // 2
-    assert any(text.rstrip(".") in source or yields(source, text, least) for source in wandb_says), text
+    text = folded(say(each.key, **dict.fromkeys(field_names(each.template), "#"))).rstrip(".")
+    assert any(text in source or yields(source, text) for source in wandb_says), text
 
 
 def test_what_is_not_looked_up_exists():
@@ -188,9 +193,12 @@ CASES = (
 )
 
 
+@pytest.mark.filterwarnings("ignore")  # an old wandb on a new pydantic
 @pytest.mark.parametrize("case", CASES)
 def test_what_the_sdk_raises_is_recognised(case: str):
     key, call = calls()[case]
+    if not said_today(wording(key)):
+        pytest.skip(f"wandb {importlib.metadata.version('wandb')} does not check this")
     with pytest.raises(Exception) as caught:  # noqa: PT011  (the classes differ between versions)
         call()
     found = recognise(f"{type(caught.value).__name__}: {caught.value}")

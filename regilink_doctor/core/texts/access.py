@@ -85,7 +85,7 @@ ACCESS: tuple[Wording, ...] = (
     Wording(
         "api-key-missing-old",
         "C18",
-        "api_key not configured (no-tty). call wandb.login(key=[your_api_key])",
+        "api_key not configured (no-tty)",
         "sdk",
         raised="UsageError",
         until="0.23.1",

@@ -11,7 +11,7 @@ ARTIFACTS: tuple[Wording, ...] = (
         "A14",
         "This model registry has been migrated and will be discontinued. Your request was redirected to "
         "the corresponding artifact '{artifact}' in the new registry. Please update your paths to point "
-        "to the migrated registry directly, '{path}'.",
+        "to the migrated registry directly, '{project}/{collection}'.",
         "sdk",
         since="0.21.0",
     ),

@@ -71,6 +71,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("A13",),
+        since="0.28.1",
     ),
     Wording(
         "organization-not-found",
@@ -79,7 +80,7 @@ CONSUMING: tuple[Wording, ...] = (
         "sdk",
         raised="CommError",
         also=("A12", "A15", "E3"),
-        since="0.19.7",
+        since="0.28.1",
     ),
     Wording(
         "organization-not-found-verify",

@@ -133,6 +133,7 @@ NAMES: tuple[Wording, ...] = (
         "String should have at most 128 characters",
         "sdk",
         raised="CommError",
+        since="0.23.1",
     ),
     Wording(
         "link-input-invalid",
@@ -140,6 +141,7 @@ NAMES: tuple[Wording, ...] = (
         "1 validation error for LinkArtifactInput",
         "sdk",
         raised="CommError",
+        since="0.23.1",
     ),
     Wording(
         "two-version-aliases",

@@ -137,7 +137,7 @@ REGISTRIES: tuple[Wording, ...] = (
     Wording(
         "membership-disabled",
         "B13",
-        "querying for the artifact collection membership is not supported by this version of wandb "
+        "Querying for the artifact collection membership is not supported by this version of wandb "
         "server. Consider updating to the latest version.",
         "sdk",
         raised="UnsupportedError",
