@@ -29,6 +29,15 @@ LIFECYCLE: tuple[Wording, ...] = (
         raised="CommError",
         also=("C5b", "C11"),
     ),
+    # What 0.21.4 says in the place of `offline-wait`, run with it; the string is still there in 0.31.0.
+    Wording(
+        "offline-client",
+        "C2",
+        "Client not initialized for artifact mutations",
+        "sdk",
+        raised="CommError",
+        since="0.19.11",
+    ),
     Wording(
         "draft-property",
         "C11",
