@@ -1,0 +1,1 @@
+"""What the doctor talks through: wandb's own settings with their sources, and GraphQL over HTTP."""

@@ -1,0 +1,89 @@
+"""Where wandb finds its key: the one home of that knowledge. The order changed twice, so it goes by version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from regilink_doctor.client.files import netrc_password, netrc_path, shown
+from regilink_doctor.client.hosts import FORGE, upstream
+from regilink_doctor.client.installed import Version
+from regilink_doctor.client.key import Key
+from regilink_doctor.core.checks import Sourced
+
+BY_NETLOC: Version = (0, 23, 1)
+"""Since then netrc is asked for `host:port`; before, `requests` asked for the bare host (`sdk/lib/wbnetrc.py`)."""
+
+ENVIRONMENT_FIRST: Version = (0, 24, 0)
+"""Since then the order is environment, netrc; before, environment, settings files, netrc (`sdk/lib/wbauth`)."""
+
+FILES_AGAIN: Version = (0, 30, 0)
+"""Since then an `api_key` of a settings file counts again, as the last (absent in 0.29.0, there in 0.30.0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A key and its source, or where it was looked for in vain.
+
+    `token_file` is the identity token (`WANDB_IDENTITY_TOKEN_FILE`) that wandb would use instead of a key. `looked_in`
+    are the places in the order of the installed wandb, each with what was wrong there, if something was.
+    """
+
+    key: Key | None = None
+    source: str | None = None
+    token_file: Sourced | None = None
+    looked_in: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+def find_credentials(
+    *, version: Version, host: str, file_key: Sourced | None, cwd: Path, environ: Mapping[str, str]
+) -> Credentials:
+    """The key that wandb of `version` would send to `host`.
+
+    Args:
+        file_key: `api_key` of a settings file, if one has it.
+    """
+    key = environ.get("WANDB_API_KEY") or ""
+    token = environ.get("WANDB_IDENTITY_TOKEN_FILE") or ""
+    if key and token and version >= ENVIRONMENT_FIRST:
+        both = "WANDB_API_KEY and WANDB_IDENTITY_TOKEN_FILE are both set, which wandb refuses"
+        return Credentials(problem=both)
+    looked: list[str] = []
+    if key:
+        return Credentials(Key(key), "environment WANDB_API_KEY")
+    if token:
+        return Credentials(token_file=Sourced(token, "environment WANDB_IDENTITY_TOKEN_FILE"))
+    empty = " (set, but empty)" if "WANDB_API_KEY" in environ else ""
+    looked.append(f"environment WANDB_API_KEY{empty}")
+    # Set but empty, the variable hides the settings files of those versions.
+    if version < ENVIRONMENT_FIRST and "WANDB_API_KEY" not in environ:
+        if file_key and file_key.value:
+            return Credentials(Key(file_key.value), file_key.source)
+        looked.append("settings files")
+    path = netrc_path(environ)
+    machines = _machines(host, version)
+    password, problem = netrc_password(path, machines)
+    source = shown(path, cwd, environ)
+    if password:
+        return Credentials(Key(password), source)
+    looked.append(f"{source} {problem}" if problem else f"{source} (machine {machines[0]})")
+    if version >= FILES_AGAIN:
+        if file_key and file_key.value and "WANDB_API_KEY" not in environ:
+            return Credentials(Key(file_key.value), file_key.source)
+        looked.append("settings files")
+    return Credentials(looked_in=tuple(looked))
+
+
+def _machines(host: str, version: Version) -> tuple[str, ...]:
+    """The names that wandb asks a netrc file for, in order."""
+    try:
+        parts = urlsplit(host)
+    except ValueError:
+        return ("",)
+    if version < BY_NETLOC:
+        return (parts.hostname or "",)
+    behind = upstream(host) if version >= FORGE else None
+    return (parts.netloc, behind) if behind and behind != parts.netloc else (parts.netloc,)

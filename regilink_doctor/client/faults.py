@@ -1,0 +1,159 @@
+"""Every way in which a request can fail, by its cause: the code, what is wrong in words, and what to do.
+
+wandb hides these: with nothing listening, 0.31.0 says that its service process is busy (peers, section D).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UNREACHABLE, REJECTED, NOT_WANDB, TOO_OLD, SERVER_ERROR = "REG801", "REG803", "REG804", "REG805", "REG810"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cause. `message` and `help` have the fields `host`, `server` (its name and port) and `detail`."""
+
+    code: str
+    row: str
+    message: str
+    help: str
+
+
+_ADDRESS_HELP = "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell"
+_PROXY_HELP = "check HTTPS_PROXY and NO_PROXY; to go past the proxy: export NO_PROXY={server}"
+_LATER = "this is the server's trouble, not your code's: try again in some minutes, then ask whoever runs it"
+
+FAULTS: dict[str, Fault] = {
+    "dns": Fault(UNREACHABLE, "C19", "the name {server} is unknown: DNS has no address for it", _ADDRESS_HELP),
+    "refused": Fault(UNREACHABLE, "C19", "{server} refuses the connection: nothing listens there", _ADDRESS_HELP),
+    "unroutable": Fault(UNREACHABLE, "C19", "there is no way from this machine to {server}: {detail}", _ADDRESS_HELP),
+    "connect-timeout": Fault(
+        UNREACHABLE,
+        "C19",
+        "{server} did not take the connection within {detail}",
+        _ADDRESS_HELP + "; --timeout waits longer",
+    ),
+    "read-timeout": Fault(
+        UNREACHABLE,
+        "C19",
+        "{server} took the connection, but had not answered after {detail}",
+        "try again; --timeout waits longer",
+    ),
+    "reset": Fault(
+        UNREACHABLE,
+        "C19",
+        "{server} closed the connection without an answer",
+        "try again; a firewall between here and there does this too",
+    ),
+    "tls-expired": Fault(
+        UNREACHABLE,
+        "C19",
+        "the certificate of {server} has expired, or this machine's clock is wrong",
+        "check the clock with `date`, then ask whoever runs {server} for a new certificate",
+    ),
+    "tls-early": Fault(
+        UNREACHABLE,
+        "C19",
+        "the certificate of {server} is not valid yet: this machine's clock is probably wrong",
+        "set the clock; `date` shows it",
+    ),
+    "tls-self-signed": Fault(
+        UNREACHABLE,
+        "C19",
+        "the certificate of {server} is signed by an authority that this machine does not trust",
+        "export REQUESTS_CA_BUNDLE=/path/to/ca.pem and SSL_CERT_FILE=/path/to/ca.pem (Python reads the first, "
+        "wandb's Go process the second)",
+    ),
+    "tls-hostname": Fault(
+        UNREACHABLE,
+        "C19",
+        "the certificate of {server} is made out to another name",
+        "write in WANDB_BASE_URL the name that the certificate has",
+    ),
+    "tls-plain": Fault(
+        UNREACHABLE,
+        "C19",
+        "{server} does not speak TLS: {detail}",
+        "write http:// instead of https:// in WANDB_BASE_URL",
+    ),
+    "tls": Fault(UNREACHABLE, "C19", "no secure connection to {server}: {detail}", _ADDRESS_HELP),
+    "proxy-login": Fault(
+        UNREACHABLE,
+        "C19",
+        "the proxy wants a login (407) before it lets anything through to {server}",
+        "write it into the proxy's address: export HTTPS_PROXY=http://USER:PASSWORD@PROXY:PORT",
+    ),
+    "proxy": Fault(UNREACHABLE, "C19", "the proxy for {server} cannot be used: {detail}", _PROXY_HELP),
+    "connection": Fault(UNREACHABLE, "C19", "no connection to {server}: {detail}", _ADDRESS_HELP),
+    "address": Fault(NOT_WANDB, "C19", "{host} is no address that can be asked: {detail}", "correct WANDB_BASE_URL"),
+    "unauthorized": Fault(
+        REJECTED,
+        "C18",
+        "{server} does not accept the API key (401)",
+        "a key belongs to one server: run `wandb login --relogin --host {host}`",
+    ),
+    "forbidden": Fault(
+        REJECTED,
+        "C18",
+        "{server} refuses this account (403): {detail}",
+        "run `wandb login --relogin --host {host}`; if the key is right, a firewall or the account's plan refuses it",
+    ),
+    "redirect": Fault(
+        NOT_WANDB,
+        "C19",
+        "{server} sends the request on to {detail}: the address is not the API's, or a login page stands before it",
+        "write the API's own address: export WANDB_BASE_URL=https://...",
+    ),
+    "not-found": Fault(
+        NOT_WANDB,
+        "C19",
+        "{server} answers, but has no W&B API (404 for /graphql)",
+        "check WANDB_BASE_URL: it is the address of the API, without a path",
+    ),
+    "page": Fault(
+        NOT_WANDB,
+        "C19",
+        "{server} answers with a web page{detail}: a login page, a proxy's or the App's, not the W&B API",
+        "open {host} in a browser to see whose page it is, then correct WANDB_BASE_URL or log in there",
+    ),
+    "other-api": Fault(
+        NOT_WANDB,
+        "C19",
+        "{server} answers, but not as W&B does: {detail}",
+        "check WANDB_BASE_URL: it is the address of the API, without a path",
+    ),
+    "rate-limit": Fault(
+        SERVER_ERROR,
+        "B17",
+        "{server} has had too many requests from here (429){detail}",
+        "wait a minute, then try again",
+    ),
+    "server-error": Fault(SERVER_ERROR, "B17", "{server} failed with status {detail}", _LATER),
+    "truncated": Fault(SERVER_ERROR, "C19", "the answer of {server} was cut off", "try again; a proxy does this too"),
+    "too-large": Fault(
+        SERVER_ERROR, "C19", "the answer of {server} is larger than {detail}", "ask for fewer targets at once"
+    ),
+    "not-json": Fault(SERVER_ERROR, "C19", "the answer of {server} is not the JSON that it claims to be", _LATER),
+    "graphql": Fault(SERVER_ERROR, "C19", "{server} answered with an error: {detail}", _LATER),
+    "too-old": Fault(
+        TOO_OLD,
+        "B13",
+        "{server} is older than the question: {detail}",
+        "ask whoever runs {server} to update it; it is older than the oldest server that regilink knows",
+    ),
+}
+
+
+class ServerFault(Exception):
+    """A request failed. `cause` is a key of `FAULTS`; `message` and `help` are ready to be shown."""
+
+    def __init__(self, cause: str, *, host: str, server: str, detail: str = "") -> None:
+        fault = FAULTS[cause]
+        fields = {"host": host, "server": server, "detail": detail, "probe": f"curl -sS -o /dev/null {host}"}
+        self.cause = cause
+        self.code = fault.code
+        self.row = fault.row
+        self.message = fault.message.format_map(fields)
+        self.help = fault.help.format_map(fields)
+        super().__init__(self.message)

@@ -1,0 +1,100 @@
+"""The files that wandb reads its settings and keys from, found and parsed as wandb does."""
+
+from __future__ import annotations
+
+import configparser
+import netrc
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SECTION = "default"
+"""The only section of a settings file that counts (`sdk/lib/settings_file.py`)."""
+
+TOO_LARGE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """A settings file: its values, or why it could not be read."""
+
+    path: Path
+    values: Mapping[str, str]
+    problem: str | None = None
+
+
+def expand(path: str, environ: Mapping[str, str]) -> Path:
+    """`path` with `~` replaced by the home of `environ`."""
+    home = environ.get("USERPROFILE") if os.name == "nt" else environ.get("HOME")
+    if home and (path == "~" or path.startswith(("~/", "~\\"))):
+        return Path(home + path[1:])
+    return Path(path).expanduser()
+
+
+def shown(path: Path, cwd: Path, environ: Mapping[str, str]) -> str:
+    """A path for people: below the current folder, below `~`, or whole."""
+    for folder, prefix in ((cwd, ""), (expand("~", environ), "~/")):
+        if path.is_relative_to(folder):
+            return prefix + path.relative_to(folder).as_posix()
+    return str(path)
+
+
+def settings_files(cwd: Path, environ: Mapping[str, str]) -> tuple[SettingsFile, ...]:
+    """The global file, then the workspace's, which wins.
+
+    `WANDB_DIR` does not move the second: wandb reads the files before the environment (`wandb_setup._load_settings`).
+    """
+    folder = environ.get("WANDB_CONFIG_DIR")
+    general = expand(folder, environ) if folder else expand("~/.config/wandb", environ)
+    workspace = cwd / (".wandb" if (cwd / ".wandb").exists() else "wandb")
+    return _read(general / "settings"), _read(workspace / "settings")
+
+
+def _read(path: Path) -> SettingsFile:
+    parser = configparser.ConfigParser()
+    try:
+        if not path.exists():
+            return SettingsFile(path, {})
+        if path.stat().st_size > TOO_LARGE:
+            return SettingsFile(path, {}, "is larger than a settings file can be")
+        parser.read(path)
+        return SettingsFile(path, dict(parser.items(SECTION)))
+    except configparser.NoSectionError:
+        return SettingsFile(path, {})
+    except (OSError, UnicodeDecodeError, configparser.Error) as error:
+        # configparser quotes the line that it stumbles over, and a settings file may hold a key.
+        return SettingsFile(path, {}, f"cannot be read ({type(error).__name__})")
+
+
+def netrc_path(environ: Mapping[str, str]) -> Path:
+    """Where wandb looks for keys: `NETRC`, else the first of `~/.netrc` and `~/_netrc` that is there."""
+    if given := environ.get("NETRC"):
+        return expand(given, environ)
+    for name in ("~/.netrc", "~/_netrc"):
+        if (path := expand(name, environ)).exists():
+            return path
+    return expand("~/_netrc" if os.name == "nt" else "~/.netrc", environ)
+
+
+def netrc_password(path: Path, machines: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """The password of the first of `machines` (or of `default`) in a netrc file, and why it could not be read.
+
+    A missing file is no problem: both are None.
+    """
+    try:
+        if path.stat().st_size > TOO_LARGE:
+            return None, "is larger than a netrc file can be"
+        parsed = netrc.netrc(str(path))
+    except FileNotFoundError:
+        return None, None
+    except netrc.NetrcParseError as error:
+        return None, f"cannot be read: line {error.lineno} is not netrc"
+    except (OSError, UnicodeDecodeError) as error:
+        return None, f"cannot be read ({type(error).__name__})"
+    for machine in machines:
+        if machine and (found := parsed.authenticators(machine)):
+            if found[2]:
+                return found[2], None
+            return None, f"has an entry for {machine} without a password"
+    return None, None

@@ -1,0 +1,217 @@
+"""GraphQL over HTTP with bounds on everything: time, size, tries. Each failure is a `ServerFault` with its cause."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from regilink_doctor.client.causes import cause_of
+from regilink_doctor.client.faults import ServerFault
+from regilink_doctor.client.key import Key
+
+MAX_BYTES = 16 * 2**20
+"""A larger answer is none of ours: fifty targets make some ten kilobytes."""
+
+RETRIED = ("reset", "truncated", "rate-limit", "server-error")
+PAUSE = 0.4
+"""Seconds before the one retry."""
+
+USER_AGENT = "regilink"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a GraphQL server said. `errors` are the messages, in order; `data` is empty where there was none."""
+
+    data: Mapping[str, Any]
+    errors: tuple[str, ...]
+
+
+class Gateway:
+    """One server, asked with one key.
+
+    `requests` counts what was sent, retries included; `elapsed_ms` is the time that they took together.
+    """
+
+    def __init__(self, host: str, key: Key | None, *, timeout: float = 10.0) -> None:
+        self.host = host.rstrip("/")
+        self.server = urlsplit(self.host).netloc.rpartition("@")[2] or self.host
+        self.timeout = timeout
+        self.requests = 0
+        self.elapsed_ms = 0
+        self._key = key
+
+    def ask(self, query: str, variables: Mapping[str, object]) -> Answer:
+        """Send a query; try once more where the connection broke or the server stumbled.
+
+        Raises:
+            ServerFault: there is no answer of a GraphQL server.
+        """
+        begun = time.monotonic()
+        try:
+            try:
+                return self._bounded(query, variables)
+            except ServerFault as fault:
+                if fault.cause not in RETRIED:
+                    raise
+                time.sleep(PAUSE)
+                return self._bounded(query, variables)
+        finally:
+            self.elapsed_ms += round((time.monotonic() - begun) * 1000)
+
+    def fault(self, cause: str, detail: str = "") -> ServerFault:
+        """A failure of this server; the key never gets into its words."""
+        return ServerFault(cause, host=self.host, server=self.server, detail=self._masked(detail))
+
+    def _masked(self, text: str) -> str:
+        return self._key.mask(text) if self._key else text
+
+    def _bounded(self, query: str, variables: Mapping[str, object]) -> Answer:
+        """One try, given up after `timeout` whatever happens: no setting of `requests` bounds a name look-up."""
+        outcome: list[Answer | BaseException] = []
+
+        def run() -> None:
+            try:
+                outcome.append(self._post(query, variables))
+            except BaseException as error:
+                outcome.append(error)
+
+        self.requests += 1
+        worker = threading.Thread(target=run, daemon=True, name="regilink-gateway")
+        worker.start()
+        worker.join(self.timeout + 0.5)
+        if not outcome:
+            raise self.fault("read-timeout", f"{self.timeout:g} seconds")
+        if isinstance(outcome[0], BaseException):
+            raise outcome[0]
+        return outcome[0]
+
+    def _post(self, query: str, variables: Mapping[str, object]) -> Answer:
+        deadline = time.monotonic() + self.timeout
+        try:
+            with requests.Session() as session:
+                response = session.post(
+                    f"{self.host}/graphql",
+                    data=json.dumps({"query": query, "variables": variables}).encode(),
+                    headers={
+                        "Content-Type": "application/json",
+                        "Accept": "application/json",
+                        "User-Agent": USER_AGENT,
+                    },
+                    auth=_authorization(self._key),
+                    timeout=self.timeout,
+                    allow_redirects=False,
+                    stream=True,
+                )
+                return self._read(response, self._body(response, deadline))
+        except ServerFault:
+            raise
+        except (requests.RequestException, OSError, ValueError) as error:
+            cause, detail = cause_of(error)
+            seconds = f"{self.timeout:g} seconds"
+            # Not chained: the libraries' exceptions quote the address, and a proxy's address may hold a password.
+            raise self.fault(cause, seconds if cause.endswith("timeout") else detail) from None
+
+    def _body(self, response: requests.Response, deadline: float) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_content(2**16):
+            body += chunk
+            if len(body) > MAX_BYTES:
+                raise self.fault("too-large", f"{MAX_BYTES // 2**20} MiB")
+            if time.monotonic() > deadline:
+                raise self.fault("read-timeout", f"{self.timeout:g} seconds")
+        expected = response.headers.get("Content-Length", "")
+        if expected.isdecimal() and "Content-Encoding" not in response.headers and len(body) < int(expected):
+            raise self.fault("truncated")
+        return bytes(body)
+
+    def _read(self, response: requests.Response, body: bytes) -> Answer:
+        status = response.status_code
+        if status == 407:
+            raise self.fault("proxy-login")
+        if 300 <= status < 400:
+            raise self.fault("redirect", _place(response.headers.get("Location", "")))
+        if status == 401:
+            raise self.fault("unauthorized")
+        if status == 404:
+            raise self.fault("not-found")
+        if status == 429:
+            wait = response.headers.get("Retry-After", "")
+            raise self.fault("rate-limit", f"; it asks to wait {wait} seconds" if wait.isdecimal() else "")
+        if status >= 500:
+            raise self.fault("server-error", f"{status} {response.reason or ''}".strip())
+        value = _json(body)
+        if status == 403:
+            raise self.fault("forbidden", _first_error(value) or "it says no more")
+        if value is None:
+            raise self._not_json(response, body)
+        if not isinstance(value, dict) or not ("data" in value or "errors" in value):
+            raise self.fault("other-api", f"status {status} and JSON that is no GraphQL")
+        errors = tuple(self._masked(text) for text in _errors(value))
+        data = value.get("data")
+        if data is not None and not isinstance(data, dict):
+            raise self.fault("other-api", "its `data` is no object")
+        return Answer(data or {}, errors)
+
+    def _not_json(self, response: requests.Response, body: bytes) -> ServerFault:
+        start = body[:1000].lstrip().lower()
+        if "html" in response.headers.get("Content-Type", "").lower() or start.startswith((b"<!doctype", b"<html")):
+            title = _between(body, b"<title>", b"</title>")
+            return self.fault("page", f' titled "{title}"' if title else "")
+        if start[:1] in (b"{", b"["):
+            return self.fault("truncated" if not body.rstrip().endswith((b"}", b"]")) else "not-json")
+        return self.fault("other-api", f"status {response.status_code} and {len(body)} bytes that are not JSON")
+
+
+def _authorization(key: Key | None) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
+    """Basic `api:KEY`, as wandb sends it; without a key nothing, where requests would ask netrc by itself."""
+
+    def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if key is not None:
+            request.prepare_auth(("api", key.reveal()), "")
+        return request
+
+    return authorize
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _errors(value: Mapping[str, Any]) -> list[str]:
+    found = value.get("errors")
+    if not isinstance(found, list):
+        return []
+    return [" ".join(str(each.get("message", each) if isinstance(each, dict) else each).split()) for each in found]
+
+
+def _first_error(value: object) -> str:
+    if not isinstance(value, dict):
+        return ""
+    errors = _errors(value)
+    return errors[0] if errors else str(value.get("error") or value.get("message") or "")
+
+
+def _place(location: str) -> str:
+    """Where a redirect leads, without its query: that may carry a session."""
+    parts = urlsplit(location)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else parts.path or "nowhere"
+
+
+def _between(body: bytes, start: bytes, end: bytes) -> str:
+    head = body[:20_000]
+    left = head.lower().find(start)
+    right = head.lower().find(end, left)
+    if left < 0 or right < 0:
+        return ""
+    return " ".join(head[left + len(start) : right].decode("utf-8", "replace").split())[:80]

@@ -1,0 +1,71 @@
+"""Which address wandb talks to: its default by version, what it refuses, what it rewrites."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from regilink_doctor.client.installed import Version
+
+OLD_DEFAULT = "https://api.wandb.ai"
+NEW_DEFAULT = "https://api.forge.coreweave.com"
+"""Since wandb 0.31.0 (`sdk/lib/urls.py`)."""
+
+FORGE: Version = (0, 31, 0)
+
+_FORGE_HOSTS = {"forge.coreweave.com": "api.wandb.ai", "qa.forge.coreweave.com": "api.qa.wandb.ai"}
+_FORGE_API_PATH = "/api/wandb"
+_WANDB_AI = re.compile(r".*wandb\.ai[^\.]*$")
+
+
+class HostRefused(ValueError):
+    """wandb refuses the address when it starts; the message says why, without a capital letter or a full stop."""
+
+
+def default_host(version: Version) -> str:
+    """The server that wandb of this version talks to when nobody names one."""
+    return NEW_DEFAULT if version >= FORGE else OLD_DEFAULT
+
+
+def normal_host(url: str, version: Version) -> str:
+    """`url` as wandb would use it (`Settings.validate_base_url`).
+
+    Raises:
+        HostRefused: wandb does not take it.
+    """
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        usable = False
+    if not usable or any(letter.isspace() for letter in url):
+        raise HostRefused("is no address: wandb wants http:// or https:// and the name of a server")
+    if version >= FORGE and parts.hostname in _FORGE_HOSTS:
+        if parts.scheme != "https" or parts.port is not None or parts.path.rstrip("/") != _FORGE_API_PATH:
+            raise HostRefused("is the address of the App, not of the API")
+        url = f"https://api.{parts.hostname}"
+    if _WANDB_AI.match(url):
+        if "api." not in url:
+            raise HostRefused("is the address of the App, not of the API")
+        if not url.startswith("https"):
+            raise HostRefused("is not secure: wandb wants https:// here")
+    return url.rstrip("/")
+
+
+def suggested_host(url: str, version: Version) -> str:
+    """The address to write instead of one that wandb refuses."""
+    bare = url.strip().rstrip("/")
+    name = urlsplit(bare if "://" in bare else f"https://{bare}").hostname or ""
+    if not name or name.endswith(("wandb.ai", "forge.coreweave.com")):
+        return default_host(version)
+    return bare if "://" in bare else f"https://{bare}"
+
+
+def upstream(url: str) -> str | None:
+    """The W&B host behind a CoreWeave Forge address, whose key in netrc serves too (`forge_upstream_url`)."""
+    name = urlsplit(url).hostname
+    for forge, api in _FORGE_HOSTS.items():
+        if name in (forge, f"api.{forge}", api):
+            return api
+    return None

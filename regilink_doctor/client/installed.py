@@ -1,0 +1,130 @@
+"""Which wandb the user's code would run with, and its version, read from metadata alone: wandb is never imported."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+Version = tuple[int, ...]
+
+NEWEST_KNOWN: Version = (0, 31, 0)
+"""Taken where no wandb is installed: its defaults are the newest that this package has been held against."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledWandb:
+    """A wandb, or its absence.
+
+    `version` is None when there is none in `environment`; `environment` is a folder, `source` says in words how it
+    was chosen. `package` is the folder of the module, None when it is not known.
+    """
+
+    version: str | None
+    environment: str
+    source: str
+    package: Path | None = None
+
+    @property
+    def number(self) -> Version:
+        """The version as numbers, `(0, 31, 0)`; the newest known when there is none."""
+        return number(self.version) if self.version else NEWEST_KNOWN
+
+
+def number(version: str) -> Version:
+    """The leading numbers of a version, always three: `0.31.1.dev1` gives `(0, 31, 1)`."""
+    parts = [int(digits) for digits in re.match(r"[\d.]*", version)[0].split(".") if digits]  # type: ignore[index]
+    return tuple([*parts, 0, 0, 0][:3])
+
+
+def find_wandb(python: str | None, cwd: Path, environ: Mapping[str, str]) -> InstalledWandb:
+    """The wandb of `python`, else of the active virtual environment, else of `.venv` in `cwd`, else our own.
+
+    Args:
+        python: an interpreter (path or name on PATH) or the folder of an environment.
+    """
+    if python is not None:
+        return _in_environment(_environment_of(python, cwd, environ), f"--python {python}", python)
+    for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        if folder := environ.get(variable):
+            return _in_environment(Path(folder), f"the active environment, {variable}")
+    if (cwd / ".venv" / "pyvenv.cfg").is_file():
+        return _in_environment(cwd / ".venv", "the folder .venv")
+    try:
+        found = metadata.distribution("wandb")
+    except metadata.PackageNotFoundError:
+        return InstalledWandb(None, _own_environment(), "the environment of regilink")
+    return _described(found, _own_environment(), "the environment of regilink")
+
+
+def _own_environment() -> str:
+    import sys
+
+    return sys.prefix
+
+
+def _environment_of(python: str, cwd: Path, environ: Mapping[str, str]) -> Path:
+    """The folder of the environment that an interpreter belongs to, without running it.
+
+    The interpreter of a virtual environment is a link to another one, so links are not followed.
+    """
+    path = cwd / python
+    if path.is_dir():
+        return path
+    if not path.exists() and (found := shutil.which(python, path=environ.get("PATH"))):
+        path = Path(found)
+    return path.parent.parent
+
+
+def _in_environment(root: Path, source: str, python: str = "") -> InstalledWandb:
+    folders = [str(folder) for folder in _package_folders(root, python)]
+    found = next(iter(metadata.distributions(name="wandb", path=folders)), None) if folders else None
+    return _described(found, str(root), source) if found else InstalledWandb(None, str(root), source)
+
+
+def _package_folders(root: Path, python: str) -> list[Path]:
+    """Where packages of an environment are; those of the Python that is named first, then newer before older."""
+    patterns = (
+        "lib/python3*/site-packages",
+        "lib64/python3*/site-packages",
+        "Lib/site-packages",
+        "local/lib/python3*/dist-packages",
+        "lib/python3/dist-packages",
+    )
+    folders = [folder for pattern in patterns for folder in root.glob(pattern) if folder.is_dir()]
+    named = re.search(r"python(3\.\d+)$", python)
+
+    def order(folder: Path) -> tuple[bool, int]:
+        minor = re.search(r"python3\.(\d+)", str(folder))
+        fits = named is not None and f"python{named[1]}" in folder.parts
+        return not fits, -int(minor[1]) if minor else 0
+
+    folders.sort(key=order)
+    if base := _base_environment(root):
+        folders += _package_folders(base, python)
+    return folders
+
+
+def _base_environment(root: Path) -> Path | None:
+    """The environment underneath a virtual one that shows its packages too (`--system-site-packages`)."""
+    try:
+        lines = (root / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    values = {name.strip().lower(): value.strip() for name, _, value in (line.partition("=") for line in lines)}
+    if values.get("include-system-site-packages", "").lower() != "true" or not values.get("home"):
+        return None
+    base = Path(values["home"]).parent
+    return base if base != root else None
+
+
+def _described(found: metadata.Distribution, environment: str, source: str) -> InstalledWandb:
+    package = Path(str(found.locate_file("wandb")))
+    try:
+        version: str | None = found.version
+    except Exception:  # an interrupted installation leaves a folder without METADATA, told differently by each Python
+        version = None
+    return InstalledWandb(version, environment, source, package if package.is_dir() else None)

@@ -1,0 +1,209 @@
+"""The questions of the doctor: one document for the account, one for all targets, one for the names of registries.
+
+Every field is one that a released wandb itself asks for, on the same type (the `*_GQL` constants of wandb 0.31.0 and
+the documents of its Go client; a test compares), so that nothing here is a guess about the server's schema.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from regilink_doctor.client.document import Argument, Field, document, without
+from regilink_doctor.client.gateway import Gateway
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+
+PAGE = 100
+MAX_PAGES = 10
+"""Registries beyond the thousandth are not looked at for suggestions."""
+
+_UNKNOWN_FIELD = re.compile(
+    r"Cannot query field [\"']?(\w+)[\"']?|Unknown argument [\"']?\w+[\"']? on field [\"']?(\w+)"
+)
+
+_ORGANIZATION = (Field("name"), Field("orgEntity", (Field("name"),)))
+"""`OrgInfoFragment`."""
+
+_VIEWER = Field(
+    "viewer",
+    (
+        Field("id"),
+        Field("username"),
+        Field("entity"),
+        Field(
+            "teams",
+            (
+                Field(
+                    "edges",
+                    (Field("node", (Field("name"), Field("organization", _ORGANIZATION, optional=True))),),
+                ),
+            ),
+        ),
+        Field("organizations", _ORGANIZATION, optional=True),
+    ),
+)
+"""`Viewer` of the Go client; `teams` are of type Entity, `organizations` those of `FetchOrgInfoFromEntity`'s user."""
+
+_FEATURES = Field(
+    "serverInfo",
+    (Field("features", (Field("name"), Field("isEnabled")), optional=True),),
+    optional=True,
+)
+"""`ServerFeaturesQuery`."""
+
+_REGISTRY = (
+    Field("name"),
+    Field("access"),
+    Field("readOnly", optional=True),
+    Field("allowAllArtifactTypesInRegistry", alias="allowAllArtifactTypes"),
+    Field(
+        "artifactTypes",
+        (Field("edges", (Field("node", (Field("name"),)),)),),
+        (Argument("includeAll", True),),
+    ),
+)
+"""`RegistryFragment`, and `IsProjectReadOnly`."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RegistryQuestion:
+    """A registry to look up: its organization entity, and its name without the prefix."""
+
+    organization: str
+    registry: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CollectionQuestion:
+    """A collection to look up. `display` is the organization's display name: only by it can collections be listed."""
+
+    display: str
+    organization: str
+    registry: str
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a document, by the aliases of its fields; `unknown` are the fields the server does not know."""
+
+    data: Mapping[str, Any]
+    unknown: tuple[str, ...] = ()
+
+
+def ask(gateway: Gateway, name: str, fields: Sequence[Field]) -> Reply:
+    """Send a document; send it once more, without what the server does not know, when it says so.
+
+    Raises:
+        ServerFault: no usable answer.
+    """
+    answer = gateway.ask(*document(name, fields))
+    unknown = unknown_fields(answer.errors)
+    if unknown:
+        pruned = without(fields, unknown)
+        if pruned == tuple(fields):
+            raise gateway.fault("too-old", answer.errors[0])
+        answer = gateway.ask(*document(name, pruned))
+        if still := unknown_fields(answer.errors):
+            raise gateway.fault("too-old", f"it does not know {' and '.join(still)}")
+    wrong = [text for text in answer.errors if not _says_no(text)]
+    if wrong:
+        raise gateway.fault("graphql", wrong[0][:300])
+    return Reply(answer.data, unknown)
+
+
+def unknown_fields(errors: Iterable[str]) -> tuple[str, ...]:
+    """The names of fields that a server says it does not know."""
+    found = (_UNKNOWN_FIELD.search(text) for text in errors)
+    return tuple(dict.fromkeys(match[1] or match[2] for match in found if match))
+
+
+def _says_no(text: str) -> bool:
+    """An error that only says "no such thing, or not for you": the null beside it says the same."""
+    folded = text.casefold()
+    return any(word in folded for word in ("not found", "permission", "not logged in", "access denied", "unauthorized"))
+
+
+def account_fields(entities: Collection[str]) -> tuple[Field, ...]:
+    """Who asks, what the server can do, and each of `entities`, under `entity0`, `entity1` in their sorted order."""
+    return (_VIEWER, _FEATURES, *(_entity(f"entity{index}", name) for index, name in enumerate(sorted(set(entities)))))
+
+
+def entity_names(entities: Collection[str]) -> dict[str, str]:
+    """The alias of each entity in `account_fields`."""
+    return {name: f"entity{index}" for index, name in enumerate(sorted(set(entities)))}
+
+
+def _entity(alias: str, name: str) -> Field:
+    """`FetchOrgInfoFromEntity`: a user means personal, an organization means a team's or the organization's own."""
+    user = Field("user", (Field("organizations", _ORGANIZATION),))
+    return Field(
+        "entity", (Field("organization", _ORGANIZATION), user), (Argument("name", name, "String!"),), alias=alias
+    )
+
+
+def registry_alias(index: int) -> str:
+    """The alias of the registry `index` of `target_fields`."""
+    return f"registry{index}"
+
+
+def collection_alias(index: int) -> str:
+    """The alias of the collection `index` of `target_fields`."""
+    return f"collection{index}"
+
+
+def target_fields(
+    registries: Sequence[RegistryQuestion], collections: Sequence[CollectionQuestion]
+) -> tuple[Field, ...]:
+    """Each registry, and each collection's type, under the aliases of their places in the sequences."""
+    return (
+        *(_registry(registry_alias(index), each) for index, each in enumerate(registries)),
+        *(_collection(collection_alias(index), each) for index, each in enumerate(collections)),
+    )
+
+
+def _registry(alias: str, each: RegistryQuestion) -> Field:
+    """`FetchRegistry`: null for a registry that is missing as for one that is restricted (row B3)."""
+    project = Field("project", _REGISTRY, (Argument("name", REGISTRY_PREFIX + each.registry, "String!"),))
+    return Field("entity", (project,), (Argument("name", each.organization, "String!"),), alias=alias)
+
+
+def _collection(alias: str, each: CollectionQuestion) -> Field:
+    """`RegistryCollections`: the only look-up of a collection that does not need its type first (row B5)."""
+    node = (Field("name"), Field("defaultArtifactType", (Field("name"),), alias="type"))
+    found = Field(
+        "artifactCollections",
+        (Field("edges", (Field("node", node),)),),
+        (
+            Argument("projectFilters", json.dumps({"name": REGISTRY_PREFIX + each.registry}), "JSONString"),
+            Argument("filters", json.dumps({"name": each.collection}), "JSONString"),
+            Argument("first", 1),
+        ),
+    )
+    organization = Field("orgEntity", (found,))
+    return Field(
+        "organization", (organization,), (Argument("name", each.display, "String!"),), alias=alias, optional=True
+    )
+
+
+def registries_fields(display: str, cursor: str | None) -> tuple[Field, ...]:
+    """One page of an organization's registries: `FetchRegistries`."""
+    arguments = [Argument("first", PAGE)]
+    if cursor:
+        arguments.append(Argument("after", cursor, "String"))
+    page = (Field("endCursor"), Field("hasNextPage"))
+    projects = Field(
+        "projects",
+        (Field("pageInfo", page), Field("edges", (Field("node", _REGISTRY),))),
+        tuple(arguments),
+    )
+    return (
+        Field(
+            "organization",
+            (Field("orgEntity", (projects,)),),
+            (Argument("name", display, "String!"),),
+        ),
+    )

@@ -1,0 +1,229 @@
+"""Host, key, entity, project, organization and mode as the installed wandb would take them, each with its source.
+
+Read in wandb 0.21.4, 0.24.0, 0.26.1, 0.28.2 and 0.31.0 (`wandb_setup._load_settings`, `wandb_settings.Settings`); a
+differential test holds this reading against the installed ones. wandb itself is not imported: it takes half a second,
+and a broken installation must not stop a doctor.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from regilink_doctor.client.credentials import Credentials, find_credentials
+from regilink_doctor.client.files import SettingsFile, settings_files, shown
+from regilink_doctor.client.hosts import HostRefused, default_host, normal_host, suggested_host
+from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
+from regilink_doctor.core.checks import Sourced
+
+MODES = ("online", "offline", "shared", "disabled", "dryrun", "run")
+"""What `mode` may be; `dryrun` is `offline`, `run` is `online` (`Settings.mode`)."""
+
+FILES_AT_ONCE: Version = (0, 24, 0)
+"""Since then one wrong value in a settings file makes wandb drop all of them; before, it raised."""
+
+_PROJECT_FORBIDDEN = frozenset("/\\#?%:")
+_ALWAYS_KNOWN = frozenset({"anonymous", "root_dir", "settings_system", "ignore_globs"})
+_FIELD = re.compile(r"^    ([a-z][a-z0-9_]*)\s*:", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsProblem:
+    """What wandb refuses in its settings: `what` continues a sentence that begins with the value's source."""
+
+    setting: str
+    source: str
+    what: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What wandb would work with. None: nobody has set it, the server's default counts.
+
+    `host` is normalised, but for a value that wandb refuses (see `problems`). `organization` may be the empty text,
+    which is not the same as None (row A15).
+    """
+
+    wandb: InstalledWandb
+    host: Sourced
+    credentials: Credentials
+    entity: Sourced | None
+    project: Sourced | None
+    organization: Sourced | None
+    mode: Sourced
+    problems: tuple[SettingsProblem, ...] = ()
+
+    @property
+    def offline(self) -> bool:
+        """Whether wandb would write to disk only."""
+        return self.mode.value in ("offline", "dryrun")
+
+    @property
+    def disabled(self) -> bool:
+        """Whether wandb would do nothing at all."""
+        return self.mode.value == "disabled"
+
+    def problem_of(self, setting: str) -> SettingsProblem | None:
+        """The problem with one setting."""
+        return next((each for each in self.problems if each.setting == setting), None)
+
+
+def read_settings(
+    *,
+    cwd: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    python: str | None = None,
+    arguments: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings of wandb in `cwd`.
+
+    Args:
+        cwd: the folder that the program would be started in; the current one.
+        environ: the program's environment; that of this process.
+        python: see `installed.find_wandb`.
+        arguments: what was said on the command line, by setting (`host`, `entity`, `project`, `organization`); it wins.
+    """
+    cwd = cwd or Path.cwd()
+    environ = os.environ if environ is None else environ
+    installed = find_wandb(python, cwd, environ)
+    reader = _Reader(installed, cwd, environ, {k: v for k, v in (arguments or {}).items() if v is not None})
+    return reader.read()
+
+
+class _Reader:
+    """One reading: collects problems on its way."""
+
+    def __init__(
+        self, installed: InstalledWandb, cwd: Path, environ: Mapping[str, str], arguments: Mapping[str, str]
+    ) -> None:
+        self.installed = installed
+        self.version = installed.number
+        self.cwd = cwd
+        self.environ = environ
+        self.arguments = arguments
+        self.problems: list[SettingsProblem] = []
+
+    def read(self) -> Settings:
+        values = self._from_files()
+        host = self._host(self._find("base_url", values, argument="host"))
+        mode = self._mode(self._find("mode", values))
+        project = self._find("project", values)
+        if project is not None and (what := _project_problem(project.value)):
+            self._add("project", project.source, what, "choose a project name without these characters")
+        credentials = find_credentials(
+            version=self.version,
+            host=host.value,
+            file_key=values.get("api_key"),
+            cwd=self.cwd,
+            environ=self.environ,
+        )
+        return Settings(
+            wandb=self.installed,
+            host=host,
+            credentials=credentials,
+            entity=_filled(self._find("entity", values)),
+            project=_filled(project),
+            organization=self._find("organization", values),
+            mode=mode,
+            problems=tuple(self.problems),
+        )
+
+    def _add(self, setting: str, source: str, what: str, advice: str) -> None:
+        self.problems.append(SettingsProblem(setting, source, what, advice))
+
+    def _find(self, name: str, values: Mapping[str, Sourced], argument: str | None = None) -> Sourced | None:
+        argument = argument or name
+        if argument in self.arguments:
+            return Sourced(self.arguments[argument], f"argument --{argument}")
+        variable = f"WANDB_{name.upper()}"
+        if variable in self.environ:
+            return Sourced(self.environ[variable], f"environment {variable}")
+        return values.get(name)
+
+    def _from_files(self) -> dict[str, Sourced]:
+        values: dict[str, Sourced] = {}
+        for file in settings_files(self.cwd, self.environ):
+            source = shown(file.path, self.cwd, self.environ)
+            if file.problem:
+                self._add("settings", source, file.problem, f"correct or delete {source}")
+            values.update({name: Sourced(value, source) for name, value in file.values.items()})
+            if wrong := self._wrong_entry(file):
+                name, what = wrong
+                effect = "drops everything in its settings files" if self.version >= FILES_AT_ONCE else "stops"
+                self._add("settings", source, f"{what}; wandb then {effect}", f"delete the line `{name}` from {source}")
+        dropped = self.version >= FILES_AT_ONCE and any(each.setting == "settings" for each in self.problems)
+        return {} if dropped else values
+
+    def _wrong_entry(self, file: SettingsFile) -> tuple[str, str] | None:
+        """An entry that wandb does not take, and why."""
+        known = _known_settings(self.installed) if set(file.values) - _OURS else None
+        for name, value in file.values.items():
+            if name == "base_url":
+                try:
+                    normal_host(value, self.version)
+                except HostRefused as error:
+                    return name, f"has `base_url = {value}`, which {error}"
+            elif name == "mode" and value not in MODES:
+                return name, f"has `mode = {value}`, and there is no such mode"
+            elif name == "project" and (what := _project_problem(value)):
+                return name, f"has `project = {value}`, which {what}"
+            elif known is not None and name not in known and name not in _ALWAYS_KNOWN:
+                return name, f"has `{name}`, which is no setting of wandb {self.installed.version}"
+        return None
+
+    def _host(self, found: Sourced | None) -> Sourced:
+        if found is None:
+            version = self.installed.version or "of the newest version"
+            return Sourced(default_host(self.version), f"default of wandb {version}")
+        try:
+            return Sourced(normal_host(found.value, self.version), found.source)
+        except HostRefused as error:
+            better = suggested_host(found.value, self.version)
+            self._add("host", found.source, str(error), _set(found.source, better))
+            return found
+
+    def _mode(self, found: Sourced | None) -> Sourced:
+        if found is None:
+            return Sourced("online", "default")
+        if found.value not in MODES:
+            self._add("mode", found.source, "is no mode of wandb", _set(found.source, "online"))
+        return found
+
+
+_OURS = frozenset({"base_url", "mode", "project", "entity", "organization", "api_key"})
+
+
+def _set(source: str, value: str) -> str:
+    """What to run or write to set the thing that `source` names."""
+    if source.startswith("environment "):
+        return f"export {source.removeprefix('environment ')}={value}"
+    if source.startswith("argument "):
+        return f"{source.removeprefix('argument ')} {value}"
+    return f"write {value} in {source}"
+
+
+def _filled(found: Sourced | None) -> Sourced | None:
+    """An empty entity or project is none to wandb."""
+    return found if found is not None and found.value else None
+
+
+def _project_problem(value: str) -> str | None:
+    if len(value) > 128:
+        return "is longer than 128 characters"
+    bad = sorted(_PROJECT_FORBIDDEN.intersection(value))
+    return f"has {' '.join(bad)}, which no project has" if bad else None
+
+
+def _known_settings(installed: InstalledWandb) -> frozenset[str] | None:
+    """The names of the installed version's settings, read from its source as text; None when it cannot be read."""
+    if installed.package is None:
+        return None
+    try:
+        text = (installed.package / "sdk" / "wandb_settings.py").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return frozenset(_FIELD.findall(text))
