@@ -244,19 +244,22 @@ SERVER: tuple[Wording, ...] = (
         status=400,
         also=("D8", "B14"),
     ),
+    # The next three are the words of GraphQL servers in general; nobody has shown W&B's.
     Wording(
         "unknown-argument",
         "B13",
         'Unknown argument "{argument}" on field "{field}"',
         "server",
+        known=False,
         status=400,
     ),
-    Wording("unknown-type", "B13", 'Unknown type "{type}".', "server", status=400),
+    Wording("unknown-type", "B13", 'Unknown type "{type}".', "server", known=False, status=400),
     Wording(
         "unknown-input-field",
         "B13",
         'Field "{field}" is not defined by type "{type}".',
         "server",
+        known=False,
         status=400,
     ),
     # Old clients, whose race the server told.
