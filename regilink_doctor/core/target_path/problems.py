@@ -6,7 +6,7 @@ Nothing here knows an organization: what needs one is `core.link_rules`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from regilink_doctor.core.findings import Severity
@@ -87,6 +87,7 @@ def problems(
     *,
     trailing_slash_fails: bool = False,
     none_at: Collection[int] = (),
+    versions_at: Collection[int] = (),
     named_registry: bool = False,
     registries: Collection[str] = (),
 ) -> tuple[Problem, ...]:
@@ -98,6 +99,7 @@ def problems(
             (row A17).
         none_at: offsets of the holes that may turn out to be the word None: an environment variable without a default
             inside an f-string (row A7).
+        versions_at: offsets of the holes that end in `:vN`: the name of a logged artifact (row A8).
         named_registry: the variable, key or argument that holds the text speaks of a registry.
         registries: names, without the prefix, of registries that are known to exist.
     """
@@ -106,7 +108,8 @@ def problems(
     if not text:
         return (Problem("REG105", 0, 0, kind="path"),)
     best: dict[int, tuple[int, Problem]] = {}
-    for index, problem in _all(text, trailing_slash_fails, frozenset(none_at), named_registry, registries):
+    holes = {**dict.fromkeys(versions_at, "REG107"), **dict.fromkeys(none_at, "REG113")}
+    for index, problem in _all(text, trailing_slash_fails, holes, named_registry, registries):
         rank = ORDER.index(problem.code)
         if index not in best or rank < best[index][0]:
             best[index] = (rank, problem)
@@ -138,7 +141,7 @@ def _split(text: str) -> list[_Segment]:
 def _all(
     text: str,
     trailing_slash_fails: bool,
-    none_at: frozenset[int],
+    holes: Mapping[int, str],
     named_registry: bool,
     registries: Collection[str],
 ) -> Iterator[tuple[int, Problem]]:
@@ -149,7 +152,7 @@ def _all(
         if not segment.text:
             yield from _empty(segment, segments, trailing_slash_fails)
             continue
-        yield from _words(segment, none_at, within_registry_path=registry is not None)
+        yield from _words(segment, holes, within_registry_path=registry is not None)
         yield from _blanks(segment)
         # As a collection of a real registry such a name is odd, but it is a name.
         before_registry = registry is None or segment.index < registry.index
@@ -181,14 +184,13 @@ def _empty(segment: _Segment, segments: list[_Segment], trailing_slash_fails: bo
         yield segment.index, Problem("REG111", segment.start - 1, segment.start, severity, "trailing-slash", "")
 
 
-def _words(segment: _Segment, none_at: frozenset[int], *, within_registry_path: bool) -> Iterator[tuple[int, Problem]]:
+def _words(segment: _Segment, holes: Mapping[int, str], *, within_registry_path: bool) -> Iterator[tuple[int, Problem]]:
     """What was never filled in, and the project of the legacy registry."""
     name = segment.text.removeprefix(REGISTRY_PREFIX)
     start = segment.end - len(name)
-    for offset in sorted(none_at):
+    for offset, code in holes.items():
         if segment.start <= offset < segment.end:
-            yield segment.index, Problem("REG113", offset, offset + 1)
-            break
+            yield segment.index, Problem(code, offset, offset + 1, "error" if code == "REG113" else "warning", "hole")
     if name == "None":
         yield segment.index, Problem("REG113", start, segment.end)
     if where := placeholder(name):

@@ -1,0 +1,149 @@
+"""A target path at a site: what is wrong with it, weighed with what is known of the organization.
+
+The grammar finds problems in the text. A catalog, through `core.link_rules.judge`, decides which of them are errors, and
+finds what no text shows. Together they report an error exactly when W&B refuses or misplaces the link.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.findings import Edit, Finding, Fix
+from regilink_doctor.core.link_rules import Judgement, judge
+from regilink_doctor.core.sites import Hole, Piece
+from regilink_doctor.core.target_path import HOLE, Problem, SdkRefusal, problems, sdk_link
+from regilink_doctor.rules import rule
+from regilink_doctor.rules.phrases import destination, known_entity, known_type, method, quoted
+from regilink_doctor.rules.rule import DirectoryRule, PathRule, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.sites import Site, Text
+
+
+def path_findings(site: Site, directory: Directory | None) -> Iterator[Finding]:
+    """The findings of all the target paths that a link site can have, each problem once."""
+    seen = set()
+    for text in site.target:
+        for finding in _text_findings(site, text, directory):
+            key = (finding.code, finding.place)
+            if key not in seen:
+                seen.add(key)
+                yield finding
+
+
+def _text_findings(site: Site, text: Text, directory: Directory | None) -> Iterator[Finding]:
+    judgement = _judge(site, text, directory) if directory is not None else None
+    found = _problems(site, text, directory)
+    verdict = judgement.verdict if judgement else None
+    bad = verdict is not None and verdict.outcome in ("refused", "misplaced")
+    certain = any(problem.severity == "error" for problem in found)
+    raised = None
+    if bad and verdict is not None and not certain:
+        same = [problem for problem in found if problem.code == verdict.code]
+        raised = same[0] if same else None
+    for problem in found:
+        finding = _say(site, text, problem)
+        if problem is raised:
+            finding = _with_severity(finding, "error")
+        elif verdict is not None and verdict.outcome == "linked" and finding.severity == "error":
+            finding = _with_severity(finding, "warning")
+        yield finding
+    if judgement and directory is not None and not certain and raised is None:
+        yield from _directory_finding(site, text, judgement, directory)
+
+
+def _problems(site: Site, text: Text, directory: Directory | None) -> tuple[Problem, ...]:
+    pattern = text.pattern
+    project_end = pattern.rfind("/") if "/" in pattern else len(pattern)
+    names = text.names_at(0, project_end) or text.names_at(0, len(pattern))
+    holes = list(text.holes)
+    found = problems(
+        pattern,
+        trailing_slash_fails=site.call == "wandb.Artifact.link",
+        none_at=[offset for offset, hole in holes if hole.kind == "environment"],
+        versions_at=[offset for offset, hole in holes if hole.kind == "versioned-name"],
+        named_registry=any("registry" in name.lower() for name in names),
+        registries=_registries(site, directory),
+    )
+    return tuple(_weakened(text, problem) for problem in found)
+
+
+def _weakened(text: Text, problem: Problem) -> Problem:
+    """A name that is empty only when a variable is not given is a warning (rows A5, A6)."""
+    if problem.code == "REG105" and any(text.empty_defaults(problem.start, problem.end)):
+        return Problem(problem.code, problem.start, problem.end, "warning", problem.kind, problem.meant)
+    return problem
+
+
+def _registries(site: Site, directory: Directory | None) -> tuple[str, ...]:
+    facts = directory.entity(known_entity(site) or "") if directory is not None else None
+    if directory is None or facts is None:
+        return ()
+    return tuple(name for names in facts.organizations for name in directory.registry_names(names.entity))
+
+
+def _judge(site: Site, text: Text, directory: Directory) -> Judgement | None:
+    """The judgement of a link whose every piece is written down; a default may be another text in the end."""
+    if any(isinstance(part, Piece) and part.default_of for part in text.parts):
+        return None
+    link = sdk_link(text.pattern, method(site), known_entity(site) or HOLE, HOLE, {})
+    return None if isinstance(link, SdkRefusal) else judge(link, directory, known_type(site))
+
+
+def _say(site: Site, text: Text, problem: Problem) -> Finding:
+    found = rule(problem.code)
+    if not isinstance(found, PathRule):
+        raise TypeError(f"{problem.code} is no rule of target paths")
+    wrong = text.pattern[problem.start : problem.end]
+    told = Told(site, text, problem, text.pattern, wrong, destination(site, text))
+    words = found.words(told)
+    place = text.place_of(problem.start, max(problem.end, problem.start + 1))
+    related = list(words.related)
+    part = text.part_at(problem.start)
+    if isinstance(part, Hole) and not related:
+        place = part.place
+    return Finding(
+        found.code,
+        found.name,
+        problem.severity,
+        words.message,
+        place,
+        words.help,
+        _fix(found, text, problem, site),
+        tuple(related),
+        target=text.display,
+    )
+
+
+def _fix(found: PathRule, text: Text, problem: Problem, site: Site) -> Fix | None:
+    place = text.exact_piece(problem.start, problem.end) if problem.meant is not None else None
+    if place is None or problem.meant is None or (place.path, place.cell) != (site.place.path, site.place.cell):
+        return None
+    what = f"replace it by {quoted(problem.meant)}" if problem.meant else "take it out"
+    return Fix(what, found.applicability, (Edit(place.span, problem.meant),))
+
+
+def _directory_finding(site: Site, text: Text, judgement: Judgement, directory: Directory) -> Iterator[Finding]:
+    verdict = judgement.verdict
+    if verdict.code is None or verdict.outcome == "linked":
+        return
+    found = rule(verdict.code)
+    if not isinstance(found, DirectoryRule):
+        return
+    words = found.words(site, text, judgement, directory)
+    severity = found.severity if verdict.outcome == "unknown" and found.severity == "info" else "warning"
+    if verdict.outcome in ("refused", "misplaced"):
+        severity = "error"
+    place = text.place_of(0, len(text.pattern))
+    yield Finding(
+        found.code, found.name, severity, words.message, place, words.help, related=words.related, target=text.display
+    )
+
+
+def _with_severity(finding: Finding, severity: str) -> Finding:
+    from dataclasses import replace
+
+    return replace(finding, severity="error" if severity == "error" else "warning")

@@ -1,0 +1,16 @@
+"""REG002."""
+
+from __future__ import annotations
+
+from regilink_doctor.rules.rule import Rule
+
+
+class InternalError(Rule):
+    """A rule crashed on the file. It is a mistake in regilink, not in the file.
+
+    The other rules have run. Please report it with the line that is named.
+    """
+
+    code = "REG002"
+    name = "internal-error"
+    severity = "error"

@@ -1,0 +1,75 @@
+"""REG302."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.findings import Finding
+from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
+from regilink_doctor.core.target_path import parse
+from regilink_doctor.core.target_path.grammar import PathError
+from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.link_rules import Judgement
+    from regilink_doctor.core.sites import Site, Text
+
+
+class RegistryDisplayName(DirectoryRule, SiteRule):
+    """The registry is called as the App shows it: `Models` for `model`, `Datasets` for `dataset`, or in another case.
+
+    The core registries are `wandb-registry-model` and `wandb-registry-dataset` in a path. Without a catalog this is only
+    an information: somebody may have made a registry called `models`.
+    """
+
+    code = "REG302"
+    name = "registry-display-name"
+    severity = "info"
+    rows = ("A10",)
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-models/zoo")',
+        'run.link_artifact(artifact, "wandb-registry-Model/zoo")',
+    )
+    good = ('run.link_artifact(artifact, "wandb-registry-model/zoo")',)
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`. With a catalog, the verdict says it instead."""
+        if facts.directory is not None:
+            return
+        for text in site.target:
+            try:
+                name = parse(text.pattern).registry or ""
+            except PathError:
+                continue
+            meant = CORE_REGISTRY_DISPLAY.get(name.casefold())
+            if meant is not None:
+                words = self._words(name, meant, text)
+                start = text.pattern.find(REGISTRY_PREFIX)
+                place = text.place_of(start, start + len(REGISTRY_PREFIX) + len(name))
+                yield Finding(
+                    self.code, self.name, self.severity, words.message, place, words.help, target=text.display
+                )
+
+    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+        """See `DirectoryRule.words`."""
+        name = parse(text.pattern).registry or ""
+        registry = directory.registry(judgement.organization or "", name)
+        meant = registry.name if registry else CORE_REGISTRY_DISPLAY.get(name.casefold(), name)
+        return self._words(name, meant, text)
+
+    def _words(self, name: str, meant: str, text: Text) -> Words:
+        written = f"{REGISTRY_PREFIX}{name}"
+        whole = text.pattern.replace(written, f"{REGISTRY_PREFIX}{meant}", 1)
+        if name.casefold() == meant.casefold():
+            return Words(
+                f"the registry is spelled {quoted(meant)}, not {quoted(name)}; nobody has published whether a link "
+                "forgives the case",
+                f"write {quoted(whole)}",
+            )
+        return Words(
+            f"the App shows {quoted(name)}, but the registry's name is {quoted(meant)}", f"write {quoted(whole)}"
+        )

@@ -1,0 +1,97 @@
+"""What a rule is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.findings import Applicability, Finding, Related, Severity
+    from regilink_doctor.core.link_rules import Judgement
+    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.target_path import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said: the message (what is wrong and what would have happened) and the help (what to write instead)."""
+
+    message: str
+    help: str | None = None
+    related: tuple[Related, ...] = ()
+
+
+class Rule:
+    """One way to go wrong. The docstring of each rule is its documentation: what, why, what to write instead.
+
+    `rows` are the rows of the catalogue of failures that it covers. `bad` and `good` are Python that gives, and does
+    not give, a finding of this rule; they are shown in the documentation and are its tests.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    rows: ClassVar[tuple[str, ...]] = ()
+    bad: ClassVar[tuple[str, ...]] = ()
+    good: ClassVar[tuple[str, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A problem of a target path, with what its words need.
+
+    `whole` is the path as it can be shown, `wrong` the part that the problem is about, `destination` where the link
+    would really go (None for a registry link, or when it cannot be told).
+    """
+
+    site: Site
+    text: Text
+    problem: Problem
+    whole: str
+    wrong: str
+    destination: str | None
+
+
+class PathRule(Rule):
+    """A rule about the text of a target path. `core.target_path.problems` finds it; the rule says it."""
+
+    applicability: ClassVar[Applicability] = "safe"
+    """Of the fix, where the problem knows what was meant."""
+
+    def words(self, told: Told) -> Words:
+        """What to say of the problem."""
+        raise NotImplementedError
+
+
+class DirectoryRule(Rule):
+    """A rule that needs to know the organization: `core.link_rules.judge` finds it with a catalog; the rule says it."""
+
+    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+        """What to say of the verdict."""
+        raise NotImplementedError
+
+
+class FileFacts(Protocol):
+    """What a rule may ask about the file around a site, and about what is known of W&B."""
+
+    @property
+    def sites(self) -> Sequence[Site]:
+        """All sites of the file."""
+
+    @property
+    def directory(self) -> Directory | None:
+        """The catalog, if there is one."""
+
+    def sets(self, variable: str) -> bool:
+        """Whether the file, or a settings file of the tree (`.env`, CI, compose …), names an environment variable."""
+
+
+class SiteRule(Rule):
+    """A rule with a check of its own."""
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """The findings at a site of the kind that the rule is registered for."""
+        raise NotImplementedError

@@ -1,0 +1,77 @@
+"""REG401."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.findings import Finding, Related
+from regilink_doctor.core.naming import CORE_REGISTRY_TYPES
+from regilink_doctor.core.target_path import parse
+from regilink_doctor.core.target_path.grammar import PathError
+from regilink_doctor.rules.phrases import known_type, listed, quoted
+from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.link_rules import Judgement
+    from regilink_doctor.core.sites import Site, Text
+
+
+class TypeNotAllowed(DirectoryRule, SiteRule):
+    """The registry does not take artifacts of this type.
+
+    The registry `model` takes `model` at first, `dataset` takes `dataset`, another one what its makers have allowed; types
+    are compared to the letter. Without a catalog this is only an information, because an admin may have added the type.
+    """
+
+    code = "REG401"
+    name = "type-not-allowed"
+    severity = "error"
+    rows = ("B4",)
+    bad = ('artifact = wandb.Artifact("zoo", type="dataset")\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',)
+    good = (
+        'artifact = wandb.Artifact("zoo", type="model")\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'artifact = wandb.Artifact("zoo", type="dataset")\nrun.link_artifact(artifact, "wandb-registry-raw/zoo")',
+    )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`. With a catalog, the verdict says it instead."""
+        artifact_type = known_type(site)
+        if facts.directory is not None or artifact_type is None:
+            return
+        for text in site.target:
+            try:
+                name = parse(text.pattern).registry or ""
+            except PathError:
+                continue
+            allowed = CORE_REGISTRY_TYPES.get(name)
+            if allowed is not None and artifact_type != allowed:
+                words = self._words(artifact_type, name, (allowed,), site)
+                yield Finding(
+                    self.code,
+                    self.name,
+                    "info",
+                    f"{words.message}, unless an admin has added it",
+                    site.place,
+                    words.help,
+                    related=words.related,
+                    target=text.display,
+                )
+
+    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+        """See `DirectoryRule.words`."""
+        name = dict(judgement.verdict.fields).get("registry", "")
+        registry = directory.registry(judgement.organization or "", name)
+        return self._words(known_type(site) or "", name, registry.types or () if registry else (), site)
+
+    def _words(self, artifact_type: str, registry: str, allowed: tuple[str, ...], site: Site) -> Words:
+        related = (Related("the type is given here", site.artifact.place),) if site.artifact else ()
+        return Words(
+            f"the registry {quoted(registry)} takes {listed(allowed)} and not {quoted(artifact_type)}",
+            f"write wandb.Artifact(..., type={quoted(allowed[0])}), or let a registry admin add the type"
+            if allowed
+            else "let a registry admin add the type",
+            related,
+        )

@@ -1,0 +1,51 @@
+"""REG207."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.rules.phrases import known_entity, quoted
+from regilink_doctor.rules.rule import DirectoryRule, Words
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.link_rules import Judgement
+    from regilink_doctor.core.sites import Site, Text
+
+
+class UnknownEntity(DirectoryRule):
+    """The entity is none that the catalog knows, or none that this run can link into.
+
+    It is misspelled, personal, of another organization, or belongs to another team than the run.
+    """
+
+    code = "REG207"
+    name = "unknown-entity"
+    severity = "error"
+    rows = ("B1", "B2")
+    bad = (
+        "import wandb\n"
+        'run = wandb.init(entity="team-aa", project="p")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "team-b/candidates/zoo")',
+    )
+    good = (
+        "import wandb\n"
+        'run = wandb.init(entity="team-a", project="p")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "team-a/candidates/zoo")',
+    )
+
+    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+        """See `DirectoryRule.words`."""
+        entity = dict(judgement.verdict.fields).get("entity")
+        if entity is None:
+            own = quoted(known_entity(site) or "the run's entity")
+            return Words(
+                f"{quoted(text.pattern)} belongs to another entity than the run ({own}): W&B refuses the link",
+                "link within the run's team, or to a registry: wandb-registry-REGISTRY/COLLECTION",
+            )
+        return Words(
+            f"no team {quoted(entity)} is known in the catalog: W&B finds no organization to link into",
+            'write wandb.init(entity="TEAM", ...) with a team of the organization, or pull the catalog again',
+        )

@@ -1,0 +1,48 @@
+"""REG107."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.sites import Hole
+from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.rule import PathRule, Told, Words
+
+
+class VersionInTarget(PathRule):
+    """The target path ends in a version or alias, `:v3` or `:production`, or in an artifact's `name`, which carries one.
+
+    A full name belongs to consuming. When linking, W&B numbers the versions of the target collection itself, and aliases
+    go into `aliases=[...]`. What the server makes of the text has not been published; the emulator refuses it.
+    """
+
+    code = "REG107"
+    name = "version-in-target"
+    severity = "warning"
+    rows = ("A8",)
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo:v3")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo:production")',
+        'run.link_artifact(artifact, f"wandb-registry-model/{artifact.name}")',
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
+        'run.use_artifact("wandb-registry-model/zoo:v3")',
+    )
+
+    def words(self, told: Told) -> Words:
+        """See `PathRule.words`."""
+        part = told.text.part_at(told.problem.start)
+        if isinstance(part, Hole):
+            return Words(
+                f'{part.source} ends in ":vN" once the artifact is logged, and that becomes part of the target path',
+                f'write the collection\'s name, or {part.source}.partition(":")[0]',
+            )
+        version = told.wrong.removeprefix(":")
+        where = quoted(told.whole.removesuffix(told.wrong))
+        if version[:1] == "v" and version[1:].isdecimal():
+            instead = "the target collection numbers its versions itself"
+        else:
+            instead = f"give the alias with aliases=[{quoted(version)}]" if version else "nothing belongs behind it"
+        return Words(
+            f"{quoted(told.wrong)} does not belong in a target path: it would become part of the collection's name",
+            f"write {where}; {instead}",
+        )
