@@ -1,0 +1,32 @@
+"""regilink: lint, diagnose and test links to the W&B Registry before the expensive run.
+
+The names below are loaded when they are first used, so that `import regilink_doctor` costs nothing.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.emulator import Emulator, World
+    from regilink_doctor.workflows.diagnose import diagnose
+    from regilink_doctor.workflows.lint import lint_paths
+
+__all__ = ["Catalog", "Emulator", "World", "diagnose", "lint_paths"]
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Catalog": "core.catalog",
+    "Emulator": "emulator",
+    "World": "emulator",
+    "diagnose": "workflows.diagnose",
+    "lint_paths": "workflows.lint",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

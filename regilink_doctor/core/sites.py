@@ -172,6 +172,8 @@ class Site:
     place: Place
     statement: Span
     target: tuple[Text, ...] = ()
+    argument: Place | None = None
+    """Where the target is handed over, in the call itself."""
     entity: tuple[Text, ...] = ()
     project: tuple[Text, ...] = ()
     type: tuple[Text, ...] = ()

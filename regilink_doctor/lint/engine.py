@@ -12,7 +12,7 @@ from regilink_doctor.lint.paths import path_findings
 from regilink_doctor.lint.scopes import read_module
 from regilink_doctor.lint.sites import find_sites
 from regilink_doctor.lint.sources import Source, Unparsable
-from regilink_doctor.rules import BY_SITE, rule
+from regilink_doctor.rules import BY_SITE, rule_for
 from regilink_doctor.rules.rule import SiteRule
 
 if TYPE_CHECKING:
@@ -24,16 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What the linter says of one file. `crashed`: a rule failed on it (REG002)."""
+    """What the linter says of one file. `codes` has, for each site, the codes of the findings that it has."""
 
     findings: tuple[Finding, ...]
     sites: tuple[Site, ...] = ()
+    codes: tuple[tuple[str, ...], ...] = ()
     suppressed: int = 0
-
-    @property
-    def crashed(self) -> bool:
-        """Whether a rule failed on the file."""
-        return any(finding.code == "REG002" for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -67,23 +63,26 @@ def lint_bytes(path: str, content: bytes, directory: Directory | None = None) ->
     except RecursionError:
         return FileReport((_unparsable(path, "nested too deeply", Span(1, 1, 1, 1)),))
     facts = _Facts(source, sites, directory)
-    findings: list[Finding] = []
-    for site in sites:
-        for name, check in _checks(site, facts):
-            try:
-                findings += check()
-            except Exception as error:
-                findings.append(_crash(name, site, error))
-    unique = list(dict.fromkeys(findings))
+    by_site = [list(_findings(site, facts)) for site in sites]
+    unique = list(dict.fromkeys(finding for found in by_site for finding in found))
     left, silenced = suppressions.apply(source, unique, sites)
-    return FileReport(tuple(sorted(left, key=_order)), sites, silenced)
+    codes = tuple(tuple(dict.fromkeys(finding.code for finding in found if finding in left)) for found in by_site)
+    return FileReport(tuple(sorted(left, key=_order)), sites, codes, silenced)
+
+
+def _findings(site: Site, facts: _Facts) -> Iterator[Finding]:
+    for name, check in _checks(site, facts):
+        try:
+            yield from check()
+        except Exception as error:
+            yield _crash(name, site, error)
 
 
 def _checks(site: Site, facts: _Facts) -> Iterator[tuple[str, Callable[[], Iterable[Finding]]]]:
     if site.kind == "link":
         yield "target path", lambda: list(path_findings(site, facts.directory))
     for code in BY_SITE.get(site.kind, ()):
-        found = rule(code)
+        found = rule_for(code)
         if isinstance(found, SiteRule):
             yield code, lambda found=found: list(found.check(site, facts))  # type: ignore[misc]
 

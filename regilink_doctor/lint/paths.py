@@ -1,18 +1,19 @@
 """A target path at a site: what is wrong with it, weighed with what is known of the organization.
 
-The grammar finds problems in the text. A catalog, through `core.link_rules.judge`, decides which of them are errors, and
-finds what no text shows. Together they report an error exactly when W&B refuses or misplaces the link.
+The grammar finds problems in the text. A catalog, through `core.link_rules.judge`, decides which of them are
+errors, and finds what no text shows. Together they report an error exactly when W&B refuses or misplaces the link.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from regilink_doctor.core.findings import Edit, Finding, Fix
+from regilink_doctor.core.findings import Edit, Finding, Fix, Related
 from regilink_doctor.core.link_rules import Judgement, judge
-from regilink_doctor.core.sites import Hole, Piece
+from regilink_doctor.core.sites import Piece
 from regilink_doctor.core.target_path import HOLE, Problem, SdkRefusal, problems, sdk_link
-from regilink_doctor.rules import rule
+from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.phrases import destination, known_entity, known_type, method, quoted
 from regilink_doctor.rules.rule import DirectoryRule, PathRule, Told
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.findings import Place, Severity
     from regilink_doctor.core.sites import Site, Text
 
 
@@ -47,9 +49,9 @@ def _text_findings(site: Site, text: Text, directory: Directory | None) -> Itera
     for problem in found:
         finding = _say(site, text, problem)
         if problem is raised:
-            finding = _with_severity(finding, "error")
+            finding = replace(finding, severity="error")
         elif verdict is not None and verdict.outcome == "linked" and finding.severity == "error":
-            finding = _with_severity(finding, "warning")
+            finding = replace(finding, severity="warning")
         yield finding
     if judgement and directory is not None and not certain and raised is None:
         yield from _directory_finding(site, text, judgement, directory)
@@ -94,17 +96,13 @@ def _judge(site: Site, text: Text, directory: Directory) -> Judgement | None:
 
 
 def _say(site: Site, text: Text, problem: Problem) -> Finding:
-    found = rule(problem.code)
+    found = rule_for(problem.code)
     if not isinstance(found, PathRule):
         raise TypeError(f"{problem.code} is no rule of target paths")
     wrong = text.pattern[problem.start : problem.end]
     told = Told(site, text, problem, text.pattern, wrong, destination(site, text))
     words = found.words(told)
-    place = text.place_of(problem.start, max(problem.end, problem.start + 1))
-    related = list(words.related)
-    part = text.part_at(problem.start)
-    if isinstance(part, Hole) and not related:
-        place = part.place
+    place, related = _where(site, text.place_of(problem.start, max(problem.end, problem.start + 1)))
     return Finding(
         found.code,
         found.name,
@@ -113,9 +111,18 @@ def _say(site: Site, text: Text, problem: Problem) -> Finding:
         place,
         words.help,
         _fix(found, text, problem, site),
-        tuple(related),
+        (*words.related, *related),
         target=text.display,
     )
+
+
+def _where(site: Site, written: Place) -> tuple[Place, tuple[Related, ...]]:
+    """Where to tell it: in the call; and, as the second place, where the text is written if that is elsewhere."""
+    span = site.statement
+    inside = span.line <= written.span.line and written.span.end_line <= span.end_line
+    if inside and (written.path, written.cell) == (site.place.path, site.place.cell):
+        return written, ()
+    return site.argument or site.place, (Related("this text comes from here", written),)
 
 
 def _fix(found: PathRule, text: Text, problem: Problem, site: Site) -> Fix | None:
@@ -130,20 +137,21 @@ def _directory_finding(site: Site, text: Text, judgement: Judgement, directory: 
     verdict = judgement.verdict
     if verdict.code is None or verdict.outcome == "linked":
         return
-    found = rule(verdict.code)
+    found = rule_for(verdict.code)
     if not isinstance(found, DirectoryRule):
         return
     words = found.words(site, text, judgement, directory)
-    severity = found.severity if verdict.outcome == "unknown" and found.severity == "info" else "warning"
+    severity: Severity = "info" if found.severity == "info" else "warning"
     if verdict.outcome in ("refused", "misplaced"):
         severity = "error"
-    place = text.place_of(0, len(text.pattern))
+    place, related = _where(site, text.place_of(0, len(text.pattern)))
     yield Finding(
-        found.code, found.name, severity, words.message, place, words.help, related=words.related, target=text.display
+        found.code,
+        found.name,
+        severity,
+        words.message,
+        place,
+        words.help,
+        related=(*words.related, *related),
+        target=text.display,
     )
-
-
-def _with_severity(finding: Finding, severity: str) -> Finding:
-    from dataclasses import replace
-
-    return replace(finding, severity="error" if severity == "error" else "warning")

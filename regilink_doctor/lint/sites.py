@@ -68,12 +68,14 @@ class _Finder:
             node = arguments.named.get(name)
             return self.evaluator.texts(node, at) if node is not None else ()
 
+        path_node = arguments.named.get(call.path or "")
         site = Site(
             kind=call.kind,
             call=path,
             place=self.source.place(use.call),
             statement=self.source.span(use.statement) if _simple(use.statement) else self.source.span(use.call),
             target=texts(call.path) if call.path else (),
+            argument=self.source.place(path_node) if path_node is not None else None,
             entity=self._setting(arguments, at, "entity"),
             project=self._setting(arguments, at, "project"),
             type=texts("type"),

@@ -67,12 +67,14 @@ def _silences(item: Suppression, finding: Finding, sites: Sequence[Site]) -> boo
 
 
 def _statements(finding: Finding, sites: Sequence[Site]) -> Iterator[Span]:
-    yield finding.place.span
-    for site in sites:
-        span = site.statement
-        inside = span.line <= finding.place.span.line <= span.end_line
-        if inside and site.place.path == finding.place.path:
-            yield span
+    """The finding's own lines, those of its statement, and those of the second place that explains it."""
+    here = [finding.place, *(related.place for related in finding.related)]
+    for place in here:
+        if (place.path, place.cell) == (finding.place.path, finding.place.cell):
+            yield place.span
+            for site in sites:
+                if site.statement.line <= place.span.line <= site.statement.end_line:
+                    yield site.statement
 
 
 def _read(source: Source) -> tuple[list[Suppression], list[Finding]]:

@@ -47,7 +47,7 @@ BY_SITE: dict[SiteKind, tuple[str, ...]] = {"link": ("REG201", "REG302", "REG401
 """Rules with a check of their own, by the kind of site that they look at."""
 
 
-def rule(code: str) -> Rule:
+def rule_for(code: str) -> Rule:
     """The rule of a code.
 
     Raises:
@@ -60,6 +60,6 @@ def rule(code: str) -> Rule:
     return found
 
 
-def rules() -> Iterator[Rule]:
+def all_rules() -> Iterator[Rule]:
     """Every rule, by code."""
-    return (rule(code) for code in MODULES)
+    return (rule_for(code) for code in MODULES)

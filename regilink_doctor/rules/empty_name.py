@@ -10,8 +10,8 @@ class EmptyName(PathRule):
     """The registry or the collection in a target path is empty, or is whenever an environment variable is not set.
 
     The SDK drops empty parts and reads the rest again: `wandb-registry-model/` becomes a collection called
-    `wandb-registry-model` in some project, `wandb-registry-/zoo` an ordinary project called `wandb-registry-`. Nothing is
-    raised.
+    `wandb-registry-model` in some project, `wandb-registry-/zoo` an ordinary project called `wandb-registry-`.
+    Nothing is raised.
     """
 
     code = "REG105"

@@ -9,8 +9,9 @@ from regilink_doctor.rules.rule import PathRule, Told, Words
 class MissingCollection(PathRule):
     """The target path names a registry and no collection.
 
-    The SDK takes the last part of a path for the collection, so `wandb-registry-model` alone becomes a collection of that
-    name in the run's own project. Nothing is raised, and the result looks right: `…/wandb-registry-model:v0`.
+    The SDK takes the last part of a path for the collection, so `wandb-registry-model` alone becomes a collection
+    of that name in the run's own project. Nothing is raised, and the result looks right:
+    `…/wandb-registry-model:v0`.
     """
 
     code = "REG102"

@@ -9,8 +9,8 @@ from regilink_doctor.rules.rule import PathRule, Told, Words
 class MisspelledPrefix(PathRule):
     """The registry prefix is misspelled: another case, an underscore, a blank, a letter too many or too few.
 
-    The SDK compares it letter by letter. With any other spelling the path is that of an ordinary project, which W&B makes
-    without a word.
+    The SDK compares it letter by letter. With any other spelling the path is that of an ordinary project, which W&B
+    makes without a word.
     """
 
     code = "REG104"

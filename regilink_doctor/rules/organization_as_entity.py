@@ -34,6 +34,6 @@ class OrganizationAsEntity(DirectoryRule):
     def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
         """See `DirectoryRule.words`."""
         return Words(
-            f"{quoted(known_entity(site) or '')} is the organization: W&B makes no runs there, and links nothing from it",
+            f"{quoted(known_entity(site) or '')} is the organization: W&B makes no runs there, and links nothing of it",
             'write wandb.init(entity="TEAM", ...) with a team of the organization',
         )

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class PersonalEntity(DirectoryRule):
     """The run belongs to a person and not to a team.
 
-    W&B refuses to link what a personal entity has logged, after the upload. It cannot be moved: it has to be logged again
-    under a team.
+    W&B refuses to link what a personal entity has logged, after the upload. It cannot be moved: it has to be logged
+    again under a team.
     """
 
     code = "REG203"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class RegistryDisplayName(DirectoryRule, SiteRule):
     """The registry is called as the App shows it: `Models` for `model`, `Datasets` for `dataset`, or in another case.
 
-    The core registries are `wandb-registry-model` and `wandb-registry-dataset` in a path. Without a catalog this is only
-    an information: somebody may have made a registry called `models`.
+    The core registries are `wandb-registry-model` and `wandb-registry-dataset` in a path. Without a catalog this is
+    only an information: somebody may have made a registry called `models`.
     """
 
     code = "REG302"

@@ -9,8 +9,9 @@ from regilink_doctor.rules.rule import PathRule, Told, Words
 class StraySeparator(PathRule):
     """A slash or a blank too many around a name in a target path.
 
-    `wandb-registry-model//zoo` makes an entity of the registry. A slash at the end is dropped by `Run.link_artifact`, but
-    moves every part by one in `Artifact.link`. A blank becomes part of the name. A slash at the start does no harm.
+    `wandb-registry-model//zoo` makes an entity of the registry. A slash at the end is dropped by
+    `Run.link_artifact`, but moves every part by one in `Artifact.link`. A blank becomes part of the name. A slash
+    at the start does no harm.
     """
 
     code = "REG111"

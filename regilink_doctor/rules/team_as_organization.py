@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class TeamAsOrganization(DirectoryRule):
     """The target path begins with a team or a person where only the organization can stand.
 
-    W&B says `Unable to find organization for entity 'team-a'`, which names the run's entity and not the mistake. Nothing
-    is needed in front of `wandb-registry-`: W&B finds the organization of the run's team by itself.
+    W&B says `Unable to find organization for entity 'team-a'`, which names the run's entity and not the mistake.
+    Nothing is needed in front of `wandb-registry-`: W&B finds the organization of the run's team by itself.
     """
 
     code = "REG202"

@@ -7,7 +7,7 @@ from regilink_doctor.rules.rule import PathRule, Told, Words
 
 
 class TooManyParts(PathRule):
-    """There is a `/` too many: the registry prefix ends up where the organization belongs, or the SDK cannot read the path.
+    """There is a `/` too many: the prefix ends up where the organization belongs, or the SDK cannot read the path.
 
     A path has at most three parts, `ORGANIZATION/wandb-registry-NAME/COLLECTION`, and neither name may have a `/`. It
     often comes with a name from elsewhere, such as `meta-llama/Llama-3`. The artifact is uploaded before the path is

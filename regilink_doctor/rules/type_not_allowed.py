@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class TypeNotAllowed(DirectoryRule, SiteRule):
     """The registry does not take artifacts of this type.
 
-    The registry `model` takes `model` at first, `dataset` takes `dataset`, another one what its makers have allowed; types
-    are compared to the letter. Without a catalog this is only an information, because an admin may have added the type.
+    The registry `model` takes `model` at first, `dataset` takes `dataset`, another one what its makers have
+    allowed; types are compared to the letter. Without a catalog this is only an information, because an admin may
+    have added the type.
     """
 
     code = "REG401"

@@ -7,7 +7,7 @@ from regilink_doctor.rules.rule import PathRule, Told, Words
 
 
 class UnfilledPlaceholder(PathRule):
-    """A placeholder of the documentation was left in: `<registry_name>`, `[REGISTRY-NAME]`, `{REGISTRY_NAME}` without the f.
+    """A placeholder was left in: `<registry_name>`, `[REGISTRY-NAME]`, or `{REGISTRY_NAME}` without the f.
 
     The SDK takes every one of them for a name.
     """

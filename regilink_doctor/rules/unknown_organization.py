@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class UnknownOrganization(DirectoryRule):
     """The target path begins with something that is not the organization of the run's entity.
 
-    Both its display name and its entity name are taken, to the letter; the entity name can have a suffix that nobody can
-    guess. Nothing is needed in front of `wandb-registry-`.
+    Both its display name and its entity name are taken, to the letter; the entity name can have a suffix that
+    nobody can guess. Nothing is needed in front of `wandb-registry-`.
     """
 
     code = "REG303"

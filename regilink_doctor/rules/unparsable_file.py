@@ -8,8 +8,8 @@ from regilink_doctor.rules.rule import Rule
 class UnparsableFile(Rule):
     """The file cannot be read as the Python of the interpreter that runs regilink.
 
-    Nothing in it has been checked. Mend the syntax, run regilink under the Python that the file is written for, or leave
-    the file out.
+    Nothing in it has been checked. Mend the syntax, run regilink under the Python that the file is written for, or
+    leave the file out.
     """
 
     code = "REG000"

@@ -8,10 +8,11 @@ from regilink_doctor.rules.rule import PathRule, Told, Words
 
 
 class VersionInTarget(PathRule):
-    """The target path ends in a version or alias, `:v3` or `:production`, or in an artifact's `name`, which carries one.
+    """The target path ends in a version or alias, `:v3` or `:production`, or in an artifact's `name`.
 
-    A full name belongs to consuming. When linking, W&B numbers the versions of the target collection itself, and aliases
-    go into `aliases=[...]`. What the server makes of the text has not been published; the emulator refuses it.
+    A full name belongs to consuming. When linking, W&B numbers the versions of the target collection itself, and
+    aliases go into `aliases=[...]`. What the server makes of the text has not been published; the emulator refuses
+    it.
     """
 
     code = "REG107"

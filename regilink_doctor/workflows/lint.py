@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SiteReport:
-    """A site, and the codes of the findings that its own statement has."""
+    """A site, and the codes of the findings that it has."""
 
     __slots__ = ("codes", "site")
 
@@ -78,7 +78,4 @@ def _lint(result: LintResult, path: str, content: bytes, catalog: Catalog | None
     result.suppressed += report.suppressed
     if report.findings:
         result.sources[path] = content
-    for site in report.sites:
-        lines = range(site.statement.line, site.statement.end_line + 1)
-        codes = dict.fromkeys(finding.code for finding in report.findings if finding.place.span.line in lines)
-        result.sites.append(SiteReport(site, tuple(codes)))
+    result.sites += [SiteReport(site, codes) for site, codes in zip(report.sites, report.codes, strict=True)]

@@ -1,0 +1,39 @@
+"""The links that were attempted, a block each: where each went, or why it was refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.report.positions import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from regilink_doctor.core.ledger import LinkAttempt
+
+_COLOURS = {"linked": "1;32", "misplaced": "1;33", "refused": "1;31", "unknown": "1;36"}
+
+
+def render(attempts: Iterable[LinkAttempt], *, colour: bool) -> Iterator[str]:
+    """The lines of the report, without their ends."""
+    for attempt in attempts:
+        verdict = f"{attempt.verdict:<9}"
+        if colour:
+            verdict = f"\x1b[{_COLOURS[attempt.verdict]}m{verdict}\x1b[0m"
+        asked = attempt.requested or "/".join(
+            part for part in (attempt.entity, attempt.project, attempt.collection) if part
+        )
+        yield f"{verdict} {visible(asked)}  ({attempt.source_type} {visible(attempt.source or '?')})"
+        if attempt.verdict == "refused":
+            yield f"          {why(attempt)}"
+        elif attempt.destination:
+            there = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
+            note = f", not in a registry [{why(attempt)}]" if attempt.verdict == "misplaced" else ""
+            yield f"          is now {visible(there)}{note}"
+
+
+def why(attempt: LinkAttempt) -> str:
+    """The reason in short: W&B's words, and the rule and row that explain them."""
+    known = ", ".join(part for part in (attempt.code, f"row {attempt.row}" if attempt.row else None) if part)
+    message = visible(attempt.message) if attempt.message else ""
+    return f"{message} [{known}]" if message and known else message or known

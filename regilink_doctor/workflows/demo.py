@@ -1,0 +1,96 @@
+"""The newcomer's first minute: a small project with mistakes, through every wing, without an account."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from typing import TYPE_CHECKING, TextIO
+
+from regilink_doctor.emulator import Emulator
+from regilink_doctor.report import full, ledger
+from regilink_doctor.workflows.lint import lint_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from regilink_doctor.core.ledger import LinkAttempt
+
+SCRIPT = "publish.py"
+TIMEOUT = 120.0
+
+
+def demo(output: TextIO, *, colour: bool) -> int:
+    """Lint, diagnose and run the bundled project; 0, or 2 when the run itself could not be made.
+
+    Raises:
+        ImportError: graphql-core is not installed.
+    """
+    before = os.getcwd()
+    folder = tempfile.mkdtemp(prefix="regilink-demo-")
+    try:
+        shutil.copy(os.path.join(os.path.dirname(__file__), "demo_project", SCRIPT), folder)
+        os.chdir(folder)  # so that the report names the file as its reader would
+        with Emulator() as emulator:
+            environ = {**os.environ, **emulator.environ()}
+            _lint(output, colour=colour)
+            _diagnose(output, environ, colour=colour)
+            return _run(output, emulator, environ, colour=colour)
+    finally:
+        os.chdir(before)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _title(output: TextIO, number: int, what: str, *, colour: bool) -> None:
+    line = f"{number}. {what}"
+    print(f"\x1b[1m{line}\x1b[0m" if colour else line, "", sep="\n", file=output, flush=True)
+
+
+def _lint(output: TextIO, *, colour: bool) -> None:
+    _title(output, 1, f"What the source alone shows: regilink lint {SCRIPT}", colour=colour)
+    result = lint_paths([SCRIPT])
+    for line in full.render(result.findings, result.sources, colour=colour):
+        print(line, file=output)
+
+
+def _diagnose(output: TextIO, environ: Mapping[str, str], *, colour: bool) -> None:
+    from rich.console import Console
+
+    from regilink_doctor.report import doctor
+    from regilink_doctor.workflows.diagnose import diagnose
+
+    _title(output, 2, "What the server knows before the run: regilink doctor", colour=colour)
+    console = Console(file=output, force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=not colour)
+    doctor.render_full(diagnose(environ=environ, python=sys.executable), console)
+    print(file=output)
+
+
+def _run(output: TextIO, emulator: Emulator, environ: Mapping[str, str], *, colour: bool) -> int:
+    _title(output, 3, f"What really happens: python {SCRIPT}, with the real wandb, on the emulator", colour=colour)
+    try:
+        done = subprocess.run(
+            [sys.executable, SCRIPT], env=dict(environ), capture_output=True, text=True, timeout=TIMEOUT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        print(f"The script did not end within {TIMEOUT:.0f} seconds.", file=sys.stderr)
+        return 2
+    if done.returncode:
+        print(done.stdout + done.stderr, file=sys.stderr)
+        if "No module named 'wandb'" in done.stderr:
+            print('wandb is not installed: pip install "regilink[all]"', file=sys.stderr)
+        return 2
+    for line in ledger.render(emulator.ledger.links, colour=colour):
+        print(line, file=output)
+    print(_verdict(emulator.ledger.links), file=output)
+    return 0
+
+
+def _verdict(links: tuple[LinkAttempt, ...]) -> str:
+    counts = {outcome: sum(link.verdict == outcome for link in links) for outcome in ("linked", "misplaced", "refused")}
+    return (
+        f"\nOf {len(links)} links, {counts['linked']} went where it should, {counts['misplaced']} went elsewhere "
+        f"without an error, {counts['refused']} were refused.\n"
+        "Next: `regilink lint` in your own project; `regilink doctor` with your account."
+    )

@@ -1,0 +1,53 @@
+"""Serve the emulator: until stopped, or for the length of a command."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from regilink_doctor.emulator import Emulator, World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from regilink_doctor.core.catalog import Catalog
+
+
+def emulate(command: Sequence[str] = (), *, env_file: str | None = None, world: Catalog | None = None) -> int:
+    """Serve until interrupted, or while `command` runs with the variables for wandb set; its exit status.
+
+    Raises:
+        ImportError: graphql-core is not installed. OSError: the file cannot be written, the command not started.
+    """
+    with Emulator(World.from_catalog(world) if world is not None else None) as emulator:
+        variables = emulator.environ()
+        if env_file is not None:
+            _write(env_file, variables)
+        if command:
+            return subprocess.run(list(command), env={**os.environ, **variables}, check=False).returncode
+        print(f"serving at {emulator.url} (Ctrl-C to stop); for wandb:", file=sys.stderr, flush=True)
+        for name, value in variables.items():
+            print(f"export {name}={shlex.quote(value)}", flush=True)
+        _wait()
+    return 0
+
+
+def _write(path: str, variables: Mapping[str, str]) -> None:
+    """The variables as a file for `set -a; . FILE`: beside it first, so that whoever waits for it finds it whole."""
+    temporary = f"{path}.part"
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.writelines(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())
+    os.replace(temporary, path)
+
+
+def _wait() -> None:
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    while not stopped.wait(3600):
+        pass
