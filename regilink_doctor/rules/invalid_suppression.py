@@ -14,5 +14,5 @@ class InvalidSuppression(Rule):
     code = "REG003"
     name = "invalid-suppression"
     severity = "warning"
-    bad = ('run.link_artifact(artifact, "wandb-registry-model")  # regilink: ignore[REG1002]',)
+    bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo")  # regilink: ignore[REG1002]',)
     good = ('run.link_artifact(artifact, "wandb-registry-model")  # regilink: ignore[REG102]',)

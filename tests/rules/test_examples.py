@@ -1,0 +1,84 @@
+"""Every rule's own examples, linted: the bad give its code, the good do not."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
+from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.report.rule_table import as_markdown
+from regilink_doctor.rules import MODULES, all_rules
+from regilink_doctor.rules.rule import DirectoryRule, Rule
+
+PRELUDE = """import wandb
+run = wandb.init(entity="team-a", project="p")
+artifact = wandb.Artifact("zoo", type="model")
+"""
+CATALOG = Catalog(
+    (
+        Organization(
+            "Acme Inc",
+            "acme",
+            ("team-a", "team-b"),
+            (
+                Registry("model", types=("model",)),
+                Registry("dataset", types=("dataset",)),
+                Registry("raw"),
+                Registry("Golden Datasets", collections=(Collection("raw_images", "dataset"),)),
+            ),
+        ),
+    ),
+    complete=True,
+    personal_entities=frozenset({"alice"}),
+)
+RULES = list(all_rules())
+UNTRIGGERED = {"REG002"}  # only a mistake of ours gives it: tests/lint/test_engine.py makes one
+
+
+def examples(kind: str) -> list[object]:
+    return [
+        pytest.param(rule, example, id=f"{rule.code}-{index}")
+        for rule in RULES
+        for index, example in enumerate(getattr(rule, kind))
+    ]
+
+
+def lint(rule: Rule, example: str, tmp_path: Path) -> list[str]:
+    whole = example if re.search(r"^import .*wandb", example, re.MULTILINE) else PRELUDE + example
+    directory = CATALOG if isinstance(rule, DirectoryRule) else None
+    report = lint_bytes(str(tmp_path / "train.py"), whole.encode(), directory)
+    return [finding.code for finding in report.findings]
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("bad"))
+def test_bad_is_found(rule: Rule, example: str, tmp_path: Path) -> None:
+    assert lint(rule, example, tmp_path) == [rule.code] * len(lint(rule, example, tmp_path))
+    assert rule.code in lint(rule, example, tmp_path)
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("good"))
+def test_good_is_left_alone(rule: Rule, example: str, tmp_path: Path) -> None:
+    assert rule.code not in lint(rule, example, tmp_path)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_is_complete(rule: Rule) -> None:
+    assert rule.code in MODULES
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.name)
+    documentation = inspect.getdoc(rule)
+    assert documentation != inspect.getdoc(Rule)
+    assert documentation
+    assert all(row in FAILURES for row in rule.rows)
+    if rule.code not in UNTRIGGERED:
+        assert rule.bad
+        assert rule.good
+    if rule.code >= "REG100":
+        assert rule.rows
+
+
+def test_the_page_of_rules_is_what_the_rules_say() -> None:
+    page = Path(__file__).parents[2] / "docs" / "rules.md"
+    assert page.read_text() == as_markdown(RULES) + "\n", "run: regilink rules --output-format markdown > docs/rules.md"
