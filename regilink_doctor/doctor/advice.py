@@ -1,0 +1,68 @@
+"""The lines to write or run, so that each check ends with something that can be pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from regilink_doctor.core import texts
+from regilink_doctor.core.checks import Sourced
+from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.doctor.facts import Account
+
+MOST = 5
+"""Names that a line lists at the most."""
+
+
+def close_to(name: str, names: Iterable[str]) -> str | None:
+    """The one of `names` that was probably meant."""
+    folded = {each.casefold(): each for each in names if each != name}
+    close = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else None
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a, b, c and 3 more`."""
+    found = list(names)
+    more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
+    return ", ".join(found[:MOST]) + more
+
+
+def entity_line(team: str, given: Sourced | None) -> str:
+    """The line that makes `team` the run's entity, in the place where the present one comes from."""
+    source = given.source if given is not None else ""
+    if source.startswith("argument "):
+        return f"--entity {team}"
+    if source.startswith("environment "):
+        return f"export WANDB_ENTITY={team}"
+    if source.startswith("entity= in "):
+        return f'{source.removeprefix("entity= in ")}: wandb.init(entity="{team}", ...)'
+    if given is not None and source.endswith("settings"):
+        return f"{source}: entity = {team}"
+    return f'wandb.init(entity="{team}", ...)   or: export WANDB_ENTITY={team}'
+
+
+def use_a_team(account: Account, given: Sourced | None, meant: str | None = None) -> str:
+    """What to write so that the run belongs to a team: one line for each team of the account, the likeliest first."""
+    names = [team.name for team in account.usable_teams]
+    if not names:
+        return (
+            "ask an admin of your organization to take you into a team, or make one in the App; "
+            'then: wandb.init(entity="THE-TEAM", ...)'
+        )
+    names.sort(key=lambda name: (name != meant, name != account.default_entity))
+    lines = [entity_line(name, given) for name in names[:MOST]]
+    if len(names) > MOST:
+        lines.append(f"(and {len(names) - MOST} more teams)")
+    return "\n".join(lines)
+
+
+def answer(verdict: Verdict) -> str:
+    """What the SDK or the server would say: its words where they are known, that they are not where nobody knows."""
+    if verdict.text is None:
+        return ""
+    wording = texts.wording(verdict.text)
+    if not wording.known:
+        return "W&B would refuse the link (nobody has published in which words)"
+    speaker = "the SDK" if wording.speaker == "sdk" else "W&B"
+    return f'{speaker} would answer: "{texts.say(verdict.text, **dict(verdict.fields))}"'

@@ -1,0 +1,78 @@
+"""What a check is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from regilink_doctor.core.checks import Status
+from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a check looks at. `shown` names it in the report, `source` says where it came from.
+
+    `key` ties the rows of one thing together: a check that requires another is stopped by the other's row of the same
+    key, or of `entity`, where there is one, else by any of its rows.
+    """
+
+    shown: str
+    source: str | None = None
+    target: Target | None = None
+    entity: str | None = None
+
+    @property
+    def key(self) -> object:
+        """What makes two subjects the same."""
+        return self.target if self.target is not None else self.shown
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check found.
+
+    `message`: what is wrong, where that came from, what would have happened. `help`: what to write or run instead, each
+    line can be taken by itself.
+    """
+
+    status: Status
+    message: str
+    code: str | None = None
+    help: str | None = None
+    rows: tuple[str, ...] = ()
+    source: str | None = None
+
+
+class Examination:
+    """A check. Its docstring says what it looks at and where the knowledge is from.
+
+    `requires` are the names of checks that must not have failed, crashed or been skipped for the same subject.
+    """
+
+    name: ClassVar[str]
+    requires: ClassVar[tuple[str, ...]] = ()
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """What there is to look at; nothing to look at means no row at all."""
+        raise NotImplementedError
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """The finding.
+
+        Raises:
+            ServerFault: the server did not answer; the runner makes a row of it.
+        """
+        raise NotImplementedError
+
+
+def passed(message: str) -> Outcome:
+    """All is well."""
+    return Outcome("pass", message)
+
+
+def skipped(reason: str) -> Outcome:
+    """Not looked at, and why."""
+    return Outcome("skip", reason)

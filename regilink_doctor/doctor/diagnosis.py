@@ -1,0 +1,219 @@
+"""All checks, in the order of their requirements; what they found, and what all of that comes to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from regilink_doctor.client.faults import ServerFault
+from regilink_doctor.client.settings import Settings
+from regilink_doctor.core.checks import Check, Sourced, Status
+from regilink_doctor.doctor.account_checks import AccountCheck, EntityCheck, Host, OrganizationVariable, Server
+from regilink_doctor.doctor.checks import Examination, Outcome, Subject, skipped
+from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.machine_checks import Credentials, Mode, SettingsCheck, WandbVersion
+from regilink_doctor.doctor.ready import Ready, ready
+from regilink_doctor.doctor.registry_checks import ArtifactType, CollectionCheck, OrganizationCheck, RegistryCheck, Role
+from regilink_doctor.doctor.target_checks import Destination, TargetPathCheck
+from regilink_doctor.doctor.targets import Target
+
+EXAMINATIONS: tuple[type[Examination], ...] = (
+    WandbVersion,
+    SettingsCheck,
+    Mode,
+    Credentials,
+    Host,
+    AccountCheck,
+    Server,
+    EntityCheck,
+    OrganizationVariable,
+    TargetPathCheck,
+    Destination,
+    OrganizationCheck,
+    RegistryCheck,
+    Role,
+    ArtifactType,
+    CollectionCheck,
+)
+"""In the order of the report; a check stands behind those that it requires."""
+
+WAY_TO_WORK = ("host", "account")
+"""Without these nothing could be found out about targets."""
+
+ExitStatus = Literal[0, 1, 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was found.
+
+    `checks` are the rows, in order. `found` says what each setting is and where it came from (the key masked).
+    `ready` is there when nothing failed: teams and target paths to paste. `requests` counts what was sent.
+    """
+
+    checks: tuple[Check, ...]
+    found: tuple[tuple[str, Sourced], ...]
+    targets: tuple[Target, ...]
+    ready: Ready | None = None
+    requests: int = 0
+    elapsed_ms: int = 0
+
+    def of(self, *statuses: Status) -> tuple[Check, ...]:
+        """The rows of these statuses."""
+        return tuple(check for check in self.checks if check.status in statuses)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of what is wrong, without repetition, in order."""
+        return tuple(dict.fromkeys(check.code for check in self.checks if check.code))
+
+    def exit_status(self, *, strict: bool = False) -> ExitStatus:
+        """0 nothing failed, 1 something did (with `strict` a warning too), 2 a check crashed or none could work."""
+        if self.of("crash") or (not self.of("fail") and self._no_way()):
+            return 2
+        return 1 if self.of("fail") or (strict and self.of("warn")) else 0
+
+    def _no_way(self) -> bool:
+        return any(check.name in WAY_TO_WORK and check.status == "skip" for check in self.checks)
+
+
+def examine(
+    settings: Settings,
+    targets: Collection[Target] = (),
+    *,
+    timeout: float = 10.0,
+    progress: Callable[[str], None] | None = None,
+    examinations: Sequence[type[Examination]] = EXAMINATIONS,
+) -> Diagnosis:
+    """Run every check.
+
+    Args:
+        settings: see `client.settings.read_settings`.
+        targets: what is to be linked; none: machine and account alone.
+        timeout: seconds for each request.
+        progress: told the name of each check before it begins.
+    """
+    begun = time.monotonic()
+    context = Context(settings, targets, timeout=timeout)
+    rows: list[tuple[Subject, Check]] = []
+    for kind in examinations:
+        if progress is not None:
+            progress(kind.name)
+        rows += _run(kind(), context, rows)
+    checks = tuple(check for _, check in rows)
+    good = not any(check.status in ("fail", "crash") for check in checks)
+    account_known = any(check.name == "account" and check.status == "pass" for check in checks)
+    return Diagnosis(
+        checks=checks,
+        found=_found(settings, context, account_known),
+        targets=context.targets,
+        ready=ready(context) if good and account_known else None,
+        requests=context.gateway.requests,
+        elapsed_ms=_since(begun),
+    )
+
+
+def _run(
+    examination: Examination, context: Context, before: Sequence[tuple[Subject, Check]]
+) -> list[tuple[Subject, Check]]:
+    rows: list[tuple[Subject, Check]] = []
+    try:
+        subjects = list(examination.subjects(context))
+    except Exception as error:  # a doctor does not fall over a check of its own: the row says so
+        subject = Subject(examination.name)
+        return [(subject, _row(examination, subject, _crash(error), 0))]
+    for subject in subjects:
+        begun = time.monotonic()
+        outcome = _blocked(examination, subject, before) or _looked(examination, context, subject)
+        rows.append((subject, _row(examination, subject, outcome, _since(begun))))
+    return rows
+
+
+def _looked(examination: Examination, context: Context, subject: Subject) -> Outcome:
+    try:
+        return examination.look(context, subject)
+    except ServerFault as fault:
+        return Outcome("fail", fault.message, fault.code, fault.help, (fault.row,))
+    except Exception as error:
+        return _crash(error)
+
+
+def _crash(error: Exception) -> Outcome:
+    """A check that broke. Only the exception's type and place: its text may quote anything."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
+    return Outcome(
+        "crash",
+        f"the check broke: {type(error).__name__}{where}",
+        "REG002",
+        "this is a mistake of regilink, not yours: please report it with this line",
+    )
+
+
+def _blocked(examination: Examination, subject: Subject, before: Sequence[tuple[Subject, Check]]) -> Outcome | None:
+    """The reason not to look, when a requirement was not met."""
+    for name in examination.requires:
+        rows = [(other, check) for other, check in before if check.name == name]
+        same = [check for other, check in rows if _same(subject, other)]
+        for check in same or ([] if _particular(rows, subject) else [check for _, check in rows]):
+            if check.status == "skip":
+                # The cause, not the chain of what hangs on it.
+                return skipped(check.message)
+            if check.status in ("fail", "crash"):
+                verb = "failed" if check.status == "fail" else "crashed"
+                about = f" ({check.subject})" if check.subject not in (name, subject.shown) else ""
+                return skipped(f"not looked at, because `{name}`{about} {verb}")
+    return None
+
+
+def _same(subject: Subject, other: Subject) -> bool:
+    if other.target is not None:
+        return other.target == subject.target
+    return other.entity is not None and other.entity == subject.entity
+
+
+def _particular(rows: Sequence[tuple[Subject, Check]], subject: Subject) -> bool:
+    """Whether the requirement has rows for other targets or entities only: those say nothing about this one."""
+    return subject.entity is not None and bool(rows) and all(other.entity or other.target for other, _ in rows)
+
+
+def _row(examination: Examination, subject: Subject, outcome: Outcome, duration_ms: int) -> Check:
+    return Check(
+        name=examination.name,
+        status=outcome.status,
+        subject=subject.shown,
+        message=outcome.message,
+        code=outcome.code,
+        help=outcome.help,
+        source=outcome.source or subject.source,
+        rows=outcome.rows,
+        requires=examination.requires,
+        duration_ms=duration_ms,
+    )
+
+
+def _found(settings: Settings, context: Context, account_known: bool) -> tuple[tuple[str, Sourced], ...]:
+    """What each setting is, and where it came from."""
+    wandb, credentials = settings.wandb, settings.credentials
+    entity = settings.entity
+    if entity is None and account_known:
+        entity = context.run_entity()
+    rows = [
+        ("wandb", Sourced(wandb.version or "not installed", f"{wandb.source}: {wandb.environment}")),
+        ("host", settings.host),
+        ("key", Sourced("found", credentials.source) if credentials.source else None),
+        ("identity token", credentials.token_file),
+        ("entity", entity),
+        ("project", settings.project),
+        ("organization", settings.organization),
+        ("mode", settings.mode),
+    ]
+    return tuple((name, value) for name, value in rows if value is not None)
+
+
+def _since(begun: float) -> int:
+    return round((time.monotonic() - begun) * 1000)

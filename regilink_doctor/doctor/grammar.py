@@ -1,0 +1,54 @@
+"""What is wrong with a path in itself, in the words that lint has for it."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.checks import Status
+from regilink_doctor.core.target_path import LinkInput, Problem, problems
+from regilink_doctor.doctor.checks import Outcome
+from regilink_doctor.doctor.targets import Target
+from regilink_doctor.rules import rule_for
+from regilink_doctor.rules.phrases import destination as rule_destination
+from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.rule import PathRule, Told
+
+_ORDER = ("error", "warning", "info")
+
+
+def path_outcome(target: Target) -> Outcome | None:
+    """The worst problem of the path, None when it is a good one. An info is a matter of taste and stays out."""
+    found = problems(target.text, trailing_slash_fails=target.call == "Artifact.link")
+    found = tuple(each for each in found if each.severity != "info")
+    if not found:
+        return None
+    worst = min(found, key=lambda each: (_ORDER.index(each.severity), each.start))
+    return _told(target, worst)
+
+
+def _told(target: Target, problem: Problem) -> Outcome:
+    site, text = target.as_site()
+    said = rule_for(problem.code)
+    if not isinstance(said, PathRule):
+        raise TypeError(f"{problem.code} is no rule about paths")
+    wrong = target.text[problem.start : problem.end]
+    told = Told(site, text, problem, target.shown, wrong, rule_destination(site, text))
+    words = said.words(told)
+    status: Status = "fail" if problem.severity == "error" else "warn"
+    return Outcome(status, words.message, problem.code, _with_line(words.help, target, problem), said.rows)
+
+
+def _with_line(words: str | None, target: Target, problem: Problem) -> str | None:
+    """The help, and the whole path as it is to be written where that is clear."""
+    if problem.meant is None:
+        return words
+    meant = target.text[: problem.start] + problem.meant + target.text[problem.end :]
+    if problems(meant):
+        return words
+    if words is not None and f'"{meant}"' in words:
+        return words
+    kept = [] if words in (None, f'write "{problem.meant}"') else [words]
+    return "\n".join([*kept, f'write: target_path="{meant}"'])
+
+
+def destination(made: LinkInput) -> str:
+    """Where a project-level link goes, in words."""
+    return f"collection {quoted(made.collection)} of the project {quoted(made.project)} of {made.entity}"

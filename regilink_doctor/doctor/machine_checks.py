@@ -1,0 +1,166 @@
+"""Checks of this machine: no request is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from regilink_doctor.client.installed import number
+from regilink_doctor.core.checks import Status
+from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.context import Context
+
+OLDEST = "0.21.4"
+"""The oldest wandb that regilink is tested with."""
+
+_HIDES = (
+    ((0, 18, 4), "it does not know registries: the path is sent as it is, without your organization"),
+    ((0, 19, 11), "it prints a failed link and goes on: link_artifact returns None, the exit status is 0"),
+    ((0, 20, 0), "after a failed link it returns whatever :v0 the collection has already, as if that were yours"),
+    ((0, 21, 2), "it prints a failed link and goes on: link_artifact returns None, the exit status is 0"),
+)
+"""(below this version, what it does), the first that applies (row B14; sdk.md, 2)."""
+
+
+_CODES = {"host": "REG804", "settings": "REG804", "mode": "REG601", "project": "REG110"}
+"""The rule of a setting that wandb refuses."""
+
+
+class WandbVersion(Examination):
+    """Which wandb the code would run with, and what that version hides (row B14)."""
+
+    name = "wandb"
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The one installation."""
+        wandb = context.settings.wandb
+        yield Subject(f"wandb {wandb.version}" if wandb.version else "wandb", wandb.source)
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Compare the version with those that hide failures."""
+        wandb = context.settings.wandb
+        if wandb.version is None:
+            return skipped(
+                f"not installed in {wandb.environment} ({wandb.source}): the settings below are those of the newest "
+                f"version that regilink knows; pip install 'wandb>={OLDEST}', or name another Python with --python"
+            )
+        for below, effect in _HIDES:
+            if number(wandb.version) < below:
+                return Outcome(
+                    "warn",
+                    f"wandb {wandb.version} hides failures: {effect}",
+                    "REG701",
+                    f"pip install --upgrade 'wandb>={OLDEST}'",
+                    ("B14",),
+                )
+        return passed(f"wandb {wandb.version}: a link that fails raises an exception")
+
+
+class SettingsCheck(Examination):
+    """What wandb refuses in its settings before it does anything (`Settings.validate_*`)."""
+
+    name = "settings"
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The settings with a problem; all of them in one row when there is none."""
+        problems = context.settings.problems
+        for each in problems:
+            yield Subject(each.setting, each.source)
+        if not problems:
+            yield Subject("settings")
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Say the problem."""
+        settings = context.settings
+        found = next((p for p in settings.problems if (p.setting, p.source) == (subject.shown, subject.source)), None)
+        if found is None:
+            return passed("wandb takes every setting that it finds")
+        values = {"host": settings.host, "mode": settings.mode, "project": settings.project}
+        value = values.get(found.setting)
+        what = f"{value.value} ({found.source}) {found.what}" if value else f"{found.source} {found.what}"
+        # A file with a wrong line is dropped with a line on the screen; a wrong variable stops wandb.
+        status: Status = "warn" if found.setting == "settings" else "fail"
+        end = "" if status == "warn" else "; wandb stops when it starts"
+        return Outcome(status, what + end, _CODES[found.setting], found.help, ("C19",))
+
+
+class Mode(Examination):
+    """Whether wandb talks to a server at all (rows C1 to C5)."""
+
+    name = "mode"
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The mode."""
+        yield Subject(context.settings.mode.value, context.settings.mode.source)
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Warn of the modes in which nothing is linked."""
+        settings = context.settings
+        if settings.problem_of("mode"):
+            return skipped("not looked at, because `settings` (mode) failed")
+        fix = _unset(settings.mode.source, "WANDB_MODE", "mode", "online")
+        if settings.offline:
+            return Outcome(
+                "warn",
+                f"wandb is set to {subject.shown} ({subject.source}): run.link_artifact raises NotImplementedError "
+                "without a word there, after the artifact has been written; the rest of this report is about online",
+                "REG601",
+                f"{fix}\nor link after `wandb sync`: wandb.Api().artifact(NAME).link(TARGET)",
+                ("C1", "C2"),
+            )
+        if settings.disabled:
+            return Outcome(
+                "warn",
+                f"wandb is disabled ({subject.source}): run.link_artifact returns None whatever the path, so a run "
+                "proves nothing; the rest of this report is about online",
+                "REG602",
+                fix,
+                ("C5", "C5b"),
+            )
+        return passed("online")
+
+
+class Credentials(Examination):
+    """Whether wandb finds a key, where it looks for one (row C18)."""
+
+    name = "credentials"
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The key for the host."""
+        yield Subject(context.settings.host.value, context.settings.credentials.source)
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """The key's presence and form; never the key."""
+        credentials = context.settings.credentials
+        login = f"wandb login --host {subject.shown}"
+        if credentials.problem:
+            return Outcome("fail", credentials.problem, "REG802", "unset WANDB_IDENTITY_TOKEN_FILE", ("C18",))
+        if credentials.token_file is not None:
+            return skipped(
+                f"wandb would log in with the identity token of {credentials.token_file.value} "
+                f"({credentials.token_file.source}), which regilink cannot use yet: set WANDB_API_KEY for this check"
+            )
+        if credentials.key is None:
+            places = ", ".join(credentials.looked_in)
+            return Outcome(
+                "fail",
+                f"no API key for {subject.shown}: wandb looks in {places}, and finds none; it would ask for one, "
+                "or stop where nobody can answer",
+                "REG802",
+                f"{login}\nin CI: set WANDB_API_KEY from the secrets of the job",
+                ("C18",),
+            )
+        if problem := credentials.key.problem():
+            return Outcome(
+                "fail",
+                f"the API key from {credentials.source} {problem}: it is not whole, or it is something else",
+                "REG803",
+                f"{login} --relogin",
+                ("C18",),
+            )
+        return passed(f"a key from {credentials.source}")
+
+
+def _unset(source: str, variable: str, setting: str, value: str) -> str:
+    if source.startswith("environment "):
+        return f"unset {variable}"
+    return f"write `{setting} = {value}` in {source}"

@@ -1,0 +1,194 @@
+"""Checks of each registry link on the server, step by step as W&B takes them."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.link_rules import Judgement, resolve_organization
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.target_path import HOLE, LinkInput, TargetPath, parse, registry_name
+from regilink_doctor.doctor.advice import answer, close_to, listed
+from regilink_doctor.doctor.checks import Outcome, passed, skipped
+from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.target_checks import OfTarget, rows_of
+from regilink_doctor.doctor.targets import Target
+
+
+class OrganizationCheck(OfTarget):
+    """Which organization the link goes to: the path's first part must name the run's own (rows A12, A13)."""
+
+    name = "organization"
+    requires = ("target-path", "account", "entity", "organization-variable")
+
+    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+        """REG202 for a team or person there, REG303 for any other name."""
+        verdict = judgement.verdict
+        found = resolve_organization(made.source_entity, made.organization, context.directory)
+        if isinstance(found, OrganizationNames):
+            return passed(f"links of {made.source_entity} go to {found.name} (entity {found.entity})")
+        facts = context.directory.entity(made.source_entity)
+        own = facts.organizations[0] if facts and facts.organizations else None
+        named = context.directory.entity(made.organization) if made.organization else None
+        kind = "a personal entity" if named and named.kind == "personal" else "a team"
+        what = f"{kind}, not an organization" if verdict.code == "REG202" else "not the run's organization"
+        if (
+            own is not None
+            and made.organization
+            and made.organization.casefold()
+            in (
+                own.name.casefold(),
+                own.entity.casefold(),
+            )
+        ):
+            what = f"not how it is written: it is compared letter by letter with {own.name} and {own.entity}"
+        short = _without_organization(target)
+        whole = f'\nor: target_path="{own.entity}/{short}"' if own else ""
+        return Outcome(
+            "fail",
+            f'the path names "{made.organization}" where the organization belongs, which is {what}; {answer(verdict)}',
+            verdict.code,
+            f'write: target_path="{short}"   (the organization follows from the run\'s team){whole}',
+            rows_of(verdict),
+        )
+
+
+class RegistryCheck(OfTarget):
+    """Whether the registry is there. W&B does not tell a missing one from a restricted one (rows B3, A10)."""
+
+    name = "registry"
+    requires = ("organization",)
+
+    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+        """REG301 missing or restricted, REG302 another spelling."""
+        verdict, organization = judgement.verdict, judgement.organization or ""
+        name = registry_name(made.project)
+        collection = made.collection.partition(":")[0]
+        found = context.directory.registry(organization, name)
+        if found is not None and found.name != name:
+            return Outcome(
+                "warn",
+                f'the registry is written "{found.name}", not "{name}": W&B finds it in any case when fetching, '
+                "nobody has published whether a link does",
+                "REG302",
+                f'write: target_path="{REGISTRY_PREFIX}{found.name}/{collection}"',
+                ("A10",),
+            )
+        if found is not None:
+            return passed(f"the registry {name} is there")
+        names = _organization(context, made)
+        known = context.enquiry.all_registries(names) if names else ()
+        meant = close_to(name, known)
+        where = names.name if names else organization
+        what = f'"{name}" is missing in {where}, or restricted and not shown to you (W&B does not tell which)'
+        if verdict.code == "REG302":
+            meant = meant or "model"
+            what = f'"{name}" is how the App shows the registry "{meant}", not its name in a path'
+        lines = [f'write: target_path="{REGISTRY_PREFIX}{meant}/{collection}"'] if meant else []
+        if known and not meant:
+            lines.append(f"the registries that you can see: {listed(known)}")
+        if verdict.code != "REG302":
+            new = f'wandb.Api().create_registry(name="{name}", visibility="organization", organization="{where}")'
+            let_in = f'if "{name}" is its name, ask its admin to let you in'
+            lines.append(f"or, {let_in}" if meant else f"or ask its admin to let you in, or make it: {new}")
+        return Outcome(
+            "fail",
+            f"the registry {what}: a link never makes one; {answer(verdict)}",
+            verdict.code or "REG301",
+            "\n".join(lines),
+            rows_of(verdict),
+        )
+
+
+class Role(OfTarget):
+    """Whether the account may write to the registry: `readOnly` of its project, as the SDK asks it (row B7)."""
+
+    name = "role"
+    requires = ("registry",)
+
+    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+        """REG304 where the server says read-only."""
+        name = registry_name(made.project)
+        found = context.directory.registry(judgement.organization or "", name)
+        if found is None or found.writable is None:
+            return skipped("the server does not say whether you may write to the registry")
+        if found.writable:
+            return passed(f"you may link into {found.name}")
+        return Outcome(
+            "fail",
+            f"you may read the registry {found.name}, but not link into it; {answer(judgement.verdict)}",
+            "REG304",
+            f"ask an admin of the registry {found.name} for the role Member: registry, Settings, Registry members",
+            ("B7", "B8"),
+        )
+
+
+class ArtifactType(OfTarget):
+    """Whether the registry takes the artifact's type (row B4)."""
+
+    name = "artifact-type"
+    requires = ("registry",)
+
+    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+        """REG401, with the two ways out."""
+        name = registry_name(made.project)
+        found = context.directory.registry(judgement.organization or "", name)
+        types = found.types if found else None
+        given = target.artifact_type
+        if types is None:
+            return passed(f"the registry {name} takes every type")
+        allowed = listed(types) or "none"
+        if given is None or HOLE in given:
+            return skipped(
+                f"the registry {name} takes: {allowed}; the artifact's type is not known, give it with --type"
+            )
+        if given in types:
+            return passed(f"the registry {name} takes the type {given}")
+        meant = close_to(given, types) or (types[0] if types else given)
+        return Outcome(
+            "fail",
+            f'the registry {name} takes artifacts of type {allowed}, not "{given}": '
+            "the artifact would be uploaded, then the link refused",
+            "REG401",
+            f'write: wandb.Artifact(..., type="{meant}")\n'
+            f"or let the registry take it (an admin; a type cannot be taken away again): "
+            f'r = wandb.Api().registry("{name}"); r.artifact_types.append("{given}"); r.save()',
+            ("B4",),
+        )
+
+
+class CollectionCheck(OfTarget):
+    """Whether the collection has the artifact's type: its first link decides, for ever (row B5)."""
+
+    name = "collection"
+    requires = ("registry",)
+
+    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+        """REG402, with another collection as the way out."""
+        verdict = judgement.verdict
+        if verdict.code == "REG401":
+            return skipped("not looked at, because `artifact-type` failed")
+        collection = made.collection.partition(":")[0]
+        existing = context.directory.collection_type(judgement.organization or "", made.project, collection)
+        if verdict.code == "REG402":
+            new = f"{collection}-{target.artifact_type}"
+            return Outcome(
+                "fail",
+                f'the collection {collection} holds artifacts of type "{existing}", and a collection never changes its '
+                f'type: one of type "{target.artifact_type}" would be refused after the upload',
+                "REG402",
+                f'link into another collection: target_path="{made.project}/{new}"\n'
+                f'or, if it is one: wandb.Artifact(..., type="{existing}")',
+                ("B5",),
+            )
+        if existing is None:
+            return passed(f"the collection {collection} does not exist yet: the first link makes it")
+        return passed(f"the collection {collection} is there, of type {existing}")
+
+
+def _organization(context: Context, made: LinkInput) -> OrganizationNames | None:
+    found = resolve_organization(made.source_entity, made.organization, context.directory)
+    return found if isinstance(found, OrganizationNames) else None
+
+
+def _without_organization(target: Target) -> str:
+    path = parse(target.text)
+    return str(TargetPath(path.name, path.project))

@@ -1,0 +1,131 @@
+"""Checks of each target path in itself, and of links that are no registry links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.link_rules import Judgement
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.target_path import HOLE, LinkInput, parse
+from regilink_doctor.doctor.advice import answer, close_to
+from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.grammar import destination, path_outcome
+from regilink_doctor.doctor.targets import Target
+
+
+class TargetPathCheck(Examination):
+    """What the path says, without asking anybody: prefix, number of parts, names, placeholders (rows A1 to A17)."""
+
+    name = "target-path"
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """Every target."""
+        for target in context.targets:
+            yield Subject(target.shown, target.source, target)
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """The problems of the text; a part that nobody knows makes it a skip."""
+        target = _target(subject)
+        if not target.known:
+            what = " and ".join(f"`{each}`" for each in target.unknown) or "{?}"
+            return skipped(f"{what} is known only when the program runs: give the whole path as an argument")
+        return path_outcome(target) or passed(_reading(target))
+
+
+class OfTarget(Examination):
+    """A check of each known target on the server."""
+
+    registry_links: ClassVar[bool] = True
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The targets of this kind whose path is known; each stands under its entity, too."""
+        for target in context.targets:
+            if target.known and context.links_registry(target) == self.registry_links:
+                entity = context.run_entity(target)
+                yield Subject(target.shown, target.source, target, entity.value if entity else None)
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Judge the link, once the entity is known."""
+        target = _target(subject)
+        entity = context.run_entity(target)
+        if entity is None or HOLE in entity.value:
+            return skipped("the run's entity is known only when the program runs: give it with --entity")
+        made = context.sdk_link(target)
+        if not isinstance(made, LinkInput):
+            return skipped("see `target-path`")
+        return self.judged(context, target, made, context.judgement(target))
+
+    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+        """What to say of the judgement."""
+        raise NotImplementedError
+
+
+class Destination(OfTarget):
+    """Where a link goes that is not a registry's: W&B takes it without a word (rows A1, A2, A4, A14)."""
+
+    name = "destination"
+    requires = ("target-path", "account")
+    registry_links = False
+
+    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+        """Misplaced, refused, or an ordinary project-level link."""
+        verdict = judgement.verdict
+        where = destination(made)
+        if verdict.outcome == "misplaced":
+            name = _registry_like(context, made)
+            return Outcome(
+                "fail",
+                f'"{target.shown}" is no registry path: W&B would link it without a word into {where}, '
+                f"and the registry {name} would stay as it is",
+                verdict.code,
+                f'write: target_path="{REGISTRY_PREFIX}{name}/{made.collection}"',
+                rows_of(verdict),
+            )
+        if verdict.outcome == "refused":
+            return Outcome(
+                "fail",
+                f"the link into {where} fails: {answer(verdict)}",
+                verdict.code,
+                _path_help(made),
+                rows_of(verdict),
+            )
+        if verdict.outcome == "unknown":
+            return skipped("nobody has published what W&B does with this link")
+        return passed(f"not a registry link: it goes into {where}")
+
+
+def _target(subject: Subject) -> Target:
+    if subject.target is None:
+        raise LookupError("a check of targets without a target")
+    return subject.target
+
+
+def rows_of(verdict: Verdict) -> tuple[str, ...]:
+    """The rows of the catalogue behind a verdict."""
+    return (verdict.row,) if verdict.row else ()
+
+
+def _reading(target: Target) -> str:
+    path = parse(target.text)
+    if path.is_registry:
+        return f"registry {path.registry}, collection {path.collection}"
+    return "not a registry path"
+
+
+def _registry_like(context: Context, made: LinkInput) -> str:
+    """The registry that a project-level link was meant for."""
+    facts = context.directory.entity(made.source_entity)
+    names = [
+        name
+        for each in (facts.organizations if facts else ())
+        for name in context.directory.registry_names(each.entity)
+    ]
+    same = [name for name in names if name.casefold() == made.project.casefold()]
+    return same[0] if same else close_to(made.project, names) or made.project
+
+
+def _path_help(made: LinkInput) -> str:
+    return f'for a registry: target_path="{REGISTRY_PREFIX}{made.project}/{made.collection}"'

@@ -1,0 +1,199 @@
+"""A diagnosis for people (`full`) and for machines (`json`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from regilink_doctor.report.positions import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from regilink_doctor.core.checks import Check, Status
+    from regilink_doctor.doctor.diagnosis import Diagnosis
+
+VERSION = 1
+
+_MARKS: dict[Status, tuple[str, str, str]] = {
+    "pass": ("\u2713", "ok", "green"),
+    "fail": ("\u2717", "x", "bold red"),
+    "warn": ("!", "!", "bold yellow"),
+    "skip": ("-", "-", "dim"),
+    "crash": ("\u2717", "x", "bold magenta"),
+}
+
+
+def to_json(diagnosis: Diagnosis) -> str:
+    """`{"version": 1, "checks": [...]}`, the shape of the contract."""
+    value = {"version": VERSION, "checks": [check_value(check) for check in diagnosis.checks]}
+    return json.dumps(value, indent=2, ensure_ascii=True)
+
+
+def check_value(check: Check) -> dict[str, Any]:
+    """The JSON value of a row."""
+    return {
+        "name": check.name,
+        "code": check.code,
+        "status": check.status,
+        "subject": check.subject,
+        "message": check.message,
+        "help": check.help,
+        "source": check.source,
+        "rows": list(check.rows),
+        "requires": list(check.requires),
+        "duration_ms": check.duration_ms,
+    }
+
+
+def exit_status(diagnosis: Diagnosis, *, strict: bool = False) -> int:
+    """See `Diagnosis.exit_status`."""
+    return diagnosis.exit_status(strict=strict)
+
+
+def render_full(diagnosis: Diagnosis, console: Console, *, verbose: bool = False) -> None:
+    """Write the report: what was found where, a line for what passed, each problem with its help, the verdict.
+
+    Args:
+        diagnosis: what to show.
+        console: where to.
+        verbose: a line for each check that passed or was not looked at.
+    """
+    page = _Page(console)
+    page.found(diagnosis)
+    page.passes(diagnosis.of("pass"), verbose=verbose)
+    for check in diagnosis.of("fail", "crash", "warn"):
+        page.problem(check)
+    page.skips(diagnosis.of("skip"), verbose=verbose)
+    page.verdict(diagnosis)
+
+
+class _Page:
+    """Writes lines with styles. Names from elsewhere are shown as text, never as markup."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._plain = "utf" not in (console.encoding or "").lower()
+
+    def line(self, *parts: tuple[str, str], indent: int = 0, hang: int | None = None) -> None:
+        """A line of (text, style), wrapped with a hanging indent."""
+        from rich.text import Text
+
+        text = Text()
+        for words, style in parts:
+            text.append(visible(words), style)
+        deep = indent if hang is None else hang
+        wide = len(text) + 1 if self._console.soft_wrap else max(20, self._console.width - deep)
+        for number, row in enumerate(text.wrap(self._console, wide)):
+            row.rstrip()
+            start = Text(" " * (indent if number == 0 else deep))
+            self._console.print(start + row, no_wrap=True, overflow="ignore", crop=False)
+
+    def blank(self) -> None:
+        self._console.print()
+
+    def mark(self, status: Status) -> tuple[str, str]:
+        fancy, plain, style = _MARKS[status]
+        return (plain if self._plain else fancy, style)
+
+    def found(self, diagnosis: Diagnosis) -> None:
+        if not diagnosis.found:
+            return
+        self.line(("What was found where", "bold"))
+        name_width = max(len(name) for name, _ in diagnosis.found) + 2
+        value_width = min(max(len(visible(each.value)) for _, each in diagnosis.found), 44) + 2
+        for name, each in diagnosis.found:
+            value = each.value or '""'
+            column = (f"{visible(value):<{value_width}}", "cyan")
+            self.line(
+                (f"{name:<{name_width}}", "dim"),
+                column,
+                (each.source, "dim"),
+                indent=2,
+                hang=2 + name_width + value_width,
+            )
+        self.blank()
+
+    def passes(self, checks: Iterable[Check], *, verbose: bool) -> None:
+        rows = list(checks)
+        if not rows:
+            return
+        if verbose:
+            for check in rows:
+                self.line(self.mark("pass"), (" ", ""), (check.name, "bold"), (f"  {check.message}", ""), hang=4)
+            self.blank()
+            return
+        names = list(dict.fromkeys(check.name for check in rows))
+        count = f"{len(rows)} check{'s' if len(rows) > 1 else ''} passed"
+        self.line(self.mark("pass"), (f" {count}: ", ""), (", ".join(names), "dim"), hang=2)
+        self.blank()
+
+    def problem(self, check: Check) -> None:
+        style = _MARKS[check.status][2]
+        code = f"  {check.code}" if check.code else ""
+        source = f"  ({check.source})" if check.source else ""
+        self.line(
+            self.mark(check.status),
+            (f" {check.name}", "bold"),
+            (code, style),
+            (f"  {check.subject}", "cyan"),
+            (source, "dim"),
+        )
+        self.line((check.message, ""), indent=2)
+        for help_line in (check.help or "").splitlines():
+            self.line(("-> ", "green"), (help_line, ""), indent=2, hang=5)
+        self.blank()
+
+    def skips(self, checks: Iterable[Check], *, verbose: bool) -> None:
+        """What was not looked at, once for each reason: one cause stops many checks."""
+        reasons: dict[str, list[Check]] = {}
+        for check in checks:
+            reasons.setdefault(check.message, []).append(check)
+        for reason, rows in reasons.items():
+            names = list(dict.fromkeys(f"{row.name} ({row.subject})" if verbose else row.name for row in rows))
+            self.line(self.mark("skip"), (f" {', '.join(names)}: ", "dim"), (reason, "dim"), hang=2)
+        if reasons:
+            self.blank()
+
+    def verdict(self, diagnosis: Diagnosis) -> None:
+        fails, warns, crashes = (len(diagnosis.of(kind)) for kind in ("fail", "warn", "crash"))
+        asked = f"{diagnosis.requests} request{'s' if diagnosis.requests != 1 else ''}, {diagnosis.elapsed_ms} ms"
+        if crashes:
+            self.line((_count(crashes, "check"), "bold magenta"), (" broke: that is regilink's mistake, not yours", ""))
+        if fails:
+            end = f", {_count(warns, 'warning')}" if warns else ""
+            self.line((_count(fails, "problem"), "bold red"), (f"{end}; after each -> is what to change ({asked})", ""))
+            return
+        if diagnosis.exit_status() == 2:
+            self.line(("Nothing could be found out about the account", "bold yellow"), (f" ({asked})", ""))
+            return
+        warned = f", with {_count(warns, 'warning')}" if warns else ""
+        head, good = "All well", "these links would work"
+        if not any(each.known for each in diagnosis.targets):
+            good = "this machine and account are ready to link"
+        elif diagnosis.of("skip"):
+            head, good = "Nothing wrong", "what could be looked at would work"
+        self.line((head, "bold green"), (f": {good}{warned} ({asked})", ""))
+        self._ready(diagnosis)
+
+    def _ready(self, diagnosis: Diagnosis) -> None:
+        ready = diagnosis.ready
+        if ready is None:
+            return
+        self.blank()
+        if ready.teams:
+            self.line(("Your teams", "bold"))
+            width = max(len(team) for team, _ in ready.teams) + 2
+            for team, names in ready.teams:
+                self.line((f"{team:<{width}}", "cyan"), (f"{names.name} (entity {names.entity})", "dim"), indent=2)
+        if ready.targets:
+            self.line(("Ready to paste", "bold"))
+            if ready.entity:
+                self.line((f'run = wandb.init(entity="{ready.entity}")', ""), indent=2)
+            for target in ready.targets:
+                self.line((f'run.link_artifact(artifact, target_path="{target}")', ""), indent=2)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"
