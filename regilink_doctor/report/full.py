@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regilink_doctor.report.positions import position, visible
@@ -33,10 +34,10 @@ def render(findings: list[Finding], sources: Mapping[str, bytes], *, colour: boo
     for finding in findings:
         yield f"{paint(finding.severity, finding.severity)}[{finding.code}] {paint('strong', visible(finding.message))}"
         yield f"  {paint('quiet', '-->')} {position(finding.place)}"
-        yield from _excerpt(finding.place, lines, lambda text, kind=finding.severity: paint(kind, text), "^")
+        yield from _excerpt(finding.place, lines, partial(paint, finding.severity), "^")
         for related in finding.related:
             yield f"  {paint('quiet', '-->')} {position(related.place)}: {visible(related.message)}"
-            yield from _excerpt(related.place, lines, lambda text: paint("quiet", text), "-")
+            yield from _excerpt(related.place, lines, partial(paint, "quiet"), "-")
         if finding.help:
             yield f"  {paint('help', 'help:')} {visible(finding.help)}"
         yield ""

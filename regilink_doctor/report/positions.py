@@ -14,7 +14,7 @@ def position(place: Place) -> str:
 
 
 def visible(text: str) -> str:
-    """The text on one line: control characters escaped, so that a file's name cannot forge a line or move the cursor."""
+    """The text on one line: control characters escaped, so that a file's name cannot forge a line of the report."""
     if text.isprintable():
         return text
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

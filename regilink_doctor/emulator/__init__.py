@@ -1,0 +1,24 @@
+"""A W&B server on the loopback interface that real code links against (extra `emulator`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from regilink_doctor.emulator.emulator import Emulator
+    from regilink_doctor.emulator.world import World
+
+__all__ = ["Emulator", "World"]
+
+
+def __getattr__(name: str) -> Any:
+    # World needs the standard library alone; Emulator brings graphql-core with it.
+    if name == "World":
+        from regilink_doctor.emulator.world import World
+
+        return World
+    if name == "Emulator":
+        from regilink_doctor.emulator.emulator import Emulator
+
+        return Emulator
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,119 @@
+"""The emulated server without a transport: one request in, one response out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import json
+from threading import Lock
+from typing import Any
+
+from regilink_doctor.core import texts
+from regilink_doctor.emulator import execution
+from regilink_doctor.emulator.blobs import BlobStore
+from regilink_doctor.emulator.http import Request, Response
+from regilink_doctor.emulator.overview import overview
+from regilink_doctor.emulator.resolvers.context import Context
+from regilink_doctor.emulator.storage import Storage
+from regilink_doctor.emulator.world import World, access
+from regilink_doctor.emulator.world.people import User
+
+
+class App:
+    """Answers for one world at a time."""
+
+    def __init__(self, world: World | None = None) -> None:
+        self.world = world or World.default()
+        self.blobs = BlobStore()
+        self.storage = Storage(self)
+        self._first = self.world if world is not None else None
+        self._reset = Lock()
+
+    def reset(self, world: World | None = None) -> None:
+        """Start again with `world` (the default one), an empty ledger and no stored bytes."""
+        with self._reset:
+            self.world = world or World.default()
+            self.blobs.clear()
+
+    def close(self) -> None:
+        """Let go of the stored bytes."""
+        self.blobs.clear()
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request. Never raises for what the request holds."""
+        parts = request.path.strip("/").split("/")
+        try:
+            if parts[0] == "graphql" and request.method == "POST":
+                return self._graphql(request)
+            if parts[0] == "files" and parts[-1] == "file_stream" and len(parts) >= 5:
+                return self._file_stream(request, parts[1], parts[2], parts[3])
+            if parts[0] in ("storage", "artifacts", "artifactsV2", "files"):
+                return self.storage.handle(request, parts)
+            if parts[0] == "_regilink":
+                return self._admin(request, parts[1:])
+            if parts[0] == "sdk":
+                return Response.json({})
+            if parts[0] in ("", "healthz", "ready"):
+                return Response.json({"regilink": "emulator"})
+        except (ValueError, KeyError, TypeError) as error:
+            return Response.json({"error": f"bad request: {type(error).__name__}: {error}"}, 400)
+        return Response.json({"error": "not found"}, 404)
+
+    def authenticate(self, request: Request) -> tuple[User | None, bool]:
+        """Whose key the request carries, and whether it carries one at all."""
+        header = request.headers.get("authorization", "")
+        scheme, _, value = header.partition(" ")
+        if scheme.lower() != "basic" or not value:
+            return None, bool(header)
+        try:
+            _, _, key = base64.b64decode(value).decode("utf-8").partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None, True
+        return self.world.user_of_key(key), bool(key)
+
+    def refuse_key(self) -> Response:
+        """W&B's answer to a key that it does not know (row C18)."""
+        message = texts.say("api-key-invalid")
+        return Response.json({"errors": [{"message": message}], "error": message}, 401)
+
+    def _graphql(self, request: Request) -> Response:
+        user, carried = self.authenticate(request)
+        if carried and user is None:
+            return self.refuse_key()
+        body = json.load(request.body)
+        context = Context(self.world, user, self.blobs, request.base_url)
+        answer = execution.run(body.get("query") or "", body.get("variables"), body.get("operationName"), context)
+        return Response.json(answer.value, answer.status)
+
+    def _file_stream(self, request: Request, entity: str, project: str, name: str) -> Response:
+        user, _ = self.authenticate(request)
+        if user is None:
+            return self.refuse_key()
+        message = json.load(request.body)
+        with self.world.lock:
+            run = self.world.find_run(entity, project, name)
+            if run is None:
+                return Response.json({"error": f"run {entity}/{project}/{name} not found"}, 404)
+            if not access.writes_project(user, run.project):
+                return Response.json({"error": texts.say("permission-denied")}, 403)
+            run.stream(message)
+            return Response.json({"exitcode": run.exit_code, "limits": {}, "stopped": run.stopped})
+
+    def _admin(self, request: Request, parts: list[str]) -> Response:
+        what = parts[0] if parts else ""
+        if what == "reset" and request.method == "POST":
+            self.reset()
+            return Response.json({"ok": True})
+        if what == "ledger":
+            return Response.json([_plain(each) for each in self.world.ledger])
+        if what == "world":
+            with self.world.lock:
+                return Response.json(overview(self.world))
+        return Response.json({"error": "not found"}, 404)
+
+
+def _plain(entry: Any) -> dict[str, Any]:
+    return dataclasses.asdict(entry)
+
+

@@ -1,0 +1,90 @@
+"""The emulator: world, app and server in one object."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+from regilink_doctor.emulator import environ
+from regilink_doctor.emulator.app import App
+from regilink_doctor.emulator.ledger import Ledger
+from regilink_doctor.emulator.server import Server
+from regilink_doctor.emulator.world import World
+
+
+class Emulator:
+    """A W&B server on the loopback interface, for as long as the `with` block lasts.
+
+    >>> with Emulator() as emulator:
+    ...     variables = emulator.environ()
+    >>> variables["WANDB_BASE_URL"] == emulator.url
+    True
+    """
+
+    def __init__(self, world: World | None = None) -> None:
+        self.app = App(world)
+        self._server = Server(self.app)
+        self._folder: Path | None = None
+
+    def __enter__(self) -> Emulator:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """The address, for `WANDB_BASE_URL`."""
+        return self._server.url
+
+    @property
+    def world(self) -> World:
+        """What is on the server now."""
+        return self.app.world
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was attempted since the start or the last reset."""
+        return self.app.world.ledger
+
+    @property
+    def folder(self) -> Path:
+        """A temporary folder for wandb's files; gone after `stop`."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="regilink-"))
+        return self._folder
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._server.start()
+
+    def stop(self) -> None:
+        """Stop serving and remove the temporary folder. Does nothing the second time."""
+        self._server.stop()
+        self.app.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def reset(self, world: World | None = None) -> None:
+        """Start again with `world` (the default one), an empty ledger and no stored bytes; the address stays."""
+        self.app.reset(world)
+
+    def environ(self, user: str | None = None) -> dict[str, str]:
+        """The variables to set for wandb, as `user` (the first one).
+
+        Raises:
+            KeyError: no such user. ValueError: the world has no users.
+        """
+        users = self.world.users
+        if user is None:
+            first = next(iter(users.values()), None)
+            if first is None:
+                raise ValueError("the world has no user: World.user(...) makes one")
+            return environ.variables(self.url, first.key, self.folder)
+        return environ.variables(self.url, users[user].key, self.folder)

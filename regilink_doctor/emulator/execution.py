@@ -1,0 +1,134 @@
+"""GraphQL, executed by graphql-core against `schema.graphql`, with W&B's manners in what goes wrong."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+try:
+    from graphql import (
+        DocumentNode,
+        ExecutionResult,
+        GraphQLError,
+        GraphQLSchema,
+        build_schema,
+        execute,
+        parse,
+        validate,
+    )
+    from graphql.type import is_input_object_type, is_interface_type, is_object_type, is_union_type
+except ImportError as error:  # pragma: no cover - the test runs this in a process without graphql-core
+    raise ImportError('the emulator needs graphql-core: pip install "regilink[emulator]"') from error
+
+from regilink_doctor.emulator.resolvers import RESOLVERS, type_name
+from regilink_doctor.emulator.resolvers.context import Context
+from regilink_doctor.emulator.resolvers.names import snake
+from regilink_doctor.emulator.world.refusal import Refusal
+
+_CODES = {401: "UNAUTHENTICATED", 403: "PERMISSION_ERROR", 404: "NOT_FOUND"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: an HTTP status and the JSON value."""
+
+    status: int
+    value: dict[str, Any]
+
+
+@cache
+def schema() -> GraphQLSchema:
+    """The schema with its resolvers, made once."""
+    built = build_schema(Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8"))
+    for name, kind in built.type_map.items():
+        if name.startswith("__"):
+            continue  # introspection: graphql-core's own, and one for all schemas of the process
+        if is_object_type(kind):
+            for field_name, field in kind.fields.items():
+                for argument_name, argument in field.args.items():
+                    argument.out_name = snake(argument_name)
+                if (resolver := RESOLVERS.get((name, field_name))) is not None:
+                    field.resolve = _adapt(resolver)
+        elif is_interface_type(kind) or is_union_type(kind):
+            kind.resolve_type = lambda value, _info, _kind: type_name(value)
+        elif is_input_object_type(kind):
+            for field_name, input_field in kind.fields.items():
+                input_field.out_name = snake(field_name)
+    return built
+
+
+def _adapt(resolver: Any) -> Any:
+    def resolve(source: Any, info: Any, **arguments: Any) -> Any:
+        return resolver(source, info.context, **arguments)
+
+    return resolve
+
+
+def _property(source: Any, info: Any, **_arguments: Any) -> Any:
+    """A field without a resolver is the property of the same name, in snake case."""
+    name = snake(info.field_name)
+    return source.get(name) if isinstance(source, dict) else getattr(source, name)
+
+
+@lru_cache(maxsize=512)
+def _prepare(text: str) -> DocumentNode | tuple[GraphQLError, ...]:
+    """The document, parsed and validated; or what is wrong with it."""
+    try:
+        document = parse(text)
+    except GraphQLError as error:
+        return (error,)
+    return tuple(validate(schema(), document)) or document
+
+
+def run(text: str, variables: dict[str, Any] | None, operation: str | None, context: Context) -> Answer:
+    """Execute one operation.
+
+    The public Api sends an empty operation name: it counts as none. A refusal answers with its own HTTP status, as
+    W&B does; SDKs before 0.27.1 print it before the message.
+    """
+    document = _prepare(text)
+    if isinstance(document, tuple):
+        return Answer(400, {"errors": [{"message": _go_words(error.message)} for error in document]})
+    with context.world.lock:
+        result = execute(
+            schema(),
+            document,
+            root_value=context.world,
+            context_value=context,
+            variable_values=variables,
+            operation_name=operation or None,
+            field_resolver=_property,
+        )
+    assert isinstance(result, ExecutionResult)
+    if not result.errors:
+        return Answer(200, {"data": result.data})
+    errors = [_as_json(error) for error in result.errors]
+    return Answer(max(status for status, _ in errors), {"errors": [value for _, value in errors], "data": result.data})
+
+
+def _as_json(error: GraphQLError) -> tuple[int, dict[str, Any]]:
+    cause = error.original_error
+    value: dict[str, Any] = {"message": _go_words(error.message)}
+    if error.path:
+        value["path"] = error.path
+    if isinstance(cause, Refusal):
+        value["message"] = cause.message
+        if cause.status in _CODES:
+            value["extensions"] = {"code": _CODES[cause.status]}
+        return cause.status, value
+    if cause is None or isinstance(cause, GraphQLError):
+        return 400, value
+    # A fault of ours, not of the caller: 4xx, for a 5xx would make the SDK try again for a week.
+    value["message"] = f"emulator: {type(cause).__name__}: {cause}"
+    value["extensions"] = {"traceback": traceback.format_exception(type(cause), cause, cause.__traceback__)}
+    return 400, value
+
+
+def _go_words(message: str) -> str:
+    """graphql-core's words as graphql-go says them: double quotes, no suggestion (sdk.md, 2)."""
+    message = re.sub(r" Did you mean .*\?$", "", message)
+    return re.sub(r"'([^']*)'", r'"\1"', message)

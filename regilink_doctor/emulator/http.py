@@ -1,0 +1,66 @@
+"""A request and its response, without a transport: the socket server and the `responses` door both speak these."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol
+
+
+class Body(Protocol):
+    """Bytes of a known length, in memory or in a file."""
+
+    @property
+    def size(self) -> int:
+        """Their number."""
+
+    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` to before `stop`, in pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """A body in memory."""
+
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return len(self.content)
+
+    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """All of them, in one piece."""
+        yield self.content[start:stop]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `path` is decoded, `query` has the last value of each name, header names are in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: BinaryIO
+    base_url: str
+
+
+@dataclass(slots=True)
+class Response:
+    """One response."""
+
+    status: int = 200
+    body: Body = field(default_factory=lambda: Bytes(b""))
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def json(cls, value: object, status: int = 200) -> Response:
+        """A response with a JSON body."""
+        content = json.dumps(value, separators=(",", ":")).encode()
+        return cls(status, Bytes(content), {"Content-Type": "application/json"})
+
+    def content(self) -> bytes:
+        """The whole body."""
+        return b"".join(self.body.chunks())

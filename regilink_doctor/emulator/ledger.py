@@ -1,0 +1,74 @@
+"""Everything that was attempted: each link, taken or not, and each version that was consumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Literal
+
+from regilink_doctor.core.ledger import LinkAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """One use of a version. `name` is `entity/project/collection:vN`, where it was asked for.
+
+    `how` is `fetch` (looked up by name), `use` (declared as a run's input) or `download` (its manifest was read).
+    """
+
+    user: str | None
+    run: str | None
+    name: str
+    how: Literal["fetch", "use", "download"]
+
+
+class Ledger:
+    """The attempts of one world, oldest first. Safe to read while the server writes."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._links: list[LinkAttempt] = []
+        self._consumed: list[Consumption] = []
+
+    def __iter__(self) -> Iterator[LinkAttempt]:
+        return iter(self.links)
+
+    def __len__(self) -> int:
+        return len(self._links)
+
+    def __getitem__(self, index: int) -> LinkAttempt:
+        return self.links[index]
+
+    @property
+    def links(self) -> tuple[LinkAttempt, ...]:
+        """Every attempt to link."""
+        with self._lock:
+            return tuple(self._links)
+
+    @property
+    def consumed(self) -> tuple[Consumption, ...]:
+        """Every version that was fetched, used or downloaded."""
+        with self._lock:
+            return tuple(self._consumed)
+
+    def add(self, attempt: LinkAttempt) -> None:
+        """Append an attempt. Also for those who watch the code in its own process, and saw the SDK refuse."""
+        with self._lock:
+            self._links.append(attempt)
+
+    def requested(self, index: int, text: str) -> None:
+        """Note the target path as the code gave it, for the attempt at `index`; the server never sees it."""
+        with self._lock:
+            self._links[index] = replace(self._links[index], requested=text)
+
+    def consume(self, entry: Consumption) -> None:
+        """Append a consumption."""
+        with self._lock:
+            self._consumed.append(entry)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._links.clear()
+            self._consumed.clear()

@@ -1,0 +1,37 @@
+"""GraphQL <-> world, one module per area. Importing the package fills `RESOLVERS`."""
+
+from __future__ import annotations
+
+from regilink_doctor.emulator.resolvers import (
+    artifacts,
+    collections,
+    files,
+    links,
+    organizations,
+    projects,
+    registries,
+    runs,
+    server,
+    uploads,
+    users,
+)
+from regilink_doctor.emulator.resolvers.context import RESOLVERS
+from regilink_doctor.emulator.world.people import User
+from regilink_doctor.emulator.world.projects import Collection
+from regilink_doctor.emulator.world.runs import Run
+
+
+def type_name(value: object) -> str:
+    """The object type of a value of an interface or union."""
+    if isinstance(value, Collection):
+        return "ArtifactSequence" if value.kind == "SEQUENCE" else "ArtifactPortfolio"
+    if isinstance(value, Run):
+        return "Run"
+    if isinstance(value, User):
+        return "User"
+    raise TypeError(f"no GraphQL type for {type(value).__name__}")
+
+
+AREAS = (artifacts, collections, files, links, organizations, projects, registries, runs, server, uploads, users)
+
+__all__ = ["AREAS", "RESOLVERS", "type_name"]

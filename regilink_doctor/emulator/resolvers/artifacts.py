@@ -1,0 +1,253 @@
+"""Artifact versions: what they are, and what changes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regilink_doctor.emulator.ledger import Consumption
+from regilink_doctor.emulator.resolvers.context import Context, field
+from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.world import World, access, artifacts
+from regilink_doctor.emulator.world.files import Manifest
+from regilink_doctor.emulator.world.ids import now
+from regilink_doctor.emulator.world.people import User
+from regilink_doctor.emulator.world.projects import (
+    Alias,
+    ArtifactType,
+    ArtifactVersion,
+    Collection,
+)
+from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found, refuse
+from regilink_doctor.emulator.world.runs import Run
+
+NO_TTL = -2
+"""`ttlDurationSeconds` of a version that lives for ever (`sdk/artifacts/_gqlutils.py` and `artifact_ttl.py`)."""
+
+
+@field("Query", "artifact")
+def artifact(world: World, context: Context, id: str) -> ArtifactVersion | None:
+    found = world.artifact(id)
+    return found if found is not None and visible(context, found) else None
+
+
+def visible(context: Context, artifact: ArtifactVersion) -> bool:
+    """Whether the user sees the version, at its source or by a link."""
+    places = [artifact.sequence.project, *(each.collection.project for each in artifact.memberships)]
+    return any(context.sees(project) for project in places)
+
+
+def usable(context: Context, artifact: ArtifactVersion) -> bool:
+    """Whether the user may use and download the version (rows B7, D7)."""
+    places = [artifact.sequence.project, *(each.collection.project for each in artifact.memberships)]
+    return any(access.downloads(context.user, project) for project in places)
+
+
+@field("Artifact", "digestAlgorithm")
+def digest_algorithm(source: ArtifactVersion, context: Context) -> str:
+    return "MANIFEST_MD5"
+
+
+@field("Artifact", "labels")
+@field("Artifact", "commitHash")
+def nothing(source: ArtifactVersion, context: Context) -> None:
+    return None
+
+
+@field("Artifact", "ttlDurationSeconds")
+def ttl_duration_seconds(source: ArtifactVersion, context: Context) -> int:
+    return NO_TTL if source.ttl_seconds is None else source.ttl_seconds
+
+
+@field("Artifact", "ttlIsInherited")
+def ttl_is_inherited(source: ArtifactVersion, context: Context) -> bool:
+    return source.ttl_seconds is None
+
+
+@field("Artifact", "versionIndex")
+def version_index(source: ArtifactVersion, context: Context) -> int | None:
+    return source.index
+
+
+@field("Artifact", "aliases")
+def aliases(source: ArtifactVersion, context: Context) -> list[Alias]:
+    return [
+        alias for each in source.memberships if context.sees(each.collection.project) for alias in each.aliases
+    ]
+
+
+@field("Artifact", "artifactType")
+def artifact_type(source: ArtifactVersion, context: Context) -> ArtifactType:
+    return context.world.make_type(source.sequence.project, source.type)
+
+
+@field("Artifact", "artifactSequence")
+def artifact_sequence(source: ArtifactVersion, context: Context) -> Collection:
+    return source.sequence
+
+
+@field("Artifact", "artifactCollections")
+def artifact_collections(
+    source: ArtifactVersion, context: Context, first: int | None = None, after: str | None = None
+) -> Connection:
+    return page([each.collection for each in source.memberships], first, after)
+
+
+@field("Artifact", "artifactMemberships")
+def artifact_memberships(
+    source: ArtifactVersion, context: Context, first: int | None = None, after: str | None = None
+) -> Connection:
+    found = [each for each in source.memberships if context.sees(each.collection.project)]
+    return page(found, first, after)
+
+
+@field("Artifact", "createdBy")
+def created_by(source: ArtifactVersion, context: Context) -> Run | User | None:
+    """Hidden from who does not see the project (row D11)."""
+    if not context.sees(source.sequence.project):
+        return None
+    return source.run or source.user
+
+
+@field("Artifact", "usedBy")
+def used_by(
+    source: ArtifactVersion, context: Context, first: int | None = None, after: str | None = None
+) -> Connection:
+    return page([each for each in source.used_by if context.sees(each.project)], first, after)
+
+
+@field("Artifact", "usedCount")
+def used_count(source: ArtifactVersion, context: Context) -> int:
+    return len(source.used_by)
+
+
+@field("Artifact", "currentManifest")
+def current_manifest(source: ArtifactVersion, context: Context) -> Manifest | None:
+    """The newest manifest. Reading it is the first step of every download."""
+    if not usable(context, source):
+        raise refuse("permission-denied-on-artifact", artifact=source.source_name)
+    if not source.manifests:
+        return None
+    user = context.user.username if context.user else None
+    context.world.ledger.consume(Consumption(user, None, source.source_name, "download"))
+    return source.manifests[-1]
+
+
+@field("Mutation", "updateArtifact")
+def update_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    found = _writable(world, context, input["artifact_id"])
+    if input.get("description") is not None:
+        found.description = input["description"]
+    if input.get("metadata") is not None:
+        found.metadata = input["metadata"]
+    if input.get("ttl_duration_seconds") is not None:
+        seconds = input["ttl_duration_seconds"]
+        found.ttl_seconds = seconds if seconds > 0 else None
+    for tag in input.get("tags_to_add") or ():
+        world.make_tag(found.tags, tag["tag_name"])
+    gone = {tag["tag_name"] for tag in input.get("tags_to_delete") or ()}
+    found.tags[:] = [each for each in found.tags if each.name not in gone]
+    if input.get("aliases") is not None:
+        _replace_aliases(world, context, found, input["aliases"])
+    found.updated_at = now()
+    return {"artifact": found}
+
+
+def _replace_aliases(world: World, context: Context, found: ArtifactVersion, wanted: list[dict[str, str]]) -> None:
+    """The list of SDKs before 0.22: the aliases in the named collections become exactly these."""
+    for name in {each["artifact_collection_name"] for each in wanted}:
+        names = [each["alias"] for each in wanted if each["artifact_collection_name"] == name]
+        for membership in found.memberships:
+            if membership.collection.name != name:
+                continue
+            for alias in names:
+                artifacts.check_alias(context.user, membership.collection.project, alias)
+                artifacts.set_alias(world, membership, alias)
+            for old in [each.alias for each in membership.aliases if each.alias not in names]:
+                artifacts.drop_alias(membership, old)
+
+
+@field("Mutation", "addAliases")
+def add_aliases(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
+    found = _found(world, context, input["artifact_id"])
+    for each in input["aliases"]:
+        membership = _place(context, found, each)
+        artifacts.check_alias(context.user, membership.collection.project, each["alias"])
+        artifacts.set_alias(world, membership, each["alias"])
+    return {"success": True}
+
+
+@field("Mutation", "deleteAliases")
+def delete_aliases(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
+    found = _found(world, context, input["artifact_id"])
+    for each in input["aliases"]:
+        membership = _place(context, found, each)
+        project = membership.collection.project
+        if not access.writes_project(context.user, project):
+            raise denied()
+        if not access.moves_alias(context.user, project, each["alias"]):
+            raise refuse("alias-protected", alias=each["alias"], registry=project.registry_name)
+        artifacts.drop_alias(membership, each["alias"])
+    return {"success": True}
+
+
+def _place(context: Context, found: ArtifactVersion, where: dict[str, str]) -> Any:
+    project = context.visible_project(where["entity_name"], where["project_name"])
+    name = where["artifact_collection_name"]
+    membership = artifacts.membership_in(found, project, name) if project is not None else None
+    if membership is None:
+        raise not_found(f"artifact collection '{name}'")
+    return membership
+
+
+@field("Mutation", "deleteArtifact")
+def delete_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    found = _found(world, context, input["artifact_id"])
+    artifacts.delete(world, context.user, found, with_aliases=bool(input.get("delete_aliases")))
+    return {"artifact": found}
+
+
+@field("Mutation", "useArtifact")
+def use_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    found = _found(world, context, input["artifact_id"])
+    if not usable(context, found):
+        raise refuse("permission-denied-on-artifact", artifact=found.source_name)
+    if found.state != "COMMITTED":
+        raise Refusal("artifact is not committed yet", 400, "C9")
+    run = world.find_run(input.get("entity_name"), input.get("project_name"), input.get("run_name"))
+    if run is not None:
+        if not access.writes_project(context.user, run.project):
+            raise denied()
+        if found not in run.used:
+            run.used.append(found)
+            found.used_by.append(run)
+    user = context.user.username if context.user else None
+    name = _asked_for(found, input)
+    world.ledger.consume(Consumption(user, run.path if run else None, name, "use"))
+    return {"artifact": found}
+
+
+def _asked_for(found: ArtifactVersion, input: dict[str, Any]) -> str:
+    """Where the version was asked for: at the project the SDK names (a link), else at its source."""
+    for membership in found.memberships:
+        project = membership.collection.project
+        if (project.entity.name, project.name) == (
+            input.get("artifact_entity_name"),
+            input.get("artifact_project_name"),
+        ):
+            return f"{membership.collection.path}:{membership.version}"
+    return found.source_name
+
+
+def _found(world: World, context: Context, identifier: str) -> ArtifactVersion:
+    context.need_user()
+    found = world.artifact(identifier)
+    if found is None or found.state == "DELETED" or not visible(context, found):
+        raise not_found("artifact")
+    return found
+
+
+def _writable(world: World, context: Context, identifier: str) -> ArtifactVersion:
+    found = _found(world, context, identifier)
+    if not access.writes_project(context.user, found.sequence.project):
+        raise denied()
+    return found

@@ -1,0 +1,233 @@
+"""Collections, their versions, aliases and tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regilink_doctor.core.naming import COLLECTION_FORBIDDEN, NAME_MAX
+from regilink_doctor.emulator.resolvers.context import Context, field
+from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.world import World, access, artifacts, search
+from regilink_doctor.emulator.world.ids import now
+from regilink_doctor.emulator.world.projects import (
+    Alias,
+    ArtifactType,
+    ArtifactVersion,
+    Collection,
+    Membership,
+    Project,
+)
+from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found, refuse
+
+KINDS = ("ArtifactSequence", "ArtifactPortfolio")
+
+
+def collection_field(name: str) -> Any:
+    """Like `field`, for both kinds of collections."""
+
+    def register(function: Any) -> Any:
+        for kind in KINDS:
+            field(kind, name)(function)
+        return function
+
+    return register
+
+
+@field("Query", "artifactCollection")
+def collection_by_id(world: World, context: Context, id: str) -> Collection | None:
+    return context.visible_collection(world.by_id(id, Collection))
+
+
+@collection_field("project")
+def project(source: Collection, context: Context) -> Project | None:
+    """Null where the caller has no access: the SDK then takes the source's entity for empty (row C6)."""
+    return source.project if context.sees(source.project) else None
+
+
+@collection_field("defaultArtifactType")
+def default_artifact_type(source: Collection, context: Context) -> ArtifactType:
+    return context.world.make_type(source.project, source.type)
+
+
+@collection_field("tags")
+def tags(source: Collection, context: Context, after: str | None = None, first: int | None = None) -> Connection:
+    return page(source.tags, first, after)
+
+
+@collection_field("aliases")
+def aliases(source: Collection, context: Context, after: str | None = None, first: int | None = None) -> Connection:
+    return page([alias for each in source.memberships for alias in each.aliases], first, after)
+
+
+@collection_field("artifactMembership")
+def artifact_membership(source: Collection, context: Context, alias_name: str | None = None) -> Membership | None:
+    return artifacts.find(source, alias_name or artifacts.LATEST)
+
+
+@collection_field("artifactMemberships")
+def artifact_memberships(
+    source: Collection,
+    context: Context,
+    after: str | None = None,
+    first: int | None = None,
+    order: str | None = None,
+    filters: str | None = None,
+) -> Connection:
+    return page(_versions(source, filters, order), first, after)
+
+
+@collection_field("artifacts")
+def versions(
+    source: Collection,
+    context: Context,
+    after: str | None = None,
+    first: int | None = None,
+    order: str | None = None,
+    filters: str | None = None,
+) -> Connection:
+    found = _versions(source, filters, order)
+    return page(found, first, after, node=lambda each: each.artifact, version=lambda each: each.version)
+
+
+def _versions(source: Collection, filters: str | None, order: str | None) -> list[Membership]:
+    """The newest first, unless ordered: the SDK takes the first for the latest."""
+    return search.memberships(source.memberships, filters, order or "-version_index")
+
+
+@field("ArtifactSequence", "digestAlgorithm")
+def digest_algorithm(source: Collection, context: Context) -> str:
+    return "MANIFEST_MD5"
+
+
+@field("ArtifactSequence", "latestArtifact")
+def latest_artifact(source: Collection, context: Context) -> ArtifactVersion | None:
+    return source.memberships[-1].artifact if source.memberships else None
+
+
+@field("ArtifactCollectionMembership", "versionIndex")
+def version_index(source: Membership, context: Context) -> int | None:
+    return source.index
+
+
+@field("ArtifactCollectionMembership", "artifactCollection")
+def membership_collection(source: Membership, context: Context) -> Collection | None:
+    return source.collection
+
+
+@field("ArtifactAlias", "artifactCollectionName")
+def alias_collection_name(source: Alias, context: Context) -> str:
+    return source.membership.collection.name
+
+
+@field("ArtifactAlias", "artifactCollection")
+def alias_collection(source: Alias, context: Context) -> Collection:
+    return source.membership.collection
+
+
+@field("Mutation", "updateArtifactSequence")
+def update_sequence(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    return _update(context, _writable(world, context, input["artifact_sequence_id"]), input)
+
+
+@field("Mutation", "updateArtifactPortfolio")
+def update_portfolio(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    return _update(context, _writable(world, context, input["artifact_portfolio_id"]), input)
+
+
+def _update(context: Context, collection: Collection, input: dict[str, Any]) -> dict[str, Any]:
+    name = input.get("name")
+    if name is not None and name != collection.name:
+        if not name or len(name) > NAME_MAX or COLLECTION_FORBIDDEN.intersection(name):
+            raise refuse("invalid-collection-name", collection=name)
+        if name in collection.project.collections:
+            raise Refusal(f"artifact collection '{name}' already exists", 409)
+        del collection.project.collections[collection.name]
+        collection.name = name
+        collection.project.collections[name] = collection
+    if input.get("description") is not None:
+        collection.description = input["description"]
+    collection.updated_at = now()
+    return {"artifact_collection": collection}
+
+
+@field("Mutation", "moveArtifactSequence")
+def move_sequence(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    collection = _writable(world, context, input["artifact_sequence_id"])
+    if collection.kind != "SEQUENCE":
+        raise Refusal("only the type of a source collection can be changed", 400, "B5")
+    name = input["destination_artifact_type_name"]
+    if name not in collection.project.types:
+        raise not_found(f"artifact type '{name}'")
+    collection.type = name
+    for membership in collection.memberships:
+        membership.artifact.type = name
+    return {"artifact_collection": collection}
+
+
+@field("Mutation", "createArtifactType")
+def create_artifact_type(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    project = context.visible_project(input["entity_name"], input["project_name"])
+    if project is None:
+        raise not_found(f"project '{input['project_name']}'")
+    return {"artifact_type": world.make_type(project, input["name"], input.get("description"))}
+
+
+@field("Mutation", "deleteArtifactSequence")
+def delete_sequence(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    collection = _writable(world, context, input["artifact_sequence_id"])
+    for membership in list(collection.memberships):
+        artifacts.delete(world, context.user, membership.artifact, with_aliases=True)
+    return _deleted(world, collection)
+
+
+@field("Mutation", "deleteArtifactPortfolio")
+def delete_portfolio(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    """The links go, their sources stay (row B16). A protected alias in it needs an admin (row B10)."""
+    collection = _writable(world, context, input["artifact_portfolio_id"])
+    for membership in list(collection.memberships):
+        for alias in membership.aliases:
+            if not access.moves_alias(context.user, collection.project, alias.alias):
+                raise refuse("alias-protected", alias=alias.alias, registry=collection.project.registry_name)
+    for membership in list(collection.memberships):
+        artifacts.remove(world, membership)
+    return _deleted(world, collection)
+
+
+def _deleted(world: World, collection: Collection) -> dict[str, Any]:
+    collection.project.collections.pop(collection.name, None)
+    collection.state = "DELETED"
+    world.forget(collection.number)
+    return {"artifact_collection": collection}
+
+
+@field("Mutation", "createArtifactCollectionTagAssignments")
+def add_tags(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    collection = _named(context, input)
+    return {"tags": [world.make_tag(collection.tags, each["tag_name"]) for each in input["tags"]]}
+
+
+@field("Mutation", "deleteArtifactCollectionTagAssignments")
+def delete_tags(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
+    collection = _named(context, input)
+    gone = {each["tag_name"] for each in input["tags"]}
+    collection.tags[:] = [each for each in collection.tags if each.name not in gone]
+    return {"success": True}
+
+
+def _named(context: Context, input: dict[str, Any]) -> Collection:
+    project = context.visible_project(input["entity_name"], input["project_name"])
+    collection = project.collections.get(input["artifact_collection_name"]) if project is not None else None
+    if collection is None:
+        raise not_found(f"artifact collection '{input['artifact_collection_name']}'")
+    if not access.writes_project(context.user, collection.project):
+        raise denied()
+    return collection
+
+
+def _writable(world: World, context: Context, identifier: str) -> Collection:
+    collection = context.visible_collection(world.by_id(identifier, Collection))
+    if collection is None:
+        raise not_found("artifact collection")
+    if not access.writes_project(context.user, collection.project):
+        raise denied()
+    return collection

@@ -1,0 +1,71 @@
+"""What a resolver knows besides its arguments, and how it announces itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from regilink_doctor.emulator.blobs import BlobStore
+from regilink_doctor.emulator.world import World, access
+from regilink_doctor.emulator.world.files import StoredFile
+from regilink_doctor.emulator.world.people import User
+from regilink_doctor.emulator.world.projects import Collection, Project
+from regilink_doctor.emulator.world.refusal import refuse
+
+Resolver = Callable[..., Any]
+F = TypeVar("F", bound=Resolver)
+
+RESOLVERS: dict[tuple[str, str], Resolver] = {}
+"""(type, field) -> function of (source, context, **arguments in snake case)."""
+
+
+def field(kind: str, name: str) -> Callable[[F], F]:
+    """Make the decorated function the resolver of field `name` of type `kind`."""
+
+    def register(function: F) -> F:
+        RESOLVERS[kind, name] = function
+        return function
+
+    return register
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request: the world it asks about, and who asks."""
+
+    world: World
+    user: User | None
+    blobs: BlobStore
+    base_url: str
+
+    def need_user(self) -> User:
+        """The user.
+
+        Raises:
+            Refusal: nobody is logged in.
+        """
+        if self.user is None:
+            raise refuse("api-key-invalid")
+        return self.user
+
+    def sees(self, project: Project) -> bool:
+        """Whether the user sees the project."""
+        return access.sees_project(self.user, project)
+
+    def visible_project(self, entity: str | None, name: str | None) -> Project | None:
+        """The project, if the user sees it. A team's migrated `model-registry` leads to its successor (row A14)."""
+        owner = entity or (self.user.default_entity if self.user else None)
+        project = self.world.find_project(owner, name or "uncategorized")
+        if name == "model-registry" and owner is not None:
+            project = self.world.migrated_registry(owner) or project
+        return project if project is not None and self.sees(project) else None
+
+    def visible_collection(self, collection: Collection | None) -> Collection | None:
+        """The collection, if the user sees its project."""
+        return collection if collection is not None and self.sees(collection.project) else None
+
+    def storage_url(self, file: StoredFile) -> str:
+        """The signed URL of a file, for both directions."""
+        return f"{self.base_url}/storage/{file.blob}/{quote(file.name)}"

@@ -1,0 +1,256 @@
+"""Organizations, entities, teams and their members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regilink_doctor.emulator.resolvers.context import Context, field
+from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.world import World, access, search
+from regilink_doctor.emulator.world.ids import encode
+from regilink_doctor.emulator.world.people import Entity, Invite, Organization, User
+from regilink_doctor.emulator.world.projects import Project
+from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
+
+
+@field("Query", "organization")
+def organization(world: World, context: Context, name: str) -> Organization | None:
+    """By display name only; the organization's entity is not found here (row A13)."""
+    found = world.organizations.get(name)
+    if found is None or context.user is None:
+        return None
+    return found if context.user.admin or context.user.username in found.members else None
+
+
+@field("Organization", "orgEntity")
+def org_entity(source: Organization, context: Context) -> Entity:
+    return source.entity
+
+
+@field("Organization", "coreWeaveOrganizationId")
+def core_weave_organization_id(source: Organization, context: Context) -> None:
+    return None
+
+
+@field("Organization", "advancedRegistryFeatures")
+def advanced_registry_features(source: Organization, context: Context) -> dict[str, bool]:
+    return {"advanced_search": source.advanced_search}
+
+
+@field("Organization", "featureFlags")
+def feature_flags(source: Organization, context: Context, ramp_id_type: str) -> list[dict[str, Any]]:
+    return [] if source.observer_role else [{"ramp_key": "gorilla.RegistryObserverRoleUse", "is_enabled": False}]
+
+
+@field("Organization", "teams")
+def organization_teams(source: Organization, context: Context) -> list[Entity]:
+    return list(source.teams.values())
+
+
+@field("Organization", "members")
+def organization_members(source: Organization, context: Context) -> list[dict[str, Any]]:
+    users = context.world.users
+    return [_member(users[name], role) | {"role": role} for name, role in source.members.items() if name in users]
+
+
+@field("Query", "entity")
+def entity(world: World, context: Context, name: str | None = None) -> Entity | None:
+    """Null for what is missing and for what the user has no access to."""
+    found = world.find_entity(name) if name else world.find_entity(context.user.default_entity if context.user else None)
+    return found if found is not None and access.sees_entity(context.user, found) else None
+
+
+@field("Entity", "isTeam")
+def is_team(source: Entity, context: Context) -> bool:
+    return source.kind != "personal"
+
+
+@field("Entity", "entityType")
+def entity_type(source: Entity, context: Context) -> str:
+    return "user" if source.kind == "personal" else source.kind
+
+
+@field("Entity", "user")
+def entity_user(source: Entity, context: Context) -> User | None:
+    """Set for a personal entity alone: it is how the SDK tells it from a team (section 0)."""
+    return source.user
+
+
+@field("Entity", "readOnly")
+def read_only(source: Entity, context: Context) -> bool:
+    return not access.writes_entity(context.user, source)
+
+
+@field("Entity", "available")
+@field("Entity", "readOnlyAdmin")
+@field("Entity", "privateOnly")
+@field("Entity", "codeSavingEnabled")
+@field("Entity", "xxhashDigestsEnabled")
+def no(source: Entity, context: Context) -> bool:
+    return False
+
+
+@field("Entity", "isPaid")
+def is_paid(source: Entity, context: Context) -> bool:
+    return True
+
+
+@field("Entity", "photoUrl")
+@field("Entity", "limits")
+def nothing(source: Entity, context: Context) -> None:
+    return None
+
+
+@field("Entity", "settings")
+def settings(source: Entity, context: Context) -> dict[str, bool]:
+    return {"private_only": False}
+
+
+@field("Entity", "storageBytes")
+def storage_bytes(source: Entity, context: Context) -> int:
+    return sum(each.size for each in context.world.artifacts.values() if each.sequence.project.entity is source)
+
+
+@field("Entity", "defaultAccess")
+def default_access(source: Entity, context: Context) -> str:
+    return "PRIVATE"
+
+
+@field("Entity", "members")
+def members(source: Entity, context: Context) -> list[dict[str, Any]]:
+    users = context.world.users
+    found = [_member(users[name], role) for name, role in source.members.items() if name in users]
+    if source.user is not None:
+        found.append(_member(source.user, "admin"))
+    return found + [_invited(each) for each in source.invites.values()]
+
+
+def _member(user: User, role: str) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "user": user,
+        "admin": role == "admin",
+        "role": role,
+        "pending": False,
+        "email": user.email,
+        "username": user.username,
+        "name": user.name,
+        "photo_url": None,
+        "account_type": "SERVICE" if user.is_service_account else "MEMBER",
+        "api_key": user.key if user.is_service_account else None,
+    }
+
+
+def _invited(invite: Invite) -> dict[str, Any]:
+    user = invite.user
+    return {
+        "id": invite.id,
+        "user": user,
+        "admin": invite.role == "admin",
+        "role": invite.role,
+        "pending": True,
+        "email": invite.email,
+        "username": user.username if user else None,
+        "name": user.name if user else (invite.email or ""),
+        "photo_url": None,
+        "account_type": "MEMBER",
+        "api_key": None,
+    }
+
+
+@field("Entity", "project")
+def entity_project(source: Entity, context: Context, name: str | None = None) -> Project | None:
+    return context.visible_project(source.name, name) if name else None
+
+
+@field("Entity", "projects")
+def entity_projects(
+    source: Entity,
+    context: Context,
+    filters: str | None = None,
+    after: str | None = None,
+    first: int | None = None,
+    order: str | None = None,
+) -> Connection:
+    found = [each for each in source.projects.values() if context.sees(each)]
+    if source.kind == "organization":
+        found = [each for each in found if each.is_registry]
+    return page(search.projects(found, filters, order), first, after)
+
+
+@field("Mutation", "createTeam")
+def create_team(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    me = context.need_user()
+    name = input["team_name"]
+    if world.find_entity(name) is not None:
+        raise Refusal(f"team name '{name}' is not available", 409)
+    mine = access.organizations_of(me, world.organizations)
+    team = world.team(name, organization=mine[0].name if mine else False)
+    for username in {input.get("team_admin_user_name") or me.username, me.username}:
+        if username in world.users:
+            team.members[username] = "admin"
+    return {"entity": team}
+
+
+@field("Mutation", "createInvite")
+def create_invite(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    """Who has an account joins at once; an unknown address stays pending."""
+    me = context.need_user()
+    team = _managed_team(world, me, input["entity_name"])
+    user = world.find_user(input.get("username") or input.get("email") or "")
+    if user is None and not input.get("email"):
+        raise not_found(f"user '{input.get('username')}'")
+    role = "admin" if input.get("admin") else "member"
+    invite = Invite(world.number(), input.get("email"), user, "admin" if role == "admin" else "member")
+    world.keep(invite, invite.number)
+    if user is not None:
+        world.member(user.username, team=team.name, role=role)
+    else:
+        team.invites[invite.id] = invite
+    return {"invite": invite}
+
+
+@field("Invite", "name")
+def invite_name(source: Invite, context: Context) -> str:
+    return source.user.name if source.user else (source.email or "")
+
+
+@field("Invite", "toUser")
+def invite_user(source: Invite, context: Context) -> User | None:
+    return source.user
+
+
+@field("Mutation", "deleteInvite")
+def delete_invite(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
+    """Takes back an invitation, or takes a member out of the team: the SDK sends both here (`Member.delete`)."""
+    me = context.need_user()
+    team = _managed_team(world, me, input.get("entity_name") or "")
+    wanted = input.get("id")
+    if team.invites.pop(wanted or "", None) is not None:
+        return {"success": True}
+    for name in list(team.members):
+        if wanted in (world.users[name].id, encode("Member", world.users[name].number)):
+            del team.members[name]
+            return {"success": True}
+    raise not_found("member")
+
+
+@field("Mutation", "createServiceAccount")
+def create_service_account(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    me = context.need_user()
+    team = _managed_team(world, me, input["entity_name"])
+    name = f"{team.name}-service-{world.number()}"
+    account = world.service_account(name, team.name)
+    account.name = input["description"]
+    return {"user": account}
+
+
+def _managed_team(world: World, me: User, name: str) -> Entity:
+    team = world.find_entity(name)
+    if team is None or not access.sees_entity(me, team):
+        raise not_found(f"entity '{name}'")
+    organization = team.organization
+    head = organization is not None and organization.members.get(me.username) == "admin"
+    if not (me.admin or head or team.members.get(me.username) in ("admin", "member")):
+        raise denied()
+    return team

@@ -1,0 +1,245 @@
+"""Projects: look-ups, and what is in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regilink_doctor.emulator.resolvers.context import Context, field
+from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.world import World, access, artifacts, registries, search
+from regilink_doctor.emulator.world.people import Entity, User
+from regilink_doctor.emulator.world.projects import (
+    ArtifactType,
+    ArtifactVersion,
+    Collection,
+    Membership,
+    Project,
+)
+from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
+from regilink_doctor.emulator.world.runs import Run
+from regilink_doctor.emulator.ledger import Consumption
+
+
+@field("Query", "project")
+@field("Query", "model")
+def project(
+    world: World,
+    context: Context,
+    name: str | None = None,
+    entity_name: str | None = None,
+    id: str | None = None,
+) -> Project | None:
+    if id is not None:
+        found = world.by_id(id, Project)
+        return found if found is not None and context.sees(found) else None
+    return context.visible_project(entity_name, name)
+
+
+@field("Query", "models")
+def models(
+    world: World,
+    context: Context,
+    entity_name: str | None = None,
+    after: str | None = None,
+    first: int | None = None,
+) -> Connection:
+    owner = world.find_entity(entity_name or (context.user.default_entity if context.user else None))
+    found = [each for each in owner.projects.values() if context.sees(each)] if owner is not None else []
+    return page(found, first, after)
+
+
+@field("Project", "entityName")
+def entity_name(source: Project, context: Context) -> str:
+    return source.entity.name
+
+
+@field("Project", "readOnly")
+def read_only(source: Project, context: Context) -> bool:
+    return not access.writes_project(context.user, source)
+
+
+@field("Project", "isBenchmark")
+def is_benchmark(source: Project, context: Context) -> bool:
+    return False
+
+
+@field("Project", "views")
+def views(source: Project, context: Context) -> str:
+    return "{}"
+
+
+@field("Project", "user")
+def creator(source: Project, context: Context) -> User | None:
+    return source.creator
+
+
+@field("Project", "artifact")
+def artifact(source: Project, context: Context, name: str) -> ArtifactVersion | None:
+    """`collection:alias`, for the SDKs and calls that do not ask for the membership."""
+    membership = artifacts.find_named(source, name)
+    return membership.artifact if membership is not None else None
+
+
+@field("Project", "artifactCollection")
+def artifact_collection(source: Project, context: Context, name: str) -> Collection | None:
+    return source.collections.get(name)
+
+
+@field("Project", "artifactCollectionMembership")
+def artifact_collection_membership(source: Project, context: Context, name: str) -> Membership | None:
+    membership = artifacts.find_named(source, name)
+    if membership is not None:
+        user = context.user.username if context.user else None
+        place = f"{membership.collection.path}:{membership.version}"
+        context.world.ledger.consume(Consumption(user, None, place, "fetch"))
+    return membership
+
+
+@field("Project", "artifactCollections")
+def artifact_collections(
+    source: Project,
+    context: Context,
+    after: str | None = None,
+    first: int | None = None,
+    filters: str | None = None,
+    order: str | None = None,
+    collection_types: list[str] | None = None,
+) -> Connection:
+    found = [each for each in source.collections.values() if not collection_types or each.kind in collection_types]
+    return page(search.collections(found, filters, order), first, after)
+
+
+@field("Project", "artifactType")
+def artifact_type(source: Project, context: Context, name: str) -> ArtifactType | None:
+    return source.types.get(name)
+
+
+@field("Project", "artifactTypes")
+def artifact_types(
+    source: Project,
+    context: Context,
+    after: str | None = None,
+    first: int | None = None,
+    include_all: bool | None = None,
+) -> Connection:
+    return page(list(source.types.values()), first, after)
+
+
+@field("ArtifactType", "artifactCollection")
+def type_collection(source: ArtifactType, context: Context, name: str) -> Collection | None:
+    found = source.project.collections.get(name)
+    return found if found is not None and found.type == source.name else None
+
+
+@field("ArtifactType", "artifactCollections")
+def type_collections(
+    source: ArtifactType,
+    context: Context,
+    after: str | None = None,
+    first: int | None = None,
+    filters: str | None = None,
+    order: str | None = None,
+) -> Connection:
+    return page(search.collections(_of_type(source), filters, order), first, after)
+
+
+@field("ArtifactType", "artifactCollectionsCount")
+def type_collections_count(source: ArtifactType, context: Context) -> int:
+    return len(_of_type(source))
+
+
+def _of_type(kind: ArtifactType) -> list[Collection]:
+    return [each for each in kind.project.collections.values() if each.type == kind.name]
+
+
+@field("Project", "bucket")
+def bucket(
+    source: Project, context: Context, name: str | None = None, missing_ok: bool | None = None
+) -> Run | None:
+    found = source.runs.get(name or "")
+    if found is None and not missing_ok:
+        raise not_found(f"run '{name}'")
+    return found
+
+
+@field("Project", "run")
+def run(source: Project, context: Context, name: str, desc: str | None = None) -> Run | None:
+    found = source.runs.get(name)
+    if found is None:
+        raise not_found(f"run {source.entity.name}/{source.name}/{name}")
+    return found
+
+
+@field("Project", "runCount")
+def run_count(source: Project, context: Context, filters: str | None = None) -> int:
+    return len(search.runs(source.runs.values(), filters, None))
+
+
+@field("Project", "runs")
+def runs(
+    source: Project,
+    context: Context,
+    filters: str | None = None,
+    after: str | None = None,
+    first: int | None = None,
+    order: str | None = None,
+) -> Connection:
+    return page(search.runs(source.runs.values(), filters, order), first, after)
+
+
+@field("Mutation", "upsertModel")
+def upsert_model(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    """Make or change a project; under an organization's entity that is a registry."""
+    me = context.need_user()
+    owner, name = _owner_and_name(world, me, input)
+    types = [each["name"] for each in input.get("artifact_types") or ()]
+    if owner.organization is not None and owner.kind == "organization":
+        found, made = registries.upsert(
+            world,
+            me,
+            owner.organization,
+            name,
+            access_word=input.get("access"),
+            description=input.get("description"),
+            allow_all=input.get("allow_all_artifact_types_in_registry"),
+            types=types,
+        )
+        return {"project": found, "model": found, "inserted": made}
+    if not access.writes_entity(me, owner):
+        raise denied()
+    made = world.find_project(owner.name, name) is None
+    found = world.make_project(owner, name, input.get("access") or "PRIVATE", creator=me)
+    found.description = input.get("description") or found.description
+    found.access = input.get("access") or found.access
+    return {"project": found, "model": found, "inserted": made}
+
+
+def _owner_and_name(world: World, me: User, input: dict[str, Any]) -> tuple[Entity, str]:
+    known = world.by_id(input.get("id"), Project)
+    if known is not None:
+        return known.entity, known.name
+    owner = world.find_entity(input.get("entity_name") or me.default_entity)
+    if owner is None or not access.sees_entity(me, owner):
+        raise not_found(f"entity '{input.get('entity_name')}'")
+    if not input.get("name"):
+        raise Refusal("project name cannot be empty")
+    return owner, input["name"]
+
+
+@field("Mutation", "renameProject")
+def rename_project(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    me = context.need_user()
+    found = context.visible_project(input["entity_name"], input["old_project_name"])
+    if found is None:
+        raise not_found(f"project '{input['old_project_name']}'")
+    registries.rename(world, me, found, input["new_project_name"])
+    return {"project": found, "model": found, "inserted": False}
+
+
+@field("Mutation", "deleteModel")
+def delete_model(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
+    found = world.by_id(input["id"], Project)
+    if found is None or not context.sees(found):
+        raise not_found("project")
+    registries.delete(world, context.user, found)
+    return {"success": True}

@@ -1,0 +1,204 @@
+"""Runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from regilink_doctor.emulator.resolvers.context import Context, field
+from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.world import World, access, training
+from regilink_doctor.emulator.world.history import keys_of, sampled
+from regilink_doctor.emulator.world.projects import Project
+from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
+from regilink_doctor.emulator.world.runs import Run
+
+STATES = ("pending", "running", "finished", "crashed", "failed", "killed", "preempting", "preempted")
+
+
+@field("Mutation", "upsertBucket")
+def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    run, made = training.upsert(world, context.user, input)
+    return {"bucket": run, "inserted": made}
+
+
+@field("Run", "projectId")
+def project_id(source: Run, context: Context) -> int:
+    return source.project.number
+
+
+@field("Run", "project")
+def project(source: Run, context: Context) -> Project | None:
+    return source.project if context.sees(source.project) else None
+
+
+@field("Run", "readOnly")
+def read_only(source: Run, context: Context) -> bool:
+    return not access.writes_project(context.user, source.project)
+
+
+@field("Run", "sweepName")
+def sweep_name(source: Run, context: Context) -> str | None:
+    return source.sweep
+
+
+@field("Run", "summaryMetrics")
+def summary_metrics(source: Run, context: Context) -> str:
+    return source.summary
+
+
+@field("Run", "systemMetrics")
+def system_metrics(source: Run, context: Context) -> str:
+    return source.events[-1] if source.events else "{}"
+
+
+@field("Run", "wandbConfig")
+def wandb_config(source: Run, context: Context, keys: list[str] | None = None) -> str:
+    inner = json.loads(source.config or "{}").get("_wandb", {}).get("value", {})
+    return json.dumps({key: value for key, value in inner.items() if not keys or key in keys})
+
+
+@field("Run", "historyLineCount")
+def history_line_count(source: Run, context: Context) -> int:
+    return len(source.history)
+
+
+@field("Run", "eventsLineCount")
+def events_line_count(source: Run, context: Context) -> int:
+    return len(source.events)
+
+
+@field("Run", "logLineCount")
+def log_line_count(source: Run, context: Context) -> int:
+    return len(source.log)
+
+
+@field("Run", "historyTail")
+def history_tail(source: Run, context: Context) -> str:
+    return json.dumps(source.history[-1:])
+
+
+@field("Run", "eventsTail")
+def events_tail(source: Run, context: Context) -> str:
+    return json.dumps(source.events[-1:])
+
+
+@field("Run", "historyKeys")
+def history_keys(source: Run, context: Context) -> dict[str, Any]:
+    return keys_of(source.history_rows())
+
+
+@field("Run", "history")
+def history(
+    source: Run,
+    context: Context,
+    min_step: int | None = None,
+    max_step: int | None = None,
+    samples: int | None = None,
+) -> list[str]:
+    rows = source.history_rows()
+    if min_step is not None or max_step is not None:
+        rows = [
+            row
+            for row in rows
+            if row["_step"] >= (min_step or 0) and (max_step is None or row["_step"] < max_step)
+        ]
+    return [json.dumps(row) for row in (rows if samples is None else rows[:samples])]
+
+
+@field("Run", "events")
+def events(source: Run, context: Context, samples: int | None = None) -> list[str]:
+    return source.events if samples is None else source.events[-samples:]
+
+
+@field("Run", "sampledHistory")
+def sampled_history(source: Run, context: Context, specs: list[str]) -> list[list[dict[str, Any]]]:
+    return [sampled(source.history_rows(), json.loads(spec)) for spec in specs]
+
+
+@field("Run", "parquetHistory")
+def parquet_history(source: Run, context: Context, live_keys: list[str]) -> dict[str, Any]:
+    """Nothing is ever written to Parquet here: every row is live."""
+    return {"parquet_urls": [], "live_data": source.history_rows()}
+
+
+@field("Run", "logLines")
+def log_lines(
+    source: Run,
+    context: Context,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    use_improved_pagination: bool | None = None,
+) -> Connection:
+    lines = [
+        {"number": index, "timestamp": None, "level": None, "label": None, "line": line}
+        for index, line in enumerate(source.log)
+    ]
+    return page(lines[-last:] if last else lines, first, after)
+
+
+@field("Run", "outputArtifacts")
+def output_artifacts(source: Run, context: Context, after: str | None = None, first: int | None = None) -> Connection:
+    return page([each for each in source.logged if each.state == "COMMITTED"], first, after)
+
+
+@field("Run", "inputArtifacts")
+def input_artifacts(source: Run, context: Context, after: str | None = None, first: int | None = None) -> Connection:
+    return page([each for each in source.used if each.state == "COMMITTED"], first, after)
+
+
+@field("Mutation", "deleteRun")
+def delete_run(world: World, context: Context, input: dict[str, Any]) -> dict[str, None]:
+    run = _writable(world, context, input["id"])
+    training.delete(world, context.user, run, with_artifacts=bool(input.get("delete_artifacts")))
+    return {"client_mutation_id": None}
+
+
+@field("Mutation", "stopRun")
+def stop_run(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
+    _writable(world, context, input["id"]).stopped = True
+    return {"success": True}
+
+
+@field("Mutation", "updateRunState")
+def update_run_state(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
+    if input["state"] not in STATES:
+        raise Refusal(f"invalid run state '{input['state']}'")
+    _writable(world, context, input["id"]).state = input["state"]
+    return {"success": True}
+
+
+@field("Mutation", "notifyScriptableRunAlert")
+def notify_scriptable_run_alert(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
+    run = world.find_run(input["entity_name"], input["project_name"], input["run_name"])
+    if run is None:
+        raise not_found("run")
+    return {"success": True}
+
+
+@field("Mutation", "rewindRun")
+def rewind_run(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    """Back to a step: what was logged behind it goes."""
+    me = context.need_user()
+    entity = input.get("entity_name") or me.default_entity
+    run = world.find_run(entity, input.get("project_name"), input["run_name"])
+    if run is None or not context.sees(run.project):
+        raise not_found("run")
+    if not access.writes_project(me, run.project):
+        raise denied()
+    if input["metric_name"] != "_step":
+        raise Refusal("a run can only be rewound to a step")
+    run.history[:] = [json.dumps(row) for row in run.history_rows() if row["_step"] <= input["metric_value"]]
+    run.state = "running"
+    return {"rewound_run": run}
+
+
+def _writable(world: World, context: Context, identifier: str) -> Run:
+    context.need_user()
+    run = world.by_id(identifier, Run)
+    if run is None or not context.sees(run.project):
+        raise not_found("run")
+    if not access.writes_project(context.user, run.project):
+        raise denied()
+    return run

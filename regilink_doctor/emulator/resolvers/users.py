@@ -1,0 +1,144 @@
+"""Users, keys, the viewer."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from regilink_doctor.emulator.resolvers.context import Context, field
+from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.world import World, access
+from regilink_doctor.emulator.world.ids import encode
+from regilink_doctor.emulator.world.people import ApiKey, Entity, Organization, User
+from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
+
+
+@field("Query", "viewer")
+def viewer(world: World, context: Context) -> User | None:
+    return context.user
+
+
+@field("Query", "user")
+def user(world: World, context: Context, user_name: str | None = None) -> User | None:
+    return world.find_user(user_name) if user_name else None
+
+
+@field("Query", "users")
+def users(
+    world: World, context: Context, query: str | None = None, first: int | None = None, after: str | None = None
+) -> Connection:
+    wanted = (query or "").casefold()
+    found = [
+        each
+        for each in world.users.values()
+        if wanted in each.username.casefold() or wanted in (each.email or "").casefold()
+    ]
+    return page(found, first, after)
+
+
+@field("User", "flags")
+def flags(source: User, context: Context) -> str:
+    return '{"code_saving_enabled": false}'
+
+
+@field("User", "entity")
+def entity(source: User, context: Context) -> str | None:
+    return source.default_entity
+
+
+@field("User", "defaultEntity")
+def default_entity(source: User, context: Context) -> Entity | None:
+    return context.world.find_entity(source.default_entity)
+
+
+@field("User", "photoUrl")
+@field("User", "deletedAt")
+def nothing(source: User, context: Context) -> None:
+    return None
+
+
+@field("User", "accountType")
+def account_type(source: User, context: Context) -> str:
+    return "SERVICE" if source.is_service_account else "MEMBER"
+
+
+@field("User", "apiKeys")
+def api_keys(source: User, context: Context) -> dict[str, Any]:
+    mine = context.user is source or (context.user is not None and context.user.admin)
+    return {"edges": [{"node": key} for key in source.keys] if mine else []}
+
+
+@field("ApiKey", "name")
+def api_key_name(source: ApiKey, context: Context) -> str:
+    # The SDK takes the secret itself from here (`User.generate_api_key`, `User.api_keys`).
+    return source.secret
+
+
+@field("ApiKey", "createdAt")
+def api_key_created_at(source: ApiKey, context: Context) -> None:
+    return None
+
+
+@field("User", "teams")
+def teams(source: User, context: Context, first: int | None = None, after: str | None = None) -> Connection:
+    own = [source.entity] if source.entity is not None else []
+    return page([*own, *teams_of(context.world, source)], first, after)
+
+
+def teams_of(world: World, user: User) -> list[Entity]:
+    """The teams that the user is a member of."""
+    return [each for each in world.entities.values() if each.kind == "team" and user.username in each.members]
+
+
+@field("User", "organizations")
+def organizations(source: User, context: Context) -> list[Organization]:
+    return access.organizations_of(source, context.world.organizations)
+
+
+@field("Mutation", "updateUser")
+def update_user(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    me = context.need_user()
+    name = input.get("default_entity")
+    if name is not None:
+        found = world.find_entity(name)
+        if found is None or not access.sees_entity(me, found):
+            raise not_found(f"entity '{name}'")
+        me.default_entity = name
+    return {"user": me}
+
+
+@field("Mutation", "createUser")
+def create_user(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    if not context.need_user().admin:
+        raise denied()
+    email = input["email"]
+    if world.find_user(email) is not None:
+        raise Refusal(f"a user with the e-mail address '{email}' already exists", 409)
+    username = email.partition("@")[0]
+    created = world.user(username, email=email, organizations=[], admin=bool(input.get("admin")))
+    return {"user": created}
+
+
+@field("Mutation", "generateApiKey")
+def generate_api_key(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    me = context.need_user()
+    key = ApiKey(world.number(), secrets.token_hex(20), input.get("description"))
+    me.keys.append(world.keep(key, key.number))
+    world.admit_key(key.secret, me)
+    return {"api_key": key}
+
+
+@field("Mutation", "createApiKey")
+def create_api_key(world: World, context: Context) -> dict[str, Any]:
+    return generate_api_key(world, context, {})
+
+
+@field("Mutation", "deleteApiKey")
+def delete_api_key(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
+    me = context.need_user()
+    for key in me.keys:
+        if input["id"] in (key.id, encode("ApiKey", key.number)):
+            me.keys.remove(key)
+            world.drop_key(key.secret)
+            return {"success": True}
+    raise not_found("API key")

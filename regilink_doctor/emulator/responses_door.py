@@ -1,0 +1,47 @@
+"""The second door: the same app behind the `responses` library, for code that uses `requests`, without a socket.
+
+Only for such code: from wandb 0.27.1 on GraphQL leaves from a Go process, which `responses` does not see (row E1).
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import re
+
+from regilink_doctor.emulator.http import Request
+
+if TYPE_CHECKING:
+    import responses
+    from requests import PreparedRequest
+
+    from regilink_doctor.emulator.app import App
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS")
+
+
+def register(mock: responses.RequestsMock, app: App, base_url: str) -> None:
+    """Let `mock` answer every request below `base_url` with `app`."""
+    base = base_url.rstrip("/")
+
+    def answer(prepared: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
+        target = urlsplit(prepared.url or "")
+        body: Any = prepared.body or b""
+        if isinstance(body, str):
+            body = body.encode()
+        response = app.handle(
+            Request(
+                prepared.method or "GET",
+                unquote(target.path),
+                dict(parse_qsl(target.query)),
+                {name.lower(): value for name, value in prepared.headers.items()},
+                io.BytesIO(body) if isinstance(body, bytes) else body,
+                base,
+            )
+        )
+        return response.status, response.headers, response.content()
+
+    for method in METHODS:
+        mock.add_callback(method, re.compile(re.escape(base) + r"(/.*)?"), callback=answer, content_type=None)

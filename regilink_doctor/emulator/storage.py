@@ -1,0 +1,123 @@
+"""The routes of bytes: signed uploads and downloads, and the download handlers of artifacts.
+
+A signed URL is `/storage/KEY/NAME`; the key cannot be guessed, so that no credentials are asked for, as with W&B's
+buckets. `/artifacts/…` and `/artifactsV2/…` find a file by its digest (`WandbStoragePolicy._file_url`) and want a key.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING
+
+from regilink_doctor.emulator.blobs import Blob
+from regilink_doctor.emulator.http import Bytes, Request, Response
+from regilink_doctor.emulator.world import access
+from regilink_doctor.emulator.world.files import StoredFile
+
+if TYPE_CHECKING:
+    from regilink_doctor.emulator.app import App
+
+_CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "GET, PUT, OPTIONS"}
+
+
+class Storage:
+    """Answers the requests for bytes of one app."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def handle(self, request: Request, parts: list[str]) -> Response:
+        """Answer a request below `/storage`, `/artifacts`, `/artifactsV2` or `/files`."""
+        if request.method == "OPTIONS":
+            return Response(204, headers=dict(_CORS))
+        if parts[0] == "storage":
+            return self._signed(request, parts[1] if len(parts) > 1 else "")
+        if request.method != "GET":
+            return Response.json({"error": "method not allowed"}, 405)
+        user, _ = self._app.authenticate(request)
+        if user is None:
+            return self._app.refuse_key()
+        if parts[0] == "files":
+            return self._run_file(request, parts[1:])
+        return self._artifact_file(request, parts)
+
+    def _signed(self, request: Request, key: str) -> Response:
+        if request.method == "PUT":
+            blob = self._app.blobs.put(key, request.body, request.headers.get("content-type"))
+            wanted = request.headers.get("content-md5")
+            if wanted and wanted != blob.md5:
+                return Response.json({"error": "BadDigest: the Content-MD5 does not match what was received"}, 400)
+            self._measure(key, blob)
+            return Response(200, headers={"ETag": f'"{base64.b64decode(blob.md5).hex()}"', **_CORS})
+        if request.method in ("GET", "HEAD"):
+            return self._send(request, self._find(key))
+        return Response.json({"error": "method not allowed"}, 405)
+
+    def _measure(self, key: str, blob: Blob) -> None:
+        """Tell the world how large the file is that has just arrived."""
+        world = self._app.world
+        with world.lock:
+            file = world.by_blob.get(key)
+            if file is not None:
+                file.size = blob.body.size
+                if file.run is not None:
+                    file.digest = blob.md5
+
+    def _find(self, key: str) -> Blob | None:
+        blobs = self._app.blobs
+        if (blob := blobs.get(key)) is None and key in self._app.world.contents:
+            blobs.fill({key: self._app.world.contents[key]})
+            blob = blobs.get(key)
+        return blob
+
+    def _artifact_file(self, request: Request, parts: list[str]) -> Response:
+        """`/artifacts/ENTITY/HEX`, `/artifactsV2/REGION/ENTITY/PROJECT/COLLECTION/[ARTIFACT/]BIRTH/HEX/NAME`."""
+        world = self._app.world
+        user, _ = self._app.authenticate(request)
+        digest = _from_hex(parts[2] if parts[0] == "artifacts" and len(parts) > 2 else parts[-2])
+        with world.lock:
+            for artifact in world.artifacts.values():
+                places = {artifact.sequence.project} | {each.collection.project for each in artifact.memberships}
+                for file in artifact.files.values():
+                    if file.digest == digest and any(access.downloads(user, place) for place in places):
+                        return self._send(request, self._find(file.blob))
+        return Response.json({"error": "file not found"}, 404)
+
+    def _run_file(self, request: Request, parts: list[str]) -> Response:
+        """`/files/ENTITY/PROJECT/RUN/NAME…`."""
+        world = self._app.world
+        file: StoredFile | None = None
+        user, _ = self._app.authenticate(request)
+        with world.lock:
+            run = world.find_run(parts[0], parts[1], parts[2]) if len(parts) > 3 else None
+            if run is not None and access.sees_project(user, run.project):
+                file = run.files.get("/".join(parts[3:]))
+        return self._send(request, self._find(file.blob) if file is not None else None)
+
+    def _send(self, request: Request, blob: Blob | None) -> Response:
+        if blob is None:
+            return Response.json({"error": "NoSuchKey: nothing has been uploaded here"}, 404)
+        headers = {
+            "Content-Type": blob.content_type or "application/octet-stream",
+            "ETag": f'"{base64.b64decode(blob.md5).hex()}"',
+            "Accept-Ranges": "bytes",
+            **_CORS,
+        }
+        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
+        if asked is None:
+            return Response(200, blob.body, headers)
+        start = int(asked[1])
+        stop = min(int(asked[2]) + 1, blob.body.size) if asked[2] else blob.body.size
+        if start >= blob.body.size:
+            return Response(416, headers={"Content-Range": f"bytes */{blob.body.size}"})
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{blob.body.size}"
+        return Response(206, Bytes(b"".join(blob.body.chunks(start, stop))), headers)
+
+
+def _from_hex(text: str) -> str | None:
+    try:
+        return base64.b64encode(binascii.unhexlify(text)).decode("ascii")
+    except (binascii.Error, ValueError):
+        return None

@@ -1,0 +1,111 @@
+"""Who may see and do what (rows B2, B7, C6). Every function takes the user as None when nobody is logged in."""
+
+from __future__ import annotations
+
+from regilink_doctor.emulator.world.people import (
+    RANK,
+    Entity,
+    Organization,
+    RegistryRole,
+    User,
+)
+from regilink_doctor.emulator.world.projects import Project
+
+
+def organizations_of(user: User, organizations: dict[str, Organization]) -> list[Organization]:
+    """The organizations that `user` belongs to, in the order they were made."""
+    return [each for each in organizations.values() if user.username in each.members]
+
+
+def sees_entity(user: User | None, entity: Entity) -> bool:
+    """Whether a look-up by name shows the entity: to its members, and to the organization around a team."""
+    if user is None:
+        return False
+    if user.admin or entity.user is user or user.username in entity.members:
+        return True
+    return entity.organization is not None and user.username in entity.organization.members
+
+
+def writes_entity(user: User | None, entity: Entity) -> bool:
+    """Whether `user` may log runs and artifacts under the entity (row B2)."""
+    if user is None:
+        return False
+    if entity.kind == "personal":
+        return entity.user is user
+    if entity.kind == "organization":
+        return False
+    return user.admin or entity.members.get(user.username) in ("admin", "member")
+
+
+def registry_role(user: User | None, registry: Project) -> RegistryRole | None:
+    """The role of `user` in a registry, None without access (row B7).
+
+    An organization's admin is admin everywhere. Otherwise a role given to the user or to one of the user's teams
+    counts, the highest of them; without any, a registry of visibility "organization" gives its default role to every
+    member, and that of viewer to a viewer of the organization. W&B's pages contradict each other on whether the
+    default would win over a lower role that was given: here the given one counts, so that a viewer can be made.
+    """
+    if user is None:
+        return None
+    organization = registry.entity.organization
+    if organization is None:
+        return None
+    position = organization.members.get(user.username)
+    if user.admin or position == "admin":
+        return "admin"
+    given = [registry.members[user.username]] if user.username in registry.members else []
+    given += [role for name, role in registry.team_members.items() if _in_team(user, organization, name)]
+    if given:
+        return max(given, key=lambda role: RANK[role])
+    if position is None or registry.access == "RESTRICTED":
+        return None
+    return "viewer" if position == "viewer" else registry.default_role
+
+
+def _in_team(user: User, organization: Organization, team: str) -> bool:
+    entity = organization.teams.get(team)
+    return entity is not None and user.username in entity.members
+
+
+def sees_project(user: User | None, project: Project) -> bool:
+    """Whether the project exists for `user`. What is invisible is answered like what is missing (row B3)."""
+    if project.is_registry:
+        return registry_role(user, project) is not None
+    if user is None:
+        return False
+    if user.admin or project.access in ("USER_READ", "USER_WRITE"):
+        return True
+    entity = project.entity
+    if entity.kind == "personal":
+        return entity.user is user
+    if entity.kind == "organization":
+        return entity.organization is not None and user.username in entity.organization.members
+    return user.username in entity.members
+
+
+def writes_project(user: User | None, project: Project) -> bool:
+    """Whether `user` may link, edit and delete in the project."""
+    if project.is_registry:
+        return registry_role(user, project) in ("member", "admin")
+    if user is not None and project.access == "USER_WRITE":
+        return True
+    if project.entity.kind == "organization":
+        organization = project.entity.organization
+        return user is not None and organization is not None and user.username in organization.members
+    return writes_entity(user, project.entity)
+
+
+def downloads(user: User | None, project: Project) -> bool:
+    """Whether `user` may use and download what is in the project; a restricted viewer may not (rows B7, D7)."""
+    if project.is_registry:
+        return registry_role(user, project) in ("viewer", "member", "admin")
+    return sees_project(user, project)
+
+
+def moves_alias(user: User | None, project: Project, alias: str) -> bool:
+    """Whether `user` may set or remove the alias; a protected one needs a registry's admin (row B10)."""
+    if not writes_project(user, project):
+        return False
+    if alias not in project.protected_aliases:
+        return True
+    return registry_role(user, project) == "admin" if project.is_registry else True

@@ -1,0 +1,172 @@
+"""Links: what `linkArtifact` and `unlinkArtifact` do, and the attempt that the ledger keeps of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from regilink_doctor.core import link_rules, texts
+from regilink_doctor.core.ledger import LinkAttempt, Verdict
+from regilink_doctor.core.target_path import LinkInput, is_registry_project
+from regilink_doctor.emulator.world import access, artifacts
+from regilink_doctor.emulator.world.directory import WorldDirectory
+from regilink_doctor.emulator.world.people import Entity, User
+from regilink_doctor.emulator.world.projects import (
+    ArtifactVersion,
+    Collection,
+    Membership,
+    Project,
+)
+from regilink_doctor.emulator.world.refusal import Refusal, denied, refuse
+from regilink_doctor.emulator.world.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """A link as the server receives it: the organization is resolved, the path is in three parts."""
+
+    artifact: ArtifactVersion
+    entity: str
+    project: str
+    collection: str
+    aliases: tuple[str, ...] = ()
+
+
+def judge(state: State, link: LinkInput, artifact_type: str | None, user: User | None) -> Verdict:
+    """What becomes of a link as the SDK sends it; nothing is changed."""
+    return link_rules.judge(link, WorldDirectory(state, user), artifact_type).verdict
+
+
+def judge_request(state: State, user: User | None, request: LinkRequest) -> Verdict:
+    """What becomes of a link as the server receives it: the same rules, after the SDK's part."""
+    directory = WorldDirectory(state, user)
+    artifact = request.artifact
+    source_entity = artifact.sequence.project.entity.name
+    target = state.find_entity(request.entity)
+    if target is not None and target.kind == "organization" and is_registry_project(request.project):
+        return link_rules.judge_registry(
+            directory, source_entity, request.entity, request.project, request.collection, artifact.type
+        )
+    plain = LinkInput(source_entity, request.entity, None, request.project, request.collection)
+    return link_rules.judge(plain, directory, artifact.type).verdict
+
+
+def link(state: State, user: User | None, request: LinkRequest) -> Membership:
+    """Link, and note the attempt.
+
+    Raises:
+        Refusal: in W&B's words; the attempt is in the ledger all the same.
+    """
+    verdict = judge_request(state, user, request)
+    try:
+        if verdict.outcome == "refused":
+            raise _as_refusal(verdict)
+        membership = _perform(state, user, request)
+    except Refusal as refusal:
+        if verdict.outcome != "refused":
+            verdict = Verdict("refused", None, refusal.row)
+        _note(state, user, request, verdict, message=refusal.message)
+        raise
+    _note(state, user, request, verdict, membership=membership)
+    return membership
+
+
+def _as_refusal(verdict: Verdict) -> Refusal:
+    wording = texts.wording(verdict.text or "")
+    message = texts.say(wording.key, **dict(verdict.fields))
+    return Refusal(message, wording.status or 400, verdict.row)
+
+
+def _perform(state: State, user: User | None, request: LinkRequest) -> Membership:
+    artifact = request.artifact
+    owner = state.find_entity(request.entity)
+    if owner is None:
+        raise refuse("unknown-entity", entity=request.entity)
+    project = _target_project(state, user, owner, request.project)
+    for alias in request.aliases:
+        artifacts.check_alias(user, project, alias)
+    collection = project.collections.get(request.collection)
+    if collection is artifact.sequence:
+        raise Refusal(f"artifact is already in collection '{collection.name}'; it cannot be linked to its source", 400)
+    if collection is None:
+        if not request.collection:
+            raise refuse("empty-collection-name")
+        collection = state.make_collection(project, request.collection, "PORTFOLIO", artifact.type)
+    elif collection.kind != "PORTFOLIO":
+        raise Refusal(f"'{collection.name}' is the name of a source artifact; nothing can be linked to it", 400)
+    membership = _join(state, collection, artifact)
+    for alias in request.aliases:
+        artifacts.set_alias(state, membership, alias)
+    return membership
+
+
+def _target_project(state: State, user: User | None, owner: Entity, name: str) -> Project:
+    project = state.find_project(owner.name, name)
+    if project is None:
+        # A registry is never made by a link, an ordinary project is (rows B3, A1).
+        if owner.kind == "organization":
+            raise refuse("unknown-registry-create")
+        if not access.writes_entity(user, owner):
+            raise denied()
+        return state.make_project(owner, name, creator=user)
+    if not access.writes_project(user, project):
+        raise denied()
+    return project
+
+
+def _join(state: State, collection: Collection, artifact: ArtifactVersion) -> Membership:
+    """The artifact's place in the collection. A version that is there already stays in its place (row B12, [U]),
+    but `latest` follows the last link (row B11, docs)."""
+    for membership in collection.memberships:
+        if membership.artifact is artifact:
+            artifacts.set_alias(state, membership, artifacts.LATEST)
+            return membership
+    return artifacts.add(state, collection, artifact)
+
+
+def unlink(state: State, user: User | None, artifact: ArtifactVersion, collection: Collection) -> None:
+    """Take the artifact out of a portfolio.
+
+    Raises:
+        Refusal: no write access (B7), a protected alias (B10), or it is not linked there.
+    """
+    project = collection.project
+    if not access.writes_project(user, project):
+        raise denied()
+    membership = artifacts.membership_in(artifact, project, collection.name)
+    if membership is None or collection.kind != "PORTFOLIO":
+        raise Refusal("artifact is not linked to this collection", 404)
+    for alias in membership.aliases:
+        if not access.moves_alias(user, project, alias.alias):
+            raise refuse("alias-protected", alias=alias.alias, registry=project.registry_name)
+    artifacts.remove(state, membership)
+
+
+def _note(
+    state: State,
+    user: User | None,
+    request: LinkRequest,
+    verdict: Verdict,
+    *,
+    membership: Membership | None = None,
+    message: str | None = None,
+) -> None:
+    artifact = request.artifact
+    state.ledger.add(
+        LinkAttempt(
+            user=user.username if user else None,
+            run=artifact.run.path if artifact.run else None,
+            source=artifact.source_name,
+            source_type=artifact.type,
+            requested=None,
+            entity=request.entity,
+            project=request.project,
+            collection=request.collection,
+            destination=membership.collection.path if membership else None,
+            aliases=request.aliases,
+            verdict=verdict.outcome,
+            code=verdict.code,
+            row=verdict.row,
+            message=message,
+            version=membership.version if membership else None,
+        )
+    )

@@ -1,0 +1,198 @@
+"""W&B's search: filters in the manner of MongoDB as JSON, and orders such as `-created_at`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from regilink_doctor.emulator.world.projects import Collection, Membership, Project
+from regilink_doctor.emulator.world.refusal import Refusal
+from regilink_doctor.emulator.world.runs import Run
+
+T = TypeVar("T")
+Getter = Callable[[T, str], Any]
+
+
+def projects(found: Iterable[Project], filters: str | None, order: str | None) -> list[Project]:
+    """Registries and projects; the oldest first unless ordered."""
+    return _search(found, filters, order, _project_value)
+
+
+def collections(found: Iterable[Collection], filters: str | None, order: str | None) -> list[Collection]:
+    """Collections; the oldest first unless ordered."""
+    return _search(found, filters, order, _collection_value)
+
+
+def memberships(found: Iterable[Membership], filters: str | None, order: str | None) -> list[Membership]:
+    """Versions in collections; in the order they were linked unless ordered."""
+    return _search(found, filters, order, _membership_value)
+
+
+def runs(found: Iterable[Run], filters: str | None, order: str | None) -> list[Run]:
+    """Runs of a project."""
+    return _search(found, filters, order, _run_value)
+
+
+def _search(found: Iterable[T], filters: str | None, order: str | None, getter: Getter[T]) -> list[T]:
+    try:
+        query = json.loads(filters) if filters else {}
+    except ValueError:
+        raise Refusal(f"invalid filter: {filters}") from None
+    result = [each for each in found if matches(query, lambda name, each=each: getter(each, name))]
+    for part in reversed([part.strip() for part in (order or "").split(",") if part.strip()]):
+        name = part.lstrip("+-")
+        result.sort(key=lambda each: _sortable(getter(each, name)), reverse=part.startswith("-"))
+    return result
+
+
+def _sortable(value: Any) -> tuple[int, Any]:
+    if value is None:
+        return (0, 0)
+    return (1, value) if isinstance(value, (int, float)) else (2, str(value))
+
+
+def matches(query: Any, value_of: Callable[[str], Any]) -> bool:
+    """Whether the filter holds. `value_of` gives the value of a field by its name.
+
+    Raises:
+        Refusal: an operator that there is not.
+    """
+    if not isinstance(query, dict):
+        raise Refusal("invalid filter: not an object")
+    for name, condition in query.items():
+        if name == "$and":
+            holds = all(matches(each, value_of) for each in condition)
+        elif name == "$or":
+            holds = not condition or any(matches(each, value_of) for each in condition)
+        elif name == "$nor":
+            holds = not any(matches(each, value_of) for each in condition)
+        elif name == "$not":
+            holds = not matches(condition, value_of)
+        elif name.startswith("$"):
+            raise Refusal(f"invalid filter: unknown operator '{name}'")
+        else:
+            holds = _holds(value_of(name), condition)
+        if not holds:
+            return False
+    return True
+
+
+def _holds(value: Any, condition: Any) -> bool:
+    if not isinstance(condition, dict) or not any(str(key).startswith("$") for key in condition):
+        return _equals(value, condition)
+    return all(_operator(name, value, operand) for name, operand in condition.items())
+
+
+def _operator(name: str, value: Any, operand: Any) -> bool:
+    if name == "$not":
+        return not _holds(value, operand)
+    if name == "$exists":
+        return (value is not None) == bool(operand)
+    if name == "$ne":
+        return not _equals(value, operand)
+    if name == "$in":
+        return any(_equals(value, each) for each in operand)
+    if name == "$nin":
+        return not any(_equals(value, each) for each in operand)
+    if name not in _TESTS:
+        raise Refusal(f"invalid filter: unknown operator '{name}'")
+    values = value if isinstance(value, list) else [value]
+    return any(each is not None and _compare(_TESTS[name], each, operand) for each in values)
+
+
+def _compare(test: Callable[[Any, Any], bool], value: Any, operand: Any) -> bool:
+    try:
+        return test(value, operand)
+    except (TypeError, re.error):
+        return False
+
+
+_TESTS: dict[str, Callable[[Any, Any], bool]] = {
+    "$eq": lambda value, operand: bool(value == operand),
+    "$gt": lambda value, operand: bool(value > operand),
+    "$gte": lambda value, operand: bool(value >= operand),
+    "$lt": lambda value, operand: bool(value < operand),
+    "$lte": lambda value, operand: bool(value <= operand),
+    "$regex": lambda value, operand: re.search(str(operand), str(value)) is not None,
+    "$contains": lambda value, operand: operand in value,
+}
+
+
+def _equals(value: Any, operand: Any) -> bool:
+    if isinstance(value, list) and not isinstance(operand, list):
+        return operand in value
+    return bool(value == operand)
+
+
+def _project_value(project: Project, name: str) -> Any:
+    if name in ("id", "project_id"):
+        return [project.id, project.internal_id, project.number]
+    if name == "entity_id":
+        return [project.entity.id, project.entity.number]
+    return _plain(project, name)
+
+
+def _collection_value(collection: Collection, name: str) -> Any:
+    if name in ("id", "collection_id", "artifact_collection_id"):
+        return [collection.id, collection.number]
+    if name in ("collection_name", "artifact_collection_name"):
+        return collection.name
+    if name in ("tag", "tags"):
+        return [tag.name for tag in collection.tags]
+    return _plain(collection, name)
+
+
+def _membership_value(membership: Membership, name: str) -> Any:
+    artifact = membership.artifact
+    if name in ("version_index", "versionIndex"):
+        return membership.index
+    if name == "version":
+        return [membership.version, membership.index]
+    if name in ("id", "artifact_id"):
+        return [artifact.id, artifact.number]
+    if name in ("tag", "tags"):
+        return [tag.name for tag in artifact.tags]
+    if name in ("alias", "aliases"):
+        return [alias.alias for alias in membership.aliases]
+    if name in ("created_at", "createdAt", "artifact_created_at"):
+        return artifact.created_at
+    if name in ("linked_at", "acm_created_at"):
+        return membership.created_at
+    if name in ("size", "artifact_size"):
+        return artifact.size
+    if name.startswith(("metadata", "artifact_metadata")):
+        return _inside(json.loads(artifact.metadata or "{}"), name.split(".")[1:])
+    return _plain(artifact, name)
+
+
+def _run_value(run: Run, name: str) -> Any:
+    plain = {"username": run.user.username if run.user else None, "displayName": run.display_name}
+    plain |= {"jobType": run.job_type, "createdAt": run.created_at, "heartbeatAt": run.heartbeat_at}
+    if name in plain:
+        return plain[name]
+    head, *rest = name.split(".")
+    if head == "config":
+        return _inside(json.loads(run.config or "{}"), rest)
+    if head in ("summary_metrics", "summaryMetrics", "summary"):
+        return _inside(json.loads(run.summary or "{}"), rest)
+    return _plain(run, name)
+
+
+def _inside(value: Any, path: Sequence[str]) -> Any:
+    for part in path:
+        if not isinstance(value, dict):
+            return None
+        if part in value:
+            value = value[part]
+        elif part != "value":
+            # A configuration's values lie one level down: {"lr": {"value": 0.1}}.
+            inner = value.get("value")
+            value = inner.get(part) if isinstance(inner, dict) else None
+    return value["value"] if isinstance(value, dict) and set(value) <= {"value", "desc"} and "value" in value else value
+
+
+def _plain(thing: Any, name: str) -> Any:
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return getattr(thing, snake, None)

@@ -1,0 +1,169 @@
+"""The state of a world: who and what there is, look-ups, and the one lock."""
+
+from __future__ import annotations
+
+from threading import RLock
+from typing import TypeVar
+
+from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
+from regilink_doctor.emulator.ledger import Ledger
+from regilink_doctor.emulator.world.features import NEWEST
+from regilink_doctor.emulator.world.files import StoredFile
+from regilink_doctor.emulator.world.ids import Counter, decode, now
+from regilink_doctor.emulator.world.people import Entity, Organization, User
+from regilink_doctor.emulator.world.projects import (
+    ArtifactType,
+    ArtifactVersion,
+    Collection,
+    Project,
+    Tag,
+)
+from regilink_doctor.emulator.world.refusal import not_found
+from regilink_doctor.emulator.world.runs import Run
+
+T = TypeVar("T")
+
+
+class State:
+    """Everything a world knows. Whoever reads or writes more than one thing holds `lock` (it is re-entrant)."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.ledger = Ledger()
+        self.features: set[str] = set(NEWEST)
+        self.organizations: dict[str, Organization] = {}
+        self.entities: dict[str, Entity] = {}
+        self.users: dict[str, User] = {}
+        self.artifacts: dict[str, ArtifactVersion] = {}
+        self.artifact_of_client: dict[str, ArtifactVersion] = {}
+        self.contents: dict[str, bytes] = {}
+        self.by_blob: dict[str, StoredFile] = {}
+        self._user_of_key: dict[str, User] = {}
+        self._numbers = Counter()
+        self._objects: dict[int, object] = {}
+
+    # Numbers and ids.
+
+    def number(self) -> int:
+        """The next number. Unique over all kinds of things."""
+        return self._numbers()
+
+    def keep(self, thing: T, number: int) -> T:
+        """Remember `thing` under its number, for `by_id`."""
+        self._objects[number] = thing
+        return thing
+
+    def by_id(self, text: str | None, kind: type[T]) -> T | None:
+        """What an id of GraphQL stands for, None when it is none of that kind."""
+        decoded = decode(text) if text else None
+        thing = self._objects.get(decoded[1]) if decoded else None
+        return thing if isinstance(thing, kind) else None
+
+    def forget(self, number: int) -> None:
+        """Forget a thing that was deleted."""
+        self._objects.pop(number, None)
+
+    # People.
+
+    def user_of_key(self, key: str) -> User | None:
+        """Whose API key it is. None: W&B refuses the key (row C18)."""
+        return self._user_of_key.get(key)
+
+    def admit_key(self, key: str, user: User) -> None:
+        """Let `key` stand for `user`."""
+        self._user_of_key[key] = user
+
+    def drop_key(self, key: str) -> None:
+        """Refuse `key` from now on."""
+        self._user_of_key.pop(key, None)
+
+    def find_user(self, name: str) -> User | None:
+        """The user of this name or e-mail address."""
+        return self.users.get(name) or next((each for each in self.users.values() if each.email == name), None)
+
+    # Entities and projects.
+
+    def find_entity(self, name: str | None) -> Entity | None:
+        """The entity of this exact name."""
+        return self.entities.get(name) if name else None
+
+    def find_project(self, entity: str | None, name: str | None) -> Project | None:
+        """The project. A registry's name is found in any case, as W&B does when fetching (row A10)."""
+        owner = self.find_entity(entity)
+        if owner is None or not name:
+            return None
+        if (project := owner.projects.get(name)) is not None:
+            return project
+        if owner.kind != "organization":
+            return None
+        wanted = name.casefold()
+        return next((each for key, each in owner.projects.items() if key.casefold() == wanted), None)
+
+    def migrated_registry(self, team: str) -> Project | None:
+        """What has become of the team's `model-registry`, None while it is still open (row A14)."""
+        owner = self.find_entity(team)
+        if owner is None or owner.kind != "team" or owner.organization is None:
+            return None
+        return owner.organization.entity.projects.get(f"{REGISTRY_PREFIX}{team}{MIGRATED_SUFFIX}")
+
+    def find_run(self, entity: str | None, project: str | None, name: str | None) -> Run | None:
+        """The run of this id."""
+        found = self.find_project(entity, project)
+        return found.runs.get(name) if found and name else None
+
+    def make_project(self, entity: Entity, name: str, access: str = "PRIVATE", creator: User | None = None) -> Project:
+        """The project, made when it is not there."""
+        project = self.find_project(entity.name, name)
+        if project is None:
+            project = Project(self.number(), name, entity, access=access, creator=creator)
+            self.keep(project, project.number)
+            entity.projects[name] = project
+        return project
+
+    def need_registry(self, name: str, organization: Organization) -> Project:
+        """The registry (name without prefix).
+
+        Raises:
+            Refusal: there is none.
+        """
+        project = self.find_project(organization.entity.name, REGISTRY_PREFIX + name)
+        if project is None:
+            raise not_found(f"registry '{name}'")
+        return project
+
+    # Types, tags, artifacts.
+
+    def make_type(self, project: Project, name: str, description: str | None = None) -> ArtifactType:
+        """The project's artifact type, made when it is not there."""
+        kind = project.types.get(name)
+        if kind is None:
+            kind = ArtifactType(self.number(), name, project, description)
+            project.types[name] = self.keep(kind, kind.number)
+        return kind
+
+    def make_tag(self, tags: list[Tag], name: str) -> Tag:
+        """The tag of this name in `tags`, added when it is not there."""
+        for tag in tags:
+            if tag.name == name:
+                return tag
+        tag = Tag(self.number(), name)
+        tags.append(tag)
+        return tag
+
+    def make_collection(self, project: Project, name: str, kind: str, type_name: str) -> Collection:
+        """The collection, made when it is not there."""
+        collection = project.collections.get(name)
+        if collection is None:
+            collection = Collection(
+                self.number(), name, project, "SEQUENCE" if kind == "SEQUENCE" else "PORTFOLIO", type_name
+            )
+            project.collections[name] = self.keep(collection, collection.number)
+            self.make_type(project, type_name)
+            project.updated_at = now()
+        return collection
+
+    def artifact(self, identifier: str | None) -> ArtifactVersion | None:
+        """The version of this id, or of this client id."""
+        if not identifier:
+            return None
+        return self.artifacts.get(identifier) or self.artifact_of_client.get(identifier)

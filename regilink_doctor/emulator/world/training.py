@@ -1,0 +1,106 @@
+"""Runs: made, resumed, and fed by the file stream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regilink_doctor.core.naming import DEFAULT_PROJECT
+from regilink_doctor.emulator.world import access
+from regilink_doctor.emulator.world.ids import now
+from regilink_doctor.emulator.world.people import Entity, User
+from regilink_doctor.emulator.world.projects import Project
+from regilink_doctor.emulator.world.refusal import denied, refuse
+from regilink_doctor.emulator.world.runs import Run, display_name
+from regilink_doctor.emulator.world.state import State
+
+_FIELDS = {
+    "display_name": "display_name",
+    "description": "description",
+    "notes": "notes",
+    "config": "config",
+    "summary": "summary_metrics",
+    "tags": "tags",
+    "group": "group_name",
+    "job_type": "job_type",
+    "commit": "commit",
+    "host": "host",
+    "program": "job_program",
+    "sweep": "sweep",
+    "state": "state",
+}
+"""Property of a run -> field of `UpsertBucketInput`, in snake case."""
+
+
+def owner_for_run(state: State, user: User, name: str | None) -> Entity:
+    """The entity that a run goes to: the named one, else the user's default (row B2).
+
+    Raises:
+        Refusal: there is no such entity, it takes no runs, or the user may not write there.
+    """
+    entity = state.find_entity(name or user.default_entity)
+    if entity is None or not access.sees_entity(user, entity):
+        raise refuse("unknown-entity", entity=name or user.default_entity or "")
+    if entity.kind == "organization":
+        raise refuse("org-entity-run", entity=entity.name)
+    if entity.kind == "personal" and _personal_disabled(state, user):
+        raise refuse("personal-entities-disabled")
+    if not access.writes_entity(user, entity):
+        raise denied()
+    return entity
+
+
+def _personal_disabled(state: State, user: User) -> bool:
+    return any(each.personal_entities_disabled for each in access.organizations_of(user, state.organizations))
+
+
+def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run, bool]:
+    """Make or change the run that `values` (of `UpsertBucketInput`) name; returns it and whether it was made.
+
+    Raises:
+        Refusal: row B2, or a run that is not there.
+    """
+    if user is None:
+        raise refuse("api-key-invalid")
+    run = state.by_id(values.get("id"), Run) if values.get("id") else None
+    made = False
+    if run is None:
+        entity = owner_for_run(state, user, values.get("entity_name"))
+        project = state.make_project(entity, values.get("model_name") or DEFAULT_PROJECT, creator=user)
+        number = state.number()
+        name = values.get("name") or f"run{number}"
+        run = project.runs.get(name)
+        if run is None:
+            run = _new_run(state, project, name, number, user)
+            made = True
+    elif not access.writes_project(user, run.project):
+        raise denied()
+    for attribute, field in _FIELDS.items():
+        value = values.get(field)
+        if value is not None:
+            setattr(run, attribute, list(value) if attribute == "tags" else value)
+    run.heartbeat_at = now()
+    return run, made
+
+
+def _new_run(state: State, project: Project, name: str, number: int, user: User) -> Run:
+    run = Run(number, name, project, display_name(len(project.runs) + 1), user=user)
+    project.runs[name] = state.keep(run, number)
+    return run
+
+
+def delete(state: State, user: User | None, run: Run, *, with_artifacts: bool) -> None:
+    """Delete the run; its artifacts too when asked for.
+
+    Raises:
+        Refusal: no write access.
+    """
+    from regilink_doctor.emulator.world import artifacts
+
+    if not access.writes_project(user, run.project):
+        raise denied()
+    if with_artifacts:
+        for artifact in list(run.logged):
+            if artifact.state == "COMMITTED":
+                artifacts.delete(state, user, artifact, with_aliases=True)
+    run.project.runs.pop(run.name, None)
+    state.forget(run.number)
