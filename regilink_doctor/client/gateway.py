@@ -23,7 +23,7 @@ RETRIED = ("reset", "truncated", "rate-limit", "server-error")
 PAUSE = 0.4
 """Seconds before the one retry."""
 
-USER_AGENT = "regilink"
+HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "regilink"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +96,18 @@ class Gateway:
     def _post(self, query: str, variables: Mapping[str, object]) -> Answer:
         deadline = time.monotonic() + self.timeout
         try:
-            with requests.Session() as session:
-                response = session.post(
+            with (
+                requests.Session() as session,
+                session.post(
                     f"{self.host}/graphql",
                     data=json.dumps({"query": query, "variables": variables}).encode(),
-                    headers={
-                        "Content-Type": "application/json",
-                        "Accept": "application/json",
-                        "User-Agent": USER_AGENT,
-                    },
+                    headers=HEADERS,
                     auth=_authorization(self._key),
                     timeout=self.timeout,
                     allow_redirects=False,
                     stream=True,
-                )
+                ) as response,
+            ):
                 return self._read(response, self._body(response, deadline))
         except ServerFault:
             raise

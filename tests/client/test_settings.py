@@ -92,7 +92,9 @@ def test_a_virtual_environment_shows_the_packages_below_it(tmp_path: Path) -> No
     assert find_wandb(str(venv), tmp_path, {}).version == "0.28.2"
 
 
-@pytest.mark.parametrize("url", ["https://wandb.ai", "http://api.wandb.ai", "api.wandb.ai", "https://", "", "https://a b"])
+@pytest.mark.parametrize(
+    "url", ["https://wandb.ai", "http://api.wandb.ai", "api.wandb.ai", "https://", "", "https://a b"]
+)
 def test_wandb_refuses_such_an_address(url: str) -> None:
     with pytest.raises(HostRefused):
         normal_host(url, (0, 31, 0))

@@ -23,7 +23,12 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the reader forks")
 PYTHONS = [sys.executable, *filter(None, os.environ.get("REGILINK_PYTHONS", "").split(os.pathsep))]
 SCRIPT = Path(__file__).with_name("wandb_reading.py")
 KEYS = ["a" * 40, "local-" + "b" * 40, "c" * 40]
-HOSTS = ["https://api.wandb.ai", "https://wandb.example.com", "https://wandb.example.com:8443/", "http://localhost:8080"]
+HOSTS = [
+    "https://api.wandb.ai",
+    "https://wandb.example.com",
+    "https://wandb.example.com:8443/",
+    "http://localhost:8080",
+]
 
 
 def folder_of(root: Path, number: int, case: dict[str, Any]) -> dict[str, Any]:
@@ -56,7 +61,10 @@ def by_hand() -> list[dict[str, Any]]:
         {"files": {"HOME/.netrc": default}},
         {"files": {"HOME/.netrc": machine("api.wandb.ai", KEYS[0])}},
         {"files": {"HOME/_netrc": default}},
-        {"files": {"HOME/keys": default, "HOME/.netrc": machine("api.wandb.ai", KEYS[1])}, "environ": {"NETRC": "HOME/keys"}},
+        {
+            "files": {"HOME/keys": default, "HOME/.netrc": machine("api.wandb.ai", KEYS[1])},
+            "environ": {"NETRC": "HOME/keys"},
+        },
         {"files": {"HOME/.netrc": default}, "environ": {"NETRC": "HOME/absent"}},
         {"files": {"HOME/.netrc": f"default\n  login user\n  password {KEYS[1]}\n"}},
         {"files": {"HOME/.netrc": "this is no netrc at all {"}},
@@ -74,7 +82,12 @@ def by_hand() -> list[dict[str, Any]]:
         {"files": {local: "[other]\nentity = x\n"}},
         {"files": {local: "[DEFAULT]\nentity = x\n[default]\nproject = y\n"}},
         {"files": {general: settings_file(base_url=HOSTS[2]), "HOME/.netrc": machine("wandb.example.com", KEYS[0])}},
-        {"files": {general: settings_file(base_url=HOSTS[2]), "HOME/.netrc": machine("wandb.example.com:8443", KEYS[0])}},
+        {
+            "files": {
+                general: settings_file(base_url=HOSTS[2]),
+                "HOME/.netrc": machine("wandb.example.com:8443", KEYS[0]),
+            }
+        },
         {"environ": {"WANDB_BASE_URL": "https://wandb.example.com//"}},
         {"environ": {"WANDB_MODE": "offline", "WANDB_ORGANIZATION": "Acme Inc"}},
         {"environ": {"WANDB_MODE": "dryrun", "WANDB_ORGANIZATION": ""}},
@@ -84,7 +97,14 @@ def by_hand() -> list[dict[str, Any]]:
 def at_random(seed: int, count: int) -> list[dict[str, Any]]:
     """Few values in many places, so that they meet."""
     dice = random.Random(seed)
-    names = ["api.wandb.ai", "api.forge.coreweave.com", "wandb.example.com", "wandb.example.com:8443", "localhost:8080", "localhost"]
+    names = [
+        "api.wandb.ai",
+        "api.forge.coreweave.com",
+        "wandb.example.com",
+        "wandb.example.com:8443",
+        "localhost:8080",
+        "localhost",
+    ]
 
     def some_settings() -> str:
         choices = {
