@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     given, command = _split_command(given)
     try:
-        parser = _parser()
+        parser = _parser(given)
         options = parser.parse_args(given)
         options.cmd = command
         status: int = options.run(options)
@@ -53,7 +53,8 @@ def _split_command(given: list[str]) -> tuple[list[str], list[str]]:
     return given, []
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser; only the command that is `given` gets its options, so that a variable of another cannot be wrong."""
     from regilink_doctor import __version__
 
     parser = argparse.ArgumentParser(
@@ -63,16 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"regilink {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_lint, _add_doctor, _add_rules, _add_emulator, _add_demo):
-        add(commands)
+    for name, (what, add) in _COMMANDS.items():
+        command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+        if name in given:
+            add(command)
     return parser
-
-
-_Commands = argparse._SubParsersAction  # the only name that argparse has for it
-
-
-def _command(commands: _Commands[argparse.ArgumentParser], name: str, what: str) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
 
 
 def _option(parser: argparse.ArgumentParser, flag: str, **settings: object) -> None:
@@ -122,8 +118,7 @@ def _catalog(path: str | None) -> Catalog | None:
         raise UsageProblem(f"--catalog: {error}") from None
 
 
-def _add_lint(commands: _Commands[argparse.ArgumentParser]) -> None:
-    parser = _command(commands, "lint", "find mistakes in code that links to the W&B Registry")
+def _add_lint(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="*", default=["."], help="files and folders (default: .)")
     _option(
         parser,
@@ -208,8 +203,7 @@ def _site_lines(options: argparse.Namespace, result: LintResult) -> Iterator[str
         yield f"{position(site.place)}: {site.call} {visible(targets)}".rstrip() + codes
 
 
-def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
-    parser = _command(commands, "doctor", "check this machine, the account and each target against the live server")
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "targets",
         metavar="TARGET",
@@ -251,8 +245,7 @@ def _doctor(options: argparse.Namespace) -> int:
     return report.exit_status(diagnosis, strict=options.strict)
 
 
-def _add_rules(commands: _Commands[argparse.ArgumentParser]) -> None:
-    parser = _command(commands, "rules", "list the rules")
+def _add_rules(parser: argparse.ArgumentParser) -> None:
     _option(parser, "--output-format", choices=("full", "json", "markdown"), default="full", help="default: full")
     parser.set_defaults(run=_rules)
 
@@ -266,8 +259,7 @@ def _rules(options: argparse.Namespace) -> int:
     return OK
 
 
-def _add_emulator(commands: _Commands[argparse.ArgumentParser]) -> None:
-    parser = _command(commands, "emulator", "serve an emulated W&B on this machine, until stopped or while CMD runs")
+def _add_emulator(parser: argparse.ArgumentParser) -> None:
     parser.usage = "regilink emulator [-h] [--env-file FILE] [--world FILE] [-- CMD ...]"
     _option(parser, "--env-file", metavar="FILE", help="write the variables for wandb here when it is ready")
     _option(parser, "--world", metavar="FILE", help="a catalog to begin with (default: Acme Inc with team-a and alice)")
@@ -283,8 +275,7 @@ def _emulator(options: argparse.Namespace) -> int:
         raise UsageProblem(str(error)) from None
 
 
-def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
-    parser = _command(commands, "demo", "lint, diagnose and run a small project with mistakes, without an account")
+def _add_demo(parser: argparse.ArgumentParser) -> None:
     _colour(parser)
     parser.set_defaults(run=_demo)
 
@@ -296,3 +287,12 @@ def _demo(options: argparse.Namespace) -> int:
         return demo(sys.stdout, colour=_wants_colour(options.color))
     except ImportError as error:
         raise UsageProblem(str(error)) from None
+
+
+_COMMANDS = {
+    "lint": ("find mistakes in code that links to the W&B Registry", _add_lint),
+    "doctor": ("check this machine, the account and each target against the live server", _add_doctor),
+    "rules": ("list the rules", _add_rules),
+    "emulator": ("serve an emulated W&B on this machine, until stopped or while a command runs", _add_emulator),
+    "demo": ("lint, diagnose and run a small project with mistakes, without an account", _add_demo),
+}

@@ -69,7 +69,7 @@ def run(code: str, emulator: Emulator, folder: Path) -> subprocess.CompletedProc
     )
 
 
-def snippet(entity: str = "team-a", registry: str = "model", type: str = "model") -> str:  # noqa: A002
+def snippet(entity: str = "team-a", registry: str = "model", type: str = "model") -> str:
     return SNIPPET.format(entity=entity, registry=registry, type=type)
 
 

@@ -108,22 +108,23 @@ class Text:
     def place_of(self, start: int, end: int) -> Place:
         """Where `pattern[start:end]` is written.
 
-        Exact inside one piece that is exact; the whole of the parts otherwise; the text's own place when they are
-        written in several places.
+        Exact inside one piece that is exact, else the whole of it. Of several parts those count that stand in the
+        text's own expression; where none does, the expression itself.
         """
-        touched = [(offset, part) for offset, part in self._offsets() if offset < end and offset + _width(part) > start]
-        if not touched:
+        places = [
+            _within(part, start - offset, end - offset)
+            for offset, part in self._offsets()
+            if offset < end and offset + _width(part) > start
+        ]
+        if len(places) == 1:
+            return places[0]
+        here = [place for place in places if _inside(place, self.place)]
+        if not here:
             return self.place
-        places = [_within(part, start - offset, end - offset) for offset, part in touched]
-        first = places[0]
-        span = first.span
-        for place in places[1:]:
-            if (place.path, place.cell) != (first.path, first.cell):
-                return self.place
+        span = here[0].span
+        for place in here[1:]:
             span = span.joined(place.span)
-        if len(places) > 1 and not _inside(span, self.place.span):
-            return self.place
-        return replace(first, span=span)
+        return replace(here[0], span=span)
 
     def exact_piece(self, start: int, end: int) -> Place | None:
         """The place of `pattern[start:end]` if it lies inside one exact piece, None otherwise: where a fix may edit."""
@@ -151,11 +152,10 @@ def _within(part: Piece | Hole, start: int, end: int) -> Place:
     return replace(part.place, span=Span(span.line, span.column + start, span.line, span.column + end))
 
 
-def _inside(inner: Span, outer: Span) -> bool:
-    return (outer.line, outer.column) <= (inner.line, inner.column) and (inner.end_line, inner.end_column) <= (
-        outer.end_line,
-        outer.end_column,
-    )
+def _inside(inner: Place, outer: Place) -> bool:
+    if (inner.path, inner.cell) != (outer.path, outer.cell):
+        return False
+    return inner.span.joined(outer.span) == outer.span
 
 
 @dataclass(frozen=True, slots=True)

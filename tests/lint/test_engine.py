@@ -1,0 +1,95 @@
+"""One file from bytes to findings: encodings, suppressions, and what must never crash."""
+
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.core.findings import Finding
+from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.rules.missing_collection import MissingCollection
+
+PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
+BAD = 'run.link_artifact(a, "wandb-registry-model")'
+
+
+def lint(code: str | bytes) -> list[Finding]:
+    content = code if isinstance(code, bytes) else (PRELUDE + code).encode()
+    return list(lint_bytes("train.py", content).findings)
+
+
+def codes(code: str | bytes) -> list[str]:
+    return [finding.code for finding in lint(code)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"import wandb\nrun.link_artifact(",
+        b"import wandb\nx = '\xff'",
+        b"# coding: nonsense\nimport wandb",
+        b"import wandb\n" + b"(" * 5000,
+        b"import wandb\nx = " + b"-" * 50_000 + b"1",
+        b"import wandb\x00",
+    ],
+)
+def test_what_cannot_be_read_is_one_finding(content: bytes) -> None:
+    assert codes(content) == ["REG000"]
+
+
+def test_reads_what_python_reads() -> None:
+    code = PRELUDE + BAD
+    assert codes(b"\xef\xbb\xbf" + code.encode()) == ["REG102"]
+    assert codes(code.replace("\n", "\r\n").encode()) == ["REG102"]
+    assert codes(f"# -*- coding: latin-1 -*-\nx = 'é'\n{code}".encode("latin-1")) == ["REG102"]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["# regilink: ignore[REG102]", "# regilink: ignore[REG102, REG101] a reason", "# noqa: REG102", "# noqa"],
+)
+def test_a_comment_on_the_statement_silences(comment: str) -> None:
+    left = codes(f"{BAD}  {comment}\n")
+    assert "REG102" not in left
+    assert left == (["REG001"] if "REG101" in comment else [])
+    assert "REG102" not in codes(f'run.link_artifact(\n    a,\n    "wandb-registry-model",\n)  {comment}\n')
+
+
+def test_a_comment_elsewhere_does_not() -> None:
+    assert codes(f"{BAD}\n# noqa\n") == ["REG102"]
+    assert codes(f"{BAD}  # noqa: F401\n") == ["REG102"]
+
+
+def test_a_whole_file_is_silenced_on_a_line_of_its_own() -> None:
+    assert codes(f"# regilink: ignore-file[REG102]\n{BAD}\n") == []
+    assert codes(f"{BAD}  # regilink: ignore-file[REG102]\n") == ["REG102", "REG003"]
+
+
+def test_a_comment_in_a_string_is_no_comment() -> None:
+    assert codes(f'x = "# regilink: ignore[REG999]"\n{BAD}\n') == ["REG102"]
+
+
+def test_unused_and_invalid_comments_are_told() -> None:
+    assert codes("x = 1  # regilink: ignore[REG102]\n") == ["REG001"]
+    assert codes("x = 1  # noqa: REG102\n") == ["REG001"]
+    assert codes("x = 1  # regilink: ignore[REG1022]\n") == ["REG003"]
+    assert codes("x = 1  # regilink: ignore\n") == ["REG003"]
+    assert codes("x = 1  # noqa\n") == []
+
+
+def test_a_rule_that_crashes_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(self: object, told: object) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr(MissingCollection, "words", crash)
+    code = b'import wandb\nrun = wandb.init()\nrun.link_artifact(a, "wandb-registry-model/c")\n' + BAD.encode()
+    assert codes(code) == ["REG201", "REG002"]
+
+
+def test_an_entity_set_around_the_program_is_enough(tmp_path: Path) -> None:
+    code = b'import wandb\nrun = wandb.init(project="p")\nrun.link_artifact(a, "wandb-registry-model/c")\n'
+    path = str(tmp_path / "train.py")
+    assert [finding.code for finding in lint_bytes(path, code).findings] == ["REG201"]
+    other = tmp_path / "configured"
+    other.mkdir()
+    (other / ".env").write_text("WANDB_ENTITY=team-a\n")
+    assert lint_bytes(str(other / "train.py"), code).findings == ()

@@ -1,0 +1,193 @@
+"""`regilink lint` as a user meets it: whole processes, real files, real git."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BAD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model")\n'
+GOOD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model/zoo")\n'
+ADVICE = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "/wandb-registry-model/zoo")\n'
+
+
+def regilink(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environ = {
+        name: value for name, value in os.environ.items() if not name.startswith(("REGILINK_", "FORCE_", "NO_C"))
+    }
+    root = str(Path(__file__).parents[1])
+    return subprocess.run(
+        [sys.executable, "-m", "regilink_doctor", *arguments],
+        cwd=cwd,
+        env={**environ, "PYTHONPATH": root, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("code", "status"), [(BAD, 1), (GOOD, 0), (ADVICE, 0), ("import wandb\nlink_artifact(", 1)])
+def test_the_exit_status_says_what_was_found(tmp_path: Path, code: str, status: int) -> None:
+    (tmp_path / "train.py").write_text(code)
+    assert regilink("lint", cwd=tmp_path).returncode == status
+
+
+def test_a_path_that_is_missing_is_no_finding(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    done = regilink("lint", "train.py", "nowhere.py", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "nowhere.py: no such file" in done.stderr
+    assert "REG102" in done.stdout
+
+
+def test_concise_is_a_line_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    done = regilink("lint", "--output-format", "concise", cwd=tmp_path)
+    assert done.stdout.startswith("train.py:3:23: REG102 ")
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_full_underlines_the_offending_characters(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    lines = regilink("lint", cwd=tmp_path).stdout.splitlines()
+    code = next(line for line in lines if "run.link_artifact" in line)
+    marks = lines[lines.index(code) + 1]
+    assert code[marks.index("^") : marks.rindex("^") + 1] == "wandb-registry-model"
+    assert lines[-1] == "Found 1 error in 1 file."
+
+
+def test_json_has_the_shape_of_the_contract(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD.replace("wandb-registry-model", "wandb_registry_model/zoo"))
+    value = json.loads(regilink("lint", "--output-format", "json", cwd=tmp_path).stdout)
+    assert value["version"] == 1
+    (finding,) = value["findings"]
+    assert finding.pop("message")
+    assert finding.pop("help")
+    assert finding == {
+        "code": "REG104",
+        "name": "misspelled-prefix",
+        "severity": "error",
+        "path": "train.py",
+        "line": 3,
+        "column": 23,
+        "end_line": 3,
+        "end_column": 43,
+        "cell": None,
+        "fix": {
+            "message": 'replace it by "wandb-registry-model"',
+            "applicability": "safe",
+            "edits": [
+                {
+                    "start": {"line": 3, "column": 23},
+                    "end": {"line": 3, "column": 43},
+                    "content": "wandb-registry-model",
+                }
+            ],
+        },
+        "related": [],
+        "url": None,
+        "target": "wandb_registry_model/zoo",
+    }
+
+
+def test_json_lines_is_one_finding_a_line(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    (line,) = regilink("lint", "--output-format", "json-lines", cwd=tmp_path).stdout.splitlines()
+    assert json.loads(line)["code"] == "REG102"
+
+
+def test_sites_have_the_shape_of_the_contract(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    done = regilink("lint", "--show-sites", "--output-format", "json", cwd=tmp_path)
+    init, link = json.loads(done.stdout)["sites"]
+    assert (init["kind"], init["call"], init["entity"]) == ("init", "wandb.init", "team-a")
+    assert link == {
+        "kind": "link",
+        "call": "wandb.Run.link_artifact",
+        "path": "train.py",
+        "line": 3,
+        "column": 1,
+        "end_line": 3,
+        "cell": None,
+        "target": "wandb-registry-model",
+        "targets": ["wandb-registry-model"],
+        "resolved_from": [{"text": "wandb-registry-model", "path": "train.py", "line": 3, "column": 23}],
+        "entity": "team-a",
+        "project": None,
+        "type": None,
+        "aliases": [],
+        "codes": ["REG102"],
+    }
+
+
+def test_every_option_is_a_variable_too(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    assert regilink("lint", cwd=tmp_path, REGILINK_OUTPUT_FORMAT="concise").stdout.startswith("train.py:3:23: ")
+    wrong = regilink("lint", cwd=tmp_path, REGILINK_OUTPUT_FORMAT="yaml")
+    assert wrong.returncode == 2
+    assert "REGILINK_OUTPUT_FORMAT" in wrong.stderr
+
+
+def test_colours_only_when_asked(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    assert "\x1b[" not in regilink("lint", cwd=tmp_path).stdout
+    assert "\x1b[" in regilink("lint", "--color", "always", cwd=tmp_path).stdout
+    assert "\x1b[" in regilink("lint", cwd=tmp_path, FORCE_COLOR="1").stdout
+    assert "\x1b[" not in regilink("lint", cwd=tmp_path, FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+def test_git_decides_which_files_there_are(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (tmp_path / ".gitignore").write_text("ignored.py\n")
+    for name in ("tracked.py", "untracked.py", "ignored.py", "gone.py"):
+        (tmp_path / name).write_text(BAD)
+    subprocess.run(["git", "add", "tracked.py", "gone.py"], cwd=tmp_path, check=True)
+    (tmp_path / "gone.py").unlink()
+    done = regilink("lint", "--output-format", "concise", cwd=tmp_path)
+    assert sorted(line.partition(":")[0] for line in done.stdout.splitlines()) == ["tracked.py", "untracked.py"]
+    assert done.returncode == 1
+
+
+def test_a_catalog_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "c.json").write_text('{"version": 1, "organizations": [{"name": 3}]}')
+    done = regilink("lint", "--catalog", "c.json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "organizations[0].name is not a text" in done.stderr
+
+
+def test_a_catalog_proves_what_source_only_suspects(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(GOOD.replace("-model/", "-modle/"))
+    registry = {"name": "model", "types": ["model"]}
+    organization = {"name": "Acme", "entity": "acme", "teams": [{"name": "team-a"}], "registries": [registry]}
+    catalog = {"version": 1, "complete": True, "organizations": [organization]}
+    (tmp_path / "c.json").write_text(json.dumps(catalog))
+    assert regilink("lint", cwd=tmp_path).returncode == 0
+    done = regilink("lint", "--catalog", "c.json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert 'did you mean "wandb-registry-model"?' in done.stdout
+
+
+def test_a_file_without_findings_loads_almost_nothing(tmp_path: Path) -> None:
+    (tmp_path / "clean.py").write_text("import os\n")
+    code = (
+        "import sys, regilink_doctor.cli as c; c.main(['lint', 'clean.py']);"
+        "heavy = ('ast', 'dataclasses', 'typing', 'pathlib', 'json', 'subprocess', 'rich', 'yaml', 'requests');"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); {code}",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["Nothing found in 1 file.", "[]"]
