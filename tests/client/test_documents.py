@@ -21,7 +21,7 @@ pytest.importorskip("wandb")
 graphql = pytest.importorskip("graphql")
 
 SCHEMA = Path(__file__).parents[2] / "regilink_doctor" / "emulator" / "schema.graphql"
-MODULES = ("wandb.apis._generated", "wandb.sdk.artifacts._generated", "wandb.sdk.internal._generated")
+MODULES = tuple(f"wandb.{each}._generated.operations" for each in ("apis", "sdk.artifacts", "sdk.internal"))
 
 OURS = {
     "account": document("Account", account_fields(["alice", "team-a"])),
