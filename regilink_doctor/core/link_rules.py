@@ -183,11 +183,7 @@ def judge_collection(collection: str) -> Verdict | None:
         return _refused("REG107", "A8", "version-in-target", collection=collection)
     if len(collection) > NAME_MAX:
         return Verdict("unknown", "REG110", "A10")
-    if collection == "None":
-        return Verdict("misplaced", "REG113", "A7")
-    if placeholder(collection):
-        return Verdict("misplaced", "REG106", "A7")
-    return None
+    return _never_filled_in(collection)
 
 
 def _judge_project(link: LinkInput, directory: Directory, artifact_type: str | None) -> Verdict:
@@ -251,9 +247,16 @@ def misplacement(project: str, collection: str, registries: Sequence[str]) -> Ve
     if project.casefold() in (name.casefold() for name in registries):
         return Verdict("misplaced", "REG101", "A1")
     for name in (project, collection):
-        if placeholder(name):
-            return Verdict("misplaced", "REG106", "A7")
+        if verdict := _never_filled_in(name):
+            return verdict
     return None
+
+
+def _never_filled_in(name: str) -> Verdict | None:
+    """W&B takes such a name, and nobody can have meant it (row A7)."""
+    if name == "None":
+        return Verdict("misplaced", "REG113", "A7")
+    return Verdict("misplaced", "REG106", "A7") if placeholder(name) else None
 
 
 def _refused(code: str, row: str, text: str, **fields: str) -> Verdict:

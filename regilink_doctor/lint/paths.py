@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Related
 from regilink_doctor.core.link_rules import Judgement, judge
+from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.sites import Piece
 from regilink_doctor.core.target_path import HOLE, Problem, SdkRefusal, problems, sdk_link
 from regilink_doctor.rules import rule_for
-from regilink_doctor.rules.phrases import destination, known_entity, known_type, method, quoted
+from regilink_doctor.rules.phrases import destination, known_entity, known_project, known_type, method, quoted
 from regilink_doctor.rules.rule import DirectoryRule, PathRule, Told
 
 if TYPE_CHECKING:
@@ -37,15 +38,12 @@ def path_findings(site: Site, directory: Directory | None) -> Iterator[Finding]:
 
 
 def _text_findings(site: Site, text: Text, directory: Directory | None) -> Iterator[Finding]:
-    judgement = _judge(site, text, directory) if directory is not None else None
+    judgement = _judge(site, text, directory)
     found = _problems(site, text, directory)
     verdict = judgement.verdict if judgement else None
     bad = verdict is not None and verdict.outcome in ("refused", "misplaced")
     certain = any(problem.severity == "error" for problem in found)
-    raised = None
-    if bad and verdict is not None and not certain:
-        same = [problem for problem in found if problem.code == verdict.code]
-        raised = same[0] if same else None
+    raised = _cause(found, verdict.code) if bad and verdict is not None and not certain else None
     for problem in found:
         finding = _say(site, text, problem)
         if problem is raised:
@@ -55,6 +53,13 @@ def _text_findings(site: Site, text: Text, directory: Directory | None) -> Itera
         yield finding
     if judgement and directory is not None and not certain and raised is None:
         yield from _directory_finding(site, text, judgement, directory)
+
+
+def _cause(found: tuple[Problem, ...], code: str | None) -> Problem | None:
+    """The problem of the text that is behind a verdict: that of the same code, or any, if the verdict is of the text."""
+    same = (problem for problem in found if problem.code == code)
+    of_the_text = found[0] if found and (code or "") < "REG200" else None
+    return next(same, of_the_text)
 
 
 def _problems(site: Site, text: Text, directory: Directory | None) -> tuple[Problem, ...]:
@@ -87,12 +92,17 @@ def _registries(site: Site, directory: Directory | None) -> tuple[str, ...]:
     return tuple(name for names in facts.organizations for name in directory.registry_names(names.entity))
 
 
-def _judge(site: Site, text: Text, directory: Directory) -> Judgement | None:
-    """The judgement of a link whose every piece is written down; a default may be another text in the end."""
+def _judge(site: Site, text: Text, directory: Directory | None) -> Judgement | None:
+    """The judgement of a link whose every piece is written down; a default may be another text in the end.
+
+    What the SDK itself refuses is certain without a catalog.
+    """
     if any(isinstance(part, Piece) and part.default_of for part in text.parts):
         return None
-    link = sdk_link(text.pattern, method(site), known_entity(site) or HOLE, HOLE, {})
-    return None if isinstance(link, SdkRefusal) else judge(link, directory, known_type(site))
+    link = sdk_link(text.pattern, method(site), known_entity(site) or HOLE, known_project(site) or HOLE, {})
+    if isinstance(link, SdkRefusal):
+        return Judgement(Verdict("refused", link.code, link.row, link.text, link.fields))
+    return judge(link, directory, known_type(site)) if directory is not None else None
 
 
 def _say(site: Site, text: Text, problem: Problem) -> Finding:

@@ -66,6 +66,12 @@ def known_entity(site: Site) -> str | None:
     return given[0].literal if len(given) == 1 else None
 
 
+def known_project(site: Site) -> str | None:
+    """The project of the run that a link belongs to, where the source tells exactly one."""
+    given = site.init.project if site.init else ()
+    return given[0].literal if len(given) == 1 else None
+
+
 def known_type(site: Site) -> str | None:
     """The type of the artifact that is linked, where the source tells exactly one."""
     given = site.artifact.type if site.artifact else ()

@@ -1,0 +1,30 @@
+"""`regilink demo`, a whole process: every wing has its say, and nothing is left behind."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_the_demo_shows_what_each_wing_finds(tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "WANDB_API_KEY")}
+    done = subprocess.run(
+        [sys.executable, "-m", "regilink_doctor", "demo"],
+        cwd=tmp_path,
+        env={**environ, "PYTHONPATH": str(Path(__file__).parents[1]), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lint, doctor, run = re.split(r"(?m)^[123]\. ", done.stdout)[1:]
+    assert "error[REG102]" in lint
+    assert "warning[REG101]" in lint
+    for code in ("REG203", "REG301", "REG401"):
+        assert code in doctor
+    assert "Of 6 links, 1 went where it should, 2 went elsewhere without an error, 3 were refused." in run
+    assert re.search(r"misplaced team-a/model/zoo .*\n.*\[REG101, row A1\]", run)
+    assert not re.search(r"\b[0-9a-f]{40}\b", done.stdout), "a key is shown"
+    assert list(tmp_path.iterdir()) == []

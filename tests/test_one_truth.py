@@ -1,0 +1,96 @@
+"""One truth: with the catalog of a world, lint reports an error exactly when it refuses or misplaces the link."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
+from regilink_doctor.core.target_path import SdkRefusal, sdk_link
+from regilink_doctor.emulator import World
+from regilink_doctor.lint.engine import lint_bytes
+
+TYPES = ("model", "dataset")
+NAMES = ("model", "dataset", "Golden Datasets", "models", "raw", "proj")
+SEGMENTS = st.sampled_from(
+    [
+        *(f"wandb-registry-{name}" for name in NAMES),
+        *NAMES,
+        "",
+        " ",
+        "acme",
+        "Acme Inc",
+        "team-a",
+        "alice",
+        "zoo",
+        "zoo:v3",
+        "zoo:latest",
+        "<collection>",
+        "{COLLECTION}",
+        "None",
+        "wandb-registry-",
+        "Wandb-Registry-model",
+        "wandb_registry_model",
+        "wandb-registry",
+        " wandb-registry-model",
+        "wandb-registry-model ",
+        "wandb-registry-MODEL",
+        "wandb-registry-wandb-registry-model",
+        "wandb-registry-Golden%20Datasets",
+        "model-registry",
+        "https:",
+        "Production-registry",
+    ]
+)
+TEXTS = st.lists(SEGMENTS, min_size=1, max_size=4).map("/".join)
+
+
+@st.composite
+def catalogs(draw: st.DrawFn) -> Catalog:
+    registries = []
+    for name in draw(st.sets(st.sampled_from([*NAMES[:3], "raw"]), max_size=4)):
+        collections = (Collection("zoo", draw(st.sampled_from(TYPES))),) if draw(st.booleans()) else ()
+        types = draw(st.sampled_from([None, ("model",), ("dataset",), TYPES]))
+        kept = tuple(item for item in collections if types is None or item.type in types)
+        registries.append(Registry(name, types=types, collections=kept))
+    ordered = tuple(sorted(registries, key=lambda registry: registry.name))
+    return Catalog((Organization("Acme Inc", "acme", ("team-a", "team-b"), ordered),), complete=True)
+
+
+CODE = """import wandb
+run = wandb.init(entity={entity}, project="proj")
+artifact = wandb.Artifact("source", type={type})
+{call}
+"""
+CALLS = {
+    "Run.link_artifact": "run.link_artifact(artifact, {text})",
+    "Artifact.link": "run.log_artifact(artifact).link({text})",
+}
+
+
+@settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    catalogs(), TEXTS, st.sampled_from(["team-a", "acme", "ghost"]), st.sampled_from(TYPES), st.sampled_from([*CALLS])
+)
+def test_lint_and_the_world_agree(catalog: Catalog, text: str, entity: str, artifact_type: str, call: str) -> None:
+    world = World.from_catalog(catalog)
+    link = sdk_link(text, call, entity, "proj", {})  # type: ignore[arg-type]
+    outcome = "refused" if isinstance(link, SdkRefusal) else world.link(link, type=artifact_type).outcome
+    if outcome == "unknown":
+        return
+    code = CODE.format(
+        entity=json.dumps(entity), type=json.dumps(artifact_type), call=CALLS[call].format(text=json.dumps(text))
+    )
+    found = lint_bytes("/nowhere/train.py", code.encode(), catalog).findings
+    errors = [finding for finding in found if finding.severity == "error"]
+    assert bool(errors) == (outcome in ("refused", "misplaced")), (outcome, link, found)
+
+
+@pytest.mark.parametrize("name", ["c.json"])
+def test_a_world_comes_back_from_its_file(tmp_path: Path, name: str) -> None:
+    registry = Registry("model", types=("model",), collections=(Collection("zoo", "model"),))
+    catalog = Catalog((Organization("Acme Inc", "acme", ("team-a",), (registry,)),), complete=True)
+    catalog.save(tmp_path / name)
+    assert Catalog.load(tmp_path / name) == catalog
