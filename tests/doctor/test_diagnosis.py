@@ -1,0 +1,175 @@
+"""Order, requirements, crashes, exit status, sources of targets; and the second door, without a socket."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.client.settings import read_settings
+from regilink_doctor.doctor.checks import Examination, Outcome, Subject
+from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.diagnosis import EXAMINATIONS, Diagnosis, examine
+from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.workflows.diagnose import diagnose, source_targets
+
+Diagnose = Callable[..., Diagnosis]
+ZOO = "wandb-registry-model/zoo"
+
+TRAIN = """\
+import wandb
+
+ENTITY = "{entity}"
+with wandb.init(entity=ENTITY, project="churn") as run:
+    artifact = wandb.Artifact("zoo", type="{type}")
+    run.link_artifact(artifact, target_path="{target}", aliases=["best"])
+"""
+
+
+def test_a_check_stands_behind_those_it_requires() -> None:
+    names: list[str] = []
+    for each in EXAMINATIONS:
+        assert each.__doc__
+        assert set(each.requires) <= set(names), each
+        names.append(each.name)
+    assert len(names) == len(set(names))
+
+
+def test_a_check_that_breaks_is_a_row(emulator: Emulator, tmp_path: Path) -> None:
+    class Breaks(Examination):
+        """Breaks."""
+
+        name = "breaks"
+
+        def subjects(self, context: Context) -> list[Subject]:
+            return [Subject("x")]
+
+        def look(self, context: Context, subject: Subject) -> Outcome:
+            raise RuntimeError(f"with {context.settings.credentials.key.reveal()}")  # type: ignore[union-attr]
+
+    class Hangs(Breaks):
+        """Hangs on it."""
+
+        name = "hangs"
+        requires = ("breaks",)
+
+    emulator.reset()
+    environ = emulator.environ()
+    found = examine(read_settings(cwd=tmp_path, environ=environ), examinations=[*EXAMINATIONS, Breaks, Hangs])
+    (row,) = found.of("crash")
+    assert row.message.startswith("the check broke: RuntimeError at test_diagnosis.py:")
+    assert environ["WANDB_API_KEY"] not in repr(found)
+    (skipped,) = (check for check in found.checks if check.name == "hangs")
+    assert skipped.message == "not looked at, because `breaks` crashed"
+    assert found.exit_status() == 2
+    assert found.ready is None
+
+
+def test_an_identity_token_leaves_no_way_to_work(examined: Diagnose) -> None:
+    found = examined(ZOO, environ={"WANDB_API_KEY": "", "WANDB_IDENTITY_TOKEN_FILE": "token.jwt"})
+    assert not found.of("fail")
+    assert found.exit_status() == 2
+    assert "identity token" in next(row for row in found.checks if row.name == "account").message
+
+
+def test_what_was_found_where(examined: Diagnose) -> None:
+    found = dict(examined(environ={"WANDB_PROJECT": "churn"}).found)
+    assert found["key"].value == "found"
+    assert found["key"].source == "environment WANDB_API_KEY"
+    assert found["entity"].source == "the account's default entity"
+    assert (found["project"].value, found["project"].source) == ("churn", "environment WANDB_PROJECT")
+
+
+def write(folder: Path, name: str = "train.py", entity: str = "team-a", type: str = "model", target: str = ZOO) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(TRAIN.format(entity=entity, type=type, target=target))
+
+
+def test_targets_come_from_the_source_with_entity_and_type(tmp_path: Path) -> None:
+    write(tmp_path / "code")
+    (target,) = source_targets(tmp_path / "code")
+    assert (target.text, target.entity, target.project, target.artifact_type) == (ZOO, "team-a", "churn", "model")
+    assert target.aliases == ("best",)
+    assert target.place is not None
+    assert target.source.endswith("train.py:6")
+
+
+def test_the_source_is_checked_where_no_target_is_named(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.reset()
+    environ = {**emulator.environ(), "HOME": str(tmp_path)}
+    write(tmp_path / "code", "good.py")
+    write(tmp_path / "code", "personal.py", entity="alice")
+    write(tmp_path / "code", "kind.py", type="dataset")
+    found = diagnose(cwd=tmp_path / "code", environ=environ)
+    assert {(row.name, row.code) for row in found.of("fail")} == {("entity", "REG203"), ("artifact-type", "REG401")}
+    entity = next(row for row in found.of("fail") if row.name == "entity")
+    assert "personal.py:6" in (entity.help or "")
+    assert 'wandb.init(entity="team-a"' in (entity.help or "")
+    assert found.requests == 2
+
+
+def test_the_command_line_beats_the_code(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.reset()
+    write(tmp_path / "code", entity="alice")
+    environ = {**emulator.environ(), "HOME": str(tmp_path)}
+    assert diagnose(cwd=tmp_path / "code", environ=environ).codes == ("REG203",)
+    assert diagnose(cwd=tmp_path / "code", environ=environ, entity="team-a").codes == ()
+
+
+def test_a_target_with_a_hole_is_skipped_with_the_reason(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.reset()
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "t.py").write_text(
+        "import sys, wandb\n"
+        "run = wandb.init(entity='team-a')\n"
+        "a = wandb.Artifact('zoo', type='model')\n"
+        "run.link_artifact(a, f'wandb-registry-model/{sys.argv[1]}')\n"
+    )
+    found = diagnose(cwd=tmp_path / "code", environ={**emulator.environ(), "HOME": str(tmp_path)})
+    (row,) = found.of("skip")
+    assert row.subject == "wandb-registry-model/{?}"
+    assert "`sys.argv[1]` is known only when the program runs" in row.message
+    assert found.exit_status() == 0
+
+
+def test_a_folder_without_links_is_the_account_alone(examined: Diagnose, emulator: Emulator, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    emulator.reset()
+    found = diagnose(cwd=tmp_path / "work", environ={**emulator.environ(), "HOME": str(tmp_path)})
+    assert found.targets == ()
+    assert found.exit_status() == 0
+
+
+def test_through_the_responses_door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    responses = pytest.importorskip("responses")
+    from regilink_doctor.emulator.app import App
+    from regilink_doctor.emulator.responses_door import register
+
+    world = World.default()
+    host = "https://wandb.example.com"
+    environ = {"WANDB_BASE_URL": host, "WANDB_API_KEY": world.users["alice"].key, "HOME": str(tmp_path)}
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        register(mock, App(world), host)
+        good = diagnose([ZOO], cwd=tmp_path, environ=environ, artifact_type="model")
+        bad = diagnose([ZOO], cwd=tmp_path, environ=environ, artifact_type="dataset")
+        assert len(mock.calls) == 4
+    assert not good.of("fail", "warn")
+    assert bad.codes == ("REG401",)
+
+
+def test_neither_wandb_nor_the_emulator_is_loaded() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from regilink_doctor.workflows.diagnose import diagnose;"
+        "diagnose(['wandb-registry-model/zoo'], environ={'WANDB_BASE_URL': 'http://127.0.0.1:9'});"
+        "print([m for m in sys.modules if m.split('.')[0] in ('wandb', 'graphql') or 'regilink_doctor.emulator' in m])"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env={**os.environ, "WANDB_API_KEY": ""}, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[]", done.stderr

@@ -1,0 +1,161 @@
+"""What a diagnosis looks like, for people and for machines."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from regilink_doctor.client.settings import read_settings
+from regilink_doctor.core.checks import Check, Sourced
+from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.doctor.diagnosis import Diagnosis
+from regilink_doctor.doctor.ready import Ready
+from regilink_doctor.doctor.targets import Target
+from regilink_doctor.report.doctor import exit_status, render_full, to_json
+
+console = pytest.importorskip("rich.console")
+
+ZOO = "wandb-registry-model/zoo"
+GOOD = Check("host", "pass", "https://h", "it answered", duration_ms=12)
+WRONG = Check(
+    "registry",
+    "fail",
+    ZOO,
+    "there is no such registry",
+    "REG301",
+    "write this\nor that",
+    "train.py:6",
+    ("B3",),
+    ("host",),
+    3,
+)
+LATER = [Check(name, "skip", ZOO, "not looked at, because `registry` failed") for name in ("role", "collection")]
+FOUND = (("host", Sourced("https://h", "environment WANDB_BASE_URL")), ("organization", Sourced("", "wandb/settings")))
+
+
+def text(
+    diagnosis: Diagnosis, *, width: int = 100, encoding: str = "utf-8", verbose: bool = False, soft: bool = False
+) -> str:
+    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    page = console.Console(file=file, width=width, color_system=None, soft_wrap=soft)
+    render_full(diagnosis, page, verbose=verbose)
+    file.seek(0)
+    return file.read()
+
+
+def test_json_is_the_contract() -> None:
+    value = json.loads(to_json(Diagnosis((GOOD, WRONG), (), ())))
+    assert value == {
+        "version": 1,
+        "checks": [
+            {
+                "name": "host",
+                "code": None,
+                "status": "pass",
+                "subject": "https://h",
+                "message": "it answered",
+                "help": None,
+                "source": None,
+                "rows": [],
+                "requires": [],
+                "duration_ms": 12,
+            },
+            {
+                "name": "registry",
+                "code": "REG301",
+                "status": "fail",
+                "subject": ZOO,
+                "message": "there is no such registry",
+                "help": "write this\nor that",
+                "source": "train.py:6",
+                "rows": ["B3"],
+                "requires": ["host"],
+                "duration_ms": 3,
+            },
+        ],
+    }
+
+
+def test_a_problem_in_full() -> None:
+    shown = text(Diagnosis((GOOD, WRONG, *LATER), FOUND, (Target(ZOO),), None, 2, 40))
+    assert (
+        shown
+        == """\
+What was found where
+  host          https://h  environment WANDB_BASE_URL
+  organization  ""         wandb/settings
+
+✓ 1 check passed: host
+
+✗ registry  REG301  wandb-registry-model/zoo  (train.py:6)
+  there is no such registry
+  -> write this
+  -> or that
+
+- role, collection: not looked at, because `registry` failed
+
+1 problem; after each -> is what to change (2 requests, 40 ms)
+"""
+    )
+
+
+def test_all_well_ends_with_what_to_paste() -> None:
+    ready = Ready((("team-a", OrganizationNames("Acme Inc", "acme")),), (ZOO,), "team-a")
+    shown = text(Diagnosis((GOOD,), (), (Target(ZOO),), ready, 2, 40))
+    assert shown.endswith("""\
+All well: these links would work (2 requests, 40 ms)
+
+Your teams
+  team-a  Acme Inc (entity acme)
+Ready to paste
+  run = wandb.init(entity="team-a")
+  run.link_artifact(artifact, target_path="wandb-registry-model/zoo")
+""")
+
+
+def test_what_was_skipped_is_not_called_well() -> None:
+    shown = text(Diagnosis((GOOD, LATER[0]), (), (Target(ZOO),), None, 2, 40))
+    assert "Nothing wrong: what could be looked at would work" in shown
+
+
+def test_verbose_shows_what_passed() -> None:
+    assert "✓ host  it answered" in text(Diagnosis((GOOD,), (), ()), verbose=True)
+
+
+def test_a_narrow_page_and_one_without_unicode() -> None:
+    diagnosis = Diagnosis((GOOD, WRONG), FOUND, (Target(ZOO),))
+    assert max(map(len, text(diagnosis, width=40).splitlines())) <= 62  # a path is not broken
+    plain = text(diagnosis, encoding="ascii")
+    assert "x registry" in plain
+    assert "ok 1 check passed" in plain
+
+
+def test_names_are_text_and_forge_no_line() -> None:
+    evil = Check("entity", "fail", "[bold]x[/]\n✓ all", "\x1b[2Jgone [red]", "REG207", "do")
+    shown = text(Diagnosis((evil,), (), ()), soft=True)
+    assert "\x1b" not in shown
+    assert "[bold]x[/]\\n✓ all" in shown
+    assert "[red]" in shown
+
+
+@pytest.mark.parametrize(
+    ("statuses", "strict", "expected"),
+    [
+        (["pass"], False, 0),
+        (["pass", "skip"], False, 0),
+        (["warn"], False, 0),
+        (["warn"], True, 1),
+        (["fail", "warn"], False, 1),
+        (["fail", "crash"], False, 2),
+    ],
+)
+def test_exit_status(statuses: list[str], strict: bool, expected: int) -> None:
+    checks = tuple(Check("x", status, "y", "z") for status in statuses)  # type: ignore[arg-type]
+    assert exit_status(Diagnosis(checks, (), ()), strict=strict) == expected
+
+
+def test_a_settings_object_shows_no_key() -> None:
+    settings = read_settings(environ={"WANDB_API_KEY": "k" * 40, "HOME": "/nonexistent"})
+    assert "k" * 40 not in repr(settings)
