@@ -1,0 +1,102 @@
+"""The linter as items: one for each file with a site or a finding, `PATH::regilink`."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from regilink_doctor.workflows.lint import LintResult
+
+
+class Findings(Exception):
+    """What was found in a file; the message is the report."""
+
+
+class CheckItem(pytest.Item):
+    """Fails when the file has an error or a warning."""
+
+    def __init__(self, *, result: LintResult, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._result = result
+        self.add_marker("regilink_check")
+
+    def runtest(self) -> None:
+        """Show the findings, if any of them counts."""
+        if self._result.exit_status:
+            from regilink_doctor.report.full import render
+
+            lines = render(self._result.findings, self._result.sources, colour=False)
+            raise Findings("\n".join([*lines, *self._result.failures]).rstrip())
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The report alone: a traceback of ours says nothing to anybody."""
+        return str(excinfo.value) if isinstance(excinfo.value, Findings) else super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """File, line and name, as pytest shows them."""
+        findings = self._result.findings
+        line = findings[0].place.span.line - 1 if findings else 0
+        return self.path, line, self.name
+
+
+class CheckFile(pytest.File):
+    """A file that is linted when it is collected: nothing to run is no item."""
+
+    def collect(self) -> Iterable[CheckItem]:
+        """The one item, if the file has a site or a finding."""
+        from regilink_doctor.workflows.lint import lint_paths
+
+        result = lint_paths([_shown(self.path)])
+        if result.findings or result.sites or result.failures:
+            yield CheckItem.from_parent(self, name="regilink", result=result)
+
+
+class NotImported(pytest.Module):
+    """Stands for a module that is no test: it has no tests, and is not imported to find that out."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Nothing."""
+        return []
+
+
+def check_file(parent: pytest.Collector, path: Path) -> CheckFile | None:
+    """The collector of a Python file that passes the linter's gates."""
+    from regilink_doctor.lint import scan
+
+    if path.suffix not in scan.SUFFIXES:
+        return None
+    content = scan.read(str(path))
+    if content is None or not scan.can_matter(content):
+        return None
+    return CheckFile.from_parent(parent, path=path)
+
+
+def not_imported(parent: pytest.Collector, path: Path) -> NotImported | None:
+    """An empty module for a file that was named on the command line and is no test file by `python_files`."""
+    patterns = [*parent.config.getini("python_files"), "__init__.py"]
+    if any(fnmatch(path.name, pattern) or fnmatch(str(path), pattern) for pattern in patterns):
+        return None
+    return NotImported.from_parent(parent, path=path)
+
+
+def items_below(session: pytest.Session, root: Path) -> Iterator[CheckItem]:
+    """The items of all files below a folder, by path: every worker of xdist has the same ones in the same order."""
+    from regilink_doctor.lint import scan
+
+    for name in sorted(scan.files([str(root)])):
+        collector = check_file(session, root / name)
+        if collector is not None:
+            yield from collector.collect()
+
+
+def _shown(path: Path) -> str:
+    from os.path import relpath
+
+    shown = relpath(path)
+    return str(path) if shown.startswith("..") else shown
