@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from regilink_doctor.client.files import netrc_password, netrc_path, shown
-from regilink_doctor.client.hosts import FORGE, upstream
+from regilink_doctor.client.hosts import FORGE, upstream, without_login
 from regilink_doctor.client.installed import Version
 from regilink_doctor.client.key import Key
 from regilink_doctor.core.checks import Sourced
@@ -69,7 +69,7 @@ def find_credentials(
     source = shown(path, cwd, environ)
     if password:
         return Credentials(Key(password), source)
-    looked.append(f"{source} {problem}" if problem else f"{source} (machine {machines[0]})")
+    looked.append(f"{source} {problem}" if problem else f"{source} (machine {without_login(machines[0])})")
     if version >= FILES_AGAIN:
         if file_key and file_key.value and "WANDB_API_KEY" not in environ:
             return Credentials(Key(file_key.value), file_key.source)

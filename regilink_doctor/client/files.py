@@ -96,5 +96,5 @@ def netrc_password(path: Path, machines: tuple[str, ...]) -> tuple[str | None, s
         if machine and (found := parsed.authenticators(machine)):
             if found[2]:
                 return found[2], None
-            return None, f"has an entry for {machine} without a password"
+            return None, "has an entry for this host without a password"
     return None, None

@@ -14,6 +14,7 @@ import requests
 
 from regilink_doctor.client.causes import cause_of
 from regilink_doctor.client.faults import ServerFault
+from regilink_doctor.client.hosts import without_login
 from regilink_doctor.client.key import Key
 
 MAX_BYTES = 16 * 2**20
@@ -37,12 +38,14 @@ class Answer:
 class Gateway:
     """One server, asked with one key.
 
-    `requests` counts what was sent, retries included; `elapsed_ms` is the time that they took together.
+    `shown` is the address without a login, `server` its name and port. `requests` counts what was sent, retries
+    included; `elapsed_ms` is the time that they took together.
     """
 
     def __init__(self, host: str, key: Key | None, *, timeout: float = 10.0) -> None:
         self.host = host.rstrip("/")
-        self.server = urlsplit(self.host).netloc.rpartition("@")[2] or self.host
+        self.shown = without_login(self.host)
+        self.server = urlsplit(self.shown).netloc or self.shown
         self.timeout = timeout
         self.requests = 0
         self.elapsed_ms = 0
@@ -68,7 +71,7 @@ class Gateway:
 
     def fault(self, cause: str, detail: str = "") -> ServerFault:
         """A failure of this server; the key never gets into its words."""
-        return ServerFault(cause, host=self.host, server=self.server, detail=self._masked(detail))
+        return ServerFault(cause, host=self.shown, server=self.server, detail=self._masked(detail))
 
     def _masked(self, text: str) -> str:
         return self._key.mask(text) if self._key else text

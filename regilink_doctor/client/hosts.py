@@ -57,6 +57,7 @@ def suggested_host(url: str, version: Version) -> str:
     """The address to write instead of one that wandb refuses."""
     bare = url.strip().rstrip("/")
     name = urlsplit(bare if "://" in bare else f"https://{bare}").hostname or ""
+    bare = without_login(bare)
     if not name or name.endswith(("wandb.ai", "forge.coreweave.com")):
         return default_host(version)
     return bare if "://" in bare else f"https://{bare}"
@@ -69,3 +70,10 @@ def upstream(url: str) -> str | None:
         if name in (forge, f"api.{forge}", api):
             return api
     return None
+
+
+def without_login(url: str) -> str:
+    """`url` as it can be shown: without a name and password in front of the server's name."""
+    head, slashes, rest = url.rpartition("://")
+    server, slash, path = rest.partition("/")
+    return f"{head}{slashes}{server.rpartition('@')[2]}{slash}{path}"

@@ -24,7 +24,7 @@ class Host(Examination):
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The address."""
-        yield Subject(context.settings.host.value, context.settings.host.source)
+        yield Subject(context.gateway.shown, context.settings.host.source)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Make the first request."""
@@ -51,7 +51,7 @@ class AccountCheck(Examination):
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Read the first answer."""
-        host, source = context.settings.host.value, subject.source
+        host, source = context.gateway.shown, subject.source
         try:
             account = context.enquiry.account()
         except ServerFault as fault:
@@ -77,7 +77,7 @@ class Server(Examination):
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The server."""
-        yield Subject(context.settings.host.value)
+        yield Subject(context.gateway.shown)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Look for the features that registries need."""

@@ -54,7 +54,7 @@ class Context:
         if given is not None and given.source.startswith("argument "):
             return given
         if target is not None and target.entity:
-            return Sourced(target.entity, f"entity= in {target.source}")
+            return Sourced(target.entity, f"entity= in {target.entity_source}")
         if given is not None:
             return given
         account = self.enquiry.known_account

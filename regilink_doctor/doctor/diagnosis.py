@@ -204,7 +204,7 @@ def _found(settings: Settings, context: Context, account_known: bool) -> tuple[t
         entity = context.run_entity()
     rows = [
         ("wandb", Sourced(wandb.version or "not installed", f"{wandb.source}: {wandb.environment}")),
-        ("host", settings.host),
+        ("host", Sourced(context.gateway.shown, settings.host.source)),
         ("key", Sourced("found", credentials.source) if credentials.source else None),
         ("identity token", credentials.token_file),
         ("entity", entity),

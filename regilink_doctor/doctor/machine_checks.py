@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from regilink_doctor.client.hosts import without_login
 from regilink_doctor.client.installed import number
 from regilink_doctor.core.checks import Status
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
@@ -76,7 +77,9 @@ class SettingsCheck(Examination):
             return passed("wandb takes every setting that it finds")
         values = {"host": settings.host, "mode": settings.mode, "project": settings.project}
         value = values.get(found.setting)
-        what = f"{value.value} ({found.source}) {found.what}" if value else f"{found.source} {found.what}"
+        what = (
+            f"{without_login(value.value)} ({found.source}) {found.what}" if value else f"{found.source} {found.what}"
+        )
         # A file with a wrong line is dropped with a line on the screen; a wrong variable stops wandb.
         status: Status = "warn" if found.setting == "settings" else "fail"
         end = "" if status == "warn" else "; wandb stops when it starts"
@@ -126,7 +129,7 @@ class Credentials(Examination):
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The key for the host."""
-        yield Subject(context.settings.host.value, context.settings.credentials.source)
+        yield Subject(context.gateway.shown, context.settings.credentials.source)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """The key's presence and form; never the key."""

@@ -99,7 +99,11 @@ class RegistryCheck(OfTarget):
 
 
 class Role(OfTarget):
-    """Whether the account may write to the registry: `readOnly` of its project, as the SDK asks it (row B7)."""
+    """Whether the account may write to the registry: `readOnly` of its project (row B7).
+
+    The SDK asks the same of source projects. That it follows a registry's roles to the letter is not verified [U], so
+    the message says what the server said.
+    """
 
     name = "role"
     requires = ("registry",)
@@ -114,7 +118,8 @@ class Role(OfTarget):
             return passed(f"you may link into {found.name}")
         return Outcome(
             "fail",
-            f"you may read the registry {found.name}, but not link into it; {answer(judgement.verdict)}",
+            f"the server says that the registry {found.name} is read-only for you, so the link would be refused; "
+            + answer(judgement.verdict),
             "REG304",
             f"ask an admin of the registry {found.name} for the role Member: registry, Settings, Registry members",
             ("B7", "B8"),

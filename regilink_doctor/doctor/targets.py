@@ -17,8 +17,8 @@ _ARGUMENT = "argument"
 class Target:
     """One target path. Texts have `HOLE` where source does not tell; None: the code says nothing about it.
 
-    `entity` and `project` are those of the run in the code, `place` is where the path is written, None for an argument
-    of the command line. `unknown` are the expressions behind the holes of `text`.
+    `entity` and `project` are those of the run in the code, `entity_place` is where the first is written; `place` is
+    that of the link, None for an argument of the command line. `unknown` are the expressions behind the holes.
     """
 
     text: str
@@ -28,6 +28,7 @@ class Target:
     artifact_type: str | None = None
     aliases: tuple[str, ...] = ()
     place: Place | None = None
+    entity_place: Place | None = None
     unknown: tuple[str, ...] = ()
 
     @property
@@ -38,10 +39,12 @@ class Target:
     @property
     def source(self) -> str:
         """Where it was found: `argument`, `train.py:12`, `nb.ipynb:cell 3:2`."""
-        if self.place is None:
-            return _ARGUMENT
-        cell = f":cell {self.place.cell}" if self.place.cell is not None else ""
-        return f"{self.place.path}{cell}:{self.place.span.line}"
+        return _line_of(self.place) if self.place is not None else _ARGUMENT
+
+    @property
+    def entity_source(self) -> str:
+        """Where the entity is written, as `source` says it."""
+        return _line_of(self.entity_place) if self.entity_place is not None else self.source
 
     @property
     def known(self) -> bool:
@@ -54,6 +57,11 @@ class Target:
         text = Text((Piece(self.text, place),), place)
         entity = () if self.entity is None else (Text((Piece(self.entity, place),), place),)
         return Site("link", f"wandb.{self.call}", place, place.span, target=(text,), entity=entity), text
+
+
+def _line_of(place: Place) -> str:
+    cell = f":cell {place.cell}" if place.cell is not None else ""
+    return f"{place.path}{cell}:{place.span.line}"
 
 
 def argument_targets(

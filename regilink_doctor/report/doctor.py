@@ -121,7 +121,10 @@ class _Page:
             return
         if verbose:
             for check in rows:
-                self.line(self.mark("pass"), (" ", ""), (check.name, "bold"), (f"  {check.message}", ""), hang=4)
+                about = check.subject not in (check.name, *check.message.split())
+                subject = f"  {check.subject}" if about else ""
+                message = f"  {check.message}"
+                self.line(self.mark("pass"), (f" {check.name}", "bold"), (subject, "cyan"), (message, ""), hang=4)
             self.blank()
             return
         names = list(dict.fromkeys(check.name for check in rows))
@@ -151,7 +154,9 @@ class _Page:
         for check in checks:
             reasons.setdefault(check.message, []).append(check)
         for reason, rows in reasons.items():
-            names = list(dict.fromkeys(f"{row.name} ({row.subject})" if verbose else row.name for row in rows))
+            # A reason that hangs on no other check is about its subject, and says little without it.
+            apart = verbose or not reason.startswith("not looked at")
+            names = list(dict.fromkeys(f"{row.name} ({row.subject})" if apart else row.name for row in rows))
             self.line(self.mark("skip"), (f" {', '.join(names)}: ", "dim"), (reason, "dim"), hang=2)
         if reasons:
             self.blank()

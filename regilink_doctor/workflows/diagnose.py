@@ -100,6 +100,7 @@ def _of_site(site: Site) -> Iterator[Target]:
             artifact_type=_pattern(kind),
             aliases=aliases,
             place=site.place,
+            entity_place=entity.place if entity is not None else None,
             unknown=tuple(dict.fromkeys(hole.source for _, hole in target.holes)),
         )
 

@@ -82,6 +82,12 @@ def test_what_was_found_where(examined: Diagnose) -> None:
     assert (found["project"].value, found["project"].source) == ("churn", "environment WANDB_PROJECT")
 
 
+def test_a_login_in_the_address_is_not_shown(examined: Diagnose, emulator: Emulator) -> None:
+    url = emulator.url.replace("http://", "http://me:hidden@")
+    for found in (examined(ZOO, environ={"WANDB_BASE_URL": url}), examined(environ={"WANDB_BASE_URL": url + ":x"})):
+        assert "hidden" not in repr(found)
+
+
 def write(folder: Path, name: str = "train.py", entity: str = "team-a", type: str = "model", target: str = ZOO) -> None:
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(TRAIN.format(entity=entity, type=type, target=target))
@@ -105,7 +111,7 @@ def test_the_source_is_checked_where_no_target_is_named(emulator: Emulator, tmp_
     found = diagnose(cwd=tmp_path / "code", environ=environ)
     assert {(row.name, row.code) for row in found.of("fail")} == {("entity", "REG203"), ("artifact-type", "REG401")}
     entity = next(row for row in found.of("fail") if row.name == "entity")
-    assert "personal.py:6" in (entity.help or "")
+    assert "personal.py:3" in (entity.help or ""), "where the entity is written"
     assert 'wandb.init(entity="team-a"' in (entity.help or "")
     assert found.requests == 2
 

@@ -138,7 +138,7 @@ CASES = {
     "registry in another case": Case(
         "REG302", ("wandb-registry-MODEL/zoo",), "registry", status="warn", says=("nobody has published",), help=(ZOO,)
     ),
-    "role too low": Case("REG304", check="role", world=viewer, says=("but not link into it",)),
+    "role too low": Case("REG304", check="role", world=viewer, says=("is read-only for you",)),
     "type not allowed": Case(
         "REG401",
         check="artifact-type",

@@ -121,7 +121,7 @@ def test_what_was_skipped_is_not_called_well() -> None:
 
 
 def test_verbose_shows_what_passed() -> None:
-    assert "✓ host  it answered" in text(Diagnosis((GOOD,), (), ()), verbose=True)
+    assert "✓ host  https://h  it answered" in text(Diagnosis((GOOD,), (), ()), verbose=True)
 
 
 def test_a_narrow_page_and_one_without_unicode() -> None:
