@@ -67,14 +67,10 @@ class NotImported(pytest.Module):
 
 def check_file(parent: pytest.Collector, path: Path) -> CheckFile | None:
     """The collector of a Python file that passes the linter's gates."""
-    from regilink_doctor.lint import scan
+    from regilink_doctor.workflows.lint import files_worth_linting
 
-    if path.suffix not in scan.SUFFIXES:
-        return None
-    content = scan.read(str(path))
-    if content is None or not scan.can_matter(content):
-        return None
-    return CheckFile.from_parent(parent, path=path)
+    worth = any(files_worth_linting([str(path)]))
+    return CheckFile.from_parent(parent, path=path) if worth else None
 
 
 def not_imported(parent: pytest.Collector, path: Path) -> NotImported | None:
@@ -87,12 +83,10 @@ def not_imported(parent: pytest.Collector, path: Path) -> NotImported | None:
 
 def items_below(session: pytest.Session, root: Path) -> Iterator[CheckItem]:
     """The items of all files below a folder, by path: every worker of xdist has the same ones in the same order."""
-    from regilink_doctor.lint import scan
+    from regilink_doctor.workflows.lint import files_worth_linting
 
-    for name in sorted(scan.files([str(root)])):
-        collector = check_file(session, root / name)
-        if collector is not None:
-            yield from collector.collect()
+    for name in sorted(files_worth_linting([str(root)])):
+        yield from CheckFile.from_parent(session, path=root / name).collect()
 
 
 def _shown(path: Path) -> str:

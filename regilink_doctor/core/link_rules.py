@@ -200,8 +200,8 @@ def _judge_project(link: LinkInput, directory: Directory, artifact_type: str | N
     if link.emptied:
         return Verdict("misplaced", "REG105", "A5")
     organizations = facts.organizations if facts else ()
-    if project == LEGACY_REGISTRY:
-        return _judge_legacy(entity, organizations, directory)
+    if project == LEGACY_REGISTRY and _migrated(entity, organizations, directory):
+        return _refused("REG112", "A14", "legacy-registry-migrated")
     registries = tuple(name for names in organizations for name in directory.registry_names(names.entity))
     if verdict := misplacement(project, collection, registries):
         return verdict
@@ -221,12 +221,9 @@ def _judge_project(link: LinkInput, directory: Directory, artifact_type: str | N
     return LINKED
 
 
-def _judge_legacy(entity: str, organizations: Sequence[OrganizationNames], directory: Directory) -> Verdict:
-    """The legacy model registry, closed once the team's registry has been migrated (row A14)."""
-    for names in organizations:
-        if directory.registry(names.entity, entity + MIGRATED_SUFFIX) is not None:
-            return _refused("REG112", "A14", "legacy-registry-migrated")
-    return LINKED
+def _migrated(entity: str, organizations: Sequence[OrganizationNames], directory: Directory) -> bool:
+    """Whether the team's legacy registry has become one of the organization's, and is closed (row A14)."""
+    return any(directory.registry(names.entity, entity + MIGRATED_SUFFIX) is not None for names in organizations)
 
 
 def misplacement(project: str, collection: str, registries: Sequence[str]) -> Verdict | None:

@@ -115,5 +115,3 @@ class App:
 
 def _plain(entry: Any) -> dict[str, Any]:
     return dataclasses.asdict(entry)
-
-

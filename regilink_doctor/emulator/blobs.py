@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from regilink_doctor.emulator.http import Body, Bytes
 
@@ -96,7 +96,7 @@ class BlobStore:
                 for chunk in self._blobs[part].body.chunks():
                     whole.write(chunk)
             whole.seek(0)
-            self.put(key, whole)
+            self.put(key, cast("BinaryIO", whole))
         with self._lock:
             for part in parts:
                 self._forget(part)

@@ -6,10 +6,9 @@ Only for such code: from wandb 0.27.1 on GraphQL leaves from a Go process, which
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
-
-import re
 
 from regilink_doctor.emulator.http import Request
 

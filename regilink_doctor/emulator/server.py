@@ -138,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         except (ConnectionError, TimeoutError):
             self.close_connection = True
 
-    do_GET = do_POST = do_PUT = do_HEAD = do_OPTIONS = do_DELETE = do_PATCH = _handle
+    do_GET = do_POST = do_PUT = do_HEAD = do_OPTIONS = do_DELETE = do_PATCH = _handle  # noqa: N815
 
     def _refuse_host(self) -> Response | None:
         """A name that leads here but is not ours may be a page in a browser that rebinds DNS."""

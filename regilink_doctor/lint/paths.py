@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Related
-from regilink_doctor.core.link_rules import Judgement, judge
 from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.link_rules import Judgement, judge
 from regilink_doctor.core.sites import Piece
 from regilink_doctor.core.target_path import HOLE, Problem, SdkRefusal, problems, sdk_link
 from regilink_doctor.rules import rule_for
@@ -56,7 +56,7 @@ def _text_findings(site: Site, text: Text, directory: Directory | None) -> Itera
 
 
 def _cause(found: tuple[Problem, ...], code: str | None) -> Problem | None:
-    """The problem of the text that is behind a verdict: that of the same code, or any, if the verdict is of the text."""
+    """The problem that is behind a verdict: that of the same code, or any, if the verdict is of the text."""
     same = (problem for problem in found if problem.code == code)
     of_the_text = found[0] if found and (code or "") < "REG200" else None
     return next(same, of_the_text)

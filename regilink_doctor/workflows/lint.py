@@ -6,7 +6,7 @@ from regilink_doctor.lint import scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.core.findings import Finding
@@ -67,6 +67,14 @@ def lint_paths(paths: Sequence[str], *, catalog: Catalog | None = None, all_site
     except scan.MissingPath as error:
         result.failures.append(str(error))
     return result
+
+
+def files_worth_linting(paths: Sequence[str]) -> Iterator[str]:
+    """The files below `paths` that pass the byte gates, by path within each."""
+    for path in scan.files(paths):
+        content = scan.read(path) if path.endswith(scan.SUFFIXES) else None
+        if content is not None and scan.can_matter(content):
+            yield path
 
 
 def _lint(result: LintResult, path: str, content: bytes, catalog: Catalog | None) -> None:

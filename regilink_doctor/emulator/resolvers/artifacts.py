@@ -70,9 +70,7 @@ def version_index(source: ArtifactVersion, context: Context) -> int | None:
 
 @field("Artifact", "aliases")
 def aliases(source: ArtifactVersion, context: Context) -> list[Alias]:
-    return [
-        alias for each in source.memberships if context.sees(each.collection.project) for alias in each.aliases
-    ]
+    return [alias for each in source.memberships if context.sees(each.collection.project) for alias in each.aliases]
 
 
 @field("Artifact", "artifactType")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from regilink_doctor.core.naming import COLLECTION_FORBIDDEN, NAME_MAX
 from regilink_doctor.emulator.resolvers.context import Context, field
@@ -19,13 +20,15 @@ from regilink_doctor.emulator.world.projects import (
 )
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found, refuse
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 KINDS = ("ArtifactSequence", "ArtifactPortfolio")
 
 
-def collection_field(name: str) -> Any:
+def collection_field(name: str) -> Callable[[F], F]:
     """Like `field`, for both kinds of collections."""
 
-    def register(function: Any) -> Any:
+    def register(function: F) -> F:
         for kind in KINDS:
             field(kind, name)(function)
         return function

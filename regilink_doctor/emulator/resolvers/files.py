@@ -124,7 +124,8 @@ def md5(source: Any, context: Context) -> str | None:
 
 @field("File", "artifact")
 def file_artifact(source: Any, context: Context) -> ArtifactVersion | None:
-    return source["artifact"] if isinstance(source, dict) else source.birth
+    found: ArtifactVersion | None = source["artifact"] if isinstance(source, dict) else source.birth
+    return found
 
 
 def _get(source: Any, name: str) -> Any:

@@ -56,7 +56,8 @@ def organization_members(source: Organization, context: Context) -> list[dict[st
 @field("Query", "entity")
 def entity(world: World, context: Context, name: str | None = None) -> Entity | None:
     """Null for what is missing and for what the user has no access to."""
-    found = world.find_entity(name) if name else world.find_entity(context.user.default_entity if context.user else None)
+    own = context.user.default_entity if context.user else None
+    found = world.find_entity(name or own)
     return found if found is not None and access.sees_entity(context.user, found) else None
 
 

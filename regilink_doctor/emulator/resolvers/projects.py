@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
 from regilink_doctor.emulator.world import World, access, artifacts, registries, search
@@ -17,7 +18,6 @@ from regilink_doctor.emulator.world.projects import (
 )
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 from regilink_doctor.emulator.world.runs import Run
-from regilink_doctor.emulator.ledger import Consumption
 
 
 @field("Query", "project")
@@ -153,9 +153,7 @@ def _of_type(kind: ArtifactType) -> list[Collection]:
 
 
 @field("Project", "bucket")
-def bucket(
-    source: Project, context: Context, name: str | None = None, missing_ok: bool | None = None
-) -> Run | None:
+def bucket(source: Project, context: Context, name: str | None = None, missing_ok: bool | None = None) -> Run | None:
     found = source.runs.get(name or "")
     if found is None and not missing_ok:
         raise not_found(f"run '{name}'")

@@ -80,7 +80,8 @@ def _collections(
     entity: Entity, context: Context, project_filters: str | None, filters: str | None, order: str | None
 ) -> list[Collection]:
     visible = [each for each in entity.projects.values() if each.is_registry and context.sees(each)]
-    found = [each for project in search.projects(visible, project_filters, None) for each in project.collections.values()]
+    projects = search.projects(visible, project_filters, None)
+    found = [each for project in projects for each in project.collections.values()]
     return search.collections(found, filters, order)
 
 

@@ -99,9 +99,7 @@ def history(
     rows = source.history_rows()
     if min_step is not None or max_step is not None:
         rows = [
-            row
-            for row in rows
-            if row["_step"] >= (min_step or 0) and (max_step is None or row["_step"] < max_step)
+            row for row in rows if row["_step"] >= (min_step or 0) and (max_step is None or row["_step"] < max_step)
         ]
     return [json.dumps(row) for row in (rows if samples is None else rows[:samples])]
 

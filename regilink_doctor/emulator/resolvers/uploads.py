@@ -43,8 +43,9 @@ def create_artifact(world: World, context: Context, input: dict[str, Any]) -> di
     )
     if created.state == "PENDING":
         _describe(world, created, input)
-    elif created.run is not None and (run := project.runs.get(input.get("run_name") or "")) is not None:
-        if created not in run.logged:
+    elif created.run is not None:
+        run = project.runs.get(input.get("run_name") or "")
+        if run is not None and created not in run.logged:
             run.logged.append(created)
     return {"artifact": created}
 
@@ -90,9 +91,8 @@ def create_artifact_files(world: World, context: Context, input: dict[str, Any])
         artifact = _pending(world, context, spec["artifact_id"])
         file = _known_file(artifact, spec["name"], spec["md5"])
         if file is None:
-            file = StoredFile(
-                world.number(), spec["name"], secrets.token_urlsafe(18), spec["md5"], spec.get("mimetype"), birth=artifact
-            )
+            key = secrets.token_urlsafe(18)
+            file = StoredFile(world.number(), spec["name"], key, spec["md5"], spec.get("mimetype"), birth=artifact)
             world.by_blob[file.blob] = world.keep(file, file.number)
         artifact.files[spec["name"]] = file
         parts = [part["part_number"] for part in spec.get("upload_parts_input") or ()]

@@ -114,8 +114,10 @@ def _target_project(state: State, user: User | None, owner: Entity, name: str) -
 
 
 def _join(state: State, collection: Collection, artifact: ArtifactVersion) -> Membership:
-    """The artifact's place in the collection. A version that is there already stays in its place (row B12, [U]),
-    but `latest` follows the last link (row B11, docs)."""
+    """The artifact's place in the collection.
+
+    A version that is there already stays in its place (row B12, [U]), but `latest` follows the last link (row B11).
+    """
     for membership in collection.memberships:
         if membership.artifact is artifact:
             artifacts.set_alias(state, membership, artifacts.LATEST)

@@ -52,7 +52,7 @@ def upsert(
     project = state.find_project(organization.entity.name, project_name)
     if project is None:
         check_name(project_name)
-        if user is None or organization.members.get(user.username, "viewer") == "viewer" and not user.admin:
+        if user is None or (organization.members.get(user.username, "viewer") == "viewer" and not user.admin):
             raise denied()
         project = state.make_project(organization.entity, project_name, access_word or "PRIVATE", creator=user)
         project.members[user.username] = "admin"
