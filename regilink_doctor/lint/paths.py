@@ -14,6 +14,7 @@ from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.link_rules import Judgement, judge
 from regilink_doctor.core.sites import Piece
 from regilink_doctor.core.target_path import HOLE, Problem, SdkRefusal, problems, sdk_link
+from regilink_doctor.core.target_path.app_urls import read_pasted
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.phrases import destination, known_entity, known_project, known_type, method, quoted
 from regilink_doctor.rules.rule import DirectoryRule, PathRule, Told
@@ -67,6 +68,8 @@ def _problems(site: Site, text: Text, directory: Directory | None) -> tuple[Prob
     project_end = pattern.rfind("/") if "/" in pattern else len(pattern)
     names = text.names_at(0, project_end) or text.names_at(0, len(pattern))
     holes = list(text.holes)
+    if HOLE not in pattern and (pasted := read_pasted(pattern)):
+        return (Problem("REG108", 0, len(pattern), meant=pasted.target),)
     found = problems(
         pattern,
         trailing_slash_fails=site.call == "wandb.Artifact.link",
