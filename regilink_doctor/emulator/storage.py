@@ -1,6 +1,6 @@
 """The routes of bytes: signed uploads and downloads, and the download handlers of artifacts.
 
-A signed URL is `/storage/KEY/NAME`; the key cannot be guessed, so that no credentials are asked for, as with W&B's
+A signed URL is `/storage/FOLDER/KEY/NAME`; the key cannot be guessed, so that no credentials are asked for, as with W&B's
 buckets. `/artifacts/…` and `/artifactsV2/…` find a file by its digest (`WandbStoragePolicy._file_url`) and want a key.
 """
 
@@ -33,7 +33,7 @@ class Storage:
         if request.method == "OPTIONS":
             return Response(204, headers=dict(_CORS))
         if parts[0] == "storage":
-            return self._signed(request, parts[1] if len(parts) > 1 else "")
+            return self._signed(request, parts[2] if len(parts) > 2 else "")
         if request.method != "GET":
             return Response.json({"error": "method not allowed"}, 405)
         user, _ = self._app.authenticate(request)

@@ -48,7 +48,6 @@ def digest_algorithm(source: ArtifactVersion, context: Context) -> str:
 
 
 @field("Artifact", "labels")
-@field("Artifact", "commitHash")
 def nothing(source: ArtifactVersion, context: Context) -> None:
     return None
 

@@ -67,5 +67,8 @@ class Context:
         return collection if collection is not None and self.sees(collection.project) else None
 
     def storage_url(self, file: StoredFile) -> str:
-        """The signed URL of a file, for both directions."""
-        return f"{self.base_url}/storage/{file.blob}/{quote(file.name)}"
+        """The signed URL of a file, for both directions. A reference leads where it leads."""
+        if file.ref is not None:
+            return file.ref
+        folder = "wandb_artifacts" if file.birth is not None else "wandb_files"
+        return f"{self.base_url}/storage/{folder}/{file.blob}/{quote(file.name)}"

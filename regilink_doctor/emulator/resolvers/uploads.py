@@ -13,6 +13,9 @@ from regilink_doctor.emulator.world.files import Manifest, StoredFile
 from regilink_doctor.emulator.world.projects import ArtifactVersion
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 
+REGIONS = ("default", "minio-local")
+"""Storage regions that there are, as on a local W&B server."""
+
 
 @field("Mutation", "createArtifact")
 def create_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
@@ -28,6 +31,8 @@ def create_artifact(world: World, context: Context, input: dict[str, Any]) -> di
     name = input.get("artifact_collection_name") or next(iter(input.get("artifact_collection_names") or ()), None)
     if not name:
         raise Refusal("artifact collection name is required")
+    if (region := input.get("storage_region")) not in (None, "", *REGIONS):
+        raise Refusal(f"CreateArtifact invalid storageRegion: {region}")
     created = artifacts.create(
         world,
         me,
@@ -182,8 +187,6 @@ def _merged_manifest(world: World, context: Context, artifact: ArtifactVersion) 
         else:
             merged = {**content, "contents": {**merged.get("contents", {}), **content.get("contents", {})}}
     assert merged is not None
-    if base is not None:
-        artifact.files = {**base.files, **artifact.files}
     _store(world, context, artifact, merged)
     return merged
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from regilink_doctor.core.naming import is_version
-from regilink_doctor.emulator.world import access
+from regilink_doctor.emulator.world import access, contents
 from regilink_doctor.emulator.world.ids import encode, now
 from regilink_doctor.emulator.world.people import User
 from regilink_doctor.emulator.world.projects import (
@@ -98,18 +98,17 @@ def _same_content(sequence: Collection, digest: str) -> Membership | None:
 
 
 def commit(state: State, artifact: ArtifactVersion, manifest: dict[str, Any] | None) -> None:
-    """Make the version visible: it gets its number, its aliases and `latest`.
+    """Make the version visible: it gets its number, its files, its aliases and `latest`.
 
-    `manifest` is the parsed manifest, for the size and the number of files.
+    `manifest` is the parsed manifest, for what is in it.
     """
     if artifact.state == "COMMITTED":
         return
-    contents: dict[str, Any] = (manifest or {}).get("contents") or {}
-    artifact.file_count = len(contents)
-    artifact.size = sum(int(entry.get("size") or 0) for entry in contents.values())
+    contents.settle(state, artifact, manifest or {})
     artifact.state = "COMMITTED"
     membership = add(state, artifact.sequence, artifact)
     artifact.index = membership.index
+    artifact.commit_hash = f"{artifact.number:032x}"
     for alias in artifact.aliases_wanted:
         set_alias(state, membership, alias)
     if artifact.run is not None and artifact not in artifact.run.logged:

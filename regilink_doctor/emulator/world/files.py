@@ -18,7 +18,8 @@ ManifestType = Literal["FULL", "INCREMENTAL", "PATCH"]
 class StoredFile:
     """One file. `digest` is base64 of its MD5, as in a manifest. `blob` is its key in the blob store.
 
-    `birth` is the version that first had these bytes: later versions share its blob.
+    `birth` is the version that first had these bytes: later versions share its blob. `ref` is the URI of a reference:
+    then nothing is stored.
     """
 
     number: int
@@ -29,6 +30,7 @@ class StoredFile:
     size: int = 0
     birth: ArtifactVersion | None = None
     run: Run | None = None
+    ref: str | None = None
     updated_at: str = field(default_factory=now)
 
     @property

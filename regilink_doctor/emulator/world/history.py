@@ -9,7 +9,10 @@ _KINDS: tuple[tuple[type, str], ...] = ((bool, "boolean"), (int, "number"), (flo
 
 
 def sampled(rows: Sequence[dict[str, Any]], spec: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows that have every key of the specification, thinned out evenly to its number of samples."""
+    """The rows that have every key of the specification, thinned out evenly to its number of samples.
+
+    `minStep` and `maxStep` belong to the range (`core/internal/runhistoryreader/livedata.go` sends `maxStep - 1`).
+    """
     keys = list(spec.get("keys") or ())
     low, high = spec.get("minStep"), spec.get("maxStep")
     found = [
@@ -17,7 +20,7 @@ def sampled(rows: Sequence[dict[str, Any]], spec: dict[str, Any]) -> list[dict[s
         for row in rows
         if all(key in row for key in keys)
         and (low is None or row["_step"] >= low)
-        and (high is None or row["_step"] < high)
+        and (high is None or row["_step"] <= high)
     ]
     samples = int(spec.get("samples") or 500)
     if len(found) <= samples:

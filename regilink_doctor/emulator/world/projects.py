@@ -164,6 +164,7 @@ class ArtifactVersion:
     metadata: str | None = None
     ttl_seconds: int | None = None
     history_step: int | None = None
+    commit_hash: str | None = None
     tags: list[Tag] = field(default_factory=list)
     aliases_wanted: tuple[str, ...] = ()
     distributed_id: str | None = None
