@@ -172,7 +172,8 @@ def _finding_lines(options: argparse.Namespace, result: LintResult) -> Iterator[
             from regilink_doctor.report.full import render
 
             yield from render(result.findings, result.sources, colour=_wants_colour(options.color))
-        yield _summary(result)
+        if result.files or not result.failures:
+            yield _summary(result)
 
 
 def _summary(result: LintResult) -> str:

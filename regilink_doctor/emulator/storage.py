@@ -1,7 +1,8 @@
 """The routes of bytes: signed uploads and downloads, and the download handlers of artifacts.
 
-A signed URL is `/storage/FOLDER/KEY/NAME`; the key cannot be guessed, so that no credentials are asked for, as with W&B's
-buckets. `/artifacts/…` and `/artifactsV2/…` find a file by its digest (`WandbStoragePolicy._file_url`) and want a key.
+A signed URL is `/storage/FOLDER/KEY/NAME`; the key cannot be guessed, so that no credentials are asked for, as with
+W&B's buckets. `/artifacts/…` and `/artifactsV2/…` find a file by its digest (`WandbStoragePolicy._file_url`) and
+want a key.
 """
 
 from __future__ import annotations
