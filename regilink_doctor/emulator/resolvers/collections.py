@@ -159,8 +159,7 @@ def move_sequence(world: World, context: Context, input: dict[str, Any]) -> dict
     if collection.kind != "SEQUENCE":
         raise Refusal("only the type of a source collection can be changed", 400, "B5")
     name = input["destination_artifact_type_name"]
-    if name not in collection.project.types:
-        raise not_found(f"artifact type '{name}'")
+    world.make_type(collection.project, name)
     collection.type = name
     for membership in collection.memberships:
         membership.artifact.type = name

@@ -38,7 +38,8 @@ def users(
 
 @field("User", "flags")
 def flags(source: User, context: Context) -> str:
-    return '{"code_saving_enabled": false}'
+    """Nothing is set: `code_saving_enabled` here would overrule what the code says (`sdk/wandb_setup.py`)."""
+    return "{}"
 
 
 @field("User", "entity")
