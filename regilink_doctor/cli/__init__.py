@@ -1,0 +1,80 @@
+"""The command line: arguments in, one workflow called, its result shown, an exit status out.
+
+Each command has a module of its own, imported when it is asked for; everything beyond `argparse` is imported by the
+command that needs it: a hook that finds nothing must not wait.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from regilink_doctor.cli.options import UNUSABLE, UsageProblem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "lint": "find mistakes in code that links to the W&B Registry",
+    "doctor": "check this machine, the account and each target against the live server",
+    "rules": "list the rules",
+    "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",
+    "demo": "lint, diagnose and run a small project with mistakes, without an account",
+}
+"""Command, which is also its module in here (`_` for `-`) -> what it does."""
+
+RUN_A_COMMAND = ("emulator",)
+"""Commands behind whose `--` the user's own command stands."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status. 2 (usage, configuration, our own failure) beats 1 (found) beats 0."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    given, command = _split_command(given)
+    try:
+        parser = _parser(given)
+        options = parser.parse_args(given)
+        options.cmd = command
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except UsageProblem as problem:
+        print(f"regilink: {problem}", file=sys.stderr)
+        return UNUSABLE
+    except BrokenPipeError:
+        # The reader of a pipe has gone (`| head`): nothing more to say, and no traceback at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNUSABLE
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _split_command(given: list[str]) -> tuple[list[str], list[str]]:
+    """What stands behind `--` is the user's own command, for those of ours that run one."""
+    if given[:1] and given[0] in RUN_A_COMMAND and "--" in given:
+        at = given.index("--")
+        return given[:at], given[at + 1 :]
+    return given, []
+
+
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser; only the command that is `given` gets its options, so that a variable of another cannot be wrong."""
+    from importlib import import_module
+
+    from regilink_doctor import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="regilink",
+        description="Lint, diagnose and test links to the W&B Registry before the expensive run.",
+        epilog="Every option can be given as a variable of the environment: REGILINK_OUTPUT_FORMAT=json.",
+    )
+    parser.add_argument("--version", action="version", version=f"regilink {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    asked = next((word for word in given if not word.startswith("-")), None)
+    for name, what in COMMANDS.items():
+        command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+        if name == asked:
+            import_module(f"regilink_doctor.cli.{name.replace('-', '_')}").add(command)
+    return parser
