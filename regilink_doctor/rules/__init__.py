@@ -9,7 +9,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.sites import SiteKind
     from regilink_doctor.rules.rule import Rule
 
 MODULES = {
@@ -43,8 +42,8 @@ MODULES = {
 }
 """Code -> the module below `rules` that holds the one class of that code."""
 
-BY_SITE: dict[SiteKind, tuple[str, ...]] = {"link": ("REG201", "REG302", "REG401")}
-"""Rules with a check of their own, by the kind of site that they look at."""
+BY_SITE: dict[str, tuple[str, ...]] = {"link": ("REG201", "REG302", "REG401")}
+"""Rules with a check of their own, by what they look at: a kind of site, or one call by its canonical name."""
 
 
 def rule_for(code: str) -> Rule:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from regilink_doctor.core.findings import Finding
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from regilink_doctor.core.directory import Directory
-    from regilink_doctor.core.findings import Applicability, Finding, Related, Severity
+    from regilink_doctor.core.findings import Applicability, Fix, Place, Related, Severity
+    from regilink_doctor.core.known import Known
     from regilink_doctor.core.link_rules import Judgement
     from regilink_doctor.core.sites import Site, Text
     from regilink_doctor.core.target_path import Problem
@@ -28,7 +31,8 @@ class Rule:
     """One way to go wrong. The docstring of each rule is its documentation: what, why, what to write instead.
 
     `rows` are the rows of the catalogue of failures that it covers. `bad` and `good` are Python that gives, and does
-    not give, a finding of this rule; they are shown in the documentation and are its tests.
+    not give, a finding of this rule; they are shown in the documentation and are its tests. A `pedantic` rule speaks
+    only when it is asked to.
     """
 
     code: ClassVar[str]
@@ -37,6 +41,29 @@ class Rule:
     rows: ClassVar[tuple[str, ...]] = ()
     bad: ClassVar[tuple[str, ...]] = ()
     good: ClassVar[tuple[str, ...]] = ()
+    pedantic: ClassVar[bool] = False
+
+    def finding(
+        self,
+        place: Place,
+        words: Words,
+        *,
+        severity: Severity | None = None,
+        fix: Fix | None = None,
+        target: str | None = None,
+    ) -> Finding:
+        """A finding of this rule."""
+        return Finding(
+            self.code,
+            self.name,
+            severity or self.severity,
+            words.message,
+            place,
+            words.help,
+            fix,
+            words.related,
+            target=target,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +111,14 @@ class FileFacts(Protocol):
     @property
     def directory(self) -> Directory | None:
         """The catalog, if there is one."""
+
+    @property
+    def known(self) -> Known:
+        """What the configuration tells of the organization."""
+
+    @property
+    def in_test(self) -> bool:
+        """Whether the file is a test or a `conftest.py`: what fails there fails on purpose, or in front of somebody."""
 
     def sets(self, variable: str) -> bool:
         """Whether the file, or a settings file of the tree (`.env`, CI, compose …), names an environment variable."""
