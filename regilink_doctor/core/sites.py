@@ -12,7 +12,8 @@ from typing import Literal
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.target_path.grammar import HOLE
 
-SiteKind = Literal["link", "init", "artifact", "consume"]
+SiteKind = Literal["link", "init", "artifact", "consume", "target"]
+"""`target`: no call, but a target path in a configuration file, for a link that is made somewhere else."""
 HoleKind = Literal["unknown", "environment", "versioned-name"]
 
 

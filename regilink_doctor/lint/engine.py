@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.known import NOTHING_KNOWN, Known
-from regilink_doctor.lint import suppressions, surroundings
+from regilink_doctor.lint import readers, suppressions, surroundings
 from regilink_doctor.lint.paths import path_findings
-from regilink_doctor.lint.scopes import read_module
-from regilink_doctor.lint.sites import find_sites
-from regilink_doctor.lint.sources import Source, Unparsable
+from regilink_doctor.lint.sources import Unparsable
 from regilink_doctor.rules import BY_SITE, rule_for
-from regilink_doctor.rules.rule import SiteRule
+from regilink_doctor.rules.rule import CommandRule, RequirementRule, SettingRule, SiteRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from regilink_doctor.core.declared import Command, Declared, Requirement, Setting
     from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.lint.reading import Reading
+    from regilink_doctor.rules.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +38,37 @@ class FileReport:
 class _Facts:
     """See `rules.rule.FileFacts`."""
 
-    source: Source
-    sites: tuple[Site, ...]
+    path: str
+    reading: Reading
     directory: Directory | None = None
     known: Known = NOTHING_KNOWN
     asked: dict[str, bool] = field(default_factory=dict)
 
     @property
+    def sites(self) -> tuple[Site, ...]:
+        return self.reading.sites
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        return self.reading.settings
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        return self.reading.requirements
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        return self.reading.commands
+
+    @property
     def in_test(self) -> bool:
-        name = os.path.basename(self.source.path)
+        name = os.path.basename(self.path)
         return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
 
     def sets(self, variable: str) -> bool:
-        folder = os.path.dirname(self.source.path) or "."
-        return variable in self.source.text or surroundings.mentioned(variable, folder)
+        folder = os.path.dirname(self.path) or "."
+        here = any(variable in source.text for source in self.reading.sources)
+        return here or surroundings.mentioned(variable, folder)
 
 
 def lint_bytes(
@@ -61,7 +79,7 @@ def lint_bytes(
     known: Known = NOTHING_KNOWN,
     pedantic: bool = False,
 ) -> FileReport:
-    """The report of one Python file.
+    """The report of one file.
 
     Args:
         path: as it is shown; its folder is also where `.env` and CI files are looked for.
@@ -71,36 +89,48 @@ def lint_bytes(
         pedantic: also ask the rules that speak only when they are asked to.
     """
     try:
-        source = Source.decode(path, content)
-        module = read_module(source.parse())
-        sites = tuple(find_sites(source, module))
+        reading = readers.read(path, content)
     except Unparsable as error:
         return FileReport((_unparsable(path, str(error), error.span),))
     except RecursionError:
         return FileReport((_unparsable(path, "nested too deeply", Span(1, 1, 1, 1)),))
-    facts = _Facts(source, sites, directory, known)
-    by_site = [list(_findings(site, facts, pedantic)) for site in sites]
-    unique = list(dict.fromkeys(finding for found in by_site for finding in found))
-    left, silenced = suppressions.apply(source, unique, sites)
+    facts = _Facts(path, reading, directory, known)
+    by_site = [list(_findings(site, facts, pedantic)) for site in reading.sites]
+    others = [list(_findings(item, facts, pedantic)) for item in reading.declared]
+    unique = list(dict.fromkeys(finding for found in (*by_site, *others) for finding in found))
+    left, silenced = suppressions.apply(reading, unique)
     codes = tuple(tuple(dict.fromkeys(finding.code for finding in found if finding in left)) for found in by_site)
-    return FileReport(tuple(sorted(left, key=_order)), sites, codes, silenced)
+    return FileReport(tuple(sorted(left, key=_order)), reading.sites, codes, silenced)
 
 
-def _findings(site: Site, facts: _Facts, pedantic: bool) -> Iterator[Finding]:
-    for name, check in _checks(site, facts, pedantic):
+def _findings(item: Site | Declared, facts: _Facts, pedantic: bool) -> Iterator[Finding]:
+    for name, check in _checks(item, facts, pedantic):
         try:
             yield from check()
         except Exception as error:
-            yield _crash(name, site, error)
+            yield _crash(name, item.place, error)
 
 
-def _checks(site: Site, facts: _Facts, pedantic: bool) -> Iterator[tuple[str, Callable[[], Iterable[Finding]]]]:
-    if site.kind == "link":
-        yield "target path", lambda: list(path_findings(site, facts.directory))
-    for code in (*BY_SITE.get(site.kind, ()), *BY_SITE.get(site.call, ())):
+def _checks(
+    item: Site | Declared, facts: _Facts, pedantic: bool
+) -> Iterator[tuple[str, Callable[[], Iterable[Finding]]]]:
+    if item.kind in ("link", "target"):
+        yield "target path", lambda: list(path_findings(item, facts.directory))
+    for code in (*BY_SITE.get(item.kind, ()), *BY_SITE.get(getattr(item, "call", ""), ())):
         found = rule_for(code)
-        if isinstance(found, SiteRule) and (pedantic or not found.pedantic):
-            yield code, lambda found=found: list(found.check(site, facts))  # type: ignore[misc]
+        if pedantic or not found.pedantic:
+            yield code, lambda found=found: list(_check(found, item, facts))  # type: ignore[misc]
+
+
+def _check(rule: Rule, item: Site | Declared, facts: _Facts) -> Iterator[Finding]:
+    """What a rule says of what it looks at; a rule may look at several kinds."""
+    if item.kind == "setting":
+        return rule.check_setting(item, facts) if isinstance(rule, SettingRule) else iter(())
+    if item.kind == "requirement":
+        return rule.check_requirement(item, facts) if isinstance(rule, RequirementRule) else iter(())
+    if item.kind == "command":
+        return rule.check_command(item, facts) if isinstance(rule, CommandRule) else iter(())
+    return rule.check(item, facts) if isinstance(rule, SiteRule) else iter(())
 
 
 def _unparsable(path: str, reason: str, span: Span) -> Finding:
@@ -114,13 +144,13 @@ def _unparsable(path: str, reason: str, span: Span) -> Finding:
     )
 
 
-def _crash(name: str, site: Site, error: Exception) -> Finding:
+def _crash(name: str, place: Place, error: Exception) -> Finding:
     return Finding(
         "REG002",
         "internal-error",
         "error",
         f"regilink failed here ({name}: {type(error).__name__}: {error}); the other rules have run",
-        site.place,
+        place,
         "please report it, with this line",
     )
 

@@ -19,11 +19,12 @@ class Unparsable(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """A stretch of Python: a file, or a cell of a notebook. Every line of `text` ends in a line feed."""
+    """A stretch of text: a file, or a cell of a notebook. Every line of `text` ends in a line feed."""
 
     path: str
     text: str
     cell: int | None = None
+    python: bool = True
 
     @classmethod
     def decode(cls, path: str, content: bytes) -> Source:

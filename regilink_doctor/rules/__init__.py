@@ -43,7 +43,8 @@ MODULES = {
 """Code -> the module below `rules` that holds the one class of that code."""
 
 BY_SITE: dict[str, tuple[str, ...]] = {"link": ("REG201", "REG302", "REG401")}
-"""Rules with a check of their own, by what they look at: a kind of site, or one call by its canonical name."""
+"""Rules with a check of their own, by what they look at: a kind of site, or one call by its canonical name; a
+`setting`, a `requirement`, a `command`."""
 
 
 def rule_for(code: str) -> Rule:

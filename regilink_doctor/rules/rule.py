@@ -10,6 +10,7 @@ from regilink_doctor.core.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from regilink_doctor.core.declared import Command, Requirement, Setting
     from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Applicability, Fix, Place, Related, Severity
     from regilink_doctor.core.known import Known
@@ -109,6 +110,18 @@ class FileFacts(Protocol):
         """All sites of the file."""
 
     @property
+    def settings(self) -> Sequence[Setting]:
+        """All settings of the file."""
+
+    @property
+    def requirements(self) -> Sequence[Requirement]:
+        """All requirements of the file."""
+
+    @property
+    def commands(self) -> Sequence[Command]:
+        """All commands of the file."""
+
+    @property
     def directory(self) -> Directory | None:
         """The catalog, if there is one."""
 
@@ -129,4 +142,28 @@ class SiteRule(Rule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """The findings at a site of the kind that the rule is registered for."""
+        raise NotImplementedError
+
+
+class SettingRule(Rule):
+    """A rule that looks at settings, registered for the kind `setting`. A rule can be several kinds of rule at once."""
+
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Finding]:
+        """The findings at a setting."""
+        raise NotImplementedError
+
+
+class RequirementRule(Rule):
+    """A rule that looks at requirements, registered for the kind `requirement`."""
+
+    def check_requirement(self, requirement: Requirement, facts: FileFacts) -> Iterator[Finding]:
+        """The findings at a requirement."""
+        raise NotImplementedError
+
+
+class CommandRule(Rule):
+    """A rule that looks at commands of a shell, registered for the kind `command`."""
+
+    def check_command(self, command: Command, facts: FileFacts) -> Iterator[Finding]:
+        """The findings at a command."""
         raise NotImplementedError

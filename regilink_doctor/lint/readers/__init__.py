@@ -1,0 +1,19 @@
+"""One reader per format, from bytes to a `Reading`. Each is loaded when the first file of its format comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regilink_doctor.lint.reading import Reading
+
+
+def read(path: str, content: bytes) -> Reading:
+    """What a file says.
+
+    Raises:
+        Unparsable: it is not what its name promises.
+    """
+    from regilink_doctor.lint.readers import python
+
+    return python.read(path, content)

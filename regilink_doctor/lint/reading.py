@@ -1,0 +1,34 @@
+"""What a reader has found in one file, whatever its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.declared import Command, Requirement, Setting
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.lint.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The sites and declarations of a file, each in the order of their lines.
+
+    `sources` are the stretches of text that the places are in: one, or the code cells of a notebook.
+    """
+
+    sources: tuple[Source, ...]
+    sites: tuple[Site, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    commands: tuple[Command, ...] = ()
+
+    @property
+    def declared(self) -> Iterator[Setting | Requirement | Command]:
+        """Everything that is no site."""
+        yield from self.settings
+        yield from self.requirements
+        yield from self.commands
