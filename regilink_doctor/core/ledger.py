@@ -26,6 +26,17 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Assumed:
+    """Something that the code named and nobody had declared: it was taken on trust, and every report says so.
+
+    `name` is as W&B's paths have it: `our-team`, `wandb-registry-prod`, `wandb-registry-prod/zoo`.
+    """
+
+    kind: Literal["organization", "team", "registry", "collection"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkAttempt:
     """One attempt to link, refused ones included.
 

@@ -9,7 +9,7 @@ from regilink_doctor.report.positions import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from regilink_doctor.core.ledger import LinkAttempt
+    from regilink_doctor.core.ledger import Assumed, LinkAttempt
 
 _COLOURS = {"linked": "1;32", "misplaced": "1;33", "refused": "1;31", "unknown": "1;36"}
 
@@ -30,6 +30,13 @@ def render(attempts: Iterable[LinkAttempt], *, colour: bool) -> Iterator[str]:
             there = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
             note = f", not in a registry [{why(attempt)}]" if attempt.verdict == "misplaced" else ""
             yield f"          is now {visible(there)}{note}"
+
+
+def taken_on_trust(assumed: Iterable[Assumed]) -> Iterator[str]:
+    """One line that says what was assumed, because the code names it and nothing declares it; none when nothing was."""
+    names = [f"{each.kind} {visible(each.name)}" for each in assumed]
+    if names:
+        yield f"assumed, for the code names it and no catalog does: {', '.join(names)}"
 
 
 def why(attempt: LinkAttempt) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
-from regilink_doctor.emulator.world import World, access, search
+from regilink_doctor.emulator.world import World, access, assume, search
 from regilink_doctor.emulator.world.ids import encode
 from regilink_doctor.emulator.world.people import Entity, Invite, Organization, User
 from regilink_doctor.emulator.world.projects import Project
@@ -16,7 +16,7 @@ from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 @field("Query", "organization")
 def organization(world: World, context: Context, name: str) -> Organization | None:
     """By display name only; the organization's entity is not found here (row A13)."""
-    found = world.organizations.get(name)
+    found = world.organizations.get(name) or assume.organization(world, name)
     if found is None or context.user is None:
         return None
     return found if context.user.admin or context.user.username in found.members else None

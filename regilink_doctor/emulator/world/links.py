@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from regilink_doctor.core import link_rules, texts
 from regilink_doctor.core.ledger import LinkAttempt, Verdict
 from regilink_doctor.core.target_path import LinkInput, is_registry_project
-from regilink_doctor.emulator.world import access, artifacts
+from regilink_doctor.emulator.world import access, artifacts, assume
 from regilink_doctor.emulator.world.directory import WorldDirectory
 from regilink_doctor.emulator.world.people import Entity, User
 from regilink_doctor.emulator.world.projects import (
@@ -56,6 +56,7 @@ def link(state: State, user: User | None, request: LinkRequest) -> Membership:
     Raises:
         Refusal: in W&B's words; the attempt is in the ledger all the same.
     """
+    assume.registry(state, request.entity, request.project)
     verdict = judge_request(state, user, request)
     try:
         if verdict.outcome == "refused":

@@ -31,6 +31,7 @@ class Organization:
     personal_entities_disabled: bool = False
     advanced_search: bool = False
     observer_role: bool = True
+    assumed: bool = False
 
     @property
     def id(self) -> str:
@@ -49,6 +50,7 @@ class Entity:
     members: dict[str, TeamRole] = field(default_factory=dict)
     invites: dict[str, Invite] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
+    assumed: bool = False
     created_at: str = field(default_factory=now)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import RLock
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.emulator.ledger import Ledger
@@ -23,6 +23,9 @@ from regilink_doctor.emulator.world.runs import Run
 
 T = TypeVar("T")
 
+Assumable = Literal["organization", "team", "registry"]
+"""What may be made because the code names it (`world.assume`)."""
+
 
 class State:
     """Everything a world knows. Whoever reads or writes more than one thing holds `lock` (it is re-entrant)."""
@@ -31,6 +34,7 @@ class State:
         self.lock = RLock()
         self.ledger = Ledger()
         self.features: set[str] = set(NEWEST)
+        self.assumes: set[Assumable] = set()
         self.organizations: dict[str, Organization] = {}
         self.entities: dict[str, Entity] = {}
         self.users: dict[str, User] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from regilink_doctor.core.naming import DEFAULT_PROJECT
-from regilink_doctor.emulator.world import access
+from regilink_doctor.emulator.world import access, assume
 from regilink_doctor.emulator.world.ids import now
 from regilink_doctor.emulator.world.people import Entity, User
 from regilink_doctor.emulator.world.projects import Project
@@ -37,9 +37,10 @@ def owner_for_run(state: State, user: User, name: str | None) -> Entity:
     Raises:
         Refusal: there is no such entity, it takes no runs, or the user may not write there.
     """
-    entity = state.find_entity(name or user.default_entity)
+    wanted = name or user.default_entity
+    entity = state.find_entity(wanted) or (assume.team(state, user, wanted) if wanted else None)
     if entity is None or not access.sees_entity(user, entity):
-        raise refuse("unknown-entity", entity=name or user.default_entity or "")
+        raise refuse("unknown-entity", entity=wanted or "")
     if entity.kind == "organization":
         raise refuse("org-entity-run", entity=entity.name)
     if entity.kind == "personal" and _personal_disabled(state, user):

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from regilink_doctor.core.catalog import Catalog, Visibility
-from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.ledger import Assumed, Verdict
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.target_path import LinkInput
-from regilink_doctor.emulator.world import artifacts, links, registries
+from regilink_doctor.emulator.world import artifacts, assume, links, registries
 from regilink_doctor.emulator.world.people import (
     ApiKey,
     Entity,
@@ -53,10 +53,18 @@ class World(State):
     'Acme Inc'
     """
 
+    def __init__(self, *, assume: bool = False) -> None:
+        super().__init__()
+        if assume:
+            self.assumes |= {"organization", "team", "registry"}
+
     @classmethod
-    def default(cls) -> World:
-        """Organization `Acme Inc` (entity `acme`), team `team-a`, user `alice`, registries `model` and `dataset`."""
-        world = cls()
+    def default(cls, *, assume: bool = False) -> World:
+        """Organization `Acme Inc` (entity `acme`), team `team-a`, user `alice`, registries `model` and `dataset`.
+
+        With `assume`, the teams, the organization and further registries that code names are made on the way.
+        """
+        world = cls(assume=assume)
         world.organization("Acme Inc", entity="acme")
         world.team("team-a")
         world.user("alice", teams=["team-a"])
@@ -104,6 +112,17 @@ class World(State):
                 if registry.visibility == "restricted":
                     world.member(user, registry=registry.name, role="member", organization=each.name)
         return world
+
+    @property
+    def assumed(self) -> tuple[Assumed, ...]:
+        """What was made because the code named it; every report says so."""
+        with self.lock:
+            return assume.listed(self)
+
+    @_locked
+    def assume_target(self, text: str) -> None:
+        """Take the organization from a target path as the code gives it, if none was declared (see `assume`)."""
+        assume.target(self, text)
 
     @_locked
     def organization(

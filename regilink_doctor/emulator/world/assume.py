@@ -1,0 +1,114 @@
+"""Without a catalog nobody knows the code's own team, organization and registries: they are taken from the code.
+
+`World(assume=True)` makes each the moment the code names it, marks it, and lists it in `World.assumed`, so that every
+report can say what was taken on trust. What can only be a mistake is never assumed: a placeholder, a registry's name
+where an entity belongs, another spelling of a name that is there (`modle` beside `model`). Nothing is assumed of
+somebody's rights: the user who names a team is in it.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.ledger import Assumed
+from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
+from regilink_doctor.core.placeholders import placeholder
+from regilink_doctor.core.target_path import PathError, is_registry_project, misspelled_prefix, parse
+from regilink_doctor.emulator.world import registries
+from regilink_doctor.emulator.world.people import Entity, Organization, User
+from regilink_doctor.emulator.world.refusal import Refusal
+
+if TYPE_CHECKING:
+    from regilink_doctor.emulator.world.projects import Project
+    from regilink_doctor.emulator.world.state import State
+
+ALIKE = 0.8
+"""How alike two names of registries must be for one to be a slip of the other: `modle` is, `prod-model` is not."""
+
+
+def team(state: State, user: User, name: str) -> Entity | None:
+    """The team that a run names and nobody has declared; None when nothing is assumed."""
+    if "team" not in state.assumes or not _may_be_entity(state, name):
+        return None
+    organization = next(iter(state.organizations.values()), None)
+    made = Entity(state.number(), name, "team", organization, assumed=True)
+    state.entities[name] = state.keep(made, made.number)
+    made.members[user.username] = "member"
+    if organization is not None:
+        organization.teams[name] = made
+        organization.members.setdefault(user.username, "member")
+    return made
+
+
+def organization(state: State, name: str) -> Organization | None:
+    """Give the organization, if nobody has declared its name, the one that the code uses; None when nothing changes.
+
+    There is one: code that names two for the same team is wrong about at least one of them.
+    """
+    if "organization" not in state.assumes or not _may_be_entity(state, name):
+        return None
+    found = next(iter(state.organizations.values()), None)
+    if found is None or name in (found.name, found.entity.name):
+        return None
+    del state.organizations[found.name], state.entities[found.entity.name]
+    found.name = found.entity.name = name
+    found.assumed = found.entity.assumed = True
+    state.organizations[name], state.entities[name] = found, found.entity
+    state.assumes.discard("organization")
+    return found
+
+
+def registry(state: State, entity: str | None, project: str | None) -> Project | None:
+    """The registry that the code names and nobody has declared; None when nothing is assumed."""
+    owner = state.find_entity(entity)
+    if "registry" not in state.assumes or owner is None or owner.kind != "organization" or not project:
+        return None
+    if not is_registry_project(project) or state.find_project(owner.name, project) is not None:
+        return None
+    name = project.removeprefix(REGISTRY_PREFIX)
+    known = [each.registry_name for each in owner.projects.values() if each.is_registry]
+    if placeholder(name) or name.casefold() in CORE_REGISTRY_DISPLAY or get_close_matches(name, known, 1, ALIKE):
+        return None
+    try:
+        registries.check_name(project)
+    except Refusal:
+        return None
+    made = state.make_project(owner, project)
+    made.assumed = True
+    return made
+
+
+def target(state: State, text: str) -> None:
+    """Take the organization from a target path; only who watches the code in its own process sees it.
+
+    The server cannot: the SDK asks for the organization of an entity, and compares by itself.
+    """
+    try:
+        path = parse(text)
+    except PathError:
+        return
+    if path.is_registry and path.prefix:
+        organization(state, path.prefix)
+
+
+def listed(state: State) -> tuple[Assumed, ...]:
+    """What has been assumed: organizations, teams, registries, collections."""
+    entities = list(state.entities.values())
+    found = [Assumed("organization", each.name) for each in state.organizations.values() if each.assumed]
+    found += [Assumed("team", each.name) for each in entities if each.assumed and each.kind == "team"]
+    projects = [each for entity in entities for each in entity.projects.values() if each.is_registry]
+    found += [Assumed("registry", each.name) for each in projects if each.assumed]
+    collections = [each for project in projects for each in project.collections.values()]
+    return (
+        *found,
+        *(Assumed("collection", f"{each.project.name}/{each.name}") for each in collections if each.assumed),
+    )
+
+
+def _may_be_entity(state: State, name: str) -> bool:
+    folded = name.casefold()
+    known = {each.casefold() for each in (*state.entities, *state.organizations, *state.users)}
+    if not name or folded in known or any(letter in name for letter in " /:"):
+        return False
+    return not (placeholder(name) or name.startswith(REGISTRY_PREFIX) or misspelled_prefix(name))

@@ -1,0 +1,92 @@
+"""Without a catalog: teams, registries and the organization are taken from the code, and every report can say so."""
+
+import pytest
+
+from regilink_doctor.core.ledger import Assumed
+from regilink_doctor.emulator.world import Refusal, World, artifacts, links, training
+from regilink_doctor.emulator.world.projects import ArtifactVersion
+from regilink_doctor.report.ledger import taken_on_trust
+
+
+@pytest.fixture
+def world() -> World:
+    return World.default(assume=True)
+
+
+def logged(world: World, entity: str) -> ArtifactVersion:
+    user = world.users["alice"]
+    run, _ = training.upsert(world, user, {"entity_name": entity, "model_name": "p"})
+    made = artifacts.create(world, user, run.project, name="zoo", type_name="model", digest="d", run=run)
+    artifacts.commit(world, made, None)
+    return made
+
+
+def link(world: World, entity: str, target: str) -> None:
+    world.assume_target(target)
+    organization, project, collection = target.split("/")
+    request = links.LinkRequest(logged(world, entity), organization, project, collection)
+    links.link(world, world.users["alice"], request)
+
+
+def test_the_team_the_organization_and_the_registry_of_the_code_are_made_and_listed(world: World) -> None:
+    link(world, "zoo-team", "zoo-org/wandb-registry-prod/zoo")
+    assert world.ledger[-1].destination == "zoo-org/wandb-registry-prod/zoo"
+    assert world.ledger[-1].verdict == "linked"
+    assert world.assumed == (
+        Assumed("organization", "zoo-org"),
+        Assumed("team", "zoo-team"),
+        Assumed("registry", "wandb-registry-prod"),
+    )
+    (line,) = taken_on_trust(world.assumed)
+    assert line.endswith("organization zoo-org, team zoo-team, registry wandb-registry-prod")
+
+
+def test_what_was_declared_is_not_listed(world: World) -> None:
+    link(world, "team-a", "acme/wandb-registry-model/zoo")
+    assert world.assumed == ()
+    assert not list(taken_on_trust(world.assumed))
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("acme", "organization entity cannot own a run"),
+        ("Team-A", "another spelling of a team that is there"),
+        ("your-team", "a placeholder"),
+        ("wandb-registry-model", "a registry where an entity belongs"),
+        ("wandb-registery-model", "the same, misspelled"),
+        ("zoo team", "no name of a team"),
+    ],
+)
+def test_what_can_only_be_a_mistake_is_no_team(world: World, name: str, what: str) -> None:
+    with pytest.raises(Refusal):
+        logged(world, name)
+    assert world.assumed == ()
+
+
+@pytest.mark.parametrize("name", ["modle", "models", "Models", "datset", "<registry_name>"])
+def test_what_can_only_be_a_mistake_is_no_registry(world: World, name: str) -> None:
+    with pytest.raises(Refusal):
+        link(world, "team-a", f"acme/wandb-registry-{name}/zoo")
+    assert world.assumed == ()
+
+
+def test_a_team_where_the_organization_belongs_is_no_organization(world: World) -> None:
+    logged(world, "zoo-team")
+    world.assume_target("zoo-team/wandb-registry-model/zoo")
+    world.assume_target("nonsense/with/too/many/parts")
+    assert [each.kind for each in world.assumed] == ["team"]
+
+
+def test_code_that_names_two_organizations_is_wrong_about_one(world: World) -> None:
+    world.assume_target("zoo-org/wandb-registry-model/zoo")
+    world.assume_target("other-org/wandb-registry-model/zoo")
+    assert world.assumed == (Assumed("organization", "zoo-org"),)
+
+
+def test_nothing_is_assumed_unless_asked() -> None:
+    world = World.default()
+    with pytest.raises(Refusal):
+        logged(world, "zoo-team")
+    with pytest.raises(Refusal):
+        link(world, "team-a", "acme/wandb-registry-prod/zoo")
