@@ -5,16 +5,20 @@ The linter finds sites; rules look at them; the doctor and `verify` take their t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from regilink_doctor.core.circumstances import NOTHING_AROUND, Circumstances
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.target_path.grammar import HOLE
 
-SiteKind = Literal["link", "init", "artifact", "consume", "target"]
-"""`target`: no call, but a target path in a configuration file, for a link that is made somewhere else."""
-HoleKind = Literal["unknown", "environment", "versioned-name"]
+SiteKind = Literal["link", "init", "artifact", "consume", "target", "log", "other"]
+"""Reports show the first four. `target`: no call, but a target path in a configuration file, for a link that is made
+somewhere else. `log` and `other` are for rules alone.
+"""
+
+HoleKind = Literal["unknown", "environment", "versioned-name", "source-version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ class Hole:
     """A part that source does not tell. `source` is the expression.
 
     *environment*: a variable of the environment without a default, None when it is not set. *versioned-name*: the name
-    of an artifact, which ends in `:vN` once it is logged (row A8).
+    of an artifact, which ends in `:vN` once it is logged (row A8). *source-version*: the version of an artifact as its
+    own project counts it (row B12).
     """
 
     source: str
@@ -181,5 +186,17 @@ class Site:
     aliases: tuple[Text, ...] = ()
     arguments: frozenset[str] = frozenset()
     """Names of the arguments that are given, `**` for an unpacked mapping."""
+    given: Mapping[str, tuple[Text, ...]] = field(default_factory=dict, hash=False)
+    """The texts of other arguments that rules look at, by name."""
+    strings: frozenset[str] = frozenset()
+    """Arguments that are a text for certain, in every alternative."""
+    around: Circumstances = NOTHING_AROUND
     init: Site | None = field(default=None, repr=False)
+    """The one `wandb.init` behind it."""
+    inits: tuple[Site, ...] = field(default=(), repr=False)
+    """All that can be behind it: more than one where branches start different runs."""
     artifact: Site | None = field(default=None, repr=False)
+    logged: Site | None = field(default=None, repr=False)
+    """The `log_artifact` that the artifact went through before."""
+    ttl: Place | None = None
+    """Where the artifact is given a time to live."""

@@ -19,11 +19,15 @@ CANONICAL = {
     "wandb.sdk.artifacts.artifact.Artifact": "wandb.Artifact",
     "wandb.sdk.wandb_artifacts.Artifact": "wandb.Artifact",
     "wandb.sdk.wandb_init.init": "wandb.init",
+    "wandb.sdk.wandb_login.login": "wandb.login",
     "wandb.sdk.wandb_run.Run": "wandb.Run",
+    "wandb.sdk.wandb_settings.Settings": "wandb.Settings",
     "wandb.wandb_run.Run": "wandb.Run",
     "wandb.sdk.Run": "wandb.Run",
     "wandb.sdk.init": "wandb.init",
     "wandb.sdk.Artifact": "wandb.Artifact",
+    "wandb.sdk.Settings": "wandb.Settings",
+    "wandb.wandb_agent.agent": "wandb.agent",
     "lightning.pytorch.loggers.WandbLogger": "WandbLogger",
     "lightning.pytorch.loggers.wandb.WandbLogger": "WandbLogger",
     "pytorch_lightning.loggers.WandbLogger": "WandbLogger",
@@ -31,13 +35,14 @@ CANONICAL = {
 }
 """Import path -> the name that everything else here goes by."""
 
-CLASSES = frozenset({"wandb.Run", "wandb.Artifact", "wandb.Api", "WandbLogger"})
+CLASSES = frozenset({"wandb.Run", "wandb.Artifact", "wandb.Api", "wandb.Settings", "WandbLogger"})
 """What a call of the name itself gives, and what an annotation can say."""
 
 RETURNS = {
     "wandb.init": "wandb.Run",
     "wandb.log_artifact": "wandb.Artifact",
     "wandb.use_artifact": "wandb.Artifact",
+    "wandb.log_model": "wandb.Artifact",
     "wandb.Run.log_artifact": "wandb.Artifact",
     "wandb.Run.upsert_artifact": "wandb.Artifact",
     "wandb.Run.finish_artifact": "wandb.Artifact",
@@ -49,6 +54,22 @@ RETURNS = {
     "wandb.Artifact.wait": "wandb.Artifact",
     "wandb.Artifact.new_draft": "wandb.Artifact",
     "wandb.Api.artifact": "wandb.Artifact",
+    "wandb.Api.artifacts": "wandb.Artifacts",
+    "wandb.Api.run": "wandb.PublicRun",
+    "wandb.Api.runs": "wandb.PublicRuns",
+    "wandb.Api.registry": "wandb.Registry",
+    "wandb.Api.create_registry": "wandb.Registry",
+    "wandb.Api.registries": "wandb.Registries",
+    "wandb.Api.artifact_collection": "wandb.ArtifactCollection",
+    "wandb.PublicRun.logged_artifacts": "wandb.Artifacts",
+    "wandb.PublicRun.used_artifacts": "wandb.Artifacts",
+    "wandb.PublicRun.use_artifact": "wandb.Artifact",
+    "wandb.Registry.collections": "wandb.ArtifactCollections",
+    "wandb.Registry.versions": "wandb.Artifacts",
+    "wandb.Registries.collections": "wandb.ArtifactCollections",
+    "wandb.Registries.versions": "wandb.Artifacts",
+    "wandb.ArtifactCollection.artifacts": "wandb.Artifacts",
+    "wandb.ArtifactCollections.versions": "wandb.Artifacts",
 }
 """Function or method -> the class of what it returns."""
 
@@ -59,28 +80,97 @@ ATTRIBUTES = {
 }
 """Attribute -> the class of its value."""
 
+ELEMENTS = {
+    "wandb.Artifacts": "wandb.Artifact",
+    "wandb.ArtifactCollections": "wandb.ArtifactCollection",
+    "wandb.PublicRuns": "wandb.PublicRun",
+    "wandb.Registries": "wandb.Registry",
+}
+"""What a loop over an object, or an item of it, gives."""
+
 VERSIONED_NAMES = frozenset(
     {"wandb.Artifact.name", "wandb.Artifact.qualified_name", "wandb.Artifact.source_qualified_name"}
 )
 """Attributes that end in `:vN` once the artifact is logged (row A8)."""
 
+VERSIONS = frozenset({"wandb.Artifact.version", "wandb.Artifact.source_version"})
+"""Attributes that count versions: of the source, or of the collection that the object came from (row B12)."""
+
+LOGGED_ONLY = frozenset(
+    {
+        "aliases",
+        "commit_hash",
+        "created_at",
+        "entity",
+        "file_count",
+        "project",
+        "qualified_name",
+        "source_entity",
+        "source_project",
+        "source_version",
+        "tags",
+        "updated_at",
+        "url",
+        "version",
+    }
+)
+"""Attributes that raise an AttributeError until the artifact is logged and waited for (row C11, `ensure_logged`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that is a site: its kind, its positional parameters in order, and which of them is the path."""
+    """A call that is a site: its kind, its positional parameters in order, and which of them is the path.
+
+    `texts` are the arguments whose texts rules want to see.
+    """
 
     kind: SiteKind
-    parameters: tuple[str, ...]
+    parameters: tuple[str, ...] = ()
     path: str | None = None
+    texts: tuple[str, ...] = ()
 
+
+_LINK = ("artifact", "target_path", "aliases")
+_LOG = Call("log", ("artifact_or_path", "name", "type", "aliases", "tags"), texts=("artifact_or_path", "name"))
+_USE = Call("consume", ("artifact_or_name", "type", "aliases", "use_as"), "artifact_or_name")
+_LINK_MODEL = Call(
+    "other", ("path", "registered_model_name", "name", "aliases"), texts=("registered_model_name", "name")
+)
+_WRONG = Call("other", _LINK, texts=("target_path",))
+_EXISTS = Call("other", ("name", "type"), texts=("name",))
 
 CALLS = {
-    "wandb.init": Call("init", ()),
-    "wandb.Artifact": Call("artifact", ("name", "type")),
-    "wandb.Run.link_artifact": Call("link", ("artifact", "target_path", "aliases"), "target_path"),
+    "wandb.init": Call("init", texts=("mode", "reinit", "api_key")),
+    "WandbLogger": Call("init", ("name", "save_dir", "version", "offline"), texts=("mode",)),
+    "wandb.Artifact": Call("artifact", ("name", "type"), texts=("name",)),
+    "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("artifact",)),
     "wandb.Artifact.link": Call("link", ("target_path", "aliases"), "target_path"),
-    "wandb.Run.use_artifact": Call("consume", ("artifact_or_name", "type", "aliases"), "artifact_or_name"),
-    "wandb.use_artifact": Call("consume", ("artifact_or_name", "type", "aliases"), "artifact_or_name"),
+    "wandb.Run.use_artifact": _USE,
+    "wandb.use_artifact": _USE,
     "wandb.Api.artifact": Call("consume", ("name", "type"), "name"),
+    "wandb.Run.log_artifact": _LOG,
+    "wandb.Run.upsert_artifact": _LOG,
+    "wandb.log_artifact": _LOG,
+    "wandb.Api": Call("other", ("overrides", "timeout", "api_key"), texts=("api_key",)),
+    "wandb.Api.registries": Call("other", ("organization", "filter", "order"), texts=("organization",)),
+    "wandb.Api.registry": Call("other", ("name", "organization"), texts=("name", "organization")),
+    "wandb.Api.create_registry": Call(
+        "other", ("name", "visibility", "organization", "description"), texts=("name", "visibility", "organization")
+    ),
+    "wandb.Api.artifact_exists": _EXISTS,
+    "wandb.Api.artifact_collection_exists": _EXISTS,
+    "wandb.agent": Call("other", ("sweep_id", "function", "entity", "project"), texts=("sweep_id",)),
+    "wandb.login": Call("other", ("key",), texts=("key",)),
+    "wandb.Run.link_model": _LINK_MODEL,
+    "wandb.link_model": _LINK_MODEL,
+    "wandb.Run.use_model": Call("other", ("name",), texts=("name",)),
+    "wandb.use_model": Call("other", ("name",), texts=("name",)),
+    "wandb.link_artifact": _WRONG,
+    "wandb.Run.link": _WRONG,
+    "wandb.Artifact.link_artifact": _WRONG,
+    "wandb.Api.link_artifact": _WRONG,
+    "wandb.PublicRun.link_artifact": _WRONG,
+    "hasattr": Call("other", ("object", "name"), texts=("name",)),
+    "getattr": Call("other", ("object", "name", "default"), texts=("name",)),
 }
 """Canonical name -> what kind of site it is. `wandb.init` has its arguments by keyword: their order has changed."""

@@ -185,6 +185,8 @@ class Evaluator:
                 items = value.node.keys if isinstance(value.node, ast.Dict) else value.node.elts
                 for item in items:
                     values += self.value(item, value.at, depth) if item is not None else [UNKNOWN]
+            elif isinstance(value, Instance) and value.type in api.ELEMENTS:
+                values.append(Instance(api.ELEMENTS[value.type]))
             else:
                 values.append(UNKNOWN)
         return values
@@ -224,6 +226,8 @@ class Evaluator:
                 values.append(UNKNOWN)  # a KeyError if it is not set: never the word None
             elif isinstance(owner, Literal):
                 values += self._items_of(owner, node.slice, keys, depth)
+            elif isinstance(owner, Instance) and owner.type in api.ELEMENTS:
+                values.append(Instance(api.ELEMENTS[owner.type]))
             else:
                 values.append(UNKNOWN)
         return values
@@ -293,6 +297,9 @@ class Evaluator:
             return value
         if isinstance(value, Method) and value.path in api.VERSIONED_NAMES:
             return self.hole(node, "versioned-name")
+        if isinstance(value, Method) and value.path in api.VERSIONS and value.owner.made_by is not None:
+            linked = isinstance(value.owner.made_by.func, ast.Attribute) and "link" in value.owner.made_by.func.attr
+            return self.hole(node, "unknown" if linked else "source-version")
         if value == UNKNOWN or isinstance(value, Method | Name):
             return self.hole(node)
         return None

@@ -75,12 +75,25 @@ class Use:
     statement: ast.stmt
 
 
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An assignment to an attribute or an item, `artifact.ttl = …` or `os.environ["X"] = …`, and where it stands."""
+
+    target: ast.Attribute | ast.Subscript
+    value: ast.expr
+    scope: Scope
+    order: int
+    branch: Branch
+    statement: ast.stmt
+
+
 @dataclass(slots=True)
 class Module:
     """Everything the walk has found: the module's scope, all calls in order, where every expression stands."""
 
     scope: Scope
     uses: list[Use] = field(default_factory=list)
+    stores: list[Store] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
     """Top-level packages that are imported anywhere."""
     functions: dict[int, Scope] = field(default_factory=dict)
@@ -147,6 +160,8 @@ class _Reader:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 self.target(target, node.value, scope, branch)
+                if isinstance(target, ast.Attribute | ast.Subscript):
+                    self.module.stores.append(Store(target, node.value, scope, self.order, branch, node))
         elif isinstance(node, ast.AnnAssign):
             self.target(node.target, node.value, scope, branch, annotation=node.annotation)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):

@@ -7,13 +7,16 @@ it cannot be followed, only an argument that has to be a target path makes a sit
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.sites import Site, Text
+from regilink_doctor.core.sites import Hole, Site, Text
 from regilink_doctor.lint import api
+from regilink_doctor.lint.circumstances import Statements
+from regilink_doctor.lint.environment import assignments, mocked
 from regilink_doctor.lint.evaluator import Evaluator
+from regilink_doctor.lint.origins import STARTS, Given, Origins, arguments
 from regilink_doctor.lint.values import UNKNOWN, At, Instance, Literal
 
 if TYPE_CHECKING:
@@ -23,23 +26,12 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.sources import Source
 
 
-@dataclass(frozen=True, slots=True)
-class _Arguments:
-    """The arguments of a call by name; `**` stands for a mapping that may hold any of them."""
-
-    named: dict[str, ast.expr]
-    unpacked: bool
-
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset(self.named) | ({"**"} if self.unpacked else frozenset())
-
-
 def find_sites(source: Source, module: Module) -> list[Site]:
     """The sites of a file, in the order of their lines."""
     finder = _Finder(source, module)
     sites = [site for use in module.uses for site in finder.sites_of(use)]
-    return sorted(sites, key=lambda site: (site.place.span, site.call))
+    sites += assignments(source, module, finder.evaluator, finder.statements)
+    return sorted(sites, key=lambda site: (site.place.cell or 0, site.place.span, site.call))
 
 
 class _Finder:
@@ -47,28 +39,42 @@ class _Finder:
         self.source = source
         self.module = module
         self.evaluator = Evaluator(source, module)
-        self.uses = {id(use.call): use for use in module.uses}
+        self.origins = Origins(self.evaluator, module)
+        self.statements = Statements(source, module.scope.node)
         self.made: dict[int, Site] = {}
 
     def sites_of(self, use: Use) -> Iterator[Site]:
         """The site that a call is, if it is one."""
-        path = next((path for path in self.evaluator.callee(use) if path in api.CALLS), None) or self._by_argument(use)
-        if path:
+        if path := self._path(use):
             yield self.site(use, path)
+        elif site := mocked(use, self.source, self.module, self.evaluator):
+            yield site
+
+    def _path(self, use: Use) -> str | None:
+        path = next((path for path in self.evaluator.callee(use) if path in api.CALLS), None)
+        return path or self._by_argument(use) or self._asking(use)
 
     def site(self, use: Use, path: str) -> Site:
         """The site of a call of `path`, made once."""
         if site := self.made.get(id(use.call)):
             return site
         call = api.CALLS[path]
-        arguments = _arguments(use.call, call.parameters)
+        given = arguments(use.call, call.parameters)
         at = At(use.scope, use.order, use.branch)
 
         def texts(name: str) -> tuple[Text, ...]:
-            node = arguments.named.get(name)
+            node = given.named.get(name)
             return self.evaluator.texts(node, at) if node is not None else ()
 
-        path_node = arguments.named.get(call.path or "")
+        settings = self._settings(given, at) if call.kind == "init" else {}
+        if path == "wandb.Api":
+            settings = self._settings(given, at, "overrides")
+
+        def setting(name: str) -> tuple[Text, ...]:
+            node, where = settings.get(name, (None, at))
+            return texts(name) or (self.evaluator.texts(node, where) if node is not None else ())
+
+        path_node = given.named.get(call.path or "")
         site = Site(
             kind=call.kind,
             call=path,
@@ -76,32 +82,85 @@ class _Finder:
             statement=self.source.span(use.statement) if _simple(use.statement) else self.source.span(use.call),
             target=texts(call.path) if call.path else (),
             argument=self.source.place(path_node) if path_node is not None else None,
-            entity=self._setting(arguments, at, "entity"),
-            project=self._setting(arguments, at, "project"),
+            entity=setting("entity"),
+            project=setting("project"),
             type=texts("type"),
-            aliases=self._aliases(arguments.named.get("aliases"), at),
-            arguments=arguments.names,
+            aliases=self._aliases(given.named.get("aliases"), at),
+            arguments=given.names | frozenset(settings),
+            given={name: found for name in call.texts if (found := setting(name))},
+            strings=frozenset(name for name in call.texts if self._certain(given.named.get(name), at)),
+            around=self.statements.of(use, self._run_name(use)),
         )
         self.made[id(use.call)] = site
-        if call.kind == "link":
-            site = replace(site, init=self._run_of(use), artifact=self._artifact_of(use, arguments, at))
-            self.made[id(use.call)] = site
+        site = replace(site, **self._followed(site, use, given, at))
+        self.made[id(use.call)] = site
         return site
 
-    def _setting(self, arguments: _Arguments, at: At, name: str) -> tuple[Text, ...]:
-        """An argument of `wandb.init`, given itself or inside `settings=wandb.Settings(...)`."""
-        if (node := arguments.named.get(name)) is not None:
-            return self.evaluator.texts(node, at)
-        settings = arguments.named.get("settings")
-        if isinstance(settings, ast.Call):
-            for keyword in settings.keywords:
-                if keyword.arg == name:
-                    return self.evaluator.texts(keyword.value, at)
-        if isinstance(settings, ast.Dict):
-            for key, value in zip(settings.keys, settings.values, strict=True):
-                if isinstance(key, ast.Constant) and key.value == name:
-                    return self.evaluator.texts(value, at)
-        return ()
+    def _followed(self, site: Site, use: Use, given: Given, at: At) -> dict[str, Any]:
+        """What a site is connected with: its runs, its artifact, and what happened to that before."""
+        found: dict[str, Any] = {}
+        if site.kind in ("link", "consume", "log", "other") and site.call.startswith(("wandb.Run.", "wandb.Artifact.")):
+            inits = tuple(self._start(start) for start in self.origins.runs(use))
+            alone = len(inits) == 1 and self.origins.runs_alone(use)
+            found = {"inits": inits, "init": inits[0] if alone else None}
+        if site.call == "wandb.Api.artifact" and isinstance(use.call.func, ast.Attribute):
+            made = self.origins.artifact(use.call.func.value, at)
+            if made is not None and "wandb.Api" in self.evaluator.callee(made):
+                found["inits"] = (self.site(made, "wandb.Api"),)
+        if site.kind not in ("link", "log") and site.call not in ("hasattr", "getattr"):
+            return found
+        made = self.origins.artifact(self._artifact_node(use, given), at)
+        if made is None:
+            return found
+        for path in self.evaluator.callee(made):
+            if path in ("wandb.Artifact", "wandb.Run.log_artifact", "wandb.log_artifact") and made is not use:
+                found["artifact"] = self.site(made, path)
+        logged = self.origins.logged(made)
+        if logged is not None and logged.order < use.order:
+            found["logged"] = next(
+                (self.site(logged, path) for path in self.evaluator.callee(logged) if path in api.CALLS), None
+            )
+        if ttl := self.origins.times_to_live.get(id(made.call)):
+            found["ttl"] = self.source.place(ttl)
+        return found
+
+    def _start(self, use: Use) -> Site:
+        return self.site(use, next(path for path in self.evaluator.callee(use) if path in STARTS))
+
+    def _artifact_node(self, use: Use, given: Given) -> ast.expr | None:
+        node = given.named.get("artifact") or given.named.get("artifact_or_path") or given.named.get("object")
+        if node is None and isinstance(use.call.func, ast.Attribute):
+            return use.call.func.value
+        return node
+
+    def _run_name(self, use: Use) -> str | None:
+        """The receiver as it is written, for a method that fails once its run has ended."""
+        function = use.call.func
+        if isinstance(function, ast.Attribute) and function.attr in ("link_artifact", "log_artifact", "use_artifact"):
+            return self.source.segment(self.source.span(function.value))
+        return None
+
+    def _settings(self, given: Given, at: At, name: str = "settings") -> dict[str, tuple[ast.expr, At]]:
+        """What is given inside `settings=wandb.Settings(...)`, or a dictionary of the same."""
+        node = given.named.get(name)
+        found: dict[str, tuple[ast.expr, At]] = {}
+        for value in self.evaluator.value(node, at) if node is not None else ():
+            if isinstance(value, Instance) and value.type == "wandb.Settings" and value.made_by is not None:
+                made = self.origins.uses.get(id(value.made_by))
+                where = At(made.scope, made.order, made.branch) if made else at
+                found |= {key.arg: (key.value, where) for key in value.made_by.keywords if key.arg}
+            elif isinstance(value, Literal) and isinstance(value.node, ast.Dict):
+                for key, item in zip(value.node.keys, value.node.values, strict=True):
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                        found[key.value] = (item, value.at)
+        return found
+
+    def _certain(self, node: ast.expr | None, at: At) -> bool:
+        """Whether an argument is a text in every alternative."""
+        values = self.evaluator.value(node, at) if node is not None else ()
+        return bool(values) and all(
+            isinstance(value, Text) and any(not isinstance(part, Hole) for part in value.parts) for value in values
+        )
 
     def _aliases(self, node: ast.expr | None, at: At) -> tuple[Text, ...]:
         if node is None:
@@ -115,44 +174,6 @@ class _Finder:
                     found += self.evaluator.texts(item, value.at)
         return tuple(found)
 
-    def _run_of(self, use: Use) -> Site | None:
-        """The `wandb.init` whose run the method belongs to, or whose run has logged the artifact."""
-        return self._init_behind(use.call.func.value, use) if isinstance(use.call.func, ast.Attribute) else None
-
-    def _init_behind(self, node: ast.expr, use: Use, depth: int = 0) -> Site | None:
-        for value in self.evaluator.value(node, At(use.scope, use.order, use.branch)):
-            made = value.made_by if isinstance(value, Instance) else None
-            behind = self.uses.get(id(made)) if made is not None else None
-            if behind is None or depth > 8:
-                continue
-            if "wandb.init" in self.evaluator.callee(behind):
-                return self.site(behind, "wandb.init")
-            if isinstance(behind.call.func, ast.Attribute):  # run.log_artifact(...).link(...)
-                return self._init_behind(behind.call.func.value, behind, depth + 1)
-        return None
-
-    def _artifact_of(self, use: Use, arguments: _Arguments, at: At) -> Site | None:
-        """The `wandb.Artifact(...)` that is linked."""
-        function = use.call.func
-        node = arguments.named.get("artifact")
-        if node is None and isinstance(function, ast.Attribute):
-            node = function.value
-        for _ in range(8):
-            values = self.evaluator.value(node, at) if node is not None else ()
-            made = [value.made_by for value in values if isinstance(value, Instance) and value.made_by]
-            behind = self.uses.get(id(made[0])) if made else None
-            if behind is None:
-                return None
-            paths = self.evaluator.callee(behind)
-            if "wandb.Artifact" in paths:
-                return self.site(behind, "wandb.Artifact")
-            # run.log_artifact(artifact), artifact.wait(): the artifact went in, or is what the method belongs to.
-            logged = [path for path in paths if path.endswith("log_artifact")]
-            first = behind.call.args[0] if behind.call.args else None
-            node = first if logged else behind.call.func.value if isinstance(behind.call.func, ast.Attribute) else None
-            at = At(behind.scope, behind.order, behind.branch)
-        return None
-
     def _by_argument(self, use: Use) -> str | None:
         """A call on a receiver that nobody knows, in a file that imports wandb."""
         function = use.call.func
@@ -161,7 +182,7 @@ class _Finder:
         path = {"link_artifact": "wandb.Run.link_artifact", "link": "wandb.Artifact.link"}.get(function.attr)
         if path is None or self._known_elsewhere(function.value, use):
             return None
-        target = _arguments(use.call, api.CALLS[path].parameters).named.get("target_path")
+        target = arguments(use.call, api.CALLS[path].parameters).named.get("target_path")
         if target is None:
             return None
         texts = self.evaluator.texts(target, At(use.scope, use.order, use.branch))
@@ -174,24 +195,16 @@ class _Finder:
         values = self.evaluator.value(receiver, At(use.scope, use.order, use.branch))
         return all(value != UNKNOWN for value in values)
 
-
-def _arguments(call: ast.Call, parameters: tuple[str, ...]) -> _Arguments:
-    named: dict[str, ast.expr] = {}
-    unpacked = False
-    for index, argument in enumerate(call.args):
-        if isinstance(argument, ast.Starred):
-            unpacked = True
-            break
-        if index < len(parameters):
-            named[parameters[index]] = argument
-        else:
-            unpacked = unpacked or not parameters  # by position, in an order that has changed
-    for keyword in call.keywords:
-        if keyword.arg is None:
-            unpacked = True
-        else:
-            named[keyword.arg] = keyword.value
-    return _Arguments(named, unpacked)
+    def _asking(self, use: Use) -> str | None:
+        """`hasattr(artifact, …)` and `getattr(artifact, …, default)` of an artifact of wandb's."""
+        function = use.call.func
+        if not isinstance(function, ast.Name) or function.id not in ("hasattr", "getattr") or len(use.call.args) < 2:
+            return None
+        if function.id == "getattr" and len(use.call.args) < 3:
+            return None
+        values = self.evaluator.value(use.call.args[0], At(use.scope, use.order, use.branch))
+        artifact = all(isinstance(value, Instance) and value.type == "wandb.Artifact" for value in values)
+        return function.id if artifact else None
 
 
 def _simple(statement: ast.stmt) -> bool:

@@ -79,7 +79,7 @@ class Source:
         except (ValueError, RecursionError, MemoryError) as error:
             raise Unparsable(str(error) or "nested too deeply", Span(1, 1, 1, 1)) from None
 
-    def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> Span:
+    def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler) -> Span:
         """The span of a node; the parser counts columns in UTF-8 bytes, from 0."""
         end_line = node.end_lineno or node.lineno
         return Span(
@@ -89,7 +89,7 @@ class Source:
             self.column(end_line, node.end_col_offset or 0),
         )
 
-    def place(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> Place:
+    def place(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler) -> Place:
         """The place of a node."""
         return Place(self.path, self.span(node), self.cell)
 

@@ -86,4 +86,8 @@ def _lint(result: LintResult, path: str, content: bytes, catalog: Catalog | None
     result.suppressed += report.suppressed
     if report.findings:
         result.sources[path] = content
-    result.sites += [SiteReport(site, codes) for site, codes in zip(report.sites, report.codes, strict=True)]
+    result.sites += [
+        SiteReport(site, codes)
+        for site, codes in zip(report.sites, report.codes, strict=True)
+        if site.kind not in ("log", "other")
+    ]

@@ -1,0 +1,244 @@
+"""The statements around a call: conditions, `except` clauses, and whether its run has ended before.
+
+Only what is certain counts: a `finish()` inside an `if` ends nothing here, a handler that calls anything drops nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.circumstances import Circumstances
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.circumstances import End
+    from regilink_doctor.core.findings import Place
+    from regilink_doctor.lint.scopes import Use
+    from regilink_doctor.lint.sources import Source
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_BROAD = frozenset({"Exception", "BaseException", "CommError", "wandb.Error", "wandb.errors.Error"})
+"""What a refused link is caught as."""
+
+_LINES = 400
+"""Statements looked at before a call; no function that people read is longer."""
+
+
+class Statements:
+    """Answers questions about the statements of one file."""
+
+    def __init__(self, source: Source, tree: ast.AST) -> None:
+        self.source = source
+        self.homes: dict[int, tuple[ast.AST, list[ast.stmt]]] = {}
+        self.owners: dict[int, ast.AST] = {}
+        waiting = [tree]
+        while waiting:
+            node = waiting.pop()
+            for body in _bodies(node):
+                for statement in body:
+                    self.homes[id(statement)] = (node, body)
+                    waiting.append(statement)
+            for clause in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                self.owners[id(clause)] = node
+                waiting.append(clause)
+
+    def of(self, use: Use, run: str | None = None) -> Circumstances:
+        """What stands around a call.
+
+        Args:
+            use: the call.
+            run: the receiver as it is written, for a method of a run: `run`, `self.run`, `wandb.run`.
+        """
+        statement = use.statement
+        ended = self._ended(use, run) if run else None
+        return replace(
+            self.around(statement),
+            result_used=not (isinstance(statement, ast.Expr) and _bare(statement.value) is use.call),
+            ended=ended[0] if ended else None,
+            ended_by=ended[1] if ended else None,
+        )
+
+    def around(self, statement: ast.stmt) -> Circumstances:
+        """What stands around a statement."""
+        function: str | None = None
+        guards: list[str] = []
+        dropped: Place | None = None
+        expected = handled = False
+        before: ast.AST = statement
+        for parent, body in self._outwards(statement):
+            guards += self._early_exits(body, before)
+            if isinstance(parent, ast.If | ast.While):
+                guards.append(self._text(parent.test))
+            elif isinstance(parent, ast.Try) and body is parent.body and not handled:
+                clause = next((item for item in parent.handlers if _catches(item)), None)
+                handled = clause is not None
+                if clause is not None and _silent(clause.body) and not self._missed(statement, parent):
+                    dropped = self._clause(clause)
+            elif isinstance(parent, ast.With | ast.AsyncWith):
+                for item in parent.items:
+                    called = self._text(item.context_expr)
+                    expected = expected or "raises(" in called
+                    if not handled and _suppresses(item.context_expr, called):
+                        handled, dropped = True, self.source.place(item.context_expr)
+            elif isinstance(parent, _FUNCTIONS):
+                function = parent.name
+                guards += [self._text(decorator) for decorator in parent.decorator_list]
+                break
+            before = self.owners.get(id(parent), parent)
+        return Circumstances(function, tuple(guards), True, dropped, None, None, expected)
+
+    def before(self, statement: ast.stmt) -> Iterator[ast.stmt]:
+        """The statements that have certainly been begun before `statement`, the nearest first, within its function."""
+        left = _LINES
+        inner: ast.AST = statement
+        for parent, body in self._outwards(statement):
+            index = next((at for at, item in enumerate(body) if item is inner), 0)
+            for item in reversed(body[:index]):
+                left -= 1
+                if left < 0:
+                    return
+                yield item
+            if isinstance(parent, _FUNCTIONS):
+                return
+            inner = self.owners.get(id(parent), parent)
+            if isinstance(parent, ast.With | ast.AsyncWith):
+                yield parent
+
+    def unconditional(self, statement: ast.stmt) -> bool:
+        """Whether a statement is reached whenever its function, or the module, is run."""
+        return all(
+            isinstance(parent, (*_FUNCTIONS, ast.Module, ast.With, ast.AsyncWith, ast.ClassDef))
+            for parent, _ in self._outwards(statement)
+        )
+
+    def function(self, statement: ast.stmt) -> str | None:
+        """The name of the function that a statement stands in."""
+        found = self._function(statement)
+        return found.name if isinstance(found, _FUNCTIONS) else None
+
+    def _outwards(self, statement: ast.stmt) -> Iterator[tuple[ast.AST, list[ast.stmt]]]:
+        """Each node around a statement with the body that holds it, the innermost first, up to the function's."""
+        node: ast.AST = statement
+        while home := self.homes.get(id(node)):
+            parent, body = home
+            yield parent, body
+            if isinstance(parent, (*_FUNCTIONS, ast.Module, ast.ClassDef)):
+                return
+            node = self.owners.get(id(parent), parent)
+
+    def _function(self, node: ast.AST) -> ast.AST | None:
+        found: ast.AST | None = None
+        if isinstance(node, ast.stmt):
+            for parent, _ in self._outwards(node):
+                found = parent
+        return found
+
+    def _missed(self, statement: ast.stmt, around: ast.Try) -> bool:
+        """Whether somebody may look for the failure behind the `try`: an `else`, or a name that the body binds."""
+        if around.orelse or isinstance(statement, ast.Return):
+            return True
+        bound = {
+            node.id
+            for inner in around.body
+            for node in ast.walk(inner)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        function = self._function(statement) if bound else None
+        inside = {id(node) for node in ast.walk(around)} if bound else set()
+        return function is not None and any(
+            isinstance(node, ast.Name) and node.id in bound and isinstance(node.ctx, ast.Load)
+            for node in ast.walk(function)
+            if id(node) not in inside
+        )
+
+    def _early_exits(self, body: list[ast.stmt], before: ast.AST) -> Iterator[str]:
+        for statement in body:
+            if statement is before:
+                return
+            if isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Return | ast.Continue | ast.Raise):
+                yield self._text(statement.test)
+
+    def _ended(self, use: Use, run: str) -> tuple[End, Place] | None:
+        for statement in self.before(use.statement):
+            if isinstance(statement, ast.With | ast.AsyncWith):
+                for item in statement.items:
+                    if item.optional_vars is not None and self._text(item.optional_vars) == run:
+                        inside = statement.lineno <= use.call.lineno <= (statement.end_lineno or 0)
+                        return None if inside else ("with", self.source.place(item.context_expr))
+            if finish := self._finish(statement, run):
+                return "finish", self.source.place(finish)
+            if self._may_bind(statement, run):
+                return None
+        return None
+
+    def _finish(self, statement: ast.stmt, run: str) -> ast.expr | None:
+        """The call of a statement that certainly ends the run."""
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            called = self._text(statement.value.func)
+            return statement.value if called in (f"{run}.finish", "wandb.finish") else None
+        if isinstance(statement, ast.Try):
+            return next((found for item in statement.finalbody if (found := self._finish(item, run))), None)
+        return None
+
+    def _may_bind(self, statement: ast.stmt, run: str) -> bool:
+        """Whether a statement may give the name another run; for `wandb.run` and `self.run`, start one."""
+        if "." in run:
+            words = self.source.segment(self.source.span(statement))
+            return "init" in words or f"{run} =" in words
+        return any(
+            isinstance(node, ast.Name) and node.id == run and isinstance(node.ctx, ast.Store)
+            for node in ast.walk(statement)
+        )
+
+    def _clause(self, clause: ast.ExceptHandler) -> Place:
+        """Its first line: what stands below it is not what is told."""
+        place = self.source.place(clause)
+        line = self.source.segment(place.span).split("\n", 1)[0].rstrip()
+        span = replace(place.span, end_line=place.span.line, end_column=place.span.column + len(line))
+        return replace(place, span=span)
+
+    def _text(self, node: ast.expr) -> str:
+        return self.source.segment(self.source.span(node))
+
+
+def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        body = getattr(node, name, None)
+        if isinstance(body, list):
+            yield body
+
+
+def _bare(node: ast.expr) -> ast.expr:
+    return node.value if isinstance(node, ast.Await) else node
+
+
+def _catches(clause: ast.ExceptHandler) -> bool:
+    if clause.type is None:
+        return True
+    types = clause.type.elts if isinstance(clause.type, ast.Tuple) else [clause.type]
+    names = [ast.unparse(item) for item in types]
+    return any(name in _BROAD or name.endswith(".CommError") for name in names)
+
+
+def _silent(body: list[ast.stmt]) -> bool:
+    """Nothing is called, raised, remembered or given back."""
+    for statement in body:
+        if isinstance(statement, ast.Pass | ast.Continue | ast.Break):
+            continue
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+            continue
+        empty = isinstance(statement, ast.Return) and (
+            statement.value is None or (isinstance(statement.value, ast.Constant) and statement.value.value is None)
+        )
+        if not empty:
+            return False
+    return True
+
+
+def _suppresses(context: ast.expr, called: str) -> bool:
+    if not isinstance(context, ast.Call) or not called.startswith(("suppress(", "contextlib.suppress(")):
+        return False
+    return any(ast.unparse(item) in _BROAD or ast.unparse(item).endswith(".CommError") for item in context.args)

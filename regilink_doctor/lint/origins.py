@@ -1,0 +1,150 @@
+"""Where a run and an artifact come from: followed back through logging and waiting to the calls that made them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from regilink_doctor.lint import api
+from regilink_doctor.lint.values import At, Instance, Other
+
+if TYPE_CHECKING:
+    from regilink_doctor.lint.evaluator import Evaluator
+    from regilink_doctor.lint.scopes import Module, Use
+
+_STEPS = 8
+"""Calls that an object is followed through."""
+
+STARTS = ("wandb.init", "WandbLogger")
+"""The calls that start a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The arguments of a call by name; `unpacked` stands for a mapping that may hold any of them."""
+
+    named: dict[str, ast.expr]
+    unpacked: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Their names, `**` for an unpacked mapping."""
+        return frozenset(self.named) | ({"**"} if self.unpacked else frozenset())
+
+
+def arguments(call: ast.Call, parameters: tuple[str, ...]) -> Given:
+    """The arguments of a call, those by position named after `parameters`."""
+    named: dict[str, ast.expr] = {}
+    unpacked = False
+    for index, argument in enumerate(call.args):
+        if isinstance(argument, ast.Starred):
+            unpacked = True
+            break
+        if index < len(parameters):
+            named[parameters[index]] = argument
+        else:
+            unpacked = unpacked or not parameters  # by position, in an order that has changed
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            unpacked = True
+        else:
+            named[keyword.arg] = keyword.value
+    return Given(named, unpacked)
+
+
+class Origins:
+    """Answers where objects come from, for one file."""
+
+    def __init__(self, evaluator: Evaluator, module: Module) -> None:
+        self.evaluator = evaluator
+        self.module = module
+        self.uses = {id(use.call): use for use in module.uses}
+
+    def runs(self, use: Use) -> tuple[Use, ...]:
+        """The calls that can have started the run of a method, or the run that has logged its artifact."""
+        if not isinstance(use.call.func, ast.Attribute):
+            return ()
+        return tuple({id(found.call): found for found in self._runs(use.call.func.value, use, 0)}.values())
+
+    def _runs(self, node: ast.expr, use: Use, depth: int) -> list[Use]:
+        found: list[Use] = []
+        for value in self.evaluator.value(node, At(use.scope, use.order, use.branch)):
+            behind = self._made(value)
+            if behind is None or depth > _STEPS:
+                continue
+            paths = self.evaluator.callee(behind)
+            if any(path in STARTS for path in paths):
+                found.append(behind)
+            elif "wandb.Artifact" in paths:
+                logged = self.logged(behind)
+                found += self.runs(logged) if logged is not None else ()
+            elif isinstance(behind.call.func, ast.Attribute):  # run.log_artifact(...).link(...)
+                found += self._runs(behind.call.func.value, behind, depth + 1)
+        return found
+
+    def runs_alone(self, use: Use) -> bool:
+        """Whether nothing but the runs of `runs` can be behind a method."""
+        if not isinstance(use.call.func, ast.Attribute):
+            return False
+        values = self.evaluator.value(use.call.func.value, At(use.scope, use.order, use.branch))
+        return all(self._made(value) is not None or value == Other(None) for value in values)
+
+    def artifact(self, node: ast.expr | None, at: At) -> Use | None:
+        """The call that an artifact begins with: `wandb.Artifact(...)`, `run.log_artifact("file")`, a link, a fetch."""
+        found: Use | None = None
+        for _ in range(_STEPS):
+            values = self.evaluator.value(node, at) if node is not None else ()
+            made = [use for value in values if (use := self._made(value)) is not None]
+            if not made:
+                return found
+            found = made[0]
+            node = self._source(found)
+            at = At(found.scope, found.order, found.branch)
+        return None
+
+    def _source(self, use: Use) -> ast.expr | None:
+        """The artifact that a call hands on: what `log_artifact` is given, what `wait` belongs to."""
+        paths = self.evaluator.callee(use)
+        function = use.call.func
+        if any(path.endswith(("log_artifact", "upsert_artifact", "finish_artifact")) for path in paths):
+            return arguments(use.call, api.CALLS["wandb.log_artifact"].parameters).named.get("artifact_or_path")
+        if "wandb.Artifact.wait" in paths and isinstance(function, ast.Attribute):
+            return function.value
+        return None
+
+    def logged(self, made: Use) -> Use | None:
+        """The first `log_artifact` that was given the artifact of `made`."""
+        return self._logs.get(id(made.call))
+
+    @cached_property
+    def _logs(self) -> dict[int, Use]:
+        logs: dict[int, Use] = {}
+        for use in self.module.uses:
+            if isinstance(use.call.func, ast.Attribute) and use.call.func.attr in ("log_artifact", "upsert_artifact"):
+                node = arguments(use.call, ("artifact_or_path",)).named.get("artifact_or_path")
+                made = self.artifact(node, At(use.scope, use.order, use.branch))
+                if made is not None:
+                    logs.setdefault(id(made.call), use)
+        return logs
+
+    @cached_property
+    def times_to_live(self) -> dict[int, ast.expr]:
+        """Identity of the call that an artifact begins with -> the `artifact.ttl` that is set."""
+        found: dict[int, ast.expr] = {}
+        for store in self.module.stores:
+            target, value = store.target, store.value
+            if not isinstance(target, ast.Attribute) or target.attr != "ttl":
+                continue
+            none = isinstance(value, ast.Constant) and value.value is None
+            if none or ast.unparse(value).endswith("ArtifactTTL.INHERIT"):
+                continue
+            made = self.artifact(target.value, At(store.scope, store.order, store.branch))
+            if made is not None:
+                found[id(made.call)] = target
+        return found
+
+    def _made(self, value: object) -> Use | None:
+        made = value.made_by if isinstance(value, Instance) else None
+        return self.uses.get(id(made)) if made is not None else None
