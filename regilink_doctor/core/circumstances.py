@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from regilink_doctor.core.declared import Container
 from regilink_doctor.core.findings import Place
 
 End = Literal["with", "finish"]
@@ -18,6 +19,7 @@ class Circumstances:
     reached, in the words of the source: those of each `if` around it, of early returns before it, and the decorators
     of its function. `swallowed_by`: the clause that drops every error of it without a word. `ended` and `ended_by`:
     how and where its run has certainly ended before. `expected`: a failure is waited for (`pytest.raises`).
+    `containers` are the functions, classes and branches that it stands in.
     """
 
     function: str | None = None
@@ -27,6 +29,7 @@ class Circumstances:
     ended: End | None = None
     ended_by: Place | None = None
     expected: bool = False
+    containers: tuple[Container, ...] = ()
 
 
 NOTHING_AROUND = Circumstances()

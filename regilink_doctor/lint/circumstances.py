@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.circumstances import Circumstances
+from regilink_doctor.core.declared import Container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +89,30 @@ class Statements:
                 guards += [self._text(decorator) for decorator in parent.decorator_list]
                 break
             before = self.owners.get(id(parent), parent)
-        return Circumstances(function, tuple(guards), True, dropped, None, None, expected)
+        containers = self._containers(statement)
+        return Circumstances(function, tuple(guards), True, dropped, None, None, expected, containers)
+
+    def _containers(self, statement: ast.stmt) -> tuple[Container, ...]:
+        found: list[Container] = []
+        node: ast.AST = statement
+        while home := self.homes.get(id(node)):
+            parent = self.owners.get(id(home[0]), home[0])
+            if isinstance(parent, _FUNCTIONS):
+                found.append(Container("function", parent.name, self.source.span(parent)))
+            elif isinstance(parent, ast.ClassDef):
+                found.append(Container("class", parent.name, self.source.span(parent)))
+            elif isinstance(parent, ast.stmt) and not self._always(parent, home[1]):
+                whole = self.source.span(parent)
+                found.append(Container("branch", "", replace(whole, line=home[1][0].lineno, column=1)))
+            node = parent
+        return tuple(reversed(found))
+
+    @staticmethod
+    def _always(statement: ast.stmt, body: list[ast.stmt]) -> bool:
+        """Whether a body is begun whenever its statement is: that of a `with` or a `try`."""
+        return isinstance(statement, ast.With | ast.AsyncWith) or (
+            isinstance(statement, ast.Try) and body is statement.body
+        )
 
     def before(self, statement: ast.stmt) -> Iterator[ast.stmt]:
         """The statements that have certainly been begun before `statement`, the nearest first, within its function."""
@@ -106,18 +130,6 @@ class Statements:
             inner = self.owners.get(id(parent), parent)
             if isinstance(parent, ast.With | ast.AsyncWith):
                 yield parent
-
-    def unconditional(self, statement: ast.stmt) -> bool:
-        """Whether a statement is reached whenever its function, or the module, is run."""
-        return all(
-            isinstance(parent, (*_FUNCTIONS, ast.Module, ast.With, ast.AsyncWith, ast.ClassDef))
-            for parent, _ in self._outwards(statement)
-        )
-
-    def function(self, statement: ast.stmt) -> str | None:
-        """The name of the function that a statement stands in."""
-        found = self._function(statement)
-        return found.name if isinstance(found, _FUNCTIONS) else None
 
     def _outwards(self, statement: ast.stmt) -> Iterator[tuple[ast.AST, list[ast.stmt]]]:
         """Each node around a statement with the body that holds it, the innermost first, up to the function's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.declared import Setting
 from regilink_doctor.core.sites import Site, Text
 from regilink_doctor.lint.values import At, Name
 
@@ -26,8 +27,8 @@ _FIXTURES = ("requests_mock", "responses", "rsps", "mocked_responses")
 """Their fixtures, as a test's parameter is called."""
 
 
-def assignments(source: Source, module: Module, evaluator: Evaluator, statements: Statements) -> Iterator[Site]:
-    """A site `os.environ` for each variable of W&B that is given a text, whatever else is around it.
+def assignments(source: Source, module: Module, evaluator: Evaluator, statements: Statements) -> Iterator[Setting]:
+    """A setting for each variable of W&B that is given a text, whatever else is around it.
 
     `os.environ["X"] = …`, `os.environ.setdefault("X", …)`, `os.environ.update({…})`, `monkeypatch.setenv("X", …)`.
     """
@@ -35,14 +36,12 @@ def assignments(source: Source, module: Module, evaluator: Evaluator, statements
         target = store.target
         at = At(store.scope, store.order, store.branch)
         if isinstance(target, ast.Subscript) and Name("os.environ") in evaluator.value(target.value, at):
-            site = _site(source, evaluator, statements, target.slice, store.value, at, store.statement)
-            if site is not None:
-                yield site
+            yield from _setting(source, evaluator, statements, target.slice, store.value, at, store.statement)
     for use in module.uses:
         at = At(use.scope, use.order, use.branch)
+        weak = isinstance(use.call.func, ast.Attribute) and use.call.func.attr == "setdefault"
         for key, value in _set_by_call(use, evaluator, at):
-            if site := _site(source, evaluator, statements, key, value, at, use.statement):
-                yield site
+            yield from _setting(source, evaluator, statements, key, value, at, use.statement, weak=weak)
 
 
 def _set_by_call(use: Use, evaluator: Evaluator, at: At) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -50,7 +49,8 @@ def _set_by_call(use: Use, evaluator: Evaluator, at: At) -> Iterator[tuple[ast.e
     if not isinstance(function, ast.Attribute):
         return
     if function.attr in ("setenv", "setdefault", "putenv") and len(args) >= 2:
-        if function.attr == "setenv" or Name(f"os.environ.{function.attr}") in evaluator.value(function, at):
+        paths = (Name("os.putenv"), Name("os.environ.setdefault"))
+        if function.attr == "setenv" or any(path in evaluator.value(function, at) for path in paths):
             yield args[0], args[1]
     elif function.attr == "update" and Name("os.environ.update") in evaluator.value(function, at):
         for argument in args:
@@ -60,7 +60,7 @@ def _set_by_call(use: Use, evaluator: Evaluator, at: At) -> Iterator[tuple[ast.e
                         yield key, value
 
 
-def _site(
+def _setting(
     source: Source,
     evaluator: Evaluator,
     statements: Statements,
@@ -68,18 +68,21 @@ def _site(
     value: ast.expr,
     at: At,
     statement: ast.stmt,
-) -> Site | None:
+    *,
+    weak: bool = False,
+) -> Iterator[Setting]:
     if not isinstance(key, ast.Constant) or not isinstance(key.value, str) or not key.value.startswith("WANDB_"):
-        return None
-    place = source.place(value)
-    return Site(
-        kind="other",
-        call="os.environ",
-        place=place,
-        statement=source.span(statement),
-        given={key.value: evaluator.texts(value, at)},
-        arguments=frozenset({"unconditional"}) if statements.unconditional(statement) else frozenset(),
-        around=statements.around(statement),
+        return
+    yield Setting(
+        key.value,
+        source.place(value),
+        source.span(statement),
+        "python",
+        True,
+        evaluator.texts(value, at),
+        (key.value,),
+        statements.around(statement).containers,
+        weak,
     )
 
 

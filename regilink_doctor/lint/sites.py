@@ -22,16 +22,20 @@ from regilink_doctor.lint.values import UNKNOWN, At, Instance, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.declared import Setting
     from regilink_doctor.lint.scopes import Module, Use
     from regilink_doctor.lint.sources import Source
 
 
-def find_sites(source: Source, module: Module) -> list[Site]:
-    """The sites of a file, in the order of their lines."""
+def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[Setting, ...]]:
+    """The sites of a file, and the variables of W&B that it sets, in the order of their lines."""
     finder = _Finder(source, module)
     sites = [site for use in module.uses for site in finder.sites_of(use)]
-    sites += assignments(source, module, finder.evaluator, finder.statements)
-    return sorted(sites, key=lambda site: (site.place.cell or 0, site.place.span, site.call))
+    settings = assignments(source, module, finder.evaluator, finder.statements)
+    return (
+        tuple(sorted(sites, key=lambda site: (site.place.cell or 0, site.place.span, site.call))),
+        tuple(sorted(settings, key=lambda setting: (setting.place.cell or 0, setting.place.span))),
+    )
 
 
 class _Finder:

@@ -15,4 +15,5 @@ def read(path: str, content: bytes) -> Reading:
         Unparsable: it is not the Python of the interpreter that runs us.
     """
     source = Source.decode(path, content)
-    return Reading((source,), tuple(find_sites(source, read_module(source.parse()))))
+    sites, settings = find_sites(source, read_module(source.parse()))
+    return Reading((source,), sites, settings)
