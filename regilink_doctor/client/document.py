@@ -17,13 +17,22 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field and what is asked of it. An `optional` one can be left out when the server does not know it."""
+    """A field and what is asked of it. An `optional` one can be left out when the server does not know it.
+
+    `extra`: an error in a field of the first level spoils nothing else; the field is then taken for null.
+    """
 
     name: str
     fields: tuple[Field, ...] = ()
     arguments: tuple[Argument, ...] = ()
     alias: str | None = None
     optional: bool = False
+    extra: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its name in the answer."""
+        return self.alias or self.name
 
 
 def document(name: str, fields: Collection[Field]) -> tuple[str, Mapping[str, object]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,10 +29,14 @@ HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Us
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a GraphQL server said. `errors` are the messages, in order; `data` is empty where there was none."""
+    """What a GraphQL server said. `errors` are the messages, in order; `data` is empty where there was none.
+
+    `places` has for each error the field of the first level that it happened in; empty where the server does not say.
+    """
 
     data: Mapping[str, Any]
     errors: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
 
 class Gateway:
@@ -156,10 +160,11 @@ class Gateway:
         if not isinstance(value, dict) or not ("data" in value or "errors" in value):
             raise self.fault("other-api", f"status {status} and JSON that is no GraphQL")
         errors = tuple(self._masked(text) for text in _errors(value))
+        places = tuple(_places(value))
         data = value.get("data")
         if data is not None and not isinstance(data, dict):
             raise self.fault("other-api", "its `data` is no object")
-        return Answer(data or {}, errors)
+        return Answer(data or {}, errors, places)
 
     def _not_json(self, response: requests.Response, body: bytes) -> ServerFault:
         start = body[:1000].lstrip().lower()
@@ -194,6 +199,14 @@ def _errors(value: Mapping[str, Any]) -> list[str]:
     if not isinstance(found, list):
         return []
     return [" ".join(str(each.get("message", each) if isinstance(each, dict) else each).split()) for each in found]
+
+
+def _places(value: Mapping[str, Any]) -> Iterator[str]:
+    """Of each error the first step of its `path`."""
+    found = value.get("errors")
+    for each in found if isinstance(found, list) else ():
+        path = each.get("path") if isinstance(each, dict) else None
+        yield str(path[0]) if isinstance(path, list) and path else ""
 
 
 def _first_error(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The questions of the doctor: one document for the account, one for all targets, one for the names of registries.
+"""What the doctor asks first: one document for the account, one for the names of registries (`questions`: the targets).
 
 Every field is one that a released wandb itself asks for, on the same type (the `*_GQL` constants of wandb 0.31.0 and
 the documents of its Go client; a test compares), so that nothing here is a guess about the server's schema.
@@ -6,7 +6,6 @@ the documents of its Go client; a test compares), so that nothing here is a gues
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from typing import Any
 
 from regilink_doctor.client.document import Argument, Field, document, without
 from regilink_doctor.client.gateway import Gateway
-from regilink_doctor.core.naming import REGISTRY_PREFIX
 
 PAGE = 100
 MAX_PAGES = 10
@@ -27,6 +25,9 @@ _UNKNOWN_FIELD = re.compile(
 _ORGANIZATION = (Field("name"), Field("orgEntity", (Field("name"),)))
 """`OrgInfoFragment`."""
 
+_READ_ONLY = Field("readOnly", optional=True)
+"""Whether the account may write to the entity (`GetTeamEntity`), or the project (`IsProjectReadOnly`)."""
+
 _VIEWER = Field(
     "viewer",
     (
@@ -38,7 +39,7 @@ _VIEWER = Field(
             (
                 Field(
                     "edges",
-                    (Field("node", (Field("name"), Field("organization", _ORGANIZATION, optional=True))),),
+                    (Field("node", (Field("name"), _READ_ONLY, Field("organization", _ORGANIZATION, optional=True))),),
                 ),
             ),
         ),
@@ -54,10 +55,10 @@ _FEATURES = Field(
 )
 """`ServerFeaturesQuery`."""
 
-_REGISTRY = (
+REGISTRY = (
     Field("name"),
     Field("access"),
-    Field("readOnly", optional=True),
+    _READ_ONLY,
     Field("allowAllArtifactTypesInRegistry", alias="allowAllArtifactTypes"),
     Field(
         "artifactTypes",
@@ -66,24 +67,6 @@ _REGISTRY = (
     ),
 )
 """`RegistryFragment`, and `IsProjectReadOnly`."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class RegistryQuestion:
-    """A registry to look up: its organization entity, and its name without the prefix."""
-
-    organization: str
-    registry: str
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class CollectionQuestion:
-    """A collection to look up. `display` is the organization's display name: only by it can collections be listed."""
-
-    display: str
-    organization: str
-    registry: str
-    collection: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +92,10 @@ def ask(gateway: Gateway, name: str, fields: Sequence[Field]) -> Reply:
         answer = gateway.ask(*document(name, pruned))
         if still := unknown_fields(answer.errors):
             raise gateway.fault("too-old", f"it does not know {' and '.join(still)}")
-    wrong = [text for text in answer.errors if not _says_no(text)]
+    extra = {field.key for field in fields if field.extra}
+    places = answer.places or ("",) * len(answer.errors)
+    told = zip(answer.errors, places, strict=True)
+    wrong = [text for text, place in told if place not in extra and not _says_no(text)]
     if wrong:
         raise gateway.fault("graphql", wrong[0][:300])
     return Reply(answer.data, unknown)
@@ -141,51 +127,10 @@ def _entity(alias: str, name: str) -> Field:
     """`FetchOrgInfoFromEntity`: a user means personal, an organization means a team's or the organization's own."""
     user = Field("user", (Field("organizations", _ORGANIZATION),))
     return Field(
-        "entity", (Field("organization", _ORGANIZATION), user), (Argument("name", name, "String!"),), alias=alias
-    )
-
-
-def registry_alias(index: int) -> str:
-    """The alias of the registry `index` of `target_fields`."""
-    return f"registry{index}"
-
-
-def collection_alias(index: int) -> str:
-    """The alias of the collection `index` of `target_fields`."""
-    return f"collection{index}"
-
-
-def target_fields(
-    registries: Sequence[RegistryQuestion], collections: Sequence[CollectionQuestion]
-) -> tuple[Field, ...]:
-    """Each registry, and each collection's type, under the aliases of their places in the sequences."""
-    return (
-        *(_registry(registry_alias(index), each) for index, each in enumerate(registries)),
-        *(_collection(collection_alias(index), each) for index, each in enumerate(collections)),
-    )
-
-
-def _registry(alias: str, each: RegistryQuestion) -> Field:
-    """`FetchRegistry`: null for a registry that is missing as for one that is restricted (row B3)."""
-    project = Field("project", _REGISTRY, (Argument("name", REGISTRY_PREFIX + each.registry, "String!"),))
-    return Field("entity", (project,), (Argument("name", each.organization, "String!"),), alias=alias)
-
-
-def _collection(alias: str, each: CollectionQuestion) -> Field:
-    """`RegistryCollections`: the only look-up of a collection that does not need its type first (row B5)."""
-    node = (Field("name"), Field("defaultArtifactType", (Field("name"),), alias="type"))
-    found = Field(
-        "artifactCollections",
-        (Field("edges", (Field("node", node),)),),
-        (
-            Argument("projectFilters", json.dumps({"name": REGISTRY_PREFIX + each.registry}), "JSONString"),
-            Argument("filters", json.dumps({"name": each.collection}), "JSONString"),
-            Argument("first", 1),
-        ),
-    )
-    organization = Field("orgEntity", (found,))
-    return Field(
-        "organization", (organization,), (Argument("name", each.display, "String!"),), alias=alias, optional=True
+        "entity",
+        (Field("organization", _ORGANIZATION), user, _READ_ONLY),
+        (Argument("name", name, "String!"),),
+        alias=alias,
     )
 
 
@@ -197,7 +142,7 @@ def registries_fields(display: str, cursor: str | None) -> tuple[Field, ...]:
     page = (Field("endCursor"), Field("hasNextPage"))
     projects = Field(
         "projects",
-        (Field("pageInfo", page), Field("edges", (Field("node", _REGISTRY),))),
+        (Field("pageInfo", page), Field("edges", (Field("node", REGISTRY),))),
         tuple(arguments),
     )
     return (

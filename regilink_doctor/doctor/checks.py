@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from regilink_doctor.core.checks import Status
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.targets import Target
+from regilink_doctor.doctor.targets import Consumed, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Subject:
 
     shown: str
     source: str | None = None
-    target: Target | None = None
+    target: Target | Consumed | None = None
     entity: str | None = None
 
     @property

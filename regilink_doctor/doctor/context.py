@@ -3,34 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from regilink_doctor.client.gateway import Gateway
+from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.client.settings import Settings
+from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.checks import Sourced
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.link_rules import Judgement, judge
 from regilink_doctor.core.target_path import HOLE, LinkInput, SdkRefusal, parse, sdk_link
 from regilink_doctor.core.target_path.grammar import PathError
+from regilink_doctor.doctor.directory import LiveDirectory
 from regilink_doctor.doctor.enquiry import Enquiry
-from regilink_doctor.doctor.facts import Account, LiveDirectory
-from regilink_doctor.doctor.targets import Target, distinct
+from regilink_doctor.doctor.facts import Account, Version
+from regilink_doctor.doctor.targets import Consumed, Target, distinct
+from regilink_doctor.doctor.wanted import Fetch, fetch_of, version_question
 
 DEFAULT_ENTITY = "the account's default entity"
 
 
-class Context:
-    """One examination of one machine and account."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the configuration says beside the targets."""
 
-    def __init__(self, settings: Settings, targets: Collection[Target], *, timeout: float) -> None:
+    protected_aliases: frozenset[str] = frozenset()
+    catalog: Catalog | None = None
+    catalog_source: str = ""
+
+
+class Context:
+    """One examination of one machine and account. It is what the enquiry asks for what is to be found out."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        targets: Collection[Target],
+        consumed: Collection[Consumed] = (),
+        *,
+        timeout: float,
+        known: Known | None = None,
+    ) -> None:
         self.settings = settings
+        self.known = known or Known()
         self.targets = distinct(targets)
+        fetched = [target.fetched for target in self.targets if target.fetched is not None]
+        self.consumed = distinct([*consumed, *fetched])
         self.gateway = Gateway(settings.host.value, settings.credentials.key, timeout=timeout)
-        self.enquiry = Enquiry(
-            self.gateway,
-            self._possible_entities(),
-            lambda account: [link for link in map(self.link_of, self.targets) if link is not None],
-            self._default_run_entity,
-        )
+        self.enquiry = Enquiry(self.gateway, self._possible_entities(), self)
 
     @property
     def directory(self) -> LiveDirectory:
@@ -45,11 +65,14 @@ class Context:
             raise LookupError("nobody is logged in")
         return account
 
-    def run_entity(self, target: Target | None = None) -> Sourced | None:
+    def run_entity(self, target: Target | Consumed | None = None) -> Sourced | None:
         """The entity that the run of `target` would have, and why: argument, code, environment or file, default.
 
-        None: nobody sets one, and the server has not been asked or knows none.
+        Of an artifact that was fetched it is the source's. None: nobody sets one, and the server has not been asked or
+        knows none.
         """
+        if isinstance(target, Target) and (source := self._source_entity(target)):
+            return source
         given = self.settings.entity
         if given is not None and given.source.startswith("argument "):
             return given
@@ -61,6 +84,30 @@ class Context:
         if account is None or account.default_entity is None:
             return None
         return Sourced(account.default_entity, DEFAULT_ENTITY)
+
+    def _source_entity(self, target: Target) -> Sourced | None:
+        """Where the artifact was logged, for one that was fetched by its name."""
+        if target.fetched is None or (fetch := self.fetch(target.fetched)) is None:
+            return None
+        where = f"the source of {target.fetched.shown}"
+        if not fetch.registry:
+            return Sourced(fetch.owner, where)
+        version = self.version(target.fetched)
+        return Sourced(version.source[0], where) if version is not None and version.source else None
+
+    def fetch(self, consumed: Consumed) -> Fetch | None:
+        """What the SDK makes of a name that is fetched; None when a part is not known, or it cannot be split."""
+        entity = self.run_entity(consumed)
+        if not consumed.known or entity is None:
+            return None
+        organization = self.settings.organization.value if self.settings.organization else None
+        return fetch_of(consumed.text, entity.value, self._project(consumed), organization)
+
+    def version(self, consumed: Consumed) -> Version | None:
+        """The version that a name fetches, as far as it has been looked up."""
+        fetch = self.fetch(consumed)
+        question = version_question(fetch, self.directory) if fetch is not None else None
+        return self.directory.version(question) if isinstance(question, VersionQuestion) else None
 
     def link_of(self, target: Target) -> LinkInput | None:
         """What the SDK would send for a target; None when it refuses the path, or a part of it is not known."""
@@ -91,7 +138,22 @@ class Context:
         except PathError:
             return False
 
-    def _project(self, target: Target) -> str:
+    def run_entity_of(self, account: Account) -> str | None:
+        """See `enquiry.Asked`."""
+        entity = self.run_entity()
+        return entity.value if entity else None
+
+    def links(self) -> Collection[LinkInput]:
+        """See `enquiry.Asked`."""
+        return [link for link in map(self.link_of, self.targets) if link is not None]
+
+    def versions(self) -> Collection[VersionQuestion]:
+        """See `enquiry.Asked`."""
+        fetches = [fetch for fetch in map(self.fetch, self.consumed) if fetch is not None]
+        questions = [version_question(fetch, self.directory) for fetch in fetches]
+        return [each for each in questions if isinstance(each, VersionQuestion)]
+
+    def _project(self, target: Target | Consumed) -> str:
         given = self.settings.project
         if given is not None and given.source.startswith("argument "):
             return given.value
@@ -101,17 +163,13 @@ class Context:
         found = {"WANDB_PROJECT": self.settings.project, "WANDB_ORGANIZATION": self.settings.organization}
         return {name: each.value for name, each in found.items() if each is not None}
 
-    def _default_run_entity(self, account: Account) -> str | None:
-        entity = self.run_entity()
-        return entity.value if entity else None
-
     def _possible_entities(self) -> set[str]:
         """Everything that may be an entity and is known before anything is asked."""
-        names = {target.entity for target in self.targets if target.entity}
+        names = {each.entity for each in (*self.targets, *self.consumed) if each.entity}
         for given in (self.settings.entity, self.settings.organization):
             if given is not None:
                 names.add(given.value)
-        names.update(_first_part(target.text) for target in self.targets)
+        names.update(_first_part(each.text) for each in (*self.targets, *self.consumed))
         return names
 
 

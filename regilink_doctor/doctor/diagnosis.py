@@ -12,12 +12,12 @@ from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.checks import Check, Sourced, Status
 from regilink_doctor.doctor.account_checks import AccountCheck, EntityCheck, Host, OrganizationVariable, Server
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject, skipped
-from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.context import Context, Known
 from regilink_doctor.doctor.machine_checks import Credentials, Mode, SettingsCheck, WandbVersion
 from regilink_doctor.doctor.ready import Ready, ready
 from regilink_doctor.doctor.registry_checks import ArtifactType, CollectionCheck, OrganizationCheck, RegistryCheck, Role
 from regilink_doctor.doctor.target_checks import Destination, TargetPathCheck
-from regilink_doctor.doctor.targets import Target
+from regilink_doctor.doctor.targets import Consumed, Target
 
 EXAMINATIONS: tuple[type[Examination], ...] = (
     WandbVersion,
@@ -82,7 +82,9 @@ class Diagnosis:
 def examine(
     settings: Settings,
     targets: Collection[Target] = (),
+    consumed: Collection[Consumed] = (),
     *,
+    known: Known | None = None,
     timeout: float = 10.0,
     progress: Callable[[str], None] | None = None,
     examinations: Sequence[type[Examination]] = EXAMINATIONS,
@@ -92,11 +94,13 @@ def examine(
     Args:
         settings: see `client.settings.read_settings`.
         targets: what is to be linked; none: machine and account alone.
+        consumed: the names that are fetched.
+        known: what the configuration says beside the targets.
         timeout: seconds for each request.
         progress: told the name of each check before it begins.
     """
     begun = time.monotonic()
-    context = Context(settings, targets, timeout=timeout)
+    context = Context(settings, targets, consumed, timeout=timeout, known=known)
     rows: list[tuple[Subject, Check]] = []
     for kind in examinations:
         if progress is not None:

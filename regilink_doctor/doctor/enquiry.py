@@ -1,30 +1,33 @@
-"""Which questions follow from which targets, and as few requests as can answer them: two, on a current server."""
+"""The conversation with one server, in as few requests as can answer everything: two, on a current server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Sequence
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from regilink_doctor.client.document import Field
 from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.client.gateway import Gateway
-from regilink_doctor.client.queries import (
-    MAX_PAGES,
+from regilink_doctor.client.queries import MAX_PAGES, account_fields, ask, entity_names, registries_fields
+from regilink_doctor.client.questions import (
+    MEMBERS,
     CollectionQuestion,
+    Questions,
     RegistryQuestion,
-    account_fields,
-    ask,
+    VersionQuestion,
     collection_alias,
-    entity_names,
-    registries_fields,
+    neighbour_fields,
     registry_alias,
+    roles_alias,
     target_fields,
+    version_alias,
 )
 from regilink_doctor.core.directory import EntityFacts, OrganizationNames
-from regilink_doctor.core.link_rules import resolve_organization
-from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
-from regilink_doctor.core.target_path import HOLE, LinkInput, is_registry_project, misspelled_prefix, registry_name
-from regilink_doctor.doctor.facts import Account, LiveDirectory, account_of, entity_of, nodes, registry_of
+from regilink_doctor.core.target_path import HOLE, LinkInput, registry_name
+from regilink_doctor.doctor.directory import LiveDirectory
+from regilink_doctor.doctor.facts import Account, account_of, nodes
+from regilink_doctor.doctor.wanted import link_questions
 
 T = TypeVar("T")
 
@@ -48,28 +51,34 @@ def _once(method: Callable[[Enquiry], T]) -> Callable[[Enquiry], T]:
     return wrapper
 
 
+class Asked(Protocol):
+    """What is to be found out; asked for after the first request, when the account and the entities are known."""
+
+    def run_entity_of(self, account: Account) -> str | None:
+        """The entity of a run of which no code says anything."""
+
+    def links(self) -> Collection[LinkInput]:
+        """Every link that is to be judged, as the SDK would send it."""
+
+    def versions(self) -> Collection[VersionQuestion]:
+        """Every version that is fetched."""
+
+
 class Enquiry:
     """The conversation with one server.
 
     Args:
         gateway: the server.
         names: entities and what may be entities: the run's, those of the code, first parts of target paths.
-        links: given the account, every link that is to be judged, as the SDK would send it.
+        asked: what follows, once the account is known.
     """
 
-    def __init__(
-        self,
-        gateway: Gateway,
-        names: Collection[str],
-        links: Callable[[Account], Collection[LinkInput]],
-        run_entity: Callable[[Account], str | None],
-    ) -> None:
+    def __init__(self, gateway: Gateway, names: Collection[str], asked: Asked) -> None:
         self.gateway = gateway
         self.directory = LiveDirectory()
         self.features: frozenset[str] | None = None
         self._names = frozenset(name for name in names if name and HOLE not in name)
-        self._links = links
-        self._run_entity = run_entity
+        self._asked = asked
         self._memory: dict[str, Any] = {}
 
     @_once
@@ -87,14 +96,12 @@ class Enquiry:
         if account is None:
             return None
         for team in account.teams:
-            if team.organization is not None:
-                self.directory.add_entity(team.name, EntityFacts(team.name, "team", (team.organization,)))
+            self.directory.add_team(team)
         if account.organizations is not None:
-            self.directory.add_entity(
-                account.username, EntityFacts(account.username, "personal", account.organizations)
-            )
+            facts = EntityFacts(account.username, "personal", account.organizations)
+            self.directory.know_entity(account.username, facts)
         for name, alias in entity_names(self._names).items():
-            self.directory.add_entity(name, entity_of(name, reply.data.get(alias)))
+            self.directory.add_entity(name, reply.data.get(alias))
         return account
 
     @property
@@ -105,7 +112,7 @@ class Enquiry:
 
     @_once
     def links_looked_up(self) -> bool:
-        """The second request: every registry and collection that the links are about.
+        """The second request: every registry, collection and version that the targets are about, the account's kind.
 
         Raises:
             ServerFault: no answer.
@@ -113,18 +120,22 @@ class Enquiry:
         account = self.account()
         if account is None:
             return False
-        self._look_up_entity(self._run_entity(account))
-        links = self._links(account)
+        entity = self._asked.run_entity_of(account)
+        self._look_up_entity(entity)
+        links, versions = self._asked.links(), self._asked.versions()
         registries: set[RegistryQuestion] = set()
         collections: set[CollectionQuestion] = set()
         for link in links:
-            registry, collection = self._questions(link)
+            registry, collection = link_questions(link, self.directory)
             registries |= registry
             collections |= collection
-        self._ask_targets(sorted(registries), sorted(collections))
-        if not links:
-            for names in self._organizations(self._run_entity(account)):
-                self._list(names, pages=1)
+        # A personal default entity is a person's; of a team's, its members have to tell.
+        team = account.default_entity if account.default_entity != account.username else None
+        questions = Questions(sorted(registries), sorted(collections), sorted(versions), team)
+        listed = () if links or versions else self._organizations(entity)
+        self._ask_targets(questions, account, listed[:1])
+        for names in listed[1:]:
+            self._list(names, pages=1)
         return True
 
     def all_registries(self, names: OrganizationNames) -> tuple[str, ...]:
@@ -141,78 +152,83 @@ class Enquiry:
                 pass
         return self.directory.registry_names(names.entity)
 
+    def look_around(self, missing: Sequence[CollectionQuestion]) -> None:
+        """What there is instead of versions that are missing: one request for all of them. A failure leaves nothing."""
+        if not missing or "neighbours" in self._memory:
+            return
+        self._memory["neighbours"] = True
+        try:
+            reply = ask(self.gateway, "RegilinkNeighbours", neighbour_fields(missing))
+        except ServerFault:
+            return
+        for index, each in enumerate(missing):
+            owner = (reply.data.get(f"names{index}") or {}).get("orgEntity") or {}
+            names = tuple(node["name"] for node in nodes(owner.get("artifactCollections")) if node.get("name"))
+            owner = (reply.data.get(f"there{index}") or {}).get("orgEntity") or {}
+            self.directory.add_neighbours(each, names, tuple(_version_names(owner.get("artifactMemberships"))))
+
     def _look_up_entity(self, name: str | None) -> None:
         """One more request, where the default entity is neither the account's own nor one of its teams."""
         if name is None or HOLE in name or self.directory.knows_entity(name):
             return
         fields = [field for field in account_fields([name]) if field.name == "entity"]
         reply = ask(self.gateway, "RegilinkEntity", fields)
-        self.directory.add_entity(name, entity_of(name, reply.data.get(entity_names([name])[name])))
-
-    def _questions(self, link: LinkInput) -> tuple[set[RegistryQuestion], set[CollectionQuestion]]:
-        """What `link_rules.judge` will ask about a link."""
-        if link.registry:
-            found = resolve_organization(link.source_entity, link.organization, self.directory)
-            name = registry_name(link.project)
-            if not isinstance(found, OrganizationNames) or HOLE in name:
-                return set(), set()
-            registries = {RegistryQuestion(found.entity, each) for each in _spellings(name)}
-            collection = link.collection.partition(":")[0]
-            if HOLE in collection or not collection:
-                return registries, set()
-            return registries, {CollectionQuestion(found.name, found.entity, name, collection)}
-        owners = [names.entity for names in self._organizations(link.entity)]
-        return {RegistryQuestion(owner, name) for owner in owners for name in _suspected(link)}, set()
+        self.directory.add_entity(name, reply.data.get(entity_names([name])[name]))
 
     def _organizations(self, entity: str | None) -> tuple[OrganizationNames, ...]:
         facts = self.directory.entity(entity) if entity else None
         return facts.organizations if facts else ()
 
-    def _ask_targets(self, registries: list[RegistryQuestion], collections: list[CollectionQuestion]) -> None:
-        if not registries and not collections:
+    def _ask_targets(self, asked: Questions, account: Account, listed: Sequence[OrganizationNames]) -> None:
+        fields: list[Field] = list(target_fields(asked))
+        for names in listed:
+            fields += registries_fields(names.name, None)
+        if not fields:
             return
-        reply = ask(self.gateway, "RegilinkTargets", target_fields(registries, collections))
-        for index, registry in enumerate(registries):
-            owner = reply.data.get(registry_alias(index)) or {}
-            self.directory.add_registry(registry.organization, registry.registry, registry_of(owner.get("project")))
-        for index, each in enumerate(collections):
-            owner = ((reply.data.get(collection_alias(index)) or {}).get("orgEntity")) or {}
+        data = ask(self.gateway, "RegilinkTargets", fields).data
+        for index, registry in enumerate(asked.registries):
+            owner = data.get(registry_alias(index)) or {}
+            self.directory.add_registry(registry.organization, registry.registry, owner.get("project"))
+            self.directory.add_grants(registry.organization, registry.registry, data.get(roles_alias(index)))
+        for index, each in enumerate(asked.collections):
+            owner = ((data.get(collection_alias(index)) or {}).get("orgEntity")) or {}
             kinds = [
                 (node.get("type") or {}).get("name")
                 for node in nodes(owner.get("artifactCollections"))
                 if node.get("name") == each.collection
             ]
             self.directory.add_collection(each.organization, each.registry, each.collection, next(iter(kinds), None))
+        for index, version in enumerate(asked.versions):
+            self.directory.add_version(version, data.get(version_alias(index)))
+        members = (data.get(MEMBERS) or {}).get("members") or ()
+        kinds = [each.get("accountType") for each in members if each.get("username") == account.username]
+        self.directory.service_account = str(kinds[0]).upper() == "SERVICE" if kinds and kinds[0] else None
+        for names in listed:
+            self._take_page(names, data)
 
     def _list(self, names: OrganizationNames, *, pages: int) -> None:
         cursor: str | None = None
         for _ in range(pages):
             reply = ask(self.gateway, "RegilinkRegistries", registries_fields(names.name, cursor))
-            owner = (reply.data.get("organization") or {}).get("orgEntity") or {}
-            projects = owner.get("projects") or {}
-            for node in nodes(projects):
-                if (found := registry_of(node)) is not None:
-                    self.directory.add_registry(names.entity, found.name, found)
-            page = projects.get("pageInfo") or {}
-            cursor = page.get("endCursor")
-            if not page.get("hasNextPage") or not cursor:
+            cursor = self._take_page(names, reply.data)
+            if not cursor:
                 return
 
+    def _take_page(self, names: OrganizationNames, data: Any) -> str | None:
+        """Remember a page of registries; the cursor of the next one."""
+        owner = (data.get("organization") or {}).get("orgEntity") or {}
+        projects = owner.get("projects") or {}
+        for node in nodes(projects):
+            self.directory.add_registry(names.entity, registry_name(str(node.get("name", ""))), node)
+        page = projects.get("pageInfo") or {}
+        return page.get("endCursor") if page.get("hasNextPage") else None
 
-def _spellings(name: str) -> Iterable[str]:
-    """The registry, and the one that the App shows under this name (row A10)."""
-    yield name
-    if shown := CORE_REGISTRY_DISPLAY.get(name.casefold()):
-        yield shown
 
-
-def _suspected(link: LinkInput) -> Iterable[str]:
-    """Registries that a project-level link may have meant: if one is there, the link is misplaced (rows A1, A14)."""
-    if HOLE in link.project or not link.project or link.project == REGISTRY_PREFIX:
-        return
-    yield link.project
-    if link.project == LEGACY_REGISTRY and link.entity:
-        yield link.entity + MIGRATED_SUFFIX
-    meant = misspelled_prefix(link.project)
-    if meant and is_registry_project(meant):
-        yield registry_name(meant)
+def _version_names(connection: Any) -> list[str]:
+    """`vN` and aliases of a page of versions, in the server's order."""
+    found: list[str] = []
+    for node in nodes(connection):
+        if node.get("versionIndex") is not None:
+            found.append(f"v{node['versionIndex']}")
+        found += [each["alias"] for each in node.get("aliases") or () if each.get("alias")]
+    return found

@@ -1,4 +1,4 @@
-"""From the server's answers to plain facts: the account, and a `core.directory.Directory` of what was looked up."""
+"""From the server's answers to plain facts."""
 
 from __future__ import annotations
 
@@ -13,10 +13,45 @@ from regilink_doctor.core.target_path import registry_name
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team of the account; `organization` is None when it belongs to none, or the server does not say."""
+    """A team of the account; `organization` is None when it belongs to none, or the server does not say.
+
+    `writable`: whether the account may log there, None where the server does not say.
+    """
 
     name: str
     organization: OrganizationNames | None
+    writable: bool | None = None
+
+
+VISIBILITY = {"PRIVATE": "organization", "RESTRICTED": "restricted"}
+"""The `access` of a registry's project -> its visibility (wandb `registries/_utils.py`)."""
+
+RANK = ("restricted_viewer", "viewer", "member", "admin")
+"""Roles in a registry, from least to most (row B7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role in a registry, and the user or team that it was given to."""
+
+    role: str
+    user: str | None = None
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version as a fetch finds it: `vN` in its collection, its type, and where it was logged.
+
+    `collection` is `(entity, project, name)`, which differs from what was asked where W&B redirects (row A14).
+    `source` is `(entity, project)` of the artifact behind it, None where the account may not see it (row C6).
+    """
+
+    index: int | None
+    aliases: tuple[str, ...]
+    artifact_type: str | None
+    collection: tuple[str, str, str] | None
+    source: tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,60 +63,16 @@ class Account:
     teams: tuple[Team, ...]
     organizations: tuple[OrganizationNames, ...] | None
 
+    def best_role(self, grants: Iterable[Grant]) -> Grant | None:
+        """The highest of the roles that were given to the account or to one of its teams."""
+        teams = {team.name for team in self.teams}
+        mine = [each for each in grants if each.user == self.username or each.team in teams]
+        return max(mine, key=lambda each: RANK.index(each.role), default=None)
+
     @property
     def usable_teams(self) -> tuple[Team, ...]:
         """The teams that registry links can be made from."""
         return tuple(team for team in self.teams if team.organization is not None)
-
-
-class LiveDirectory:
-    """What has been looked up on the server so far.
-
-    `complete`: for the one who asks, what the server does not show is not there, and a link fails alike (row B3).
-    Whoever judges a link looks up first what the judgement will ask for (`enquiry`).
-    """
-
-    complete = True
-
-    def __init__(self) -> None:
-        self._entities: dict[str, EntityFacts | None] = {}
-        self._registries: dict[tuple[str, str], RegistryFacts | None] = {}
-        self._types: dict[tuple[str, str, str], str | None] = {}
-
-    def entity(self, name: str) -> EntityFacts | None:
-        """See `Directory.entity`."""
-        return self._entities.get(name)
-
-    def registry(self, organization: str, name: str) -> RegistryFacts | None:
-        """See `Directory.registry`."""
-        return self._registries.get((organization, name.casefold()))
-
-    def registry_names(self, organization: str) -> tuple[str, ...]:
-        """See `Directory.registry_names`: those that have been seen."""
-        found = self._registries.items()
-        return tuple(sorted(facts.name for (owner, _), facts in found if owner == organization and facts is not None))
-
-    def collection_type(self, entity: str, project: str, collection: str) -> str | None:
-        """See `Directory.collection_type`: those of registries only."""
-        return self._types.get((entity, registry_name(project).casefold(), collection))
-
-    def knows_entity(self, name: str) -> bool:
-        """Whether the entity has been looked up."""
-        return name in self._entities
-
-    def add_entity(self, name: str, facts: EntityFacts | None) -> None:
-        """Remember an entity, or that there is none."""
-        self._entities[name] = facts
-
-    def add_registry(self, organization: str, name: str, facts: RegistryFacts | None) -> None:
-        """Remember a registry, or that there is none; a sighting is not forgotten for a null."""
-        key = (organization, name.casefold())
-        if facts is not None or key not in self._registries:
-            self._registries[key] = facts
-
-    def add_collection(self, organization: str, registry: str, collection: str, artifact_type: str | None) -> None:
-        """Remember the type of a collection."""
-        self._types[organization, registry.casefold(), collection] = artifact_type
 
 
 def account_of(viewer: Mapping[str, Any] | None) -> Account | None:
@@ -89,7 +80,7 @@ def account_of(viewer: Mapping[str, Any] | None) -> Account | None:
     if not viewer or not viewer.get("username"):
         return None
     teams = tuple(
-        Team(node["name"], names_of(node.get("organization")))
+        Team(node["name"], names_of(node.get("organization")), writable_of(node))
         for node in nodes(viewer.get("teams"))
         if node.get("name")
     )
@@ -114,6 +105,12 @@ def entity_of(name: str, value: Mapping[str, Any] | None) -> EntityFacts | None:
     return EntityFacts(name, kind, (organization,) if organization else ())
 
 
+def writable_of(value: Mapping[str, Any] | None) -> bool | None:
+    """Whether the account may write to an entity or project: `readOnly`, turned round."""
+    read_only = (value or {}).get("readOnly")
+    return None if read_only is None else not read_only
+
+
 def registry_of(value: Mapping[str, Any] | None) -> RegistryFacts | None:
     """A registry's project. Its list of types restricts only when not every type is allowed (the trap of row B4)."""
     if not value or not str(value.get("name", "")).startswith(REGISTRY_PREFIX):
@@ -121,8 +118,39 @@ def registry_of(value: Mapping[str, Any] | None) -> RegistryFacts | None:
     types = None
     if value.get("allowAllArtifactTypes") is False:
         types = tuple(sorted(node["name"] for node in nodes(value.get("artifactTypes"))))
-    read_only = value.get("readOnly")
-    return RegistryFacts(registry_name(value["name"]), types, None if read_only is None else not read_only)
+    return RegistryFacts(registry_name(value["name"]), types, writable_of(value))
+
+
+def grants_of(value: Mapping[str, Any] | None) -> tuple[Grant, ...]:
+    """The roles of a registry's members; roles that are not known are left out."""
+    found = value or {}
+    users = ((each, "user", each.get("username")) for each in found.get("members") or ())
+    teams = ((each, "team", (each.get("team") or {}).get("name")) for each in found.get("teamMembers") or ())
+    grants = ((str((each.get("role") or {}).get("name")), kind, name) for each, kind, name in (*users, *teams) if name)
+    return tuple(Grant(role, **{kind: name}) for role, kind, name in grants if role in RANK)
+
+
+def version_of(value: Mapping[str, Any] | None) -> Version | None:
+    """A membership, as `ArtifactMembershipByName` tells it."""
+    if not value:
+        return None
+    artifact = value.get("artifact") or {}
+    collection = value.get("artifactCollection") or {}
+    place, source = _place_of(collection), _place_of(artifact.get("artifactSequence"))
+    return Version(
+        index=value.get("versionIndex"),
+        aliases=tuple(each["alias"] for each in value.get("aliases") or () if each.get("alias")),
+        artifact_type=(artifact.get("artifactType") or {}).get("name"),
+        collection=(*place, collection["name"]) if place and collection.get("name") else None,
+        source=source,
+    )
+
+
+def _place_of(collection: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    """Entity and project of a collection."""
+    project = (collection or {}).get("project") or {}
+    entity = (project.get("entity") or {}).get("name")
+    return (entity, project["name"]) if entity and project.get("name") else None
 
 
 def names_of(value: Mapping[str, Any] | None) -> OrganizationNames | None:

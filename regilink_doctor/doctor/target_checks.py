@@ -98,7 +98,7 @@ class Destination(OfTarget):
 
 
 def _target(subject: Subject) -> Target:
-    if subject.target is None:
+    if not isinstance(subject.target, Target):
         raise LookupError("a check of targets without a target")
     return subject.target
 

@@ -1,9 +1,10 @@
-"""What the doctor looks at: a target path, and what the code around it says."""
+"""What the doctor looks at: target paths and names that are fetched, with what the code around them says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.sites import Piece, Site, Text
@@ -11,35 +12,29 @@ from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.core.target_path.sdk import Call
 
 _ARGUMENT = "argument"
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One target path. Texts have `HOLE` where source does not tell; None: the code says nothing about it.
+class _Written:
+    """A text that stands somewhere in source, in the configuration or on the command line."""
 
-    `entity` and `project` are those of the run in the code, `entity_place` is where the first is written; `place` is
-    that of the link, None for an argument of the command line. `unknown` are the expressions behind the holes.
-    """
+    __slots__ = ()
 
     text: str
-    call: Call = "Run.link_artifact"
-    entity: str | None = None
-    project: str | None = None
-    artifact_type: str | None = None
-    aliases: tuple[str, ...] = ()
-    place: Place | None = None
-    entity_place: Place | None = None
-    unknown: tuple[str, ...] = ()
+    entity: str | None
+    place: Place | None
+    entity_place: Place | None
+    origin: str
 
     @property
     def shown(self) -> str:
-        """The path for people: `{?}` for each unknown part."""
+        """The text for people: `{?}` for each unknown part."""
         return self.text.replace(HOLE, "{?}")
 
     @property
     def source(self) -> str:
         """Where it was found: `argument`, `train.py:12`, `nb.ipynb:cell 3:2`."""
-        return _line_of(self.place) if self.place is not None else _ARGUMENT
+        return _line_of(self.place) if self.place is not None else self.origin
 
     @property
     def entity_source(self) -> str:
@@ -48,15 +43,55 @@ class Target:
 
     @property
     def known(self) -> bool:
-        """Whether every part of the path is known."""
+        """Whether every part of the text is known."""
         return HOLE not in self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Target(_Written):
+    """One target path. Texts have `HOLE` where source does not tell; None: the code says nothing about it.
+
+    `entity` and `project` are those of the run in the code, `entity_place` is where the first is written; `place` is
+    that of the link, None for an argument of the command line. `unknown` are the expressions behind the holes.
+    `fetched` is the name by which the artifact was fetched, where it is not made here: its entity is then the source's.
+    `origin` says in words where the target comes from when that is no place in source.
+    """
+
+    text: str
+    call: Call = "Run.link_artifact"
+    entity: str | None = None
+    project: str | None = None
+    artifact_type: str | None = None
+    aliases: tuple[str, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+    entity_place: Place | None = field(default=None, compare=False)
+    unknown: tuple[str, ...] = field(default=(), compare=False)
+    fetched: Consumed | None = None
+    origin: str = field(default=_ARGUMENT, compare=False)
 
     def as_site(self) -> tuple[Site, Text]:
         """The target in the form in which rules look at source."""
-        place = self.place or Place(_ARGUMENT, Span(1, 1, 1, len(self.text) + 1))
+        place = self.place or Place(self.origin, Span(1, 1, 1, len(self.text) + 1))
         text = Text((Piece(self.text, place),), place)
         entity = () if self.entity is None else (Text((Piece(self.entity, place),), place),)
         return Site("link", f"wandb.{self.call}", place, place.span, target=(text,), entity=entity), text
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed(_Written):
+    """A name by which an artifact is fetched: `wandb-registry-model/zoo:prod`, or a path to a project's.
+
+    `entity` and `project` are those of the run (`use_artifact`) or of the `Api`, None where the code gives none.
+    """
+
+    text: str
+    entity: str | None = None
+    project: str | None = None
+    artifact_type: str | None = None
+    place: Place | None = field(default=None, compare=False)
+    entity_place: Place | None = field(default=None, compare=False)
+    unknown: tuple[str, ...] = field(default=(), compare=False)
+    origin: str = field(default=_ARGUMENT, compare=False)
 
 
 def _line_of(place: Place) -> str:
@@ -64,17 +99,6 @@ def _line_of(place: Place) -> str:
     return f"{place.path}{cell}:{place.span.line}"
 
 
-def argument_targets(
-    texts: Iterable[str], *, artifact_type: str | None = None, aliases: Sequence[str] = ()
-) -> tuple[Target, ...]:
-    """The targets of the command line. The entity is not theirs but a setting (`--entity`)."""
-    return tuple(Target(text, artifact_type=artifact_type, aliases=tuple(aliases)) for text in texts)
-
-
-def distinct(targets: Iterable[Target]) -> tuple[Target, ...]:
+def distinct(targets: Iterable[T]) -> tuple[T, ...]:
     """Each target once, the first place it is written at."""
-    seen: dict[tuple[object, ...], Target] = {}
-    for each in targets:
-        key = (each.text, each.call, each.entity, each.project, each.artifact_type, each.aliases)
-        seen.setdefault(key, each)
-    return tuple(seen.values())
+    return tuple(dict.fromkeys(targets))

@@ -11,7 +11,7 @@ from regilink_doctor.core.sites import Site, Text
 from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.core.target_path.sdk import Call
 from regilink_doctor.doctor.diagnosis import Diagnosis, examine
-from regilink_doctor.doctor.targets import Target, argument_targets
+from regilink_doctor.doctor.targets import Target
 
 CALLS: dict[str, Call] = {"wandb.Run.link_artifact": "Run.link_artifact", "wandb.Artifact.link": "Artifact.link"}
 """The calls of a site that the doctor follows."""
@@ -118,4 +118,4 @@ def _targets(targets: Iterable[str | Target], artifact_type: str | None, aliases
         if isinstance(each, Target):
             yield each
         else:
-            yield from argument_targets([each], artifact_type=artifact_type, aliases=aliases)
+            yield Target(each, artifact_type=artifact_type, aliases=tuple(aliases))

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.client.document import document
-from regilink_doctor.client.queries import (
+from regilink_doctor.client.queries import account_fields, registries_fields
+from regilink_doctor.client.questions import (
     CollectionQuestion,
+    Questions,
     RegistryQuestion,
-    account_fields,
-    registries_fields,
+    VersionQuestion,
+    neighbour_fields,
     target_fields,
 )
 
@@ -27,8 +29,16 @@ OURS = {
     "account": document("Account", account_fields(["alice", "team-a"])),
     "targets": document(
         "Targets",
-        target_fields([RegistryQuestion("acme", "model")], [CollectionQuestion("Acme Inc", "acme", "model", "zoo")]),
+        target_fields(
+            Questions(
+                [RegistryQuestion("acme", "model")],
+                [CollectionQuestion("Acme Inc", "acme", "model", "zoo")],
+                [VersionQuestion("acme", "wandb-registry-model", "zoo:v0")],
+                members_of="team-a",
+            )
+        ),
     ),
+    "neighbours": document("Neighbours", neighbour_fields([CollectionQuestion("Acme Inc", "acme", "model", "zoo")])),
     "registries": document("Registries", registries_fields("Acme Inc", "cursor")),
 }
 

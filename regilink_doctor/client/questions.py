@@ -1,0 +1,183 @@
+"""What the doctor asks about targets: all registries, collections and versions in one document.
+
+As in `queries`, every field is one that a released wandb asks for on the same type.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from regilink_doctor.client.document import Argument, Field
+from regilink_doctor.client.queries import PAGE, REGISTRY
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+
+_TYPE = Field("defaultArtifactType", (Field("name"),), alias="type")
+_ALIASES = Field("aliases", (Field("alias"),))
+_PLACE = Field("project", (Field("name"), Field("entity", (Field("name"),))))
+"""Null where the account may not see the project (row C6)."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RegistryQuestion:
+    """A registry to look up: the organization's entity, and the name without the prefix."""
+
+    organization: str
+    registry: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CollectionQuestion:
+    """A collection to look up. `display` is the organization's display name: only by it can collections be listed."""
+
+    display: str
+    organization: str
+    registry: str
+    collection: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class VersionQuestion:
+    """A version to look up, as the SDK fetches it: `name` is `collection[:alias]`."""
+
+    entity: str
+    project: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Everything to be asked at once. `members_of` is the team whose members tell a service account (row B9)."""
+
+    registries: Sequence[RegistryQuestion] = ()
+    collections: Sequence[CollectionQuestion] = ()
+    versions: Sequence[VersionQuestion] = ()
+    members_of: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.registries or self.collections or self.versions or self.members_of)
+
+
+MEMBERS = "members"
+
+
+def registry_alias(index: int) -> str:
+    """The alias of the registry `index` of `target_fields`."""
+    return f"registry{index}"
+
+
+def roles_alias(index: int) -> str:
+    """The alias of the roles in the registry `index` of `target_fields`."""
+    return f"roles{index}"
+
+
+def collection_alias(index: int) -> str:
+    """The alias of the collection `index` of `target_fields`."""
+    return f"collection{index}"
+
+
+def version_alias(index: int) -> str:
+    """The alias of the version `index` of `target_fields`."""
+    return f"version{index}"
+
+
+def target_fields(asked: Questions) -> tuple[Field, ...]:
+    """One field, or two, for each question, under the aliases of their places in the sequences."""
+    members = () if asked.members_of is None else (_members(asked.members_of),)
+    return (
+        *members,
+        *(_registry(registry_alias(index), each) for index, each in enumerate(asked.registries)),
+        *(_roles(roles_alias(index), each) for index, each in enumerate(asked.registries)),
+        *(_collection(collection_alias(index), each) for index, each in enumerate(asked.collections)),
+        *(_version(version_alias(index), each) for index, each in enumerate(asked.versions)),
+    )
+
+
+def _members(team: str) -> Field:
+    """`GetTeamEntity`: nowhere else does wandb ask for the kind of an account."""
+    fields = (Field("members", (Field("username"), Field("accountType", optional=True))),)
+    return Field("entity", fields, (Argument("name", team, "String!"),), alias=MEMBERS, optional=True, extra=True)
+
+
+def _registry(alias: str, each: RegistryQuestion) -> Field:
+    """`FetchRegistry`: null for a registry that is missing as for one that is restricted (row B3)."""
+    project = Field("project", REGISTRY, (Argument("name", REGISTRY_PREFIX + each.registry, "String!"),))
+    return Field("entity", (project,), (Argument("name", each.organization, "String!"),), alias=alias)
+
+
+def _roles(alias: str, each: RegistryQuestion) -> Field:
+    """`RegistryUserMembers` and `RegistryTeamMembers`; apart, because who may not see them must not lose the rest."""
+    role = Field("role", (Field("name"),))
+    fields = (
+        Field("members", (Field("username"), role), optional=True),
+        Field("teamMembers", (Field("team", (Field("name"),)), role), optional=True),
+    )
+    return _project(alias, each.organization, REGISTRY_PREFIX + each.registry, fields, extra=True)
+
+
+def _collection(alias: str, each: CollectionQuestion) -> Field:
+    """`RegistryCollections`: the only look-up of a collection that does not need its type first (row B5)."""
+    return _in_organization(
+        alias, each.display, _found(each.registry, (Field("name"), _TYPE), {"name": each.collection}, first=1)
+    )
+
+
+def _version(alias: str, each: VersionQuestion) -> Field:
+    """`ArtifactMembershipByName`, the look-up behind every fetch of an artifact."""
+    artifact = (
+        Field("artifactType", (Field("name"),)),
+        Field("artifactSequence", (Field("name"), _PLACE)),
+    )
+    membership = Field(
+        "artifactCollectionMembership",
+        (
+            Field("versionIndex"),
+            _ALIASES,
+            Field("artifactCollection", (Field("name"), _PLACE)),
+            Field("artifact", artifact),
+        ),
+        (Argument("name", each.name, "String!"),),
+        optional=True,
+    )
+    return _project(alias, each.entity, each.project, (Field("name"), membership))
+
+
+def neighbour_fields(asked: Sequence[CollectionQuestion]) -> tuple[Field, ...]:
+    """What there is around what is missing (`RegistryCollections`, `RegistryVersions`).
+
+    Under `names0` a page of the registry's collections, under `there0` one of the collection's versions and aliases.
+    """
+    fields: list[Field] = []
+    for index, each in enumerate(asked):
+        names = _found(each.registry, (Field("name"), _TYPE), None, first=PAGE)
+        versions = Field(
+            "artifactMemberships",
+            (Field("edges", (Field("node", (Field("versionIndex"), _ALIASES)),)),),
+            (
+                Argument("projectFilters", json.dumps({"name": REGISTRY_PREFIX + each.registry}), "JSONString"),
+                Argument("collectionFilters", json.dumps({"name": each.collection}), "JSONString"),
+                Argument("first", PAGE),
+            ),
+        )
+        fields.append(_in_organization(f"names{index}", each.display, names))
+        fields.append(_in_organization(f"there{index}", each.display, versions))
+    return tuple(fields)
+
+
+def _found(registry: str, node: tuple[Field, ...], filters: dict[str, str] | None, *, first: int) -> Field:
+    arguments = [Argument("projectFilters", json.dumps({"name": REGISTRY_PREFIX + registry}), "JSONString")]
+    if filters is not None:
+        arguments.append(Argument("filters", json.dumps(filters), "JSONString"))
+    arguments.append(Argument("first", first))
+    return Field("artifactCollections", (Field("edges", (Field("node", node),)),), tuple(arguments))
+
+
+def _in_organization(alias: str, display: str, inner: Field) -> Field:
+    owner = Field("orgEntity", (inner,))
+    return Field("organization", (owner,), (Argument("name", display, "String!"),), alias=alias, optional=True)
+
+
+def _project(alias: str, entity: str, project: str, fields: tuple[Field, ...], *, extra: bool = False) -> Field:
+    arguments = (Argument("name", project, "String!"), Argument("entityName", entity, "String!"))
+    return Field("project", fields, arguments, alias=alias, optional=extra, extra=extra)
