@@ -10,16 +10,20 @@ if TYPE_CHECKING:
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.workflows.diagnose import diagnose
+    from regilink_doctor.workflows.explain import Explanation, classify, explain
     from regilink_doctor.workflows.lint import lint_paths
 
-__all__ = ["Catalog", "Emulator", "World", "diagnose", "lint_paths"]
+__all__ = ["Catalog", "Emulator", "Explanation", "World", "classify", "diagnose", "explain", "lint_paths"]
 __version__ = "0.1.0"
 
 _HOMES = {
     "Catalog": "core.catalog",
     "Emulator": "emulator",
+    "Explanation": "workflows.explain",
     "World": "emulator",
+    "classify": "workflows.explain",
     "diagnose": "workflows.diagnose",
+    "explain": "workflows.explain",
     "lint_paths": "workflows.lint",
 }
 

@@ -118,6 +118,22 @@ def test_a_row_reads_well_in_a_terminal(row: str):
         assert text.count("`") % 2 == 0
 
 
+@pytest.mark.parametrize("row", expected_rows())
+def test_a_row_can_be_told_apart_and_proved(row: str):
+    each = FAILURES[row]
+    assert each.sign[-1] == "."
+    assert len(each.sign) <= 200
+    assert each.sign.count("`") % 2 == 0
+    command = each.proof.split(" ")
+    assert command[0] in ("", "regilink", "pytest")
+    assert len([word for word in command if word.isupper()]) == len(set(command) & {"TARGET", "TEAM", "TYPE", "CMD"})
+
+
+def test_signs_are_unique():
+    signs = [each.sign for each in FAILURES.values()]
+    assert len(signs) == len(set(signs))
+
+
 def test_titles_are_unique():
     titles = [each.title for each in FAILURES.values()]
     assert len(titles) == len(set(titles))

@@ -16,7 +16,9 @@ class Failure:
 
     `happens` is what the user sees and where the artifact really goes, `instead` what to write or
     do. `silent`: nothing is raised. `codes` are the rules and checks that catch it, likeliest
-    first; empty where only `explain` and the documentation know it.
+    first; empty where only `explain` and the documentation know it. `sign`: how to tell that it
+    is this one. `proof`: the command that shows it, with the words TARGET, TEAM, TYPE and CMD to
+    fill in; empty where no command can.
     """
 
     row: str
@@ -26,3 +28,5 @@ class Failure:
     silent: bool
     evidence: Evidence
     codes: tuple[str, ...] = ()
+    sign: str = ""
+    proof: str = ""

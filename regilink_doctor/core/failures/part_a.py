@@ -15,6 +15,9 @@ PART_A: tuple[Failure, ...] = (
         silent=True,
         evidence="run",
         codes=("REG101",),
+        sign="Nothing failed, and the name that the link returned, or the App, shows a project without "
+        "`wandb-registry-`.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A2",
@@ -26,6 +29,8 @@ PART_A: tuple[Failure, ...] = (
         silent=True,
         evidence="run",
         codes=("REG102",),
+        sign="Nothing failed, and what the link returned ends in a collection that is called like the registry.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A3",
@@ -38,6 +43,9 @@ PART_A: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG103",),
+        sign="The path has three slashes, or the name behind the registry holds one (model ids such as "
+        "`meta-llama/Llama-3` do).",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A4",
@@ -48,6 +56,8 @@ PART_A: tuple[Failure, ...] = (
         silent=True,
         evidence="run",
         codes=("REG104",),
+        sign="The path's registry part is not `wandb-registry-`, letter by letter.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A5",
@@ -59,6 +69,8 @@ PART_A: tuple[Failure, ...] = (
         silent=True,
         evidence="run",
         codes=("REG105",),
+        sign="Print the path right before the link: it ends in a slash, or a part between two slashes is missing.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A6",
@@ -69,6 +81,8 @@ PART_A: tuple[Failure, ...] = (
         silent=True,
         evidence="run",
         codes=("REG105",),
+        sign="Print the path right before the link: `wandb-registry-` is followed by a slash.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A7",
@@ -80,6 +94,8 @@ PART_A: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG106", "REG113"),
+        sign="Brackets, braces, `None` or `your-...` stand in the path that was sent.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A8",
@@ -91,6 +107,8 @@ PART_A: tuple[Failure, ...] = (
         silent=False,
         evidence="unverified",
         codes=("REG107",),
+        sign="There is a colon in the target path.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A9",
@@ -102,6 +120,8 @@ PART_A: tuple[Failure, ...] = (
         silent=True,
         evidence="run",
         codes=("REG108",),
+        sign="The path begins with a scheme or with the App's host.",
+        proof="regilink explain TARGET",
     ),
     Failure(
         "A10",
@@ -112,6 +132,8 @@ PART_A: tuple[Failure, ...] = (
         silent=False,
         evidence="observed",
         codes=("REG110", "REG302"),
+        sign="Another spelling of the same registry works: `model` for `Models`, another case, a blank for a hyphen.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A11",
@@ -122,6 +144,8 @@ PART_A: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG109",),
+        sign="The error's text or the path holds `wandb-registry-wandb-registry-`.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A12",
@@ -132,6 +156,9 @@ PART_A: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG202",),
+        sign="The path has three parts, and the first one is a team or a user. The error names the artifact's "
+        "entity, not that part.",
+        proof="regilink doctor TARGET --entity TEAM",
     ),
     Failure(
         "A13",
@@ -142,6 +169,9 @@ PART_A: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG303",),
+        sign="The name in the path or call differs from both names of the organization, or is its entity where "
+        "the display name belongs.",
+        proof="regilink doctor TARGET --entity TEAM",
     ),
     Failure(
         "A14",
@@ -153,6 +183,8 @@ PART_A: tuple[Failure, ...] = (
         silent=False,
         evidence="observed",
         codes=("REG112",),
+        sign="The call is `link_model` or `use_model`, or `model-registry` stands in the path.",
+        proof="regilink doctor TARGET --entity TEAM",
     ),
     Failure(
         "A15",
@@ -163,6 +195,9 @@ PART_A: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG703",),
+        sign="The path has no organization, yet the error speaks of one: `echo $WANDB_ORGANIZATION` shows where "
+        "it is from.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A16",
@@ -172,6 +207,8 @@ PART_A: tuple[Failure, ...] = (
         "Write the whole path, or use the same call everywhere.",
         silent=True,
         evidence="code",
+        sign="The same path went to two projects, one by `run.link_artifact`, one by `artifact.link`.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A17",
@@ -183,6 +220,8 @@ PART_A: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG111",),
+        sign="The path begins or ends with a slash, has two in a row, or a blank beside one.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "A18",
@@ -193,5 +232,7 @@ PART_A: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG607",),
+        sign="It is Python or the command line that complains, before anything is sent.",
+        proof="regilink lint .",
     ),
 )

@@ -15,6 +15,9 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="observed",
         codes=("REG203", "REG201"),
+        sign="The source's page in the App lies under a user's name, or under a team of another organization: "
+        "print `run.entity`.",
+        proof="regilink doctor TARGET --entity TEAM",
     ),
     Failure(
         "B2",
@@ -27,6 +30,9 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="observed",
         codes=("REG201", "REG207", "REG204", "REG205", "REG609"),
+        sign="`run.entity` is not the team you meant; neither code nor environment names one, or a sweep or "
+        "launch job chose it.",
+        proof="regilink doctor --entity TEAM",
     ),
     Failure(
         "B3",
@@ -38,6 +44,8 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="observed",
         codes=("REG301",),
+        sign="The App's list of registries does not show that name to you, or to the account of the key.",
+        proof="regilink doctor TARGET --entity TEAM",
     ),
     Failure(
         "B4",
@@ -50,6 +58,8 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="docs",
         codes=("REG401", "REG404"),
+        sign="The registry's settings in the App list types, and the artifact's is not among them.",
+        proof="regilink doctor TARGET --type TYPE",
     ),
     Failure(
         "B5",
@@ -60,6 +70,8 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="docs",
         codes=("REG402",),
+        sign="The registry takes the type, but the collection's page shows another one.",
+        proof="regilink doctor TARGET --type TYPE",
     ),
     Failure(
         "B6",
@@ -70,6 +82,8 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG403",),
+        sign="The error comes from `wandb.Artifact(...)` itself and names the type.",
+        proof="regilink lint .",
     ),
     Failure(
         "B7",
@@ -80,6 +94,8 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="docs",
         codes=("REG304",),
+        sign="You see the registry, and its settings show your role as viewer or restricted viewer.",
+        proof="regilink doctor TARGET --entity TEAM",
     ),
     Failure(
         "B8",
@@ -90,6 +106,8 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="docs",
         codes=("REG304",),
+        sign="Your role is member or higher, and the same call works for a colleague with a full seat.",
+        proof="regilink doctor TARGET --write-probe",
     ),
     Failure(
         "B9",
@@ -100,6 +118,8 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="docs",
         codes=("REG807",),
+        sign="The key belongs to a service account: `regilink doctor` says so, and names its default team.",
+        proof="regilink doctor TARGET --entity TEAM",
     ),
     Failure(
         "B10",
@@ -110,6 +130,8 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="unverified",
         codes=("REG507",),
+        sign="The same link without `aliases=` works.",
+        proof="regilink doctor TARGET --write-probe",
     ),
     Failure(
         "B11",
@@ -121,6 +143,8 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="docs",
         codes=("REG501", "REG502", "REG504", "REG503"),
+        sign="The error names the aliases, or the link works without them.",
+        proof="regilink lint .",
     ),
     Failure(
         "B12",
@@ -131,6 +155,8 @@ PART_B: tuple[Failure, ...] = (
         silent=True,
         evidence="docs",
         codes=("REG505",),
+        sign="The fetched artifact's `source_version` is not the one that was meant.",
+        proof="regilink verify TARGET",
     ),
     Failure(
         "B13",
@@ -141,6 +167,8 @@ PART_B: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG805",),
+        sign="It happens for every registry and every colleague on this server, and the network is fine.",
+        proof="regilink doctor",
     ),
     Failure(
         "B14",
@@ -151,6 +179,8 @@ PART_B: tuple[Failure, ...] = (
         silent=True,
         evidence="run",
         codes=("REG701", "REG608"),
+        sign="`wandb --version` is below 0.21.4, and the call returned None or printed an error without raising.",
+        proof="regilink doctor",
     ),
     Failure(
         "B15",
@@ -161,6 +191,8 @@ PART_B: tuple[Failure, ...] = (
         silent=True,
         evidence="docs",
         codes=("REG606",),
+        sign="The artifact has a `ttl`, and it is linked to a registry or another collection.",
+        proof="regilink lint .",
     ),
     Failure(
         "B16",
@@ -170,6 +202,8 @@ PART_B: tuple[Failure, ...] = (
         "Edit the source, as somebody who may write there, and delete it only when no link needs it.",
         silent=True,
         evidence="code",
+        sign="The change shows, or is missing, on the other end of the link as well.",
+        proof="regilink verify TARGET",
     ),
     Failure(
         "B17",
@@ -179,5 +213,7 @@ PART_B: tuple[Failure, ...] = (
         "Wait and link again; the artifact is already logged.",
         silent=False,
         evidence="docs",
+        sign="The same call works a while later, without any change.",
+        proof="regilink doctor TARGET",
     ),
 )

@@ -14,6 +14,8 @@ PART_C: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG601",),
+        sign="`run.offline` is true: by `mode=`, `WANDB_MODE`, or `wandb offline` in this folder.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "C2",
@@ -23,6 +25,8 @@ PART_C: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG601",),
+        sign="As C1, and the call is `artifact.link(...)`.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "C3",
@@ -32,6 +36,8 @@ PART_C: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG601",),
+        sign="As C1, and the call reads an artifact.",
+        proof="regilink doctor",
     ),
     Failure(
         "C4",
@@ -41,6 +47,8 @@ PART_C: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG601",),
+        sign="As C1, and the call is `run.link_model(...)`.",
+        proof="regilink doctor",
     ),
     Failure(
         "C5",
@@ -51,6 +59,8 @@ PART_C: tuple[Failure, ...] = (
         silent=True,
         evidence="run",
         codes=("REG602",),
+        sign='The link returned None: `wandb.init(mode="disabled")`, `WANDB_MODE=disabled`, or `wandb disabled`.',
+        proof="regilink dry-run -- CMD",
     ),
     Failure(
         "C5b",
@@ -61,6 +71,8 @@ PART_C: tuple[Failure, ...] = (
         silent=True,
         evidence="run",
         codes=("REG602", "REG206"),
+        sign="A run that nobody started appears in the default entity, although wandb is disabled.",
+        proof="regilink dry-run -- CMD",
     ),
     Failure(
         "C6",
@@ -71,6 +83,8 @@ PART_C: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG806",),
+        sign="`artifact.source_entity` is empty.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "C7",
@@ -79,6 +93,7 @@ PART_C: tuple[Failure, ...] = (
         "Nothing needs to change; link the source if the warning disturbs.",
         silent=True,
         evidence="code",
+        sign="The artifact that was linked came from `wandb.Api()` under a registry's name.",
     ),
     Failure(
         "C8",
@@ -89,6 +104,8 @@ PART_C: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG603",),
+        sign="The line of the link stands behind the `with wandb.init(...)` block or behind `finish()`.",
+        proof="regilink lint .",
     ),
     Failure(
         "C9",
@@ -98,6 +115,8 @@ PART_C: tuple[Failure, ...] = (
         "Call `artifact.wait()` first, or use `run.link_artifact`.",
         silent=False,
         evidence="observed",
+        sign="Your code calls W&B's GraphQL by itself, or wandb is older than 0.21.",
+        proof="regilink doctor",
     ),
     Failure(
         "C10",
@@ -106,6 +125,8 @@ PART_C: tuple[Failure, ...] = (
         "Read the message for the cause, which lies in storage or network, and log the artifact again.",
         silent=False,
         evidence="code",
+        sign="`artifact.wait()` fails alike, without any link.",
+        proof="regilink doctor",
     ),
     Failure(
         "C11",
@@ -116,6 +137,8 @@ PART_C: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG610",),
+        sign="The line reads a property of an artifact that has not been logged and waited for.",
+        proof="regilink lint .",
     ),
     Failure(
         "C12",
@@ -126,6 +149,8 @@ PART_C: tuple[Failure, ...] = (
         silent=True,
         evidence="code",
         codes=("REG206",),
+        sign="A run of the job type `auto` appears in the default entity, which the code never started.",
+        proof="regilink lint .",
     ),
     Failure(
         "C13",
@@ -136,6 +161,8 @@ PART_C: tuple[Failure, ...] = (
         silent=True,
         evidence="code",
         codes=("REG604",),
+        sign="Nothing failed, nothing was linked, and an `except` stands around the call.",
+        proof="regilink lint .",
     ),
     Failure(
         "C14",
@@ -146,6 +173,8 @@ PART_C: tuple[Failure, ...] = (
         silent=True,
         evidence="unverified",
         codes=("REG605",),
+        sign="There are as many new versions as processes.",
+        proof="regilink dry-run -- CMD",
     ),
     Failure(
         "C15",
@@ -154,6 +183,7 @@ PART_C: tuple[Failure, ...] = (
         "Create a new `wandb.Artifact` with the downloaded files and log that.",
         silent=False,
         evidence="code",
+        sign="The artifact was made by `new_draft()`, or was fetched before it was logged.",
     ),
     Failure(
         "C16",
@@ -162,6 +192,8 @@ PART_C: tuple[Failure, ...] = (
         "Link in the process that called `wandb.init`.",
         silent=False,
         evidence="code",
+        sign="The call runs in another process than `wandb.init`: a worker, a fork, a pool.",
+        proof="regilink dry-run -- CMD",
     ),
     Failure(
         "C17",
@@ -172,6 +204,8 @@ PART_C: tuple[Failure, ...] = (
         silent=False,
         evidence="run",
         codes=("REG405",),
+        sign="The error comes from `wandb.Artifact(...)` itself and repeats the name.",
+        proof="regilink lint .",
     ),
     Failure(
         "C18",
@@ -182,6 +216,8 @@ PART_C: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG803", "REG802"),
+        sign="`wandb login --verify` fails alike; with a server of your own, the key is one of that server.",
+        proof="regilink doctor",
     ),
     Failure(
         "C19",
@@ -192,6 +228,9 @@ PART_C: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG801", "REG804"),
+        sign="The host in the message or in `WANDB_BASE_URL` is not the one that you use in the browser, or the "
+        "browser cannot reach it either.",
+        proof="regilink doctor",
     ),
     Failure(
         "C20",
@@ -202,5 +241,7 @@ PART_C: tuple[Failure, ...] = (
         silent=False,
         evidence="observed",
         codes=("REG203",),
+        sign="As B1, on a server of your own with a single organization.",
+        proof="regilink doctor TARGET --entity TEAM",
     ),
 )

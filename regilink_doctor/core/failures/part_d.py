@@ -13,6 +13,8 @@ PART_D: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG301",),
+        sign="`api.registries()` does not list the registry for this key, or the organization in front is another one.",
+        proof="regilink verify TARGET",
     ),
     Failure(
         "D2",
@@ -22,6 +24,8 @@ PART_D: tuple[Failure, ...] = (
         silent=False,
         evidence="observed",
         codes=("REG305",),
+        sign="The registry opens in the App; the collection, the alias or the version is not in it.",
+        proof="regilink verify TARGET",
     ),
     Failure(
         "D3",
@@ -32,6 +36,8 @@ PART_D: tuple[Failure, ...] = (
         silent=True,
         evidence="unverified",
         codes=("REG506",),
+        sign="The name ends with the collection, without `:`.",
+        proof="regilink lint .",
     ),
     Failure(
         "D4",
@@ -43,6 +49,8 @@ PART_D: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG208",),
+        sign="The link works, the fetch of the same name does not, and `wandb.Api()` has no `overrides`.",
+        proof="regilink doctor --entity TEAM",
     ),
     Failure(
         "D5",
@@ -53,6 +61,8 @@ PART_D: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG501",),
+        sign="There is a slash behind the colon.",
+        proof="regilink lint .",
     ),
     Failure(
         "D6",
@@ -62,6 +72,8 @@ PART_D: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG406",),
+        sign="`type=` is given to the call that fails.",
+        proof="regilink verify TARGET --type TYPE",
     ),
     Failure(
         "D7",
@@ -72,6 +84,9 @@ PART_D: tuple[Failure, ...] = (
         silent=False,
         evidence="observed",
         codes=("REG304",),
+        sign="Your role in the registry is restricted viewer, your seat is view-only, or the organization is "
+        "another one.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "D8",
@@ -81,6 +96,8 @@ PART_D: tuple[Failure, ...] = (
         silent=False,
         evidence="observed",
         codes=("REG701",),
+        sign="`wandb --version` is below 0.19.",
+        proof="regilink doctor",
     ),
     Failure(
         "D9",
@@ -89,6 +106,8 @@ PART_D: tuple[Failure, ...] = (
         "Fetch the same name with `wandb.Api().artifact(...)` and read that error.",
         silent=False,
         evidence="code",
+        sign="The command was `wandb artifact get`.",
+        proof="regilink verify TARGET",
     ),
     Failure(
         "D10",
@@ -97,6 +116,7 @@ PART_D: tuple[Failure, ...] = (
         "Give `download(root=...)` a folder of your own.",
         silent=True,
         evidence="code",
+        sign="Two downloads of different registry names returned the same folder.",
     ),
     Failure(
         "D11",
@@ -106,6 +126,8 @@ PART_D: tuple[Failure, ...] = (
         "Test for None, or ask for access to the source's project.",
         silent=True,
         evidence="code",
+        sign="The caller is no member of the team that logged the source.",
+        proof="regilink doctor TARGET",
     ),
     Failure(
         "D12",
@@ -115,6 +137,8 @@ PART_D: tuple[Failure, ...] = (
         silent=False,
         evidence="docs",
         codes=("REG509",),
+        sign="The name begins with `wandb-artifact://` or `registry://`.",
+        proof="regilink explain TARGET",
     ),
     Failure(
         "D13",
@@ -126,6 +150,8 @@ PART_D: tuple[Failure, ...] = (
         silent=True,
         evidence="run",
         codes=("REG508",),
+        sign="Without the filter the registry is listed.",
+        proof="regilink lint .",
     ),
     Failure(
         "D14",
@@ -134,6 +160,7 @@ PART_D: tuple[Failure, ...] = (
         "Write `print([t.name for t in ...])`.",
         silent=True,
         evidence="docs",
+        sign="The output reads `<generator object ...>`.",
     ),
     Failure(
         "D15",
@@ -143,6 +170,8 @@ PART_D: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG303",),
+        sign="The call is `api.registry(...)` or `api.registries(...)`, without `organization=`.",
+        proof="regilink doctor",
     ),
     Failure(
         "D16",
@@ -152,6 +181,8 @@ PART_D: tuple[Failure, ...] = (
         silent=True,
         evidence="code",
         codes=("REG511",),
+        sign="Fetching the same name raises, and the error is not that it is missing.",
+        proof="regilink verify TARGET",
     ),
     Failure(
         "D17",
@@ -161,6 +192,8 @@ PART_D: tuple[Failure, ...] = (
         silent=True,
         evidence="docs",
         codes=("REG510",),
+        sign="The name that is read has no `wandb-registry-` in it, and readers of other teams fail.",
+        proof="regilink verify TARGET",
     ),
     Failure(
         "D18",
@@ -172,5 +205,7 @@ PART_D: tuple[Failure, ...] = (
         silent=False,
         evidence="code",
         codes=("REG310",),
+        sign="The call is `api.create_registry(...)`.",
+        proof="regilink doctor TARGET",
     ),
 )

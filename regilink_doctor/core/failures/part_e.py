@@ -14,6 +14,8 @@ PART_E: tuple[Failure, ...] = (
         silent=True,
         evidence="run",
         codes=("REG702",),
+        sign="The test runs with wandb 0.27.1 or newer, and the mock was never called.",
+        proof="pytest --regilink-check",
     ),
     Failure(
         "E2",
@@ -23,6 +25,8 @@ PART_E: tuple[Failure, ...] = (
         silent=True,
         evidence="docs",
         codes=("REG704",),
+        sign="Forty or more letters and digits stand beside `WANDB_API_KEY`, `login(key=` or `api_key=`.",
+        proof="regilink lint .",
     ),
     Failure(
         "E3",
@@ -32,6 +36,8 @@ PART_E: tuple[Failure, ...] = (
         silent=False,
         evidence="unverified",
         codes=("REG808",),
+        sign="It worked before, and nothing in the code has changed.",
+        proof="regilink catalog diff",
     ),
     Failure(
         "E4",
@@ -41,5 +47,7 @@ PART_E: tuple[Failure, ...] = (
         silent=False,
         evidence="unverified",
         codes=("REG809",),
+        sign="`regilink doctor TARGET` is all green, and the link fails.",
+        proof="regilink doctor TARGET --write-probe",
     ),
 )

@@ -1,0 +1,54 @@
+"""`regilink explain`."""
+
+from __future__ import annotations
+
+import sys
+
+from regilink_doctor.cli.options import FOUND, OK, UsageProblem, add_colour, load_catalog, option, wants_colour
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from typing import BinaryIO
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument(
+        "text",
+        metavar="TEXT",
+        nargs="+",
+        help="a rule, a row, a target path, a full name, an address of the App, code, an error; - for standard input",
+    )
+    option(parser, "--output-format", choices=("full", "json"), default="full", help="default: full")
+    option(parser, "--catalog", metavar="FILE", help="what is known of the organization (regilink.catalog.json)")
+    add_colour(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from regilink_doctor.report.explanation import render, to_json
+    from regilink_doctor.workflows.explain import INPUT_LIMIT, explain
+
+    text = " ".join(options.text)
+    if text == "-":
+        text = _tail(sys.stdin.buffer, INPUT_LIMIT * 4)
+        if not text.strip():
+            raise UsageProblem("explain: nothing came in on standard input")
+    explanation = explain(text, catalog=load_catalog(options.catalog))
+    if options.output_format == "json":
+        print(to_json(explanation))
+    else:
+        for line in render(explanation, colour=wants_colour(options.color)):
+            print(line)
+    return OK if explanation.known else FOUND
+
+
+def _tail(stream: BinaryIO, most: int) -> str:
+    """The end of a stream, read in bounded memory: a log ends with its error."""
+    kept = bytearray()
+    while chunk := stream.read(1 << 16):
+        kept += chunk
+        if len(kept) > 2 * most:
+            del kept[:-most]
+    return kept[-most:].decode("utf-8", errors="replace")

@@ -1,0 +1,121 @@
+"""What a text is, and what it means: a rule, row, path, address, snippet or error. Nothing is asked, nothing run."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.target_path import misspelled_prefix
+from regilink_doctor.core.target_path.problems import HOSTS
+from regilink_doctor.workflows.explain.addresses import explain_address
+from regilink_doctor.workflows.explain.entries import explain_entry, near_entries
+from regilink_doctor.workflows.explain.errors import explain_error
+from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
+from regilink_doctor.workflows.explain.paths import explain_path
+from regilink_doctor.workflows.explain.snippets import explain_snippet
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.directory import Directory
+
+__all__ = ["INPUT_LIMIT", "Cause", "Explanation", "Wrong", "classify", "explain"]
+
+INPUT_LIMIT = 1_000_000
+"""Only this many characters at the end of a text are looked at."""
+
+_PATH_LIMIT = 1000
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
+_QUOTES = "\"'`"
+
+
+def explain(text: str, *, catalog: Directory | None = None) -> Explanation:
+    """What `text` is, and what it means for a link to the registry.
+
+    It may be a rule's code or name, a row of the catalogue of failures, a target path, a full name, an address of the
+    App, a pasted piece of code, an error message, a traceback or a whole log. What it is, is tried in this order:
+    rule or row, address, error, snippet, full name, target path.
+
+    Args:
+        text: as it was pasted; of a long one the end counts.
+        catalog: what is known of the organization, for the judgement of paths.
+
+    >>> explain("https://wandb.ai/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo").target
+    'wandb-registry-model/zoo'
+    """
+    # A null character would be read as a part of a path that nobody knows.
+    text = text[-INPUT_LIMIT:].strip("\r\n\ufeff").replace("\0", "\ufffd")
+    bare = _unquoted(text)
+    if found := explain_entry(bare):
+        return found
+    if _is_address(bare):
+        return explain_address(bare)
+    if found := explain_error(text, catalog):
+        return found
+    if ("\n" in text or "(" in text or text.count('"') > 1 or text.count("'") > 1) and (
+        found := explain_snippet(text, catalog)
+    ):
+        return found
+    if _is_path(bare):
+        return explain_path(bare, "full-name" if ":" in bare.rpartition("/")[2] else "target-path", catalog)
+    return _unknown(bare)
+
+
+def classify(error: BaseException | str) -> Explanation:
+    """The explanation of an exception, its causes and its traceback included, or of a text.
+
+    >>> classify("CommError: Unable to find organization for entity 'team-a'.").rows[0]
+    'A12'
+    """
+    if isinstance(error, str):
+        return explain(error)
+    import traceback
+
+    # The last frames of each exception in the chain; str() of a broken exception is taken care of in there.
+    shown = traceback.TracebackException.from_exception(error, limit=-20, compact=True)
+    return explain("".join(shown.format()))
+
+
+def _unquoted(text: str) -> str:
+    """The text without blanks and one pair of quotes around it, as people copy a literal."""
+    stripped = text.strip()
+    if (
+        len(stripped) > 2
+        and stripped[0] in _QUOTES
+        and stripped[-1] == stripped[0]
+        and stripped[0] not in stripped[1:-1]
+    ):
+        return stripped[1:-1]
+    return text if "/" in text or not stripped else stripped
+
+
+def _is_address(text: str) -> bool:
+    return "\n" not in text and len(text) <= 4000 and (bool(_SCHEME.match(text)) or text.startswith(HOSTS))
+
+
+def _is_path(text: str) -> bool:
+    """Whether it can be meant for a path: it speaks of a registry, or is no sentence, file name or log line."""
+    if "\n" in text or len(text) > _PATH_LIMIT:
+        return False
+    if not text.strip():
+        return True  # a variable that was empty: row A5
+    segments = text.split("/")
+    if any("registry" in each.lower() or misspelled_prefix(each) for each in segments):
+        return len(text.split()) <= 12
+    if ": " in text or text[0] in "/.~-" or near_entries(text):
+        return False
+    return all(len(each.split()) <= 3 for each in segments) and (len(segments) > 1 or " " not in text.strip())
+
+
+def _unknown(text: str) -> Explanation:
+    if near := near_entries(text):
+        return Explanation(
+            "unknown", f"no rule and no row is called {text.strip()!r}", notes=(f"did you mean {', '.join(near)}?",)
+        )
+    return Explanation(
+        "unknown",
+        "not recognised",
+        notes=(
+            "none of the texts that wandb and its server are known to say is in it",
+            "give a rule (REG101, missing-collection), a row (A12), a target path, an address of the App, the code of "
+            "the link, or the whole error with its traceback; for the live server, `regilink doctor`",
+        ),
+    )

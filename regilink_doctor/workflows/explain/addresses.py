@@ -1,0 +1,176 @@
+"""An address of the App or a URI: what it points at, and the path that is to be written instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
+from regilink_doctor.core.target_path.app_urls import read_pasted
+from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.workflows.explain import paths
+from regilink_doctor.workflows.explain.causes import causes_of
+from regilink_doctor.workflows.explain.explanation import Explanation
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.target_path.app_urls import Pasted
+
+
+def explain_address(text: str) -> Explanation:
+    """A URL or URI of any shape (U1 to U10, S3)."""
+    pasted = read_pasted(text)
+    if pasted is None:
+        return _strange(text)
+    explain = {
+        "collection": _collection,
+        "registry": _registry,
+        "source": _source,
+        "legacy": _legacy,
+        "entity": _entity,
+        "landing": _landing,
+    }[pasted.kind]
+    return explain(pasted)
+
+
+def _full_name(pasted: Pasted) -> str:
+    project = pasted.project or f"{REGISTRY_PREFIX}{pasted.registry}"
+    entity = f"{pasted.entity}/" if pasted.entity and pasted.kind != "collection" else ""
+    return f"{entity}{project}/{pasted.collection}:{pasted.version or 'latest'}"
+
+
+def _as_target() -> tuple[str, ...]:
+    return ("as it is, taken for a target path: a collection named like the whole address, in the run's own project",)
+
+
+def _collection(pasted: Pasted) -> Explanation:
+    target = pasted.target or ""
+    facts = paths.examine(target)
+    reading = f"{target}:{pasted.version}" if pasted.version else f"{target}:ALIAS"
+    parts = [
+        ("organization", pasted.organization or "(not in the address)"),
+        ("registry", pasted.registry or ""),
+        ("collection", pasted.collection or ""),
+    ]
+    if pasted.version:
+        parts.append(("version or alias", pasted.version))
+    if pasted.artifact_type:
+        parts.append(("type", pasted.artifact_type))
+    return Explanation(
+        "url",
+        "the address of a collection in a registry" + (", at one version" if pasted.version else ""),
+        target=target,
+        organization=pasted.organization,
+        registry=pasted.registry,
+        collection=pasted.collection,
+        version_or_alias=pasted.version,
+        codes=("REG108", *facts.codes),
+        rows=("A9", *facts.rows),
+        parts=tuple(parts),
+        goes=_as_target(),
+        wrong=facts.wrong,
+        write=(f"to link to it: target_path={quoted(target)}", f"to read it: {quoted(reading)}"),
+    )
+
+
+def _registry(pasted: Pasted) -> Explanation:
+    return Explanation(
+        "url",
+        "the address of a registry; it names no collection",
+        organization=pasted.organization,
+        registry=pasted.registry,
+        codes=("REG108",),
+        rows=("A9",),
+        parts=(("organization", pasted.organization or "(not in the address)"), ("registry", pasted.registry or "")),
+        goes=_as_target(),
+        write=(f"target_path={quoted(f'{REGISTRY_PREFIX}{pasted.registry}/COLLECTION')}; the first link makes it",),
+    )
+
+
+def _source(pasted: Pasted) -> Explanation:
+    name = _full_name(pasted)
+    parts = [
+        ("entity", pasted.entity or "(not given)"),
+        ("project", pasted.project or ""),
+        ("artifact", pasted.collection or ""),
+        ("version or alias", pasted.version or "(not given: latest)"),
+    ]
+    if pasted.artifact_type:
+        parts.append(("type", pasted.artifact_type))
+    return Explanation(
+        "url",
+        "the address of an artifact in a project: a source that can be linked, not a target",
+        collection=pasted.collection,
+        version_or_alias=pasted.version,
+        codes=("REG108",),
+        rows=("A9",),
+        parts=tuple(parts),
+        goes=_as_target(),
+        write=(f'wandb.Api().artifact({quoted(name)}).link("{REGISTRY_PREFIX}REGISTRY/COLLECTION")',),
+    )
+
+
+def _legacy(pasted: Pasted) -> Explanation:
+    migrated = f"{REGISTRY_PREFIX}{pasted.entity}{MIGRATED_SUFFIX}/{pasted.collection}"
+    return Explanation(
+        "url",
+        "the address of a collection in the legacy model registry of a team",
+        collection=pasted.collection,
+        version_or_alias=pasted.version,
+        codes=("REG112", "REG108"),
+        rows=("A14", "A9"),
+        parts=(("team", pasted.entity or ""), ("collection", pasted.collection or "")),
+        goes=_as_target(),
+        write=(
+            f"target_path={quoted(migrated)}, once the team's models are migrated; the App's list of registries shows "
+            "whether it is there",
+        ),
+        causes=causes_of(["A14"], target=migrated, entity=pasted.entity),
+    )
+
+
+def _entity(pasted: Pasted) -> Explanation:
+    return Explanation(
+        "entity-url",
+        "the profile page of a team or a user",
+        rows=("B2",),
+        codes=("REG201",),
+        parts=(("entity", pasted.entity or ""),),
+        write=(
+            f"wandb.init(entity={quoted(pasted.entity or '')}, ...), if it is a team of the organization; what a user "
+            "has logged can be linked to no registry",
+            f"regilink doctor --entity {pasted.entity} tells which of the two it is",
+        ),
+    )
+
+
+def _landing(pasted: Pasted) -> Explanation:
+    who = pasted.organization or pasted.entity
+    return Explanation(
+        "url",
+        "the list of registries" + (f" of {quoted(who)}" if who else "") + "; it names none",
+        organization=pasted.organization,
+        codes=("REG108",),
+        rows=("A9",),
+        parts=(("organization", pasted.organization),) if pasted.organization else (),
+        goes=_as_target(),
+        write=(f'target_path="{REGISTRY_PREFIX}REGISTRY/COLLECTION"; open the registry in the App and take its name',),
+    )
+
+
+def _strange(text: str) -> Explanation:
+    try:
+        url = urlsplit(text if "://" in text else f"https://{text}")
+        segments = [unquote(part) for part in url.path.split("/") if part]
+    except ValueError:
+        url, segments = None, []
+    title = "an address, but not of a registry, an artifact or an entity"
+    if url is not None and url.hostname and "runs" in segments[2:3]:
+        title = "the address of a run; the registry has no page for it"
+    return Explanation(
+        "url",
+        title,
+        codes=("REG108",),
+        rows=("A9",),
+        goes=_as_target(),
+        write=(f'target_path="{REGISTRY_PREFIX}REGISTRY/COLLECTION"',),
+    )

@@ -1,0 +1,72 @@
+"""A rule by its code or name, a row of the catalogue of failures by its number."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.rules import MODULES, rule_for
+from regilink_doctor.workflows.explain.causes import causes_of
+from regilink_doctor.workflows.explain.explanation import Explanation
+
+_CODE = re.compile(r"[A-Za-z]{3}\d{3}")
+_ROW = re.compile(r"[A-Ea-e]\d{1,2}[a-z]?")
+
+
+def explain_entry(text: str) -> Explanation | None:
+    """The rule or row that a text names exactly, in any case; None when it names none."""
+    word = text.strip()
+    if len(word) > 60:
+        return None
+    by_name = {module.replace("_", "-"): code for code, module in MODULES.items()}
+    code = by_name.get(word.lower(), word.upper())
+    if code in MODULES:
+        return _rule(code)
+    if _CODE.fullmatch(word) and (rows := [row for row, each in FAILURES.items() if code in each.codes]):
+        return Explanation(
+            "rule", f"{code}, a check of these failures", codes=(code,), rows=tuple(rows), causes=causes_of(rows)
+        )
+    row = next((each for each in FAILURES if each.casefold() == word.casefold()), None)
+    return _row(row) if row is not None else None
+
+
+def near_entries(text: str) -> tuple[str, ...]:
+    """The codes, names and rows that a misspelled one probably means; empty when it looks like none of them."""
+    from difflib import get_close_matches
+
+    word = text.strip()
+    if not 1 < len(word) <= 60 or "/" in word or " " in word:
+        return ()
+    if _CODE.fullmatch(word):
+        return tuple(get_close_matches(word.upper(), MODULES, n=3, cutoff=0.5)) or ("REG101",)
+    if _ROW.fullmatch(word):
+        return tuple(get_close_matches(word.upper(), FAILURES, n=3, cutoff=0.3)) or ("A1",)
+    names = [module.replace("_", "-") for module in MODULES.values()]
+    return tuple(get_close_matches(word.lower(), names, n=3, cutoff=0.75))
+
+
+def _rule(code: str) -> Explanation:
+    rule = rule_for(code)
+    examples = (("Found", rule.bad), ("Left alone", rule.good))
+    return Explanation(
+        "rule",
+        f"{rule.code} {rule.name} ({rule.severity})",
+        codes=(rule.code,),
+        rows=rule.rows,
+        body=inspect.getdoc(rule) or "",
+        examples=tuple((title, shown) for title, shown in examples if shown),
+        causes=causes_of(rule.rows),
+    )
+
+
+def _row(row: str) -> Explanation:
+    failure = FAILURES[row]
+    return Explanation(
+        "row",
+        f"{row}: {failure.title}",
+        codes=failure.codes,
+        rows=(row,),
+        notes=("Nothing is raised: it fails in silence.",) if failure.silent else (),
+        causes=causes_of([row]),
+    )

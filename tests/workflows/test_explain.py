@@ -1,0 +1,332 @@
+"""What a text is, in the contract's order, and what is said of it."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regilink_doctor.core.catalog import Catalog, Organization, Registry
+from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.report.explanation import render, to_json
+from regilink_doctor.rules import MODULES, all_rules, rule_for
+from regilink_doctor.workflows.explain import INPUT_LIMIT, Explanation, explain
+from regilink_doctor.workflows.lint import lint_paths
+
+MODEL = "https://wandb.ai/orgs/Acme Inc/registry/model"
+ADDRESSES = {
+    # shape: (text, kind, organization, registry, collection, version, target)
+    "U1 registry": (
+        "https://wandb.ai/orgs/Koster%20Seafloor%20Observatory/registry/model",
+        ("url", "Koster Seafloor Observatory", "model", None, None, None),
+    ),
+    "U2 membership": (
+        f"{MODEL}?selectionPath=acme%2Fwandb-registry-model%2Fzoo&view=membership&version=v3",
+        ("url", "Acme Inc", "model", "zoo", "v3", "wandb-registry-model/zoo"),
+    ),
+    "U3 tab": (
+        f"{MODEL}?selectionPath=acme%2Fwandb-registry-Golden%20Data%2Fa%2Bb&view=versions&tab=files",
+        ("url", "Acme Inc", "Golden Data", "a+b", None, "wandb-registry-Golden Data/a+b"),
+    ),
+    "U4 without orgs": (
+        "https://wandb.acme.com/registry/dataset?selectionPath=acme%2Fwandb-registry-dataset%2Fraw&view=membership"
+        "&tab=files&version=v0",
+        ("url", "acme", "dataset", "raw", "v0", "wandb-registry-dataset/raw"),
+    ),
+    "U5 legacy": (
+        "https://wandb.ai/team-a/registry/model?selectionPath=team-a%2Fmodel-registry%2Fzoo&view=all-models",
+        ("url", None, None, "zoo", None, None),
+    ),
+    "U5 of a registry": (
+        "https://wandb.ai/t/registry/model?selectionPath=t/wandb-registry-Model/c&view=versions",
+        ("url", "t", "Model", "c", None, "wandb-registry-Model/c"),
+    ),
+    "U6 standard": (
+        "https://wandb.ai/acme/wandb-registry-m/artifacts/model/zoo/v2",
+        ("url", "acme", "m", "zoo", "v2", "wandb-registry-m/zoo"),
+    ),
+    "U7 landing": ("https://wandb.ai/registry/", ("url", None, None, None, None, None)),
+    "U7 other host": ("https://forge.coreweave.com/registry/", ("url", None, None, None, None, None)),
+    "U7 of an entity": ("https://wandb.ai/team-a/registry", ("url", None, None, None, None, None)),
+    "U8 source": (
+        "https://wandb.ai/team-a/p/artifacts/model/zoo/v1",
+        ("url", None, None, "zoo", "v1", None),
+    ),
+    "U9 entity": ("https://wandb.ai/team-a", ("entity-url", None, None, None, None, None)),
+    "U10 own server": (
+        "http://wandb.intern:8080/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo",
+        ("url", "acme", "model", "zoo", None, "wandb-registry-model/zoo"),
+    ),
+    "without a scheme": (
+        "wandb.ai/acme/wandb-registry-m/artifacts/model/zoo",
+        ("url", "acme", "m", "zoo", None, "wandb-registry-m/zoo"),
+    ),
+    "S3 artifact URI": (
+        "wandb-artifact:///acme/wandb-registry-RAG Models/c:v3",
+        ("url", "acme", "RAG Models", "c", "v3", "wandb-registry-RAG Models/c"),
+    ),
+    "S3 registry URI": (
+        "registry:///acme/model/zoo:prod",
+        ("url", "acme", "model", "zoo", "prod", "wandb-registry-model/zoo"),
+    ),
+    "a run": ("https://wandb.ai/team-a/p/runs/abc123", ("url", None, None, None, None, None)),
+    "another site": ("https://example.com/a/b/c/d", ("url", None, None, None, None, None)),
+}
+
+SNIPPETS = {
+    "S1 over two lines": (
+        'target_path = \n      "acme/wandb-registry-Golden Datasets/raw_images"',
+        ("snippet", "acme", "Golden Datasets", "raw_images", None, "wandb-registry-Golden Datasets/raw_images"),
+    ),
+    "S1 on one line": (
+        'target_path = "acme/wandb-registry-model/zoo"',
+        ("snippet", "acme", "model", "zoo", None, "wandb-registry-model/zoo"),
+    ),
+    "S2 full name": (
+        "wandb-registry-model/zoo:v3",
+        ("full-name", None, "model", "zoo", "v3", "wandb-registry-model/zoo"),
+    ),
+    "S2 with organization": (
+        "acme/wandb-registry-model/zoo:production",
+        ("full-name", "acme", "model", "zoo", "production", "wandb-registry-model/zoo"),
+    ),
+    "S2 in code": (
+        'artifact = run.use_artifact("wandb-registry-model/zoo:v3")\npath = artifact.download()',
+        ("snippet", None, "model", "zoo", "v3", "wandb-registry-model/zoo"),
+    ),
+    "S5 quick start": (
+        'import wandb\nrun = wandb.init(project="collection-linking-quickstart")\n'
+        'artifact = run.log_artifact("f.txt", name="zoo", type="model")\n'
+        'run.link_artifact(artifact=artifact, target_path="acme/wandb-registry-model/zoo")\nrun.finish()',
+        ("snippet", "acme", "model", "zoo", None, "wandb-registry-model/zoo"),
+    ),
+    "a single call": (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        ("snippet", None, "model", "zoo", None, "wandb-registry-model/zoo"),
+    ),
+    "indented": (
+        '    run.link_artifact(\n        artifact,\n        "wandb-registry-model/zoo",\n    )',
+        ("snippet", None, "model", "zoo", None, "wandb-registry-model/zoo"),
+    ),
+}
+
+PATHS = ["", "wandb-registry-model", "wandb-registry-model/", "wandb-registry-/c", "wandb-registry-m//c"]
+PATHS += ["wandb-registry/model/c", "acme/wandb-registry-m/a/b", "wandb-registry-m/meta/llama", "wandb_registry_m/c"]
+PATHS += ["Wandb-Registry-m/c", "wandb-registry-<registry_name>/c", "wandb-registry-{R}/{C}", "wandb-registry-m/None"]
+PATHS += ["wandb-registry-wandb-registry-m/c", "wandb-registry-Golden%20Data/c", "wandb-registry-m /c", " /", "None"]
+PATHS += [
+    "model-registry/zoo",
+    "team-a/model-registry/zoo",
+    "/wandb-registry-m/c",
+    "wandb-registry-m/c/",
+    "your-team/c",
+]
+
+
+def shape(found: Explanation) -> tuple[str | None, ...]:
+    parts = (found.organization, found.registry, found.collection, found.version_or_alias, found.target)
+    return (found.kind, *parts)
+
+
+@pytest.mark.parametrize("name", [*ADDRESSES, *SNIPPETS])
+def test_what_people_paste_is_taken_apart(name: str) -> None:
+    text, expected = {**ADDRESSES, **SNIPPETS}[name]
+    found = explain(text)
+    assert shape(found) == expected
+    assert found.text
+    if found.target:
+        assert found.target in found.text
+
+
+def test_an_address_is_wrong_as_a_target_path() -> None:
+    assert explain(ADDRESSES["U2 membership"][0]).codes[0] == "REG108"
+    assert "ordinary" not in explain(ADDRESSES["U9 entity"][0]).text
+
+
+def test_the_legacy_registry_is_told_with_its_successor() -> None:
+    found = explain(ADDRESSES["U5 legacy"][0])
+    assert found.rows[0] == "A14"
+    assert "wandb-registry-team-a-mr-migrated/zoo" in found.text
+    path = explain("team-a/model-registry/zoo:v1")  # S4
+    assert (path.kind, path.codes[0], path.rows[0]) == ("full-name", "REG112", "A14")
+
+
+@pytest.mark.parametrize("text", PATHS)
+def test_a_wrong_path_has_the_codes_of_lint(text: str, tmp_path: object) -> None:
+    file = f"{tmp_path}/train.py"
+    with open(file, "w", encoding="utf-8") as source:
+        source.write(f'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, {text!r})\n')
+    lint = [finding.code for finding in lint_paths([file]).findings if finding.code < "REG200"]
+    found = explain(text)
+    assert found.kind in ("target-path", "full-name")
+    assert list(found.codes) == list(dict.fromkeys(lint))
+    if lint:
+        assert found.rows[0] in rule_for(lint[0]).rows
+        assert found.wrong[0].message in " ".join(found.text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("wandb_registry_model/zoo", "wandb-registry-model/zoo"),
+        ("wandb-registry-wandb-registry-model/zoo", "wandb-registry-model/zoo"),
+        ("wandb-registry-model /zoo/", "wandb-registry-model/zoo"),
+        ("wandb-registry-model/a/b", "wandb-registry-model/a-b"),
+        ("wandb-registry/model/zoo", "wandb-registry-model/zoo"),
+        ("wandb-registry-model", None),
+        ("wandb-registry-<name>/zoo", None),
+    ],
+)
+def test_a_clear_mistake_is_mended(text: str, mended: str | None) -> None:
+    found = explain(text)
+    assert found.target == mended
+    if mended:
+        assert f'target_path="{mended}"' in found.text
+
+
+def test_where_a_link_really_goes_is_said_for_both_calls() -> None:
+    assert 'collection "zoo" of the project "model" of the run\'s entity' in explain("model/zoo").text
+    both = explain("wandb-registry-model").text
+    assert 'Run.link_artifact: collection "wandb-registry-model" of the run\'s own project' in both
+    assert "Artifact.link: collection" in both
+    assert "$WANDB_PROJECT" in both
+    refused = explain("acme/wandb-registry-model/a/b").text
+    assert "nowhere" in refused
+    assert "ValueError: Invalid artifact path" in refused
+
+
+def test_a_right_path_has_no_codes_and_is_its_own_target() -> None:
+    for text in ("wandb-registry-model/zoo", "Acme Inc/wandb-registry-Golden Data/raw images"):
+        found = explain(text)
+        assert (found.kind, found.target, found.codes, found.rows) == ("target-path", text, (), ())
+    assert explain('"wandb-registry-model/zoo"').target == "wandb-registry-model/zoo"
+
+
+def test_a_catalog_tells_what_no_text_shows() -> None:
+    registries = (Registry("model", types=("model",)), Registry("dataset"))
+    catalog = Catalog((Organization("Acme Inc", "acme", ("team-a",), registries),), complete=True)
+    code = (
+        'import wandb\nrun = wandb.init(entity="team-a")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-modle/zoo")'
+    )
+    assert explain(code, catalog=catalog).codes == ("REG301",)
+    assert explain(code).codes == ()
+
+
+@pytest.mark.parametrize("code", MODULES)
+def test_every_rule_is_explained_by_code_and_by_name(code: str) -> None:
+    rule = next(each for each in all_rules() if each.code == code)
+    for text in (code, code.lower(), rule.name, f" {code}\n"):
+        found = explain(text)
+        assert (found.kind, found.codes, found.rows) == ("rule", (code,), rule.rows)
+        assert rule.name in found.text
+    for example in (*rule.bad, *rule.good):
+        assert example.splitlines()[0] in found.text
+
+
+@pytest.mark.parametrize("row", FAILURES)
+def test_every_row_is_explained(row: str) -> None:
+    failure = FAILURES[row]
+    found = explain(row.lower())
+    assert (found.kind, found.rows, found.codes) == ("row", (row,), failure.codes)
+    flat = " ".join(found.text.split())
+    for words in (failure.title, failure.happens, failure.instead, failure.sign, failure.proof):
+        assert words[:1].upper() + words[1:] in flat or words in flat
+
+
+def test_a_check_without_a_rule_of_its_own_is_explained_by_its_rows() -> None:
+    found = explain("REG808")
+    assert (found.kind, found.codes[0]) == ("rule", "REG808")
+    assert "E3" in found.rows
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [("REG199", "REG1"), ("missing-colection", "missing-collection"), ("B18", "B1"), ("implicit-entitty", "implicit")],
+)
+def test_a_misspelled_rule_is_unknown_and_its_neighbours_are_named(text: str, near: str) -> None:
+    found = explain(text)
+    assert found.kind == "unknown"
+    assert f"did you mean {near}" in found.text or near in found.text
+
+
+@pytest.mark.parametrize("text", ["hello", "hello there", "I tried this and/or that and nothing worked", "/data/x.csv"])
+def test_other_words_are_unknown(text: str) -> None:
+    found = explain(text)
+    if found.kind == "target-path":  # one word may be the name of a collection
+        assert " " not in text
+        assert found.rows == ("A2",)
+    else:
+        assert found.kind == "unknown"
+        assert "regilink doctor" in found.text
+
+
+def test_the_json_is_the_contracts() -> None:
+    value = json.loads(to_json(explain("acme/wandb-registry-model/zoo:v3")))
+    assert list(value) == [
+        "version",
+        "kind",
+        "target",
+        "organization",
+        "registry",
+        "collection",
+        "version_or_alias",
+        "codes",
+        "rows",
+        "text",
+    ]
+    assert value["version"] == 1
+    assert value["kind"] == "full-name"
+    assert value["text"].splitlines()[0] == "The full name of a version in a registry, for reading"
+
+
+def test_colours_are_only_colours() -> None:
+    found = explain("CommError: permission denied")
+    plain = list(render(found))
+    coloured = list(render(found, colour=True))
+    assert "\x1b[1m" in "".join(coloured)
+    assert [line.replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "") for line in coloured] == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 50_000,
+        "f'" * 40_000 + "\n",
+        "wandb-registry-" * 60_000,
+        "https://wandb.ai/" + "a/" * 500_000,
+        "a/" * 400_000,
+        "run.link_artifact(" * 5_000,
+        "project '" * 100_000,
+        'File "' * 100_000,
+        '"wandb-registry-m/' * 50_000,
+        "\x1b]0;title\x07wandb-registry-m/\x1b[31mc",
+        "wandb-registry-m\0/c\0",
+        "\ud800wandb-registry-m/c",
+        "https://[::1/wandb-registry-m",
+        "-" * 100,
+    ],
+)
+def test_hostile_texts_are_bounded_and_shown_harmlessly(text: str) -> None:
+    started = time.process_time()
+    found = explain(text)
+    shown = found.text
+    assert time.process_time() - started < 20
+    assert len(shown) < 30_000
+    assert all(letter.isprintable() or letter == "\n" for letter in shown)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=200) | st.sampled_from(PATHS).flatmap(lambda path: st.text(max_size=9).map(path.__add__)))
+def test_any_text_is_explained(text: str) -> None:
+    found = explain(text)
+    assert found.known == (found.kind != "unknown")
+    json.loads(to_json(found))
+
+
+def test_of_a_long_log_the_end_counts() -> None:
+    error = "CommError: Entity name is required to resolve org entity name."
+    assert explain("x\n" * INPUT_LIMIT + error).rows[0] == "C6"

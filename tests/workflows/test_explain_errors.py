@@ -1,0 +1,296 @@
+"""Error text in, row out. The texts are written out here as W&B says them, not made from our templates."""
+
+from __future__ import annotations
+
+import pytest
+
+from regilink_doctor.core.texts import WORDINGS, say
+from regilink_doctor.core.texts.wording import field_names
+from regilink_doctor.workflows.explain import classify, explain
+
+TEXTS = [
+    ("Unable to find organization for entity 'team-a'.", "A12"),
+    (
+        "Expecting the organization name or entity name to match 'Acme Inc' and cannot be linked/fetched with 'me'. "
+        "Please update the target path with the correct organization name.",
+        "A12",
+    ),
+    (
+        "Personal entity 'me' belongs to multiple organizations and cannot be used without specifying the organization "
+        "name. Please specify the organization in the Registry path or use a team entity in the entity settings.",
+        "A12",
+    ),
+    (
+        "Personal entity belongs to multiple organizations and cannot be linked/fetched with 'zz'. Please update the "
+        "target path with the correct organization name or use a team entity in the entity settings.",
+        "A12",
+    ),
+    (
+        "Unable to resolve an organization associated with personal entity: 'me'. This could be because its a personal "
+        "entity that doesn't belong to any organizations.",
+        "A12",
+    ),
+    (
+        'artifact belongs to the organization "Acme Inc" and cannot be linked/fetched with "team-a". Please update '
+        "the target path with the correct organization name",
+        "A12",
+    ),
+    ("Entity name is required to resolve org entity name.", "C6"),
+    ("Invalid artifact path: 'org/wandb-registry-m/a/b'", "A3"),
+    ("linking is only allowed within the same team or to a collection in your organization's registry", "B1"),
+    ("HTTP 400: linking is only allowed within the same team or to a collection in your organization's registry", "B1"),
+    ("HTTP 404: cannot create registry. custom registries can only be created via the registries ui", "B3"),
+    ("project 'wandb-registry-motions' not found", "B3"),
+    ("Failed to load registry 'x' in organization 'Acme'.", "B3"),
+    (
+        "HTTP 400: The model registry has been migrated for teams in your organization. "
+        "You may no longer make changes.",
+        "A14",
+    ),
+    (
+        "This model registry has been migrated and will be discontinued. Your request was redirected to the "
+        "corresponding artifact 'zoo' in the new registry. Please update your paths to point to the migrated registry "
+        "directly, 'wandb-registry-team-a-mr-migrated/zoo'.",
+        "A14",
+    ),
+    (
+        "AssertionError: Please provide only the name of the registered model. "
+        "Do not append the entity or project name.",
+        "A14",
+    ),
+    (
+        "AssertionError: You can only use this method for 'model' artifacts. For an artifact to be a 'model' artifact, "
+        "its type property must contain the substring 'model'.",
+        "A14",
+    ),
+    ("CommError: Personal entities are disabled, please log to a different team", "B2"),
+    ("wandb: WARNING Ignoring entity 'team' when running a sweep.", "B2"),
+    ("wandb: WARNING Ignoring entity 'team' when running from a wandb launch context.", "B2"),
+    ("AttributeError: module 'wandb' has no attribute 'link_artifact'", "A18"),
+    ("TypeError: Artifact.__init__() got an unexpected keyword argument 'target_path'", "A18"),
+    ("TypeError: Run.link_artifact() got an unexpected keyword argument 'alias'", "A18"),
+    ("AttributeError: 'str' object has no attribute 'is_draft'", "A18"),
+    ("Error: No such command 'link'.", "A18"),
+    ("Artifact zoo already exists with type 'dataset'; cannot create another with type 'model'", "B5"),
+    ("Could not find artifact type 'dataset'", "B5"),
+    ("Artifact type 'job' is reserved for internal use. Please use a different type.", "B6"),
+    ("Cannot remove artifact type: 'x' that has been saved to the registry", "B4"),
+    (
+        "Cannot update artifact types when `allows_all_artifact_types` is True. Set it to False first.",
+        "B4",
+    ),
+    ("Artifact types must not contain any of the following characters: '/', ':'", "B4"),
+    ("permission denied", "B7"),
+    (
+        "It appears that you do not have permission to access the requested resource. Please reach out to the project "
+        "owner to grant you access.",
+        "B7",
+    ),
+    ("You do not have permission to add the following alias to this artifact: {'production'}", "B10"),
+    ("You do not have permission to unlink the artifact 'acme/wandb-registry-m/c:v0'", "B10"),
+    ("Aliases must not contain any of the following characters: '/', ':'", "B11"),
+    ("CommError: 1 validation error for LinkArtifactInput\nString should have at most 128 characters", "B11"),
+    ("Expected at most one version alias, got 2: ['v1', 'v3']", "B11"),
+    ("Registry search API is not enabled on this wandb server version. Please upgrade", "B13"),
+    ("create_registry api is not enabled on this wandb server version. Please upgrade your server", "B13"),
+    ('Cannot query field "features" on type "ServerInfo".', "B13"),
+    ("Unable to parse linked artifact version from response", "B13"),
+    ("LinkArtifact: zoo, error: boom", "B14"),
+    (
+        "ValueError: Cannot set TTL for link artifact. "
+        "Unlink the artifact first then set the TTL for the source artifact",
+        "B15",
+    ),
+    ("Artifact TTL will be disabled for source artifacts that are linked to portfolios.", "B15"),
+    ("Skipping non-alias updates due to insufficient permissions on the source artifact.", "B16"),
+    (
+        "Artifact 'x' is not a linked artifact and cannot be unlinked.  To delete it, use 'Artifact.delete' instead.",
+        "B16",
+    ),
+    (
+        "CommError: 'Artifact.wait' used prior to logging artifact or while in offline mode. Call Artifact.wait() "
+        "before accessing logged artifact properties.",
+        "C2",
+    ),
+    (
+        '  File "x/wandb/sdk/wandb_run.py", line 3038, in link_artifact\n    raise NotImplementedError\n'
+        "NotImplementedError\n",
+        "C1",
+    ),
+    ("TypeError: Cannot use artifact when in offline mode.", "C3"),
+    ("RuntimeError: `use_model` not supported in offline mode.", "C3"),
+    ("AttributeError: 'NoneType' object has no attribute 'version'", "C5"),
+    (
+        "Linking to a link artifact will result in directly linking to the source artifact of that link artifact.",
+        "C7",
+    ),
+    (
+        "UsageError: Run (abc) is finished. The call to `link_artifact` will be ignored. Please make sure that you are "
+        "using an active run.",
+        "C8",
+    ),
+    ("failed to map client id", "C9"),
+    ("artifact must have either server id or client id", "C9"),
+    ("WaitTimeoutError: Artifact upload wait timed out, failed to fetch Artifact response", "C10"),
+    (
+        "'Artifact.aliases' used prior to logging artifact or while in offline mode. Call Artifact.wait() before "
+        "accessing logged artifact properties.",
+        "C11",
+    ),
+    ("Artifact zoo is owned by entity 'a'; it can't be moved to 'b'", "C15"),
+    ("Artifact zoo exists in project 'p'; it can't be moved to 'q'", "C15"),
+    (
+        "Artifact name may only contain alphanumeric characters, dashes, underscores, and dots. Invalid name: 'a b'",
+        "C17",
+    ),
+    ("Unable to fetch user data from W&B, please verify your API key is valid.", "C18"),
+    ("AuthenticationError: Failed to verify credentials with https://api.wandb.ai: 401", "C18"),
+    ("project 'wandb-registry-x' not found under entity 'acme'", "D1"),
+    ("artifact membership 'c:prod' not found in 'acme/wandb-registry-x'", "D2"),
+    ('Project wandb-registry-x does not contain artifact: "c:prod"', "D2"),
+    ("artifact 'c:prod' not found in 'acme/wandb-registry-x'", "D2"),
+    ("type 'model' specified but this artifact is of type 'checkpoint'", "D6"),
+    ("Supplied type model does not match type checkpoint of artifact zoo", "D6"),
+    (
+        "permission denied on artifact wandb-artifact:///wandb32/wandb-registry-RAG Chat Models/c:v3",
+        "D7",
+    ),
+    ("Error: Unable to download artifact", "D9"),
+    ("Invalid artifact name: '../x'", "D10"),
+    ("Multiple organizations found for entity. Please specify an organization in the settings.", "D15"),
+    ("No organizations found for entity. Please specify an organization in the settings.", "D15"),
+    ("No entity specified and can't fetch organization from the entity", "D15"),
+    ("Organization 'x' not found.", "A13"),
+    ("Organization 'x' not found. Please verify the organization name is correct.", "A13"),
+    ("Organization '' not found.", "A15"),
+    ("Registry 'x' already exists in organization 'Y', please use a different name.", "D18"),
+    ("Invalid visibility 'public'. Expected one of: 'organization', 'restricted'", "D18"),
+    ("Invalid registry name 'xxxx…', must be 113 characters or less", "A10"),
+    ("Invalid project/registry name 'a:b', cannot contain characters: ':'", "A10"),
+    ("Registry name cannot be empty", "A6"),
+    ("Project name cannot be empty", "A5"),
+    ("Artifact name is longer than 128 characters: 'ccc'", "A10"),
+    ("Artifact names must not contain any of the following characters: '/'.  Got: 'a/b'", "A3"),
+    ("UsageError: Invalid project name 'x/y': cannot contain characters '/,\\,#,?,%,:', found '/'", "A10"),
+    (
+        "Invalid tag(s).  Tags must only contain alphanumeric characters separated by hyphens, underscores, "
+        "and/or spaces.",
+        "B16",
+    ),
+]
+
+NOISE = "\n".join(
+    f"epoch {number}: loss 0.{number:04d}  lr 1e-4  [00:0{number % 10}<00:00, 3.2it/s]" for number in range(400)
+)
+
+
+def test_there_are_texts_enough() -> None:
+    assert len({text for text, _ in TEXTS}) == len(TEXTS) >= 60
+
+
+@pytest.mark.parametrize(("text", "row"), TEXTS, ids=[f"{row}-{text[:40]}" for text, row in TEXTS])
+def test_a_text_leads_to_its_row(text: str, row: str) -> None:
+    found = explain(text)
+    assert found.kind == "error"
+    assert found.rows[0] == row
+    assert found.causes[0].row == row
+    assert set(found.causes[0].codes) <= set(found.codes)
+
+
+def test_noise_around_it_changes_nothing() -> None:
+    wrong = []
+    for text, row in TEXTS:
+        log = f"{NOISE}\nwandb: View run at https://wandb.ai/team-a/p/runs/x\nCommError: {text}\n{NOISE[:2000]}"
+        if (found := explain(log)).rows[:1] != (row,):
+            wrong.append((text, found.rows))
+    assert wrong == []
+
+
+def test_every_wording_that_regilink_knows_leads_to_its_row() -> None:
+    for each in WORDINGS:
+        text = say(each.key, **{name: f"name-{index}" for index, name in enumerate(field_names(each.template))})
+        found = explain(f'Traceback (most recent call last):\n  File "train.py", line 9, in <module>\n{text}\n')
+        assert found.rows[0] == each.row, each.key
+        assert ("nobody has published W&B's words for this" in found.text) == (not each.known)
+
+
+def test_the_path_in_a_traceback_is_judged_and_fills_the_command() -> None:
+    found = explain(
+        "Traceback (most recent call last):\n"
+        '  File "/home/u/project/train.py", line 41, in main\n'
+        '    run.link_artifact(model, target_path="team-a/wandb-registry-model/zoo")\n'
+        '  File "/usr/lib/python3.11/site-packages/wandb/sdk/wandb_run.py", line 388, in wrapper\n'
+        "    return func(self, *args, **kwargs)\n"
+        "wandb.errors.errors.CommError: Unable to find organization for entity 'team-a'.\n"
+    )
+    assert found.rows[0] == "A12"
+    assert (found.organization, found.registry, found.collection) == ("team-a", "model", "zoo")
+    assert "raised at /home/u/project/train.py:41, in main" in found.text
+    assert found.causes[0].proof == "regilink doctor team-a/wandb-registry-model/zoo --entity team-a"
+
+
+def test_without_an_organization_in_the_path_the_entity_is_the_likelier_cause() -> None:
+    found = explain(
+        '    run.link_artifact(model, "wandb-registry-model/zoo")\n'
+        "CommError: Unable to find organization for entity 'ghost'."
+    )
+    assert found.rows[:3] == ("B2", "A15", "A12")
+
+
+def test_what_is_certainly_wrong_with_the_path_comes_first() -> None:
+    found = explain(
+        '    run.link_artifact(model, "wandb-registry-model/meta-llama/Llama-3")\nCommError: permission denied'
+    )
+    assert found.rows[:2] == ("A3", "B7")
+    assert found.codes[0] == "REG103"
+    assert found.target == "wandb-registry-model/meta-llama-Llama-3"
+
+
+def test_a_name_in_the_words_gives_the_mistake_away() -> None:
+    doubled = explain("project 'wandb-registry-wandb-registry-model' not found under entity 'acme'")
+    assert doubled.rows[:2] == ("D1", "A11")
+    title = explain("project 'wandb-registry-Models' not found")
+    assert title.rows[:2] == ("B3", "A10")
+
+
+def test_a_warning_further_up_is_told_and_counted() -> None:
+    found = explain(
+        "wandb: WARNING Ignoring entity 'team-a' when running a sweep.\n" + NOISE + "\nCommError: linking is only "
+        "allowed within the same team or to a collection in your organization's registry"
+    )
+    assert found.rows[:2] == ("B1", "B2")
+    assert "also in the text: Ignoring entity 'team-a' when running a sweep" in found.text
+
+
+def test_an_exception_is_classified_with_its_chain() -> None:
+    def link() -> None:
+        try:
+            raise ValueError("Unable to find organization for entity 'team-a'.")
+        except ValueError as error:
+            raise RuntimeError("publishing failed") from error
+
+    with pytest.raises(RuntimeError) as caught:
+        link()
+    found = classify(caught.value)
+    assert (found.kind, found.rows[0]) == ("error", "A12")
+    assert f"raised at {__file__}" in found.text
+    assert classify("HTTP 400: permission denied").rows[0] == "B7"
+
+
+def test_an_exception_that_cannot_be_shown_is_unknown() -> None:
+    class Broken(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    assert classify(Broken()).kind == "unknown"
+
+
+def test_an_error_of_other_programs_is_unknown() -> None:
+    for text in (
+        'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nZeroDivisionError: division by zero',
+        "FileNotFoundError: [Errno 2] No such file or directory: '/data/train.csv'",
+        "CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 10.00 GiB total capacity)",
+    ):
+        found = explain(text)
+        assert found.kind == "unknown", found
+        assert not found.known
