@@ -1,27 +1,25 @@
 """The HTTP transport over an `App`: loopback only, one write per response, nothing left behind.
 
-Only what HTTP is about is in here. Each connection has a thread; a request's body is read whole before the app sees
+Only what HTTP is about is in here. A request's body is read whole before the app sees
 it, into memory up to a bound and into a temporary file above it.
 """
 
 from __future__ import annotations
 
 import gzip
-import socket
 import tempfile
 import zlib
 from collections.abc import Iterable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from regilink_doctor.emulator.http import Bytes, Request, Response
+from regilink_doctor.emulator.loopback import HOST, LoopbackServer
 
 if TYPE_CHECKING:
     from regilink_doctor.emulator.app import App
 
-HOST = "127.0.0.1"
 IN_MEMORY = 1 << 20
 """Bytes of a request's body that are held in memory."""
 
@@ -40,85 +38,19 @@ class BodyTooLarge(Exception):
     """More bytes than a request may have."""
 
 
-class Server:
+class Server(LoopbackServer):
     """Serves an app on a free port of the loopback interface, from `start` to `stop`."""
 
     def __init__(self, app: App) -> None:
-        self._http = _HttpServer((HOST, 0), _Handler)
-        self._http.app = app
-        self._thread: Thread | None = None
-
-    @property
-    def port(self) -> int:
-        """The port; known before `start`."""
-        return int(self._http.server_address[1])
-
-    @property
-    def url(self) -> str:
-        """`http://127.0.0.1:PORT`."""
-        return f"http://{HOST}:{self.port}"
-
-    def start(self) -> None:
-        """Serve. The socket listens since it was made, so that nobody has to wait for anything."""
-        self._thread = Thread(target=self._http.serve_forever, args=(0.01,), name="regilink-emulator", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop serving, cut every open connection and wait for the threads."""
-        if self._thread is not None:
-            self._http.shutdown()
-            self._thread.join()
-            self._thread = None
-        self._http.server_close()
-        self._http.cut()
-
-
-class _HttpServer(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-    app: App
-
-    def __init__(self, *args: Any) -> None:
-        self._lock = Lock()
-        self._open: dict[Any, Thread | None] = {}
-        super().__init__(*args)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        thread = Thread(
-            target=self.process_request_thread, args=(request, client_address), name="regilink-request", daemon=True
-        )
-        with self._lock:
-            self._open[request] = thread
-        thread.start()
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._lock:
-            self._open.pop(request, None)
-        super().shutdown_request(request)
-
-    def cut(self) -> None:
-        """Close what is still open, and wait for the threads behind it."""
-        with self._lock:
-            left = dict(self._open)
-        for request in left:
-            try:
-                request.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-        for thread in left.values():
-            if thread is not None:
-                thread.join(timeout=5)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Quiet: wandb-core drops its connections when it ends."""
+        self.app = app
+        super().__init__(_Handler, "regilink-emulator")
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 0
-    server: _HttpServer
+    server: Server
 
     def _handle(self) -> None:
         try:
