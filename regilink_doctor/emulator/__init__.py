@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from regilink_doctor.emulator.emulator import Emulator
+    from regilink_doctor.emulator.fence import BlockedAttempt, Fence
     from regilink_doctor.emulator.world import World
 
-__all__ = ["Emulator", "World"]
+__all__ = ["BlockedAttempt", "Emulator", "Fence", "World"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,4 +22,8 @@ def __getattr__(name: str) -> Any:
         from regilink_doctor.emulator.emulator import Emulator
 
         return Emulator
+    if name in ("BlockedAttempt", "Fence"):
+        from regilink_doctor.emulator import fence
+
+        return getattr(fence, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+REMOVED = frozenset(
+    {
+        "WANDB_HTTP_PROXY",
+        "WANDB_HTTPS_PROXY",
+        "WANDB__PROXIES",
+        "WANDB_IDENTITY_TOKEN_FILE",
+        "WANDB_APP_URL",
+        "WANDB_SERVICE",
+    }
+)
+"""Variables that would lead wandb somewhere else, and that no value makes harmless."""
+
+PATIENCE = {
+    f"WANDB__{channel}_RETRY_{name}": value
+    for channel in ("GRAPHQL", "FILE_TRANSFER", "FILE_STREAM")
+    for name, value in (("MAX", "3"), ("WAIT_MIN_SECONDS", "0"), ("WAIT_MAX_SECONDS", "1"))
+}
+"""How often wandb-core tries again. Its own patience is a week, and hides the cause until then; here a request that
+fails four times within seconds fails, and the error says why."""
 
 NO_PROXY = "127.0.0.1,localhost,::1"
 
@@ -35,6 +56,7 @@ def variables(url: str, key: str, folder: Path, entity: str | None = None) -> di
         "WANDB_DISABLE_CODE": "true",
         "WANDB_CONSOLE": "off",
         "WANDB_SILENT": "true",
+        **PATIENCE,
         "NETRC": str(folder / "netrc"),
         "NO_PROXY": NO_PROXY,
         "no_proxy": NO_PROXY,
@@ -46,3 +68,14 @@ def variables(url: str, key: str, folder: Path, entity: str | None = None) -> di
     if entity is not None:
         values["WANDB_ENTITY"] = entity
     return values
+
+
+def proxies(url: str) -> dict[str, str]:
+    """The variables that send everything but the loopback interface through the proxy at `url`."""
+    names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+    return {spelling: url for name in names for spelling in (name, name.lower())}
+
+
+def within(outside: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
+    """The environment `outside` with `variables` set, and without what would lead wandb somewhere else."""
+    return {**{name: value for name, value in outside.items() if name not in REMOVED}, **variables}

@@ -9,7 +9,8 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, TextIO
 
-from regilink_doctor.emulator import Emulator
+from regilink_doctor.emulator import Emulator, Fence
+from regilink_doctor.emulator.environ import within
 from regilink_doctor.report import full, ledger
 from regilink_doctor.workflows.lint import lint_paths
 
@@ -33,8 +34,8 @@ def demo(output: TextIO, *, colour: bool) -> int:
     try:
         shutil.copy(os.path.join(os.path.dirname(__file__), "demo_project", SCRIPT), folder)
         os.chdir(folder)  # so that the report names the file as its reader would
-        with Emulator() as emulator:
-            environ = {**os.environ, **emulator.environ()}
+        with Emulator() as emulator, Fence(emulator) as fence:
+            environ = within(os.environ, fence.environ())
             _lint(output, colour=colour)
             _diagnose(output, environ, colour=colour)
             return _run(output, emulator, environ, colour=colour)

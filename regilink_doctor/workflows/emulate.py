@@ -10,12 +10,14 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.emulator import Emulator, Fence, World
+from regilink_doctor.emulator.environ import within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.emulator import BlockedAttempt
 
 
 def emulate(command: Sequence[str] = (), *, env_file: str | None = None, world: Catalog | None = None) -> int:
@@ -24,17 +26,25 @@ def emulate(command: Sequence[str] = (), *, env_file: str | None = None, world: 
     Raises:
         ImportError: graphql-core is not installed. OSError: the file cannot be written, the command not started.
     """
-    with Emulator(World.from_catalog(world) if world is not None else None) as emulator:
-        variables = emulator.environ()
+    with Emulator(World.from_catalog(world) if world is not None else None) as emulator, Fence(emulator) as fence:
+        variables = fence.environ()
         if env_file is not None:
             _write(env_file, variables)
         if command:
-            return subprocess.run(list(command), env={**os.environ, **variables}, check=False).returncode
+            status = subprocess.run(list(command), env=within(os.environ, variables), check=False).returncode
+            _tell(fence.blocked)
+            return status
         print(f"serving at {emulator.url} (Ctrl-C to stop); for wandb:", file=sys.stderr, flush=True)
         for name, value in variables.items():
             print(f"export {name}={shlex.quote(value)}", flush=True)
         _wait()
     return 0
+
+
+def _tell(blocked: Sequence[BlockedAttempt]) -> None:
+    for host in dict.fromkeys(each.host for each in blocked):
+        times = sum(each.host == host for each in blocked)
+        print(f"kept from {host}: {times} connection{'s' if times > 1 else ''} refused", file=sys.stderr, flush=True)
 
 
 def _write(path: str, variables: Mapping[str, str]) -> None:

@@ -1,0 +1,146 @@
+"""The fence: code under test reaches the emulator, and no W&B server that is real.
+
+It is an environment and a proxy. What reads neither cannot be stopped: a program that opens sockets itself or drops
+the environment (`env={}`, `trust_env = False`), and a real server whose name nobody has told the fence.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from types import TracebackType
+from urllib.parse import urlsplit
+
+from regilink_doctor.emulator import environ
+from regilink_doctor.emulator.emulator import Emulator
+from regilink_doctor.emulator.proxy import Proxy
+from regilink_doctor.emulator.upstream import Upstream
+
+REAL_HOSTS = (
+    "wandb.ai",  # the API up to wandb 0.30, the App, Weave's traces
+    "forge.coreweave.com",  # the API from wandb 0.31 on (`sdk/lib/urls.py`), the App
+    "wandb.io",  # dedicated cloud
+    "o151352.ingest.sentry.io",  # the SDK's crash reports up to 0.29 (`analytics/sentry.py`)
+    "o151352.ingest.us.sentry.io",
+)
+"""W&B's own names; every name below one is meant too.
+
+Signed URLs of storage lead to hosts that the world shares (storage.googleapis.com). They are not fenced, for a data
+set may lie there, and nobody has a signed URL who has not asked W&B for it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedAttempt:
+    """A connection to a real W&B server that was refused. `ordinal` counts them from 1."""
+
+    ordinal: int
+    host: str
+    port: int
+
+
+class Fence:
+    """Keeps W&B's servers, and those of `hosts`, out of reach for as long as the `with` block lasts.
+
+    >>> with Emulator() as emulator, Fence(emulator) as fence:
+    ...     variables = fence.environ()
+    ...     fence.blocked
+    ()
+    >>> variables["HTTPS_PROXY"] == fence.url
+    True
+
+    Args:
+        emulator: where wandb is to go instead.
+        hosts: more names or URLs of real servers: the user's own, where W&B is self-hosted.
+        outside: the environment before: its `WANDB_BASE_URL` is a real server too, and its proxies lead on to
+            everything that is not fenced off.
+    """
+
+    def __init__(
+        self, emulator: Emulator, hosts: Iterable[str] = (), *, outside: Mapping[str, str] | None = None
+    ) -> None:
+        outside = os.environ if outside is None else outside
+        named = [*hosts, outside.get("WANDB_BASE_URL", "")]
+        self._hosts = (*REAL_HOSTS, *(name for each in named if (name := _name(each)) and not _is_loopback(name)))
+        self._emulator = emulator
+        self._upstream = Upstream(outside)
+        self._proxy: Proxy | None = None
+        self._lock = Lock()
+        self._blocked: list[BlockedAttempt] = []
+
+    def __enter__(self) -> Fence:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """The proxy's address.
+
+        Raises:
+            RuntimeError: the fence is not up.
+        """
+        if self._proxy is None:
+            raise RuntimeError("the fence is not up: use it in a `with` block, or call start() first")
+        return self._proxy.url
+
+    @property
+    def blocked(self) -> tuple[BlockedAttempt, ...]:
+        """Every connection that was refused, oldest first."""
+        with self._lock:
+            return tuple(self._blocked)
+
+    def start(self) -> None:
+        """Begin to serve. Does nothing the second time."""
+        if self._proxy is None:
+            self._proxy = Proxy(self._gate, self._upstream)
+            self._proxy.start()
+
+    def stop(self) -> None:
+        """Stop serving; what is still open is cut. What was refused is still known."""
+        if self._proxy is not None:
+            self._proxy.stop()
+            self._proxy = None
+
+    def clear(self) -> None:
+        """Forget what was refused."""
+        with self._lock:
+            self._blocked.clear()
+
+    def environ(self, user: str | None = None) -> dict[str, str]:
+        """The variables to set: those of `Emulator.environ`, and the way through the proxy.
+
+        `environ.REMOVED` names those to drop; `environ.within` does both for a whole environment.
+        """
+        return {**self._emulator.environ(user), **environ.proxies(self.url)}
+
+    def is_real(self, host: str) -> bool:
+        """Whether the name is one of a real W&B server."""
+        name = host.rstrip(".").casefold()
+        return any(name == real or name.endswith(f".{real}") for real in self._hosts)
+
+    def _gate(self, host: str, port: int) -> str | None:
+        if not self.is_real(host):
+            return None
+        with self._lock:
+            self._blocked.append(BlockedAttempt(len(self._blocked) + 1, host, port))
+        return f"Blocked by regilink: {host} is a real W&B server; the emulator is at {self._emulator.url}"
+
+
+def _name(url: str) -> str | None:
+    """The name of a server in a URL, or in a bare name."""
+    try:
+        name = urlsplit(url if "://" in url else f"//{url}").hostname
+    except ValueError:
+        return None
+    return name.rstrip(".").casefold() if name else None
+
+
+def _is_loopback(name: str) -> bool:
+    return name == "localhost" or name == "::1" or name.startswith("127.")
