@@ -157,6 +157,11 @@ class Catalog:
             os.unlink(temporary)
             raise
 
+    @property
+    def organization_names(self) -> tuple[OrganizationNames, ...]:
+        """See `Directory.organization_names`."""
+        return tuple(OrganizationNames(item.name, item.entity) for item in self.organizations)
+
     def entity(self, name: str) -> EntityFacts | None:
         """See `Directory.entity`."""
         for organization in self.organizations:
@@ -166,14 +171,13 @@ class Catalog:
             if name == organization.entity:
                 return EntityFacts(name, "organization", (names,))
         if name in self.personal_entities:
-            names_of_all = tuple(OrganizationNames(item.name, item.entity) for item in self.organizations)
-            return EntityFacts(name, "personal", names_of_all)
+            return EntityFacts(name, "personal", self.organization_names)
         return None
 
     def registry(self, organization: str, name: str) -> RegistryFacts | None:
         """See `Directory.registry`."""
         found = self._registry(organization, name)
-        return RegistryFacts(found.name, found.types) if found else None
+        return RegistryFacts(found.name, found.types, None, found.protected_aliases) if found else None
 
     def registry_names(self, organization: str) -> tuple[str, ...]:
         """See `Directory.registry_names`."""
@@ -190,6 +194,13 @@ class Catalog:
             if item.name == collection:
                 return item.type
         return None
+
+    def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
+        """See `Directory.collection_names`."""
+        found = self._registry(organization, registry)
+        if found is None or found.collections is None:
+            return None
+        return tuple(item.name for item in found.collections)
 
     def _registry(self, organization: str, name: str) -> Registry | None:
         registries = [

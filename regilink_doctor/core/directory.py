@@ -39,6 +39,7 @@ class RegistryFacts:
     name: str
     types: tuple[str, ...] | None
     writable: bool | None = None
+    protected_aliases: tuple[str, ...] = ()
 
 
 class Directory(Protocol):
@@ -47,6 +48,10 @@ class Directory(Protocol):
     @property
     def complete(self) -> bool:
         """Whether None from a look-up proves absence."""
+
+    @property
+    def organization_names(self) -> tuple[OrganizationNames, ...]:
+        """The organizations that are known."""
 
     def entity(self, name: str) -> EntityFacts | None:
         """The entity of this exact name."""
@@ -59,3 +64,6 @@ class Directory(Protocol):
 
     def collection_type(self, entity: str, project: str, collection: str) -> str | None:
         """The artifact type of an existing collection; None when there is none, or nobody has looked."""
+
+    def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
+        """All collections of a registry; None where nobody has looked."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from regilink_doctor.client.questions import CollectionQuestion, VersionQuestion
-from regilink_doctor.core.directory import EntityFacts, RegistryFacts
+from regilink_doctor.core.directory import EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.core.target_path import registry_name
 from regilink_doctor.doctor.facts import (
     VISIBILITY,
@@ -41,6 +41,12 @@ class LiveDirectory:
         self._visibility: dict[tuple[str, str], str] = {}
         self._writable: dict[str, bool | None] = {}
         self.service_account: bool | None = None
+
+    @property
+    def organization_names(self) -> tuple[OrganizationNames, ...]:
+        """See `Directory.organization_names`: those of the entities that have been looked up."""
+        seen = (names for facts in self._entities.values() if facts is not None for names in facts.organizations)
+        return tuple(dict.fromkeys(seen))
 
     def entity(self, name: str) -> EntityFacts | None:
         """See `Directory.entity`."""
@@ -78,6 +84,10 @@ class LiveDirectory:
     def writable(self, entity: str) -> bool | None:
         """Whether the account may log under the entity, None where the server does not say."""
         return self._writable.get(entity)
+
+    def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
+        """See `Directory.collection_names`: nobody has asked for all of them."""
+        return None
 
     def knows_entity(self, name: str) -> bool:
         """Whether the entity has been looked up."""

@@ -18,6 +18,11 @@ class WorldDirectory:
         self._state = state
         self._user = user
 
+    @property
+    def organization_names(self) -> tuple[OrganizationNames, ...]:
+        """All organizations."""
+        return tuple(OrganizationNames(each.name, each.entity.name) for each in self._state.organizations.values())
+
     def entity(self, name: str) -> EntityFacts | None:
         """The entity, with the organizations it belongs to."""
         entity = self._state.find_entity(name)
@@ -58,3 +63,8 @@ class WorldDirectory:
         found = self._state.find_project(entity, project)
         existing = found.collections.get(collection) if found is not None else None
         return existing.type if existing is not None else None
+
+    def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
+        """The collections of the registry."""
+        found = self._state.find_project(organization, REGISTRY_PREFIX + registry)
+        return tuple(found.collections) if found is not None else None
