@@ -1,0 +1,17 @@
+"""`regilink.catalog.json`: an organization as the server has it, without people, in a form made to be reviewed."""
+
+from regilink_doctor.core.catalog.difference import Change
+from regilink_doctor.core.catalog.model import Catalog, Collection, Organization, Registry, Visibility
+from regilink_doctor.core.catalog.reading import MAX_BYTES, VERSION, CatalogError
+
+__all__ = [
+    "MAX_BYTES",
+    "VERSION",
+    "Catalog",
+    "CatalogError",
+    "Change",
+    "Collection",
+    "Organization",
+    "Registry",
+    "Visibility",
+]

@@ -1,0 +1,158 @@
+"""What has changed between two catalogs, in words (row E3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.catalog.model import Catalog, Collection, Organization, Registry
+
+T = TypeVar("T")
+
+GONE = "gone, or no longer shown to the account that asked"
+"""W&B does not tell the two apart (row B3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. `subject` is what it is about (`registry "model"`), `words` say it.
+
+    `breaks`: a link or a fetch that worked before can fail now.
+    """
+
+    subject: str
+    words: str
+    breaks: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.words}"
+
+
+def changes(old: Catalog, new: Catalog) -> Iterator[Change]:
+    """See `Catalog.diff`."""
+    if old.host and new.host and old.host != new.host:
+        yield Change("the host", f"is {new.host}, it was {old.host}", breaks=True)
+    if old.complete != new.complete:
+        what = "shows everything now" if new.complete else "may lack what its account is not shown"
+        yield Change("the catalog", what)
+    yield from _set('server feature "', old.features, new.features, "is there now", "is no longer there")
+    yield from _teams(old, new)
+    before = {each.entity: each for each in old.organizations}
+    after = {each.entity: each for each in new.organizations}
+    for entity, gone, come in _pairs(before, after):
+        if gone is None or come is None:
+            yield Change(f'organization "{entity}"', "is new" if gone is None else f"is {GONE}", breaks=come is None)
+        else:
+            yield from _organization(gone, come)
+
+
+def _organization(old: Organization, new: Organization) -> Iterator[Change]:
+    if old.name != new.name:
+        yield Change(f'organization "{new.entity}"', f'is called "{new.name}" now, no longer "{old.name}"', breaks=True)
+    before = {each.name: each for each in old.registries}
+    after = {each.name: each for each in new.registries}
+    lost = [each for name, each in before.items() if name not in after]
+    found = [each for name, each in after.items() if name not in before]
+    renamed = {}
+    for each in lost:
+        if heirs := [other for other in found if _same(each, other)]:
+            renamed[each.name] = heirs[0].name
+            found.remove(heirs[0])
+    for name, gone, come in _pairs(before, after):
+        subject = f'registry "{name}"'
+        if gone is not None and come is not None:
+            yield from _registry(subject, gone, come)
+        elif name in renamed:
+            yield Change(subject, f'is gone; "{renamed[name]}" has its types and collections now', breaks=True)
+        elif gone is not None:
+            yield Change(subject, f"is {GONE}", breaks=True)
+        elif name not in renamed.values():
+            yield Change(subject, "is new")
+
+
+def _same(old: Registry, new: Registry) -> bool:
+    """Whether a registry looks like another one under a new name: what it takes and what is in it."""
+    names = [{item.name for item in each.collections or ()} for each in (old, new)]
+    filled = bool(names[0]) and names[0] == names[1]
+    described = bool(old.description) and old.description == new.description
+    return old.types == new.types and old.visibility == new.visibility and (filled or described)
+
+
+def _registry(subject: str, old: Registry, new: Registry) -> Iterator[Change]:
+    if old.visibility != new.visibility:
+        shown = {"organization": "for the whole organization", "restricted": "restricted to its members"}
+        yield Change(subject, f"is {shown[new.visibility]} now", breaks=new.visibility == "restricted")
+    if old.types != new.types:
+        yield from _types(subject, old.types, new.types)
+    elif old.types is None:
+        seen = f'{subject}: artifacts of the type "'
+        yield from _set(seen, old.types_seen, new.types_seen, "are there now", "are no longer there")
+    yield from _set(
+        f'{subject}: alias "', old.protected_aliases, new.protected_aliases, "is protected now", "is free now"
+    )
+    if (old.description or "") != (new.description or ""):
+        yield Change(subject, "has another description")
+    if old.collections is not None and new.collections is not None:
+        yield from _collections(subject, old.collections, new.collections)
+
+
+def _types(subject: str, old: tuple[str, ...] | None, new: tuple[str, ...] | None) -> Iterator[Change]:
+    if new is None:
+        yield Change(subject, "takes every type of artifact now")
+    elif old is None:
+        yield Change(subject, f"takes only {_listed(new)} now, and took every type before", breaks=True)
+    else:
+        yield from (Change(subject, f'takes the type "{name}", too') for name in sorted(set(new) - set(old)))
+        lost = sorted(set(old) - set(new))
+        yield from (Change(subject, f'no longer takes the type "{name}"', breaks=True) for name in lost)
+
+
+def _collections(subject: str, old: Iterable[Collection], new: Iterable[Collection]) -> Iterator[Change]:
+    for name, gone, come in _pairs({each.name: each for each in old}, {each.name: each for each in new}):
+        here = f'{subject}: collection "{name}"'
+        if gone is None or come is None:
+            yield Change(here, "is new" if gone is None else "is gone", breaks=come is None)
+            continue
+        if gone.type != come.type:
+            yield Change(here, f'holds artifacts of the type "{come.type}" now, no longer "{gone.type}"', breaks=True)
+        alias = f'{here}: alias "'
+        yield from _set(alias, gone.aliases, come.aliases, "is there now", "is gone", lost_breaks=True)
+        if gone.versions != come.versions:
+            yield Change(here, f"has {_counted(come.versions)} now, it had {gone.versions}")
+
+
+def _teams(old: Catalog, new: Catalog) -> Iterator[Change]:
+    before = {team: each.name for each in old.organizations for team in each.teams}
+    after = {team: each.name for each in new.organizations for team in each.teams}
+    for team, left, come in _pairs(before, after):
+        if left is None or come is None:
+            words = f'is new in "{come}"' if left is None else f"is {GONE}"
+            yield Change(f'team "{team}"', words, breaks=come is None)
+        elif left != come and left in {each.name for each in new.organizations}:
+            yield Change(f'team "{team}"', f'belongs to "{come}" now, no longer to "{left}"', breaks=True)
+
+
+def _pairs(old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:
+    """By name what is the same, or the same in both, left out."""
+    for name in sorted({*old, *new}):
+        if old.get(name) != new.get(name):
+            yield name, old.get(name), new.get(name)
+
+
+def _set(
+    subject: str, old: Iterable[str], new: Iterable[str], come: str, gone: str, *, lost_breaks: bool = False
+) -> Iterator[Change]:
+    """A change for each name that only one of the two has; `subject` lacks the name and its closing quote."""
+    for name in sorted({*old} ^ {*new}):
+        there = name in set(new)
+        yield Change(f'{subject}{name}"', come if there else gone, breaks=lost_breaks and not there)
+
+
+def _counted(versions: int) -> str:
+    return f"{versions} version{'' if versions == 1 else 's'}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in sorted(names)) or "nothing"

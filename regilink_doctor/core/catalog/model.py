@@ -1,0 +1,169 @@
+"""What is known of a host: organizations, teams, registries, collections; a `Directory` for whoever judges links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from regilink_doctor.core.directory import EntityFacts, OrganizationNames, RegistryFacts
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regilink_doctor.core.catalog.difference import Change
+
+Visibility = Literal["organization", "restricted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection of a registry; `type` is the one type it takes."""
+
+    name: str
+    type: str
+    aliases: tuple[str, ...] = ()
+    versions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A registry; `name` is without the prefix.
+
+    `types` None: every type is taken; `types_seen` is what has been used so far, which the server mixes up with what is
+    allowed (row B4). `collections` None: not asked for.
+    """
+
+    name: str
+    visibility: Visibility = "organization"
+    description: str | None = None
+    types: tuple[str, ...] | None = None
+    types_seen: tuple[str, ...] = ()
+    protected_aliases: tuple[str, ...] = ()
+    collections: tuple[Collection, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An organization: its display `name`, its `entity`, the names of its teams, its registries."""
+
+    name: str
+    entity: str
+    teams: tuple[str, ...] = ()
+    registries: tuple[Registry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything that is known of a host. It is a `Directory`: None proves absence only when `complete`.
+
+    `complete` is true when somebody who sees every registry and team has pulled it.
+    """
+
+    organizations: tuple[Organization, ...] = ()
+    host: str | None = None
+    complete: bool = False
+    features: tuple[str, ...] = ()
+    personal_entities: frozenset[str] = field(default=frozenset(), compare=False)
+    """Known from the configuration, never written to the file."""
+
+    @classmethod
+    def load(cls, path: str | Path) -> Catalog:
+        """Read a catalog file.
+
+        Raises:
+            CatalogError: not JSON, not of this version or shape, or too large to be one.
+            OSError: cannot be read.
+        """
+        from regilink_doctor.core.catalog import reading
+
+        return reading.load(path)
+
+    @classmethod
+    def from_json(cls, value: object) -> Catalog:
+        """The catalog of a parsed JSON value.
+
+        Raises:
+            CatalogError: not of this version or shape.
+        """
+        from regilink_doctor.core.catalog import reading
+
+        return reading.catalog_of(value)
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON value: everything sorted by name, so that the same organization always gives the same bytes."""
+        from regilink_doctor.core.catalog import writing
+
+        return writing.value_of(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write the file at once or not at all: beside it first, then in its place.
+
+        Raises:
+            OSError: cannot be written.
+        """
+        from regilink_doctor.core.catalog import writing
+
+        writing.save(self, path)
+
+    def diff(self, newer: Catalog) -> tuple[Change, ...]:
+        """What is different in `newer`, in words, by organization and name; empty when nothing is.
+
+        What one of the two has not asked for (collections, for one) is not compared.
+        """
+        from regilink_doctor.core.catalog import difference
+
+        return tuple(difference.changes(self, newer))
+
+    @property
+    def organization_names(self) -> tuple[OrganizationNames, ...]:
+        """See `Directory.organization_names`."""
+        return tuple(OrganizationNames(item.name, item.entity) for item in self.organizations)
+
+    def entity(self, name: str) -> EntityFacts | None:
+        """See `Directory.entity`."""
+        for organization in self.organizations:
+            names = OrganizationNames(organization.name, organization.entity)
+            if name in organization.teams:
+                return EntityFacts(name, "team", (names,))
+            if name == organization.entity:
+                return EntityFacts(name, "organization", (names,))
+        if name in self.personal_entities:
+            return EntityFacts(name, "personal", self.organization_names)
+        return None
+
+    def registry(self, organization: str, name: str) -> RegistryFacts | None:
+        """See `Directory.registry`."""
+        found = self._registry(organization, name)
+        return RegistryFacts(found.name, found.types, None, found.protected_aliases) if found else None
+
+    def registry_names(self, organization: str) -> tuple[str, ...]:
+        """See `Directory.registry_names`."""
+        return tuple(
+            registry.name for item in self.organizations if item.entity == organization for registry in item.registries
+        )
+
+    def collection_type(self, entity: str, project: str, collection: str) -> str | None:
+        """See `Directory.collection_type`; a catalog knows those of registries only."""
+        if not project.startswith(REGISTRY_PREFIX):
+            return None
+        registry = self._registry(entity, project.removeprefix(REGISTRY_PREFIX))
+        for item in (registry.collections if registry else None) or ():
+            if item.name == collection:
+                return item.type
+        return None
+
+    def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
+        """See `Directory.collection_names`."""
+        found = self._registry(organization, registry)
+        if found is None or found.collections is None:
+            return None
+        return tuple(item.name for item in found.collections)
+
+    def _registry(self, organization: str, name: str) -> Registry | None:
+        registries = [
+            registry for item in self.organizations if item.entity == organization for registry in item.registries
+        ]
+        exact = (registry for registry in registries if registry.name == name)
+        folded = (registry for registry in registries if registry.name.casefold() == name.casefold())
+        return next(exact, None) or next(folded, None)
