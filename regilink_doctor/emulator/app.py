@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import dataclasses
 import json
 from threading import Lock
-from typing import Any
 
 from regilink_doctor.core import texts
-from regilink_doctor.emulator import execution
+from regilink_doctor.emulator import execution, trouble
+from regilink_doctor.emulator.admin import Admin
 from regilink_doctor.emulator.blobs import BlobStore
+from regilink_doctor.emulator.call import Call
+from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.http import Request, Response
-from regilink_doctor.emulator.overview import overview
 from regilink_doctor.emulator.resolvers.context import Context
 from regilink_doctor.emulator.storage import Storage
 from regilink_doctor.emulator.world import World, access
 from regilink_doctor.emulator.world.people import User
+from regilink_doctor.emulator.world.refusal import Refusal
 
 
 class App:
@@ -26,38 +27,59 @@ class App:
     def __init__(self, world: World | None = None) -> None:
         self.world = world or World.default()
         self.blobs = BlobStore()
+        self.faults = Faults()
         self.storage = Storage(self)
-        self._first = self.world if world is not None else None
+        self.admin = Admin(self)
         self._reset = Lock()
 
     def reset(self, world: World | None = None) -> None:
-        """Start again with `world` (the default one), an empty ledger and no stored bytes."""
+        """Start again with `world` (the default one), an empty ledger, no stored bytes and no faults."""
         with self._reset:
             self.world = world or World.default()
             self.blobs.clear()
+            self.faults.clear()
 
     def close(self) -> None:
         """Let go of the stored bytes."""
         self.blobs.clear()
 
     def handle(self, request: Request) -> Response:
-        """Answer one request. Never raises for what the request holds."""
+        """Answer one request, or let it meet its fault. Never raises for what the request holds."""
         parts = request.path.strip("/").split("/")
         try:
-            if parts[0] == "graphql" and request.method == "POST":
-                return self._graphql(request)
-            if parts[0] == "files" and parts[-1] == "file_stream" and len(parts) >= 5:
-                return self._file_stream(request, parts[1], parts[2], parts[3])
-            if parts[0] in ("storage", "artifacts", "artifactsV2", "files"):
-                return self.storage.handle(request, parts)
             if parts[0] == "_regilink":
-                return self._admin(request, parts[1:])
-            if parts[0] == "sdk":
-                return Response.json({})
-            if parts[0] in ("", "healthz", "ready"):
-                return Response.json({"regilink": "emulator"})
+                return self.admin.handle(request, parts[1:])
+            call = Call.read(request.body) if parts[0] == "graphql" and request.method == "POST" else None
+            fault = self._strike(request, call) if self.faults else None
+            if fault is None:
+                return self._answer(request, parts, call)
+            if fault.is_executed or (call is not None and trouble.refusal(fault) is not None):
+                return trouble.spoil(self._answer(request, parts, call, trouble.refusal(fault)), fault)
+            return trouble.spoil(trouble.instead(fault), fault)
         except (ValueError, KeyError, TypeError) as error:
             return Response.json({"error": f"bad request: {type(error).__name__}: {error}"}, 400)
+
+    def slowness(self, method: str, path: str) -> float:
+        """How many seconds the body of a request takes to arrive."""
+        return self.faults.slowness({trouble.transfer(method, path)}) if self.faults else 0.0
+
+    def _strike(self, request: Request, call: Call | None) -> Fault | None:
+        names = {trouble.transfer(request.method, request.path), *(call.names() if call else ())}
+        return self.faults.strike(names, keyed="authorization" in request.headers)
+
+    def _answer(
+        self, request: Request, parts: list[str], call: Call | None, refusal: Refusal | None = None
+    ) -> Response:
+        if call is not None:
+            return self._graphql(request, call, refusal)
+        if parts[0] == "files" and parts[-1] == "file_stream" and len(parts) >= 5:
+            return self._file_stream(request, parts[1], parts[2], parts[3])
+        if parts[0] in ("storage", "artifacts", "artifactsV2", "files"):
+            return self.storage.handle(request, parts)
+        if parts[0] == "sdk":
+            return Response.json({})
+        if parts[0] in ("", "healthz", "ready"):
+            return Response.json({"regilink": "emulator"})
         return Response.json({"error": "not found"}, 404)
 
     def authenticate(self, request: Request) -> tuple[User | None, bool]:
@@ -77,13 +99,11 @@ class App:
         message = texts.say("api-key-invalid")
         return Response.json({"errors": [{"message": message}], "error": message}, 401)
 
-    def _graphql(self, request: Request) -> Response:
+    def _graphql(self, request: Request, call: Call, refusal: Refusal | None) -> Response:
         user, carried = self.authenticate(request)
         if carried and user is None:
             return self.refuse_key()
-        body = json.load(request.body)
-        context = Context(self.world, user, self.blobs, request.base_url)
-        answer = execution.run(body.get("query") or "", body.get("variables"), body.get("operationName"), context)
+        answer = execution.run(call, Context(self.world, user, self.blobs, request.base_url, refusal))
         return Response.json(answer.value, answer.status)
 
     def _file_stream(self, request: Request, entity: str, project: str, name: str) -> Response:
@@ -99,19 +119,3 @@ class App:
                 return Response.json({"error": texts.say("permission-denied")}, 403)
             run.stream(message)
             return Response.json({"exitcode": run.exit_code, "limits": {}, "stopped": run.stopped})
-
-    def _admin(self, request: Request, parts: list[str]) -> Response:
-        what = parts[0] if parts else ""
-        if what == "reset" and request.method == "POST":
-            self.reset()
-            return Response.json({"ok": True})
-        if what == "ledger":
-            return Response.json([_plain(each) for each in self.world.ledger])
-        if what == "world":
-            with self.world.lock:
-                return Response.json(overview(self.world))
-        return Response.json({"error": "not found"}, 404)
-
-
-def _plain(entry: Any) -> dict[str, Any]:
-    return dataclasses.asdict(entry)

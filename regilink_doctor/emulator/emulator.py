@@ -9,6 +9,7 @@ from types import TracebackType
 
 from regilink_doctor.emulator import environ
 from regilink_doctor.emulator.app import App
+from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.ledger import Ledger
 from regilink_doctor.emulator.server import Server
 from regilink_doctor.emulator.world import World
@@ -72,8 +73,35 @@ class Emulator:
             self._folder = None
 
     def reset(self, world: World | None = None) -> None:
-        """Start again with `world` (the default one), an empty ledger and no stored bytes; the address stays."""
+        """Start again with `world` (the default one), an empty ledger, no stored bytes, no faults; same address."""
         self.app.reset(world)
+
+    def fault(
+        self,
+        kind: str,
+        operation: str | None = None,
+        count: int | None = None,
+        share: float | None = None,
+        *,
+        status: int | None = None,
+        seconds: float | None = None,
+        message: str | None = None,
+        executed: bool | None = None,
+    ) -> Fault:
+        """Let requests go wrong from now on, until `reset` or `faults.clear()`.
+
+        The arguments are those of `faults.Fault`, `kind` one of `faults.KINDS`. The result tells in `hits` how many
+        requests have met it.
+
+        Raises:
+            FaultError: there is no such fault.
+        """
+        return self.app.faults.add(Fault(kind, operation, count, share, status, seconds, message, executed))
+
+    @property
+    def faults(self) -> Faults:
+        """Which requests go wrong now."""
+        return self.app.faults
 
     def environ(self, user: str | None = None) -> dict[str, str]:
         """The variables to set for wandb, as `user` (the first one).

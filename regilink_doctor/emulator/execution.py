@@ -17,15 +17,15 @@ try:
         GraphQLSchema,
         build_schema,
         execute,
-        parse,
         validate,
     )
     from graphql.type import is_input_object_type, is_interface_type, is_object_type, is_union_type
 except ImportError as error:  # pragma: no cover - the test runs this in a process without graphql-core
     raise ImportError('the emulator needs graphql-core: pip install "regilink[emulator]"') from error
 
+from regilink_doctor.emulator.call import Call, parsed
 from regilink_doctor.emulator.resolvers import RESOLVERS, type_name
-from regilink_doctor.emulator.resolvers.context import Context
+from regilink_doctor.emulator.resolvers.context import NOTED, Context
 from regilink_doctor.emulator.resolvers.names import snake
 from regilink_doctor.emulator.world.refusal import Refusal
 
@@ -63,6 +63,8 @@ def schema() -> GraphQLSchema:
 
 def _adapt(resolver: Any) -> Any:
     def resolve(source: Any, info: Any, **arguments: Any) -> Any:
+        if info.context.refusal is not None and info.path.prev is None and info.field_name not in NOTED:
+            raise info.context.refusal
         return resolver(source, info.context, **arguments)
 
     return resolve
@@ -77,20 +79,19 @@ def _property(source: Any, info: Any, **_arguments: Any) -> Any:
 @lru_cache(maxsize=512)
 def _prepare(text: str) -> DocumentNode | tuple[GraphQLError, ...]:
     """The document, parsed and validated; or what is wrong with it."""
-    try:
-        document = parse(text)
-    except GraphQLError as error:
-        return (error,)
+    document = parsed(text)
+    if isinstance(document, GraphQLError):
+        return (document,)
     return tuple(validate(schema(), document)) or document
 
 
-def run(text: str, variables: dict[str, Any] | None, operation: str | None, context: Context) -> Answer:
+def run(call: Call, context: Context) -> Answer:
     """Execute one operation.
 
-    The public Api sends an empty operation name: it counts as none. A refusal answers with its own HTTP status, as
+    A refusal answers with its own HTTP status, as
     W&B does; SDKs before 0.27.1 print it before the message.
     """
-    document = _prepare(text)
+    document = _prepare(call.text)
     if isinstance(document, tuple):
         return Answer(400, {"errors": [{"message": _go_words(error.message)} for error in document]})
     with context.world.lock:
@@ -99,8 +100,8 @@ def run(text: str, variables: dict[str, Any] | None, operation: str | None, cont
             document,
             root_value=context.world,
             context_value=context,
-            variable_values=variables,
-            operation_name=operation or None,
+            variable_values=call.variables,
+            operation_name=call.operation,
             field_resolver=_property,
         )
     assert isinstance(result, ExecutionResult)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
+
+Manner = Literal["whole", "cut", "none", "never"]
+"""How a response is sent: as it is; half of the body; nothing, and the connection ends; nothing, and it does not."""
 
 
 class Body(Protocol):
@@ -49,11 +52,13 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """One response."""
+    """One response, which comes `late` seconds after it is ready, in this manner."""
 
     status: int = 200
     body: Body = field(default_factory=lambda: Bytes(b""))
     headers: dict[str, str] = field(default_factory=dict)
+    manner: Manner = "whole"
+    late: float = 0.0
 
     @classmethod
     def json(cls, value: object, status: int = 200) -> Response:

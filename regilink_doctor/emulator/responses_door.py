@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from regilink_doctor.emulator.http import Request
+from requests import exceptions
+
+from regilink_doctor.emulator.http import Request, Response
 
 if TYPE_CHECKING:
     import responses
@@ -40,7 +43,18 @@ def register(mock: responses.RequestsMock, app: App, base_url: str) -> None:
                 base,
             )
         )
+        _wait_or_fail(response)
         return response.status, response.headers, response.content()
 
     for method in METHODS:
         mock.add_callback(method, re.compile(re.escape(base) + r"(/.*)?"), callback=answer, content_type=None)
+
+
+def _wait_or_fail(response: Response) -> None:
+    """What `requests` would raise on a socket that is cut or silent; nobody can wait for ever in here."""
+    if response.late:
+        time.sleep(response.late)
+    if response.manner == "never":
+        raise exceptions.ReadTimeout("regilink: the emulator never answers this request")
+    if response.manner != "whole":
+        raise exceptions.ConnectionError("regilink: the emulator ends the connection")

@@ -60,7 +60,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(refusal)
                 return
             with self._body() as body:
-                self._send(self.server.app.handle(self._request(body)))
+                response = self.server.app.handle(self._request(body))
+            if response.late:
+                self.server.stopping.wait(response.late)
+            self._send(response)
         except BodyTooLarge:
             self.close_connection = True
             self._send(Response.json({"error": "request body too large"}, 413))
@@ -96,20 +99,26 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Expect", "").lower() == "100-continue":
             self.send_response_only(100)
             self.end_headers()
+        length = int(self.headers.get("Content-Length") or 0)
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             pieces = self._chunked()
         else:
-            pieces = self._counted(int(self.headers.get("Content-Length") or 0))
+            pieces = self._counted(length)
+        if seconds := self.server.app.slowness(self.command, self.path):
+            pieces = self._slowly(pieces, length, seconds)
         if self.headers.get("Content-Encoding", "").lower() == "gzip" and self.command != "PUT":
             pieces = _unpack(pieces)
         body = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         size = 0
-        for piece in pieces:
-            size += len(piece)
-            if size > limit:
-                body.close()
-                raise BodyTooLarge
-            body.write(piece)
+        try:
+            for piece in pieces:
+                size += len(piece)
+                if size > limit:
+                    raise BodyTooLarge
+                body.write(piece)
+        except BaseException:
+            body.close()
+            raise
         body.seek(0)
         return body  # type: ignore[return-value]
 
@@ -130,15 +139,41 @@ class _Handler(BaseHTTPRequestHandler):
         while self.rfile.readline(1024).strip():
             pass
 
+    def _slowly(self, pieces: Iterable[bytes], length: int, seconds: float) -> Iterable[bytes]:
+        """The pieces, so that all of them take so many seconds; of unknown length: the first does."""
+        left = seconds
+        for piece in pieces:
+            share = seconds * len(piece) / length if length else left
+            self.server.stopping.wait(min(share, left))
+            left -= min(share, left)
+            yield piece
+        self.server.stopping.wait(left)
+
     def _send(self, response: Response) -> None:
-        """Head and body in one write if the body is small: otherwise Nagle and delayed ACK cost 40 ms each."""
+        """Send the response in its manner."""
+        if response.manner == "whole":
+            self._send_whole(response)
+            return
+        self.close_connection = True
+        if response.manner == "cut":
+            self.wfile.write(self._start(response) + response.content()[: response.body.size // 2])
+        elif response.manner == "never":
+            while self.connection.recv(ONE_WRITE):
+                pass
+
+    def _start(self, response: Response) -> bytes:
+        """The response's head."""
         head = [f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('',))[0]}"]
         head += [f"{name}: {value}" for name, value in response.headers.items()]
         if response.status != 204:
             head.append(f"Content-Length: {response.body.size}")
         if self.close_connection:
             head.append("Connection: close")
-        start = ("\r\n".join(head) + "\r\n\r\n").encode("latin-1")
+        return ("\r\n".join(head) + "\r\n\r\n").encode("latin-1")
+
+    def _send_whole(self, response: Response) -> None:
+        """Head and body in one write if the body is small: otherwise Nagle and delayed ACK cost 40 ms each."""
+        start = self._start(response)
         if self.command == "HEAD":
             self.wfile.write(start)
         elif response.body.size <= ONE_WRITE or isinstance(response.body, Bytes):

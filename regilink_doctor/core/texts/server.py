@@ -228,6 +228,14 @@ SERVER: tuple[Wording, ...] = (
         known=False,
         status=429,
     ),
+    Wording(
+        "storage-quota",
+        "E4",
+        "storage quota exceeded",
+        "server",
+        known=False,
+        status=403,
+    ),
     # A server that is older than the question.
     Wording(
         "server-info-features",

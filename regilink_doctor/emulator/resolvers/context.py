@@ -12,13 +12,16 @@ from regilink_doctor.emulator.world import World, access, assume
 from regilink_doctor.emulator.world.files import StoredFile
 from regilink_doctor.emulator.world.people import User
 from regilink_doctor.emulator.world.projects import Collection, Project
-from regilink_doctor.emulator.world.refusal import refuse
+from regilink_doctor.emulator.world.refusal import Refusal, refuse
 
 Resolver = Callable[..., Any]
 F = TypeVar("F", bound=Resolver)
 
 RESOLVERS: dict[tuple[str, str], Resolver] = {}
 """(type, field) -> function of (source, context, **arguments in snake case)."""
+
+NOTED = frozenset({"linkArtifact"})
+"""Fields that note a refusal themselves before they raise it: an attempt to link is in the ledger."""
 
 
 def field(kind: str, name: str) -> Callable[[F], F]:
@@ -39,6 +42,8 @@ class Context:
     user: User | None
     blobs: BlobStore
     base_url: str
+    refusal: Refusal | None = None
+    """What the world is to answer whatever is asked (`faults`)."""
 
     def need_user(self) -> User:
         """The user.

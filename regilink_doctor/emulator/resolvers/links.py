@@ -26,7 +26,7 @@ def link_artifact(world: World, context: Context, input: dict[str, Any]) -> dict
         portfolio.name if portfolio else input.get("artifact_portfolio_name") or "",
         tuple(each["alias"] for each in input.get("aliases") or ()),
     )
-    membership = links.link(world, me, request)
+    membership = links.link(world, me, request, context.refusal)
     return {"version_index": membership.index, "artifact_membership": membership}
 
 

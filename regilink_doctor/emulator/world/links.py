@@ -50,22 +50,26 @@ def judge_request(state: State, user: User | None, request: LinkRequest) -> Verd
     return link_rules.judge(plain, directory, artifact.type).verdict
 
 
-def link(state: State, user: User | None, request: LinkRequest) -> Membership:
-    """Link, and note the attempt.
+def link(state: State, user: User | None, request: LinkRequest, refusal: Refusal | None = None) -> Membership:
+    """Link, and note the attempt. With a `refusal` that is the answer, whatever the rules say.
 
     Raises:
         Refusal: in W&B's words; the attempt is in the ledger all the same.
     """
     assume.registry(state, request.entity, request.project)
     verdict = judge_request(state, user, request)
+    if refusal is not None:
+        verdict = Verdict("refused", None, refusal.row)
+        _note(state, user, request, verdict, message=refusal.message)
+        raise refusal
     try:
         if verdict.outcome == "refused":
             raise _as_refusal(verdict)
         membership = _perform(state, user, request)
-    except Refusal as refusal:
+    except Refusal as error:
         if verdict.outcome != "refused":
-            verdict = Verdict("refused", None, refusal.row)
-        _note(state, user, request, verdict, message=refusal.message)
+            verdict = Verdict("refused", None, error.row)
+        _note(state, user, request, verdict, message=error.message)
         raise
     _note(state, user, request, verdict, membership=membership)
     return membership

@@ -1,0 +1,57 @@
+"""One call of GraphQL as it arrives, and the names that it goes by."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, BinaryIO
+
+try:
+    from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
+except ImportError as error:  # pragma: no cover - the test runs this in a process without graphql-core
+    raise ImportError('the emulator needs graphql-core: pip install "regilink[emulator]"') from error
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A document, its variables and which of its operations is meant.
+
+    The public Api sends an empty operation name: it counts as none.
+    """
+
+    text: str
+    variables: dict[str, Any] | None = None
+    operation: str | None = None
+
+    @classmethod
+    def read(cls, body: BinaryIO) -> Call:
+        """The call in the body of a request.
+
+        Raises:
+            ValueError: not JSON, or JSON of another shape.
+        """
+        value = json.load(body)
+        if not isinstance(value, dict):
+            raise ValueError("the body is no object")
+        return cls(value.get("query") or "", value.get("variables"), value.get("operationName") or None)
+
+    def names(self) -> frozenset[str]:
+        """The operation's name and those of the fields it asks for at the top, in lower case."""
+        document = parsed(self.text)
+        named = {self.operation} if self.operation else set()
+        if isinstance(document, DocumentNode):
+            operation = get_operation_ast(document, self.operation)
+            if isinstance(operation, OperationDefinitionNode):
+                named |= {operation.name.value} if operation.name else set()
+                named |= {each.name.value for each in operation.selection_set.selections if isinstance(each, FieldNode)}
+        return frozenset(name.casefold() for name in named)
+
+
+@lru_cache(maxsize=512)
+def parsed(text: str) -> DocumentNode | GraphQLError:
+    """The document; or why it is none."""
+    try:
+        return parse(text)
+    except GraphQLError as error:
+        return error

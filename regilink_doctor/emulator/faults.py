@@ -1,0 +1,167 @@
+"""Faults on demand: which requests go wrong, and how. Nothing here is random: the same run has the same faults."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fractions import Fraction
+from threading import Lock
+
+KINDS = {
+    "refuse": "W&B says no: an error of GraphQL, or of storage, that the SDK does not try again",
+    "status": "this HTTP status instead of an answer",
+    "delay": "the answer comes so many seconds later",
+    "truncate": "the connection ends in the middle of the body",
+    "garbage": "a web page instead of the answer, with status 200",
+    "drop": "the connection ends without a byte of an answer",
+    "stall": "no answer, ever; the connection stays open",
+    "expired-key": "the key is not known any more",
+    "quota": "no room is left",
+    "slow-upload": "an upload takes so many seconds",
+}
+
+TRANSFERS = ("upload", "download", "file-stream", "telemetry", "graphql")
+"""What an operation may be besides one of GraphQL."""
+
+_STATUS = {"refuse": 403, "status": 503, "expired-key": 401, "quota": 403}
+_SECONDS = {"delay": 1.0, "slow-upload": 2.0}
+_EXECUTED = {"delay": True, "truncate": True, "garbage": False, "drop": False, "stall": False, "status": False}
+"""Whether the request is carried out all the same, where that can be chosen."""
+
+
+class FaultError(ValueError):
+    """There is no such fault; the message says what there is."""
+
+
+@dataclass(eq=False, slots=True)
+class Fault:
+    """A rule by which requests go wrong, and how many have.
+
+    Args:
+        kind: one of `KINDS`.
+        operation: an operation of GraphQL, by its name (`LinkArtifact`) or by what it asks for (`linkArtifact`, the
+            same in every version of wandb), in any case; or one of `TRANSFERS`. Every request when None.
+        count: only so many of them, the first ones.
+        share: only so many out of each of them: 0.25 is every fourth, beginning with the fourth.
+        status: of `refuse`, `status` and `quota`.
+        seconds: of `delay` and `slow-upload`.
+        message: W&B's words, of `refuse`, `status` and `quota`.
+        executed: whether the server does what was asked before the answer goes wrong. By default it does for
+            `delay` and `truncate`, and not for `drop`, `stall`, `garbage` and `status`.
+    """
+
+    kind: str
+    operation: str | None = None
+    count: int | None = None
+    share: float | None = None
+    status: int | None = None
+    seconds: float | None = None
+    message: str | None = None
+    executed: bool | None = None
+    seen: int = 0
+    hits: int = 0
+
+    def __post_init__(self) -> None:
+        self.kind = self.kind.replace("_", "-")
+        if self.kind not in KINDS:
+            near = get_close_matches(self.kind, KINDS, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise FaultError(f"no kind of fault is called {self.kind!r}{hint} There are: {', '.join(KINDS)}")
+        for name, value, known in (
+            ("status", self.status, _STATUS),
+            ("message", self.message, {**_STATUS, "expired-key": None}),
+            ("seconds", self.seconds, _SECONDS),
+            ("executed", self.executed, _EXECUTED),
+        ):
+            if value is not None and self.kind not in known:
+                raise FaultError(f"{name} means nothing for {self.kind!r}, only for: {', '.join(known)}")
+        if self.count is not None and self.count < 1:
+            raise FaultError(f"count is {self.count}: it counts the requests that go wrong, from 1")
+        if self.share is not None and not 0 < self.share <= 1:
+            raise FaultError(f"share is {self.share}: it is more than 0, and 1 at most")
+        if self.status is not None and not 400 <= self.status <= 599:
+            raise FaultError(f"status is {self.status}: an error has one from 400 to 599")
+        if self.seconds is not None and self.seconds < 0:
+            raise FaultError(f"seconds is {self.seconds}: it cannot be less than 0")
+        if self.operation is None and self.kind in ("quota", "slow-upload"):
+            self.operation = "upload"
+
+    @property
+    def code(self) -> int:
+        """The HTTP status."""
+        return self.status or _STATUS.get(self.kind, 200)
+
+    @property
+    def wait(self) -> float:
+        """How many seconds something takes."""
+        return _SECONDS.get(self.kind, 0.0) if self.seconds is None else self.seconds
+
+    @property
+    def is_executed(self) -> bool:
+        """Whether the server does what was asked."""
+        return _EXECUTED.get(self.kind, False) if self.executed is None else self.executed
+
+    def concerns(self, names: Collection[str]) -> bool:
+        """Whether a request that goes by these names, in lower case, is meant."""
+        return self.operation is None or self.operation.casefold() in names
+
+    def strikes(self) -> bool:
+        """Count a request that is meant; whether it goes wrong."""
+        self.seen += 1
+        if self.count is not None and self.hits >= self.count:
+            return False
+        if self.share is not None:
+            share = Fraction(self.share).limit_denominator(1000)
+            if int(share * self.seen) == int(share * (self.seen - 1)):
+                return False
+        self.hits += 1
+        return True
+
+
+class Faults:
+    """The faults of one emulator, oldest first. Safe for many threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._faults: list[Fault] = []
+
+    def __iter__(self) -> Iterator[Fault]:
+        with self._lock:
+            return iter(tuple(self._faults))
+
+    def __bool__(self) -> bool:
+        return bool(self._faults)
+
+    def add(self, fault: Fault) -> Fault:
+        """Let requests go wrong from now on."""
+        with self._lock:
+            self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Let no request go wrong any more."""
+        with self._lock:
+            self._faults.clear()
+
+    def strike(self, names: Collection[str], *, keyed: bool = True) -> Fault | None:
+        """The fault that a request meets: the first whose turn it is.
+
+        `keyed`: whether the request carries a key; one without cannot be told that it has expired.
+        """
+        with self._lock:
+            for fault in self._faults:
+                if fault.kind == "slow-upload" or (fault.kind == "expired-key" and not keyed):
+                    continue
+                if fault.concerns(names) and fault.strikes():
+                    return fault
+        return None
+
+    def slowness(self, names: Collection[str]) -> float:
+        """How many seconds the body of a request takes to arrive."""
+        with self._lock:
+            return sum(
+                fault.wait
+                for fault in self._faults
+                if fault.kind == "slow-upload" and fault.concerns(names) and fault.strikes()
+            )
