@@ -13,12 +13,11 @@ WINGS = {
     "client": {"core"},
     "doctor": {"client", "rules", "core"},
     "emulator": {"core"},
-    "config": {"core", "rules"},
-    "workflows": {"core", "rules", "lint", "client", "doctor", "emulator", "report", "config"},
+    "workflows": {"core", "rules", "lint", "client", "doctor", "emulator", "report"},
     "report": {"rules", "core"},
-    "cli": {"core", "rules", "report", "workflows", "config", ""},
+    "cli": {"core", "rules", "report", "workflows", ""},
     "__main__": {"cli"},
-    "": {"core", "workflows", "emulator", "config"},
+    "": {"core", "workflows", "emulator"},
     "pytest_regilink": {"workflows", "report", "emulator", "core"},
 }
 """Room -> the rooms that it may import, besides itself. The public API, `""`, names what it loads lazily.

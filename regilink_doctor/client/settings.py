@@ -45,7 +45,8 @@ class Settings:
     """What wandb would work with. None: nobody has set it, the server's default counts.
 
     `host` is normalised, but for a value that wandb refuses (see `problems`). `organization` may be the empty text,
-    which is not the same as None (row A15).
+    which is not the same as None (row A15). `sweep` is there inside a sweep or launch job, where `wandb.init` drops
+    `entity=` and `project=` (row B2).
     """
 
     wandb: InstalledWandb
@@ -56,6 +57,7 @@ class Settings:
     organization: Sourced | None
     mode: Sourced
     problems: tuple[SettingsProblem, ...] = ()
+    sweep: Sourced | None = None
 
     @property
     def offline(self) -> bool:
@@ -130,6 +132,7 @@ class _Reader:
             organization=self._find("organization", values),
             mode=mode,
             problems=tuple(self.problems),
+            sweep=self._sweep(),
         )
 
     def _add(self, setting: str, source: str, what: str, advice: str) -> None:
@@ -185,6 +188,12 @@ class _Reader:
             better = suggested_host(found.value, self.version)
             self._add("host", found.source, str(error), _set(found.source, better))
             return found
+
+    def _sweep(self) -> Sourced | None:
+        for variable in ("WANDB_SWEEP_ID", "WANDB_LAUNCH"):
+            if value := self.environ.get(variable):
+                return Sourced(value, f"environment {variable}")
+        return None
 
     def _mode(self, found: Sourced | None) -> Sourced:
         if found is None:

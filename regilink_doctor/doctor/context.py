@@ -10,6 +10,8 @@ from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.checks import Sourced
+from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.known import NOTHING_KNOWN, Known
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.link_rules import Judgement, judge
 from regilink_doctor.core.target_path import HOLE, LinkInput, SdkRefusal, parse, sdk_link
@@ -24,12 +26,11 @@ DEFAULT_ENTITY = "the account's default entity"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the configuration says beside the targets."""
+class Filed:
+    """The committed catalog, and its path as it is shown."""
 
-    protected_aliases: frozenset[str] = frozenset()
-    catalog: Catalog | None = None
-    catalog_source: str = ""
+    path: str
+    catalog: Catalog
 
 
 class Context:
@@ -42,10 +43,12 @@ class Context:
         consumed: Collection[Consumed] = (),
         *,
         timeout: float,
-        known: Known | None = None,
+        known: Known = NOTHING_KNOWN,
+        filed: Filed | None = None,
     ) -> None:
         self.settings = settings
-        self.known = known or Known()
+        self.known = known
+        self.filed = filed
         self.targets = distinct(targets)
         fetched = [target.fetched for target in self.targets if target.fetched is not None]
         self.consumed = distinct([*consumed, *fetched])
@@ -64,6 +67,13 @@ class Context:
         if account is None:
             raise LookupError("nobody is logged in")
         return account
+
+    @property
+    def organizations(self) -> tuple[OrganizationNames, ...]:
+        """The organizations of the account and of its teams."""
+        account = self.account
+        of_teams = (team.organization for team in account.teams if team.organization is not None)
+        return tuple(dict.fromkeys([*(account.organizations or ()), *of_teams]))
 
     def run_entity(self, target: Target | Consumed | None = None) -> Sourced | None:
         """The entity that the run of `target` would have, and why: argument, code, environment or file, default.

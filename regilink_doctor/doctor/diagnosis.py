@@ -10,12 +10,23 @@ from typing import Literal
 from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.checks import Check, Sourced, Status
-from regilink_doctor.doctor.account_checks import AccountCheck, EntityCheck, Host, OrganizationVariable, Server
+from regilink_doctor.core.known import NOTHING_KNOWN, Known
+from regilink_doctor.doctor.account_checks import AccountCheck, Host, Server, ServiceAccount
+from regilink_doctor.doctor.catalog_checks import CatalogDrift
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject, skipped
-from regilink_doctor.doctor.context import Context, Known
+from regilink_doctor.doctor.consumed_checks import ConsumedCheck, ConsumedName
+from regilink_doctor.doctor.context import Context, Filed
+from regilink_doctor.doctor.entity_checks import EntityCheck
+from regilink_doctor.doctor.environment_checks import (
+    CodeAndEnvironment,
+    OrganizationVariable,
+    contradiction,
+    contradictions,
+)
 from regilink_doctor.doctor.machine_checks import Credentials, Mode, SettingsCheck, WandbVersion
 from regilink_doctor.doctor.ready import Ready, ready
 from regilink_doctor.doctor.registry_checks import ArtifactType, CollectionCheck, OrganizationCheck, RegistryCheck, Role
+from regilink_doctor.doctor.source_checks import Aliases, SourceVisible
 from regilink_doctor.doctor.target_checks import Destination, TargetPathCheck
 from regilink_doctor.doctor.targets import Consumed, Target
 
@@ -23,19 +34,26 @@ EXAMINATIONS: tuple[type[Examination], ...] = (
     WandbVersion,
     SettingsCheck,
     Mode,
+    CodeAndEnvironment,
     Credentials,
     Host,
     AccountCheck,
+    ServiceAccount,
     Server,
     EntityCheck,
     OrganizationVariable,
+    CatalogDrift,
     TargetPathCheck,
+    SourceVisible,
     Destination,
     OrganizationCheck,
     RegistryCheck,
     Role,
     ArtifactType,
     CollectionCheck,
+    Aliases,
+    ConsumedName,
+    ConsumedCheck,
 )
 """In the order of the report; a check stands behind those that it requires."""
 
@@ -84,7 +102,8 @@ def examine(
     targets: Collection[Target] = (),
     consumed: Collection[Consumed] = (),
     *,
-    known: Known | None = None,
+    known: Known = NOTHING_KNOWN,
+    filed: Filed | None = None,
     timeout: float = 10.0,
     progress: Callable[[str], None] | None = None,
     examinations: Sequence[type[Examination]] = EXAMINATIONS,
@@ -96,11 +115,12 @@ def examine(
         targets: what is to be linked; none: machine and account alone.
         consumed: the names that are fetched.
         known: what the configuration says beside the targets.
+        filed: the committed catalog.
         timeout: seconds for each request.
         progress: told the name of each check before it begins.
     """
     begun = time.monotonic()
-    context = Context(settings, targets, consumed, timeout=timeout, known=known)
+    context = Context(settings, targets, consumed, timeout=timeout, known=known, filed=filed)
     rows: list[tuple[Subject, Check]] = []
     for kind in examinations:
         if progress is not None:
@@ -216,6 +236,9 @@ def _found(settings: Settings, context: Context, account_known: bool) -> tuple[t
         ("organization", settings.organization),
         ("mode", settings.mode),
     ]
+    differing = "; ".join(contradiction(context, each) for each in contradictions(context).values())
+    if differing:
+        rows.append(("but", Sourced("code", differing)))
     return tuple((name, value) for name, value in rows if value is not None)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from regilink_doctor.client.questions import CollectionQuestion, VersionQuestion
+from regilink_doctor.core.catalog import Visibility
 from regilink_doctor.core.directory import EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.core.target_path import registry_name
 from regilink_doctor.doctor.facts import (
@@ -38,7 +39,7 @@ class LiveDirectory:
         self._versions: dict[VersionQuestion, Version | None] = {}
         self._neighbours: dict[CollectionQuestion, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._grants: dict[tuple[str, str], tuple[Grant, ...]] = {}
-        self._visibility: dict[tuple[str, str], str] = {}
+        self._visibility: dict[tuple[str, str], Visibility] = {}
         self._writable: dict[str, bool | None] = {}
         self.service_account: bool | None = None
 
@@ -55,6 +56,10 @@ class LiveDirectory:
     def registry(self, organization: str, name: str) -> RegistryFacts | None:
         """See `Directory.registry`."""
         return self._registries.get((organization, name.casefold()))
+
+    def asked(self, organization: str, name: str) -> bool:
+        """Whether the registry has been looked for."""
+        return (organization, name.casefold()) in self._registries
 
     def registry_names(self, organization: str) -> tuple[str, ...]:
         """See `Directory.registry_names`: those that have been seen."""
@@ -77,7 +82,7 @@ class LiveDirectory:
         """The roles in a registry that somebody gave to users and teams; none where the server does not say."""
         return self._grants.get((organization, registry.casefold()), ())
 
-    def visibility(self, organization: str, registry: str) -> str | None:
+    def visibility(self, organization: str, registry: str) -> Visibility | None:
         """`organization` or `restricted`, None where the server does not say."""
         return self._visibility.get((organization, registry.casefold()))
 

@@ -24,7 +24,7 @@ from regilink_doctor.client.questions import (
     version_alias,
 )
 from regilink_doctor.core.directory import EntityFacts, OrganizationNames
-from regilink_doctor.core.target_path import HOLE, LinkInput, registry_name
+from regilink_doctor.core.target_path import HOLE, LinkInput, is_registry_project, registry_name
 from regilink_doctor.doctor.directory import LiveDirectory
 from regilink_doctor.doctor.facts import Account, account_of, nodes
 from regilink_doctor.doctor.wanted import link_questions
@@ -121,7 +121,7 @@ class Enquiry:
         if account is None:
             return False
         entity = self._asked.run_entity_of(account)
-        self._look_up_entity(entity)
+        self._look_up_entities([entity] if entity else [])
         links, versions = self._asked.links(), self._asked.versions()
         registries: set[RegistryQuestion] = set()
         collections: set[CollectionQuestion] = set()
@@ -129,11 +129,15 @@ class Enquiry:
             registry, collection = link_questions(link, self.directory)
             registries |= registry
             collections |= collection
+        fetched = (each for each in versions if is_registry_project(each.project))
+        registries |= {RegistryQuestion(each.entity, registry_name(each.project)) for each in fetched}
         # A personal default entity is a person's; of a team's, its members have to tell.
         team = account.default_entity if account.default_entity != account.username else None
         questions = Questions(sorted(registries), sorted(collections), sorted(versions), team)
         listed = () if links or versions else self._organizations(entity)
         self._ask_targets(questions, account, listed[:1])
+        sources = (self.directory.version(each) for each in versions)
+        self._look_up_entities(sorted({each.source[0] for each in sources if each is not None and each.source}))
         for names in listed[1:]:
             self._list(names, pages=1)
         return True
@@ -167,13 +171,15 @@ class Enquiry:
             owner = (reply.data.get(f"there{index}") or {}).get("orgEntity") or {}
             self.directory.add_neighbours(each, names, tuple(_version_names(owner.get("artifactMemberships"))))
 
-    def _look_up_entity(self, name: str | None) -> None:
-        """One more request, where the default entity is neither the account's own nor one of its teams."""
-        if name is None or HOLE in name or self.directory.knows_entity(name):
+    def _look_up_entities(self, names: Sequence[str]) -> None:
+        """One more request, where a default entity, or the source of an artifact, is none of the account's teams."""
+        unknown = [name for name in names if HOLE not in name and not self.directory.knows_entity(name)]
+        if not unknown:
             return
-        fields = [field for field in account_fields([name]) if field.name == "entity"]
-        reply = ask(self.gateway, "RegilinkEntity", fields)
-        self.directory.add_entity(name, reply.data.get(entity_names([name])[name]))
+        fields = [field for field in account_fields(unknown) if field.name == "entity"]
+        reply = ask(self.gateway, "RegilinkEntities", fields)
+        for name, alias in entity_names(unknown).items():
+            self.directory.add_entity(name, reply.data.get(alias))
 
     def _organizations(self, entity: str | None) -> tuple[OrganizationNames, ...]:
         facts = self.directory.entity(entity) if entity else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from regilink_doctor.core.catalog import Visibility
 from regilink_doctor.core.directory import EntityFacts, EntityKind, OrganizationNames, RegistryFacts
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.target_path import registry_name
@@ -23,7 +24,7 @@ class Team:
     writable: bool | None = None
 
 
-VISIBILITY = {"PRIVATE": "organization", "RESTRICTED": "restricted"}
+VISIBILITY: dict[str, Visibility] = {"PRIVATE": "organization", "RESTRICTED": "restricted"}
 """The `access` of a registry's project -> its visibility (wandb `registries/_utils.py`)."""
 
 RANK = ("restricted_viewer", "viewer", "member", "admin")

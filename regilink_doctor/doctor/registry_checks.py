@@ -12,12 +12,15 @@ from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.target_checks import OfTarget, rows_of
 from regilink_doctor.doctor.targets import Target
 
+_FOR = {"organization": ", for the whole organization", "restricted": ", for its members alone"}
+"""Visibility -> in words."""
+
 
 class OrganizationCheck(OfTarget):
     """Which organization the link goes to: the path's first part must name the run's own (rows A12, A13)."""
 
     name = "organization"
-    requires = ("target-path", "account", "entity", "organization-variable")
+    requires = ("target-path", "account", "entity", "organization-variable", "source")
 
     def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG202 for a team or person there, REG303 for any other name."""
@@ -73,7 +76,8 @@ class RegistryCheck(OfTarget):
                 ("A10",),
             )
         if found is not None:
-            return passed(f"the registry {name} is there")
+            shown = context.directory.visibility(judgement.organization or "", name)
+            return passed(f"the registry {name} is there{_FOR.get(shown or '', '')}")
         names = _organization(context, made)
         known = context.enquiry.all_registries(names) if names else ()
         meant = close_to(name, known)
@@ -99,7 +103,7 @@ class RegistryCheck(OfTarget):
 
 
 class Role(OfTarget):
-    """Whether the account may write to the registry: `readOnly` of its project (row B7).
+    """Whether the account may write to the registry: `readOnly` of its project decides, the roles explain (row B7).
 
     The SDK asks the same of source projects. That it follows a registry's roles to the letter is not verified [U], so
     the message says what the server said.
@@ -114,12 +118,16 @@ class Role(OfTarget):
         found = context.directory.registry(judgement.organization or "", name)
         if found is None or found.writable is None:
             return skipped("the server does not say whether you may write to the registry")
+        best = context.account.best_role(context.directory.grants(judgement.organization or "", name))
+        through = f" through the team {best.team}" if best and best.team else ""
+        role = f"{best.role.replace('_', ' ')}{through}" if best else ""
         if found.writable:
-            return passed(f"you may link into {found.name}")
+            return passed(f"you may link into {found.name}" + (f" ({role})" if role else ""))
+        given = f" (your role: {role})" if role else ""
         return Outcome(
             "fail",
-            f"the server says that the registry {found.name} is read-only for you, so the link would be refused; "
-            + answer(judgement.verdict),
+            f"the server says that the registry {found.name} is read-only for you{given}, so the link would be "
+            f"refused; {answer(judgement.verdict)}",
             "REG304",
             f"ask an admin of the registry {found.name} for the role Member: registry, Settings, Registry members",
             ("B7", "B8"),

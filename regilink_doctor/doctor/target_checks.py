@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.link_rules import Judgement
-from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.target_path import HOLE, LinkInput, parse
 from regilink_doctor.doctor.advice import answer, close_to
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
@@ -28,7 +28,7 @@ class TargetPathCheck(Examination):
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """The problems of the text; a part that nobody knows makes it a skip."""
-        target = _target(subject)
+        target = target_of(subject)
         if not target.known:
             what = " and ".join(f"`{each}`" for each in target.unknown) or "{?}"
             return skipped(f"{what} is known only when the program runs: give the whole path as an argument")
@@ -49,7 +49,7 @@ class OfTarget(Examination):
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Judge the link, once the entity is known."""
-        target = _target(subject)
+        target = target_of(subject)
         entity = context.run_entity(target)
         if entity is None or HOLE in entity.value:
             return skipped("the run's entity is known only when the program runs: give it with --entity")
@@ -84,6 +84,8 @@ class Destination(OfTarget):
                 f'write: target_path="{REGISTRY_PREFIX}{name}/{made.collection}"',
                 rows_of(verdict),
             )
+        if made.project == LEGACY_REGISTRY and verdict.outcome in ("refused", "linked"):
+            return _legacy(context, made, verdict)
         if verdict.outcome == "refused":
             return Outcome(
                 "fail",
@@ -97,7 +99,43 @@ class Destination(OfTarget):
         return passed(f"not a registry link: it goes into {where}")
 
 
-def _target(subject: Subject) -> Target:
+def _legacy(context: Context, made: LinkInput, verdict: Verdict) -> Outcome:
+    """The legacy model registry: closed where it was migrated, elsewhere a project of the team (row A14)."""
+    entity = made.entity or made.source_entity
+    moved = entity + MIGRATED_SUFFIX
+    facts = context.directory.entity(entity)
+    owners = [
+        names for names in (facts.organizations if facts else ()) if context.directory.registry(names.entity, moved)
+    ]
+    if verdict.code == "REG112" and owners:
+        return Outcome(
+            "fail",
+            f"the model registry of {entity} was migrated into the registry {moved} of {owners[0].name}, and is "
+            f"closed; {answer(verdict)}",
+            "REG112",
+            f'write: target_path="{REGISTRY_PREFIX}{moved}/{made.collection}"',
+            rows_of(verdict),
+        )
+    if verdict.outcome == "refused":
+        return Outcome(
+            "fail",
+            f"the link into {destination(made)} fails: {answer(verdict)}",
+            verdict.code,
+            _path_help(made),
+            rows_of(verdict),
+        )
+    return Outcome(
+        "warn",
+        f"{LEGACY_REGISTRY} is the legacy model registry, a project of {entity} alone: the link is taken, and the rest "
+        "of the organization does not see it",
+        "REG112",
+        f'write: target_path="{REGISTRY_PREFIX}model/{made.collection}"',
+        ("A14",),
+    )
+
+
+def target_of(subject: Subject) -> Target:
+    """The target that a row is about."""
     if not isinstance(subject.target, Target):
         raise LookupError("a check of targets without a target")
     return subject.target

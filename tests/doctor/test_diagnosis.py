@@ -13,7 +13,8 @@ from regilink_doctor.doctor.checks import Examination, Outcome, Subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import EXAMINATIONS, Diagnosis, examine
 from regilink_doctor.emulator import Emulator, World
-from regilink_doctor.workflows.diagnose import diagnose, source_targets
+from regilink_doctor.workflows.diagnose import diagnose
+from regilink_doctor.workflows.doctor_targets import source_targets
 
 Diagnose = Callable[..., Diagnosis]
 ZOO = "wandb-registry-model/zoo"

@@ -9,11 +9,17 @@ from typing import Any
 
 import pytest
 
+from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.checks import Check
+from regilink_doctor.core.known import Known
+from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.diagnosis import Diagnosis
+from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.emulator.world import artifacts
 
 ZOO = "wandb-registry-model/zoo"
+PROMOTED = Target(ZOO, "Artifact.link", fetched=Consumed("wandb-registry-staging/zoo:v0"))
 Diagnose = Callable[..., Diagnosis]
 Environment = Callable[[str | None], Path]
 
@@ -59,6 +65,65 @@ def migrated() -> World:
     return world
 
 
+def restricted_viewer() -> World:
+    world = World.default()
+    world.collection("zoo", registry="model", versions=1)
+    world.member("alice", registry="model", role="restricted_viewer")
+    return world
+
+
+def team_viewer() -> World:
+    world = World.default()
+    world.member("alice", team="team-a", role="viewer")
+    return world
+
+
+def another_team() -> World:
+    world = World.default()
+    world.team("team-b")
+    return world
+
+
+def robot() -> World:
+    world = another_team()
+    world.service_account("robot", "team-a")
+    return world
+
+
+def filled() -> World:
+    world = World.default()
+    world.collection("zoo", registry="model", versions=3, aliases=["prod"])
+    return world
+
+
+def other_teams_source() -> World:
+    """A registry with a version that a team has logged of which alice is no member."""
+    world = World()
+    world.organization("Acme Inc", entity="acme")
+    world.team("team-z")
+    world.team("team-a")
+    world.user("alice", teams=["team-a"])
+    world.registry("model", types=["model"])
+    world.registry("staging", types=["model"])
+    world.collection("zoo", registry="staging", versions=1)
+    return world
+
+
+def own_source() -> World:
+    world = World.default()
+    world.registry("staging", types=["model"])
+    world.collection("zoo", registry="staging", versions=1)
+    return world
+
+
+def personal_source() -> World:
+    world = World.default()
+    alice, project = world.users["alice"], world.make_project(world.entities["alice"], "churn")
+    version = artifacts.create(world, alice, project, name="zoo", type_name="model", digest="d" * 32)
+    artifacts.commit(world, version, {"contents": {}})
+    return world
+
+
 def old_server() -> World:
     world = World.default()
     world.features.clear()
@@ -68,12 +133,13 @@ def old_server() -> World:
 @dataclass
 class Case:
     code: str
-    targets: tuple[str, ...] = (ZOO,)
+    targets: tuple[str | Target, ...] = (ZOO,)
     check: str = ""
     world: Callable[[], World] = World.default
     user: str | None = None
     environ: dict[str, str] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
+    consumed: tuple[str | Consumed, ...] = ()
     says: tuple[str, ...] = ()
     help: tuple[str, ...] = ()
     status: str = "fail"
@@ -138,7 +204,27 @@ CASES = {
     "registry in another case": Case(
         "REG302", ("wandb-registry-MODEL/zoo",), "registry", status="warn", says=("nobody has published",), help=(ZOO,)
     ),
-    "role too low": Case("REG304", check="role", world=viewer, says=("is read-only for you",)),
+    "role too low": Case("REG304", check="role", world=viewer, says=("is read-only for you (your role: viewer)",)),
+    "a viewer of the team": Case(
+        "REG207", check="entity", world=team_viewer, says=("your role there is that of a viewer", "permission denied")
+    ),
+    "a stranger to the team": Case(
+        "REG207",
+        check="entity",
+        world=another_team,
+        more={"entity": "team-b"},
+        says=("you are not a member of it",),
+        help=("--entity team-a", "admin of team-b"),
+    ),
+    "a service account in another team": Case(
+        "REG807",
+        check="entity",
+        world=robot,
+        user="robot",
+        environ={"WANDB_ENTITY": "team-b"},
+        says=("robot is a service account of team-a, and logs nothing in team-b",),
+        help=("export WANDB_ENTITY=team-a",),
+    ),
     "type not allowed": Case(
         "REG401",
         check="artifact-type",
@@ -199,14 +285,141 @@ CASES = {
         help=("export WANDB_BASE_URL=https://api.forge.coreweave.com",),
     ),
     "an old server": Case("REG805", check="server", world=old_server, status="warn"),
-    "the legacy registry": Case("REG112", ("model-registry/zoo",), "target-path", status="warn"),
+    "a version that is not there": Case(
+        "REG305",
+        (),
+        "consumed",
+        filled,
+        consumed=(f"{ZOO}:v9",),
+        says=(
+            "the collection zoo of the registry model has no version or alias v9",
+            "not found in 'acme/wandb-registry",
+        ),
+        help=("it has: v0, v1, v2, latest, prod",),
+    ),
+    "a number for a version": Case(
+        "REG305", (), "consumed", filled, consumed=(f"{ZOO}:0",), help=(f'write: "{ZOO}:v0"',)
+    ),
+    "an alias misspelled": Case(
+        "REG305", (), "consumed", filled, consumed=(f"{ZOO}:prdo",), help=(f'write: "{ZOO}:prod"',)
+    ),
+    "a collection that is not there": Case(
+        "REG305",
+        (),
+        "consumed",
+        filled,
+        consumed=("wandb-registry-model/zooo:prod",),
+        says=("the registry model has no collection zooo",),
+        help=(f'write: "{ZOO}:prod"',),
+    ),
+    "an artifact of a project that is not there": Case("REG305", (), "consumed", consumed=("team-a/p/zoo:v0",)),
+    "a registry that is not there to fetch from": Case(
+        "REG301",
+        (),
+        "consumed",
+        filled,
+        consumed=("wandb-registry-modle/zoo:prod",),
+        says=("not found under entity 'acme'",),
+        help=(f'write: "{ZOO}:prod"',),
+    ),
+    "a team as organization of a fetch": Case("REG202", (), "consumed", filled, consumed=(f"team-a/{ZOO}:prod",)),
+    "a personal entity with two organizations fetches": Case(
+        "REG208",
+        (),
+        "consumed",
+        two_organizations,
+        "carol",
+        more={"entity": "carol"},
+        consumed=(f"{ZOO}:prod",),
+        says=("Personal entity 'carol' belongs to multiple organizations",),
+        help=(f'write: "acme/{ZOO}:prod"', f'write: "beta/{ZOO}:prod"'),
+    ),
+    "another type than the code says": Case(
+        "REG406", (), "consumed", filled, consumed=(Consumed(f"{ZOO}:prod", artifact_type="dataset"),)
+    ),
+    "a restricted viewer fetches": Case(
+        "REG304", (), "consumed", restricted_viewer, consumed=(f"{ZOO}:v0",), says=("restricted viewer",)
+    ),
+    "a URI is fetched": Case(
+        "REG509",
+        (),
+        "consumed-name",
+        filled,
+        consumed=("wandb-artifact:///acme/wandb-registry-model/zoo:v0",),
+        help=('write: "acme/wandb-registry-model/zoo:v0"',),
+    ),
+    "Weave's URI is fetched": Case(
+        "REG509",
+        (),
+        "consumed-name",
+        filled,
+        consumed=("registry:///acme/model/zoo:v0",),
+        help=('write: "acme/wandb-registry-model/zoo:v0"',),
+    ),
+    "the source is another team's": Case(
+        "REG806",
+        (PROMOTED,),
+        "source",
+        other_teams_source,
+        says=("logged in a project that alice may not see", "Entity name is required to resolve org entity name."),
+    ),
+    "the source is a person's": Case(
+        "REG203",
+        (Target(ZOO, "Artifact.link", fetched=Consumed("alice/churn/zoo:v0")),),
+        "entity",
+        personal_source,
+        says=("alice (the source of alice/churn/zoo:v0) is a personal entity",),
+        help=(
+            '    old = wandb.Api().artifact("alice/churn/zoo:v0")',
+            '    with wandb.init(entity="team-a", project="churn"',
+            f'target_path="{ZOO}")',
+        ),
+    ),
+    "an alias with a slash": Case(
+        "REG501", check="aliases", more={"aliases": ["prod/eu"]}, says=("which no alias has",), help=('"prod-eu"',)
+    ),
+    "an alias without end": Case("REG501", check="aliases", more={"aliases": ["x" * 129]}),
+    "a version as alias": Case("REG502", check="aliases", more={"aliases": ["v3"]}, status="warn"),
+    "an alias that only an admin may set": Case(
+        "REG507",
+        check="aliases",
+        more={"aliases": ["prod"], "known": Known(protected_aliases=("prod",))},
+        status="warn",
+        says=("only its admins may set it",),
+    ),
+    "the catalog is of yesterday": Case(
+        "REG808",
+        check="catalog",
+        more={
+            "filed": Filed(
+                "regilink.catalog.json",
+                Catalog((Organization("Acme Inc", "acme", ("team-a",), (Registry("model", types=("model", "net")),)),)),
+            )
+        },
+        status="warn",
+        says=('no longer takes the type "net"',),
+        help=("regilink catalog pull",),
+    ),
+    "the legacy registry": Case(
+        "REG112", ("model-registry/zoo",), "destination", status="warn", says=("project of team-a alone",)
+    ),
+    "the legacy registry after its migration": Case(
+        "REG112",
+        ("model-registry/zoo",),
+        "destination",
+        migrated,
+        says=("migrated into the registry team-a-mr-migrated of Acme Inc",),
+        help=('target_path="wandb-registry-team-a-mr-migrated/zoo"',),
+    ),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_exactly_that_rule_is_named(name: str, examined: Diagnose) -> None:
     case = CASES[name]
-    found = examined(*case.targets, world=case.world(), user=case.user, environ=case.environ, **case.more)
+    found = examined(
+        *case.targets, world=case.world(), user=case.user, environ=case.environ, consumed=case.consumed, **case.more
+    )
     wrong = found.of("fail", "warn", "crash")
     assert [(row.name, row.status, row.code) for row in wrong] == [(case.check, case.status, case.code)], wrong
     row = wrong[0]
@@ -229,6 +442,27 @@ def test_all_right_is_all_green_in_two_requests(count: int, examined: Diagnose) 
     assert found.ready.entity == "team-a"
     assert found.ready.teams[0][0] == "team-a"
     assert found.ready.targets[0] == "wandb-registry-model/zoo0"
+
+
+def test_a_promotion_from_one_registry_to_another_is_green_where_the_source_is_seen(examined: Diagnose) -> None:
+    found = examined(PROMOTED, world=own_source())
+    assert not found.of("fail", "warn", "crash")
+    (row,) = (row for row in found.checks if row.name == "source")
+    assert row.message == "wandb-registry-staging/zoo:v0 was logged in team-a/seed, which you may see"
+    assert found.requests == 2
+
+
+def test_names_that_are_fetched_cost_no_request_of_their_own(examined: Diagnose) -> None:
+    world = filled()
+    found = examined(consumed=[f"{ZOO}:v{number}" for number in range(3)] + [f"{ZOO}:prod", ZOO], world=world)
+    assert not found.of("fail", "warn", "skip", "crash")
+    assert found.requests == 2
+    assert [row.message for row in found.checks if row.name == "consumed"][2] == (
+        "zoo v2, type model, aliases latest, prod"
+    )
+    missing = examined(consumed=[f"{ZOO}:v{number}" for number in range(50)], world=filled())
+    assert missing.codes == ("REG305",)
+    assert missing.requests == 3
 
 
 @pytest.mark.parametrize("target", [ZOO, f"acme/{ZOO}", f"Acme Inc/{ZOO}"])

@@ -22,7 +22,6 @@ from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.reading import Reading
 from regilink_doctor.lint.sources import Unparsable
 from regilink_doctor.report.lint_json import site_value
-from regilink_doctor.rules.selection import Selection
 
 FOLDER = Path(__file__).parents[1] / "cases" / "lint"
 SITE = re.compile(r"(link|target|consume|init|artifact) ")
@@ -157,9 +156,7 @@ def _run(case: Case) -> list[str]:
     first = next(iter(contents))
     lines: list[str] = []
     for name, content in contents.items():
-        report = lint_bytes(
-            name, content, directory, known=known, selection=Selection(pedantic="pedantic" in case.head)
-        )
+        report = lint_bytes(name, content, directory, known=known, pedantic="pedantic" in case.head)
         try:
             reading = readers.read(name, content)
         except Unparsable:

@@ -1,0 +1,120 @@
+"""Checks of the entity that runs would belong to (rows B1, B2, B9, C20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from regilink_doctor.client.faults import ServerFault
+from regilink_doctor.core.checks import Sourced
+from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.doctor.advice import answer, close_to, entity_line, use_a_team
+from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.relog import log_again
+
+
+class EntityCheck(Examination):
+    """Whether a run of this entity can link into a registry: only a team of an organization can (rows B1, B2, C20)."""
+
+    name = "entity"
+    requires = ("account",)
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The run's entity, of each target its own."""
+        if any(each.fetched for each in context.targets) and context.enquiry.known_account is not None:
+            with suppress(ServerFault):  # `look` meets it again
+                context.enquiry.links_looked_up()
+        targets = [each for each in context.targets if each.known and context.links_registry(each)]
+        alone = not context.targets and not context.consumed
+        entities = [context.run_entity()] if alone else [context.run_entity(each) for each in targets]
+        seen: dict[str, Sourced] = {}
+        for each in entities:
+            if each is not None and HOLE not in each.value:
+                seen.setdefault(each.value, each)
+        for name, given in seen.items():
+            yield Subject(name, given.source, entity=name)
+        if not seen and (targets or alone):
+            yield Subject("entity")
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Tell the kind of the entity, and which teams could be used instead."""
+        account = context.account
+        if subject.entity is None:
+            return skipped("the account has no default entity, and nothing sets one: give it with --entity")
+        context.enquiry.links_looked_up()
+        name = subject.entity
+        given = Sourced(name, subject.source or "")
+        facts = context.directory.entity(name)
+        origin = f"{name} ({given.source})"
+        if facts is None:
+            near = close_to(name, [team.name for team in account.teams])
+            meant = f"; did you mean {near}?" if near else ""
+            return Outcome(
+                "fail",
+                f"there is no entity {origin}, or it is not shown to {account.username}{meant}: wandb.init fails",
+                "REG207",
+                use_a_team(account, given, near),
+                ("B2",),
+            )
+        if facts.kind == "personal":
+            what = f"{origin} is a personal entity, and only a team's artifacts can be linked into a registry: the "
+            what += "artifact would be uploaded, then the link refused"
+            return Outcome(
+                "fail",
+                f"{what}; {_words('personal-entity-link')}",
+                "REG203",
+                "\n".join([use_a_team(account, given), *log_again(context, name)]),
+                ("B1", "C20"),
+            )
+        if facts.kind == "organization":
+            return Outcome(
+                "fail",
+                f"{origin} is the organization's own entity, not a team: W&B creates no runs there",
+                "REG204",
+                use_a_team(account, given),
+                ("B2",),
+            )
+        if not facts.organizations:
+            return Outcome(
+                "fail",
+                f"{origin} is a team without an organization, so there is no registry that it could link into; "
+                + answer(Verdict("refused", "REG207", "B2", "unable-to-find-organization", (("entity", name),))),
+                "REG207",
+                use_a_team(account, given),
+                ("B2", "A12"),
+            )
+        if context.directory.writable(name) is False:
+            return _not_writable(context, given, origin)
+        names = facts.organizations[0]
+        return passed(f"{origin} is a team of {names.name} (entity {names.entity})")
+
+
+def _not_writable(context: Context, given: Sourced, origin: str) -> Outcome:
+    """The entity is shown, but nothing can be logged there: a service account, a viewer, a stranger (rows B2, B9)."""
+    account = context.account
+    answer_words = _words("permission-denied")
+    if context.directory.service_account:
+        return Outcome(
+            "fail",
+            f"{account.username} is a service account of {account.default_entity}, and logs nothing in {origin}: "
+            f"wandb.init fails; {answer_words}",
+            "REG807",
+            entity_line(account.default_entity or "", given)
+            + f"\nor ask an admin of {given.value} for a service account of that team, or of the organization",
+            ("B9",),
+        )
+    member = given.value in (team.name for team in account.teams)
+    what = "your role there is that of a viewer" if member else "you are not a member of it"
+    return Outcome(
+        "fail",
+        f"the server says that {origin} is read-only for {account.username} ({what}): wandb.init fails; {answer_words}",
+        "REG207",
+        use_a_team(account, given) + f"\nor ask an admin of {given.value} to let you log runs there",
+        ("B2", "B7"),
+    )
+
+
+def _words(text: str) -> str:
+    return answer(Verdict("refused", text=text))

@@ -1,0 +1,136 @@
+"""Checks of what environment and settings files say beside the code (rows A15, B2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.link_rules import resolve_organization
+from regilink_doctor.core.target_path import HOLE, parse
+from regilink_doctor.doctor.advice import answer, listed
+from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.target_checks import target_of
+from regilink_doctor.doctor.targets import Target
+
+
+class CodeAndEnvironment(Examination):
+    """Where code and environment say different things: which of the two wins (rows A15, B2)."""
+
+    name = "code-and-environment"
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """Each place in the code that says something else than the environment, and sweeps, which drop what it says."""
+        for each in contradictions(context).values():
+            yield Subject(each.shown, each.entity_source, each)
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Say both. Neither is wrong: in a sweep, what the code says is lost."""
+        target = target_of(subject)
+        sweep = context.settings.sweep
+        if sweep is not None and target.entity:
+            return Outcome(
+                "warn",
+                f'{target.entity_source} says entity="{target.entity}", and {sweep.source} is set: in a sweep or '
+                "launch job wandb.init drops entity= and project=, and the run belongs to the entity of the sweep",
+                "REG205",
+                f"start the sweep under {target.entity}: wandb sweep --entity {target.entity} sweep.yaml",
+                ("B2",),
+            )
+        return passed(contradiction(context, target))
+
+
+def contradictions(context: Context) -> dict[tuple[object, ...], Target]:
+    """The first target for each thing that the code says and the environment says otherwise."""
+    found: dict[tuple[object, ...], Target] = {}
+    for target in context.targets:
+        if target.place is None or not target.known:
+            continue
+        if (context.settings.sweep is not None and target.entity) or contradiction(context, target):
+            found.setdefault((target.entity, target.project, target.entity_source), target)
+    return found
+
+
+def contradiction(context: Context, target: Target) -> str:
+    """What code and environment say differently, and what counts; empty where they agree."""
+    settings = context.settings
+    said = []
+    for what, code, given in (
+        ("entity", target.entity, settings.entity),
+        ("project", target.project, settings.project),
+    ):
+        if code and given is not None and HOLE not in code and code != given.value:
+            wins = given.source if given.source.startswith("argument ") else "the code"
+            said.append(f"{target.entity_source} says {what} {code}, {given.source} says {given.value}: {wins} wins")
+    prefix = parse(target.text).prefix if context.links_registry(target) else None
+    given = settings.organization
+    if prefix and given is not None and given.value and given.value != prefix:
+        said.append(f"{target.source} says organization {prefix}, {given.source} says {given.value}: the path wins")
+    return "; ".join(said)
+
+
+class OrganizationVariable(Examination):
+    """`WANDB_ORGANIZATION`, which decides for every path without an organization of its own (row A15)."""
+
+    name = "organization-variable"
+    requires = ("account",)
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The variable, where it is set."""
+        given = context.settings.organization
+        if given is not None:
+            yield Subject(given.value, given.source)
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Whether the run's entity belongs to it."""
+        fix = f"unset {subject.source.removeprefix('environment ')}" if subject.source else "unset WANDB_ORGANIZATION"
+        if not subject.shown:
+            return Outcome(
+                "warn",
+                f"{subject.source} is set, but empty: a link takes that for unset, but wandb.Api().registry() "
+                "looks for an organization without a name; the SDK would answer: \"Organization '' not found.\"",
+                "REG703",
+                fix,
+                ("A15",),
+            )
+        context.enquiry.links_looked_up()
+        entities = self._entities(context)
+        if not entities:
+            return skipped("there is no link whose path leaves the organization to it, and whose team is known")
+        for entity in entities:
+            found = resolve_organization(entity, subject.shown, context.directory)
+            if isinstance(found, Verdict):
+                return self._wrong(context, subject, entity, found, fix)
+        return passed(f"{subject.shown} ({subject.source}) is the organization of {listed(entities)}")
+
+    def _entities(self, context: Context) -> list[str]:
+        """The teams that the variable decides for: of the links that name no organization."""
+        shorthand = [each for each in context.targets if context.links_registry(each) and not parse(each.text).prefix]
+        names = [link.source_entity for each in shorthand if (link := context.link_of(each)) is not None]
+        if not context.targets and (own := context.run_entity()) is not None:
+            names.append(own.value)
+        known = [(name, context.directory.entity(name)) for name in dict.fromkeys(names)]
+        return [name for name, facts in known if facts and facts.kind == "team" and facts.organizations]
+
+    def _wrong(self, context: Context, subject: Subject, entity: str, found: Verdict, fix: str) -> Outcome:
+        facts = context.directory.entity(entity)
+        if facts is None:
+            raise LookupError("the entity was known a moment ago")
+        names = facts.organizations[0]
+        same = subject.shown == entity
+        what = "the run's entity, not an organization" if same else f"not the organization of {entity}"
+        code = "REG703" if same else found.code
+        return Outcome(
+            "fail",
+            f"{subject.source} is {subject.shown}, which is {what}: every link whose path names no organization fails; "
+            + answer(found),
+            code,
+            f"{fix}\nor: export WANDB_ORGANIZATION={_shell(names.name)}",
+            ("A15", "A12"),
+        )
+
+
+def _shell(text: str) -> str:
+    import shlex
+
+    return shlex.quote(text)

@@ -1,0 +1,120 @@
+"""Checks of a link's surroundings: the artifact that was fetched to be linked, and the aliases that it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from regilink_doctor.client.questions import VersionQuestion
+from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.link_rules import Judgement
+from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, is_version
+from regilink_doctor.core.target_path import HOLE, LinkInput, registry_name
+from regilink_doctor.doctor.advice import answer
+from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.target_checks import OfTarget, target_of
+from regilink_doctor.doctor.targets import Target
+from regilink_doctor.doctor.wanted import version_question
+
+
+class SourceVisible(Examination):
+    """Whether the account may see where a fetched artifact was logged: the SDK links from there (row C6)."""
+
+    name = "source"
+    requires = ("target-path", "account")
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The links of artifacts that were fetched by a name."""
+        for target in context.targets:
+            if target.fetched is not None and target.known:
+                yield Subject(target.shown, target.source, target)
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """REG806 where the source's project is not shown."""
+        target = target_of(subject)
+        context.enquiry.links_looked_up()
+        name = target.fetched
+        fetch = context.fetch(name) if name is not None else None
+        if name is None or fetch is None or HOLE in fetch.entity:
+            return skipped("the name of the artifact is known only when the program runs")
+        question = version_question(fetch, context.directory)
+        version = context.directory.version(question) if isinstance(question, VersionQuestion) else None
+        if version is None:
+            return skipped(f"the artifact {name.shown} was not found: see `consumed`")
+        if version.source is not None:
+            return passed(f"{name.shown} was logged in {'/'.join(version.source)}, which you may see")
+        return Outcome(
+            "fail",
+            f"{name.shown} was logged in a project that {context.account.username} may not see, and the SDK links from "
+            f"there; {answer(Verdict('refused', text='entity-name-required'))}",
+            "REG806",
+            "run this as a member of the team that has logged it, or ask its admin to take you in",
+            ("C6",),
+        )
+
+
+class Aliases(OfTarget):
+    """What the link's aliases do: some are none, some only an admin may set (rows B10, B11, D5)."""
+
+    name = "aliases"
+    requires = ("role",)
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The targets that give aliases."""
+        return [each for each in super().subjects(context) if target_of(each).aliases]
+
+    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+        """The worst of them."""
+        organization, name = judgement.organization or "", registry_name(made.project)
+        for alias in target.aliases:
+            if problem := _problem(alias):
+                return problem
+        protected = [alias for alias in target.aliases if alias in _protected(context, organization, name)]
+        best = context.account.best_role(context.directory.grants(organization, name))
+        if protected and (best is None or best.role != "admin"):
+            role = f"you are {best.role.replace('_', ' ')}" if best else "the server does not say that you are one"
+            words = Verdict("refused", text="alias-protected", fields=(("alias", protected[0]), ("registry", name)))
+            return Outcome(
+                "warn",
+                f"the alias {protected[0]} is protected in the registry {name}: only its admins may set it, and {role}"
+                f"; {answer(words)}",
+                "REG507",
+                f"ask an admin of the registry {name} to set it, or link without it",
+                ("B10",),
+            )
+        for alias in target.aliases:
+            if is_version(alias):
+                return Outcome(
+                    "warn",
+                    f'"{alias}" looks like a version, and W&B numbers versions itself: with two of them on one version '
+                    "the SDK can no longer fetch it",
+                    "REG502",
+                    f"leave {alias} out, or give it another form: release-{alias[1:]}",
+                    ("B11",),
+                )
+        return passed(f"the link moves {', '.join(target.aliases)} to the new version")
+
+
+def _protected(context: Context, organization: str, registry: str) -> frozenset[str]:
+    """The aliases that the configuration or the catalog calls protected: the server tells nobody (row B10)."""
+    filed = context.filed.catalog.registry(organization, registry) if context.filed else None
+    return frozenset([*context.known.protected_aliases, *(filed.protected_aliases if filed else ())])
+
+
+def _problem(alias: str) -> Outcome | None:
+    if not alias:
+        return Outcome("fail", "an alias is the empty text", "REG501", "leave it out", ("B11",))
+    bad = [letter for letter in alias if letter in ALIAS_FORBIDDEN]
+    if bad:
+        words = answer(Verdict("refused", text="invalid-aliases"))
+        return Outcome(
+            "fail",
+            f'the alias "{alias}" has "{bad[0]}", which no alias has; {words}',
+            "REG501",
+            f'write: "{alias.translate({ord(each): "-" for each in ALIAS_FORBIDDEN})}"',
+            ("B11", "D5"),
+        )
+    if len(alias) > NAME_MAX:
+        what = f"the alias {alias[:20]}... has {len(alias)} characters, {NAME_MAX} are allowed"
+        return Outcome("fail", what, "REG501", "give it a shorter name", ("B11",))
+    return None
