@@ -27,6 +27,17 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.sources import Source
 
 
+_MAKES = (
+    "wandb.Artifact",
+    "wandb.Run.log_artifact",
+    "wandb.log_artifact",
+    "wandb.Api.artifact",
+    "wandb.Run.use_artifact",
+    "wandb.use_artifact",
+)
+"""The calls that an artifact begins with: it is made, or fetched."""
+
+
 def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[Setting, ...]]:
     """The sites of a file, and the variables of W&B that it sets, in the order of their lines."""
     finder = _Finder(source, module)
@@ -117,7 +128,7 @@ class _Finder:
         if made is None:
             return found
         for path in self.evaluator.callee(made):
-            if path in ("wandb.Artifact", "wandb.Run.log_artifact", "wandb.log_artifact") and made is not use:
+            if path in _MAKES and made is not use:
                 found["artifact"] = self.site(made, path)
         logged = self.origins.logged(made)
         if logged is not None and logged.order < use.order:

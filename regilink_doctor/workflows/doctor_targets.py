@@ -75,7 +75,7 @@ def _of_link(site: Site) -> Iterator[Target]:
 
 
 def _of_fetch(site: Site) -> Iterator[Consumed]:
-    init = site.init
+    init = site.init or (site.inits[0] if len(site.inits) == 1 else None)
     entities = site.entity or (init.entity if init else ())
     projects = site.project or (init.project if init else ())
     choices = product(site.target, _or_none(entities), _or_none(projects), _or_none(site.type))

@@ -14,7 +14,7 @@ from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import EXAMINATIONS, Diagnosis, examine
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.workflows.diagnose import diagnose
-from regilink_doctor.workflows.doctor_targets import source_targets
+from regilink_doctor.workflows.doctor_targets import site_consumed, site_targets, source_sites, source_targets
 
 Diagnose = Callable[..., Diagnosis]
 ZOO = "wandb-registry-model/zoo"
@@ -101,6 +101,20 @@ def test_targets_come_from_the_source_with_entity_and_type(tmp_path: Path) -> No
     assert target.aliases == ("best",)
     assert target.place is not None
     assert target.source.endswith("train.py:6")
+
+
+def test_names_that_are_fetched_come_from_the_source_too(tmp_path: Path) -> None:
+    (tmp_path / "promote.py").write_text(
+        "import wandb\n"
+        "api = wandb.Api(overrides={'entity': 'team-a'})\n"
+        "artifact = api.artifact('wandb-registry-staging/zoo:prod', type='model')\n"
+        "artifact.link('wandb-registry-model/zoo')\n"
+    )
+    sites = source_sites(tmp_path)
+    (name,) = site_consumed(sites)
+    assert (name.text, name.entity, name.artifact_type) == ("wandb-registry-staging/zoo:prod", "team-a", "model")
+    (target,) = site_targets(sites)
+    assert (target.fetched, target.artifact_type) == (name, "model")
 
 
 def test_the_source_is_checked_where_no_target_is_named(emulator: Emulator, tmp_path: Path) -> None:
