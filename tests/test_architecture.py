@@ -13,11 +13,12 @@ WINGS = {
     "client": {"core"},
     "doctor": {"client", "rules", "core"},
     "emulator": {"core"},
-    "workflows": {"core", "rules", "lint", "client", "doctor", "emulator", "report"},
+    "config": {"core", "rules"},
+    "workflows": {"core", "rules", "lint", "client", "doctor", "emulator", "report", "config"},
     "report": {"rules", "core"},
-    "cli": {"core", "rules", "report", "workflows", ""},
+    "cli": {"core", "rules", "report", "workflows", "config", ""},
     "__main__": {"cli"},
-    "": {"core", "workflows", "emulator"},
+    "": {"core", "workflows", "emulator", "config"},
     "pytest_regilink": {"workflows", "report", "emulator", "core"},
 }
 """Room -> the rooms that it may import, besides itself. The public API, `""`, names what it loads lazily.

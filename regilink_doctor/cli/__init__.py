@@ -1,12 +1,11 @@
 """The command line: arguments in, one workflow called, its result shown, an exit status out.
 
-Each command has a module of its own, imported when it is asked for; everything beyond `argparse` is imported by the
-command that needs it: a hook that finds nothing must not wait.
+Each command has a module of its own, imported when it is asked for, and imports what it needs when it needs it: a hook
+that finds nothing must not wait. `lint` reads an ordinary command line without `argparse`.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
@@ -14,6 +13,7 @@ from regilink_doctor.cli.options import UNUSABLE, UsageProblem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 COMMANDS = {
@@ -35,10 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     given, command = _split_command(given)
     try:
-        parser = _parser(given)
-        options = parser.parse_args(given)
-        options.cmd = command
-        status: int = options.run(options)
+        status = _plain_lint(given[1:]) if given[:1] == ["lint"] else None
+        if status is None:
+            options = _parser(given).parse_args(given)
+            options.cmd = command
+            status = int(options.run(options))
         sys.stdout.flush()
     except UsageProblem as problem:
         print(f"regilink: {problem}", file=sys.stderr)
@@ -52,6 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _plain_lint(words: list[str]) -> int | None:
+    from regilink_doctor.cli import lint
+
+    options = lint.parse(words)
+    return None if options is None else lint.run(options)
+
+
 def _split_command(given: list[str]) -> tuple[list[str], list[str]]:
     """What stands behind `--` is the user's own command, for those of ours that run one."""
     if given[:1] and given[0] in RUN_A_COMMAND and "--" in given:
@@ -62,6 +70,7 @@ def _split_command(given: list[str]) -> tuple[list[str], list[str]]:
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; only the command that is `given` gets its options, so that a variable of another cannot be wrong."""
+    import argparse
     from importlib import import_module
 
     from regilink_doctor import __version__

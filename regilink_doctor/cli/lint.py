@@ -4,98 +4,102 @@ from __future__ import annotations
 
 import sys
 
-from regilink_doctor.cli.options import OK, UNUSABLE, add_colour, load_catalog, option, wants_colour
+from regilink_doctor.cli.lint_options import FLAGS, GROUPS, configured
+from regilink_doctor.cli.options import (
+    OK,
+    UNUSABLE,
+    Options,
+    UsageProblem,
+    load_catalog,
+    option,
+    parse_plain,
+    wants_colour,
+)
+from regilink_doctor.config.keys import FORMATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import Any
 
+    from regilink_doctor.config import Config
+    from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.workflows.lint import LintResult
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument("paths", metavar="PATH", nargs="*", default=["."], help="files and folders (default: .)")
-    option(
-        parser,
-        "--output-format",
-        choices=("full", "concise", "json", "json-lines"),
-        default="full",
-        help="how findings are shown (default: full)",
+    parser.add_argument("paths", metavar="PATH", nargs="*", help="files and folders (default: .); - is standard input")
+    for title, flags in GROUPS.items():
+        group = parser.add_argument_group(title)
+        for flag, settings in flags.items():
+            option(group, flag, **settings)  # type: ignore[arg-type]
+    parser.set_defaults(run=run)
+
+
+def parse(words: Sequence[str]) -> Options | None:
+    """The options of an ordinary command line; None: `argparse` has to look at it."""
+    values = parse_plain(words, FLAGS)
+    return None if values is None else Options(values)
+
+
+def run(options: Any) -> int:
+    """Lint, and say what was found."""
+    config = configured(options)
+    paths = options.paths or ["."]
+    if options.show_settings:
+        from regilink_doctor.report.settings import settings_lines
+
+        return _print(settings_lines(config))
+    if options.show_files:
+        return _show_files(paths, config, options)
+    catalog = load_catalog(options.catalog or config.catalog_path, "--catalog" if options.catalog else "catalog")
+    result = _lint(paths, config, catalog, options)
+    output_format = options.output_format or config.output_format or FORMATS[0]
+    if options.show_sites:
+        from regilink_doctor.report.sites import site_lines
+
+        _print(site_lines(result.sites, output_format))
+        return _failures(result) or OK
+    from regilink_doctor.report.formats import finding_lines
+
+    _print(finding_lines(result, output_format, colour=wants_colour(options.color), statistics=options.statistics))
+    status = _failures(result) or result.exit_status
+    return OK if options.exit_zero and status != UNUSABLE else status
+
+
+def _lint(paths: Sequence[str], config: Config, catalog: Catalog | None, options: Any) -> LintResult:
+    from regilink_doctor.workflows.lint import lint_paths, lint_text
+
+    if "-" in paths:
+        if len(paths) > 1:
+            raise UsageProblem("- is standard input, and has to stand alone")
+        content = sys.stdin.buffer.read()
+        return lint_text(options.stdin_filename or "stdin.py", content, catalog=catalog, config=config)
+    return lint_paths(
+        paths,
+        catalog=catalog,
+        config=config,
+        all_sites=options.show_sites,
+        force_exclude=options.force_exclude,
     )
-    option(parser, "--catalog", metavar="FILE", help="what is known of the organization (regilink.catalog.json)")
-    option(
-        parser,
-        "--show-sites",
-        action="store_true",
-        help="list the calls that were found, with what their paths resolve to, instead of the findings",
-    )
-    add_colour(parser)
-    parser.set_defaults(run=_run)
 
 
-def _run(options: argparse.Namespace) -> int:
-    from regilink_doctor.workflows.lint import lint_paths
+def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:
+    from regilink_doctor.report.positions import visible
+    from regilink_doctor.workflows.lint import files_to_lint
 
-    result = lint_paths(options.paths, catalog=load_catalog(options.catalog), all_sites=options.show_sites)
-    lines = _site_lines(options, result) if options.show_sites else _finding_lines(options, result)
+    return _print(visible(name) for name in files_to_lint(paths, config, force_exclude=options.force_exclude))
+
+
+def _print(lines: Iterator[str]) -> int:
     for line in lines:
         print(line)
+    return OK
+
+
+def _failures(result: LintResult) -> int:
     for failure in result.failures:
         print(f"regilink: {failure}", file=sys.stderr)
-    if options.show_sites:
-        return UNUSABLE if result.failures else OK
-    return result.exit_status
-
-
-def _finding_lines(options: argparse.Namespace, result: LintResult) -> Iterator[str]:
-    if options.output_format == "json":
-        from regilink_doctor.report.lint_json import findings_json
-
-        yield findings_json(result.findings)
-    elif options.output_format == "json-lines":
-        for finding in result.findings:
-            from regilink_doctor.report.lint_json import finding_line
-
-            yield finding_line(finding)
-    elif options.output_format == "concise":
-        for finding in result.findings:
-            from regilink_doctor.report.concise import line
-
-            yield line(finding)
-    else:
-        if result.findings:
-            from regilink_doctor.report.full import render
-
-            yield from render(result.findings, result.sources, colour=wants_colour(options.color))
-        if result.files or not result.failures:
-            yield _summary(result)
-
-
-def _summary(result: LintResult) -> str:
-    files = f"{result.files} file{'' if result.files == 1 else 's'}"
-    hidden = f", {result.suppressed} suppressed" if result.suppressed else ""
-    counts = [
-        f"{count} {name}{'' if count == 1 or name == 'info' else 's'}"
-        for name in ("error", "warning", "info")
-        if (count := sum(finding.severity == name for finding in result.findings))
-    ]
-    if not counts:
-        return f"Nothing found in {files}{hidden}."
-    return f"Found {', '.join(counts)} in {files}{hidden}."
-
-
-def _site_lines(options: argparse.Namespace, result: LintResult) -> Iterator[str]:
-    if options.output_format in ("json", "json-lines"):
-        from regilink_doctor.report.lint_json import sites_json
-
-        yield sites_json(result.sites)
-        return
-    for report in result.sites:
-        from regilink_doctor.report.positions import position, visible
-
-        site = report.site
-        targets = " | ".join(text.display for text in site.target)
-        codes = f"  [{', '.join(report.codes)}]" if report.codes else ""
-        yield f"{position(site.place)}: {site.call} {visible(targets)}".rstrip() + codes
+    return UNUSABLE if result.failures else OK

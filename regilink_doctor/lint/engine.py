@@ -13,6 +13,7 @@ from regilink_doctor.lint.paths import path_findings
 from regilink_doctor.lint.sources import Unparsable
 from regilink_doctor.rules import BY_SITE, rule_for
 from regilink_doctor.rules.rule import CommandRule, RequirementRule, SettingRule, SiteRule
+from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.reading import Reading
     from regilink_doctor.rules.rule import Rule
+
+    Enabled = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def lint_bytes(
     directory: Directory | None = None,
     *,
     known: Known = NOTHING_KNOWN,
-    pedantic: bool = False,
+    selection: Selection = EVERYTHING,
 ) -> FileReport:
     """The report of one file.
 
@@ -86,39 +89,43 @@ def lint_bytes(
         content: the file's bytes.
         directory: what is known of the organization.
         known: what the configuration tells of it.
-        pedantic: also ask the rules that speak only when they are asked to.
+        selection: which rules speak.
     """
+
+    def enabled(code: str) -> bool:
+        return selection.enabled(code, path)
+
     try:
         reading = readers.read(path, content)
     except Unparsable as error:
-        return FileReport((_unparsable(path, str(error), error.span),))
+        return _unparsable(path, str(error), error.span, enabled)
     except RecursionError:
-        return FileReport((_unparsable(path, "nested too deeply", Span(1, 1, 1, 1)),))
+        return _unparsable(path, "nested too deeply", Span(1, 1, 1, 1), enabled)
     facts = _Facts(path, reading, directory, known)
-    by_site = [list(_findings(site, facts, pedantic)) for site in reading.sites]
-    others = [list(_findings(item, facts, pedantic)) for item in reading.declared]
+    by_site = [list(_findings(site, facts, enabled)) for site in reading.sites]
+    others = [list(_findings(item, facts, enabled)) for item in reading.declared]
     unique = list(dict.fromkeys(finding for found in (*by_site, *others) for finding in found))
-    left, silenced = suppressions.apply(reading, unique)
+    left, silenced = suppressions.apply(reading, unique, enabled)
     codes = tuple(tuple(dict.fromkeys(finding.code for finding in found if finding in left)) for found in by_site)
     return FileReport(tuple(sorted(left, key=_order)), reading.sites, codes, silenced)
 
 
-def _findings(item: Site | Declared, facts: _Facts, pedantic: bool) -> Iterator[Finding]:
-    for name, check in _checks(item, facts, pedantic):
+def _findings(item: Site | Declared, facts: _Facts, enabled: Enabled) -> Iterator[Finding]:
+    for name, check in _checks(item, facts, enabled):
         try:
-            yield from check()
+            yield from (finding for finding in check() if enabled(finding.code))
         except Exception as error:
             yield _crash(name, item.place, error)
 
 
 def _checks(
-    item: Site | Declared, facts: _Facts, pedantic: bool
+    item: Site | Declared, facts: _Facts, enabled: Enabled
 ) -> Iterator[tuple[str, Callable[[], Iterable[Finding]]]]:
     if item.kind in ("link", "target"):
         yield "target path", lambda: list(path_findings(item, facts.directory))
     for code in (*BY_SITE.get(item.kind, ()), *BY_SITE.get(getattr(item, "call", ""), ())):
-        found = rule_for(code)
-        if pedantic or not found.pedantic:
+        if enabled(code):
+            found = rule_for(code)
             yield code, lambda found=found: list(_check(found, item, facts))  # type: ignore[misc]
 
 
@@ -133,8 +140,8 @@ def _check(rule: Rule, item: Site | Declared, facts: _Facts) -> Iterator[Finding
     return rule.check(item, facts) if isinstance(rule, SiteRule) else iter(())
 
 
-def _unparsable(path: str, reason: str, span: Span) -> Finding:
-    return Finding(
+def _unparsable(path: str, reason: str, span: Span, enabled: Enabled) -> FileReport:
+    finding = Finding(
         "REG000",
         "unparsable-file",
         "error",
@@ -142,6 +149,7 @@ def _unparsable(path: str, reason: str, span: Span) -> Finding:
         Place(path, span),
         "mend it, or run regilink under the Python that it is written for",
     )
+    return FileReport((finding,) if enabled(finding.code) else ())
 
 
 def _crash(name: str, place: Place, error: Exception) -> Finding:

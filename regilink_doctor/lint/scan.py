@@ -1,75 +1,86 @@
 """Which files there are, and which of them can matter: two looks at raw bytes, before anything is parsed.
 
-Kept apart from all else because it must start fast: only `os`, and `subprocess` when a folder is asked for.
+All that is clever for the sake of pace is in here. It has to start fast: only `os`, and `subprocess` when a folder is
+asked for.
 """
 
 from __future__ import annotations
 
 import os
+import stat
+
+from regilink_doctor.lint.kinds import ENDINGS, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from subprocess import Popen
 
-SUFFIXES = (".py",)
-"""The files that are read below a folder."""
+    from regilink_doctor.core.patterns import Patterns
+
+    Find = Callable[[bytes, bytes], bool]
 
 MAX_BYTES = 8 * 2**20
 """No larger file is read. The largest hand-written module on record is a tenth of it."""
+
+MAX_NOTEBOOK_BYTES = 64 * 2**20
+"""Notebooks carry their pictures."""
 
 SPEAKS_OF_WANDB = (b"wandb", b"link_artifact", b"link_model")
 """The first gate: without one of these a file has nothing to do with W&B."""
 
 CAN_LINK = (b"link_artifact", b"link_model", b".link(", b"registr", b"use_artifact", b"regilink:")
-"""The second gate: without one of these no rule can have anything to say."""
+"""The second gate for Python: without one of these no rule can have anything to say."""
 
-SKIPPED_FOLDERS = frozenset(
-    {
-        ".eggs",
-        ".git",
-        ".hg",
-        ".mypy_cache",
-        ".nox",
-        ".pytest_cache",
-        ".ruff_cache",
-        ".svn",
-        ".tox",
-        ".venv",
-        "__pycache__",
-        "node_modules",
-        "site-packages",
-        "venv",
-    }
-)
-"""Not entered where git does not tell what belongs to a project."""
+MANY = 500
+"""Files from which on the faster search is worth its import."""
 
 
 class MissingPath(Exception):
     """A path that was asked for is not there, cannot be read or is too large."""
 
 
-def files(paths: Iterable[str]) -> Iterator[str]:
-    """The files to look at, each once, sorted within each path that was asked for.
+def batches(
+    paths: Iterable[str],
+    excluded: Callable[[str], Patterns] | None = None,
+    *,
+    force_exclude: bool = False,
+    missing: Callable[[str], None] | None = None,
+) -> Iterator[list[str]]:
+    """The files to look at, each once, in lists: what git tracks is ready before it has found what it does not track.
 
-    A file that is named is taken whatever its suffix; below a folder those with `SUFFIXES`, as git lists them (tracked,
-    and untracked but not ignored), or all of them where there is no git.
+    A file that is named is taken whatever its name; below a folder those of our kinds, as git lists them (tracked, and
+    untracked but not ignored), or all but the ignored where there is no git.
+
+    Args:
+        paths: files and folders.
+        excluded: what is left out below a folder, given that folder.
+        force_exclude: leave it out of the named files and folders, too.
+        missing: told of a path that is not there; without it that is raised.
 
     Raises:
         MissingPath: a path does not exist.
     """
-    seen = set()
+    seen: set[str] = set()
+    named = excluded("") if excluded is not None and force_exclude else None
     for path in paths:
         if os.path.isdir(path):
-            found: Iterable[str] = _below(path)
-        elif os.path.exists(path):
-            found = (path,)
+            start = os.path.normpath(path)
+            pattern = None if excluded is None else excluded("" if force_exclude else start)
+            if named is not None and named.match(start):
+                continue
+            below: Iterable[Iterable[str]] = _below(start, pattern)
+        elif not os.path.lexists(path):
+            if missing is None:
+                raise MissingPath(f"{path}: no such file or folder")
+            missing(f"{path}: no such file or folder")
+            continue
         else:
-            raise MissingPath(f"{path}: no such file or folder")
-        for name in found:
-            name = os.path.normpath(name)
-            if name not in seen:
-                seen.add(name)
-                yield name
+            pattern, below = named, ([os.path.normpath(path)],)
+        for found in below:
+            batch = [name for name in found if name not in seen and not (pattern and pattern.match(name))]
+            seen.update(batch)
+            yield batch
 
 
 def read(path: str, *, named: bool = False) -> bytes | None:
@@ -78,56 +89,120 @@ def read(path: str, *, named: bool = False) -> bytes | None:
     Raises:
         MissingPath: the same, for a file that was `named`.
     """
+    most = MAX_NOTEBOOK_BYTES if path.endswith(".ipynb") else MAX_BYTES
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
         try:
-            size = os.fstat(handle).st_size
-            if size > MAX_BYTES:
-                raise OSError(f"larger than {MAX_BYTES // 2**20} MiB")
-            parts = []
-            while part := os.read(handle, size + 1):
-                parts.append(part)
-                if sum(map(len, parts)) > MAX_BYTES:
-                    raise OSError(f"larger than {MAX_BYTES // 2**20} MiB")
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError("no plain file")
+            if status.st_size > most:
+                raise OSError(f"larger than {most // 2**20} MiB")
+            content = os.read(handle, status.st_size + 1)
         finally:
             os.close(handle)
     except OSError as error:
         if named:
             raise MissingPath(f"{path}: {error.strerror or error}") from None
         return None
-    return b"".join(parts)
+    return content
 
 
-def can_matter(content: bytes, *, any_use: bool = False) -> bool:
+def can_matter(path: str, content: bytes, find: Find = bytes.__contains__, *, any_use: bool = False) -> bool:
     """Whether a file is worth parsing; with `any_use`, whether it speaks of W&B at all."""
-    if not any(word in content for word in SPEAKS_OF_WANDB):
-        return False
-    return any_use or any(word in content for word in CAN_LINK)
+    if not any(find(content, word) for word in SPEAKS_OF_WANDB):
+        # A settings file may only set a variable; Python that sets one and nothing else has no site.
+        return not path.endswith(".py") and find(content, b"WANDB") and kind_of(path) != "python"
+    return any_use or not path.endswith(".py") or any(find(content, word) for word in CAN_LINK)
 
 
-def _below(folder: str) -> list[str]:
-    listed = _git(folder)
-    return sorted(_walk(folder) if listed is None else listed)
+def finder(count: int) -> Find:
+    """The search for that many files: stringzilla's where there are many and it is installed (the extra `fast`)."""
+    if count >= MANY:
+        try:
+            from stringzilla import find
+        except ImportError:
+            return bytes.__contains__
+        return lambda content, word: find(content, word) >= 0
+    return bytes.__contains__
 
 
-def _git(folder: str) -> list[str] | None:
-    """What git lists below `folder`; None where there is no git, no repository, or git does not trust its owner."""
+def _below(folder: str, excluded: Patterns | None) -> Iterator[Iterable[str]]:
+    untracked = _git(folder, "--others", "--exclude-standard")
+    tracked = _git(folder, "--cached")
+    listed = _listed(tracked, folder)
+    if listed is None:
+        if untracked is not None:
+            untracked.kill()
+            untracked.communicate()
+        yield sorted(_walk(folder, excluded))
+        return
+    yield listed
+    rest = _listed(untracked, folder) or []
+    if not listed and not rest and _is_ignored(folder):
+        rest = sorted(_walk(folder, excluded))  # whoever asks for an ignored folder wants to see into it
+    yield rest
+
+
+def _git(folder: str, *which: str) -> Popen[bytes] | None:
+    """`git ls-files`, started; None where there is no git."""
     import subprocess
 
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
-    command += [f"*{suffix}" for suffix in SUFFIXES]
+    # A hook runs with variables that hold for its own repository, not for any folder.
+    environ = {name: value for name, value in os.environ.items() if name not in _OF_ONE_REPOSITORY}
     try:
-        done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        return subprocess.Popen(
+            ["git", "ls-files", "-z", *which],
+            cwd=folder,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
     except OSError:
         return None
-    if done.returncode:
+
+
+_OF_ONE_REPOSITORY = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
+
+
+def _listed(git: Popen[bytes] | None, folder: str) -> list[str] | None:
+    """What git has listed; None where there is no repository, or git does not trust its owner."""
+    if git is None:
         return None
-    return [os.path.join(folder, os.fsdecode(name)) for name in done.stdout.split(b"\0") if name]
+    output, _ = git.communicate()
+    if git.returncode:
+        return None
+    before = "" if folder == "." else folder + os.sep
+    names = os.fsdecode(output).split("\0")
+    return [before + name for name in names if (name.endswith(ENDINGS) or "/.env." in f"/{name}") and kind_of(name)]
 
 
-def _walk(folder: str) -> Iterator[str]:
+def _is_ignored(folder: str) -> bool:
+    import subprocess
+
+    command = ["git", "check-ignore", "-q", "."]
+    return subprocess.run(command, cwd=folder, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def _walk(folder: str, excluded: Patterns | None) -> Iterator[str]:
+    from regilink_doctor.lint.gitignore import Ignored, read_ignored
+
+    ignored: dict[str, Ignored | None] = {}
     for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
+        here = read_ignored(root, ignored.pop(root, None))
+        kept = [name for name in folders if not _left_out(os.path.join(root, name), here, excluded, folder=True)]
+        folders[:] = kept
+        ignored.update((os.path.join(root, name), here) for name in kept)
         for name in names:
-            if name.endswith(SUFFIXES):
-                yield os.path.join(root, name)
+            path = os.path.normpath(os.path.join(root, name))
+            if kind_of(name if root == folder else path) and not _left_out(path, here, None, folder=False):
+                yield path
+
+
+def _left_out(path: str, ignored: object, excluded: Patterns | None, *, folder: bool) -> bool:
+    from regilink_doctor.lint.gitignore import Ignored
+
+    if isinstance(ignored, Ignored) and ignored.match(path, folder=folder):
+        return True
+    return excluded is not None and excluded.match(os.path.normpath(path))

@@ -12,7 +12,7 @@ from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.rules import MODULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from regilink_doctor.lint.reading import Reading
     from regilink_doctor.lint.sources import Source
@@ -36,10 +36,11 @@ class Suppression:
     ours: bool = True
 
 
-def apply(reading: Reading, findings: Sequence[Finding]) -> tuple[list[Finding], int]:
+def apply(reading: Reading, findings: Sequence[Finding], enabled: Callable[[str], bool]) -> tuple[list[Finding], int]:
     """The findings that are left, the findings about the comments themselves added; and how many were silenced.
 
-    A comment counts on any line of the statement that the finding is in.
+    A comment counts on any line of the statement that the finding is in. That of a rule which is not `enabled` may be
+    there for another run.
     """
     comments = [_read(source) for source in reading.sources if _may_suppress(source)]
     suppressions = [item for found, _ in comments for item in found]
@@ -52,9 +53,10 @@ def apply(reading: Reading, findings: Sequence[Finding]) -> tuple[list[Finding],
         if not matching:
             left.append(finding)
     silenced = len(findings) - len(left)
-    left += [problem for _, problems in comments for problem in problems]
-    left += [_unused(item) for item in suppressions if item not in used and item.code and _is_ours(item)]
-    return left, silenced
+    about = [problem for _, problems in comments for problem in problems]
+    unused = [item for item in suppressions if item not in used and item.code and _is_ours(item)]
+    about += [_unused(item) for item in unused if enabled(item.code or "")]
+    return left + [finding for finding in about if enabled(finding.code)], silenced
 
 
 def _may_suppress(source: Source) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import partial
-from typing import TYPE_CHECKING
 
 from regilink_doctor.report.positions import position, visible
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -63,6 +62,10 @@ def _excerpt(place: Place, lines: Mapping[str, list[str]], paint: Callable[[str]
 
 def _cells(text: str) -> int:
     """How many columns a terminal needs for a text."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
     return sum(
         0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
         for letter in text

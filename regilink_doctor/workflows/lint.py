@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
+
+from regilink_doctor.config import Config
 from regilink_doctor.lint import scan
+from regilink_doctor.lint.workers import spread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.patterns import Patterns
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.lint.engine import FileReport
+
+STDIN = "-"
 
 
 class SiteReport:
@@ -26,7 +34,8 @@ class SiteReport:
 class LintResult:
     """What a run of the linter has found. `files` counts those looked at, `parsed` those that passed the gates.
 
-    `failures` are paths that were asked for and could not be read, each as a sentence.
+    `sources` has the bytes of each file with a finding. `failures` are paths that were asked for and could not be read,
+    each as a sentence. `fixed` counts the findings that were mended.
     """
 
     def __init__(self) -> None:
@@ -36,6 +45,7 @@ class LintResult:
         self.files = 0
         self.parsed = 0
         self.suppressed = 0
+        self.fixed = 0
         self.failures: list[str] = []
 
     @property
@@ -45,49 +55,150 @@ class LintResult:
             return 2
         return 1 if any(finding.severity != "info" for finding in self.findings) else 0
 
+    def add(self, path: str, content: bytes, report: FileReport) -> None:
+        """Take up what one file has given."""
+        self.parsed += 1
+        self.findings += report.findings
+        self.suppressed += report.suppressed
+        if report.findings:
+            self.sources[path] = content
+        self.sites += [
+            SiteReport(site, codes)
+            for site, codes in zip(report.sites, report.codes, strict=True)
+            if site.kind not in ("log", "other")
+        ]
 
-def lint_paths(paths: Sequence[str], *, catalog: Catalog | None = None, all_sites: bool = False) -> LintResult:
+
+class Linter:
+    """The linter with everything that it goes by; what linting and mending a file have in common."""
+
+    def __init__(self, config: Config, catalog: Catalog | None = None, *, all_sites: bool = False) -> None:
+        self.config = config
+        self.all_sites = all_sites
+        self._catalog = catalog
+        self._lint_bytes: Callable[[str, bytes], FileReport] | None = None
+
+    def lint(self, path: str, content: bytes) -> FileReport:
+        """The report of one file, whether it passes the gates or not."""
+        if self._lint_bytes is None:
+            self._lint_bytes = self._load()
+        return self._lint_bytes(path, content)
+
+    def _load(self) -> Callable[[str, bytes], FileReport]:
+        from functools import partial
+
+        from regilink_doctor.lint.engine import lint_bytes
+
+        catalog = self._catalog
+        if catalog is not None and self.config.personal_entities:
+            from dataclasses import replace
+
+            personal = catalog.personal_entities | frozenset(self.config.personal_entities)
+            catalog = replace(catalog, personal_entities=personal)
+        return partial(lint_bytes, directory=catalog, known=self.config.known, selection=self.config.selection)
+
+
+def lint_paths(
+    paths: Sequence[str],
+    *,
+    catalog: Catalog | None = None,
+    config: Config | None = None,
+    all_sites: bool = False,
+    force_exclude: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> LintResult:
     """Lint files, and everything below folders.
 
     Args:
         paths: files and folders; shown in the findings as they are given.
         catalog: what is known of the organization; None: only what source shows.
+        config: which rules and files; None: all of them. `find_config` reads the project's.
         all_sites: also parse files in which no rule can find anything, to list their sites.
+        force_exclude: leave out what the configuration excludes even where it is named in `paths`.
+        progress: told, now and then, how many files of how many have been looked at.
     """
+    config = config or Config()
+    linter = Linter(config, catalog, all_sites=all_sites)
+    named = frozenset(os.path.normpath(path) for path in paths)
     result = LintResult()
-    named = frozenset(paths)
-    try:
-        for path in scan.files(paths):
-            content = scan.read(path, named=path in named)
-            if content is None:
-                continue
-            result.files += 1
-            if scan.can_matter(content, any_use=all_sites):
-                _lint(result, path, content, catalog)
-    except scan.MissingPath as error:
-        result.failures.append(str(error))
+    reports: list[_Report] = []
+
+    def work(share: Sequence[str]) -> _Share:
+        return _look_at(share, linter, named, progress)
+
+    excluded = _excluded(config)
+    for batch in scan.batches(paths, excluded, force_exclude=force_exclude, missing=result.failures.append):
+        for files, failures, found in spread(batch, work):
+            result.files += files
+            result.failures += failures
+            reports += found
+    seen = set()
+    for path, content, report in sorted(reports, key=lambda item: item[0]):
+        identity = os.path.realpath(path)  # links make a file appear twice
+        if identity not in seen:
+            seen.add(identity)
+            result.add(path, content, report)
     return result
 
 
-def files_worth_linting(paths: Sequence[str]) -> Iterator[str]:
-    """The files below `paths` that pass the byte gates, by path within each."""
-    for path in scan.files(paths):
-        content = scan.read(path) if path.endswith(scan.SUFFIXES) else None
-        if content is not None and scan.can_matter(content):
+if TYPE_CHECKING:
+    _Report = tuple[str, bytes, FileReport]
+    _Share = tuple[int, list[str], list[_Report]]
+
+
+def _look_at(
+    paths: Sequence[str],
+    linter: Linter,
+    named: frozenset[str],
+    progress: Callable[[int, int], None] | None,
+) -> _Share:
+    """How many files there were, what could not be read, and the reports of those that passed the gates."""
+    find = scan.finder(len(paths))
+    files = 0
+    failures: list[str] = []
+    reports: list[_Report] = []
+    for number, path in enumerate(paths, 1):
+        try:
+            content = scan.read(path, named=path in named)
+        except scan.MissingPath as error:
+            failures.append(str(error))
+            continue
+        if content is None:
+            continue
+        files += 1
+        if scan.can_matter(path, content, find, any_use=linter.all_sites):
+            report = linter.lint(path, content)
+            reports.append((path, content if report.findings else b"", report))
+        if progress is not None and not number % 64:
+            progress(number, len(paths))
+    return files, failures, reports
+
+
+def _excluded(config: Config) -> Callable[[str], Patterns]:
+    from regilink_doctor.core.patterns import Patterns
+
+    patterns = (*config.exclude, *config.extend_exclude)
+    return lambda start: Patterns(patterns, config.folder, start=start)
+
+
+def lint_text(path: str, content: bytes, *, catalog: Catalog | None = None, config: Config | None = None) -> LintResult:
+    """Lint what stands in memory, as the file `path`."""
+    result = LintResult()
+    result.files = 1
+    if scan.can_matter(path, content):
+        result.add(path, content, Linter(config or Config(), catalog).lint(path, content))
+    return result
+
+
+def files_to_lint(paths: Sequence[str], config: Config | None = None, *, force_exclude: bool = False) -> list[str]:
+    """The files that `lint_paths` would look at, sorted."""
+    batches = scan.batches(paths, _excluded(config or Config()), force_exclude=force_exclude, missing=lambda _: None)
+    return sorted(name for batch in batches for name in batch)
+
+
+def files_worth_linting(paths: Sequence[str], config: Config | None = None) -> Iterator[str]:
+    """The files below `paths` that pass the byte gates, by path."""
+    for path in files_to_lint(paths, config):
+        content = scan.read(path)
+        if content is not None and scan.can_matter(path, content):
             yield path
-
-
-def _lint(result: LintResult, path: str, content: bytes, catalog: Catalog | None) -> None:
-    from regilink_doctor.lint.engine import lint_bytes
-
-    report = lint_bytes(path, content, catalog)
-    result.parsed += 1
-    result.findings += report.findings
-    result.suppressed += report.suppressed
-    if report.findings:
-        result.sources[path] = content
-    result.sites += [
-        SiteReport(site, codes)
-        for site, codes in zip(report.sites, report.codes, strict=True)
-        if site.kind not in ("log", "other")
-    ]

@@ -22,6 +22,7 @@ from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.reading import Reading
 from regilink_doctor.lint.sources import Unparsable
 from regilink_doctor.report.lint_json import site_value
+from regilink_doctor.rules.selection import Selection
 
 FOLDER = Path(__file__).parents[1] / "cases" / "lint"
 SITE = re.compile(r"(link|target|consume|init|artifact) ")
@@ -156,7 +157,9 @@ def _run(case: Case) -> list[str]:
     first = next(iter(contents))
     lines: list[str] = []
     for name, content in contents.items():
-        report = lint_bytes(name, content, directory, known=known, pedantic="pedantic" in case.head)
+        report = lint_bytes(
+            name, content, directory, known=known, selection=Selection(pedantic="pedantic" in case.head)
+        )
         try:
             reading = readers.read(name, content)
         except Unparsable:

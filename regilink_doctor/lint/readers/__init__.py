@@ -14,6 +14,11 @@ def read(path: str, content: bytes) -> Reading:
     Raises:
         Unparsable: it is not what its name promises.
     """
+    from regilink_doctor.lint.kinds import kind_of_named
     from regilink_doctor.lint.readers import python
 
+    if kind_of_named(path, content) != "python":
+        from regilink_doctor.lint.reading import Reading
+
+        return Reading(())
     return python.read(path, content)

@@ -1,0 +1,110 @@
+"""The options of `regilink lint` as a table, and the configuration that they add up to."""
+
+from __future__ import annotations
+
+from regilink_doctor.cli.options import COLOUR, UsageProblem, configuration
+from regilink_doctor.config.keys import FORMATS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from regilink_doctor.config import Config
+
+    Settings = dict[str, object]
+
+
+def _flag(what: str) -> Settings:
+    return {"action": "store_true", "help": what}
+
+
+def _value(metavar: str, what: str) -> Settings:
+    return {"metavar": metavar, "help": what}
+
+
+def _list(metavar: str, what: str) -> Settings:
+    return {"action": "append", "metavar": metavar, "help": what}
+
+
+GROUPS: dict[str, dict[str, Settings]] = {
+    "what is shown": {
+        "--output-format": {"choices": FORMATS, "help": "how findings are shown (default: full)"},
+        "--statistics": _flag("count the findings of each rule instead of showing them"),
+        "--show-sites": _flag("list the calls that were found, with what their paths resolve to"),
+        "--show-files": _flag("list the files that would be looked at"),
+        "--show-settings": _flag("show the configuration, and where it comes from"),
+        "--exit-zero": _flag("exit 0 whatever is found; 2 stays 2"),
+        "--color": COLOUR,
+    },
+    "which rules": {
+        "--select": _list("CODES", "only these rules, by code or beginning: REG1,REG201"),
+        "--ignore": _list("CODES", "not these rules; the longer beginning wins over --select"),
+        "--extend-select": _list("CODES", "these rules as well"),
+        "--per-file-ignores": _list("PATTERN:CODE", "not these rules in these files: 'tests/*:REG201'"),
+        "--pedantic": _flag("ask the rules that speak only when they are asked to"),
+        "--catalog": _value("FILE", "what is known of the organization (regilink.catalog.json)"),
+    },
+    "which files": {
+        "--exclude": _list("PATTERNS", "leave these files and folders out, instead of the usual ones"),
+        "--extend-exclude": _list("PATTERNS", "leave these out, too"),
+        "--force-exclude": _flag("leave them out even where they are named, as a hook names them"),
+        "--stdin-filename": _value("FILE", "what standard input (-) is the content of (default: stdin.py)"),
+    },
+    "configuration": {
+        "--config": _list("FILE|KEY=VALUE", "a file in place of the project's, or a key as a line of TOML"),
+        "--isolated": _flag("look for no configuration"),
+    },
+}
+"""Title -> flag -> what `argparse` is told of it."""
+
+FLAGS = {flag: settings for flags in GROUPS.values() for flag, settings in flags.items()}
+
+
+def configured(options: Any) -> Config:
+    """The configuration of the project, changed by what the command line says.
+
+    Raises:
+        UsageProblem: a file, key, rule or pattern cannot be used.
+    """
+    config = configuration(options.config or (), isolated=options.isolated)
+    changes: dict[str, object] = {}
+    if options.select is not None:
+        changes = {"select": _codes("--select", options.select), "ignore": (), "extend-select": ()}
+    for key in ("ignore", "extend-select"):
+        if (given := getattr(options, key.replace("-", "_"))) is not None:
+            before = changes.get(key, getattr(config, key.replace("-", "_")))
+            changes[key] = (*before, *_codes(f"--{key}", given))  # type: ignore[misc]
+    if options.per_file_ignores is not None:
+        changes["per-file-ignores"] = {**config.per_file_ignores, **_per_file(options.per_file_ignores)}
+    if options.exclude is not None:
+        changes["exclude"] = tuple(_split(options.exclude))
+    if options.extend_exclude is not None:
+        changes["extend-exclude"] = (*config.extend_exclude, *_split(options.extend_exclude))
+    if options.pedantic:
+        changes["pedantic"] = True
+    return config.changed(changes) if changes else config
+
+
+def _split(values: Iterable[str]) -> list[str]:
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+def _codes(flag: str, values: Iterable[str]) -> tuple[str, ...]:
+    from regilink_doctor.rules.selection import rule_problem
+
+    codes = tuple(_split(values))
+    for code in codes:
+        if problem := rule_problem(code):
+            raise UsageProblem(f"{flag}: {problem}")
+    return codes
+
+
+def _per_file(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in _split(values):
+        pattern, colon, code = pair.rpartition(":")
+        if not colon or not pattern:
+            raise UsageProblem(f"--per-file-ignores: {pair!r} is no PATTERN:CODE, as in 'tests/*:REG201'")
+        found[pattern] = (*found.get(pattern, ()), *_codes("--per-file-ignores", [code]))
+    return found

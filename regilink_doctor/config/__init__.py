@@ -1,0 +1,162 @@
+"""The configuration: `[tool.regilink]` of the nearest `pyproject.toml` upwards, or a `regilink.toml`.
+
+Every command looks for it, so finding none has to cost nothing: what reads TOML is imported when there is some.
+"""
+
+from __future__ import annotations
+
+import os
+
+from regilink_doctor.config.keys import DEFAULT_EXCLUDE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from regilink_doctor.core.known import Known
+    from regilink_doctor.rules.selection import Selection
+
+
+class ConfigProblem(ValueError):
+    """The configuration cannot be used; the message names the file, the key and, where it is clear, what was meant."""
+
+
+class Config:
+    """The values of the keys, each with its default. `folder` is what paths and patterns count from.
+
+    `source` is the file, None where there is none. Names of keys have `_` for `-`. See `keys.KEYS` for what each says.
+    """
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = {}
+    exclude: tuple[str, ...] = DEFAULT_EXCLUDE
+    extend_exclude: tuple[str, ...] = ()
+    pedantic: bool = False
+    output_format: str | None = None
+    catalog: str | None = None
+    targets: tuple[str, ...] = ()
+    host: str | None = None
+    organization: str | None = None
+    entity: str | None = None
+    teams: tuple[str, ...] = ()
+    personal_entities: tuple[str, ...] = ()
+    protected_aliases: tuple[str, ...] = ()
+    registries: Mapping[str, tuple[str, ...]] = {}
+    wandb_version: str | None = None
+
+    def __init__(self, values: Mapping[str, object] | None = None, *, source: str | None = None) -> None:
+        self.source = source
+        self.folder = (os.path.dirname(source) or ".") if source is not None else "."
+        for name, value in (values or {}).items():
+            setattr(self, name.replace("-", "_"), value)
+
+    def changed(self, values: Mapping[str, object]) -> Config:
+        """The same configuration with some keys given anew, as on the command line."""
+        new = Config(source=self.source)
+        new.__dict__.update(self.__dict__)
+        for name, value in values.items():
+            setattr(new, name.replace("-", "_"), value)
+        return new
+
+    @property
+    def catalog_path(self) -> str | None:
+        """The catalog's file, seen from the current folder."""
+        return None if self.catalog is None else os.path.normpath(os.path.join(self.folder, self.catalog))
+
+    @property
+    def selection(self) -> Selection:
+        """Which rules speak, file by file."""
+        from regilink_doctor.rules.selection import Selection
+
+        return Selection(
+            select=self.select,
+            ignore=self.ignore,
+            extend_select=self.extend_select,
+            per_file_ignores=self.per_file_ignores,
+            pedantic=self.pedantic,
+            root=self.folder,
+        )
+
+    @property
+    def known(self) -> Known:
+        """What it tells of the organization, for the rules that ask."""
+        from regilink_doctor.core.known import Known
+
+        return Known(
+            organization=self.organization,
+            entity=self.entity,
+            teams=self.teams,
+            personal_entities=self.personal_entities,
+            protected_aliases=self.protected_aliases,
+            registries=self.registries,
+            wandb_version=self.wandb_version,
+        )
+
+
+def find_config(folder: str = ".") -> Config:
+    """The configuration that holds in `folder`; the defaults where no file has one.
+
+    Looked for upwards to the root of the repository (the folder with `.git`), else of the file system.
+
+    Raises:
+        ConfigProblem: a file is there and cannot be used.
+    """
+    base = folder
+    while True:
+        for name in ("regilink.toml", "pyproject.toml"):
+            path = os.path.normpath(os.path.join(base, name))
+            content = _content(path)
+            if content is not None and (name == "regilink.toml" or b"regilink" in content):
+                from regilink_doctor.config.reading import read_config
+
+                if (config := read_config(path, content)) is not None:
+                    return config
+        above = os.path.join(base, os.pardir)
+        if os.path.exists(os.path.join(base, ".git")) or os.path.samefile(base, above):
+            return Config()
+        base = above
+
+
+def load_config(given: Sequence[str], *, isolated: bool = False, folder: str = ".") -> Config:
+    """The configuration that a command line asks for.
+
+    Args:
+        given: the values of `--config`: a file, or `key = value` in TOML.
+        isolated: look at no file that is not given.
+        folder: where the search begins.
+
+    Raises:
+        ConfigProblem: it cannot be used.
+    """
+    if not given:
+        return Config() if isolated else find_config(folder)
+    from regilink_doctor.config.reading import read_config, read_line
+
+    files = [item for item in given if "=" not in item or os.path.exists(item)]
+    if len(files) > 1:
+        raise ConfigProblem(f"--config: two files, {files[0]} and {files[1]}; give one, and keys as 'KEY = VALUE'")
+    if files:
+        content = _content(files[0])
+        if content is None:
+            raise ConfigProblem(f"--config: {files[0]}: no such file")
+        config = read_config(files[0], content)
+        if config is None:
+            raise ConfigProblem(f"--config: {files[0]} has no [tool.regilink]")
+    else:
+        config = Config() if isolated else find_config(folder)
+    for item in given:
+        if item not in files:
+            config = config.changed(read_line(item))
+    return config
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ConfigProblem(f"{path}: {error.strerror or error}") from None

@@ -1,0 +1,70 @@
+"""The keys of the configuration, once: the reader, the JSON Schema and the documentation are made from this table."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["codes", "texts", "text", "flag", "format", "ignores", "registries"]
+
+FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "junit", "sarif")
+"""How findings can be shown."""
+
+DEFAULT_EXCLUDE = (
+    ".eggs",
+    ".git",
+    ".hg",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".nox",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    "__pycache__",
+    "node_modules",
+    "site-packages",
+    "venv",
+)
+"""What is not looked at below a folder: nobody writes code there."""
+
+
+class Key:
+    """One key: its name, the kind of its value, what it says, an example in TOML."""
+
+    __slots__ = ("example", "kind", "name", "what")
+
+    def __init__(self, name: str, kind: Kind, what: str, example: str) -> None:
+        self.name = name
+        self.kind = kind
+        self.what = what
+        self.example = example
+
+
+KEYS = (
+    Key("select", "codes", "The rules that speak, as codes or their beginnings; all of them by default.", '["REG1"]'),
+    Key("ignore", "codes", "Rules that keep silent; the longer beginning wins over `select`.", '["REG201"]'),
+    Key("extend-select", "codes", "Rules to add to `select`; a pedantic one by its whole code.", '["REG102"]'),
+    Key("per-file-ignores", "ignores", "Rules that keep silent in some files.", '{ "tests/*" = ["REG201"] }'),
+    Key("exclude", "texts", "Files and folders that are left out, instead of the default ones.", '["vendored"]'),
+    Key("extend-exclude", "texts", "Files and folders that are left out, too.", '["examples/broken"]'),
+    Key("pedantic", "flag", "Ask the rules that speak only when they are asked to.", "true"),
+    Key("output-format", "format", "How findings are shown.", '"concise"'),
+    Key("catalog", "text", "The file that `regilink catalog pull` has written.", '"regilink.catalog.json"'),
+    Key("targets", "texts", "Target paths that `regilink doctor` checks.", '["wandb-registry-model/zoo"]'),
+    Key("host", "text", "The W&B server that `regilink doctor` asks.", '"https://wandb.example.com"'),
+    Key("organization", "text", "The organization, by either of its names.", '"acme"'),
+    Key("entity", "text", "The entity that runs belong to where code does not say it.", '"team-a"'),
+    Key("teams", "texts", "Teams of the organization.", '["team-a", "team-b"]'),
+    Key("personal-entities", "texts", "Entities that belong to a person: they link to no registry.", '["alice"]'),
+    Key("protected-aliases", "texts", "Aliases that only a registry admin can move.", '["production"]'),
+    Key(
+        "registries",
+        "registries",
+        "The registries, without `wandb-registry-`, each with the types that it takes; `[]` for all types.",
+        '{ model = ["model"], raw = [] }',
+    ),
+    Key("wandb-version", "text", "The wandb that the project runs with.", '"0.21.4"'),
+)

@@ -1,0 +1,123 @@
+"""TOML in, a `Config` out. Every complaint names the file, the key and what was probably meant."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from regilink_doctor.config import Config, ConfigProblem
+from regilink_doctor.config.keys import FORMATS, KEYS
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.rules.selection import rule_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_KINDS = {key.name: key.kind for key in KEYS}
+
+
+def read_config(path: str, content: bytes) -> Config | None:
+    """The configuration in a file; None where a `pyproject.toml` has no `[tool.regilink]`.
+
+    Raises:
+        ConfigProblem: it is not TOML, or says something that is not understood.
+    """
+    table = _parse(content, path)
+    where = path
+    if path.replace("\\", "/").rpartition("/")[2] == "pyproject.toml":
+        tool = table.get("tool")
+        if not isinstance(tool, dict) or "regilink" not in tool:
+            return None
+        table, where = tool["regilink"], f"{path}: tool.regilink"
+        if not isinstance(table, dict):
+            raise ConfigProblem(f"{where} has to be a table: [tool.regilink]")
+    return Config(_values(table, where), source=path)
+
+
+def read_line(line: str) -> dict[str, object]:
+    """The value of `--config 'key = value'`.
+
+    Raises:
+        ConfigProblem: it is no line of TOML, or its key or value is not understood.
+    """
+    return _values(_parse(line.encode(), f"--config {line!r}"), "--config")
+
+
+def _parse(content: bytes, where: str) -> dict[str, Any]:
+    try:
+        return dict(tomllib.loads(content.decode()))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigProblem(f"{where}: not TOML: {error}") from None
+
+
+def _values(table: dict[str, Any], where: str) -> dict[str, object]:
+    values = {}
+    for name, value in table.items():
+        if name not in _KINDS:
+            raise ConfigProblem(f"{where}: unknown key {name!r}{did_you_mean(name, _KINDS)}")
+        values[name] = _value(name, value, f"{where}: {name}")
+    return values
+
+
+def _value(name: str, value: object, where: str) -> object:
+    kind = _KINDS[name]
+    if kind == "flag":
+        if not isinstance(value, bool):
+            raise ConfigProblem(f"{where} is {value!r}, not true or false")
+        return value
+    if kind == "text":
+        return _text(value, where)
+    if kind == "texts":
+        return _texts(value, where)
+    if kind == "codes":
+        return _codes(value, where)
+    if kind == "format":
+        text = _text(value, where)
+        if text not in FORMATS:
+            raise ConfigProblem(f"{where} is {text!r}, not one of {', '.join(FORMATS)}{did_you_mean(text, FORMATS)}")
+        return text
+    if not isinstance(value, dict):
+        example = next(key.example for key in KEYS if key.name == name)
+        raise ConfigProblem(f"{where} is no table; write {name} = {example}")
+    if kind == "ignores":
+        return {pattern: _codes(codes, f"{where}.{pattern!r}") for pattern, codes in value.items()}
+    return {_registry(key, where): _texts(types, f"{where}.{key}") for key, types in value.items()}
+
+
+def _registry(name: str, where: str) -> str:
+    if name.startswith(REGISTRY_PREFIX):
+        raise ConfigProblem(f"{where}: write {name.removeprefix(REGISTRY_PREFIX)!r}, without the prefix, for {name!r}")
+    return name
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise ConfigProblem(f"{where} is {value!r}, not a text")
+    return value
+
+
+def _texts(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ConfigProblem(f"{where} is {value!r}, not a list of texts")
+    return tuple(_text(item, where) for item in value)
+
+
+def _codes(value: object, where: str) -> tuple[str, ...]:
+    codes = _texts(value, where)
+    for code in codes:
+        if problem := rule_problem(code):
+            raise ConfigProblem(f"{where}: {problem}")
+    return codes
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`, did you mean "select"?`, or nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.replace("_", "-"), list(known), n=1, cutoff=0.6)
+    return f', did you mean "{near[0]}"?' if near else ""

@@ -1,0 +1,50 @@
+"""The way from a result to lines, format by format; each format is imported when it is asked for."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.workflows.lint import LintResult
+
+
+def finding_lines(
+    result: LintResult, output_format: str, *, colour: bool = False, statistics: bool = False
+) -> Iterator[str]:
+    """The lines of the report, without their ends.
+
+    Args:
+        result: what was found.
+        output_format: one of `config.keys.FORMATS`.
+        colour: with ANSI colours, where the format has any.
+        statistics: only how often each rule has spoken.
+    """
+    if statistics:
+        from regilink_doctor.report.statistics import statistics_lines
+
+        return statistics_lines(result.findings, output_format)
+    if output_format == "json":
+        from regilink_doctor.report.lint_json import findings_json
+
+        return iter([findings_json(result.findings)])
+    if output_format == "json-lines":
+        from regilink_doctor.report.lint_json import finding_line
+
+        return map(finding_line, result.findings)
+    if output_format == "concise":
+        from regilink_doctor.report.concise import line
+
+        return map(line, result.findings)
+    return _full(result, colour)
+
+
+def _full(result: LintResult, colour: bool) -> Iterator[str]:
+    if result.findings:
+        from regilink_doctor.report.full import render
+
+        yield from render(result.findings, result.sources, colour=colour)
+    if result.files or not result.failures:
+        from regilink_doctor.report.summary import summary
+
+        yield summary(result)

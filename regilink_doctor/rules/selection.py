@@ -1,0 +1,84 @@
+"""Which rules speak, file by file: codes and their beginnings, the longest that fits decides."""
+
+from __future__ import annotations
+
+from regilink_doctor.rules import MODULES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ALL = "ALL"
+NEVER_SILENT = frozenset({"REG002"})
+"""A mistake of ours is told whatever is selected: exit status 2 would have no reason otherwise."""
+
+
+class Selection:
+    """See `enabled`. `select` None: all rules."""
+
+    def __init__(
+        self,
+        *,
+        select: Iterable[str] | None = None,
+        ignore: Iterable[str] = (),
+        extend_select: Iterable[str] = (),
+        per_file_ignores: Mapping[str, Iterable[str]] | None = None,
+        pedantic: bool = False,
+        root: str = ".",
+    ) -> None:
+        self.pedantic = pedantic
+        self._select = (*((ALL,) if select is None else select), *extend_select)
+        self._ignore = tuple(ignore)
+        self._per_file = tuple((pattern, tuple(codes)) for pattern, codes in (per_file_ignores or {}).items())
+        self._root = root
+
+    def enabled(self, code: str, path: str) -> bool:
+        """Whether the rule speaks about the file `path`.
+
+        Of the beginnings that fit, the longest decides; of two of one length, `ignore`. A pedantic rule has to be asked
+        for: by `pedantic`, or by its whole code.
+        """
+        if code in NEVER_SILENT:
+            return True
+        chosen = _longest(code, self._select)
+        if chosen < 0 or _longest(code, self._ignore) >= chosen:
+            return False
+        if chosen < len(code) and not self.pedantic and _pedantic(code):
+            return False
+        return not any(_longest(code, codes) >= 0 for codes in self._for_file(path))
+
+    def _for_file(self, path: str) -> Iterable[tuple[str, ...]]:
+        if not self._per_file:
+            return ()
+        from regilink_doctor.core.patterns import Patterns
+
+        return (codes for pattern, codes in self._per_file if Patterns((pattern,), self._root).match(path))
+
+
+EVERYTHING = Selection()
+"""All rules but the pedantic ones."""
+
+
+def _longest(code: str, beginnings: Iterable[str]) -> int:
+    """The length of the longest beginning that fits; 0 for ALL, -1 for none."""
+    fitting = (0 if item == ALL else len(item) for item in beginnings if item == ALL or code.startswith(item))
+    return max(fitting, default=-1)
+
+
+def _pedantic(code: str) -> bool:
+    from regilink_doctor.rules import rule_for
+
+    return code in MODULES and rule_for(code).pedantic
+
+
+def rule_problem(code: str) -> str | None:
+    """Why `code` selects no rule, as a sentence with what was probably meant; None when it does."""
+    if code == ALL or (code and any(known.startswith(code) for known in MODULES)):
+        return None
+    from difflib import get_close_matches
+
+    by_name = {module.replace("_", "-"): known for known, module in MODULES.items()}
+    if code in by_name:
+        return f"rules go by their codes here: write {by_name[code]!r} for {code!r}"
+    near = get_close_matches(code.upper(), MODULES, n=1, cutoff=0.7)
+    return f"there is no rule {code!r}" + (f", did you mean {near[0]}?" if near else "; `regilink rules` lists them")

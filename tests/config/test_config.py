@@ -1,0 +1,131 @@
+"""The configuration: where it is looked for, what is understood, what every complaint says."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from regilink_doctor.config import Config, ConfigProblem, find_config, load_config
+from regilink_doctor.config.keys import KEYS
+from regilink_doctor.config.reading import read_config
+from regilink_doctor.config.schema import json_schema, validate_pyproject_schema
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
+
+WHOLE = "\n".join(f"{key.name} = {key.example}" for key in KEYS)
+
+
+def read(text: str) -> Config:
+    config = read_config("regilink.toml", text.encode())
+    assert config is not None
+    return config
+
+
+def problem(text: str) -> str:
+    with pytest.raises(ConfigProblem) as caught:
+        read(text)
+    return str(caught.value)
+
+
+def test_every_key_is_read() -> None:
+    config = read(WHOLE)
+    assert config.select == ("REG1",)
+    assert config.per_file_ignores == {"tests/*": ("REG201",)}
+    assert config.pedantic is True
+    assert config.registries == {"model": ("model",), "raw": ()}
+    for key in KEYS:
+        assert getattr(config, key.name.replace("-", "_")) != getattr(Config(), key.name.replace("-", "_"))
+
+
+def test_rules_are_told_what_the_tables_say() -> None:
+    known = read(WHOLE).known
+    assert (known.organization, known.entity, known.teams) == ("acme", "team-a", ("team-a", "team-b"))
+    assert (known.personal_entities, known.protected_aliases) == (("alice",), ("production",))
+    assert (known.registries, known.wandb_version) == ({"model": ("model",), "raw": ()}, "0.21.4")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("selct = []", "regilink.toml: unknown key 'selct', did you mean \"select\"?"),
+        ("per_file_ignores = {}", 'did you mean "per-file-ignores"?'),
+        ('select = ["REG1033"]', "there is no rule 'REG1033', did you mean REG103?"),
+        ('ignore = ["missing-collection"]', "write 'REG102' for 'missing-collection'"),
+        ('ignore = "REG102"', "ignore is 'REG102', not a list of texts"),
+        ("pedantic = 1", "pedantic is 1, not true or false"),
+        ('output-format = "jsn"', 'did you mean "json"?'),
+        ("registries = []", 'write registries = { model = ["model"], raw = [] }'),
+        ("[registries]\nwandb-registry-model = []", "write 'model', without the prefix"),
+        ('[registries]\nmodel = "model"', "registries.model is 'model', not a list"),
+        ('[per-file-ignores]\n"tests/*" = ["REG9x"]', "there is no rule 'REG9x'"),
+        ("entity = ''", "entity is '', not a text"),
+        ("select = [", "not TOML"),
+        ("teams = [1]", "teams is 1, not a text"),
+    ],
+)
+def test_a_complaint_names_the_key_and_what_was_meant(text: str, words: str) -> None:
+    assert words in problem(text)
+
+
+def test_the_nearest_file_that_speaks_of_regilink_holds(tmp_path: Path) -> None:
+    inner = tmp_path / "packages" / "one"
+    inner.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text('[tool.regilink]\nentity = "outer"\n')
+    (inner / "pyproject.toml").write_text("[project]\nname = 'x'  # no word of it\n")
+    assert find_config(str(inner)).entity == "outer"
+    (inner / "pyproject.toml").write_text('[tool.regilink]\nentity = "inner"\n')
+    assert find_config(str(inner)).entity == "inner"
+    (inner / "regilink.toml").write_text('entity = "own file"\n')
+    assert find_config(str(inner)).entity == "own file"
+    assert find_config(str(inner)).source == str(inner / "regilink.toml")
+
+
+def test_the_search_ends_at_the_root_of_the_repository(tmp_path: Path) -> None:
+    (tmp_path / "regilink.toml").write_text('entity = "someone else\'s"\n')
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    assert find_config(str(tmp_path / "repository")).source is None
+
+
+def test_the_catalog_is_beside_its_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "regilink.toml").write_text('catalog = "registry/c.json"\n')
+    (tmp_path / "src").mkdir()
+    monkeypatch.chdir(tmp_path / "src")
+    assert find_config().catalog_path == "../registry/c.json"
+
+
+def test_a_command_line_gives_a_file_and_keys(tmp_path: Path) -> None:
+    file = tmp_path / "other.toml"
+    file.write_text('entity = "team-a"\npedantic = true\n')
+    config = load_config([str(file), "entity = 'team-b'"])
+    assert (config.entity, config.pedantic) == ("team-b", True)
+    assert load_config(["pedantic = true"], isolated=True).pedantic
+    for wrong, words in (
+        ([str(file), str(file)], "two files"),
+        (["nowhere.toml"], "nowhere.toml: no such file"),
+        (["entitty = 'x'"], 'did you mean "entity"?'),
+    ):
+        with pytest.raises(ConfigProblem, match=words.replace("?", r"\?")):
+            load_config(wrong)
+
+
+def test_the_schema_says_what_the_reader_does() -> None:
+    schema = json_schema()
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    assert list(validator.iter_errors(tomllib.loads(WHOLE))) == []
+    for text in ("selct = []", 'select = ["F401"]', "pedantic = 1", 'output-format = "jsn"', "teams = [1]"):
+        assert list(validator.iter_errors(tomllib.loads(text))), text
+        assert problem(text)
+    assert list(validator.iter_errors(tomllib.loads("[registries]\nwandb-registry-model = []")))
+
+
+def test_validate_pyproject_finds_the_schema() -> None:
+    from importlib.metadata import entry_points
+
+    (entry,) = entry_points(group="validate_pyproject.tool_schema", name="regilink")
+    assert entry.load() is validate_pyproject_schema
+    assert json.dumps(validate_pyproject_schema("regilink")) == json.dumps(json_schema())
