@@ -6,9 +6,11 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
+from regilink_doctor.emulator import observing
 from regilink_doctor.emulator.faults import Fault, FaultError
 from regilink_doctor.emulator.http import Request, Response
 from regilink_doctor.emulator.overview import overview
+from regilink_doctor.emulator.recorder import LinkCall
 
 if TYPE_CHECKING:
     from regilink_doctor.emulator.app import App
@@ -27,6 +29,10 @@ class Admin:
         what = parts[0] if parts else ""
         if what == "reset" and request.method == "POST":
             self._app.reset()
+            return Response.json({"ok": True})
+        if what == "calls" and request.method == "POST":
+            with self._app.world.lock:
+                observing.observe(self._app.world, LinkCall.from_json(request.body.read()))
             return Response.json({"ok": True})
         if what == "ledger":
             return Response.json([dataclasses.asdict(each) for each in self._app.world.ledger])

@@ -7,10 +7,11 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from regilink_doctor.emulator import environ
+from regilink_doctor.emulator import environ, observing
 from regilink_doctor.emulator.app import App
 from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.ledger import Ledger
+from regilink_doctor.emulator.recorder import LinkCall
 from regilink_doctor.emulator.server import Server
 from regilink_doctor.emulator.world import World
 
@@ -102,6 +103,11 @@ class Emulator:
     def faults(self) -> Faults:
         """Which requests go wrong now."""
         return self.app.faults
+
+    def observe(self, call: LinkCall) -> None:
+        """Take what `emulator.recorder` saw of a call that links: its text, and what the SDK itself refused."""
+        with self.world.lock:
+            observing.observe(self.world, call)
 
     def environ(self, user: str | None = None) -> dict[str, str]:
         """The variables to set for wandb, as `user` (the first one).

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from threading import Lock
 from typing import Literal
 
@@ -57,10 +57,14 @@ class Ledger:
         with self._lock:
             self._links.append(attempt)
 
-    def requested(self, index: int, text: str) -> None:
-        """Note the target path as the code gave it, for the attempt at `index`; the server never sees it."""
+    def amend(self, wanted: Callable[[LinkAttempt], bool], change: Callable[[LinkAttempt], LinkAttempt]) -> bool:
+        """Replace the oldest attempt that is wanted by its change; whether there was one."""
         with self._lock:
-            self._links[index] = replace(self._links[index], requested=text)
+            for index, attempt in enumerate(self._links):
+                if wanted(attempt):
+                    self._links[index] = change(attempt)
+                    return True
+        return False
 
     def consume(self, entry: Consumption) -> None:
         """Append a consumption."""

@@ -26,7 +26,7 @@ NO_TTL = -2
 
 @field("Query", "artifact")
 def artifact(world: World, context: Context, id: str) -> ArtifactVersion | None:
-    found = world.artifact(id)
+    found = world.find_artifact(id)
     return found if found is not None and visible(context, found) else None
 
 
@@ -237,7 +237,7 @@ def _asked_for(found: ArtifactVersion, input: dict[str, Any]) -> str:
 
 def _found(world: World, context: Context, identifier: str) -> ArtifactVersion:
     context.need_user()
-    found = world.artifact(identifier)
+    found = world.find_artifact(identifier)
     if found is None or found.state == "DELETED" or not visible(context, found):
         raise not_found("artifact")
     return found

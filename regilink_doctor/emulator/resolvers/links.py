@@ -14,7 +14,7 @@ from regilink_doctor.emulator.world.refusal import not_found
 @field("Mutation", "linkArtifact")
 def link_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     me = context.need_user()
-    artifact = world.artifact(input.get("artifact_id") or input.get("client_id"))
+    artifact = world.find_artifact(input.get("artifact_id") or input.get("client_id"))
     if artifact is None or artifact.state != "COMMITTED" or not visible(context, artifact):
         raise not_found("artifact")
     portfolio = world.by_id(input.get("artifact_portfolio_id"), Collection)
@@ -33,7 +33,7 @@ def link_artifact(world: World, context: Context, input: dict[str, Any]) -> dict
 @field("Mutation", "unlinkArtifact")
 def unlink_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
     me = context.need_user()
-    artifact = world.artifact(input["artifact_id"])
+    artifact = world.find_artifact(input["artifact_id"])
     collection = context.visible_collection(world.by_id(input["artifact_portfolio_id"], Collection))
     if artifact is None or collection is None:
         raise not_found("artifact collection")

@@ -178,7 +178,7 @@ def _merged_manifest(world: World, context: Context, artifact: ArtifactVersion) 
         artifact.manifests[:] = uploaded[-1:]
         return _read(context, uploaded[-1])
     merged: dict[str, Any] | None = None
-    base = world.artifact(uploaded[-1].base_artifact_id) if uploaded[-1].type == "INCREMENTAL" else None
+    base = world.find_artifact(uploaded[-1].base_artifact_id) if uploaded[-1].type == "INCREMENTAL" else None
     layers = [base.manifests[-1]] if base is not None and base.manifests else []
     for layer in [*layers, *uploaded]:
         content = _read(context, layer)
@@ -212,7 +212,7 @@ def _read(context: Context, manifest: Manifest) -> dict[str, Any]:
 
 def _pending(world: World, context: Context, identifier: str) -> ArtifactVersion:
     context.need_user()
-    artifact = world.artifact(identifier)
+    artifact = world.find_artifact(identifier)
     if artifact is None:
         raise not_found("artifact")
     if not access.writes_project(context.user, artifact.sequence.project):

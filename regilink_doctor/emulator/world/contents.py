@@ -43,7 +43,7 @@ def _known(state: State, artifact: ArtifactVersion, name: str, entry: dict[str, 
 
 def _places(state: State, artifact: ArtifactVersion, birth: str | None) -> Iterator[ArtifactVersion]:
     yield artifact
-    first = state.artifact(birth)
+    first = state.find_artifact(birth)
     if first is not None:
         yield first
     for membership in reversed(artifact.sequence.memberships):

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 from datetime import datetime, timezone
 
+_NUMBERS = itertools.count(1)
 
-class Counter:
-    """Numbers from 1 on. The caller holds the world's lock."""
 
-    __slots__ = ("_last",)
+def next_number() -> int:
+    """The next number from 1 on, over all worlds of the process.
 
-    def __init__(self) -> None:
-        self._last = 0
-
-    def __call__(self) -> int:
-        self._last += 1
-        return self._last
+    Not of one world alone: the SDK keeps artifacts by their id for minutes (`artifact_instance_cache`), so that in
+    the next world another artifact of the same id would be taken for the old one.
+    """
+    return next(_NUMBERS)
 
 
 def encode(kind: str, number: int) -> str:

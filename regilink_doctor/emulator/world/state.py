@@ -9,7 +9,7 @@ from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.emulator.ledger import Ledger
 from regilink_doctor.emulator.world.features import NEWEST
 from regilink_doctor.emulator.world.files import StoredFile
-from regilink_doctor.emulator.world.ids import Counter, decode, now
+from regilink_doctor.emulator.world.ids import decode, next_number, now
 from regilink_doctor.emulator.world.people import Entity, Organization, User
 from regilink_doctor.emulator.world.projects import (
     ArtifactType,
@@ -43,14 +43,13 @@ class State:
         self.contents: dict[str, bytes] = {}
         self.by_blob: dict[str, StoredFile] = {}
         self._user_of_key: dict[str, User] = {}
-        self._numbers = Counter()
         self._objects: dict[int, object] = {}
 
     # Numbers and ids.
 
     def number(self) -> int:
         """The next number. Unique over all kinds of things."""
-        return self._numbers()
+        return next_number()
 
     def keep(self, thing: T, number: int) -> T:
         """Remember `thing` under its number, for `by_id`."""
@@ -166,7 +165,7 @@ class State:
             project.updated_at = now()
         return collection
 
-    def artifact(self, identifier: str | None) -> ArtifactVersion | None:
+    def find_artifact(self, identifier: str | None) -> ArtifactVersion | None:
         """The version of this id, or of this client id."""
         if not identifier:
             return None

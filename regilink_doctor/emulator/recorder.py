@@ -1,0 +1,271 @@
+"""Notes each call that links in the process that makes it: the text as the code gave it, and what the SDK refused.
+
+The server sees a link only after the SDK has read its path; of a path that the SDK refuses it sees nothing. So the
+two methods that link, `wandb.Run.link_artifact` and `wandb.Artifact.link`, are wrapped while somebody listens. wandb
+is never imported from here: where it is not loaded yet, its two modules are wrapped in the moment they are.
+
+In this process, with the emulator beside it (the pytest plugin):
+
+    with recorder.recording(emulator.observe):
+        ...
+
+In a child process (dry-run): its environment gets
+
+    {**emulator.environ(), **recorder.environ(emulator.folder, emulator.url, os.environ)}
+
+and its Python loads this file by a `sitecustomize` and tells the emulator over HTTP. A Python that is started with
+`-I`, `-E` or `-S` does not. For the child's sake this file imports the standard library alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROUTE = "/_regilink/calls"
+VARIABLE = "REGILINK_CALLS"
+"""Where a child process tells its calls."""
+
+_SITE = "regilink-site"
+_COPY = "regilink_recorder_of_this_process"
+_ENVIRON = ("WANDB_PROJECT", "WANDB_ORGANIZATION")
+_METHODS = {
+    "wandb.sdk.wandb_run": ("Run", "link_artifact"),
+    "wandb.sdk.lib.noop_run": ("NoopRun", "link_artifact"),
+    "wandb.sdk.artifacts.artifact": ("Artifact", "link"),
+}
+"""Module -> class and method. `NoopRun` is the run of disabled mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCall:
+    """One call: told when it begins (`ended` False), and when it came back.
+
+    `call` is `Run.link_artifact` or `Artifact.link`, `target_path` the argument as a text (None: not given).
+    `entity` and `project` are the run's or, for `Artifact.link`, the source artifact's. `source` is the source
+    version's full name, None where the artifact was never logged. `error` is the exception's type, None when none
+    was raised. `environ` has what the SDK reads beside the path.
+    """
+
+    call: str
+    target_path: str | None
+    aliases: tuple[str, ...] = ()
+    source: str | None = None
+    source_type: str | None = None
+    run: str | None = None
+    entity: str | None = None
+    project: str | None = None
+    mode: str = "online"
+    error: str | None = None
+    message: str | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)
+    ended: bool = True
+
+    def as_json(self) -> str:
+        """The call for `from_json` in another process."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> LinkCall:
+        """The call that `as_json` wrote.
+
+        Raises:
+            ValueError, TypeError: it did not write that.
+        """
+        values = json.loads(text)
+        values["aliases"] = tuple(values.get("aliases") or ())
+        return cls(**values)
+
+
+Sink = Callable[[LinkCall], None]
+
+_sinks: list[Sink] = []
+_wrapped: list[tuple[Any, str, Any]] = []
+_inside = threading.local()
+
+
+def start(sink: Sink) -> None:
+    """Tell `sink` of every call that links in this process, from now on, until `stop`."""
+    if not _sinks:
+        sys.meta_path.insert(0, _FINDER)
+        for name in _METHODS:
+            if (module := sys.modules.get(name)) is not None:
+                _wrap(module)
+    _sinks.append(sink)
+
+
+def stop(sink: Sink) -> None:
+    """Tell `sink` nothing more; with the last one, wandb's methods are what they were."""
+    if sink not in _sinks:
+        return
+    _sinks.remove(sink)
+    if not _sinks:
+        sys.meta_path.remove(_FINDER)
+        while _wrapped:
+            owner, name, original = _wrapped.pop()
+            setattr(owner, name, original)
+
+
+@contextmanager
+def recording(sink: Sink) -> Iterator[None]:
+    """`start` and `stop` around a block."""
+    start(sink)
+    try:
+        yield
+    finally:
+        stop(sink)
+
+
+def environ(folder: Path, url: str, outer: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What makes the Pythons below a process tell their calls to the emulator at `url`.
+
+    Args:
+        folder: where a small folder is made for `PYTHONPATH`.
+        outer: the environment that the result is laid over; its `PYTHONPATH` and `sitecustomize` stay in force.
+    """
+    site = folder / _SITE
+    site.mkdir(parents=True, exist_ok=True)
+    (site / f"{_COPY}.py").write_bytes(Path(__file__).read_bytes())
+    (site / "sitecustomize.py").write_text(f"import {_COPY}\n\n{_COPY}.follow(__file__)\n", encoding="utf-8")
+    path = os.pathsep.join(part for part in (str(site), outer.get("PYTHONPATH")) if part)
+    return {"PYTHONPATH": path, VARIABLE: url}
+
+
+def follow(site: str) -> None:
+    """Begin to tell the emulator, and load the `sitecustomize` that ours stands before. Called by ours."""
+    if url := os.environ.get(VARIABLE):
+        start(functools.partial(_post, url))
+    from importlib.machinery import PathFinder
+
+    folder = os.path.dirname(os.path.abspath(site))
+    spec = PathFinder.find_spec("sitecustomize", [part for part in sys.path if os.path.abspath(part or ".") != folder])
+    if spec is not None and spec.loader is not None:
+        from importlib.util import module_from_spec
+
+        spec.loader.exec_module(module_from_spec(spec))
+
+
+def _post(url: str, call: LinkCall) -> None:
+    """No library, no proxy, no variable of the environment stands between the child and the emulator."""
+    from http.client import HTTPConnection
+    from urllib.parse import urlsplit
+
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    try:
+        connection.request("POST", ROUTE, call.as_json().encode(), {"Content-Type": "application/json"})
+        connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+class _Finder:
+    """Wraps wandb's methods as soon as their module has run; finds nothing itself."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name not in _METHODS:
+            return None
+        others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))
+        spec = next((found for finder in others if (found := finder.find_spec(name, path, target))), None)
+        if spec is not None and spec.loader is not None:
+            run = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                run(module)
+                if _sinks:
+                    _wrap(module)
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+_FINDER: Any = _Finder()
+
+
+def _wrap(module: ModuleType) -> None:
+    owner_name, name = _METHODS[module.__name__]
+    owner = getattr(module, owner_name, None)
+    original = vars(owner).get(name) if owner is not None else None
+    if original is None:
+        return
+    shown = "Artifact.link" if name == "link" else "Run.link_artifact"
+
+    @functools.wraps(original)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        # `Run.link_artifact` calls `Artifact.link` with a text of its own making.
+        if getattr(_inside, "call", False):
+            return original(self, *args, **kwargs)
+        _inside.call = True
+        error: BaseException | None = None
+        try:
+            _tell(shown, self, args, kwargs, None, ended=False)
+            return original(self, *args, **kwargs)
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            _inside.call = False
+            _tell(shown, self, args, kwargs, error, ended=True)
+
+    setattr(owner, name, method)
+    _wrapped.append((owner, name, original))
+
+
+def _tell(
+    name: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: BaseException | None, *, ended: bool
+) -> None:
+    """Never in the way of the code that is watched, whatever it gave and whatever has become of the emulator."""
+    try:
+        call = _call(name, target, args, kwargs, error, ended=ended)
+        for sink in tuple(_sinks):
+            sink(call)
+    except Exception as problem:
+        sys.stderr.write(f"regilink: a link could not be noted: {type(problem).__name__}: {problem}\n")
+
+
+def _call(
+    name: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: BaseException | None, *, ended: bool
+) -> LinkCall:
+    run = target if name == "Run.link_artifact" else None
+    names = ("target_path", "aliases") if run is None else ("artifact", "target_path", "aliases")
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    artifact = target if run is None else given.get("artifact")
+    path, aliases = given.get("target_path"), given.get("aliases")
+    return LinkCall(
+        call=name,
+        target_path=None if path is None else str(path),
+        aliases=tuple(str(alias) for alias in aliases) if isinstance(aliases, (list, tuple, set)) else (),
+        source=_read(artifact, "source_qualified_name"),
+        source_type=_read(artifact, "type"),
+        run=_read(run, "path"),
+        entity=_read(run, "entity") if run is not None else _read(artifact, "source_entity"),
+        project=_read(run, "project"),
+        mode="online" if run is None else _mode(run),
+        error=type(error).__name__ if error is not None else None,
+        message=str(error) if error is not None else None,
+        environ={key: os.environ[key] for key in _ENVIRON if key in os.environ},
+        ended=ended,
+    )
+
+
+def _mode(run: Any) -> str:
+    if type(run).__name__ == "NoopRun":
+        return "disabled"
+    return "offline" if getattr(run, "offline", False) else "online"
+
+
+def _read(thing: Any, name: str) -> str | None:
+    """A property as a text. A draft raises for most of them (row C11)."""
+    try:
+        value = getattr(thing, name, None)
+    except Exception:
+        return None
+    return value if isinstance(value, str) and value else None

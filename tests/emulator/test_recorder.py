@@ -1,0 +1,131 @@
+"""The text as the code gave it, and what the SDK itself refused, in this process and in a child."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import wandb
+from serving import Server
+
+from regilink_doctor.emulator import recorder
+
+
+def test_a_link_has_the_text_that_the_code_gave(server: Server) -> None:
+    with wandb.init(entity="team-a", project="proj") as run:
+        artifact = run.log_artifact(wandb.Artifact("zoo", "model"))
+        run.link_artifact(artifact, "/wandb-registry-model/animals", aliases=["best"])
+        run.link_artifact(artifact, target_path="model/animals")
+    texts = [(attempt.requested, attempt.project, attempt.verdict) for attempt in server.links]
+    assert texts == [
+        ("/wandb-registry-model/animals", "wandb-registry-model", "linked"),
+        ("model/animals", "model", "misplaced"),
+    ]
+
+
+def test_so_has_a_link_of_the_artifact_itself_and_one_that_the_server_refuses(server: Server) -> None:
+    artifact = server.logged()
+    artifact.link("Acme Inc/wandb-registry-model/animals")
+    with pytest.raises(wandb.errors.CommError, match="cannot create registry"):
+        artifact.link("wandb-registry-modle/animals")
+    assert [(each.requested, each.verdict, each.code) for each in server.links] == [
+        ("Acme Inc/wandb-registry-model/animals", "linked", None),
+        ("wandb-registry-modle/animals", "refused", "REG301"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "row", "code"),
+    [
+        ("acme/wandb-registry-model/a/b", ValueError, "A3", "REG103"),
+        ("team-a/wandb-registry-model/c", wandb.errors.CommError, "A12", "REG202"),
+        ("ACME/wandb-registry-model/c", wandb.errors.CommError, "A13", "REG303"),
+    ],
+)
+def test_what_the_sdk_refuses_is_in_the_ledger_too(
+    server: Server, path: str, error: type[Exception], row: str, code: str
+) -> None:
+    with wandb.init(entity="team-a", project="proj") as run:
+        artifact = run.log_artifact(wandb.Artifact("zoo", "model")).wait()
+        with pytest.raises(error) as raised:
+            run.link_artifact(artifact, path)
+    attempt = server.link
+    assert (attempt.requested, attempt.verdict, attempt.row, attempt.code) == (path, "refused", row, code)
+    assert attempt.message == str(raised.value)
+    assert attempt.source == "team-a/proj/zoo:v0"
+    assert attempt.destination is None
+
+
+def test_a_call_of_the_wrong_shape_is_in_the_ledger(server: Server) -> None:
+    with wandb.init(entity="team-a", project="proj") as run, pytest.raises(TypeError):
+        run.link_artifact(wandb.Artifact("zoo", "model"), "wandb-registry-model/c", alias="best")
+    assert (server.link.row, server.link.code, server.link.requested) == ("A18", "REG607", "wandb-registry-model/c")
+
+
+def test_offline_disabled_and_finished_runs_are_in_the_ledger(server: Server) -> None:
+    path = "wandb-registry-model/c"
+    with wandb.init(entity="team-a", mode="offline") as run, pytest.raises(NotImplementedError):
+        run.link_artifact(wandb.Artifact("zoo", "model"), path)
+    with wandb.init(entity="team-a", mode="disabled") as run:
+        assert run.link_artifact(wandb.Artifact("zoo", "model"), path) is None
+    with wandb.init(entity="team-a") as run:
+        pass
+    with pytest.raises(wandb.errors.UsageError):
+        run.link_artifact(wandb.Artifact("zoo", "model"), path)
+    assert [(each.row, each.code, each.requested) for each in server.links] == [
+        ("C1", "REG601", path),
+        ("C5", "REG602", path),
+        ("C8", "REG603", path),
+    ]
+
+
+def test_without_anybody_who_listens_the_methods_are_wandbs_own() -> None:
+    own = wandb.Run.link_artifact
+    with recorder.recording(lambda call: None):
+        assert wandb.Run.link_artifact is not own
+        with recorder.recording(lambda call: None):
+            pass
+        assert wandb.Run.link_artifact is not own
+    assert wandb.Run.link_artifact is own
+
+
+def test_one_who_listens_badly_does_not_hurt_the_code(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    def breaks(call: recorder.LinkCall) -> None:
+        raise RuntimeError("full disk")
+
+    artifact = server.logged()
+    with recorder.recording(breaks):
+        assert artifact.link("wandb-registry-model/c").version == "v0"
+    assert "a link could not be noted: RuntimeError: full disk" in capsys.readouterr().err
+
+
+CHILD = """
+import sys
+import site_of_the_user
+assert "wandb" not in sys.modules
+import wandb
+with wandb.init(entity="team-a", project="proj") as run:
+    artifact = run.log_artifact(wandb.Artifact("zoo", "model"))
+    run.link_artifact(artifact, "wandb-registry-model//animals".replace("//", "/"))
+    try:
+        run.link_artifact(artifact, "a/b/c/d")
+    except ValueError:
+        pass
+"""
+
+
+def test_a_child_process_tells_of_its_calls_and_keeps_its_own_sitecustomize(server: Server, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "sitecustomize.py").write_text("import sys\nsys.modules['site_of_the_user'] = sys\n")
+    outer = {**os.environ, "PYTHONPATH": str(own)}
+    emulator = server.emulator
+    environ = {**outer, **emulator.environ(), **recorder.environ(emulator.folder, emulator.url, outer)}
+    done = subprocess.run([sys.executable, "-c", CHILD], env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert [(each.requested, each.verdict, each.code) for each in server.links] == [
+        ("wandb-registry-model/animals", "linked", None),
+        ("a/b/c/d", "refused", "REG103"),
+    ]
