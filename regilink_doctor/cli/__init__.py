@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status. 2 (usage, configuration, our own failure) beats 1 (found) beats 0."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     given, command = _split_command(given)
+    _print_anything()
     try:
         status = _plain_lint(given[1:]) if given[:1] == ["lint"] else None
         if status is None:
@@ -51,6 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def _print_anything() -> None:
+    """A terminal that lacks a letter shows its number: no report ends in a UnicodeEncodeError."""
+    for stream in (sys.stdout, sys.stderr):
+        if getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _plain_lint(words: list[str]) -> int | None:

@@ -36,14 +36,31 @@ def finding_lines(
         from regilink_doctor.report.concise import line
 
         return map(line, result.findings)
+    if output_format == "github":
+        from regilink_doctor.report.github import github_lines
+
+        return github_lines(result.findings, result.sources)
+    if output_format == "gitlab":
+        from regilink_doctor.report.gitlab import gitlab_json
+
+        return iter([gitlab_json(result.findings, result.sources)])
+    if output_format == "junit":
+        from regilink_doctor.report.junit import junit_xml
+
+        return iter([junit_xml(result.findings)])
+    if output_format == "sarif":
+        from regilink_doctor.report.sarif import sarif_json
+
+        return iter([sarif_json(result.findings, result.sources)])
     return _full(result, colour)
 
 
 def _full(result: LintResult, colour: bool) -> Iterator[str]:
     if result.findings:
         from regilink_doctor.report.full import render
+        from regilink_doctor.report.terminal import terminal_width
 
-        yield from render(result.findings, result.sources, colour=colour)
+        yield from render(result.findings, result.sources, colour=colour, width=terminal_width())
     if result.files or not result.failures:
         from regilink_doctor.report.summary import summary
 

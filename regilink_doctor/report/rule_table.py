@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def as_text(rules: Sequence[Rule]) -> str:
     """A line a rule: code, severity, name, what it is about."""
-    return "\n".join(f"{rule.code}  {rule.severity:<8} {rule.name:<26} {_summary(rule)}" for rule in rules)
+    return "\n".join(f"{rule.code}  {rule.severity:<8} {rule.name:<26} {summary(rule)}" for rule in rules)
 
 
 def as_json(rules: Sequence[Rule]) -> str:
@@ -25,7 +25,7 @@ def as_json(rules: Sequence[Rule]) -> str:
             "name": rule.name,
             "severity": rule.severity,
             "rows": list(rule.rows),
-            "summary": _summary(rule),
+            "summary": summary(rule),
             "documentation": inspect.getdoc(rule),
             "bad": list(rule.bad),
             "good": list(rule.good),
@@ -40,17 +40,23 @@ def as_markdown(rules: Sequence[Rule]) -> str:
     lines = ["# Rules", "", "Made by `regilink rules --output-format markdown`.", ""]
     lines += ["| code | name | default | what |", "|---|---|---|---|"]
     lines += [
-        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {rule.severity} | {_summary(rule)} |" for rule in rules
+        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {rule.severity} | {summary(rule)} |" for rule in rules
     ]
     for rule in rules:
-        lines += ["", f'<a id="{rule.code.lower()}"></a>', f"## {rule.code}: {rule.name}", ""]
-        lines.append(inspect.getdoc(rule) or "")
-        for title, examples in (("Found", rule.bad), ("Left alone", rule.good)):
-            if examples:
-                lines += ["", f"{title}:", "", "```python", "\n\n".join(examples), "```"]
+        lines += ["", f'<a id="{rule.code.lower()}"></a>', f"## {rule.code}: {rule.name}", "", documentation(rule)]
     return "\n".join(lines)
 
 
-def _summary(rule: Rule) -> str:
-    documentation = inspect.getdoc(rule) or ""
-    return documentation.partition("\n\n")[0].replace("\n", " ")
+def documentation(rule: Rule) -> str:
+    """What a rule says of itself, in Markdown: its docstring, then its examples."""
+    lines = [inspect.getdoc(rule) or ""]
+    for title, examples in (("Found", rule.bad), ("Left alone", rule.good)):
+        if examples:
+            lines += ["", f"{title}:", "", "```python", "\n\n".join(examples), "```"]
+    return "\n".join(lines)
+
+
+def summary(rule: Rule) -> str:
+    """The first paragraph of a rule's documentation, on one line."""
+    text = inspect.getdoc(rule) or ""
+    return text.partition("\n\n")[0].replace("\n", " ")

@@ -1,0 +1,84 @@
+"""Texts on a terminal: how wide they are, where they break, what of a long line is shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal that standard output is; None where it is none."""
+    try:
+        if not sys.stdout.isatty():
+            return None
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
+def cells(text: str) -> int:
+    """How many columns a terminal needs for a text."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
+
+
+def wrapped(text: str, width: int | None, indent: int, *, first: int | None = None) -> list[str]:
+    """The text in lines that leave room for an indent; it is broken between words alone.
+
+    Args:
+        text: one line.
+        width: columns there are; None: it stays one line.
+        indent: columns in front of each line, `first` of them in front of the first.
+        first: the same as `indent` where it is None.
+    """
+    if width is None:
+        return [text]
+    lines = [""]
+    room = width - (indent if first is None else first)
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cells(longer) <= room or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+            room = width - indent
+    return lines
+
+
+def cut(text: str, start: int, end: int, width: int) -> tuple[str, int, int]:
+    """The part of a line that is shown, tabs as blanks, and where `text[start:end]` is in it.
+
+    A line that is too long is cut so that the beginning of the part can be seen, with an ellipsis where it was cut.
+    """
+    pieces = list(_expanded(text))
+    shown = "".join(pieces)
+    start, end = len("".join(pieces[:start])), len("".join(pieces[: max(end, start)]))
+    if cells(shown) <= width:
+        return shown, start, end
+    before = max(0, start - width // 3) if cells(shown[:end]) >= width else 0
+    left = "…" if before else ""
+    kept = shown[before : before + width]
+    right = "…" if before + len(kept) < len(shown) else ""
+    while cells(left + kept + right) > width:
+        kept, right = kept[:-1], "…"
+    moved = len(left) - before
+    return left + kept + right, start + moved, min(end + moved, len(left + kept))
+
+
+def _expanded(text: str) -> Iterator[str]:
+    """Each character, a tab as the blanks up to the next stop of four."""
+    column = 0
+    for letter in text:
+        piece = " " * (4 - column % 4) if letter == "\t" else letter
+        column += cells(piece)
+        yield piece
