@@ -98,13 +98,17 @@ def lint_bytes(
     try:
         reading = readers.read(path, content)
     except Unparsable as error:
-        return _unparsable(path, str(error), error.span, enabled)
+        return FileReport(tuple(_unparsable(path, error, enabled)))
     except RecursionError:
-        return _unparsable(path, "nested too deeply", Span(1, 1, 1, 1), enabled)
+        return FileReport(tuple(_unparsable(path, Unparsable("nested too deeply", Span(1, 1, 1, 1)), enabled)))
+    except Exception as error:
+        place = Place(path, Span(1, 1, 1, 1))
+        return FileReport((_crash("reading", place, error, "nothing in this file was checked"),))
     facts = _Facts(path, reading, directory, known)
     by_site = [list(_findings(site, facts, enabled)) for site in reading.sites]
     others = [list(_findings(item, facts, enabled)) for item in reading.declared]
-    unique = list(dict.fromkeys(finding for found in (*by_site, *others) for finding in found))
+    unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]
+    unique = list(dict.fromkeys(finding for found in (unparsable, *by_site, *others) for finding in found))
     left, silenced = suppressions.apply(reading, unique, enabled)
     codes = tuple(tuple(dict.fromkeys(finding.code for finding in found if finding in left)) for found in by_site)
     return FileReport(tuple(sorted(left, key=_order)), reading.sites, codes, silenced)
@@ -140,24 +144,27 @@ def _check(rule: Rule, item: Site | Declared, facts: _Facts) -> Iterator[Finding
     return rule.check(item, facts) if isinstance(rule, SiteRule) else iter(())
 
 
-def _unparsable(path: str, reason: str, span: Span, enabled: Enabled) -> FileReport:
+def _unparsable(path: str, error: Unparsable, enabled: Enabled) -> Iterator[Finding]:
+    python = error.language == "Python"
+    what = "this cell" if error.cell else "it"
     finding = Finding(
         "REG000",
         "unparsable-file",
         "error",
-        f"cannot be read as Python, so nothing in it was checked: {reason}",
-        Place(path, span),
-        "mend it, or run regilink under the Python that it is written for",
+        f"cannot be read as {error.language}, so nothing in {what} was checked: {error}",
+        Place(path, error.span, error.cell),
+        "mend it, or run regilink under the Python that it is written for" if python else "mend it",
     )
-    return FileReport((finding,) if enabled(finding.code) else ())
+    if enabled(finding.code):
+        yield finding
 
 
-def _crash(name: str, place: Place, error: Exception) -> Finding:
+def _crash(name: str, place: Place, error: Exception, rest: str = "the other rules have run") -> Finding:
     return Finding(
         "REG002",
         "internal-error",
         "error",
-        f"regilink failed here ({name}: {type(error).__name__}: {error}); the other rules have run",
+        f"regilink failed here ({name}: {type(error).__name__}: {error}); {rest}",
         place,
         "please report it, with this line",
     )

@@ -26,9 +26,10 @@ _NAMES: dict[str, Kind] = {
     ".envrc": "shell",
     "Pipfile": "toml",
     "Pipfile.lock": "requirements",
-    "pdm.lock": "toml",
-    "poetry.lock": "toml",
-    "uv.lock": "toml",
+    "pdm.lock": "requirements",
+    "poetry.lock": "requirements",
+    "setup.cfg": "requirements",
+    "uv.lock": "requirements",
 }
 _LISTS = ("requirements", "constraints")
 

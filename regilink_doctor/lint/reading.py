@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.declared import Command, Requirement, Setting
     from regilink_doctor.core.sites import Site
-    from regilink_doctor.lint.sources import Source
+    from regilink_doctor.lint.sources import Source, Unparsable
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Reading:
     settings: tuple[Setting, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     commands: tuple[Command, ...] = ()
+    problems: tuple[Unparsable, ...] = ()
+    """Cells that cannot be parsed, where the others can."""
 
     @property
     def declared(self) -> Iterator[Setting | Requirement | Command]:

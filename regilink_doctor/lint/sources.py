@@ -10,11 +10,13 @@ from regilink_doctor.core.findings import Place, Span
 
 
 class Unparsable(Exception):
-    """The file cannot be read as Python; `span` is where, as far as known."""
+    """The file is not what its name promises; `span` is where, as far as known, `language` what it should be."""
 
-    def __init__(self, reason: str, span: Span) -> None:
+    def __init__(self, reason: str, span: Span, language: str = "Python", cell: int | None = None) -> None:
         super().__init__(reason)
         self.span = span
+        self.language = language
+        self.cell = cell
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Source:
     python: bool = True
 
     @classmethod
-    def decode(cls, path: str, content: bytes) -> Source:
-        """Decode as Python does: a byte order mark, then an encoding cookie, then UTF-8.
+    def decode(cls, path: str, content: bytes, *, python: bool = True) -> Source:
+        """Decode as Python does: a byte order mark, then an encoding cookie, then UTF-8. Other files: without cookie.
 
         Raises:
             Unparsable: the bytes are not in the encoding that the file declares.
@@ -39,7 +41,7 @@ class Source:
         encoding = "utf-8"
         if content.startswith(codecs.BOM_UTF8):
             content = content[len(codecs.BOM_UTF8) :]
-        elif b"coding" in b"".join(content.split(b"\n", 2)[:2]):
+        elif python and b"coding" in b"".join(content.split(b"\n", 2)[:2]):
             import io
             import tokenize
 
@@ -52,8 +54,9 @@ class Source:
         except UnicodeDecodeError as error:
             before = content[: error.start]
             line = before.count(b"\n") + 1
-            raise Unparsable(f"is not {encoding}: byte {content[error.start]:#04x}", Span(line, 1, line, 1)) from None
-        return cls(path, text.replace("\r\n", "\n").replace("\r", "\n"))
+            reason = f"is not {encoding}: byte {content[error.start]:#04x}"
+            raise Unparsable(reason, Span(line, 1, line, 1), "Python" if python else "text") from None
+        return cls(path, text.replace("\r\n", "\n").replace("\r", "\n"), python=python)
 
     @cached_property
     def lines(self) -> list[str]:

@@ -95,7 +95,8 @@ def compare(case: Case, found: list[str]) -> tuple[list[str], list[str]]:
     for line in actual:
         kind = _kind(line)
         if kind == "finding":
-            shown.append(line)
+            if "finding" in kinds or "no findings" in expected:
+                shown.append(line)
         elif kind in kinds or ("no sites" in expected and kind in ("link", "target", "consume")):
             shown.append(_as_asked(line, expected))
     if "no findings" in expected and not any(_kind(line) == "finding" for line in shown):

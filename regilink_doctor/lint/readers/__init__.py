@@ -14,11 +14,14 @@ def read(path: str, content: bytes) -> Reading:
     Raises:
         Unparsable: it is not what its name promises.
     """
-    from regilink_doctor.lint.kinds import kind_of_named
-    from regilink_doctor.lint.readers import python
+    from importlib import import_module
 
-    if kind_of_named(path, content) != "python":
+    from regilink_doctor.lint.kinds import kind_of_named
+
+    kind = kind_of_named(path, content)
+    if kind is None:
         from regilink_doctor.lint.reading import Reading
 
         return Reading(())
-    return python.read(path, content)
+    found: Reading = import_module(f"regilink_doctor.lint.readers.{kind}").read(path, content)
+    return found

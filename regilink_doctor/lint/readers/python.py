@@ -5,15 +5,32 @@ from __future__ import annotations
 from regilink_doctor.lint.reading import Reading
 from regilink_doctor.lint.scopes import read_module
 from regilink_doctor.lint.sites import find_sites
-from regilink_doctor.lint.sources import Source
+from regilink_doctor.lint.sources import Source, Unparsable
+
+_TEMPLATE = ("{{", "}}", "<%")
+"""Of cookiecutter and Jinja. In Python that parses they are displays of sets, or stand in strings."""
 
 
 def read(path: str, content: bytes) -> Reading:
-    """What a Python file says.
+    """What a Python file says; a template of another program's that is no Python yet says nothing.
 
     Raises:
         Unparsable: it is not the Python of the interpreter that runs us.
     """
     source = Source.decode(path, content)
+    try:
+        return read_source(source)
+    except Unparsable as error:
+        if any(mark in source.lines[error.span.line - 1] for mark in _TEMPLATE) or "{%" in source.text:
+            return Reading((source,))
+        raise
+
+
+def read_source(source: Source) -> Reading:
+    """What decoded Python says.
+
+    Raises:
+        Unparsable: it is not the Python of the interpreter that runs us.
+    """
     sites, settings = find_sites(source, read_module(source.parse()))
     return Reading((source,), sites, settings)

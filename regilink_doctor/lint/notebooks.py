@@ -1,0 +1,105 @@
+"""Notebooks as JSON: their code cells, and on which line of the file each line of a cell stands.
+
+Formats 3 (worksheets, `input`) and 4; the source of a cell is a list of lines or one text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from regilink_doctor.core.findings import Span
+from regilink_doctor.lint.sources import Unparsable
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|\n')
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A code cell; `number` counts from 1 over all cells, whatever they hold."""
+
+    number: int
+    text: str
+
+
+def code_cells(content: bytes) -> list[Cell]:
+    """The code cells of a notebook in order; none of one in another language than Python.
+
+    Raises:
+        Unparsable: it is no notebook.
+    """
+    start = Span(1, 1, 1, 1)
+    try:
+        value = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Unparsable("is not utf-8", start, "a notebook") from None
+    except json.JSONDecodeError as error:
+        span = Span(error.lineno, error.colno, error.lineno, error.colno + 1)
+        raise Unparsable(error.msg, span, "a notebook") from None
+    if not isinstance(value, dict):
+        raise Unparsable("it is no JSON object", start, "a notebook")
+    if _language(value) not in ("python", "ipython", "python3"):
+        return []
+    found = []
+    for number, cell in enumerate(_cells(value), 1):
+        text = _source(cell)
+        if cell.get("cell_type") == "code" and text is not None:
+            found.append(Cell(number, text.replace("\r\n", "\n").replace("\r", "\n")))
+    return found
+
+
+def file_lines(content: bytes) -> dict[int, list[int]]:
+    """For each cell the lines of the file on which the lines of its source stand, for reports that know no cells."""
+    text = content.decode("utf-8-sig", errors="replace")
+    found: dict[int, list[int]] = {}
+    line, number = 1, 0
+    path: list[str] = []
+    key = ""
+    for match in _TOKEN.finditer(text):
+        found_text = match[0]
+        if found_text == "\n":
+            line += 1
+        elif found_text in "{[":
+            # Cells are the objects right below a list that is called so.
+            number += found_text == "{" and path[-1:] == ["cells"]
+            path.append(key if found_text == "[" else "{")
+            key = ""
+        elif found_text in "}]":
+            del path[-1:]
+        elif text[match.end() : match.end() + 8].lstrip().startswith(":"):
+            key = found_text[1:-1]
+        elif path[-3:-1] == ["cells", "{"] and path[-1] in ("source", "input"):
+            found.setdefault(number, []).append(line)
+        elif path[-2:] == ["cells", "{"] and key in ("source", "input"):
+            found.setdefault(number, []).extend([line] * (str(json.loads(found_text)).count("\n") + 1))
+    return found
+
+
+def _language(value: dict[str, Any]) -> str:
+    metadata = value.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    for key, name in (("language_info", "name"), ("kernelspec", "language")):
+        described = metadata.get(key)
+        if isinstance(described, dict) and isinstance(described.get(name), str):
+            return str(described[name]).lower()
+    return "python"
+
+
+def _cells(value: dict[str, Any]) -> list[dict[str, Any]]:
+    worksheets = value.get("worksheets")
+    holders = worksheets if isinstance(worksheets, list) else [value]
+    return [
+        cell if isinstance(cell, dict) else {}
+        for holder in holders
+        if isinstance(holder, dict) and isinstance(holder.get("cells"), list)
+        for cell in holder["cells"]
+    ]
+
+
+def _source(cell: dict[str, Any]) -> str | None:
+    source = cell.get("source", cell.get("input"))
+    if isinstance(source, list):
+        return "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else None

@@ -1,0 +1,302 @@
+"""Shell, as far as a reader follows it: commands with their words, what is exported, which variables hold what.
+
+Not a shell: no word is split after it was filled in, no pattern expanded, no here-document read. What it cannot follow
+is a hole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from regilink_doctor.core.declared import Command, Container, Setting
+from regilink_doctor.core.sites import Hole, Piece, Text
+from regilink_doctor.lint.stretches import FILLED_LATER, Stretch, filled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SEPARATORS = ("&&", "||", ";;", ";", "|&", "|", "&", "(", ")", "\n")
+_OPENING = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "select": "done"}
+_FILLERS = frozenset({"then", "do", "else", "elif", "!", "{", "time", "in"})
+_EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    parts: tuple[Piece | Hole, ...]
+    start: int
+    end: int
+
+    @property
+    def plain(self) -> str:
+        """The word when all of it is known, else what is known of it."""
+        return "".join(part.text for part in self.parts if isinstance(part, Piece))
+
+
+@dataclass
+class Script:
+    """What a script says."""
+
+    settings: list[Setting] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+
+
+def read_shell(
+    stretch: Stretch,
+    containers: tuple[Container, ...] = (),
+    how: Literal["shell", "notebook"] = "shell",
+) -> Script:
+    """The commands and settings of a script, in order."""
+    return _Reader(stretch, containers, how).read()
+
+
+class _Reader:
+    def __init__(self, stretch: Stretch, containers: tuple[Container, ...], how: Literal["shell", "notebook"]) -> None:
+        self.stretch = stretch
+        self.outer = containers
+        self.how = how
+        self.open: list[tuple[str, Container]] = []
+        self.known: dict[str, Text] = {}
+        self.script = Script()
+
+    def read(self) -> Script:
+        words: list[_Word] = []
+        guarded = False
+        for mark in self.tokens():
+            if isinstance(mark, _Word):
+                words.append(mark)
+                continue
+            pattern = mark == ")" and bool(self.open) and self.open[-1][0] == "esac"
+            if mark == "(" and len(words) == 1:  # name() { …
+                self.push("}", "function", words[0])
+            elif not pattern:
+                self.command(words, guarded=guarded)
+            guarded = mark in ("&&", "||")
+            words = []
+        self.command(words, guarded=guarded)
+        return self.script
+
+    # Words
+
+    def tokens(self) -> Iterator[_Word | str]:
+        text = self.stretch.text
+        at, size = 0, len(text)
+        ends: list[str] = []
+        while at < size:
+            letter = text[at]
+            if letter == "\n" and ends:
+                yield "\n"
+                at = self.after_documents(at + 1, ends)
+            elif separator := next((mark for mark in _SEPARATORS if text.startswith(mark, at)), None):
+                yield separator
+                at += len(separator)
+            elif letter in " \t":
+                at += 1
+            elif text.startswith("\\\n", at):
+                at += 2
+            elif letter == "#":
+                at = end if (end := text.find("\n", at)) >= 0 else size
+            elif letter in "<>":
+                at = self.after_redirection(at, ends)
+            else:
+                word = self.word(at)
+                if word.end == at:  # nothing that this reader knows
+                    at += 1
+                    continue
+                at = word.end
+                if word.plain.isdigit() and text[at : at + 1] in ("<", ">") and at < size:
+                    continue  # 2>&1
+                yield word
+
+    def after_redirection(self, at: int, ends: list[str]) -> int:
+        text = self.stretch.text
+        document = text.startswith("<<", at) and not text.startswith("<<<", at)
+        while at < len(text) and text[at] in "<>&-|":
+            at += 1
+        while at < len(text) and text[at] in " \t":
+            at += 1
+        if at < len(text) and text[at] == "(":
+            return at + 1  # <(command)
+        word = self.word(at) if at < len(text) and text[at] != "\n" else None
+        if word is None:
+            return at
+        if document and word.plain:
+            ends.append(word.plain)
+        return max(word.end, at)
+
+    def after_documents(self, at: int, ends: list[str]) -> int:
+        text = self.stretch.text
+        while ends and at < len(text):
+            end = end if (end := text.find("\n", at)) >= 0 else len(text)
+            if text[at:end].strip() == ends[0]:
+                ends.pop(0)
+            at = end + 1
+        ends.clear()
+        return min(at, len(text))
+
+    def word(self, at: int) -> _Word:
+        text, start = self.stretch.text, at
+        parts: list[Piece | Hole] = []
+        while at < len(text):
+            letter = text[at]
+            if letter == "'":
+                end = end if (end := text.find("'", at + 1)) >= 0 else len(text)
+                parts += filled(self.stretch, at + 1, end, dollars=False) or [self.empty(at + 1)]
+                at = end + 1
+            elif letter == '"':
+                end = self.closing(at)
+                parts += filled(self.stretch, at + 1, end, self.known) or [self.empty(at + 1)]
+                at = end + 1
+            elif letter == "\\":
+                if text[at + 1 : at + 2] not in ("", "\n"):
+                    parts.append(self.stretch.piece(at + 1, at + 2))
+                at += 2
+            elif letter in "$`{" and (match := FILLED_LATER.match(text, at)):
+                parts += filled(self.stretch, at, match.end(), self.known)
+                at = match.end()
+            elif letter == "`":
+                end = end if (end := text.find("`", at + 1)) >= 0 else len(text)
+                parts.append(Hole(text[at : end + 1], self.stretch.place(at, end)))
+                at = end + 1
+            elif letter in " \t\n;&|<>()":
+                break
+            else:
+                end = at + 1
+                while end < len(text) and text[end] not in " \t\n;&|<>()'\"\\$`{":
+                    end += 1
+                parts.append(self.stretch.piece(at, end))
+                at = end
+        return _Word(tuple(parts), start, min(at, len(text)))
+
+    def empty(self, at: int) -> Piece:
+        return Piece("", self.stretch.place(at, at), exact=True)
+
+    def closing(self, at: int) -> int:
+        """Where the double quote at `at` is closed; one inside `$(…)` closes nothing."""
+        text, depth = self.stretch.text, 0
+        at += 1
+        while at < len(text):
+            if text[at] == "\\":
+                at += 1
+            elif text.startswith("$(", at):
+                depth += 1
+                at += 1
+            elif text[at] == ")" and depth:
+                depth -= 1
+            elif text[at] == '"' and not depth:
+                return at
+            at += 1
+        return len(text)
+
+    # Commands
+
+    def command(self, words: list[_Word], *, guarded: bool) -> None:
+        words = self.without_keywords(words)
+        if not words:
+            return
+        containers = self.containers()
+        if guarded:
+            containers = (*containers, Container("branch", "&&", self.stretch.span(words[0].start, words[0].end)))
+        environment: list[Setting] = []
+        start = words[0].start
+        end = words[-1].end
+        if words[0].plain == "env" and len(words) > 1:
+            words = words[1:]
+        while words and (setting := self.assignment(words[0], start, end, containers)):
+            environment.append(setting)
+            words = words[1:]
+        if not words:
+            self.assigned(environment, exported=False)
+            return
+        if words[0].plain in _EXPORTS:
+            found = [setting for word in words[1:] if (setting := self.assignment(word, start, end, containers))]
+            flags = {letter for word in words[1:] if word.plain.startswith("-") for letter in word.plain[1:]}
+            self.assigned(found, exported=words[0].plain == "export" or "x" in flags)
+            self.exported({word.plain for word in words[1:]} if words[0].plain == "export" else set())
+            return
+        texts = tuple(Text(word.parts, self.stretch.place(word.start, word.end)) for word in words)
+        self.script.settings += environment
+        self.script.commands.append(
+            Command(
+                texts, self.stretch.place(start, end), self.stretch.span(start, end), containers, tuple(environment)
+            )
+        )
+
+    def without_keywords(self, words: list[_Word]) -> list[_Word]:
+        """What is left when `if`, `then`, `do`, `fi` … are noted."""
+        while words:
+            plain = words[0].plain
+            if plain in _OPENING:
+                self.push(_OPENING[plain], "branch", words[0])
+                if plain in ("for", "case", "select"):
+                    return []
+            elif plain == "function" and len(words) > 1:
+                self.push("}", "function", words[1])
+                return []
+            elif self.open and plain == self.open[-1][0]:
+                self.open.pop()
+            elif plain == "else" and self.open:
+                closing, container = self.open.pop()
+                self.open.append((closing, replace(container, name="else")))
+            elif plain not in _FILLERS:
+                return words
+            words = words[1:]
+        return words
+
+    def push(self, closing: str, kind: Literal["branch", "function"], word: _Word) -> None:
+        self.open.append((closing, Container(kind, word.plain, self.stretch.span(word.start, word.end))))
+
+    def containers(self) -> tuple[Container, ...]:
+        return (*self.outer, *(container for _, container in self.open))
+
+    def assignment(self, word: _Word, start: int, end: int, containers: tuple[Container, ...]) -> Setting | None:
+        """`NAME=value`, also `NAME+=value`, whose value nobody knows here."""
+        first = word.parts[0] if word.parts else None
+        if not isinstance(first, Piece) or "=" not in first.text or not first.exact:
+            return None
+        name, _, _ = first.text.partition("=")
+        appended = name.endswith("+")
+        if not name.removesuffix("+").isidentifier():
+            return None
+        at = word.start + len(name) + 1
+        value = Text(_named(_behind(word.parts, len(name) + 1), name), self.stretch.place(at, word.end))
+        only_default = any(isinstance(part, Piece) and part.default_of == name for part in value.parts)
+        return Setting(
+            name.removesuffix("+"),
+            self.stretch.place(at, word.end),
+            self.stretch.span(start, end),
+            self.how,
+            variable=True,
+            value=() if appended else (value,),
+            keys=(name.removesuffix("+"),),
+            containers=containers,
+            only_default=only_default,
+        )
+
+    def assigned(self, settings: list[Setting], *, exported: bool) -> None:
+        for setting in settings:
+            if setting.value and not self.open:
+                self.known[setting.name] = setting.value[0]
+            else:
+                self.known.pop(setting.name, None)
+            self.script.settings.append(setting if exported else replace(setting, variable=False))
+
+    def exported(self, names: set[str]) -> None:
+        """`export X` after `X=…`."""
+        self.script.settings = [
+            replace(setting, variable=True) if setting.name in names else setting for setting in self.script.settings
+        ]
+
+
+def _behind(parts: tuple[Piece | Hole, ...], width: int) -> tuple[Piece | Hole, ...]:
+    """The parts without the first `width` characters, all of them in the first part."""
+    first = parts[0]
+    if not isinstance(first, Piece):
+        return parts
+    rest = Text((first,), first.place).cut(width, len(first.text))
+    return (*rest, *parts[1:])
+
+
+def _named(parts: tuple[Piece | Hole, ...], name: str) -> tuple[Piece | Hole, ...]:
+    return tuple(replace(part, names=(*part.names, name)) for part in parts)
