@@ -1,4 +1,4 @@
-"""Notebooks as JSON: their code cells, and on which line of the file each line of a cell stands.
+"""Notebooks as JSON: their code cells.
 
 Formats 3 (worksheets, `input`) and 4; the source of a cell is a list of lines or one text.
 """
@@ -6,14 +6,11 @@ Formats 3 (worksheets, `input`) and 4; the source of a cell is a list of lines o
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from regilink_doctor.core.findings import Span
 from regilink_doctor.lint.sources import Unparsable
-
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|\n')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +44,6 @@ def code_cells(content: bytes) -> list[Cell]:
         text = _source(cell)
         if cell.get("cell_type") == "code" and text is not None:
             found.append(Cell(number, text.replace("\r\n", "\n").replace("\r", "\n")))
-    return found
-
-
-def file_lines(content: bytes) -> dict[int, list[int]]:
-    """For each cell the lines of the file on which the lines of its source stand, for reports that know no cells."""
-    text = content.decode("utf-8-sig", errors="replace")
-    found: dict[int, list[int]] = {}
-    line, number = 1, 0
-    path: list[str] = []
-    key = ""
-    for match in _TOKEN.finditer(text):
-        found_text = match[0]
-        if found_text == "\n":
-            line += 1
-        elif found_text in "{[":
-            # Cells are the objects right below a list that is called so.
-            number += found_text == "{" and path[-1:] == ["cells"]
-            path.append(key if found_text == "[" else "{")
-            key = ""
-        elif found_text in "}]":
-            del path[-1:]
-        elif text[match.end() : match.end() + 8].lstrip().startswith(":"):
-            key = found_text[1:-1]
-        elif path[-3:-1] == ["cells", "{"] and path[-1] in ("source", "input"):
-            found.setdefault(number, []).append(line)
-        elif path[-2:] == ["cells", "{"] and key in ("source", "input"):
-            found.setdefault(number, []).extend([line] * (str(json.loads(found_text)).count("\n") + 1))
     return found
 
 
