@@ -9,11 +9,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.emulator import Emulator, World
+    from regilink_doctor.workflows.catalog import pull_catalog
     from regilink_doctor.workflows.diagnose import diagnose
     from regilink_doctor.workflows.explain import Explanation, classify, explain
     from regilink_doctor.workflows.lint import lint_paths
 
-__all__ = ["Catalog", "Emulator", "Explanation", "World", "classify", "diagnose", "explain", "lint_paths"]
+__all__ = [
+    "Catalog",
+    "Emulator",
+    "Explanation",
+    "World",
+    "classify",
+    "diagnose",
+    "explain",
+    "lint_paths",
+    "pull_catalog",
+]
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -25,6 +36,7 @@ _HOMES = {
     "diagnose": "workflows.diagnose",
     "explain": "workflows.explain",
     "lint_paths": "workflows.lint",
+    "pull_catalog": "workflows.catalog",
 }
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "lint": "find mistakes in code that links to the W&B Registry",
     "doctor": "check this machine, the account and each target against the live server",
     "explain": "say what a rule, path, address, snippet or error is, and what to write instead",
+    "catalog": "write, compare and show the organization as the server has it",
     "rules": "list the rules",
     "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",
     "demo": "lint, diagnose and run a small project with mistakes, without an account",

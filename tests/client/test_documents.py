@@ -9,6 +9,13 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.client.document import document
+from regilink_doctor.client.inventory import (
+    ADMINISTRATOR,
+    collections_page,
+    registries_page,
+    teams_fields,
+    versions_page,
+)
 from regilink_doctor.client.queries import account_fields, registries_fields
 from regilink_doctor.client.questions import (
     CollectionQuestion,
@@ -40,6 +47,11 @@ OURS = {
     ),
     "neighbours": document("Neighbours", neighbour_fields([CollectionQuestion("Acme Inc", "acme", "model", "zoo")])),
     "registries": document("Registries", registries_fields("Acme Inc", "cursor")),
+    "all registries": document("Inventory", registries_page("Acme Inc", "cursor")),
+    "all collections": document("Inventory", collections_page("Acme Inc", "cursor")),
+    "all versions": document("Inventory", versions_page("Acme Inc", "cursor")),
+    "teams": document("Teams", teams_fields("acme", "model")),
+    "administrator": document("Account", (ADMINISTRATOR,)),
 }
 
 Asked = set[tuple[str, str, str]]

@@ -117,3 +117,10 @@ def test_the_same_is_no_change_whatever_the_order() -> None:
     assert words(Catalog.from_json(CATALOG.to_json())) == []
     braces = with_registry(name="{0}", types=None)
     assert words(with_organization(registries=()), braces)[0].startswith('! registry "dataset"')
+
+
+def test_what_one_of_the_two_has_not_asked_for_is_not_compared() -> None:
+    names_only = with_collection(aliases=(), versions=0)
+    assert (CATALOG.depth, names_only.depth, with_registry(collections=None).depth) == ("full", "names", "none")
+    assert words(names_only) == []
+    assert words(replace(CATALOG, features=())) == []

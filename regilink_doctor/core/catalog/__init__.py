@@ -1,7 +1,7 @@
 """`regilink.catalog.json`: an organization as the server has it, without people, in a form made to be reviewed."""
 
 from regilink_doctor.core.catalog.difference import Change
-from regilink_doctor.core.catalog.model import Catalog, Collection, Organization, Registry, Visibility
+from regilink_doctor.core.catalog.model import Catalog, Collection, Depth, Organization, Registry, Visibility
 from regilink_doctor.core.catalog.reading import MAX_BYTES, VERSION, CatalogError
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "CatalogError",
     "Change",
     "Collection",
+    "Depth",
     "Organization",
     "Registry",
     "Visibility",

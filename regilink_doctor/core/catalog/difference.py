@@ -37,18 +37,20 @@ def changes(old: Catalog, new: Catalog) -> Iterator[Change]:
     if old.complete != new.complete:
         what = "shows everything now" if new.complete else "may lack what its account is not shown"
         yield Change("the catalog", what)
-    yield from _set('server feature "', old.features, new.features, "is there now", "is no longer there")
+    if old.features and new.features:
+        yield from _set('server feature "', old.features, new.features, "is there now", "is no longer there")
     yield from _teams(old, new)
+    whole = old.depth == new.depth == "full"
     before = {each.entity: each for each in old.organizations}
     after = {each.entity: each for each in new.organizations}
     for entity, gone, come in _pairs(before, after):
         if gone is None or come is None:
             yield Change(f'organization "{entity}"', "is new" if gone is None else f"is {GONE}", breaks=come is None)
         else:
-            yield from _organization(gone, come)
+            yield from _organization(gone, come, whole=whole)
 
 
-def _organization(old: Organization, new: Organization) -> Iterator[Change]:
+def _organization(old: Organization, new: Organization, *, whole: bool) -> Iterator[Change]:
     if old.name != new.name:
         yield Change(f'organization "{new.entity}"', f'is called "{new.name}" now, no longer "{old.name}"', breaks=True)
     before = {each.name: each for each in old.registries}
@@ -63,7 +65,7 @@ def _organization(old: Organization, new: Organization) -> Iterator[Change]:
     for name, gone, come in _pairs(before, after):
         subject = f'registry "{name}"'
         if gone is not None and come is not None:
-            yield from _registry(subject, gone, come)
+            yield from _registry(subject, gone, come, whole=whole)
         elif name in renamed:
             yield Change(subject, f'is gone; "{renamed[name]}" has its types and collections now', breaks=True)
         elif gone is not None:
@@ -80,7 +82,7 @@ def _same(old: Registry, new: Registry) -> bool:
     return old.types == new.types and old.visibility == new.visibility and (filled or described)
 
 
-def _registry(subject: str, old: Registry, new: Registry) -> Iterator[Change]:
+def _registry(subject: str, old: Registry, new: Registry, *, whole: bool) -> Iterator[Change]:
     if old.visibility != new.visibility:
         shown = {"organization": "for the whole organization", "restricted": "restricted to its members"}
         yield Change(subject, f"is {shown[new.visibility]} now", breaks=new.visibility == "restricted")
@@ -95,7 +97,7 @@ def _registry(subject: str, old: Registry, new: Registry) -> Iterator[Change]:
     if (old.description or "") != (new.description or ""):
         yield Change(subject, "has another description")
     if old.collections is not None and new.collections is not None:
-        yield from _collections(subject, old.collections, new.collections)
+        yield from _collections(subject, old.collections, new.collections, whole=whole)
 
 
 def _types(subject: str, old: tuple[str, ...] | None, new: tuple[str, ...] | None) -> Iterator[Change]:
@@ -109,7 +111,9 @@ def _types(subject: str, old: tuple[str, ...] | None, new: tuple[str, ...] | Non
         yield from (Change(subject, f'no longer takes the type "{name}"', breaks=True) for name in lost)
 
 
-def _collections(subject: str, old: Iterable[Collection], new: Iterable[Collection]) -> Iterator[Change]:
+def _collections(
+    subject: str, old: Iterable[Collection], new: Iterable[Collection], *, whole: bool
+) -> Iterator[Change]:
     for name, gone, come in _pairs({each.name: each for each in old}, {each.name: each for each in new}):
         here = f'{subject}: collection "{name}"'
         if gone is None or come is None:
@@ -117,6 +121,8 @@ def _collections(subject: str, old: Iterable[Collection], new: Iterable[Collecti
             continue
         if gone.type != come.type:
             yield Change(here, f'holds artifacts of the type "{come.type}" now, no longer "{gone.type}"', breaks=True)
+        if not whole:
+            continue
         alias = f'{here}: alias "'
         yield from _set(alias, gone.aliases, come.aliases, "is there now", "is gone", lost_breaks=True)
         if gone.versions != come.versions:

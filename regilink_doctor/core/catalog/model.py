@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.catalog.difference import Change
 
 Visibility = Literal["organization", "restricted"]
+Depth = Literal["none", "names", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,15 @@ class Catalog:
         from regilink_doctor.core.catalog import writing
 
         writing.save(self, path)
+
+    @property
+    def depth(self) -> Depth:
+        """What is known of collections: nothing, names and types, or also aliases and numbers of versions."""
+        found = [each.collections for item in self.organizations for each in item.registries]
+        listed = [each for each in found if each is not None]
+        if not listed:
+            return "none"
+        return "full" if any(item.versions or item.aliases for each in listed for item in each) else "names"
 
     def diff(self, newer: Catalog) -> tuple[Change, ...]:
         """What is different in `newer`, in words, by organization and name; empty when nothing is.

@@ -39,4 +39,5 @@ def decode(text: str) -> tuple[str, int] | None:
 
 def now() -> str:
     """The time as W&B writes it: UTC, ISO 8601, microseconds, `Z`."""
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Twice as fast as strftime: a world of twenty thousand collections asks half a million times.
+    return datetime.now(timezone.utc).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"

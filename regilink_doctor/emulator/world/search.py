@@ -41,7 +41,7 @@ def _search(found: Iterable[T], filters: str | None, order: str | None, getter: 
         query = json.loads(filters) if filters else {}
     except ValueError:
         raise Refusal(f"invalid filter: {filters}") from None
-    result = [each for each in found if matches(query, partial(getter, each))]
+    result = [each for each in found if not query or matches(query, partial(getter, each))]
     for part in reversed([part.strip() for part in (order or "").split(",") if part.strip()]):
         name = part.lstrip("+-")
         result.sort(key=lambda each: _sortable(getter(each, name)), reverse=part.startswith("-"))

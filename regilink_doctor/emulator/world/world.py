@@ -58,6 +58,8 @@ class World(Population):
         """
         catalog = path if isinstance(path, Catalog) else Catalog.load(path)
         world = cls()
+        if catalog.features:
+            world.features = set(catalog.features)
         for each in catalog.organizations:
             world.organization(each.name, entity=each.entity)
             for team in each.teams:
@@ -69,7 +71,7 @@ class World(Population):
         )
         for each in catalog.organizations:
             for registry in each.registries:
-                world.registry(
+                project = world.registry(
                     registry.name,
                     types=registry.types,
                     visibility=registry.visibility,
@@ -77,6 +79,8 @@ class World(Population):
                     protected_aliases=registry.protected_aliases,
                     organization=each.name,
                 )
+                for seen in registry.types_seen:
+                    world.make_type(project, seen)
                 for item in registry.collections or ():
                     world.collection(
                         item.name,

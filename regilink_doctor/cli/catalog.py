@@ -1,0 +1,180 @@
+"""`regilink catalog pull`, `diff`, `show` and `schema`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+
+from regilink_doctor.cli.options import FOUND, OK, UsageProblem, add_colour, load_catalog, option, wants_colour
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.catalog import Catalog, Depth
+    from regilink_doctor.workflows.catalog import Progress
+
+FILE = "regilink.catalog.json"
+VERBS = {
+    "pull": "write the organization, as the server has it, to a file that is made to be committed",
+    "diff": "say what has changed on the server since the file was pulled",
+    "show": "print the file as a table",
+    "schema": "print the JSON Schema of the file",
+}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, what in VERBS.items():
+        verb = verbs.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+        if name == "schema":
+            verb.set_defaults(run=_schema)
+            continue
+        verb.add_argument("file", metavar="FILE", nargs="?", default=FILE, help=f"the catalog (default: {FILE})")
+        if name == "diff":
+            verb.add_argument("newer", metavar="NEWER", nargs="?", help="another file (default: the server)")
+        if name in ("pull", "diff"):
+            _add_server(verb)
+        if name in ("diff", "show"):
+            option(verb, "--output-format", choices=("full", "json"), default="full", help="default: full")
+        if name == "pull":
+            option(
+                verb,
+                "--collections",
+                choices=("none", "names", "full"),
+                default="names",
+                help="none of them, their names and types, or also aliases and numbers of versions (default: names)",
+            )
+            option(verb, "--complete", action="store_true", help="the account sees every registry and team")
+        add_colour(verb)
+        verb.set_defaults(run={"pull": _pull, "diff": _diff, "show": _show}[name])
+
+
+def _add_server(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--organization",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="display name or entity, as often as needed (default: that of the entity that runs would have)",
+    )
+    option(parser, "--host", metavar="URL", help="the server (default: as wandb would take it)")
+    option(parser, "--timeout", metavar="SECONDS", type=float, default=30.0, help="per request (default: 30)")
+
+
+def _pull(options: argparse.Namespace) -> int:
+    from regilink_doctor.report.catalog import changes_lines, summary, trust
+
+    before = load_catalog(options.file) if os.path.exists(options.file) else None
+    found = _from_server(options, options.collections, before, options.complete or None)
+    changes = before.diff(found) if before is not None else ()
+    for line in changes_lines(changes, colour=wants_colour(options.color)):
+        print(line)
+    if before is not None and before.to_json() == found.to_json():
+        print(f"{options.file} is up to date: {summary(found)}", file=sys.stderr)
+        return OK
+    try:
+        found.save(options.file)
+    except OSError as error:
+        raise UsageProblem(f"{options.file} cannot be written: {error.strerror or error}") from None
+    print(f"{options.file} written: {summary(found)}", file=sys.stderr)
+    print(trust(found), file=sys.stderr)
+    return OK
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from regilink_doctor.report.catalog import changes_json, changes_lines
+
+    before = _load(options.file)
+    if options.newer is not None:
+        newer = _load(options.newer)
+    else:
+        # As much as the file has: no more can be compared, and an organization that is gone is a change to be told.
+        newer = _from_server(options, before.depth, before, before.complete or None)
+    changes = before.diff(newer)
+    if options.output_format == "json":
+        print(changes_json(changes))
+    else:
+        for line in changes_lines(changes, colour=wants_colour(options.color)):
+            print(line)
+        print("different" if changes else "the same", file=sys.stderr)
+    return FOUND if changes else OK
+
+
+def _show(options: argparse.Namespace) -> int:
+    catalog = _load(options.file)
+    if options.output_format == "json":
+        from regilink_doctor.core.catalog.writing import text_of
+
+        print(text_of(catalog), end="")
+        return OK
+    from rich.console import Console
+
+    from regilink_doctor.report.catalog import render_table
+
+    colour = wants_colour(options.color)
+    render_table(catalog, Console(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=not colour))
+    return OK
+
+
+def _schema(options: argparse.Namespace) -> int:
+    import json
+
+    from regilink_doctor.core.catalog.schema import SCHEMA
+
+    print(json.dumps(SCHEMA, indent=2))
+    return OK
+
+
+def _load(path: str) -> Catalog:
+    if path == FILE and not os.path.exists(path):
+        raise UsageProblem(f"there is no {FILE} here; `regilink catalog pull` makes it")
+    catalog = load_catalog(path)
+    if catalog is None:
+        raise UsageProblem("which catalog?")
+    return catalog
+
+
+def _from_server(options: argparse.Namespace, depth: Depth, before: Catalog | None, complete: bool | None) -> Catalog:
+    from regilink_doctor.workflows.asking import Unanswered
+    from regilink_doctor.workflows.catalog import pull_catalog
+
+    wanted = options.organization or [each.entity for each in (before.organizations if before is not None else ())]
+    try:
+        with _progress() as progress:
+            return pull_catalog(
+                wanted,
+                collections=depth,
+                complete=complete,
+                before=before,
+                skip_missing=not options.organization and before is not None,
+                host=options.host or None,
+                timeout=options.timeout,
+                progress=progress,
+            )
+    except Unanswered as problem:
+        raise UsageProblem(f"{problem}\n  help: {problem.help}") from None
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """A bar for each kind of thing on standard error, where somebody watches it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, int] = {}
+
+        def tell(what: str, done: int, total: int | None) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield tell

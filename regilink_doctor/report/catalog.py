@@ -1,0 +1,99 @@
+"""A catalog as a table, what has changed in it as sentences, both as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from regilink_doctor.report.positions import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console
+
+    from regilink_doctor.core.catalog import Catalog, Change, Registry
+
+MOST_NAMES = 4
+"""Collections and types that are named in a row of the table."""
+
+
+def changes_json(changes: Sequence[Change]) -> str:
+    """`{"version": 1, "changes": [{"subject", "words", "breaks"}]}`."""
+    values = [{"subject": each.subject, "words": each.words, "breaks": each.breaks} for each in changes]
+    return json.dumps({"version": 1, "changes": values}, indent=2, ensure_ascii=True)
+
+
+def changes_lines(changes: Sequence[Change], *, colour: bool) -> Iterator[str]:
+    """A line for each change; `!` before those that can break a link or a fetch which worked."""
+    for each in changes:
+        mark = "!" if each.breaks else "-"
+        yield (
+            f"\x1b[1;31m{mark}\x1b[0m {visible(str(each))}"
+            if colour and each.breaks
+            else f"{mark} {visible(str(each))}"
+        )
+
+
+def summary(catalog: Catalog) -> str:
+    """One line: the organizations, and how much there is of what."""
+    parts = []
+    for each in catalog.organizations:
+        counts = [_count(len(each.teams), "team"), _count(len(each.registries), "registry", "registries")]
+        if catalog.depth != "none":
+            counts.append(_count(sum(len(item.collections or ()) for item in each.registries), "collection"))
+        parts.append(f"{visible(each.name)} ({visible(each.entity)}): {', '.join(counts)}")
+    return "; ".join(parts) or "no organization"
+
+
+def render_table(catalog: Catalog, console: Console) -> None:
+    """The catalog, a table for each organization."""
+    from rich.table import Table
+    from rich.text import Text
+
+    for each in catalog.organizations:
+        console.print(Text(f"{visible(each.name)} (entity {visible(each.entity)})", style="bold"))
+        console.print(Text(f"teams: {', '.join(map(visible, sorted(each.teams))) or 'none'}"))
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for title in ("registry", "seen by", "takes", "collections"):
+            table.add_column(title, overflow="fold")
+        for registry in sorted(each.registries, key=lambda item: item.name):
+            seen_by = "its members" if registry.visibility == "restricted" else "everybody"
+            table.add_row(*map(Text, (visible(registry.name), seen_by, _takes(registry), _collections(registry))))
+        console.print(table)
+        console.print()
+    console.print(Text(trust(catalog)))
+
+
+def trust(catalog: Catalog) -> str:
+    """What the absence of a name proves."""
+    if catalog.complete:
+        return "complete: what is not in it does not exist"
+    return (
+        "not complete: a restricted registry that the account is not a member of is not in it, so an unknown name is "
+        "a warning; if the account sees everything, say --complete"
+    )
+
+
+def _takes(registry: Registry) -> str:
+    if registry.types is not None:
+        return _some(registry.types) or "nothing"
+    seen = f" (so far {_some(registry.types_seen)})" if registry.types_seen else ""
+    return f"every type{seen}"
+
+
+def _collections(registry: Registry) -> str:
+    if registry.collections is None:
+        return "not asked for"
+    names = [f"{item.name} ({item.type})" if registry.types is None else item.name for item in registry.collections]
+    return _some(names) or "none"
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = [visible(name) for name in sorted(names)]
+    more = f" and {len(shown) - MOST_NAMES} more" if len(shown) > MOST_NAMES else ""
+    return ", ".join(shown[:MOST_NAMES]) + more
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,194 @@
+"""The catalog of an organization: pulled from the server, compared with it, kept as a file that is committed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from regilink_doctor.client import inventory
+from regilink_doctor.core.catalog import Catalog, Collection, Depth, Organization, Registry
+from regilink_doctor.core.target_path import is_registry_project, registry_name
+from regilink_doctor.doctor.facts import VISIBILITY, nodes, registry_of
+from regilink_doctor.workflows.asking import Inquirer, Unanswered, answered
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.directory import OrganizationNames
+
+FILE = "regilink.catalog.json"
+Progress = Callable[[str, int, "int | None"], None]
+
+
+def pull_catalog(
+    organizations: Sequence[str] = (),
+    *,
+    collections: Depth = "names",
+    complete: bool | None = None,
+    before: Catalog | None = None,
+    skip_missing: bool = False,
+    host: str | None = None,
+    cwd: str | Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    python: str | None = None,
+    timeout: float = 30.0,
+    progress: Progress | None = None,
+) -> Catalog:
+    """The catalog as the server shows it to this account. Reads only; nothing about people is asked.
+
+    Args:
+        organizations: display names or entities; without any, that of the entity that runs would have.
+        collections: none of them, their names and types, or also their aliases and numbers of versions.
+        complete: whether this account sees every registry and team; None: only what the server says of it.
+        before: the catalog as it was: its protected aliases are kept, for no server tells them (row B10).
+        skip_missing: leave out organizations that are not there, instead of an error.
+        host: the server; None: as wandb would take it. Likewise `cwd`, `environ` and `python`.
+        timeout: seconds for each request.
+        progress: told what is read, how much of it is done, and of how much.
+
+    Raises:
+        Unanswered: the server did not answer as W&B does, nobody is logged in, or there is no such organization.
+    """
+    with answered():
+        asked = Inquirer(
+            host=host, cwd=cwd, environ=environ, python=python, timeout=timeout, more=(inventory.ADMINISTRATOR,)
+        )
+        reader = _Reader(asked, collections, before, progress or (lambda *_: None))
+        return Catalog(
+            organizations=tuple(map(reader.organization, _chosen(organizations, asked, skip_missing=skip_missing))),
+            host=_shared_host(asked.gateway.shown),
+            complete=bool((asked.data.get("me") or {}).get("admin")) if complete is None else complete,
+            features=_features(asked.data),
+        )
+
+
+class _Reader:
+    """Reads organizations, one after another; of a page only what the catalog keeps is remembered."""
+
+    def __init__(self, asked: Inquirer, depth: Depth, before: Catalog | None, progress: Progress) -> None:
+        self._gateway = asked.gateway
+        self._account = asked.account
+        self._depth = depth
+        self._before = before
+        self._progress = progress
+
+    def organization(self, names: OrganizationNames) -> Organization:
+        kept: dict[str, tuple[str, ...]] = {}
+        if self._before is not None:
+            kept = {
+                each.name: each.protected_aliases
+                for item in self._before.organizations
+                if item.entity == names.entity
+                for each in item.registries
+            }
+        found = list(self._registries(names))
+        collections = self._collections(names) if self._depth != "none" else None
+        teams = {team.name for team in self._account.teams if team.organization == names}
+        teams.update(inventory.registry_teams(self._gateway, names.entity, [each.name for each in found]))
+        return Organization(
+            names.name,
+            names.entity,
+            tuple(sorted(teams)),
+            tuple(
+                replace(
+                    each,
+                    protected_aliases=kept.get(each.name, ()),
+                    collections=None if collections is None else tuple(collections[each.name].values()),
+                )
+                for each in found
+            ),
+        )
+
+    def _registries(self, names: OrganizationNames) -> Iterator[Registry]:
+        for page in self._counted(f"registries of {names.name}", inventory.registries(self._gateway, names.name)):
+            for node in page.nodes:
+                if (registry := _registry_of(node)) is not None:
+                    yield registry
+
+    def _collections(self, names: OrganizationNames) -> defaultdict[str, dict[str, Collection]]:
+        found: defaultdict[str, dict[str, Collection]] = defaultdict(dict)
+        for page in self._counted(f"collections of {names.name}", inventory.collections(self._gateway, names.name)):
+            for node in page.nodes:
+                registry, name = _place(node, node.get("name"))
+                kind = (node.get("type") or {}).get("name")
+                if registry and name and kind:
+                    found[registry][name] = Collection(name, kind)
+        if self._depth == "full":
+            self._add_versions(names, found)
+        return found
+
+    def _add_versions(self, names: OrganizationNames, found: Mapping[str, dict[str, Collection]]) -> None:
+        for page in self._counted(f"versions of {names.name}", inventory.versions(self._gateway, names.name)):
+            for node in page.nodes:
+                there = node.get("artifactCollection") or {}
+                registry, name = _place(there, there.get("name"))
+                known = found.get(registry, {}).get(name)
+                if known is not None:
+                    aliases = (str(each["alias"]) for each in node.get("aliases") or () if each.get("alias"))
+                    every = tuple(sorted({*known.aliases, *aliases}))
+                    found[registry][name] = replace(known, aliases=every, versions=known.versions + 1)
+
+    def _counted(self, what: str, pages: Iterable[inventory.Page]) -> Iterator[inventory.Page]:
+        done = 0
+        self._progress(what, done, None)
+        for page in pages:
+            done += len(page.nodes)
+            self._progress(what, done, page.total)
+            yield page
+
+
+def _registry_of(node: Mapping[str, Any]) -> Registry | None:
+    facts = registry_of(node)
+    if facts is None:
+        return None
+    seen = () if facts.types is not None else tuple(sorted(each["name"] for each in nodes(node.get("artifactTypes"))))
+    return Registry(
+        facts.name,
+        "restricted" if VISIBILITY.get(str(node.get("access"))) == "restricted" else "organization",
+        node.get("description") or None,
+        facts.types,
+        seen,
+    )
+
+
+def _place(node: Mapping[str, Any], name: object) -> tuple[str, str]:
+    """The registry and the name of a collection; empty texts where the server hides its project."""
+    project = str((node.get("project") or {}).get("name") or "")
+    return (registry_name(project), str(name or "")) if is_registry_project(project) else ("", "")
+
+
+def _chosen(wanted: Sequence[str], asked: Inquirer, *, skip_missing: bool) -> tuple[OrganizationNames, ...]:
+    every = asked.every_organization()
+    listed = ", ".join(f"{each.name} (entity {each.entity})" for each in every) or "none"
+    if not wanted and not asked.organizations:
+        raise Unanswered(
+            "the entity of this account's runs belongs to no organization",
+            f"say which: --organization NAME; the account's organizations: {listed}",
+        )
+    found = list(asked.organizations) if not wanted else []
+    for name in wanted:
+        names = next((each for each in every if name in (each.name, each.entity)), None)
+        if names is not None:
+            found.append(names)
+        elif not skip_missing:
+            who = asked.account.username
+            raise Unanswered(f"no organization {name!r} is shown to {who}", f"the account's organizations: {listed}")
+    return tuple(dict.fromkeys(found))
+
+
+def _features(data: Mapping[str, Any]) -> tuple[str, ...]:
+    features = (data.get("serverInfo") or {}).get("features") or ()
+    return tuple(sorted(each["name"] for each in features if each and each.get("isEnabled")))
+
+
+def _shared_host(host: str) -> str | None:
+    """The address as a committed file can name it; None for one that is another machine for every reader."""
+    name = urlsplit(host).hostname or ""
+    try:
+        loopback = ip_address(name).is_loopback
+    except ValueError:
+        loopback = name == "localhost"
+    return None if loopback else host
