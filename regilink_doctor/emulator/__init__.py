@@ -18,12 +18,12 @@ def __getattr__(name: str) -> Any:
         from regilink_doctor.emulator.world import World
 
         return World
-    if name == "Emulator":
-        from regilink_doctor.emulator.emulator import Emulator
-
-        return Emulator
-    if name in ("BlockedAttempt", "Fence"):
-        from regilink_doctor.emulator import fence
-
-        return getattr(fence, name)
+    if name in __all__:
+        try:
+            from regilink_doctor.emulator import emulator, fence
+        except ImportError as error:
+            if (error.name or "").partition(".")[0] != "graphql":
+                raise
+            raise ImportError('the emulator needs graphql-core: pip install "regilink[emulator]"') from error
+        return emulator.Emulator if name == "Emulator" else getattr(fence, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

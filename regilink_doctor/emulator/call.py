@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, BinaryIO
 
-try:
-    from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
-except ImportError as error:  # pragma: no cover - the test runs this in a process without graphql-core
-    raise ImportError('the emulator needs graphql-core: pip install "regilink[emulator]"') from error
+from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
 
 
 @dataclass(frozen=True, slots=True)

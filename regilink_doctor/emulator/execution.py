@@ -5,28 +5,16 @@ from __future__ import annotations
 import re
 import traceback
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
-try:
-    from graphql import (
-        DocumentNode,
-        ExecutionResult,
-        GraphQLError,
-        GraphQLSchema,
-        build_schema,
-        execute,
-        validate,
-    )
-    from graphql.type import is_input_object_type, is_interface_type, is_object_type, is_union_type
-except ImportError as error:  # pragma: no cover - the test runs this in a process without graphql-core
-    raise ImportError('the emulator needs graphql-core: pip install "regilink[emulator]"') from error
+from graphql import DocumentNode, ExecutionResult, GraphQLError, execute, validate
 
 from regilink_doctor.emulator.call import Call, parsed
-from regilink_doctor.emulator.resolvers import RESOLVERS, type_name
-from regilink_doctor.emulator.resolvers.context import NOTED, Context
+from regilink_doctor.emulator.resolvers.context import Context
 from regilink_doctor.emulator.resolvers.names import snake
+from regilink_doctor.emulator.schema import schema
+from regilink_doctor.emulator.world.features import missing_parts
 from regilink_doctor.emulator.world.refusal import Refusal
 
 _CODES = {401: "UNAUTHENTICATED", 403: "PERMISSION_ERROR", 404: "NOT_FOUND"}
@@ -40,36 +28,6 @@ class Answer:
     value: dict[str, Any]
 
 
-@cache
-def schema() -> GraphQLSchema:
-    """The schema with its resolvers, made once."""
-    built = build_schema(Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8"))
-    for name, kind in built.type_map.items():
-        if name.startswith("__"):
-            continue  # introspection: graphql-core's own, and one for all schemas of the process
-        if is_object_type(kind):
-            for field_name, field in kind.fields.items():
-                for argument_name, argument in field.args.items():
-                    argument.out_name = snake(argument_name)
-                if (resolver := RESOLVERS.get((name, field_name))) is not None:
-                    field.resolve = _adapt(resolver)
-        elif is_interface_type(kind) or is_union_type(kind):
-            kind.resolve_type = lambda value, _info, _kind: type_name(value)
-        elif is_input_object_type(kind):
-            for field_name, input_field in kind.fields.items():
-                input_field.out_name = snake(field_name)
-    return built
-
-
-def _adapt(resolver: Any) -> Any:
-    def resolve(source: Any, info: Any, **arguments: Any) -> Any:
-        if info.context.refusal is not None and info.path.prev is None and info.field_name not in NOTED:
-            raise info.context.refusal
-        return resolver(source, info.context, **arguments)
-
-    return resolve
-
-
 def _property(source: Any, info: Any, **_arguments: Any) -> Any:
     """A field without a resolver is the property of the same name, in snake case."""
     name = snake(info.field_name)
@@ -77,12 +35,12 @@ def _property(source: Any, info: Any, **_arguments: Any) -> Any:
 
 
 @lru_cache(maxsize=512)
-def _prepare(text: str) -> DocumentNode | tuple[GraphQLError, ...]:
+def _prepare(text: str, missing: frozenset[str]) -> DocumentNode | tuple[GraphQLError, ...]:
     """The document, parsed and validated; or what is wrong with it."""
     document = parsed(text)
     if isinstance(document, GraphQLError):
         return (document,)
-    return tuple(validate(schema(), document)) or document
+    return tuple(validate(schema(missing), document)) or document
 
 
 def run(call: Call, context: Context) -> Answer:
@@ -91,12 +49,13 @@ def run(call: Call, context: Context) -> Answer:
     A refusal answers with its own HTTP status, as
     W&B does; SDKs before 0.27.1 print it before the message.
     """
-    document = _prepare(call.text)
+    missing = missing_parts(context.world.features, context.world.server_version)
+    document = _prepare(call.text, missing)
     if isinstance(document, tuple):
         return Answer(400, {"errors": [{"message": _go_words(error.message)} for error in document]})
     with context.world.lock:
         result = execute(
-            schema(),
+            schema(missing),
             document,
             root_value=context.world,
             context_value=context,

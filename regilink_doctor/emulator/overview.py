@@ -11,6 +11,7 @@ from regilink_doctor.emulator.world.state import State
 def overview(state: State) -> dict[str, Any]:
     """Who and what there is. No key is in it."""
     return {
+        "server_version": ".".join(map(str, state.server_version)) if state.server_version else None,
         "features": sorted(state.features),
         "organizations": [
             {

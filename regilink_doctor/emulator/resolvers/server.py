@@ -6,6 +6,7 @@ from typing import Any
 
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.world import World
+from regilink_doctor.emulator.world.features import LATEST, Version
 
 
 @field("Query", "serverInfo")
@@ -24,8 +25,19 @@ def cli_version_info(world: World, context: Context) -> dict[str, Any]:
 
 
 @field("ServerInfo", "latestLocalVersionInfo")
-def latest_local_version_info(world: World, context: Context) -> None:
-    return None
+def latest_local_version_info(world: World, context: Context) -> dict[str, Any] | None:
+    """W&B's cloud says nothing; a server that somebody runs says its version."""
+    if world.server_version is None:
+        return None
+    return {
+        "out_of_date": world.server_version < LATEST,
+        "latest_version_string": _dotted(LATEST),
+        "version_on_this_instance_string": _dotted(world.server_version),
+    }
+
+
+def _dotted(version: Version) -> str:
+    return ".".join(map(str, version))
 
 
 @field("Query", "clientIDMapping")

@@ -1,23 +1,129 @@
-"""What a server says it can do (`ServerFeaturesQuery`; names are those of `wandb_internal.proto`)."""
+"""What a server can do, by its version: the features it announces, and the parts of the schema that come with them.
+
+The names are those of `wandb_internal.proto`. W&B does not publish which release of W&B Server brought which feature:
+`known` tells where its developers have said so in public (pull requests of wandb/wandb and wandb/docs); for the rest
+`since` is the release that followed the SDK's own change by date.
+"""
 
 from __future__ import annotations
 
-NEWEST: frozenset[str] = frozenset(
-    {
-        "LARGE_FILENAMES",
-        "ARTIFACT_TAGS",
-        "CLIENT_IDS",
-        "ARTIFACT_REGISTRY_SEARCH",
-        "ARTIFACT_COLLECTION_MEMBERSHIP_FILES",
-        "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER",
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+Version = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature, the server that brought it, and what a server without it has not got.
+
+    `parts` are `Type`, `Type.field` or `Type.field.argument` of the schema.
+    """
+
+    name: str
+    since: Version
+    parts: tuple[str, ...] = ()
+    known: bool = False
+
+
+FEATURES = (
+    Feature("LARGE_FILENAMES", (0, 65, 0)),
+    Feature("ARTIFACT_TAGS", (0, 63, 0), known=True),  # wandb/wandb#11600
+    Feature("CLIENT_IDS", (0, 63, 0), known=True),  # wandb/wandb#11601
+    Feature(
+        "ARTIFACT_REGISTRY_SEARCH", (0, 67, 0), ("Entity.artifactCollections", "Entity.artifactMemberships")
+    ),  # wandb/wandb#9472, four weeks before
+    Feature(
+        "ARTIFACT_COLLECTION_MEMBERSHIP_FILES", (0, 67, 0), ("ArtifactCollectionMembership.files",), known=True
+    ),  # wandb/wandb#12109
+    Feature("ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER", (0, 67, 0), known=True),
+    Feature(
         "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION",
-        "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION",
+        (0, 68, 0),
+        ("UseArtifactInput.artifactEntityName", "UseArtifactInput.artifactProjectName"),
+    ),
+    Feature("INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION", (0, 69, 0), ("UpsertModelInput.artifactTypes",)),
+    Feature(
         "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
-        "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
-        "TOTAL_COUNT_IN_FILE_CONNECTION",
+        (0, 70, 0),
+        ("Project.artifactCollectionMembership", "ArtifactCollection.artifactMembership"),
+        known=True,
+    ),  # wandb/wandb#12112
+    Feature(
+        "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE", (0, 74, 0), ("LinkArtifactPayload.artifactMembership",)
+    ),  # failures.md, B13
+    Feature("TOTAL_COUNT_IN_FILE_CONNECTION", (0, 76, 0), ("FileConnection.totalCount",), known=True),
+    Feature(
         "ARTIFACT_COLLECTIONS_FILTERING_SORTING",
-        "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",
-        "MARK_RUN_FILES_UPLOADED",
-    }
+        (0, 78, 0),
+        ("ArtifactType.artifactCollections.filters", "ArtifactType.artifactCollections.order"),
+    ),
+    Feature("ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID", (0, 79, 0)),
+    Feature("MARK_RUN_FILES_UPLOADED", (0, 83, 0), ("Mutation.markRunFilesUploaded", "MarkRunFilesUploadedInput")),
 )
-"""What this emulator does. Left off: structured console logs, digests other than MD5, automations, local sweeps."""
+"""What this emulator does, oldest first. Left off: structured console logs, digests other than MD5, automations,
+local sweeps."""
+
+UNANNOUNCED = (
+    Feature("the list of features", (0, 65, 0), ("ServerInfo.features", "ServerFeature")),
+    Feature("W&B's new owner", (0, 80, 0), ("Organization.coreWeaveOrganizationId",)),
+    Feature("advanced search", (0, 82, 0), ("Organization.advancedRegistryFeatures", "AdvancedRegistryFeatures")),
+    Feature("digests by xxhash", (0, 83, 0), ("Entity.xxhashDigestsEnabled",)),
+)
+"""What no server announces, and the SDK asks for in the hope that it is there."""
+
+NEWEST: frozenset[str] = frozenset(each.name for each in FEATURES)
+"""Everything."""
+
+OLDEST: Version = (0, 63, 0)
+"""The oldest server that is told apart; it has registries, if whoever runs it has turned them on."""
+
+LATEST: Version = (0, 83, 0)
+
+PRESETS = ("0.63", "0.67", "0.70", "0.74", "0.78", "0.83")
+"""Versions that differ in what registries need; any other is as good."""
+
+
+def read_version(text: str) -> Version:
+    """A server's version: `0.70`, `0.70.1`, `v0.70`.
+
+    Raises:
+        ValueError: it is none, or one that is older than what is told apart.
+    """
+    found = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.(\d+))?", text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is no version of W&B Server; it is written like {PRESETS[2]}")
+    version = (int(found[1]), int(found[2]), int(found[3] or 0))
+    if version < OLDEST:
+        raise ValueError(f"W&B Server {text} is older than {PRESETS[0]}, the oldest that is emulated")
+    return version
+
+
+def of_version(version: Version | None) -> frozenset[str]:
+    """The features of a server of this version; None is the newest."""
+    return frozenset(each.name for each in FEATURES if version is None or each.since <= version)
+
+
+def need_known(names: Iterable[str]) -> frozenset[str]:
+    """The names of features, a single one too, when there are such features.
+
+    Raises:
+        ValueError: no feature is called so; the message suggests one.
+    """
+    from difflib import get_close_matches
+
+    wanted = frozenset({names} if isinstance(names, str) else names)
+    for name in sorted(wanted - NEWEST):
+        near = get_close_matches(name, NEWEST, 1)
+        hint = f"; did you mean {near[0]}?" if near else f"; there are: {', '.join(sorted(NEWEST))}"
+        raise ValueError(f"the emulator has no feature {name}{hint}")
+    return wanted
+
+
+def missing_parts(features: Collection[str], version: Version | None) -> frozenset[str]:
+    """What is not in the schema of a server with these features, of this version."""
+    lacking = [each for each in FEATURES if each.name not in features]
+    if version is not None:
+        lacking += [each for each in UNANNOUNCED if each.since > version]
+    return frozenset(part for each in lacking for part in each.parts)

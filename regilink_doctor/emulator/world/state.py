@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.emulator.ledger import Ledger
-from regilink_doctor.emulator.world.features import NEWEST
+from regilink_doctor.emulator.world.features import NEWEST, Version
 from regilink_doctor.emulator.world.files import StoredFile
 from regilink_doctor.emulator.world.ids import decode, next_number, now
 from regilink_doctor.emulator.world.people import Entity, Organization, User
@@ -34,6 +34,8 @@ class State:
         self.lock = RLock()
         self.ledger = Ledger()
         self.features: set[str] = set(NEWEST)
+        self.server_version: Version | None = None
+        """None: the newest server, as in W&B's cloud."""
         self.assumes: set[Assumable] = set()
         self.organizations: dict[str, Organization] = {}
         self.entities: dict[str, Entity] = {}

@@ -10,6 +10,7 @@ from regilink_doctor.core.ledger import Assumed, Verdict
 from regilink_doctor.core.naming import DEFAULT_PROJECT, REGISTRY_PREFIX
 from regilink_doctor.core.target_path import LinkInput
 from regilink_doctor.emulator.world import artifacts, assume, links, registries
+from regilink_doctor.emulator.world.features import need_known, of_version, read_version
 from regilink_doctor.emulator.world.people import RegistryRole
 from regilink_doctor.emulator.world.population import Population, default_key, locked
 from regilink_doctor.emulator.world.projects import ArtifactVersion, Collection, Project
@@ -185,6 +186,19 @@ class World(Population):
         for alias in aliases:
             artifacts.set_alias(self, version.memberships[0], alias)
         return version
+
+    @locked
+    def server(self, version: str | None = None, *, without: Iterable[str] = ()) -> None:
+        """What the server can do: as W&B Server of this `version` (None: the newest), `without` some features.
+
+        A version is written `0.70`; the features are those of `features.FEATURES`. What a server lacks is not in its
+        schema: whoever asks for it is told `Cannot query field "…" on type "…".`, as by an old server.
+
+        Raises:
+            ValueError: no such version or feature.
+        """
+        number, lacking = read_version(version) if version is not None else None, need_known(without)
+        self.server_version, self.features = number, set(of_version(number) - lacking)
 
     @locked
     def migrate_legacy_registry(self, team: str) -> Project:

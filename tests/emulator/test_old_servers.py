@@ -1,0 +1,156 @@
+"""Old servers: what they lack is not in their schema, and they say so in the words that the SDK looks for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.emulator.schema import schema
+from regilink_doctor.emulator.world.features import FEATURES, NEWEST, PRESETS, UNANNOUNCED, missing_parts
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(server: Emulator) -> Emulator:
+    server.reset()
+    return server
+
+
+def ask(emulator: Emulator, query: str, **variables: Any) -> requests.Response:
+    key = emulator.world.users["alice"].key
+    body = {"query": query, "variables": variables}
+    return requests.post(f"{emulator.url}/graphql", json=body, auth=("api", key), timeout=10)
+
+
+FEATURES_QUERY = "query ServerFeaturesQuery { serverInfo { features { name isEnabled } } }"
+MEMBERSHIP = """query($name: String!) {
+  project(name: "wandb-registry-model", entityName: "acme") { artifactCollectionMembership(name: $name) { id } }
+}"""
+
+
+def announced(emulator: Emulator) -> set[str]:
+    return {each["name"] for each in ask(emulator, FEATURES_QUERY).json()["data"]["serverInfo"]["features"]}
+
+
+@pytest.mark.parametrize(
+    ("version", "lacks", "has"),
+    [
+        (None, set(), "MARK_RUN_FILES_UPLOADED"),
+        ("0.83", set(), "MARK_RUN_FILES_UPLOADED"),
+        ("0.74.1", {"TOTAL_COUNT_IN_FILE_CONNECTION"}, "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE"),
+        ("v0.70.0", {"ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE"}, "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"),
+        ("0.67", {"PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"}, "ARTIFACT_REGISTRY_SEARCH"),
+    ],
+)
+def test_a_version_announces_what_it_has(emulator: Emulator, version: str | None, lacks: set[str], has: str) -> None:
+    emulator.world.server(version)
+    found = announced(emulator)
+    assert not lacks & found
+    assert has in found
+    assert found <= NEWEST
+
+
+def test_a_server_that_knows_no_features_says_so_in_the_words_that_the_sdk_looks_for(emulator: Emulator) -> None:
+    emulator.world.server("0.63")
+    answer = ask(emulator, FEATURES_QUERY)
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"message": 'Cannot query field "features" on type "ServerInfo".'}]
+
+
+def test_one_feature_can_be_off_alone(emulator: Emulator) -> None:
+    assert ask(emulator, MEMBERSHIP, name="zoo:v0").status_code == 200
+    emulator.world.server(without=["PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"])
+    answer = ask(emulator, MEMBERSHIP, name="zoo:v0")
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        {"message": 'Cannot query field "artifactCollectionMembership" on type "Project".'}
+    ]
+    assert announced(emulator) == NEWEST - {"PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"}
+
+
+def test_a_type_that_the_server_does_not_know_is_named(emulator: Emulator) -> None:
+    emulator.world.server("0.78")
+    answer = ask(emulator, "mutation($input: MarkRunFilesUploadedInput!) { markRunFilesUploaded(input: $input) }")
+    messages = [each["message"] for each in answer.json()["errors"]]
+    assert 'Unknown type "MarkRunFilesUploadedInput".' in messages
+    assert 'Cannot query field "markRunFilesUploaded" on type "Mutation".' in messages
+
+
+def test_an_argument_that_the_server_does_not_know_is_named(emulator: Emulator) -> None:
+    emulator.world.server("0.76")
+    answer = ask(
+        emulator,
+        """{ project(name: "wandb-registry-model", entityName: "acme") { artifactType(name: "model") {
+        artifactCollections(order: "name") { totalCount } } } }""",
+    )
+    (error,) = answer.json()["errors"]
+    assert error["message"].startswith('Unknown argument "order" on field "ArtifactType.artifactCollections"')
+
+
+def test_what_the_server_lacks_is_not_in_its_introspection_either(emulator: Emulator) -> None:
+    query = 'query ProbeServerCapabilities { kind: __type(name: "ServerInfo") { fields { name } } }'
+
+    def fields() -> set[str]:
+        return {each["name"] for each in ask(emulator, query).json()["data"]["kind"]["fields"]}
+
+    assert "features" in fields()
+    emulator.world.server("0.63")
+    assert fields() == {"cliVersionInfo", "latestLocalVersionInfo"}
+
+
+def test_a_server_that_somebody_runs_says_its_version(emulator: Emulator) -> None:
+    query = "{ serverInfo { latestLocalVersionInfo { outOfDate versionOnThisInstanceString } } }"
+    assert ask(emulator, query).json()["data"]["serverInfo"]["latestLocalVersionInfo"] is None
+    emulator.world.server("0.70")
+    told = ask(emulator, query).json()["data"]["serverInfo"]["latestLocalVersionInfo"]
+    assert told == {"outOfDate": True, "versionOnThisInstanceString": "0.70.0"}
+
+
+def test_the_next_world_is_new_again(emulator: Emulator) -> None:
+    emulator.world.server("0.63")
+    emulator.reset()
+    assert announced(emulator) == NEWEST
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"version": "newest"}, "is no version of W&B Server; it is written like 0.70"),
+        ({"version": "0.50"}, "older than 0.63"),
+        ({"without": ["ARTIFACT_TAG"]}, "did you mean ARTIFACT_TAGS"),
+        ({"without": "EVERYTHING"}, "there are: ARTIFACT_"),
+    ],
+)
+def test_a_server_that_never_was_is_an_error(arguments: dict[str, Any], words: str) -> None:
+    world = World.default()
+    with pytest.raises(ValueError, match=words):
+        world.server(**arguments)
+    assert world.features == NEWEST
+
+
+def test_every_part_that_can_lack_is_in_the_newest_schema() -> None:
+    newest = schema().type_map
+    for feature in (*FEATURES, *UNANNOUNCED):
+        for part in feature.parts:
+            names = part.split(".")
+            kind = newest[names[0]]
+            if len(names) > 1:
+                assert names[1] in kind.fields, part
+            if len(names) > 2:
+                assert names[2] in kind.fields[names[1]].args, part
+
+
+@pytest.mark.parametrize("version", PRESETS)
+def test_every_preset_is_a_schema_that_holds_together(version: str) -> None:
+    from graphql import validate_schema
+
+    world = World.default()
+    world.server(version)
+    assert validate_schema(schema(missing_parts(world.features, world.server_version))) == []
