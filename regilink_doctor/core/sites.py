@@ -198,5 +198,13 @@ class Site:
     artifact: Site | None = field(default=None, repr=False)
     logged: Site | None = field(default=None, repr=False)
     """The `log_artifact` that the artifact went through before."""
+    earlier: Site | None = field(default=None, repr=False)
+    """Of a `wandb.init`: the one before whose run certainly goes on."""
+    handed_back: bool = False
+    """The artifact is what `log_artifact` gave back, and not the object that was made."""
     ttl: Place | None = None
     """Where the artifact is given a time to live."""
+    linked_ttl: Place | None = None
+    """Where what the link gives back is given one."""
+    keywords: Mapping[str, tuple[Place, Place]] = field(default_factory=dict, hash=False, repr=False)
+    """The places of `name=value`, and of the value, of each argument that is given by name."""

@@ -143,8 +143,8 @@ CALLS = {
     "wandb.init": Call("init", texts=("mode", "reinit", "api_key")),
     "WandbLogger": Call("init", ("name", "save_dir", "version", "offline"), texts=("mode",)),
     "wandb.Artifact": Call("artifact", ("name", "type"), texts=("name",)),
-    "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("artifact",)),
-    "wandb.Artifact.link": Call("link", ("target_path", "aliases"), "target_path"),
+    "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("artifact", "alias")),
+    "wandb.Artifact.link": Call("link", ("target_path", "aliases"), "target_path", ("alias",)),
     "wandb.Run.use_artifact": _USE,
     "wandb.use_artifact": _USE,
     "wandb.Api.artifact": Call("consume", ("name", "type"), "name"),
@@ -159,7 +159,8 @@ CALLS = {
     ),
     "wandb.Api.artifact_exists": _EXISTS,
     "wandb.Api.artifact_collection_exists": _EXISTS,
-    "wandb.agent": Call("other", ("sweep_id", "function", "entity", "project"), texts=("sweep_id",)),
+    "wandb.agent": Call("other", ("sweep_id", "function", "entity", "project"), texts=("sweep_id", "function")),
+    "wandb.sweep": Call("other", ("sweep", "entity", "project")),
     "wandb.login": Call("other", ("key",), texts=("key",)),
     "wandb.Run.link_model": _LINK_MODEL,
     "wandb.link_model": _LINK_MODEL,
@@ -170,7 +171,5 @@ CALLS = {
     "wandb.Artifact.link_artifact": _WRONG,
     "wandb.Api.link_artifact": _WRONG,
     "wandb.PublicRun.link_artifact": _WRONG,
-    "hasattr": Call("other", ("object", "name"), texts=("name",)),
-    "getattr": Call("other", ("object", "name", "default"), texts=("name",)),
 }
 """Canonical name -> what kind of site it is. `wandb.init` has its arguments by keyword: their order has changed."""

@@ -131,6 +131,10 @@ class Statements:
             if isinstance(parent, ast.With | ast.AsyncWith):
                 yield parent
 
+    def outwards(self, statement: ast.stmt) -> Iterator[ast.AST]:
+        """The statements around one, up to its function."""
+        return (parent for parent, _ in self._outwards(statement))
+
     def _outwards(self, statement: ast.stmt) -> Iterator[tuple[ast.AST, list[ast.stmt]]]:
         """Each node around a statement with the body that holds it, the innermost first, up to the function's."""
         node: ast.AST = statement

@@ -68,10 +68,20 @@ class _Facts:
         name = os.path.basename(self.path)
         return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
 
+    @property
+    def wandb_version(self) -> str | None:
+        return self.known.wandb_version
+
+    @property
+    def links_around(self) -> bool:
+        return surroundings.links(os.path.dirname(self.path) or ".")
+
+    def mentions(self, word: str) -> bool:
+        return any(word in source.text for source in self.reading.sources)
+
     def sets(self, variable: str) -> bool:
         folder = os.path.dirname(self.path) or "."
-        here = any(variable in source.text for source in self.reading.sources)
-        return here or surroundings.mentioned(variable, folder)
+        return self.mentions(variable) or surroundings.mentioned(variable, folder)
 
 
 def lint_bytes(
@@ -126,7 +136,7 @@ def _checks(
     item: Site | Declared, facts: _Facts, enabled: Enabled
 ) -> Iterator[tuple[str, Callable[[], Iterable[Finding]]]]:
     if item.kind in ("link", "target"):
-        yield "target path", lambda: list(path_findings(item, facts.directory))
+        yield "target path", lambda: list(path_findings(item, facts.directory, facts.known))
     for code in (*BY_SITE.get(item.kind, ()), *BY_SITE.get(getattr(item, "call", ""), ())):
         if enabled(code):
             found = rule_for(code)

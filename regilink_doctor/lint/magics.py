@@ -37,7 +37,7 @@ def read_cell(source: Source) -> CellText:
         blank = "\n" * (len(lines) - 1)
         if _SHELLS.match(lines[first]):
             body = [(line, number, 1) for number, line in enumerate(lines, 1) if number > first + 1]
-            return CellText(blank, read_shell(Stretch.of(source, body), how="notebook"))
+            return CellText(blank, read_shell(Stretch.of(source, body)))
         if not _TRANSPARENT.match(lines[first]):
             return CellText(blank)
         lines = ["" if number == first else line for number, line in enumerate(lines)]
@@ -80,6 +80,6 @@ def _magic(stretch: Stretch, mark: str, script: Script) -> None:
         return
     if mark == "%" and not stretch.text.startswith(("pip ", "conda ", "sx ", "system ")):
         return
-    found = read_shell(stretch, how="notebook")
+    found = read_shell(stretch)
     script.commands += found.commands
     script.settings += found.settings

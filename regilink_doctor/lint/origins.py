@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _STEPS = 8
 """Calls that an object is followed through."""
 
+_WAITS = ("wait", "link", "link_artifact")
+"""Methods after which an artifact is logged."""
+
 STARTS = ("wandb.init", "WandbLogger")
 """The calls that start a run."""
 
@@ -128,6 +131,39 @@ class Origins:
                 if made is not None:
                     logs.setdefault(id(made.call), use)
         return logs
+
+    @cached_property
+    def starts(self) -> tuple[Use, ...]:
+        """Every `wandb.init` of the file."""
+        return tuple(use for use in self.module.uses if "wandb.init" in self.evaluator.callee(use))
+
+    def maker(self, made: Use) -> str:
+        """The canonical name of the call that an artifact begins with."""
+        return next(path for path in self.evaluator.callee(made) if path in api.CALLS)
+
+    def draft(self, node: ast.expr, at: At) -> Use | None:
+        """The call that made an artifact which is not known to be logged and waited for at a place."""
+        values = self.evaluator.value(node, at)
+        made = self.artifact(node, at)
+        if made is None or len(values) != 1:
+            return None
+        paths = self.evaluator.callee(made)
+        if "wandb.Artifact" not in paths and "wandb.Run.log_artifact" not in paths:
+            return None
+        maker = self._made(values[0])
+        if maker is not None and "wandb.Artifact.wait" in self.evaluator.callee(maker):
+            return None
+        for use in self.module.uses:
+            function = use.call.func
+            if use.order >= at.order or not isinstance(function, ast.Attribute) or function.attr not in _WAITS:
+                continue
+            if self.artifact(function.value, At(use.scope, use.order, use.branch)) is made:
+                return None
+            if function.attr == "link_artifact" and any(
+                self.artifact(argument, At(use.scope, use.order, use.branch)) is made for argument in use.call.args[:1]
+            ):
+                return None
+        return made
 
     @cached_property
     def times_to_live(self) -> dict[int, ast.expr]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Related
+from regilink_doctor.core.known import NOTHING_KNOWN
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.link_rules import Judgement, judge
 from regilink_doctor.core.sites import Piece
@@ -24,23 +25,24 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Place, Severity
+    from regilink_doctor.core.known import Known
     from regilink_doctor.core.sites import Site, Text
 
 
-def path_findings(site: Site, directory: Directory | None) -> Iterator[Finding]:
+def path_findings(site: Site, directory: Directory | None, known: Known = NOTHING_KNOWN) -> Iterator[Finding]:
     """The findings of all the target paths that a link site can have, each problem once."""
     seen = set()
     for text in site.target:
-        for finding in _text_findings(site, text, directory):
+        for finding in _text_findings(site, text, directory, known):
             key = (finding.code, finding.place)
             if key not in seen:
                 seen.add(key)
                 yield finding
 
 
-def _text_findings(site: Site, text: Text, directory: Directory | None) -> Iterator[Finding]:
+def _text_findings(site: Site, text: Text, directory: Directory | None, known: Known) -> Iterator[Finding]:
     judgement = _judge(site, text, directory)
-    found = _problems(site, text, directory)
+    found = _problems(site, text, directory, known)
     verdict = judgement.verdict if judgement else None
     bad = verdict is not None and verdict.outcome in ("refused", "misplaced")
     certain = any(problem.severity == "error" for problem in found)
@@ -63,7 +65,7 @@ def _cause(found: tuple[Problem, ...], code: str | None) -> Problem | None:
     return next(same, of_the_text)
 
 
-def _problems(site: Site, text: Text, directory: Directory | None) -> tuple[Problem, ...]:
+def _problems(site: Site, text: Text, directory: Directory | None, known: Known) -> tuple[Problem, ...]:
     pattern = text.pattern
     project_end = pattern.rfind("/") if "/" in pattern else len(pattern)
     names = text.names_at(0, project_end) or text.names_at(0, len(pattern))
@@ -76,7 +78,7 @@ def _problems(site: Site, text: Text, directory: Directory | None) -> tuple[Prob
         none_at=[offset for offset, hole in holes if hole.kind == "environment"],
         versions_at=[offset for offset, hole in holes if hole.kind == "versioned-name"],
         named_registry=any("registry" in name.lower() for name in names),
-        registries=_registries(site, directory),
+        registries=(*_registries(site, directory), *known.registries),
     )
     return tuple(_weakened(text, problem) for problem in found)
 

@@ -29,7 +29,10 @@ MAX_NOTEBOOK_BYTES = 64 * 2**20
 SPEAKS_OF_WANDB = (b"wandb", b"link_artifact", b"link_model")
 """The first gate: without one of these a file has nothing to do with W&B."""
 
-CAN_LINK = (b"link_artifact", b"link_model", b".link(", b"registr", b"use_artifact", b"regilink:")
+CAN_LINK = (
+    *(b"link_artifact", b"link_model", b".link(", b"registr", b"use_artifact", b"use_model", b"regilink:"),
+    *(b"api_key", b"API_KEY", b"login(", b"WANDB_ORGANIZATION", b"wandb.ai"),
+)
 """The second gate for Python: without one of these no rule can have anything to say."""
 
 MANY = 500

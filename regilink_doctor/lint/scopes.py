@@ -10,6 +10,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import Literal
 
+from regilink_doctor.lint.api import LOGGED_ONLY
+
 Branch = tuple[tuple[int, str], ...]
 """The arms that a statement stands in, outermost first: (identity of the `if`, `try`, loop …, arm)."""
 
@@ -87,6 +89,17 @@ class Store:
     statement: ast.stmt
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A look at an attribute of a name, `artifact.version`, and where it stands."""
+
+    node: ast.Attribute
+    scope: Scope
+    order: int
+    branch: Branch
+    statement: ast.stmt
+
+
 @dataclass(slots=True)
 class Module:
     """Everything the walk has found: the module's scope, all calls in order, where every expression stands."""
@@ -94,6 +107,8 @@ class Module:
     scope: Scope
     uses: list[Use] = field(default_factory=list)
     stores: list[Store] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
+    """Of the attributes that only a logged artifact has."""
     imports: set[str] = field(default_factory=set)
     """Top-level packages that are imported anywhere."""
     functions: dict[int, Scope] = field(default_factory=dict)
@@ -278,6 +293,9 @@ class _Reader:
         if isinstance(node, ast.NamedExpr):
             self.order += 1
             self.target(node.target, node.value, scope, branch)
+        elif isinstance(node, ast.Attribute) and node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                self.module.reads.append(Read(node, scope, self.order, branch, statement))
         elif isinstance(node, ast.Call):
             self.order += 1
             self.module.uses.append(Use(node, scope, self.order, branch, statement))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.sites import Hole, Site, Text
+from regilink_doctor.core.sites import Hole, Piece, Site, Text
 from regilink_doctor.lint import api
 from regilink_doctor.lint.circumstances import Statements
 from regilink_doctor.lint.environment import assignments, mocked
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.declared import Setting
-    from regilink_doctor.lint.scopes import Module, Use
+    from regilink_doctor.lint.scopes import Module, Read, Use
     from regilink_doctor.lint.sources import Source
 
 
@@ -42,6 +42,7 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
     """The sites of a file, and the variables of W&B that it sets, in the order of their lines."""
     finder = _Finder(source, module)
     sites = [site for use in module.uses for site in finder.sites_of(use)]
+    sites += [site for read in module.reads for site in finder.read(read)]
     settings = assignments(source, module, finder.evaluator, finder.statements)
     return (
         tuple(sorted(sites, key=lambda site: (site.place.cell or 0, site.place.span, site.call))),
@@ -60,14 +61,13 @@ class _Finder:
 
     def sites_of(self, use: Use) -> Iterator[Site]:
         """The site that a call is, if it is one."""
-        if path := self._path(use):
+        path = next((path for path in self.evaluator.callee(use) if path in api.CALLS), None)
+        if path := path or self._by_argument(use):
             yield self.site(use, path)
         elif site := mocked(use, self.source, self.module, self.evaluator):
             yield site
-
-    def _path(self, use: Use) -> str | None:
-        path = next((path for path in self.evaluator.callee(use) if path in api.CALLS), None)
-        return path or self._by_argument(use) or self._asking(use)
+        else:
+            yield from self._asking(use)
 
     def site(self, use: Use, path: str) -> Site:
         """The site of a call of `path`, made once."""
@@ -102,9 +102,17 @@ class _Finder:
             type=texts("type"),
             aliases=self._aliases(given.named.get("aliases"), at),
             arguments=given.names | frozenset(settings),
-            given={name: found for name in call.texts if (found := setting(name))},
+            given={
+                **{name: found for name in call.texts if (found := setting(name))},
+                **(self._filter(given.named.get("filter"), at, "filter") if path == "wandb.Api.registries" else {}),
+            },
             strings=frozenset(name for name in call.texts if self._certain(given.named.get(name), at)),
             around=self.statements.of(use, self._run_name(use)),
+            keywords={
+                keyword.arg: (self.source.place(keyword), self.source.place(keyword.value))
+                for keyword in use.call.keywords
+                if keyword.arg
+            },
         )
         self.made[id(use.call)] = site
         site = replace(site, **self._followed(site, use, given, at))
@@ -114,6 +122,8 @@ class _Finder:
     def _followed(self, site: Site, use: Use, given: Given, at: At) -> dict[str, Any]:
         """What a site is connected with: its runs, its artifact, and what happened to that before."""
         found: dict[str, Any] = {}
+        if site.call == "wandb.init":
+            found["earlier"] = self._earlier(use)
         if site.kind in ("link", "consume", "log", "other") and site.call.startswith(("wandb.Run.", "wandb.Artifact.")):
             inits = tuple(self._start(start) for start in self.origins.runs(use))
             alone = len(inits) == 1 and self.origins.runs_alone(use)
@@ -122,7 +132,7 @@ class _Finder:
             made = self.origins.artifact(use.call.func.value, at)
             if made is not None and "wandb.Api" in self.evaluator.callee(made):
                 found["inits"] = (self.site(made, "wandb.Api"),)
-        if site.kind not in ("link", "log") and site.call not in ("hasattr", "getattr"):
+        if site.kind not in ("link", "log"):
             return found
         made = self.origins.artifact(self._artifact_node(use, given), at)
         if made is None:
@@ -137,13 +147,68 @@ class _Finder:
             )
         if ttl := self.origins.times_to_live.get(id(made.call)):
             found["ttl"] = self.source.place(ttl)
+        if ttl := self.origins.times_to_live.get(id(use.call)):
+            found["linked_ttl"] = self.source.place(ttl)
+        found["handed_back"] = made.call is not self._maker(self._artifact_node(use, given), at)
+        return found
+
+    def _maker(self, node: ast.expr | None, at: At) -> ast.Call | None:
+        values = self.evaluator.value(node, at) if node is not None else ()
+        return next((value.made_by for value in values if isinstance(value, Instance)), None)
+
+    def _earlier(self, use: Use) -> Site | None:
+        """The `wandb.init` before this one in the same function whose run nothing has ended."""
+        starts = {id(other.statement): other for other in self.origins.starts}
+        for statement in self.statements.before(use.statement):
+            first = starts.get(id(statement))
+            opened = isinstance(statement, ast.With | ast.AsyncWith)
+            if first is not None and first is not use:
+                if not opened or any(statement is around for around in self.statements.outwards(use.statement)):
+                    return self.site(first, "wandb.init")
+            elif "finish" in self.source.segment(self.source.span(statement)):
+                return None
+        return None
+
+    def read(self, read: Read) -> Iterator[Site]:
+        """The site of a look at an attribute of an artifact of the file's own that nobody has waited for."""
+        at = At(read.scope, read.order, read.branch)
+        values = self.evaluator.value(read.node.value, at)
+        if not all(isinstance(value, Instance) and value.type == "wandb.Artifact" for value in values):
+            return
+        made = self.origins.draft(read.node.value, at)
+        if made is not None:
+            yield self._draft(read.node, read.node.attr, read.statement, made, at)
+
+    def _draft(self, node: ast.expr, name: str, statement: ast.stmt, made: Use, at: At) -> Site:
+        place = self.source.place(node)
+        logged = self.origins.logged(made)
+        return Site(
+            "other",
+            "read",
+            place,
+            self.source.span(statement) if _simple(statement) else place.span,
+            given={"name": (Text((Piece(name, place),), place),)},
+            around=self.statements.around(statement),
+            artifact=self.site(made, self.origins.maker(made)),
+            logged=self.site(logged, "wandb.Run.log_artifact") if logged and logged.order < at.order else None,
+        )
+
+    def _filter(self, node: ast.expr | None, at: At, key: str) -> dict[str, tuple[Text, ...]]:
+        """A filter as a flat mapping: `filter.name.$regex`."""
+        found: dict[str, tuple[Text, ...]] = {}
+        for value in self.evaluator.value(node, at) if node is not None else ():
+            if isinstance(value, Literal) and isinstance(value.node, ast.Dict):
+                for name, item in zip(value.node.keys, value.node.values, strict=True):
+                    if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                        found[f"{key}.{name.value}"] = self.evaluator.texts(item, value.at)
+                        found |= self._filter(item, value.at, f"{key}.{name.value}")
         return found
 
     def _start(self, use: Use) -> Site:
         return self.site(use, next(path for path in self.evaluator.callee(use) if path in STARTS))
 
     def _artifact_node(self, use: Use, given: Given) -> ast.expr | None:
-        node = given.named.get("artifact") or given.named.get("artifact_or_path") or given.named.get("object")
+        node = given.named.get("artifact") or given.named.get("artifact_or_path")
         if node is None and isinstance(use.call.func, ast.Attribute):
             return use.call.func.value
         return node
@@ -210,16 +275,18 @@ class _Finder:
         values = self.evaluator.value(receiver, At(use.scope, use.order, use.branch))
         return all(value != UNKNOWN for value in values)
 
-    def _asking(self, use: Use) -> str | None:
-        """`hasattr(artifact, …)` and `getattr(artifact, …, default)` of an artifact of wandb's."""
-        function = use.call.func
-        if not isinstance(function, ast.Name) or function.id not in ("hasattr", "getattr") or len(use.call.args) < 2:
-            return None
-        if function.id == "getattr" and len(use.call.args) < 3:
-            return None
-        values = self.evaluator.value(use.call.args[0], At(use.scope, use.order, use.branch))
-        artifact = all(isinstance(value, Instance) and value.type == "wandb.Artifact" for value in values)
-        return function.id if artifact else None
+    def _asking(self, use: Use) -> Iterator[Site]:
+        """`hasattr(artifact, "version")` and `getattr(artifact, "version", default)` of an artifact of wandb's."""
+        function, given = use.call.func, use.call.args
+        if not isinstance(function, ast.Name) or function.id not in ("hasattr", "getattr"):
+            return
+        name = given[1].value if len(given) > 1 and isinstance(given[1], ast.Constant) else None
+        if name not in api.LOGGED_ONLY or len(given) < (3 if function.id == "getattr" else 2):
+            return
+        at = At(use.scope, use.order, use.branch)
+        made = self.origins.draft(given[0], at)
+        if made is not None:
+            yield replace(self._draft(use.call, str(name), use.statement, made, at), call=function.id)
 
 
 def _simple(statement: ast.stmt) -> bool:

@@ -38,6 +38,27 @@ def mentioned(variable: str, folder: str) -> bool:
     return False
 
 
+_LINKS = (b"link_artifact(", b"wandb-registry-")
+_SKIPPED = ("__pycache__", "node_modules", "site-packages", "venv")
+_MAX_PROGRAMS = 2000
+
+
+@lru_cache(maxsize=64)
+def links(folder: str) -> bool:
+    """Whether a Python file or notebook in `folder` or below speaks of linking to a registry."""
+    left = _MAX_PROGRAMS
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name[0] != "." and name not in _SKIPPED]
+        for name in names:
+            if not name.endswith((".py", ".ipynb")):
+                continue
+            left -= 1
+            content = _read(os.path.join(root, name)) if left >= 0 else b""
+            if any(word in content for word in _LINKS):
+                return True
+    return False
+
+
 def _upwards(folder: str) -> list[str]:
     """`folder` and the folders above it up to the one that has a `.git`; only `folder` where there is none."""
     path = os.path.abspath(folder)
@@ -52,18 +73,20 @@ def _upwards(folder: str) -> list[str]:
 
 
 def _settings_files(folder: str) -> list[bytes]:
-    contents = []
     try:
         names = sorted(os.listdir(folder))[:_MAX_FILES]
     except OSError:
         return []
-    for name in names:
-        if name in _NAMES or name.startswith(".env") or name.endswith(_SUFFIXES):
-            path = os.path.join(folder, name)
-            try:
-                if os.path.isfile(path):
-                    with open(path, "rb") as file:
-                        contents.append(file.read(_MAX_BYTES))
-            except OSError:
-                continue
-    return contents
+    settings = (name for name in names if name in _NAMES or name.startswith(".env") or name.endswith(_SUFFIXES))
+    return [_read(os.path.join(folder, name)) for name in settings]
+
+
+def _read(path: str) -> bytes:
+    """The beginning of a plain file, nothing of any other."""
+    try:
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                return file.read(_MAX_BYTES)
+    except OSError:
+        pass
+    return b""

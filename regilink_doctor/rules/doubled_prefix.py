@@ -2,22 +2,60 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.findings import Edit, Fix
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.rules.rule import FileFacts, PathRule, SiteRule, Told, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.sites import Site
 
 
-class DoubledPrefix(PathRule):
+class DoubledPrefix(PathRule, SiteRule):
     """The registry prefix is there twice, usually because a variable already had it.
 
-    `Registry.full_name` of the SDK has the prefix, `Registry.name` has not.
+    `Registry.full_name` of the SDK has the prefix, `Registry.name` has not. `api.registry()` and
+    `api.create_registry()` take the name without it, and put it in front.
     """
 
     code = "REG109"
     name = "doubled-prefix"
     severity = "error"
     rows = ("A11",)
-    bad = ('REGISTRY = "wandb-registry-model"\nrun.link_artifact(artifact, f"wandb-registry-{REGISTRY}/zoo")',)
-    good = ('REGISTRY = "wandb-registry-model"\nrun.link_artifact(artifact, f"{REGISTRY}/zoo")',)
+    bad = (
+        'REGISTRY = "wandb-registry-model"\nrun.link_artifact(artifact, f"wandb-registry-{REGISTRY}/zoo")',
+        'wandb.Api().registry("wandb-registry-model")',
+        'wandb.Api().create_registry("wandb-registry-zoo", visibility="restricted")',
+    )
+    good = (
+        'REGISTRY = "wandb-registry-model"\nrun.link_artifact(artifact, f"{REGISTRY}/zoo")',
+        'wandb.Api().registry("model")',
+        'wandb.Api().registries(filter={"name": "wandb-registry-model"})',
+    )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`: the calls that put the prefix in front themselves."""
+        if site.around.expected:
+            return
+        method = site.call.rpartition(".")[2]
+        for text in site.given.get("name", ()):
+            if not text.pattern.startswith(REGISTRY_PREFIX) or text.pattern == REGISTRY_PREFIX:
+                continue
+            place = text.exact_piece(0, len(REGISTRY_PREFIX))
+            here = place is not None and (place.path, place.cell) == (site.place.path, site.place.cell)
+            yield self.finding(
+                text.place if here else site.place,
+                Words(
+                    f'{method} puts "{REGISTRY_PREFIX}" in front itself: it asks for a registry {quoted(text.pattern)}',
+                    f"write {quoted(text.pattern.removeprefix(REGISTRY_PREFIX))}",
+                ),
+                fix=Fix("take the prefix out", "safe", (Edit(place.span, ""),)) if here and place else None,
+            )
 
     def words(self, told: Told) -> Words:
         """See `PathRule.words`."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regilink_doctor.core.findings import Finding, Related
-from regilink_doctor.core.target_path import parse
-from regilink_doctor.core.target_path.grammar import PathError
+from regilink_doctor.core.findings import Related
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import FileFacts, SiteRule
+from regilink_doctor.rules.reading import links, only_init, registry_text
+from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
 
 
@@ -49,36 +49,32 @@ class ImplicitEntity(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`. Told once, at the `wandb.init`, with the first link as the second place."""
-        init = site.init or _only_init(facts)
-        target = next((text for text in site.target if _registry(text.pattern)), None)
-        if init is None or target is None or not _leaves_entity_out(init) or facts.sets("WANDB_ENTITY"):
+        target = registry_text(site)
+        init = _run(site, facts)
+        if target is None or init is None or facts.in_test or facts.known.entity or facts.sets("WANDB_ENTITY"):
             return
-        first = next(
-            other
-            for other in facts.sites
-            if other.kind == "link"
-            and (other.init or init) is init
-            and any(_registry(text.pattern) for text in other.target)
-        )
+        first = next(link for link in links(facts) if _run(link, facts) is init)
         if first is not site:
             return
-        yield Finding(
-            self.code,
-            self.name,
-            self.severity,
-            "wandb.init without entity= logs to each account's default entity; where that is a personal one, W&B "
-            f"refuses the link to {quoted(target.pattern)}",
+        yield self.finding(
             init.place,
-            'write wandb.init(entity="TEAM", ...), or set WANDB_ENTITY in .env or CI',
-            related=(Related("linked here", site.place),),
+            Words(
+                f"{init.call} without entity= logs to each account's default entity; where that is a personal one, W&B "
+                f"refuses the link to {quoted(target.pattern)}",
+                f'write {init.call}(entity="TEAM", ...), or set WANDB_ENTITY in .env or CI',
+                (Related("linked here", site.place),),
+            ),
             target=target.display,
         )
 
 
-def _only_init(facts: FileFacts) -> Site | None:
-    """The one `wandb.init` of the file, for a run that nobody could follow to it."""
-    inits = [site for site in facts.sites if site.kind == "init"]
-    return inits[0] if len(inits) == 1 else None
+def _run(link: Site, facts: FileFacts) -> Site | None:
+    """The start of the link's run, if every run that can be behind the link leaves the entity out."""
+    inits = link.inits or ((link.init,) if link.init else ())
+    if not inits and link.call != "wandb.Artifact.link":
+        only = only_init(facts)
+        inits = (only,) if only else ()
+    return inits[0] if inits and all(_leaves_entity_out(init) for init in inits) else None
 
 
 def _leaves_entity_out(init: Site) -> bool:
@@ -86,10 +82,3 @@ def _leaves_entity_out(init: Site) -> bool:
         return False
     # settings= that could not be read may set the entity
     return "entity" not in init.arguments and ("settings" not in init.arguments)
-
-
-def _registry(pattern: str) -> bool:
-    try:
-        return parse(pattern).is_registry
-    except PathError:
-        return False

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.rules.rule import FileFacts, PathRule, SiteRule, Told, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.sites import Site
 
 
-class LegacyModelRegistry(PathRule):
+class LegacyModelRegistry(PathRule, SiteRule):
     """The target path goes to the legacy model registry, the project `model-registry` of a team.
 
     Where a team has been migrated, W&B refuses to write there. Where it has not, the model stays visible to the team
-    alone. Its successor is the registry `model` of the organization.
+    alone. Its successor is the registry `model` of the organization. `run.link_model` always goes there; its successor
+    is `run.link_artifact`, and `run.use_artifact` that of `run.use_model`.
     """
 
     code = "REG112"
@@ -21,11 +31,48 @@ class LegacyModelRegistry(PathRule):
     bad = (
         'run.link_artifact(artifact, "team-a/model-registry/zoo")',
         'run.link_artifact(artifact, "model-registry/zoo")',
+        'run.link_model(path="model.pt", registered_model_name="zoo")',
+        'run.use_model("team-a/model-registry/zoo:latest")',
+        'run.use_artifact("team-a/model-registry/zoo:v3")',
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "wandb-registry-model/model-registry")',
+        'run.use_model("zoo:latest")',
+        'import mlflow\nmlflow.pytorch.log_model(model, "model", registered_model_name="zoo")',
     )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`: `link_model`, and names that are read."""
+        if site.around.expected:
+            return
+        if site.call.endswith("link_model"):
+            names = site.given.get("registered_model_name", ())
+            known = names[0].literal if len(names) == 1 else None
+            legacy, new = f"ENTITY/{LEGACY_REGISTRY}/{known or HOLE}", f"wandb-registry-model/{known or HOLE}"
+            yield self.finding(
+                site.place,
+                Words(
+                    f"link_model links to the legacy model registry, {quoted(legacy)}: closed once the team is "
+                    "migrated, and never seen outside the team",
+                    f"log the model, and write run.link_artifact(artifact, {quoted(new)})",
+                ),
+            )
+            return
+        for text in site.target or site.given.get("name", ()):
+            parts = text.pattern.partition(":")[0].split("/")
+            if LEGACY_REGISTRY in parts[:-1]:
+                new = f"wandb-registry-model/{text.pattern.rpartition('/')[2]}"
+                yield self.finding(
+                    site.argument or site.place,
+                    Words(
+                        f"{quoted(text.pattern)} is a name in the legacy model registry: where the team is migrated "
+                        "W&B redirects it, with a warning, and says that it will stop",
+                        f"write {quoted(new)}, if it is linked there",
+                    ),
+                    target=text.display,
+                )
+                return
 
     def words(self, told: Told) -> Words:
         """See `PathRule.words`."""

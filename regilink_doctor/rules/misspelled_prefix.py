@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.target_path import HOLE, problems
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.rules.rule import FileFacts, PathRule, SiteRule, Told, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.sites import Site
 
 
-class MisspelledPrefix(PathRule):
+class MisspelledPrefix(PathRule, SiteRule):
     """The registry prefix is misspelled: another case, an underscore, a blank, a letter too many or too few.
 
     The SDK compares it letter by letter. With any other spelling the path is that of an ordinary project, which W&B
@@ -22,11 +31,30 @@ class MisspelledPrefix(PathRule):
         'run.link_artifact(artifact, "wandb_registry_model/zoo")',
         'run.link_artifact(artifact, "wandb-registery-model/zoo")',
         'run.link_artifact(artifact, " wandb-registry-model/zoo")',
+        'run.use_artifact("wandb_registry_model/zoo:v0")',
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-My_Models/zoo")',
         'run.link_artifact(artifact, "wandb-artifacts/zoo")',
+        'run.use_artifact("registry-of-models/zoo:v0")',
     )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`: names that are read."""
+        for text in site.target if not site.around.expected else ():
+            for problem in problems(text.pattern):
+                if problem.code != self.code or problem.meant is None or HOLE in problem.meant:
+                    continue
+                wrong = text.pattern[problem.start : problem.end]
+                yield self.finding(
+                    site.argument or site.place,
+                    Words(
+                        f'{quoted(wrong)} is not the registry prefix "wandb-registry-" to the letter: W&B looks for a '
+                        "project of that name",
+                        f"write {quoted(problem.meant)}",
+                    ),
+                    target=text.display,
+                )
 
     def words(self, told: Told) -> Words:
         """See `PathRule.words`."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.findings import Related
 from regilink_doctor.rules.phrases import known_entity, quoted
-from regilink_doctor.rules.rule import DirectoryRule, Words
+from regilink_doctor.rules.reading import first_link, registry_text
+from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.link_rules import Judgement
     from regilink_doctor.core.sites import Site, Text
 
 
-class OrganizationAsEntity(DirectoryRule):
+class OrganizationAsEntity(DirectoryRule, SiteRule):
     """`entity=` names the organization. W&B makes no runs there: a run belongs to a team."""
 
     code = "REG204"
@@ -37,3 +42,19 @@ class OrganizationAsEntity(DirectoryRule):
             f"{quoted(known_entity(site) or '')} is the organization: W&B makes no runs there, and links nothing of it",
             'write wandb.init(entity="TEAM", ...) with a team of the organization',
         )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`: by the configuration; with a catalog, the verdict says it instead."""
+        entity, text, known = known_entity(site), registry_text(site), facts.known
+        if facts.directory is not None or text is None or entity is None or entity in known.teams:
+            return
+        if entity == known.organization and site.init is not None and first_link(site, facts):
+            yield self.finding(
+                site.init.place,
+                Words(
+                    f"{quoted(entity)} is the organization: W&B makes no runs there, unless a team has the same name",
+                    'write wandb.init(entity="TEAM", ...) with a team of the organization',
+                    (Related("linked here", site.place),),
+                ),
+                target=text.display,
+            )

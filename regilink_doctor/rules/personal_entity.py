@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.findings import Related
 from regilink_doctor.rules.phrases import known_entity, quoted
-from regilink_doctor.rules.rule import DirectoryRule, Words
+from regilink_doctor.rules.reading import certain, first_link, registry_text
+from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SettingRule, SiteRule, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.declared import Setting
     from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.link_rules import Judgement
     from regilink_doctor.core.sites import Site, Text
 
 
-class PersonalEntity(DirectoryRule):
+class PersonalEntity(DirectoryRule, SiteRule, SettingRule):
     """The run belongs to a person and not to a team.
 
     W&B refuses to link what a personal entity has logged, after the upload. It cannot be moved: it has to be logged
-    again under a team.
+    again under a team. Personal entities are known from `personal-entities` of the configuration.
     """
 
     code = "REG203"
@@ -40,4 +46,27 @@ class PersonalEntity(DirectoryRule):
         return Words(
             f"{quoted(known_entity(site) or '')} is a personal entity: W&B refuses to link what it has logged",
             'write wandb.init(entity="TEAM", ...) with a team of the organization',
+        )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`: by the configuration; with a catalog, the verdict says it instead."""
+        entity, text = known_entity(site), registry_text(site)
+        if facts.directory is not None or text is None or entity not in facts.known.personal_entities:
+            return
+        if site.init is not None and first_link(site, facts):
+            yield self.finding(
+                site.init.place, self._words(entity or "", (Related("linked here", site.place),)), target=text.display
+            )
+
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Finding]:
+        """See `SettingRule.check_setting`: only a warning, as not every run links."""
+        entity = certain(setting.value)
+        if setting.name == "WANDB_ENTITY" and entity in facts.known.personal_entities and not facts.in_test:
+            yield self.finding(setting.place, self._words(entity or "", ()), severity="warning")
+
+    def _words(self, entity: str, related: tuple[Related, ...]) -> Words:
+        return Words(
+            f"{quoted(entity)} is a personal entity: W&B refuses to link what it has logged",
+            'write the team: wandb.init(entity="TEAM", ...), or WANDB_ENTITY=TEAM',
+            related,
         )

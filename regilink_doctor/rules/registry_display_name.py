@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Finding
-from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
+from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.target_path import parse
 from regilink_doctor.core.target_path.grammar import PathError
 from regilink_doctor.rules.phrases import quoted
@@ -46,7 +46,9 @@ class RegistryDisplayName(DirectoryRule, SiteRule):
             except PathError:
                 continue
             meant = CORE_REGISTRY_DISPLAY.get(name.casefold())
-            if meant is not None:
+            if meant is None and site.kind == "link" and name != name.casefold():
+                meant = name.casefold() if name.casefold() in CORE_REGISTRY_TYPES else None
+            if meant is not None and name not in facts.known.registries:
                 words = self._words(name, meant, text)
                 start = text.pattern.find(REGISTRY_PREFIX)
                 place = text.place_of(start, start + len(REGISTRY_PREFIX) + len(name))

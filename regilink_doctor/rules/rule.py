@@ -43,6 +43,12 @@ class Rule:
     bad: ClassVar[tuple[str, ...]] = ()
     good: ClassVar[tuple[str, ...]] = ()
     pedantic: ClassVar[bool] = False
+    catalog: ClassVar[bool] = False
+    """Its examples are looked at with a catalog."""
+    example: ClassVar[str] = "train.py"
+    """The kind of file that its examples are."""
+    pinned: ClassVar[str | None] = None
+    """The wandb that the project of its examples has."""
 
     def finding(
         self,
@@ -97,6 +103,8 @@ class PathRule(Rule):
 class DirectoryRule(Rule):
     """A rule that needs to know the organization: `core.link_rules.judge` finds it with a catalog; the rule says it."""
 
+    catalog = True
+
     def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
         """What to say of the verdict."""
         raise NotImplementedError
@@ -132,6 +140,17 @@ class FileFacts(Protocol):
     @property
     def in_test(self) -> bool:
         """Whether the file is a test or a `conftest.py`: what fails there fails on purpose, or in front of somebody."""
+
+    @property
+    def wandb_version(self) -> str | None:
+        """The newest wandb that the project can have by its own word: pinned, kept down, or configured."""
+
+    @property
+    def links_around(self) -> bool:
+        """Whether code below the file's folder links to a registry."""
+
+    def mentions(self, word: str) -> bool:
+        """Whether the file has this word in it."""
 
     def sets(self, variable: str) -> bool:
         """Whether the file, or a settings file of the tree (`.env`, CI, compose …), names an environment variable."""

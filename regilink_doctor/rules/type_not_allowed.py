@@ -24,7 +24,7 @@ class TypeNotAllowed(DirectoryRule, SiteRule):
 
     The registry `model` takes `model` at first, `dataset` takes `dataset`, another one what its makers have
     allowed; types are compared to the letter. Without a catalog this is only an information, because an admin may
-    have added the type.
+    have added the type; a warning by the `registries` of the configuration.
     """
 
     code = "REG401"
@@ -42,10 +42,17 @@ class TypeNotAllowed(DirectoryRule, SiteRule):
         artifact_type = known_type(site)
         if facts.directory is not None or artifact_type is None:
             return
+        folded = {name.casefold(): name for name in facts.known.registries}
         for text in site.target:
             try:
                 name = parse(text.pattern).registry or ""
             except PathError:
+                continue
+            if meant := folded.get(name.casefold()):
+                types = facts.known.registries[meant]
+                if types and artifact_type not in types:
+                    words = self._words(artifact_type, meant, types, site)
+                    yield self.finding(site.place, words, severity="warning", target=text.display)
                 continue
             allowed = CORE_REGISTRY_TYPES.get(name)
             if allowed is not None and artifact_type != allowed:

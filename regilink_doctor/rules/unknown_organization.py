@@ -5,20 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.target_path import parse
-from regilink_doctor.rules.phrases import known_entity, quoted
-from regilink_doctor.rules.rule import DirectoryRule, Words
+from regilink_doctor.rules.phrases import known_entity, listed, quoted
+from regilink_doctor.rules.reading import certain
+from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.link_rules import Judgement
     from regilink_doctor.core.sites import Site, Text
 
 
-class UnknownOrganization(DirectoryRule):
+class UnknownOrganization(DirectoryRule, SiteRule):
     """The target path begins with something that is not the organization of the run's entity.
 
     Both its display name and its entity name are taken, to the letter; the entity name can have a suffix that
-    nobody can guess. Nothing is needed in front of `wandb-registry-`.
+    nobody can guess. Nothing is needed in front of `wandb-registry-`. `api.registry(organization=...)` and its like
+    take the display name alone.
     """
 
     code = "REG303"
@@ -28,12 +33,34 @@ class UnknownOrganization(DirectoryRule):
     bad = (
         'run.link_artifact(artifact, "ACME/wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "acme-org/wandb-registry-model/zoo")',
+        'wandb.Api().registry("model", organization="acme")',
     )
     good = (
         'run.link_artifact(artifact, "acme/wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "Acme Inc/wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'wandb.Api().registry("model", organization="Acme Inc")',
     )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`: the calls that take an organization's display name."""
+        texts = site.given.get("organization", ())
+        value, directory = certain(texts), facts.directory
+        names = directory.organization_names if directory is not None else ()
+        if not value or not names or value in (each.name for each in names) or site.around.expected:
+            return
+        entity = next((each for each in names if each.entity == value), None)
+        method = site.call.rpartition(".")[2]
+        yield self.finding(
+            texts[0].place if texts[0].place.path == site.place.path else site.place,
+            Words(
+                f"{quoted(value)} is the entity of an organization: {method} takes its display name alone"
+                if entity
+                else f"no organization is called {quoted(value)}",
+                f"write {quoted(entity.name)}" if entity else f"write {listed(each.name for each in names)}",
+            ),
+            severity="error" if entity or (directory is not None and directory.complete) else "warning",
+        )
 
     def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
         """See `DirectoryRule.words`."""

@@ -122,7 +122,7 @@ def test_a_link_knows_its_run_and_its_artifact() -> None:
 
 
 def test_places_count_code_points_and_underline_the_part() -> None:
-    code = 'import wandb\nrun = wandb.init(entity="é")\nü = "ä"; run.link_artifact(ü, f"wandb_registry_{ü}/c")\n'
+    code = 'import wandb\nrun = wandb.init(entity="é")\nü = input(); run.link_artifact(a, f"wandb_registry_{ü}/c")\n'
     report = lint_bytes("train.py", code.encode())
     (finding,) = report.findings
     line = code.splitlines()[2]

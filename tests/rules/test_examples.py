@@ -8,10 +8,12 @@ import pytest
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.known import Known
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.report.rule_table import as_markdown
 from regilink_doctor.rules import MODULES, all_rules
-from regilink_doctor.rules.rule import DirectoryRule, Rule
+from regilink_doctor.rules.rule import Rule
+from regilink_doctor.rules.selection import Selection
 
 PRELUDE = """import wandb
 run = wandb.init(entity="team-a", project="p")
@@ -24,7 +26,7 @@ CATALOG = Catalog(
             "acme",
             ("team-a", "team-b"),
             (
-                Registry("model", types=("model",)),
+                Registry("model", types=("model",), protected_aliases=("production",)),
                 Registry("dataset", types=("dataset",)),
                 Registry("raw"),
                 Registry("Golden Datasets", collections=(Collection("raw_images", "dataset"),)),
@@ -47,9 +49,17 @@ def examples(kind: str) -> list[object]:
 
 
 def lint(rule: Rule, example: str, tmp_path: Path) -> list[str]:
-    whole = example if re.search(r"^import .*wandb", example, re.MULTILINE) else PRELUDE + example
-    directory = CATALOG if isinstance(rule, DirectoryRule) else None
-    report = lint_bytes(str(tmp_path / "train.py"), whole.encode(), directory)
+    python = rule.example.endswith(".py")
+    whole = PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.MULTILINE) else example
+    if not python:  # beside code that links
+        (tmp_path / "train.py").write_text(PRELUDE + 'run.link_artifact(artifact, "wandb-registry-model/zoo")')
+    report = lint_bytes(
+        str(tmp_path / rule.example),
+        whole.encode(),
+        CATALOG if rule.catalog else None,
+        known=Known(wandb_version=rule.pinned),
+        selection=Selection(pedantic=rule.pedantic),
+    )
     return [finding.code for finding in report.findings]
 
 

@@ -1,0 +1,37 @@
+"""What older versions of wandb do with a link, as data (row B14; facts measured on 16 versions)."""
+
+from __future__ import annotations
+
+import re
+
+OLDEST = "0.21.4"
+"""The oldest wandb that regilink is tested with."""
+
+RETURNS = "0.19.11"
+"""From here on a link returns the artifact, at least when it succeeds."""
+
+RAISES = "0.21.2"
+"""From here on a link that fails raises."""
+
+LEAVES_PYTHON = "0.27.1"
+"""From here on GraphQL leaves from a process of its own, where no library that fakes `requests` sees it (row E1)."""
+
+HIDES = (
+    ((0, 18, 4), "it does not know registries: the path is sent as it is, without your organization"),
+    ((0, 19, 11), "it prints a failed link and goes on: link_artifact returns None, the exit status is 0"),
+    ((0, 20, 0), "after a failed link it returns whatever :v0 the collection has already, as if that were yours"),
+    ((0, 21, 2), "it prints a failed link and goes on: link_artifact returns None, the exit status is 0"),
+)
+"""(below this version, what it does), the first that applies."""
+
+
+def number(version: str) -> tuple[int, int, int]:
+    """The leading numbers of a version, always three: `0.31.1.dev1` gives `(0, 31, 1)`."""
+    parts = [int(digits) for digits in re.match(r"[\d.]*", version)[0].split(".") if digits]  # type: ignore[index]
+    first, second, third, *_ = [*parts, 0, 0, 0]
+    return first, second, third
+
+
+def hides(version: str) -> str | None:
+    """What this version hides of a failed link, None when it raises."""
+    return next((effect for below, effect in HIDES if number(version) < below), None)

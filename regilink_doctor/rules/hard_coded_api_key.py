@@ -1,0 +1,76 @@
+"""REG704."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.rules.reading import certain
+from regilink_doctor.rules.rule import FileFacts, SettingRule, SiteRule, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.declared import Setting
+    from regilink_doctor.core.findings import Finding, Place
+    from regilink_doctor.core.sites import Site
+
+_WORDS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_LENGTH = 40
+_DIFFERENT = 9
+"""A key has most of the sixteen digits in it; `0000…` and `xxxx…` are stand-ins."""
+
+
+class HardCodedApiKey(SiteRule, SettingRule):
+    """A W&B API key in a file.
+
+    Whoever reads the file can act as its owner, and colleagues link as somebody else without knowing. Delete the key
+    in the App (it stays in the history of git), and read the new one from the environment or `wandb login`. Only what
+    is given as a key counts: forty digits alone may be a commit.
+    """
+
+    code = "REG704"
+    name = "hard-coded-api-key"
+    severity = "error"
+    rows = ("E2",)
+    bad = (
+        'wandb.login(key="9f2c41d07be85a36c1d09e7f4b2a8c6d5e3f1a70")',
+        'import os\nos.environ["WANDB_API_KEY"] = "9f2c41d07be85a36c1d09e7f4b2a8c6d5e3f1a70"',
+        'KEY = "9f2c41d07be85a36c1d09e7f4b2a8c6d5e3f1a70"\nwandb.Api(api_key=KEY)',
+    )
+    good = (
+        'import os\nwandb.login(key=os.environ["WANDB_API_KEY"])',
+        'COMMIT = "9f2c41d07be85a36c1d09e7f4b2a8c6d5e3f1a70"',
+        'import os\nos.environ["WANDB_API_KEY"] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"',
+        'wandb.login(key="your-api-key")',
+    )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`."""
+        for name in ("key", "api_key"):
+            for text in site.given.get(name, ()):
+                if text.literal is not None and is_key(text.literal):
+                    yield self._found(text.place if text.place.path == site.place.path else site.place)
+
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Finding]:
+        """See `SettingRule.check_setting`."""
+        value = certain(setting.value)
+        if setting.name == "WANDB_API_KEY" and value is not None and is_key(value):
+            yield self._found(setting.place)
+
+    def _found(self, place: Place) -> Finding:
+        return self.finding(
+            place,
+            Words(
+                "a W&B API key is written here: whoever reads the file can act as its owner",
+                "delete the key in the App, and read the new one from the environment, or use wandb login",
+            ),
+        )
+
+
+def is_key(value: str) -> bool:
+    """Whether a text has the form of a key, and enough different characters to be one: behind an optional `local-`."""
+    _, dash, behind = value.partition("-")
+    secret = behind if dash else value
+    if len(secret) < _LENGTH or not _WORDS.issuperset(secret) or "0123456789" in secret:
+        return False
+    return len(set(secret.lower())) >= _DIFFERENT and any(letter.isdecimal() for letter in secret)

@@ -1,0 +1,75 @@
+"""REG405."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
+from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.reading import spoken
+from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.sites import Site
+
+
+class InvalidArtifactName(SiteRule):
+    """An artifact's own name with a character that it must not have.
+
+    `wandb.Artifact` takes letters, digits, `-`, `_` and `.`, at most 128 of them, and raises ValueError for any other:
+    a name of Hugging Face (`meta-llama/Llama-3`), a version (`zoo:v3`), blanks. Registries and collections are not so
+    strict: blanks are fine there.
+    """
+
+    code = "REG405"
+    name = "invalid-artifact-name"
+    severity = "error"
+    rows = ("C17",)
+    bad = (
+        'wandb.Artifact("meta-llama/Llama-3", type="model")',
+        'wandb.Artifact("my model", type="model")',
+        'wandb.Artifact(f"zoo:{run.id}", type="model")',
+    )
+    good = (
+        'wandb.Artifact("meta-llama-Llama-3.1_8B", type="model")',
+        'wandb.Artifact(f"zoo-{run.id}", type="model")',
+        'wandb.Artifact(hf_id.replace("/", "-"), type="model")',
+        'run.link_artifact(artifact, "wandb-registry-model/my model")',
+    )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`. One that every alternative has, or the only one."""
+        texts = site.given.get("name", ())
+        if len(texts) != 1 or site.around.expected:
+            return
+        text = texts[0]
+        pattern = text.pattern
+        bad = [
+            offset
+            for offset, letter in enumerate(pattern)
+            if letter not in ARTIFACT_NAME_ALPHABET and letter != HOLE and spoken(text, offset)
+        ]
+        if bad:
+            letter = "a blank" if pattern[bad[0]] == " " else quoted(pattern[bad[0]])
+            what, instead = f"has {letter}", "".join("-" if at in bad else char for at, char in enumerate(pattern))
+        elif text.literal is not None and len(pattern) > NAME_MAX:
+            what, instead = f"has {len(pattern)} characters, {NAME_MAX} are allowed", ""
+        else:
+            return
+        yield self.finding(
+            site.place
+            if text.place.path != site.place.path
+            else text.place_of(bad[0], bad[0] + 1)
+            if bad
+            else text.place,
+            Words(
+                f"the artifact's name {quoted(pattern)} {what}: it raises ValueError",
+                f"write {quoted(instead)}"
+                if instead and HOLE not in instead
+                else 'write letters, digits, "-", "_" and "."',
+            ),
+        )

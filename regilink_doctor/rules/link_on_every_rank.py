@@ -1,0 +1,74 @@
+"""REG605."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.sites import Site
+
+_DISTRIBUTED = (
+    "torch.distributed",
+    "accelerate",
+    "deepspeed",
+    "horovod",
+    "torchrun",
+    "DistributedDataParallel",
+    "LOCAL_RANK",
+)
+"""Words of a program that runs as several processes."""
+
+_GUARDS = ("rank", "main_process", "is_global_zero", "is_master", "process_index", "is_primary", "zero_only")
+"""Words of a condition that lets one of them through."""
+
+
+class LinkOnEveryRank(SiteRule):
+    """A program that runs as several processes links, and no condition is seen that lets one of them through.
+
+    Each process would link a version of its own, or race for the same. Link under `if rank == 0:`.
+    """
+
+    code = "REG605"
+    name = "link-on-every-rank"
+    severity = "info"
+    pedantic = True
+    rows = ("C14",)
+    bad = (
+        "import torch.distributed as dist\n"
+        "import wandb\n"
+        'run = wandb.init(entity="team-a")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+    )
+    good = (
+        "import torch.distributed as dist\n"
+        "import wandb\n"
+        'run = wandb.init(entity="team-a")\n'
+        "if dist.get_rank() == 0:\n"
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import accelerate, wandb\n"
+        "def publish(run, accelerator):\n"
+        "    if not accelerator.is_main_process:\n"
+        "        return\n"
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+    )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`."""
+        if facts.in_test or not any(facts.mentions(word) for word in _DISTRIBUTED):
+            return
+        if any(word in guard.lower() for guard in site.around.guards for word in _GUARDS):
+            return
+        yield self.finding(
+            site.place,
+            Words(
+                "the program runs as several processes, and each of them links here",
+                "link on one of them: if rank == 0:",
+            ),
+            target=site.target[0].display if site.target else None,
+        )

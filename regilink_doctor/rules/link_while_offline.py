@@ -1,0 +1,89 @@
+"""REG601."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.findings import Related
+from regilink_doctor.rules.reading import mode_of
+from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.sites import Site
+
+_WHAT = {
+    "wandb.Run.link_artifact": "link_artifact raises NotImplementedError, without a word, once the artifact is written",
+    "wandb.Artifact.link": "link raises CommError: nothing is logged that could be linked",
+    "wandb.Run.use_artifact": "use_artifact raises TypeError",
+    "wandb.use_artifact": "use_artifact raises TypeError",
+    "wandb.Run.link_model": "link_model asks the server nevertheless, and fails without a key",
+    "wandb.Run.use_model": "use_model raises RuntimeError",
+}
+"""What a call does in an offline run (rows C1 to C4)."""
+
+
+class LinkWhileOffline(SiteRule):
+    """The run is offline for certain, and an artifact is linked or read in it.
+
+    Offline, `link_artifact` raises a `NotImplementedError` with no message, before it looks at the path. Run online,
+    or link after `wandb sync`: `wandb.Api().artifact(NAME).link(TARGET)`.
+    """
+
+    code = "REG601"
+    name = "link-while-offline"
+    severity = "warning"
+    rows = ("C1", "C2", "C3", "C4")
+    bad = (
+        "import wandb\n"
+        'with wandb.init(entity="team-a", mode="offline") as run:\n'
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import os, wandb\n"
+        'os.environ["WANDB_MODE"] = "offline"\n'
+        'run = wandb.init(entity="team-a")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        'import wandb\nrun = wandb.init(mode="offline")\nrun.use_artifact("wandb-registry-model/zoo:v0")',
+    )
+    good = (
+        "import wandb\n"
+        'with wandb.init(entity="team-a", mode="offline" if debug else "online") as run:\n'
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import os, wandb\n"
+        "if debug:\n"
+        '    os.environ["WANDB_MODE"] = "offline"\n'
+        'run = wandb.init(entity="team-a")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import os, wandb\n"
+        'os.environ.setdefault("WANDB_MODE", "offline")\n'
+        'run = wandb.init(entity="team-a")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import pytest, wandb\n"
+        'run = wandb.init(entity="team-a", mode="offline")\n'
+        "with pytest.raises(NotImplementedError):\n"
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import wandb\n"
+        'run = wandb.init(mode="offline")\n'
+        'wandb.Api().artifact("team-a/p/zoo:v0").link("wandb-registry-model/zoo")',
+    )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`."""
+        what = _WHAT.get(site.call)
+        if what is None or facts.in_test or site.around.expected or site.around.guards:
+            return
+        if site.call == "wandb.Artifact.link" and (site.artifact is None or site.artifact.call != "wandb.Artifact"):
+            return  # fetched through the Api, which is always online
+        found = mode_of(site, facts)
+        if found is None or found[0] not in ("offline", "dryrun"):
+            return
+        yield self.finding(
+            site.place,
+            Words(
+                f"the run is offline: {what}",
+                "run it online, or after wandb sync: wandb.Api().artifact(NAME).link(TARGET)",
+                (Related("set here", found[1]),),
+            ),
+            target=site.target[0].display if site.target else None,
+        )

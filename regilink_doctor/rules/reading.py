@@ -1,0 +1,97 @@
+"""What several rules read from a site in the same way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.declared import within
+from regilink_doctor.core.sites import Piece
+from regilink_doctor.core.target_path import HOLE, parse
+from regilink_doctor.core.target_path.grammar import PathError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from regilink_doctor.core.findings import Place
+    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.target_path.grammar import TargetPath
+    from regilink_doctor.rules.rule import FileFacts
+
+
+def certain(texts: Sequence[Text]) -> str | None:
+    """The one value that an argument has, None where another is possible: alternatives, unknown parts, defaults."""
+    if len(texts) != 1 or any(isinstance(part, Piece) and part.default_of for part in texts[0].parts):
+        return None
+    return texts[0].literal
+
+
+def registry_path(text: Text) -> TargetPath | None:
+    """The parts of a text that the SDK takes for a registry's, None for any other."""
+    try:
+        path = parse(text.pattern)
+    except PathError:
+        return None
+    return path if path.is_registry else None
+
+
+def known_registry(text: Text) -> str | None:
+    """The registry, without the prefix, that a path names for certain."""
+    path = registry_path(text)
+    name = path.registry if path else None
+    return name if name and HOLE not in name else None
+
+
+def registry_text(site: Site) -> Text | None:
+    """The first of the paths of a site that is one of a registry."""
+    return next((text for text in site.target if registry_path(text)), None)
+
+
+def first_link(site: Site, facts: FileFacts) -> bool:
+    """Whether a link to a registry is the first of its run in the file: what is about the run is told once."""
+    runs = site.inits or ((site.init,) if site.init else ())
+    for other in facts.sites:
+        if other is site:
+            return True
+        if other.kind == "link" and registry_text(other) and set(map(id, other.inits)) & set(map(id, runs)):
+            return False
+    return True
+
+
+def only_init(facts: FileFacts) -> Site | None:
+    """The one `wandb.init` of the file, for a run that nobody could follow to it."""
+    inits = [site for site in facts.sites if site.kind == "init"]
+    return inits[0] if len(inits) == 1 else None
+
+
+def links(facts: FileFacts) -> Iterator[Site]:
+    """The links of the file that go to a registry."""
+    return (site for site in facts.sites if site.kind == "link" and registry_text(site))
+
+
+def spoken(text: Text, offset: int) -> bool:
+    """Whether the character at `offset` of the pattern is written down and not only a default."""
+    part = text.part_at(offset)
+    return isinstance(part, Piece) and not part.default_of
+
+
+def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
+    """The mode that the run of a site certainly has, where that is set, and whether the environment sets it.
+
+    An argument of `wandb.init` wins. A variable counts when the file sets it once, before, and whatever happens.
+    """
+    init = site.init
+    if init is not None and ({"mode", "**"} & init.arguments or "settings" in init.arguments):
+        value = certain(init.given.get("mode", ()))
+        return (value, init.place, False) if value else None
+    if site.inits and init is None:
+        return None
+    # A cell of bash has an environment of its own.
+    own = (setting for setting in facts.settings if setting.how in ("python", "notebook"))
+    settings = [setting for setting in own if setting.name == "WANDB_MODE"]
+    if len(settings) != 1 or settings[0].only_default:
+        return None
+    setting, value = settings[0], certain(settings[0].value)
+    before = (setting.place.cell or 0, setting.place.span) < (site.place.cell or 0, site.place.span)
+    if value is None or not before or not within(setting.containers, site.around.containers):
+        return None
+    return value, setting.place, True

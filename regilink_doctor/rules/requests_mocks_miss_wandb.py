@@ -1,0 +1,57 @@
+"""REG702."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.sdk_versions import LEAVES_PYTHON, number
+from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.sites import Site
+
+
+class RequestsMocksMissWandb(SiteRule):
+    """A test fakes W&B's host with `responses`, requests-mock or httpretty.
+
+    Since wandb 0.27.1 its GraphQL leaves from a process of its own. The fake sees no call, and the real server
+    answers. Use regilink's fixtures (`regilink_responses` where a test needs that library), or the emulator.
+    """
+
+    code = "REG702"
+    name = "requests-mocks-miss-wandb"
+    severity = "error"
+    rows = ("E1",)
+    bad = (
+        "import responses, wandb\n"
+        "@responses.activate\n"
+        "def test_link():\n"
+        '    responses.add(responses.POST, "https://api.wandb.ai/graphql", json={})\n'
+        "    wandb.Api().viewer",
+        'import wandb\ndef test_link(requests_mock):\n    requests_mock.post("https://api.wandb.ai/graphql", json={})',
+    )
+    good = (
+        "import responses, wandb\n"
+        "@responses.activate\n"
+        "def test_download():\n"
+        '    responses.add(responses.GET, "https://example.org/model.pt", body=b"")',
+        'import wandb\ndef test_link(regilink):\n    regilink.assert_linked("wandb-registry-model/zoo")',
+    )
+
+    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
+        """See `SiteRule.check`."""
+        version = facts.wandb_version
+        if version is not None and number(version) < number(LEAVES_PYTHON):
+            return
+        yield self.finding(
+            site.place,
+            Words(
+                f"since {LEAVES_PYTHON} wandb's calls of {quoted(site.given['url'][0].pattern)} do not go through "
+                "requests: this fake sees none of them, and the real server answers",
+                "use the fixture regilink, or regilink_responses in its place",
+            ),
+        )
