@@ -122,6 +122,12 @@ def md5(source: Any, context: Context) -> str | None:
     return _get(source, "digest")  # type: ignore[no-any-return]
 
 
+@field("File", "uploadMultipartUrls")
+def upload_multipart_urls(source: Any, context: Context) -> dict[str, Any] | None:
+    """Only in the answer to `createArtifactFiles` that asked for parts."""
+    return source["upload_multipart_urls"] if isinstance(source, dict) else None
+
+
 @field("File", "artifact")
 def file_artifact(source: Any, context: Context) -> ArtifactVersion | None:
     found: ArtifactVersion | None = source["artifact"] if isinstance(source, dict) else source.birth
