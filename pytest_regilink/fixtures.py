@@ -5,121 +5,182 @@ The emulator, and with it graphql-core, is imported when the first test asks for
 
 from __future__ import annotations
 
-import os
-import sys
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_regilink.keys import GUARD, HAND, SDK
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
-    from regilink_doctor.core.ledger import LinkAttempt
+    from responses import RequestsMock
+
+    from pytest_regilink.guard import Guard
+    from pytest_regilink.hand import Regilink
     from regilink_doctor.emulator import Emulator, World
-    from regilink_doctor.emulator.ledger import Ledger
-
-VERBS = ("collection", "member", "organization", "registry", "service_account", "team", "user")
-
-
-class Regilink:
-    """What a test has in hand: the world's verbs (`registry`, `team`, `user` …), the ledger, the assertions."""
-
-    def __init__(self, emulator: Emulator) -> None:
-        self.emulator = emulator
-
-    @property
-    def world(self) -> World:
-        """What is on the emulated server."""
-        return self.emulator.world
-
-    @property
-    def ledger(self) -> Ledger:
-        """Every attempt to link, refused ones included."""
-        return self.emulator.ledger
-
-    def __getattr__(self, name: str) -> Any:
-        if name in VERBS:
-            return getattr(self.world, name)
-        raise AttributeError(f"the regilink fixture has no {name!r}; verbs: {', '.join(VERBS)}")
-
-    def assert_linked(
-        self,
-        path: object,
-        *,
-        type: str | None = None,
-        aliases: Collection[str] | None = None,
-    ) -> LinkAttempt:
-        """See `pytest_regilink.assertions.assert_linked`."""
-        from pytest_regilink.assertions import assert_linked
-
-        return assert_linked(self.ledger.links, path, type=type, aliases=aliases)
-
-    def assert_not_linked(self, path: object = None) -> None:
-        """See `pytest_regilink.assertions.assert_not_linked`."""
-        from pytest_regilink.assertions import assert_not_linked
-
-        assert_not_linked(self.ledger.links, path)
-
-    def assert_refused(self, path: object, *, code: str | None = None) -> LinkAttempt:
-        """See `pytest_regilink.assertions.assert_refused`."""
-        from pytest_regilink.assertions import assert_refused
-
-        return assert_refused(self.ledger.links, path, code=code)
+    from regilink_doctor.emulator.fence import Fence
 
 
 @pytest.fixture(scope="session")
-def regilink_emulator() -> Iterator[Emulator]:
+def regilink_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
     """The emulated W&B server of the session, one for each worker of xdist."""
     from regilink_doctor.emulator import Emulator
 
     with Emulator() as emulator:
         yield emulator
         # wandb-core would keep on asking a server that is gone.
-        _teardown()
+        pytestconfig.stash[SDK].close()
+
+
+@pytest.fixture(scope="session")
+def _regilink_fence(regilink_emulator: Emulator) -> Iterator[Fence]:
+    """One for the session, for wandb-core keeps the proxies with which it was started."""
+    from regilink_doctor.emulator.fence import Fence
+
+    with Fence(regilink_emulator) as fence:
+        yield fence
+
+
+@pytest.fixture(scope="session")
+def regilink_settings() -> Mapping[str, str]:
+    """Variables for wandb besides ours, such as `WANDB_PROJECT`; override it in a conftest, a module or a class."""
+    return {}
 
 
 @pytest.fixture
-def regilink_world() -> World:
-    """What the server begins with; override it in a conftest. `Acme Inc` with `team-a`, `alice`, `model`, `dataset`."""
-    from regilink_doctor.emulator import World
+def regilink_world(pytestconfig: pytest.Config) -> World:
+    """What the server begins with; override it in a conftest, a module or a class.
 
-    return World.default()
+    The catalog of `--regilink-catalog`, or of the configuration; without one `Acme Inc` with `team-a`, `alice`, `model`
+    and `dataset`, and whatever else the code names, as assumed.
+    """
+    return _seed(pytestconfig)
 
 
 @pytest.fixture
-def regilink(regilink_emulator: Emulator, regilink_world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regilink]:
-    """A fresh world on the emulator, and an environment in which the real wandb finds it and nothing else."""
-    regilink_emulator.reset(regilink_world)
-    for name in [name for name in os.environ if name.startswith("WANDB_")]:
-        monkeypatch.delenv(name)
-    for name, value in regilink_emulator.environ().items():
-        monkeypatch.setenv(name, value)
-    # wandb reads its environment once per process; 0.2 s, so only when it would read something else now.
-    if _Seen.environment != (now := _wandb_environment()):
-        _teardown()
-    yield Regilink(regilink_emulator)
-    _finish_open_run()
-    if _wandb_environment() != now:
-        _teardown()
-    _Seen.environment = now if "wandb" in sys.modules else None
+def regilink(
+    request: pytest.FixtureRequest,
+    regilink_emulator: Emulator,
+    _regilink_fence: Fence,
+    regilink_world: World,
+    regilink_settings: Mapping[str, str],
+    tmp_path: Path,
+) -> Iterator[Regilink]:
+    """A fresh W&B server, and an environment in which the real wandb finds it and nothing else."""
+    with _hand(request, regilink_emulator, _regilink_fence, regilink_world, regilink_settings, tmp_path) as hand:
+        yield hand
 
 
-class _Seen:
-    environment: dict[str, str] | None = None
-    """What wandb has read in this process."""
+@pytest.fixture(scope="module")
+def regilink_module(
+    request: pytest.FixtureRequest,
+    _regilink_fence: Fence,
+    regilink_settings: Mapping[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Regilink]:
+    """As `regilink`, for a whole module: a training that takes long is run once, and many tests look at what came."""
+    with _wider(request, _regilink_fence, regilink_settings, tmp_path_factory) as hand:
+        yield hand
 
 
-def _wandb_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith("WANDB_")}
+@pytest.fixture(scope="session")
+def regilink_session(
+    request: pytest.FixtureRequest,
+    _regilink_fence: Fence,
+    regilink_settings: Mapping[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Regilink]:
+    """As `regilink`, for the whole session."""
+    with _wider(request, _regilink_fence, regilink_settings, tmp_path_factory) as hand:
+        yield hand
 
 
-def _teardown() -> None:
-    if (wandb := sys.modules.get("wandb")) is not None:
-        wandb.teardown()
+@pytest.fixture
+def regilink_responses(regilink: Regilink) -> Iterator[RequestsMock]:
+    """The second door, for code that calls the GraphQL endpoint with `requests`: the same world, without a socket.
+
+    W&B's own hosts and the emulator's address are answered; more can be added to what the fixture gives.
+    """
+    import responses
+
+    from pytest_regilink.guard import GRAPHQL_HOSTS
+    from regilink_doctor.emulator import responses_door
+
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        for url in (*GRAPHQL_HOSTS, regilink.emulator.url):
+            responses_door.register(mock, regilink.emulator.app, url)
+        yield mock
 
 
-def _finish_open_run() -> None:
-    """A run that a test has left open must not become the run of the next one."""
-    wandb = sys.modules.get("wandb")
-    if wandb is not None and wandb.run is not None:
-        wandb.finish()
+@pytest.fixture
+def regilink_guard(request: pytest.FixtureRequest, _regilink_fence: Fence) -> Iterator[Guard]:
+    """Fails the test if it, or a process that it starts, tries to reach a real W&B server."""
+    from pytest_regilink.guard import Guard
+
+    with Guard(_regilink_fence, request.config.stash[SDK]) as guard:
+        request.node.stash[GUARD] = guard
+        yield guard
+
+
+@contextmanager
+def _wider(
+    request: pytest.FixtureRequest, fence: Fence, settings: Mapping[str, str], folders: pytest.TempPathFactory
+) -> Iterator[Regilink]:
+    """A hand with a server of its own: tests with a server for each go on beside it."""
+    from regilink_doctor.emulator import Emulator
+
+    with Emulator() as emulator:
+        world, folder = _seed(request.config), folders.mktemp("regilink")
+        with _hand(request, emulator, fence, world, settings, folder) as hand:
+            yield hand
+
+
+@contextmanager
+def _hand(
+    request: pytest.FixtureRequest,
+    emulator: Emulator,
+    fence: Fence,
+    world: World,
+    settings: Mapping[str, str],
+    folder: Path,
+) -> Iterator[Regilink]:
+    from pytest_regilink.conditions import Conditions
+    from pytest_regilink.environment import Environment, variables
+    from pytest_regilink.hand import Regilink, UnfinishedRun
+    from pytest_regilink.recording import Recording
+
+    conditions = Conditions.of(request)
+    conditions.arrange(world)
+    emulator.reset(world)
+    environment, sdk, recording = Environment(), request.config.stash[SDK], Recording(emulator)
+    environment.set({**variables(emulator, fence, folder / "regilink"), **settings})
+    sdk.enter()
+    recording.start()
+    hand = request.node.stash[HAND] = Regilink(emulator, fence, sdk)
+    unfinished: list[str] = []
+    try:
+        conditions.disturb(emulator)
+        yield hand
+    finally:
+        emulator.faults.clear()
+        try:
+            unfinished = sdk.finish_runs()
+        finally:
+            recording.stop()
+            sdk.leave()
+            environment.restore()
+    for run in unfinished:
+        request.node.warn(UnfinishedRun(run))
+
+
+def _seed(config: pytest.Config) -> World:
+    from regilink_doctor.workflows.seed import seeded_world
+
+    catalog = config.getoption("--regilink-catalog") or config.getini("regilink_catalog") or None
+    try:
+        return seeded_world(str(config.rootpath), catalog)
+    except (OSError, ValueError) as error:
+        pytest.fail(f"regilink: {error}", pytrace=False)

@@ -2,41 +2,83 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_regilink.fixtures import regilink, regilink_emulator, regilink_world
+from pytest_regilink.fixtures import (
+    _regilink_fence,
+    regilink,
+    regilink_emulator,
+    regilink_guard,
+    regilink_module,
+    regilink_responses,
+    regilink_session,
+    regilink_settings,
+    regilink_world,
+)
+from pytest_regilink.keys import CHECK, GUARD, LIVE, SDK
+from pytest_regilink.sdk import Sdk
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
     from pytest_regilink.items import CheckFile
 
-__all__ = ["regilink", "regilink_emulator", "regilink_world"]
+__all__ = [
+    "_regilink_fence",
+    "regilink",
+    "regilink_emulator",
+    "regilink_guard",
+    "regilink_module",
+    "regilink_responses",
+    "regilink_session",
+    "regilink_settings",
+    "regilink_world",
+]
 
-CHECK = pytest.StashKey[bool]()
+SETTINGS = (
+    ("check", "bool", "lint the files below the arguments (below rootdir without any), as an item for each"),
+    ("live", "bool", "ask the live W&B server what `regilink doctor` asks, as an item for each of its checks"),
+    ("catalog", "string", "the catalog that the fixtures begin with (default: that of the configuration)"),
+)
+"""Each an option `--regilink-NAME`, and an ini value `regilink_NAME`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The option, and the ini value of the same name."""
+    """The options, and an ini value for each."""
     group = parser.getgroup("regilink", "regilink: links to the W&B Registry")
-    what = "lint the Python files below the arguments (below rootdir without any), as an item for each"
-    group.addoption("--regilink-check", action="store_true", default=None, help=what)
-    parser.addini("regilink_check", what, type="bool", default=False)
+    for name, kind, what in SETTINGS:
+        if kind == "bool":
+            group.addoption(f"--regilink-{name}", action="store_true", default=None, help=what)
+            parser.addini(f"regilink_{name}", what, type="bool", default=False)
+        else:
+            group.addoption(f"--regilink-{name}", metavar="FILE", default=None, help=what)
+            parser.addini(f"regilink_{name}", what, type="string", default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Announce the marker; find out whether files are to be linted."""
-    config.addinivalue_line("markers", "regilink_check: an item that regilink lints a file for")
-    asked = config.getoption("--regilink-check")
-    # A node id of ours that is given again asks for the check by itself.
-    again = any(str(argument).endswith("::regilink") for argument in config.args)
-    config.stash[CHECK] = bool(config.getini("regilink_check") if asked is None else asked) or again
+    """Announce the markers; find out what is asked for."""
+    config.addinivalue_line("markers", "regilink_check: an item of regilink's: a file that is linted, a live check")
+    config.addinivalue_line(
+        "markers",
+        "regilink(registries, entity, role, server, faults, types): the server that the fixture `regilink` gives",
+    )
+    # A node id of ours that is given again asks by itself.
+    arguments = [str(argument) for argument in config.args]
+    config.stash[CHECK] = _asked(config, "check") or any(each.endswith("::regilink") for each in arguments)
+    config.stash[LIVE] = _asked(config, "live")
+    config.stash[SDK] = Sdk()
+
+
+def _asked(config: pytest.Config, name: str) -> bool:
+    given = config.getoption(f"--regilink-{name}")
+    return bool(config.getini(f"regilink_{name}") if given is None else given)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CheckFile | None:
-    """A Python file below the arguments that speaks of W&B."""
+    """A file below the arguments that speaks of W&B."""
     if not parent.config.stash.get(CHECK, False):
         return None
     from pytest_regilink.items import check_file
@@ -62,3 +104,28 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 
     known = {item.nodeid for item in items}
     items += [item for item in items_below(session, config.rootpath) if item.nodeid not in known]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """A test that its guard has seen at a real W&B server fails, whatever came of it."""
+    result = yield
+    guard = item.stash.get(GUARD, None)
+    if guard is not None and guard.verdict:
+        pytest.fail(guard.verdict, pytrace=False)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say under a failure what wandb's error means, and which links the test had attempted."""
+    report = yield
+    add = getattr(report.longrepr, "addsection", None)
+    if report.failed and call.excinfo is not None and add is not None:
+        from pytest_regilink.diagnosis import diagnose
+
+        if text := diagnose(item, call.excinfo.value):
+            add("regilink", text)
+    return report

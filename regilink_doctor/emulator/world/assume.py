@@ -27,17 +27,25 @@ ALIKE = 0.8
 """How alike two names of registries must be for one to be a slip of the other: `modle` is, `prod-model` is not."""
 
 
-def team(state: State, user: User, name: str) -> Entity | None:
-    """The team that a run names and nobody has declared; None when nothing is assumed."""
+def entity(state: State, user: User, name: str) -> Entity | None:
+    """The team that a run names and nobody has declared; None when nothing is assumed.
+
+    `state.assumed_kind` may make it a personal or an organization's entity: what would happen if it were one?
+    """
     if "team" not in state.assumes or not _may_be_entity(state, name):
         return None
     organization = next(iter(state.organizations.values()), None)
-    made = Entity(state.number(), name, "team", organization, assumed=True)
+    made = Entity(state.number(), name, state.assumed_kind, assumed=True)
     state.entities[name] = state.keep(made, made.number)
-    made.members[user.username] = "member"
+    if made.kind == "personal":
+        made.user = user
+    else:
+        made.organization = organization
+        made.members[user.username] = "member"
     if organization is not None:
-        organization.teams[name] = made
         organization.members.setdefault(user.username, "member")
+        if made.kind == "team":
+            organization.teams[name] = made
     return made
 
 
@@ -59,9 +67,9 @@ def organization(state: State, name: str) -> Organization | None:
     return found
 
 
-def registry(state: State, entity: str | None, project: str | None) -> Project | None:
+def registry(state: State, owner_name: str | None, project: str | None) -> Project | None:
     """The registry that the code names and nobody has declared; None when nothing is assumed."""
-    owner = state.find_entity(entity)
+    owner = state.find_entity(owner_name)
     if "registry" not in state.assumes or owner is None or owner.kind != "organization" or not project:
         return None
     if not is_registry_project(project) or state.find_project(owner.name, project) is not None:
@@ -76,6 +84,9 @@ def registry(state: State, entity: str | None, project: str | None) -> Project |
         return None
     made = state.make_project(owner, project)
     made.assumed = True
+    made.allow_all_types = state.assumed_types is None
+    for each in state.assumed_types or ():
+        registries.add_type(state, made, each)
     return made
 
 

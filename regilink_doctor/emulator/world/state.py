@@ -10,7 +10,7 @@ from regilink_doctor.emulator.ledger import Ledger
 from regilink_doctor.emulator.world.features import NEWEST, Version
 from regilink_doctor.emulator.world.files import StoredFile
 from regilink_doctor.emulator.world.ids import decode, next_number, now
-from regilink_doctor.emulator.world.people import Entity, Organization, User
+from regilink_doctor.emulator.world.people import Entity, Kind, Organization, User
 from regilink_doctor.emulator.world.projects import (
     ArtifactType,
     ArtifactVersion,
@@ -37,6 +37,8 @@ class State:
         self.server_version: Version | None = None
         """None: the newest server, as in W&B's cloud."""
         self.assumes: set[Assumable] = set()
+        self.assumed_kind: Kind = "team"
+        self.assumed_types: tuple[str, ...] | None = None
         self.organizations: dict[str, Organization] = {}
         self.entities: dict[str, Entity] = {}
         self.users: dict[str, User] = {}

@@ -38,7 +38,7 @@ def owner_for_run(state: State, user: User, name: str | None) -> Entity:
         Refusal: there is no such entity, it takes no runs, or the user may not write there.
     """
     wanted = name or user.default_entity
-    entity = state.find_entity(wanted) or (assume.team(state, user, wanted) if wanted else None)
+    entity = state.find_entity(wanted) or (assume.entity(state, user, wanted) if wanted else None)
     if entity is None or not access.sees_entity(user, entity):
         raise refuse("unknown-entity", entity=wanted or "")
     if entity.kind == "organization":

@@ -1,0 +1,154 @@
+"""What wandb remembers in this process, set aside for the length of a test.
+
+Found out on wandb 0.21.4, 0.26.1 and 0.31.0, which all do the same:
+
+- The settings are read once, from the environment and the settings files, and kept in one object of `wandb_setup`;
+  later changes of `WANDB_ENTITY`, `WANDB_PROJECT`, `WANDB_MODE` or the key are ignored.
+- So are the account behind the key and, from 0.22 on, the credentials of the session (`lib/wbauth`).
+- `wandb-core`, the process beside, gets the settings with each run and each Api; from its own environment it takes the
+  cache folder and the proxies alone. It may live on.
+- Artifacts are remembered by their id, which counts from the start in each world.
+- A run of mode "disabled" stays in `wandb.run` after its end.
+
+`wandb.teardown()` would clear most of that, and end `wandb-core`: the next run takes 0.2 s more. Taking the object
+away, and forgetting the settings of ours, takes less than a millisecond. `teardown` is left for the end of the session,
+and for a wandb that has none of these names.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+SERVICE = "WANDB_SERVICE"
+"""How wandb finds a running `wandb-core`, in this process and in those that it starts."""
+
+GLOBALS: tuple[str, ...] = (
+    "run",
+    "config",
+    "summary",
+    "log",
+    "watch",
+    "unwatch",
+    "save",
+    "use_artifact",
+    "log_artifact",
+)
+GLOBALS += ("define_metric", "alert", "mark_preempting", "log_model", "use_model", "link_model")
+"""What `wandb.init` sets in the module (`sdk/lib/module.py`)."""
+
+
+class _State:
+    """wandb's memory as it was found."""
+
+    def __init__(self) -> None:
+        self.singleton = _get("wandb.sdk.wandb_setup", "_singleton")
+        self.credentials = _get("wandb.sdk.lib.wbauth.authenticate", "_session_auth")
+        wandb = sys.modules.get("wandb")
+        self.globals = {name: getattr(wandb, name) for name in GLOBALS if hasattr(wandb, name)}
+
+    def restore(self) -> None:
+        _set("wandb.sdk.wandb_setup", "_singleton", self.singleton)
+        _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", self.credentials)
+        for name, value in self.globals.items():
+            setattr(sys.modules["wandb"], name, value)
+        if not self.globals:
+            _unset_globals()
+
+
+class Sdk:
+    """The memory of wandb that our tests share: mostly the connection to one `wandb-core`."""
+
+    def __init__(self) -> None:
+        self._parked: list[tuple[Any, str | None]] = []
+        self._outside: list[_State] = []
+
+    def enter(self) -> None:
+        """Set aside what wandb knows, and let it begin anew: the next call reads the environment as it is now."""
+        self._outside.append(_State())
+        singleton, service = self._parked.pop() if self._parked else (None, None)
+        if singleton is not None:
+            _forget_settings(singleton)
+        if service is not None:
+            os.environ[SERVICE] = service
+        _set("wandb.sdk.wandb_setup", "_singleton", singleton)
+        _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", None)
+        _unset_globals()
+        _forget_artifacts()
+
+    def refresh(self) -> None:
+        """Let wandb read the environment again, within a test."""
+        if (singleton := _get("wandb.sdk.wandb_setup", "_singleton")) is not None:
+            _forget_settings(singleton)
+        _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", None)
+
+    def finish_runs(self) -> list[str]:
+        """Finish the runs that are still open; their paths."""
+        singleton = _get("wandb.sdk.wandb_setup", "_singleton")
+        found = []
+        while (run := getattr(singleton, "most_recent_active_run", None)) is not None:
+            found.append(str(getattr(run, "path", None) or run.id))
+            run.finish()
+            if getattr(singleton, "most_recent_active_run", None) is run:
+                break  # it will not end: nothing more can be done from here
+        return found
+
+    def leave(self) -> None:
+        """Put back what was set aside. `wandb-core` lives on for the next test."""
+        service = os.environ.pop(SERVICE, None)
+        singleton = _get("wandb.sdk.wandb_setup", "_singleton")
+        if singleton is not None and _alive(singleton):
+            self._parked.append((singleton, service))
+        elif "wandb" in sys.modules and not hasattr(sys.modules.get("wandb.sdk.wandb_setup"), "_singleton"):
+            sys.modules["wandb"].teardown()
+        _forget_artifacts()
+        self._outside.pop().restore()
+
+    def close(self) -> None:
+        """End every `wandb-core` of ours."""
+        while self._parked:
+            state = _State()
+            singleton, _ = self._parked.pop()
+            _set("wandb.sdk.wandb_setup", "_singleton", singleton)
+            before = os.environ.get(SERVICE)
+            sys.modules["wandb"].teardown()
+            if before is not None:
+                os.environ[SERVICE] = before
+            state.restore()
+
+
+def _get(module: str, name: str) -> Any:
+    return getattr(sys.modules.get(module), name, None)
+
+
+def _set(module: str, name: str, value: Any) -> None:
+    if hasattr(loaded := sys.modules.get(module), name):
+        setattr(loaded, name, value)
+
+
+def _forget_settings(singleton: Any) -> None:
+    for name in ("_settings", "_settings_environ", "_server", "_session_identity", "_sweep_config"):
+        if hasattr(singleton, name):
+            setattr(singleton, name, None)
+
+
+def _unset_globals() -> None:
+    if (unset := _get("wandb.sdk.lib.module", "unset_globals")) is not None:
+        unset()
+
+
+def _forget_artifacts() -> None:
+    for name in ("artifact_instance_cache", "artifact_instance_cache_by_client_id"):
+        if (cache := _get("wandb.sdk.artifacts.artifact_instance_cache", name)) is not None:
+            for artifact in list(cache.values()):
+                # wandb leaves it to the garbage collector, which warns: an error under `-W error`.
+                if (folder := getattr(artifact, "_tmp_dir", None)) is not None:
+                    folder.cleanup()
+            cache.clear()
+
+
+def _alive(singleton: Any) -> bool:
+    """Whether its `wandb-core`, if it started one, still runs."""
+    process = getattr(getattr(getattr(singleton, "_connection", None), "_proc", None), "_process", None)
+    return process is None or process.poll() is None

@@ -1,0 +1,37 @@
+"""Suites of their own, as a team would run them: mostly in this process, for wandb is imported once then."""
+
+import pkgutil
+from importlib import import_module
+
+import pytest
+from suites import TRAIN, Run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def everything_imported() -> None:
+    """What is imported here stays: pytester makes a suite forget what it imported itself."""
+    import_module("wandb")
+    for package in ("regilink_doctor", "pytest_regilink"):
+        for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
+            if not module.name.endswith(("__main__", "demo_project.publish")):
+                import_module(module.name)
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A folder with a training script."""
+    monkeypatch.syspath_prepend(pytester.path)
+    pytester.makepyfile(train=TRAIN)
+    return pytester
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the suite in this process, with no other plugin than ours."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def run(*arguments: str) -> pytest.RunResult:
+        cache = () if any(each in ("--lf", "--ff", "--cache") for each in arguments) else ("-p", "no:cacheprovider")
+        return pytester.runpytest_inprocess("-p", "pytest_regilink.plugin", "--show-capture=no", *cache, *arguments)
+
+    return run

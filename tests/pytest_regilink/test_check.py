@@ -1,0 +1,116 @@
+"""`--regilink-check`: the linter as items of the suite, chosen and run again like others."""
+
+import os
+from pathlib import Path
+
+import pytest
+from suites import Run
+
+WRONG = """
+import wandb
+run = wandb.init(entity="team-a")
+run.link_artifact(model, "wandb-registry-model")
+raise SystemExit("this was run")
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_wandb(pytester: pytest.Pytester) -> None:
+    """A suite that links wrongly in a script outside the tests."""
+    pytester.makeini("[pytest]\ntestpaths = tests\n")
+    for name, text in (("src/train.py", WRONG), ("tests/test_ok.py", "def test_ok(): pass\n")):
+        path = pytester.path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+
+def test_files_outside_testpaths_are_found(run: Run) -> None:
+    result = run("--regilink-check", "-v")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["src/train.py::regilink FAILED*", "*REG102*names a registry but no collection*"])
+    assert "Traceback" not in result.stdout.str()
+
+
+@pytest.mark.parametrize("argument", ["src/train.py", "src", "src/train.py::regilink", "./src/train.py"])
+def test_a_script_that_is_named_is_linted_and_never_imported(run: Run, argument: str) -> None:
+    result = run("--regilink-check", argument)
+    result.assert_outcomes(failed=1)
+    assert "this was run" not in result.stdout.str() + result.stderr.str()
+
+
+def test_a_node_id_that_is_given_again_needs_no_option(run: Run) -> None:
+    run("src/train.py::regilink").assert_outcomes(failed=1)
+    run("src/train.py::regilink", "tests/test_ok.py").assert_outcomes(failed=1, passed=1)
+
+
+def test_the_items_are_chosen_by_mark_and_by_name(run: Run) -> None:
+    run("--regilink-check", "-m", "regilink_check").assert_outcomes(failed=1, deselected=1)
+    run("--regilink-check", "-k", "test_ok").assert_outcomes(passed=1, deselected=1)
+    run("--regilink-check", "-k", "train").assert_outcomes(failed=1, deselected=1)
+    run().assert_outcomes(passed=1)
+
+
+def test_what_failed_last_is_run_again(pytester: pytest.Pytester, run: Run) -> None:
+    run("--regilink-check", "--ff").assert_outcomes(passed=1, failed=1)
+    run("--regilink-check", "--lf").assert_outcomes(failed=1)
+    run("--regilink-check", "--ff", "-x").assert_outcomes(failed=1)
+    (pytester.path / "src" / "train.py").write_text(WRONG.replace("-model", "-model/zoo"))
+    run("--regilink-check", "--lf").assert_outcomes(passed=1)
+
+
+def test_the_ini_value_is_as_good_as_the_option(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\ntestpaths = tests\nregilink_check = true\n")
+    run().assert_outcomes(passed=1, failed=1)
+
+
+@pytest.mark.parametrize("arguments", [(".",), ("src", "tests"), ("src", "src/train.py"), ("--import-mode=importlib",)])
+def test_nothing_is_collected_twice(run: Run, arguments: tuple[str, ...]) -> None:
+    outcomes = run("--regilink-check", *arguments).parseoutcomes()
+    assert outcomes["failed"] == 1
+    assert outcomes.get("passed", 0) <= 1
+
+
+def test_a_test_file_that_links_has_its_tests_and_its_item(pytester: pytest.Pytester, run: Run) -> None:
+    text = WRONG.replace("raise SystemExit", "#") + "\ndef test_it(): pass\n"
+    (pytester.path / "tests" / "test_links.py").write_text("def f(model):" + text.replace("\n", "\n    "))
+    result = run("--regilink-check", "-v", "tests")
+    result.stdout.fnmatch_lines(["tests/test_links.py::regilink FAILED*"])
+    result.assert_outcomes(passed=1, failed=1)
+
+
+def test_workers_share_the_items(pytester: pytest.Pytester) -> None:
+    pytest.importorskip("xdist")
+    result = pytester.runpytest_subprocess("--regilink-check", "-n", "2", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, failed=1)
+
+
+def test_notebooks_and_settings_are_linted_too(pytester: pytest.Pytester, run: Run) -> None:
+    from regilink_doctor.workflows.lint import files_worth_linting
+
+    source = pytester.path / "src"
+    (source / "publish.ipynb").write_text(
+        '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null, "source": '
+        '["import wandb\\n", "run = wandb.init(entity=\\"team-a\\")\\n", '
+        '"run.link_artifact(model, \\"wandb-registry-model\\")\\n"]}], '
+        '"metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    )
+    assert any(str(path).endswith(".ipynb") for path in files_worth_linting([str(source)]))
+    result = run("--regilink-check", "-v")
+    result.stdout.fnmatch_lines(["src/publish.ipynb::regilink FAILED*", "*publish.ipynb:cell 1:*"])
+    run("--regilink-check", "src/publish.ipynb").assert_outcomes(failed=1)
+
+
+def test_a_file_without_a_link_is_no_item(pytester: pytest.Pytester, run: Run) -> None:
+    (pytester.path / "src" / "train.py").write_text("import os\nprint('wandb is not imported here')\n")
+    run("--regilink-check").assert_outcomes(passed=1)
+
+
+def test_an_unused_plugin_loads_nothing_heavy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]) + os.pathsep + str(pytester.path))
+    (pytester.path / "tests" / "test_ok.py").write_text(
+        "import sys\n\ndef test_light():\n"
+        "    heavy = {'wandb', 'graphql', 'requests', 'rich', 'yaml', 'responses'}\n"
+        "    assert not heavy & set(sys.modules)\n"
+        "    assert not [name for name in sys.modules if name.startswith('regilink_doctor.')]\n"
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist").assert_outcomes(passed=1)
