@@ -26,6 +26,12 @@ _LATER = "this is the server's trouble, not your code's: try again in some minut
 
 FAULTS: dict[str, Fault] = {
     "dns": Fault(UNREACHABLE, "C19", "the name {server} is unknown: DNS has no address for it", _ADDRESS_HELP),
+    "dns-timeout": Fault(
+        UNREACHABLE,
+        "C19",
+        "nobody could tell the address of {server} within {detail}: DNS does not answer",
+        "check the network, and that a DNS server is set; --timeout waits longer",
+    ),
     "refused": Fault(UNREACHABLE, "C19", "{server} refuses the connection: nothing listens there", _ADDRESS_HELP),
     "unroutable": Fault(UNREACHABLE, "C19", "there is no way from this machine to {server}: {detail}", _ADDRESS_HELP),
     "connect-timeout": Fault(
@@ -64,6 +70,12 @@ FAULTS: dict[str, Fault] = {
         "the certificate of {server} is signed by an authority that this machine does not trust",
         "export REQUESTS_CA_BUNDLE=/path/to/ca.pem and SSL_CERT_FILE=/path/to/ca.pem (Python reads the first, "
         "wandb's Go process the second)",
+    ),
+    "bundle": Fault(
+        UNREACHABLE,
+        "C19",
+        "there are no certificates to trust in {detail}",
+        "correct the variable that names it, or unset it",
     ),
     "tls-hostname": Fault(
         UNREACHABLE,

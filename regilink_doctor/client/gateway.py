@@ -16,6 +16,8 @@ from regilink_doctor.client.causes import cause_of
 from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.client.hosts import without_login
 from regilink_doctor.client.key import Key
+from regilink_doctor.client.probes import skew_of
+from regilink_doctor.client.route import Route
 
 MAX_BYTES = 16 * 2**20
 """A larger answer is none of ours: fifty targets make some ten kilobytes."""
@@ -43,17 +45,20 @@ class Gateway:
     """One server, asked with one key.
 
     `shown` is the address without a login, `server` its name and port. `requests` counts what was sent, retries
-    included; `elapsed_ms` is the time that they took together.
+    included; `elapsed_ms` is the time that they took together; `skew` are the seconds that this clock is ahead of the
+    server's, as its last answer tells. `route` says which proxy and certificates count; without one, requests decides.
     """
 
-    def __init__(self, host: str, key: Key | None, *, timeout: float = 10.0) -> None:
+    def __init__(self, host: str, key: Key | None, *, route: Route | None = None, timeout: float = 10.0) -> None:
         self.host = host.rstrip("/")
         self.shown = without_login(self.host)
         self.server = urlsplit(self.shown).netloc or self.shown
         self.timeout = timeout
         self.requests = 0
         self.elapsed_ms = 0
+        self.skew: float | None = None
         self._key = key
+        self._route = route
 
     def ask(self, query: str, variables: Mapping[str, object]) -> Answer:
         """Send a query; try once more where the connection broke or the server stumbled.
@@ -104,7 +109,7 @@ class Gateway:
         deadline = time.monotonic() + self.timeout
         try:
             with (
-                requests.Session() as session,
+                self._session() as session,
                 session.post(
                     f"{self.host}/graphql",
                     data=json.dumps({"query": query, "variables": variables}).encode(),
@@ -124,6 +129,14 @@ class Gateway:
             # Not chained: the libraries' exceptions quote the address, and a proxy's address may hold a password.
             raise self.fault(cause, seconds if cause.endswith("timeout") else detail) from None
 
+    def _session(self) -> requests.Session:
+        session = requests.Session()
+        if self._route is not None:
+            session.trust_env = False
+            session.proxies.update(self._route.proxies)
+            session.verify = self._route.python_bundle.value
+        return session
+
     def _body(self, response: requests.Response, deadline: float) -> bytes:
         body = bytearray()
         for chunk in response.iter_content(2**16):
@@ -139,6 +152,7 @@ class Gateway:
 
     def _read(self, response: requests.Response, body: bytes) -> Answer:
         status = response.status_code
+        self.skew = skew_of(response.headers.get("Date"))
         if status == 407:
             raise self.fault("proxy-login")
         if 300 <= status < 400:

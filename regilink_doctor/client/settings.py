@@ -12,11 +12,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from regilink_doctor.client.credentials import Credentials, find_credentials
 from regilink_doctor.client.files import SettingsFile, settings_files, shown
 from regilink_doctor.client.hosts import HostRefused, default_host, normal_host, suggested_host
 from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
+from regilink_doctor.client.route import Route, route_to
 from regilink_doctor.core.checks import Sourced
 
 MODES = ("online", "offline", "shared", "disabled", "dryrun", "run")
@@ -46,7 +48,7 @@ class Settings:
 
     `host` is normalised, but for a value that wandb refuses (see `problems`). `organization` may be the empty text,
     which is not the same as None (row A15). `sweep` is there inside a sweep or launch job, where `wandb.init` drops
-    `entity=` and `project=` (row B2).
+    `entity=` and `project=` (row B2). `route` is the way to the host, None when that is no address.
     """
 
     wandb: InstalledWandb
@@ -58,6 +60,7 @@ class Settings:
     mode: Sourced
     problems: tuple[SettingsProblem, ...] = ()
     sweep: Sourced | None = None
+    route: Route | None = None
 
     @property
     def offline(self) -> bool:
@@ -133,6 +136,7 @@ class _Reader:
             mode=mode,
             problems=tuple(self.problems),
             sweep=self._sweep(),
+            route=self._route(host, values),
         )
 
     def _add(self, setting: str, source: str, what: str, advice: str) -> None:
@@ -188,6 +192,16 @@ class _Reader:
             better = suggested_host(found.value, self.version)
             self._add("host", found.source, str(error), _set(found.source, better))
             return found
+
+    def _route(self, host: Sourced, values: Mapping[str, Sourced]) -> Route | None:
+        """The way to the host; wandb's own `http_proxy` and `https_proxy` go before the variables of every program."""
+        package = self.installed.package
+        try:
+            proxy = _filled(self._find(f"{urlsplit(host.value).scheme}_proxy", values))
+            packages = package.parent if package is not None else None
+            return route_to(host.value, self.environ, proxy=proxy, packages=packages)
+        except ValueError:
+            return None
 
     def _sweep(self) -> Sourced | None:
         for variable in ("WANDB_SWEEP_ID", "WANDB_LAUNCH"):

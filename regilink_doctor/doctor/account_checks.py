@@ -17,6 +17,7 @@ class Host(Examination):
     """Whether a W&B server answers at the address (row C19). Whatever it says of the key belongs to `account`."""
 
     name = "host"
+    requires = ("connection", "proxy", "tls")
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The address."""

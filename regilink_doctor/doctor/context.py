@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from regilink_doctor.client.gateway import Gateway
+from regilink_doctor.client.probes import Probes
 from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.catalog import Catalog
@@ -52,7 +53,8 @@ class Context:
         self.targets = distinct(targets)
         fetched = [target.fetched for target in self.targets if target.fetched is not None]
         self.consumed = distinct([*consumed, *fetched])
-        self.gateway = Gateway(settings.host.value, settings.credentials.key, timeout=timeout)
+        self.gateway = Gateway(settings.host.value, settings.credentials.key, route=settings.route, timeout=timeout)
+        self.probes = Probes(settings.route, timeout=timeout) if settings.route is not None else None
         self.enquiry = Enquiry(self.gateway, self._possible_entities(), self)
 
     @property

@@ -24,6 +24,7 @@ from regilink_doctor.doctor.environment_checks import (
     contradictions,
 )
 from regilink_doctor.doctor.machine_checks import Credentials, Mode, SettingsCheck, WandbVersion
+from regilink_doctor.doctor.network_checks import Clock, Connection, Dns, Proxy, Tls
 from regilink_doctor.doctor.ready import Ready, ready
 from regilink_doctor.doctor.registry_checks import ArtifactType, CollectionCheck, OrganizationCheck, RegistryCheck, Role
 from regilink_doctor.doctor.source_checks import Aliases, SourceVisible
@@ -36,7 +37,12 @@ EXAMINATIONS: tuple[type[Examination], ...] = (
     Mode,
     CodeAndEnvironment,
     Credentials,
+    Dns,
+    Connection,
+    Proxy,
+    Tls,
     Host,
+    Clock,
     AccountCheck,
     ServiceAccount,
     Server,
@@ -56,6 +62,9 @@ EXAMINATIONS: tuple[type[Examination], ...] = (
     ConsumedCheck,
 )
 """In the order of the report; a check stands behind those that it requires."""
+
+PROBES: tuple[type[Examination], ...] = (Dns, Connection, Proxy, Tls)
+"""Those that open sockets of their own; everything else goes through requests."""
 
 WAY_TO_WORK = ("host", "account")
 """Without these nothing could be found out about targets."""
@@ -105,6 +114,7 @@ def examine(
     known: Known = NOTHING_KNOWN,
     filed: Filed | None = None,
     timeout: float = 10.0,
+    probe: bool = True,
     progress: Callable[[str], None] | None = None,
     examinations: Sequence[type[Examination]] = EXAMINATIONS,
 ) -> Diagnosis:
@@ -117,12 +127,15 @@ def examine(
         known: what the configuration says beside the targets.
         filed: the committed catalog.
         timeout: seconds for each request.
+        probe: whether the way to the server is looked at step by step, on sockets; False: by requests alone.
         progress: told the name of each check before it begins.
     """
     begun = time.monotonic()
     context = Context(settings, targets, consumed, timeout=timeout, known=known, filed=filed)
     rows: list[tuple[Subject, Check]] = []
     for kind in examinations:
+        if kind in PROBES and not probe:
+            continue
         if progress is not None:
             progress(kind.name)
         rows += _run(kind(), context, rows)

@@ -29,6 +29,7 @@ def diagnose(
     known: Known = NOTHING_KNOWN,
     filed: Filed | None = None,
     timeout: float = 10.0,
+    probe: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> Diagnosis:
     """Check this machine, the account and each target against the live server. Reads only.
@@ -49,6 +50,7 @@ def diagnose(
         known: what the configuration says of the organization.
         filed: the committed catalog.
         timeout: seconds for each request.
+        probe: whether the way to the server is looked at step by step, on sockets; False: by requests alone.
         progress: told the name of each check before it begins.
     """
     folder = Path.cwd() if cwd is None else Path(cwd).absolute()
@@ -70,4 +72,4 @@ def diagnose(
             each if isinstance(each, Target) else Target(each, artifact_type=artifact_type, aliases=whole)
             for each in targets
         ]
-    return examine(settings, links, fetched, known=known, filed=filed, timeout=timeout, progress=progress)
+    return examine(settings, links, fetched, known=known, filed=filed, timeout=timeout, probe=probe, progress=progress)

@@ -277,7 +277,7 @@ CASES = {
     "no key": Case("REG802", check="credentials", environ={"WANDB_API_KEY": ""}, help=("wandb login --host",)),
     "half a key": Case("REG803", check="credentials", environ={"WANDB_API_KEY": "abc"}, says=("3 characters",)),
     "a key that nobody has": Case("REG803", check="account", environ={"WANDB_API_KEY": "f" * 40}),
-    "nothing listens": Case("REG801", check="host", environ={"WANDB_BASE_URL": "http://127.0.0.1:9"}),
+    "nothing listens": Case("REG801", check="connection", environ={"WANDB_BASE_URL": "http://127.0.0.1:9"}),
     "the App's address": Case(
         "REG804",
         check="settings",

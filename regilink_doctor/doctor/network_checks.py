@@ -1,0 +1,204 @@
+"""Checks of the way to the server, before anything is asked: each step by its name, with the time it took (row C19)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from regilink_doctor.client.faults import ServerFault
+from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
+from regilink_doctor.doctor.advice import listed
+from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.context import Context
+
+MOST_SKEW = 300.0
+"""Seconds. Signed addresses of uploads are refused by the stores when the clocks differ by 15 minutes."""
+
+
+class _Step(Examination):
+    """A step of the way."""
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The server, or the proxy before it."""
+        route = context.settings.route
+        shown = str(route.dialled) if route is not None and route.dialled.name else context.gateway.shown
+        source = context.settings.host.source if route is None or route.proxy is None else route.proxy.source
+        yield Subject(shown, source)
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Take the step."""
+        if context.settings.problem_of("host") or context.probes is None:
+            return skipped("not looked at, because `settings` (host) failed")
+        try:
+            return self.step(context, context.probes)
+        except ProbeFailed as failed:
+            return _outcome(_fault(context, failed.cause, failed.detail), subject)
+
+    def step(self, context: Context, probes: Probes) -> Outcome:
+        """What was found.
+
+        Raises:
+            ProbeFailed: the step could not be taken.
+        """
+        raise NotImplementedError
+
+
+class Dns(_Step):
+    """Whether the name of the server, or of the proxy before it, is known."""
+
+    name = "dns"
+
+    def step(self, context: Context, probes: Probes) -> Outcome:
+        """Look it up."""
+        return passed(f"{probes.route.dialled.name} is {listed(probes.resolve())}")
+
+
+class Connection(_Step):
+    """Whether the server, or the proxy before it, takes a connection."""
+
+    name = "connection"
+    requires = ("dns",)
+
+    def step(self, context: Context, probes: Probes) -> Outcome:
+        """Connect."""
+        return passed(f"{probes.connect()} takes connections at port {probes.route.dialled.port}")
+
+
+class Proxy(_Step):
+    """Whether the proxy lets us through: behind one, everything else goes to it."""
+
+    name = "proxy"
+    requires = ("connection",)
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The proxy, where there is one."""
+        route = context.settings.route
+        if route is not None and route.proxy is not None:
+            yield Subject(route.proxy_shown, route.proxy.source)
+
+    def step(self, context: Context, probes: Probes) -> Outcome:
+        """Ask it for a way to the server; without TLS each request is asked for by itself."""
+        scheme = probes.route.proxy_shown.partition("://")[0]
+        if scheme != "http":
+            return skipped(f"a proxy of the kind {scheme} is not looked at step by step: see `host`")
+        if not probes.route.secure:
+            return passed(f"{probes.route.proxy_shown} is asked for {probes.route.server}")
+        probes.tunnel()
+        return passed(f"{probes.route.proxy_shown} gives a way to {probes.route.server}")
+
+
+class Tls(_Step):
+    """Whether the server's certificate is trusted: by Python (requests), and by wandb's Go process.
+
+    The two look for certificates to trust in different places.
+    """
+
+    name = "tls"
+    requires = ("connection", "proxy")
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The server, where it speaks TLS."""
+        route = context.settings.route
+        if route is not None and route.secure:
+            yield Subject(str(route.server), context.settings.host.source)
+
+    def step(self, context: Context, probes: Probes) -> Outcome:
+        """Shake hands, once with each bundle of certificates."""
+        python, go = probes.trust()
+        by_python, by_go = probes.route.python_bundle, probes.route.go_bundle
+        worst = python if python.cause else go
+        if worst is None or worst.cause is None:
+            whom = f"Python by {by_python.value} ({by_python.source})"
+            other = f"wandb's Go process by {by_go.value} ({by_go.source})" if by_go else "Go by the system's store"
+            return passed(f"the certificate is trusted: {whom}, {other}")
+        if go is not None and by_go is not None and (python.cause is None) != (go.cause is None):
+            return _one_sided(context, probes, python, go)
+        if worst.cause in ("tls-expired", "tls-early"):
+            return _clock_or_certificate(context, probes, worst.cause)
+        raise ProbeFailed(worst.cause, worst.detail)
+
+
+class Clock(Examination):
+    """Whether this machine's clock agrees with the server's."""
+
+    name = "clock"
+    requires = ("host",)
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The clock, where the server has told the time."""
+        if context.gateway.skew is not None:
+            yield Subject("clock")
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Compare with the `Date` of the last answer."""
+        skew = context.gateway.skew or 0.0
+        if abs(skew) <= MOST_SKEW:
+            return passed(f"this machine's clock is within {MOST_SKEW:.0f} seconds of the server's")
+        return Outcome(
+            "warn",
+            f"{_clock_words(skew)} of {context.gateway.server}: the addresses that files are uploaded to are signed "
+            "for a short time, and the upload is refused",
+            "REG801",
+            "set the clock: sudo timedatectl set-ntp true",
+            ("C19",),
+        )
+
+
+def _clock_words(skew: float) -> str:
+    minutes = max(1, round(abs(skew) / 60))
+    amount = f"{minutes} minute{'s' if minutes > 1 else ''}" if minutes < 120 else f"{round(minutes / 60)} hours"
+    return f"this machine's clock is {amount} {'ahead of' if skew > 0 else 'behind'} that"
+
+
+def _one_sided(context: Context, probes: Probes, python: Trust, go: Trust) -> Outcome:
+    """One of the two trusts the server, the other does not: half of wandb works, which is puzzling."""
+    by_python, by_go = probes.route.python_bundle, probes.route.go_bundle
+    source = by_go.source if by_go is not None else ""
+    both = ("Python (requests)", "wandb's Go process")
+    fails, trusts = both if python.cause else both[::-1]
+    which = f"{python.bundle} ({by_python.source})" if python.cause else f"{go.bundle} ({source})"
+    cause = python.cause or go.cause or "tls"
+    why = _fault(context, cause, python.detail or go.detail).message
+    variable, good = ("REQUESTS_CA_BUNDLE", go.bundle) if python.cause else ("SSL_CERT_FILE", python.bundle)
+    return Outcome(
+        "fail",
+        f"{fails}, which reads {which}, does not trust {context.gateway.server}, {trusts} does: {why}",
+        "REG801",
+        f"export {variable}={good}",
+        ("C19",),
+    )
+
+
+def _clock_or_certificate(context: Context, probes: Probes, cause: str) -> Outcome:
+    """Out of its time: the server's own clock, asked without trust, tells whose fault it is."""
+    skew = probes.server_clock()
+    fault = _fault(context, cause, "")
+    if skew is None or abs(skew) <= MOST_SKEW:
+        end = "; the clocks of this machine and of the server agree" if skew is not None else ""
+        return Outcome("fail", fault.message + end, fault.code, fault.help, (fault.row,))
+    what = "has expired" if cause == "tls-expired" else "is not valid yet"
+    return Outcome(
+        "fail",
+        f"{_clock_words(skew)} of {context.gateway.server}, whose certificate therefore {what} for it",
+        "REG801",
+        "set the clock: sudo timedatectl set-ntp true",
+        ("C19",),
+    )
+
+
+def _fault(context: Context, cause: str, detail: str) -> ServerFault:
+    route = context.settings.route
+    fault = context.gateway.fault(cause, detail)
+    if route is not None and route.proxy is not None and cause in ("dns", "dns-timeout", "refused", "connect-timeout"):
+        words = {
+            "dns": "its name is unknown",
+            "dns-timeout": "DNS does not answer",
+            "refused": "it refuses the connection",
+            "connect-timeout": f"it did not take the connection within {detail}",
+        }
+        return context.gateway.fault("proxy", f"{route.proxy_shown}: {words[cause]}")
+    return fault
+
+
+def _outcome(fault: ServerFault, subject: Subject) -> Outcome:
+    end = f" (the address comes from {subject.source})" if subject.source else ""
+    return Outcome("fail", fault.message + end, fault.code, fault.help, (fault.row,))
