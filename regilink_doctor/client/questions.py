@@ -159,6 +159,7 @@ def neighbour_fields(asked: Sequence[CollectionQuestion]) -> tuple[Field, ...]:
                 Argument("collectionFilters", json.dumps({"name": each.collection}), "JSONString"),
                 Argument("first", PAGE),
             ),
+            optional=True,
         )
         fields.append(_in_organization(f"names{index}", each.display, names))
         fields.append(_in_organization(f"there{index}", each.display, versions))
@@ -170,7 +171,7 @@ def _found(registry: str, node: tuple[Field, ...], filters: dict[str, str] | Non
     if filters is not None:
         arguments.append(Argument("filters", json.dumps(filters), "JSONString"))
     arguments.append(Argument("first", first))
-    return Field("artifactCollections", (Field("edges", (Field("node", node),)),), tuple(arguments))
+    return Field("artifactCollections", (Field("edges", (Field("node", node),)),), tuple(arguments), optional=True)
 
 
 def _in_organization(alias: str, display: str, inner: Field) -> Field:

@@ -83,6 +83,8 @@ class ConsumedCheck(Examination):
         if isinstance(question, Verdict):
             return _unresolved(context, fetch, question)
         version = context.directory.version(question)
+        if "artifactCollectionMembership" in context.directory.not_known:
+            return skipped("the server is too old to be asked for a version by its alias")
         if version is None:
             return _missing(context, fetch, question)
         return _restricted(context, fetch, question) or _found(name, question, version)

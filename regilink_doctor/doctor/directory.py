@@ -27,7 +27,8 @@ class LiveDirectory:
 
     `complete`: for the one who asks, what the server does not show is not there, and a link fails alike (row B3).
     Whoever judges a link looks up first what the judgement will ask for (`enquiry`). `service_account`: whether the
-    account is one, None where nobody has asked or the server does not say.
+    account is one, None where nobody has asked or the server does not say. `not_known` are fields that the server is
+    too old for.
     """
 
     complete = True
@@ -42,6 +43,7 @@ class LiveDirectory:
         self._visibility: dict[tuple[str, str], Visibility] = {}
         self._writable: dict[str, bool | None] = {}
         self.service_account: bool | None = None
+        self.not_known: set[str] = set()
 
     @property
     def organization_names(self) -> tuple[OrganizationNames, ...]:

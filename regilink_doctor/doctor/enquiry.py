@@ -191,7 +191,9 @@ class Enquiry:
             fields += registries_fields(names.name, None)
         if not fields:
             return
-        data = ask(self.gateway, "RegilinkTargets", fields).data
+        reply = ask(self.gateway, "RegilinkTargets", fields)
+        self.directory.not_known.update(reply.unknown)
+        data = reply.data
         for index, registry in enumerate(asked.registries):
             owner = data.get(registry_alias(index)) or {}
             self.directory.add_registry(registry.organization, registry.registry, owner.get("project"))

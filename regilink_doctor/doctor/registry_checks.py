@@ -192,6 +192,8 @@ class CollectionCheck(OfTarget):
                 f'or, if it is one: wandb.Artifact(..., type="{existing}")',
                 ("B5",),
             )
+        if existing is None and "artifactCollections" in context.directory.not_known:
+            return skipped(f"the server is too old to be asked whether {collection} is there, and of which type")
         if existing is None:
             return passed(f"the collection {collection} does not exist yet: the first link makes it")
         return passed(f"the collection {collection} is there, of type {existing}")

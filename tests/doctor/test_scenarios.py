@@ -17,6 +17,7 @@ from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.world import artifacts
+from regilink_doctor.emulator.world.features import PRESETS
 
 ZOO = "wandb-registry-model/zoo"
 PROMOTED = Target(ZOO, "Artifact.link", fetched=Consumed("wandb-registry-staging/zoo:v0"))
@@ -126,7 +127,7 @@ def personal_source() -> World:
 
 def old_server() -> World:
     world = World.default()
-    world.features.clear()
+    world.server(without=["ARTIFACT_REGISTRY_SEARCH"])
     return world
 
 
@@ -522,6 +523,17 @@ def test_a_second_organization_does_not_disturb_a_team(examined: Diagnose) -> No
     assert not found.of("fail", "warn", "skip")
     assert found.ready is not None
     assert [team for team, _ in found.ready.teams] == ["team-a", "team-b"]
+
+
+@pytest.mark.parametrize("version", PRESETS)
+def test_an_old_server_is_asked_for_what_it_knows(version: str, examined: Diagnose) -> None:
+    world = filled()
+    world.server(version)
+    found = examined(ZOO, world=world, consumed=[f"{ZOO}:prod"], artifact_type="model")
+    assert not found.of("fail", "crash")
+    assert [row.code for row in found.of("warn")] == (["REG805"] if version < "0.67" else [])
+    assert found.requests <= (2 if version >= "0.70" else 4)
+    assert bool(found.of("skip")) == (version < "0.70")
 
 
 def test_an_old_wandb_is_said(examined: Diagnose, make_environment: Environment) -> None:
