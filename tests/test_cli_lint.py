@@ -13,7 +13,7 @@ GOOD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "w
 ADVICE = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "/wandb-registry-model/zoo")\n'
 
 
-def regilink(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def regilink(*arguments: str, cwd: Path, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     environ = {
         name: value for name, value in os.environ.items() if not name.startswith(("REGILINK_", "FORCE_", "NO_C"))
     }
@@ -22,6 +22,7 @@ def regilink(*arguments: str, cwd: Path, **variables: str) -> subprocess.Complet
         [sys.executable, "-m", "regilink_doctor", *arguments],
         cwd=cwd,
         env={**environ, "PYTHONPATH": root, **variables},
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,
@@ -191,3 +192,69 @@ def test_a_file_without_findings_loads_almost_nothing(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout.splitlines() == ["Nothing found in 1 file.", "[]"]
+
+
+def test_rules_are_chosen_by_file_and_command_line(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    assert regilink("lint", "--ignore", "REG1", cwd=tmp_path).returncode == 0
+    assert regilink("lint", "--select", "REG2,REG101", cwd=tmp_path).returncode == 0
+    assert regilink("lint", "--per-file-ignores", "train.py:REG102", cwd=tmp_path).returncode == 0
+    (tmp_path / "pyproject.toml").write_text('[tool.regilink]\nignore = ["REG102"]\noutput-format = "concise"\n')
+    assert regilink("lint", cwd=tmp_path).returncode == 0
+    assert regilink("lint", "--select", "REG102", cwd=tmp_path).stdout.startswith("train.py:3:23: REG102")
+    assert regilink("lint", "--isolated", cwd=tmp_path).stdout.startswith("error[REG102]")
+    assert regilink("lint", "--config", 'select = ["REG102"]', cwd=tmp_path).returncode == 0
+    wrong = regilink("lint", "--select", "REG1O2", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("regilink: --select: there is no rule 'REG1O2', did you mean REG1")
+
+
+def test_a_configuration_that_is_wrong_stops_everything(tmp_path: Path) -> None:
+    (tmp_path / "regilink.toml").write_text("selct = []\n")
+    done = regilink("lint", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "regilink: regilink.toml: unknown key 'selct', did you mean \"select\"?\n"
+
+
+def test_named_files_are_excluded_only_by_force(tmp_path: Path) -> None:
+    (tmp_path / "vendored").mkdir()
+    (tmp_path / "vendored" / "a.py").write_text(BAD)
+    (tmp_path / "regilink.toml").write_text('extend-exclude = ["vendored"]\n')
+    assert regilink("lint", cwd=tmp_path).returncode == 0
+    assert regilink("lint", "vendored/a.py", cwd=tmp_path).returncode == 1
+    assert regilink("lint", "vendored", cwd=tmp_path).returncode == 1
+    assert regilink("lint", "--force-exclude", "vendored/a.py", cwd=tmp_path).returncode == 0
+    assert regilink("lint", "--force-exclude", "vendored", cwd=tmp_path).returncode == 0
+    assert regilink("lint", "--show-files", "vendored", cwd=tmp_path).stdout == "vendored/a.py\n"
+
+
+def test_statistics_settings_and_exit_zero(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    done = regilink("lint", "--statistics", "--exit-zero", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "    1  REG102  missing-collection\n")
+    value = json.loads(regilink("lint", "--statistics", "--output-format", "json", cwd=tmp_path).stdout)
+    assert value["statistics"] == [{"code": "REG102", "name": "missing-collection", "count": 1, "fixable": 0}]
+    (tmp_path / "regilink.toml").write_text('[registries]\nmodel = ["model"]\n')
+    shown = regilink("lint", "--show-settings", cwd=tmp_path).stdout
+    assert shown.startswith("# regilink.toml\n")
+    assert 'registries = { "model" = ["model"] }' in shown
+    assert regilink("lint", "--exit-zero", "nowhere.py", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [("--output-format", "yaml"), ("--select",), ("--fix=1",)])
+def test_what_is_no_option_is_told_by_argparse(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = regilink("lint", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "usage: regilink lint" in done.stderr
+
+
+def test_an_option_that_is_none_is_told_with_what_was_meant(tmp_path: Path) -> None:
+    done = regilink("lint", "--selct", "REG1", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, "regilink: lint has no option --selct, did you mean --select?\n")
+
+
+def test_options_may_stand_between_paths(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(BAD)
+    (tmp_path / "b.py").write_text(GOOD)
+    done = regilink("lint", "b.py", "--output-format=concise", "a.py", "--color", "never", cwd=tmp_path)
+    assert done.stdout.startswith("a.py:3:23")

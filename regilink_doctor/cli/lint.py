@@ -55,7 +55,13 @@ def run(options: Any) -> int:
     if options.show_files:
         return _show_files(paths, config, options)
     catalog = load_catalog(options.catalog or config.catalog_path, "--catalog" if options.catalog else "catalog")
+    _refuse_contradictions(options)
     result = _lint(paths, config, catalog, options)
+    if options.fix or options.diff or options.add_ignore:
+        from regilink_doctor.cli.lint_changes import change
+
+        if (changed := change(result, config, catalog, options)) is not None:
+            return changed
     output_format = options.output_format or config.output_format or FORMATS[0]
     if options.show_sites:
         from regilink_doctor.report.sites import site_lines
@@ -64,9 +70,25 @@ def run(options: Any) -> int:
         return _failures(result) or OK
     from regilink_doctor.report.formats import finding_lines
 
-    _print(finding_lines(result, output_format, colour=wants_colour(options.color), statistics=options.statistics))
+    lines = finding_lines(
+        result,
+        output_format,
+        colour=wants_colour(options.color),
+        statistics=options.statistics,
+        ignored=options.add_ignore,
+    )
+    _print(lines)
     status = _failures(result) or result.exit_status
     return OK if options.exit_zero and status != UNUSABLE else status
+
+
+def _refuse_contradictions(options: Any) -> None:
+    exclusive = ("--diff" if options.diff else "--fix", "--add-ignore", "--show-sites")
+    asked = [flag for flag in exclusive if getattr(options, flag[2:].replace("-", "_"))]
+    if len(asked) > 1:
+        raise UsageProblem(f"{asked[0]} and {asked[1]} ask for different things: give one of them")
+    if options.unsafe_fixes and not (options.fix or options.diff):
+        raise UsageProblem("--unsafe-fixes says which fixes: give --fix or --diff, too")
 
 
 def _lint(paths: Sequence[str], config: Config, catalog: Catalog | None, options: Any) -> LintResult:

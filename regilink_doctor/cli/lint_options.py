@@ -37,6 +37,12 @@ GROUPS: dict[str, dict[str, Settings]] = {
         "--exit-zero": _flag("exit 0 whatever is found; 2 stays 2"),
         "--color": COLOUR,
     },
+    "what is changed": {
+        "--fix": _flag("write the safe fixes into the files"),
+        "--unsafe-fixes": _flag("the unsafe ones as well: read them before you commit them"),
+        "--diff": _flag("show what the fixes would change, and write nothing; exit 1 when they would"),
+        "--add-ignore": _flag("write a comment that silences each finding, to begin with an old project"),
+    },
     "which rules": {
         "--select": _list("CODES", "only these rules, by code or beginning: REG1,REG201"),
         "--ignore": _list("CODES", "not these rules; the longer beginning wins over --select"),

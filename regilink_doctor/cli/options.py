@@ -8,7 +8,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
@@ -78,7 +78,7 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
         table: flag -> what `argparse` would be told of it.
 
     Raises:
-        UsageProblem: see `from_environment`.
+        UsageProblem: an option that is none; see `from_environment`, too.
     """
     values: dict[str, object] = {}
     for flag, settings in table.items():
@@ -98,6 +98,9 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
             settings = table.get(flag, {})
             choices = settings.get("choices")
             if flag not in table:
+                unusual = flag in ("-h", "--help") or any(known.startswith(flag) for known in table)
+                if not unusual:
+                    raise UsageProblem(f"lint has no option {flag}{_near(flag, table)}")
                 return None
             if settings.get("action") == "store_true":
                 if equals:
@@ -115,6 +118,13 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
                 values[_attribute(flag)] = value
     values["paths"] = paths
     return values
+
+
+def _near(flag: str, flags: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(flag, list(flags), n=1, cutoff=0.6)
+    return f", did you mean {near[0]}?" if near else "; see regilink lint --help"
 
 
 def _attribute(flag: str) -> str:

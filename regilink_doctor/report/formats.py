@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def finding_lines(
-    result: LintResult, output_format: str, *, colour: bool = False, statistics: bool = False
+    result: LintResult, output_format: str, *, colour: bool = False, statistics: bool = False, ignored: bool = False
 ) -> Iterator[str]:
     """The lines of the report, without their ends.
 
@@ -19,6 +19,7 @@ def finding_lines(
         output_format: one of `config.keys.FORMATS`.
         colour: with ANSI colours, where the format has any.
         statistics: only how often each rule has spoken.
+        ignored: comments were written that silence findings.
     """
     if statistics:
         from regilink_doctor.report.statistics import statistics_lines
@@ -52,10 +53,10 @@ def finding_lines(
         from regilink_doctor.report.sarif import sarif_json
 
         return iter([sarif_json(result.findings, result.sources)])
-    return _full(result, colour)
+    return _full(result, colour, ignored)
 
 
-def _full(result: LintResult, colour: bool) -> Iterator[str]:
+def _full(result: LintResult, colour: bool, ignored: bool) -> Iterator[str]:
     if result.findings:
         from regilink_doctor.report.full import render
         from regilink_doctor.report.terminal import terminal_width
@@ -64,4 +65,4 @@ def _full(result: LintResult, colour: bool) -> Iterator[str]:
     if result.files or not result.failures:
         from regilink_doctor.report.summary import summary
 
-        yield summary(result)
+        yield summary(result, ignored=ignored)

@@ -70,13 +70,6 @@ def _position(text: str, offset: int) -> tuple[int, int]:
 
 def _decoded(content: bytes) -> str:
     """As Python decodes it; what cannot be decoded is shown as such."""
-    encoding = "utf-8"
-    if b"coding" in b"".join(content.split(b"\n", 2)[:2]):
-        import io
-        import tokenize
+    from regilink_doctor.core.decoding import encoding_of
 
-        try:
-            encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        except SyntaxError:
-            encoding = "utf-8"
-    return content.decode(encoding, errors="replace").removeprefix("\ufeff")
+    return content.decode(encoding_of(content), errors="replace")

@@ -7,15 +7,32 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.lint import LintResult
 
 
-def summary(result: LintResult) -> str:
-    """One sentence with the counts, those of the suppressed ones included."""
-    files = f"{result.files} file{'' if result.files == 1 else 's'}"
+def summary(result: LintResult, *, ignored: bool = False) -> str:
+    """One or two sentences: what was mended, what was found and suppressed, and what `--fix` could do about it.
+
+    `ignored`: comments were written, nothing was mended.
+    """
     hidden = f", {result.suppressed} suppressed" if result.suppressed else ""
     counts = [
-        f"{count} {name}{'' if count == 1 or name == 'info' else 's'}"
+        _counted(count, name)
         for name in ("error", "warning", "info")
         if (count := sum(finding.severity == name for finding in result.findings))
     ]
-    if not counts:
-        return f"Nothing found in {files}{hidden}."
-    return f"Found {', '.join(counts)} in {files}{hidden}."
+    done = ""
+    if result.mended:
+        done = f"{'Silenced' if ignored else 'Mended'} {_counted(len(result.mended), 'finding')}. "
+    found = f"{'Left' if done else 'Found'} {', '.join(counts)}" if counts else f"Nothing {'left' if done else 'found'}"
+    return f"{done}{found} in {_counted(result.files, 'file')}{hidden}.{_fixable(result)}"
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}{'' if count == 1 or name == 'info' else 's'}"
+
+
+def _fixable(result: LintResult) -> str:
+    fixes = [finding.fix.applicability for finding in result.findings if finding.fix]
+    safe, unsafe = fixes.count("safe"), fixes.count("unsafe")
+    if safe:
+        more = f", {unsafe} more with --unsafe-fixes" if unsafe else ""
+        return f" [*] {safe} can be mended with --fix{more}."
+    return f" {unsafe} can be mended with --fix --unsafe-fixes." if unsafe else ""

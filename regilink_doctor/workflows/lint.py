@@ -35,7 +35,7 @@ class LintResult:
     """What a run of the linter has found. `files` counts those looked at, `parsed` those that passed the gates.
 
     `sources` has the bytes of each file with a finding. `failures` are paths that were asked for and could not be read,
-    each as a sentence. `fixed` counts the findings that were mended.
+    each as a sentence. `mended` are the findings that were there before the files were changed.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class LintResult:
         self.files = 0
         self.parsed = 0
         self.suppressed = 0
-        self.fixed = 0
+        self.mended: list[Finding] = []
         self.failures: list[str] = []
 
     @property
@@ -67,6 +67,17 @@ class LintResult:
             for site, codes in zip(report.sites, report.codes, strict=True)
             if site.kind not in ("log", "other")
         ]
+
+    def replace(self, path: str, content: bytes, report: FileReport, suppressed: int) -> None:
+        """Take up what a file gives after it was changed, in the place of what it has given.
+
+        `suppressed` counts what comments had silenced in it before.
+        """
+        at = next((number for number, item in enumerate(self.findings) if item.place.path == path), len(self.findings))
+        self.findings = [finding for finding in self.findings if finding.place.path != path]
+        self.findings[at:at] = report.findings
+        self.suppressed += report.suppressed - suppressed
+        self.sources[path] = content
 
 
 class Linter:
@@ -187,6 +198,7 @@ def lint_text(path: str, content: bytes, *, catalog: Catalog | None = None, conf
     result.files = 1
     if scan.can_matter(path, content):
         result.add(path, content, Linter(config or Config(), catalog).lint(path, content))
+    result.sources[path] = content
     return result
 
 

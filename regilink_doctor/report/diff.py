@@ -1,0 +1,28 @@
+"""`--diff`: what the fixes would change, as a unified diff that `patch` takes."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.decoding import encoding_of
+from regilink_doctor.report.positions import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def diff_lines(path: str, before: bytes, after: bytes) -> Iterator[str]:
+    """The lines, without their ends. In a notebook those of its JSON."""
+    old, new = (content.decode(encoding_of(content), errors="replace") for content in (before, after))
+    for line in unified_diff(_lines(old), _lines(new), visible(path), visible(path)):
+        yield line.removesuffix("\n")
+        if not line.endswith("\n"):
+            yield "\\ No newline at end of file"
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends; a form feed or a lone carriage return ends none of them, as in `patch`."""
+    lines = [line + "\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]

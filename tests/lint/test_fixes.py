@@ -1,0 +1,173 @@
+"""Fixes change the intended bytes and no others, or nothing at all."""
+
+import json
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Span
+from regilink_doctor.lint import fixes
+from regilink_doctor.lint.documents import Document
+from regilink_doctor.lint.engine import lint_bytes
+
+PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
+BAD = 'run.link_artifact(a, "wandb_registry-model/größe:v3")\n'
+GOOD = 'run.link_artifact(a, "wandb-registry-model/größe")\n'
+
+
+def mend(content: bytes, path: str = "train.py", *, unsafe: bool = False) -> bytes:
+    after, _ = fixes.mend(path, content, lambda changed: lint_bytes(path, changed).findings, unsafe=unsafe)
+    return after
+
+
+@pytest.mark.parametrize(
+    ("encoding", "line_end"),
+    [
+        ("utf-8", "\n"),
+        ("utf-8", "\r\n"),
+        ("utf-8", "\r"),
+        ("utf-8-sig", "\n"),
+        ("latin-1", "\n"),
+        ("latin-1", "\r\n"),
+        ("cp1252", "\n"),
+    ],
+)
+def test_encoding_and_line_ends_stay(line_end: str, encoding: str) -> None:
+    cookie = f"# -*- coding: {encoding} -*-\n" if encoding in ("latin-1", "cp1252") else ""
+    tail = "s = '\f über'; x = 1"  # no line end at the end
+    before, after = ((cookie + PRELUDE + code + tail).replace("\n", line_end).encode(encoding) for code in (BAD, GOOD))
+    assert mend(before) == after
+    assert mend(after) == after
+
+
+def test_two_fixes_of_one_line_and_one_of_a_constant() -> None:
+    code = PRELUDE + 'R = "Wandb-Registry-model"\nfor n in "ab":\n    run.link_artifact(a, f"{R}/{n}")\n    ' + BAD
+    assert mend(code.encode()).decode() == PRELUDE + (
+        'R = "wandb-registry-model"\nfor n in "ab":\n    run.link_artifact(a, f"{R}/{n}")\n    ' + GOOD
+    )
+
+
+def test_unsafe_fixes_want_to_be_asked_for() -> None:
+    code = (PRELUDE + 'run.link_artifact(a, "Production-registry/zoo")\n').encode()
+    assert mend(code) == code
+    assert b'"wandb-registry-Production-registry/zoo"' in mend(code, unsafe=True)
+
+
+@pytest.mark.parametrize("indent", [1, 2, "\t", None])
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize("as_lines", [True, False])
+def test_a_notebook_keeps_its_json(indent: int | str | None, ascii_only: bool, as_lines: bool) -> None:
+    def written(code: str) -> bytes:
+        source = (PRELUDE + "%matplotlib inline\n" + code).splitlines(True)
+        cell = {"cell_type": "code", "source": source if as_lines else "".join(source), "outputs": [{"ü": "</>"}]}
+        notebook = {"nbformat": 4, "cells": [{"cell_type": "markdown", "source": [BAD]}, cell], "metadata": {}}
+        return json.dumps(notebook, indent=indent, ensure_ascii=ascii_only).replace("</", "<\\/").encode() + b"\n\n"
+
+    start = BAD.index("wandb_")
+    edits = [
+        Edit(Span(4, start + 1, 4, start + 7), "wandb-"),
+        Edit(Span(4, BAD.index(":v3") + 1, 4, BAD.index(":v3") + 4), ""),
+    ]
+    after = _with(written(BAD), "nb.ipynb", edits, cell=2)
+    assert after == written(GOOD)
+
+
+def test_letters_are_escaped_where_the_notebook_escapes() -> None:
+    for ascii_only in (True, False):
+        content = json.dumps({"cells": [{"source": ["x = 'ü'\n"]}]}, ensure_ascii=ascii_only).encode()
+        after = _with(content, "nb.ipynb", [Edit(Span(1, 6, 1, 7), "ö\n")], cell=1)
+        assert after == json.dumps({"cells": [{"source": ["x = 'ö\n'\n"]}]}, ensure_ascii=ascii_only).encode()
+
+
+def _with(content: bytes, path: str, edits: Sequence[Edit], cell: int | None = None) -> bytes:
+    """The bytes after edits of one finding, which is gone when they are made."""
+    finding = Finding("REG104", "n", "error", "m", Place(path, Span(1, 1, 1, 1), cell), fix=Fix("f", "safe", (*edits,)))
+    after, _ = fixes.mend(path, content, lambda changed: [finding] if changed == content else [])
+    return after
+
+
+def test_what_breaks_the_file_is_dropped_and_the_rest_made() -> None:
+    code = b"import wandb\nx = 'a'\ny = 'b'\n"
+
+    def lint(content: bytes) -> list[Finding]:
+        broken = list(lint_bytes("t.py", content + b"run.link_artifact()").findings)
+        made = [_finding(2, "breaks", "'")] + ([_finding(3, "mends", "c")] if b"'b'" in content else [])
+        return [*(finding for finding in broken if finding.code == "REG000"), *made]
+
+    after, mended = fixes.mend("t.py", code, lint)
+    assert after == b"import wandb\nx = 'a'\ny = 'c'\n"
+    assert [finding.message for finding in mended] == ["mends"]
+
+
+def _finding(line: int, message: str, content: str) -> Finding:
+    fix = Fix(message, "safe", (Edit(Span(line, 6, line, 7), content),))
+    return Finding("REG104", "n", "error", message, Place("t.py", Span(line, 1, line, 2)), fix=fix)
+
+
+def test_a_fix_that_mends_nothing_is_taken_back() -> None:
+    code = b"import wandb\nx = 'a'\n"
+    assert fixes.mend("t.py", code, lambda _: [_finding(2, "still there", "b")]) == (code, [])
+
+
+def test_fixes_that_overlap_wait_for_their_turn() -> None:
+    first = Finding("REG104", "n", "error", "one", Place("t.py", Span(1, 1, 1, 2)), fix=_fix(1, 4, "AB"))
+    second = Finding("REG107", "n", "error", "two", Place("t.py", Span(1, 1, 1, 2)), fix=_fix(3, 6, "CD"))
+    seen = []
+
+    def lint(content: bytes) -> list[Finding]:
+        seen.append(content)
+        return ([first] if b"abc" in content else []) + ([second] if b"cde" in content else [])
+
+    after, mended = fixes.mend("t.py", b"abcdef", lint)
+    assert (after, mended) == (b"ABdef", [first])
+
+
+def _fix(start: int, end: int, content: str) -> Fix:
+    return Fix("f", "safe", (Edit(Span(1, start, 1, end), content),))
+
+
+def test_a_letter_that_the_encoding_lacks_is_no_fix() -> None:
+    content = b"# coding: latin-1\nx = 'a'\n"
+    assert _with(content, "t.py", [Edit(Span(2, 6, 2, 7), "\u6a21")]) == content
+
+
+@pytest.mark.parametrize("span", [Span(9, 1, 9, 2), Span(1, 99, 1, 100), Span(1, 3, 1, 1)])
+def test_a_place_that_is_not_there_is_no_fix(span: Span) -> None:
+    assert _with(b"x = 1\n", "t.py", [Edit(span, "y")]) == b"x = 1\n"
+
+
+def test_an_edit_over_the_lines_of_a_cell_is_no_fix() -> None:
+    content = json.dumps({"cells": [{"source": ["a\n", "b"]}]}).encode()
+    assert _with(content, "nb.ipynb", [Edit(Span(1, 1, 2, 2), "y")], cell=1) == content
+
+
+def test_bytes_that_would_not_come_back_are_left_alone() -> None:
+    assert Document.read("t.py", b"x = '\xff'") is None
+    assert Document.read("t.py", b"# coding: utf-7\nx = '+AGE-'\n") is None
+    assert Document.read("nb.ipynb", b"{}") is None
+
+
+def test_writing_keeps_mode_and_links(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.py", tmp_path / "link.py"
+    real.write_bytes(b"old")
+    real.chmod(0o754)
+    link.symlink_to(real.name)
+    fixes.write(str(link), b"new")
+    assert (real.read_bytes(), link.is_symlink(), stat.S_IMODE(real.stat().st_mode)) == (b"new", True, 0o754)
+    assert sorted(os.listdir(tmp_path)) == ["link.py", "real.py"]
+
+
+def test_what_cannot_be_written_is_left_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old")
+
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        fixes.write(str(file), b"new")
+    assert (file.read_bytes(), os.listdir(tmp_path)) == (b"old", ["a.py"])

@@ -1,0 +1,95 @@
+"""`regilink lint` when it changes files, or says what it would change."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from test_cli_lint import regilink
+
+WRONG = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb_registry-model/zoo")\n'
+RIGHT = WRONG.replace("wandb_registry", "wandb-registry")
+HOPELESS = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model")\n'
+
+
+def test_fix_mends_and_says_what_is_left(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(WRONG)
+    (tmp_path / "b.py").write_text(HOPELESS)
+    done = regilink("lint", "--fix", cwd=tmp_path)
+    assert done.returncode == 1
+    assert (tmp_path / "a.py").read_text() == RIGHT
+    assert (tmp_path / "b.py").read_text() == HOPELESS
+    assert done.stdout.splitlines()[-1] == "Mended 1 finding. Left 1 error in 2 files."
+    again = regilink("lint", "--fix", "a.py", cwd=tmp_path)
+    assert (again.returncode, again.stdout) == (0, "Nothing found in 1 file.\n")
+
+
+def test_without_fix_the_summary_says_what_it_could_do(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(WRONG)
+    last = regilink("lint", cwd=tmp_path).stdout.splitlines()[-1]
+    assert last == "Found 1 error in 1 file. [*] 1 can be mended with --fix."
+
+
+def test_diff_is_a_patch_and_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(WRONG.rstrip("\n"))
+    done = regilink("lint", "--diff", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == "Would mend 1 finding.\n"
+    assert (tmp_path / "a.py").read_text() == WRONG.rstrip("\n")
+    subprocess.run(["patch", "-s", "-p0"], cwd=tmp_path, input=done.stdout, text=True, check=True)
+    assert (tmp_path / "a.py").read_text() == RIGHT.rstrip("\n")
+    assert regilink("lint", "--diff", cwd=tmp_path).returncode == 0
+
+
+def test_standard_input_comes_out_mended(tmp_path: Path) -> None:
+    assert regilink("lint", "-", "--fix", cwd=tmp_path, stdin=WRONG).stdout == RIGHT
+    assert regilink("lint", "-", "--fix", cwd=tmp_path, stdin="x = 1").stdout == "x = 1"
+    shown = regilink(
+        "lint", "-", "--stdin-filename", "src/a.py", "--output-format", "concise", cwd=tmp_path, stdin=WRONG
+    )
+    assert shown.stdout.startswith("src/a.py:3:23: REG104 ")
+    assert regilink("lint", "-", "a.py", cwd=tmp_path).returncode == 2
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    (folder / "a.py").write_text(WRONG)
+    folder.chmod(0o555)
+    try:
+        (folder / "probe").touch()
+    except OSError:
+        done = regilink("lint", "--fix", cwd=tmp_path)
+        assert done.returncode == 2
+        assert "locked/a.py: cannot be mended" in done.stderr
+    else:
+        pytest.skip("root may write everywhere")
+    finally:
+        folder.chmod(0o755)
+
+
+def test_comments_are_written_for_an_old_project(tmp_path: Path) -> None:
+    code = (
+        'import wandb\nrun = wandb.init()\nrun.link_artifact(\n    a,\n    "wandb-registry-model",\n)\n'
+        'run.link_artifact(a, "wandb-registry-model/x:v1")  # regilink: ignore[REG102] old\n'
+        's = """\n{}"""\n'
+    )
+    (tmp_path / "a.py").write_text(code)
+    done = regilink("lint", "--add-ignore", cwd=tmp_path)
+    text = (tmp_path / "a.py").read_text()
+    assert "run = wandb.init()  # regilink: ignore[REG201]\n" in text
+    assert '    "wandb-registry-model",  # regilink: ignore[REG102]\n' in text
+    assert "# regilink: ignore[REG102, REG107] old" in text
+    assert "Silenced 3 findings." in done.stdout
+    assert [
+        line.split()[1] for line in regilink("lint", "--output-format", "concise", cwd=tmp_path).stdout.splitlines()
+    ] == ["REG001"]
+
+
+def test_contradictions_are_refused(tmp_path: Path) -> None:
+    for arguments, words in (
+        (("--fix", "--add-ignore"), "--fix and --add-ignore"),
+        (("--unsafe-fixes",), "give --fix or --diff"),
+    ):
+        done = regilink("lint", *arguments, cwd=tmp_path)
+        assert done.returncode == 2
+        assert words in done.stderr
