@@ -258,3 +258,27 @@ def test_options_may_stand_between_paths(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text(GOOD)
     done = regilink("lint", "b.py", "--output-format=concise", "a.py", "--color", "never", cwd=tmp_path)
     assert done.stdout.startswith("a.py:3:23")
+
+
+def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("import wandb\n")
+    (tmp_path / "script").write_text("#!/usr/bin/env python3\n" + BAD)
+    (tmp_path / "big.py").write_bytes(b"#" * (9 * 2**20))
+    done = regilink("lint", "README.md", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "Nothing found in 0 files.\n")
+    assert done.stderr == "regilink: README.md: not looked at: no kind of file that regilink reads\n"
+    assert regilink("lint", "script", cwd=tmp_path).returncode == 1
+    below = regilink("lint", cwd=tmp_path)
+    assert (below.returncode, below.stderr) == (0, "regilink: big.py: larger than 8 MiB\n")
+    assert regilink("lint", "big.py", cwd=tmp_path).returncode == 2
+
+
+def test_links_and_repetitions_are_one_file(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "a.py").write_text(BAD)
+    (tmp_path / "b.py").symlink_to("src/a.py")
+    (tmp_path / "loop").symlink_to(".")
+    (tmp_path / "dangling.py").symlink_to("nowhere.py")
+    done = regilink("lint", ".", "src", "./src/a.py", "--output-format", "concise", cwd=tmp_path)
+    assert len(done.stdout.splitlines()) == 1
+    assert done.returncode == 1

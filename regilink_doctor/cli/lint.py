@@ -112,7 +112,11 @@ def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:
     from regilink_doctor.report.positions import visible
     from regilink_doctor.workflows.lint import files_to_lint
 
-    return _print(visible(name) for name in files_to_lint(paths, config, force_exclude=options.force_exclude))
+    files, missing = files_to_lint(paths, config, force_exclude=options.force_exclude)
+    _print(visible(name) for name in files)
+    for sentence in missing:
+        print(f"regilink: {sentence}", file=sys.stderr)
+    return UNUSABLE if missing else OK
 
 
 def _print(lines: Iterator[str]) -> int:
@@ -122,6 +126,6 @@ def _print(lines: Iterator[str]) -> int:
 
 
 def _failures(result: LintResult) -> int:
-    for failure in result.failures:
+    for failure in (*result.notes, *result.failures):
         print(f"regilink: {failure}", file=sys.stderr)
     return UNUSABLE if result.failures else OK

@@ -39,16 +39,12 @@ MANY = 500
 """Files from which on the faster search is worth its import."""
 
 
-class MissingPath(Exception):
-    """A path that was asked for is not there, cannot be read or is too large."""
-
-
 def batches(
     paths: Iterable[str],
+    missing: Callable[[str], None],
     excluded: Callable[[str], Patterns] | None = None,
     *,
     force_exclude: bool = False,
-    missing: Callable[[str], None] | None = None,
 ) -> Iterator[list[str]]:
     """The files to look at, each once, in lists: what git tracks is ready before it has found what it does not track.
 
@@ -57,12 +53,9 @@ def batches(
 
     Args:
         paths: files and folders.
+        missing: told of a path that is not there, in a sentence.
         excluded: what is left out below a folder, given that folder.
         force_exclude: leave it out of the named files and folders, too.
-        missing: told of a path that is not there; without it that is raised.
-
-    Raises:
-        MissingPath: a path does not exist.
     """
     seen: set[str] = set()
     named = excluded("") if excluded is not None and force_exclude else None
@@ -74,8 +67,6 @@ def batches(
                 continue
             below: Iterable[Iterable[str]] = _below(start, pattern)
         elif not os.path.lexists(path):
-            if missing is None:
-                raise MissingPath(f"{path}: no such file or folder")
             missing(f"{path}: no such file or folder")
             continue
         else:
@@ -86,29 +77,23 @@ def batches(
             yield batch
 
 
-def read(path: str, *, named: bool = False) -> bytes | None:
-    """The bytes of a file; None when git lists a file that is gone, or it is no plain file or too large.
+def read(path: str) -> bytes:
+    """The bytes of a file.
 
     Raises:
-        MissingPath: the same, for a file that was `named`.
+        OSError: it is gone, cannot be read, is no plain file or too large.
     """
     most = MAX_NOTEBOOK_BYTES if path.endswith(".ipynb") else MAX_BYTES
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-        try:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode):
-                raise OSError("no plain file")
-            if status.st_size > most:
-                raise OSError(f"larger than {most // 2**20} MiB")
-            content = os.read(handle, status.st_size + 1)
-        finally:
-            os.close(handle)
-    except OSError as error:
-        if named:
-            raise MissingPath(f"{path}: {error.strerror or error}") from None
-        return None
-    return content
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError("no plain file")
+        if status.st_size > most:
+            raise OSError(f"larger than {most // 2**20} MiB")
+        return os.read(handle, status.st_size + 1)
+    finally:
+        os.close(handle)
 
 
 def can_matter(path: str, content: bytes, find: Find = bytes.__contains__, *, any_use: bool = False) -> bool:

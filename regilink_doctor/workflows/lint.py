@@ -6,6 +6,7 @@ import os
 
 from regilink_doctor.config import Config
 from regilink_doctor.lint import scan
+from regilink_doctor.lint.kinds import kind_of_named
 from regilink_doctor.lint.workers import spread
 
 TYPE_CHECKING = False
@@ -35,7 +36,8 @@ class LintResult:
     """What a run of the linter has found. `files` counts those looked at, `parsed` those that passed the gates.
 
     `sources` has the bytes of each file with a finding. `failures` are paths that were asked for and could not be read,
-    each as a sentence. `mended` are the findings that were there before the files were changed.
+    each as a sentence; `notes` tell of files that were passed over. `mended` are the findings that were there before
+    files were changed.
     """
 
     def __init__(self) -> None:
@@ -47,6 +49,7 @@ class LintResult:
         self.suppressed = 0
         self.mended: list[Finding] = []
         self.failures: list[str] = []
+        self.notes: list[str] = []
 
     @property
     def exit_status(self) -> int:
@@ -132,17 +135,18 @@ def lint_paths(
     linter = Linter(config, catalog, all_sites=all_sites)
     named = frozenset(os.path.normpath(path) for path in paths)
     result = LintResult()
-    reports: list[_Report] = []
+    reports: list[tuple[str, bytes, FileReport]] = []
 
-    def work(share: Sequence[str]) -> _Share:
+    def work(share: Sequence[str]) -> _Seen:
         return _look_at(share, linter, named, progress)
 
     excluded = _excluded(config)
-    for batch in scan.batches(paths, excluded, force_exclude=force_exclude, missing=result.failures.append):
-        for files, failures, found in spread(batch, work):
-            result.files += files
-            result.failures += failures
-            reports += found
+    for batch in scan.batches(paths, result.failures.append, excluded, force_exclude=force_exclude):
+        for part in spread(batch, work):
+            result.files += part.files
+            result.failures += part.failures
+            result.notes += part.notes
+            reports += part.reports
     seen = set()
     for path, content, report in sorted(reports, key=lambda item: item[0]):
         identity = os.path.realpath(path)  # links make a file appear twice
@@ -152,9 +156,14 @@ def lint_paths(
     return result
 
 
-if TYPE_CHECKING:
-    _Report = tuple[str, bytes, FileReport]
-    _Share = tuple[int, list[str], list[_Report]]
+class _Seen:
+    """What a share of the files has given: how many there were, what could not be read, the reports of candidates."""
+
+    def __init__(self) -> None:
+        self.files = 0
+        self.failures: list[str] = []
+        self.notes: list[str] = []
+        self.reports: list[tuple[str, bytes, FileReport]] = []
 
 
 def _look_at(
@@ -162,27 +171,29 @@ def _look_at(
     linter: Linter,
     named: frozenset[str],
     progress: Callable[[int, int], None] | None,
-) -> _Share:
-    """How many files there were, what could not be read, and the reports of those that passed the gates."""
+) -> _Seen:
     find = scan.finder(len(paths))
-    files = 0
-    failures: list[str] = []
-    reports: list[_Report] = []
+    seen = _Seen()
     for number, path in enumerate(paths, 1):
         try:
-            content = scan.read(path, named=path in named)
-        except scan.MissingPath as error:
-            failures.append(str(error))
+            content = scan.read(path)
+        except FileNotFoundError:
+            if path in named:
+                seen.failures.append(f"{path}: no such file or folder")  # else git lists a file that is gone
             continue
-        if content is None:
+        except OSError as error:
+            (seen.failures if path in named else seen.notes).append(f"{path}: {error.strerror or error}")
             continue
-        files += 1
+        if path in named and kind_of_named(path, content) is None:
+            seen.notes.append(f"{path}: not looked at: no kind of file that regilink reads")
+            continue
+        seen.files += 1
         if scan.can_matter(path, content, find, any_use=linter.all_sites):
             report = linter.lint(path, content)
-            reports.append((path, content if report.findings else b"", report))
+            seen.reports.append((path, content if report.findings else b"", report))
         if progress is not None and not number % 64:
             progress(number, len(paths))
-    return files, failures, reports
+    return seen
 
 
 def _excluded(config: Config) -> Callable[[str], Patterns]:
@@ -202,15 +213,21 @@ def lint_text(path: str, content: bytes, *, catalog: Catalog | None = None, conf
     return result
 
 
-def files_to_lint(paths: Sequence[str], config: Config | None = None, *, force_exclude: bool = False) -> list[str]:
-    """The files that `lint_paths` would look at, sorted."""
-    batches = scan.batches(paths, _excluded(config or Config()), force_exclude=force_exclude, missing=lambda _: None)
-    return sorted(name for batch in batches for name in batch)
+def files_to_lint(
+    paths: Sequence[str], config: Config | None = None, *, force_exclude: bool = False
+) -> tuple[list[str], list[str]]:
+    """The files that `lint_paths` would look at, sorted; and a sentence for each path that is not there."""
+    missing: list[str] = []
+    batches = scan.batches(paths, missing.append, _excluded(config or Config()), force_exclude=force_exclude)
+    return sorted(name for batch in batches for name in batch), missing
 
 
 def files_worth_linting(paths: Sequence[str], config: Config | None = None) -> Iterator[str]:
     """The files below `paths` that pass the byte gates, by path."""
-    for path in files_to_lint(paths, config):
-        content = scan.read(path)
-        if content is not None and scan.can_matter(path, content):
+    for path in files_to_lint(paths, config)[0]:
+        try:
+            content = scan.read(path)
+        except OSError:
+            continue
+        if scan.can_matter(path, content):
             yield path
