@@ -44,6 +44,7 @@ class LinkAttempt:
     `project` and `collection` are what reached the server; `destination` is `entity/project/collection` where the
     version now is, None when refused. `version` is the version's index in the target collection (`v0`).
     `source` is the source version's full name, `message` W&B's words, or ours where `core.texts` says so.
+    `place` is `file:line` of the call, None where nobody watched the code.
     """
 
     user: str | None
@@ -61,3 +62,4 @@ class LinkAttempt:
     row: str | None
     message: str | None
     version: str | None
+    place: str | None = None

@@ -40,6 +40,21 @@ class _FilePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Discarded:
+    """A body of which only the size is known: it was larger than what may be kept."""
+
+    size: int
+
+    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Nothing.
+
+        Raises:
+            LookupError: always.
+        """
+        raise LookupError("the body of this upload was not kept")
+
+
+@dataclass(frozen=True, slots=True)
 class Blob:
     """Stored bytes with their MD5 in base64, as manifests write it."""
 
@@ -49,10 +64,17 @@ class Blob:
 
 
 class BlobStore:
-    """Blobs by key. Safe for many threads."""
+    """Blobs by key. Safe for many threads.
 
-    def __init__(self, memory: int = MEMORY) -> None:
+    Args:
+        memory: bytes held in memory; what is more goes to a file.
+        limit: bytes kept in all, None for any number; of an upload beyond it only size and MD5 are remembered.
+    """
+
+    def __init__(self, memory: int = MEMORY, limit: int | None = None) -> None:
         self._memory = memory
+        self.limit = limit
+        self._kept = 0
         self._lock = Lock()
         self._blobs: dict[str, Blob] = {}
         self._in_memory = 0
@@ -65,9 +87,12 @@ class BlobStore:
         digest.update(head)
         with self._lock:
             self._forget(key)
-            if len(head) <= IN_MEMORY and self._in_memory + len(head) <= self._memory:
+            if self.limit is not None and self._kept + len(head) > self.limit:
+                body: Body = _count(head, source, digest)
+            elif len(head) <= IN_MEMORY and self._in_memory + len(head) <= self._memory:
                 self._in_memory += len(head)
-                body: Body = Bytes(head)
+                self._kept += len(head)
+                body = Bytes(head)
             else:
                 body = self._spill(head, source, digest)
             blob = Blob(body, base64.b64encode(digest.digest()).decode("ascii"), content_type)
@@ -91,6 +116,14 @@ class BlobStore:
         Raises:
             KeyError: one of them is not there.
         """
+        bodies = [self._blobs[part].body for part in parts]
+        if any(isinstance(body, Discarded) for body in bodies):
+            with self._lock:
+                self._forget(key)
+                self._blobs[key] = Blob(Discarded(sum(body.size for body in bodies)), "")
+                for part in parts:
+                    self._forget(part)
+            return
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as whole:
             for part in parts:
                 for chunk in self._blobs[part].body.chunks():
@@ -105,7 +138,7 @@ class BlobStore:
         """Drop every blob, and the temporary file."""
         with self._lock:
             self._blobs.clear()
-            self._in_memory = 0
+            self._in_memory = self._kept = 0
             if self._file is not None:
                 self._file.close()
                 self._file = None
@@ -114,6 +147,7 @@ class BlobStore:
         old = self._blobs.pop(key, None)
         if old is not None and isinstance(old.body, Bytes):
             self._in_memory -= old.body.size
+            self._kept -= old.body.size
 
     def _spill(self, head: bytes, source: BinaryIO, digest: hashlib._Hash) -> Body:
         if self._file is None:
@@ -123,7 +157,21 @@ class BlobStore:
         size = len(head)
         while chunk := source.read(CHUNK):
             digest.update(chunk)
-            self._file.write(chunk)
             size += len(chunk)
+            if self.limit is not None and self._kept + size > self.limit:
+                self._file.seek(offset)
+                self._file.truncate()
+                return Discarded(_count(b"", source, digest).size + size)
+            self._file.write(chunk)
         self._file.flush()
+        self._kept += size  # a file's part is not given back when its blob is replaced
         return _FilePart(self._file.fileno(), offset, size)
+
+
+def _count(head: bytes, source: BinaryIO, digest: hashlib._Hash) -> Discarded:
+    """Read to the end and keep nothing."""
+    size = len(head)
+    while chunk := source.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    return Discarded(size)

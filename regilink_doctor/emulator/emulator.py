@@ -23,10 +23,16 @@ class Emulator:
     ...     variables = emulator.environ()
     >>> variables["WANDB_BASE_URL"] == emulator.url
     True
+
+    Args:
+        world: what is on it; the default one.
+        keep: bytes of uploads that are kept in all, None for any number. Of an upload beyond it only the size is
+            known, and downloading it fails.
     """
 
-    def __init__(self, world: World | None = None) -> None:
+    def __init__(self, world: World | None = None, *, keep: int | None = None) -> None:
         self.app = App(world)
+        self.app.blobs.limit = keep
         self._server = Server(self.app)
         self._folder: Path | None = None
 

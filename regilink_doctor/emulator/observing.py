@@ -8,6 +8,7 @@ from regilink_doctor.core import link_rules, texts
 from regilink_doctor.core.failures import failure
 from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.target_path import LinkInput, SdkRefusal, sdk_link
+from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.recorder import LinkCall
 from regilink_doctor.emulator.world import assume
 from regilink_doctor.emulator.world.directory import WorldDirectory
@@ -24,6 +25,11 @@ def observe(state: State, call: LinkCall) -> None:
     """
     if not call.ended:
         assume.target(state, call.target_path or "")
+        return
+    if call.reads:
+        if call.target_path is not None and call.error is not None:
+            why = call.message or call.error
+            state.ledger.consume(Consumption(None, call.run, call.target_path, "fetch", why, call.place))
         return
     link = _read(call)
     if not isinstance(link, SdkRefusal) and _complete(state, call, link):
@@ -46,7 +52,7 @@ def _complete(state: State, call: LinkCall, link: LinkInput) -> bool:
         return same_source(attempt) and (attempt.project, attempt.collection) == (link.project, link.collection)
 
     def with_text(attempt: LinkAttempt) -> LinkAttempt:
-        return replace(attempt, requested=call.target_path)
+        return replace(attempt, requested=call.target_path, place=call.place)
 
     if call.source is None:
         return False
@@ -73,6 +79,7 @@ def _refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> Link
         row=row,
         message=message,
         version=None,
+        place=call.place,
     )
 
 

@@ -1,8 +1,9 @@
 """Notes each call that links in the process that makes it: the text as the code gave it, and what the SDK refused.
 
 The server sees a link only after the SDK has read its path; of a path that the SDK refuses it sees nothing. So the
-two methods that link, `wandb.Run.link_artifact` and `wandb.Artifact.link`, are wrapped while somebody listens. wandb
-is never imported from here: where it is not loaded yet, its two modules are wrapped in the moment they are.
+two methods that link, `wandb.Run.link_artifact` and `wandb.Artifact.link`, are wrapped while somebody listens, and
+the two that fetch by name, `wandb.Run.use_artifact` and `wandb.Api.artifact`. wandb is never imported from here: where
+it is not loaded yet, its modules are wrapped in the moment they are.
 
 In this process, with the emulator beside it (the pytest plugin):
 
@@ -39,18 +40,23 @@ _SITE = "regilink-site"
 _COPY = "regilink_recorder_of_this_process"
 _ENVIRON = ("WANDB_PROJECT", "WANDB_ORGANIZATION")
 _METHODS = {
-    "wandb.sdk.wandb_run": ("Run", "link_artifact"),
-    "wandb.sdk.lib.noop_run": ("NoopRun", "link_artifact"),
-    "wandb.sdk.artifacts.artifact": ("Artifact", "link"),
+    "wandb.sdk.wandb_run": (("Run", "link_artifact"), ("Run", "use_artifact")),
+    "wandb.sdk.lib.noop_run": (("NoopRun", "link_artifact"),),
+    "wandb.sdk.artifacts.artifact": (("Artifact", "link"),),
+    "wandb.apis.public.api": (("Api", "artifact"),),
 }
-"""Module -> class and method. `NoopRun` is the run of disabled mode."""
+"""Module -> classes and methods. `NoopRun` is the run of disabled mode."""
+
+_READS = {"use_artifact": "Run.use_artifact", "artifact": "Api.artifact"}
+_SHOWN = {"link_artifact": "Run.link_artifact", "link": "Artifact.link", **_READS}
 
 
 @dataclass(frozen=True, slots=True)
 class LinkCall:
     """One call: told when it begins (`ended` False), and when it came back.
 
-    `call` is `Run.link_artifact` or `Artifact.link`, `target_path` the argument as a text (None: not given).
+    `call` is `Run.link_artifact` or `Artifact.link`, `target_path` the argument as a text (None: not given). Or it is
+    `Run.use_artifact` or `Api.artifact`, and `target_path` the name that is fetched. `place` is its `file:line`.
     `entity` and `project` are the run's or, for `Artifact.link`, the source artifact's. `source` is the source
     version's full name, None where the artifact was never logged. `error` is the exception's type, None when none
     was raised. `environ` has what the SDK reads beside the path.
@@ -69,6 +75,12 @@ class LinkCall:
     message: str | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
     ended: bool = True
+    place: str | None = None
+
+    @property
+    def reads(self) -> bool:
+        """Whether it fetches instead of linking."""
+        return self.call in _READS.values()
 
     def as_json(self) -> str:
         """The call for `from_json` in another process."""
@@ -191,13 +203,15 @@ _FINDER: Any = _Finder()
 
 
 def _wrap(module: ModuleType) -> None:
-    owner_name, name = _METHODS[module.__name__]
-    owner = getattr(module, owner_name, None)
-    original = vars(owner).get(name) if owner is not None else None
-    if original is None:
-        return
-    shown = "Artifact.link" if name == "link" else "Run.link_artifact"
+    for owner_name, name in _METHODS[module.__name__]:
+        owner = getattr(module, owner_name, None)
+        original = vars(owner).get(name) if owner is not None else None
+        if original is not None:
+            setattr(owner, name, _watched(original, name))
+            _wrapped.append((owner, name, original))
 
+
+def _watched(original: Any, name: str) -> Any:
     @functools.wraps(original)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         # `Run.link_artifact` calls `Artifact.link` with a text of its own making.
@@ -206,17 +220,16 @@ def _wrap(module: ModuleType) -> None:
         _inside.call = True
         error: BaseException | None = None
         try:
-            _tell(shown, self, args, kwargs, None, ended=False)
+            _tell(_SHOWN[name], self, args, kwargs, None, ended=False)
             return original(self, *args, **kwargs)
         except BaseException as raised:
             error = raised
             raise
         finally:
             _inside.call = False
-            _tell(shown, self, args, kwargs, error, ended=True)
+            _tell(_SHOWN[name], self, args, kwargs, error, ended=True)
 
-    setattr(owner, name, method)
-    _wrapped.append((owner, name, original))
+    return method
 
 
 def _tell(
@@ -224,11 +237,40 @@ def _tell(
 ) -> None:
     """Never in the way of the code that is watched, whatever it gave and whatever has become of the emulator."""
     try:
-        call = _call(name, target, args, kwargs, error, ended=ended)
+        read = _fetch if name in _READS.values() else _call
+        call = read(name, target, args, kwargs, error, ended=ended)
         for sink in tuple(_sinks):
             sink(call)
     except Exception as problem:
-        sys.stderr.write(f"regilink: a link could not be noted: {type(problem).__name__}: {problem}\n")
+        sys.stderr.write(f"regilink: a call could not be noted: {type(problem).__name__}: {problem}\n")
+
+
+def _fetch(
+    name: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: BaseException | None, *, ended: bool
+) -> LinkCall:
+    names = ("artifact_or_name",) if name == "Run.use_artifact" else ("name",)
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    asked = given.get(names[0])
+    return LinkCall(
+        call=name,
+        target_path=asked if isinstance(asked, str) else None,
+        run=_read(target, "path") if name == "Run.use_artifact" else None,
+        error=type(error).__name__ if error is not None else None,
+        message=str(error) if error is not None else None,
+        ended=ended,
+        place=_place(),
+    )
+
+
+def _place() -> str | None:
+    """Where the user's own code stands: the nearest frame that is neither wandb's nor ours."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file != __file__ and f"{os.sep}wandb{os.sep}" not in file and not file.startswith("<frozen"):
+            return f"{file}:{frame.f_lineno}"
+        frame = frame.f_back
+    return None
 
 
 def _call(
@@ -253,6 +295,7 @@ def _call(
         message=str(error) if error is not None else None,
         environ={key: os.environ[key] for key in _ENVIRON if key in os.environ},
         ended=ended,
+        place=_place(),
     )
 
 

@@ -12,7 +12,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 
-from regilink_doctor.emulator.blobs import Blob
+from regilink_doctor.emulator.blobs import Blob, Discarded
 from regilink_doctor.emulator.http import Bytes, Request, Response
 from regilink_doctor.emulator.world import access
 from regilink_doctor.emulator.world.files import StoredFile
@@ -100,6 +100,9 @@ class Storage:
     def _send(self, request: Request, blob: Blob | None) -> Response:
         if blob is None:
             return Response.json({"error": "NoSuchKey: nothing has been uploaded here"}, 404)
+        if isinstance(blob.body, Discarded):
+            size = f"{blob.body.size} bytes"
+            return Response.json({"error": f"regilink has not kept this upload of {size}: allow it more"}, 410)
         headers = {
             "Content-Type": blob.content_type or "application/octet-stream",
             "ETag": f'"{base64.b64decode(blob.md5).hex()}"',

@@ -97,7 +97,7 @@ def test_one_who_listens_badly_does_not_hurt_the_code(server: Server, capsys: py
     artifact = server.logged()
     with recorder.recording(breaks):
         assert artifact.link("wandb-registry-model/c").version == "v0"
-    assert "a link could not be noted: RuntimeError: full disk" in capsys.readouterr().err
+    assert "a call could not be noted: RuntimeError: full disk" in capsys.readouterr().err
 
 
 CHILD = """

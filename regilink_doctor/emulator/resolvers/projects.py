@@ -7,7 +7,7 @@ from typing import Any
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
-from regilink_doctor.emulator.world import World, access, artifacts, registries, search
+from regilink_doctor.emulator.world import World, access, artifacts, registries, search, stubs
 from regilink_doctor.emulator.world.people import Entity, User
 from regilink_doctor.emulator.world.projects import (
     ArtifactType,
@@ -76,7 +76,7 @@ def creator(source: Project, context: Context) -> User | None:
 @field("Project", "artifact")
 def artifact(source: Project, context: Context, name: str) -> ArtifactVersion | None:
     """`collection:alias`, for the SDKs and calls that do not ask for the membership."""
-    membership = artifacts.find_named(source, name)
+    membership = artifacts.find_named(source, name) or stubs.version(context.world, source, name)
     return membership.artifact if membership is not None else None
 
 
@@ -87,7 +87,7 @@ def artifact_collection(source: Project, context: Context, name: str) -> Collect
 
 @field("Project", "artifactCollectionMembership")
 def artifact_collection_membership(source: Project, context: Context, name: str) -> Membership | None:
-    membership = artifacts.find_named(source, name)
+    membership = artifacts.find_named(source, name) or stubs.version(context.world, source, name)
     if membership is not None:
         user = context.user.username if context.user else None
         place = f"{membership.collection.path}:{membership.version}"

@@ -1,0 +1,106 @@
+"""What a dry run needs of the emulator: versions made on the spot, any key, uploads that are not kept."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+
+import pytest
+
+from regilink_doctor.emulator.blobs import IN_MEMORY, BlobStore, Discarded
+from regilink_doctor.emulator.world import World, stubs
+
+
+def stubbed() -> World:
+    world = World.default()
+    world.stubs = True
+    return world
+
+
+@pytest.mark.parametrize(
+    ("registry", "name", "version", "kind"),
+    [
+        ("model", "zoo:production", "v0", "model"),
+        ("model", "zoo", "v0", "model"),
+        ("model", "zoo:v3", "v3", "model"),
+        ("dataset", "raw:latest", "v0", "dataset"),
+    ],
+)
+def test_a_version_that_is_asked_for_is_made(registry: str, name: str, version: str, kind: str) -> None:
+    world = stubbed()
+    project = world.find_project("acme", f"wandb-registry-{registry}")
+    assert project is not None
+    made = stubs.version(world, project, name)
+    assert made is not None
+    assert (made.version, made.collection.type, made.artifact.file_count) == (version, kind, 0)
+    assert made.collection.assumed
+    assert [each.name for each in world.assumed] == [f"wandb-registry-{registry}/{made.collection.name}"]
+    assert stubs.version(world, project, name) is made
+
+
+def test_what_is_there_stays_as_it_is() -> None:
+    world = stubbed()
+    collection = world.collection("zoo", registry="model", versions=2, aliases=["staging"])
+    made = stubs.version(world, collection.project, "zoo:production")
+    assert made is collection.memberships[1]
+    assert not collection.assumed
+
+
+def test_a_source_is_made_with_its_project() -> None:
+    world = stubbed()
+    user = world.users["alice"]
+    stubs.project(world, user, "team-a", "training")
+    project = world.find_project("team-a", "training")
+    assert project is not None
+    made = stubs.version(world, project, "train-data:latest")
+    assert made is not None
+    assert (made.collection.kind, made.collection.type) == ("SEQUENCE", "dataset")
+    stubs.project(world, user, "acme", "no-registry")
+    stubs.project(world, user, "ghost", "training")
+    assert world.find_project("acme", "no-registry") is None
+    assert world.find_entity("ghost") is None
+
+
+def test_nothing_is_made_unless_asked() -> None:
+    world = World.default()
+    project = world.find_project("acme", "wandb-registry-model")
+    assert project is not None
+    assert stubs.version(world, project, "zoo:v0") is None
+    world.stubs = True
+    for name in (":v0", "zoo:a/b", f"zoo:v{stubs.MOST}"):
+        assert stubs.version(world, project, name) is None
+
+
+def test_whoever_comes_can_be_let_in() -> None:
+    world = World.default()
+    assert world.user_of_key("f" * 40) is None
+    world.anybody = world.users["alice"]
+    assert world.user_of_key("f" * 40) is world.users["alice"]
+
+
+def test_uploads_beyond_the_limit_leave_their_size_alone() -> None:
+    store = BlobStore(limit=1000)
+    kept = store.put("a", io.BytesIO(b"x" * 600))
+    dropped = store.put("b", io.BytesIO(b"x" * 600))
+    assert b"".join(kept.body.chunks()) == b"x" * 600
+    assert isinstance(dropped.body, Discarded)
+    assert (dropped.body.size, dropped.md5) == (600, kept.md5)
+    with pytest.raises(LookupError):
+        list(dropped.body.chunks())
+    store.put("a", io.BytesIO(b"y"))
+    assert not isinstance(store.put("c", io.BytesIO(b"x" * 600)).body, Discarded)
+    store.join("d", ["b", "c"])
+    joined = store.get("d")
+    assert joined is not None
+    assert joined.body == Discarded(1200)
+
+
+def test_an_upload_that_grows_beyond_the_limit_is_dropped_midway() -> None:
+    size = IN_MEMORY + 2_000_000
+    store = BlobStore(limit=IN_MEMORY + 1_000_000)
+    dropped = store.put("a", io.BytesIO(b"x" * size))
+    assert dropped.body == Discarded(size)
+    assert dropped.md5 == base64.b64encode(hashlib.md5(b"x" * size).digest()).decode()
+    assert not isinstance(store.put("b", io.BytesIO(b"x" * 500_000)).body, Discarded)
+    store.clear()
