@@ -40,6 +40,7 @@ MODULES = {
     "REG301": "unknown_registry",
     "REG302": "registry_display_name",
     "REG303": "unknown_organization",
+    "REG304": "no_write_access",
     "REG305": "unknown_collection",
     "REG310": "invalid_visibility",
     "REG401": "type_not_allowed",
@@ -73,6 +74,16 @@ MODULES = {
     "REG702": "requests_mocks_miss_wandb",
     "REG703": "organization_variable",
     "REG704": "hard_coded_api_key",
+    "REG801": "host_unreachable",
+    "REG802": "credentials_missing",
+    "REG803": "credentials_rejected",
+    "REG804": "not_wandb",
+    "REG805": "server_too_old",
+    "REG806": "source_not_visible",
+    "REG807": "service_account",
+    "REG808": "catalog_drift",
+    "REG809": "write_probe_failed",
+    "REG810": "server_error",
 }
 """Code -> the module below `rules` that holds the one class of that code."""
 

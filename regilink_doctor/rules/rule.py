@@ -73,6 +73,15 @@ class Rule:
         )
 
 
+class LiveRule(Rule):
+    """A rule that only the doctor can judge. Its examples set up a world of the emulator, and let the doctor look.
+
+    `world` has the emulator's verbs, `server.fault(...)` lets requests go wrong, `doctor(TARGET, ...)` examines.
+    """
+
+    example = "doctor.py"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A problem of a target path, with what its words need.

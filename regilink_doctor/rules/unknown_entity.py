@@ -22,7 +22,7 @@ class UnknownEntity(DirectoryRule):
     code = "REG207"
     name = "unknown-entity"
     severity = "error"
-    rows = ("B1", "B2")
+    rows = ("B2",)
     bad = (
         "import wandb\n"
         'run = wandb.init(entity="team-aa", project="p")\n'

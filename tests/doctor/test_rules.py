@@ -1,0 +1,82 @@
+"""The examples of the live rules, which the doctor judges on the emulator: the bad give their code, the good do not."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regilink_doctor.core.catalog import Catalog, Organization, Registry
+from regilink_doctor.doctor.context import Filed
+from regilink_doctor.doctor.targets import Consumed, Target
+from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.rules import all_rules
+from regilink_doctor.rules.rule import LiveRule
+from regilink_doctor.workflows.diagnose import diagnose
+
+Environment = Callable[[str | None], Path]
+LIVE = [rule for rule in all_rules() if isinstance(rule, LiveRule)]
+
+
+def examples(kind: str) -> list[Any]:
+    return [
+        pytest.param(rule, example, id=f"{rule.code}-{index}")
+        for rule in LIVE
+        for index, example in enumerate(getattr(rule, kind))
+    ]
+
+
+def codes(example: str, emulator: Emulator, environment: Path, folder: Path) -> set[str | None]:
+    found: set[str | None] = set()
+    emulator.reset(World.default())
+    names: dict[str, Any] = {"World": World, "world": emulator.world, "server": emulator}
+
+    def doctor(
+        target: str,
+        *,
+        user: str | None = None,
+        source: str | None = None,
+        catalog: dict[str, list[str]] | None = None,
+        write_probe: bool = False,
+        **environ: str,
+    ) -> None:
+        if names["world"] is not emulator.world:
+            emulator.reset(names["world"])
+        more: dict[str, Any] = {"artifact_type": "model"}
+        if catalog is not None:
+            registries = tuple(Registry(name, types=tuple(types)) for name, types in catalog.items())
+            acme = Organization("Acme Inc", "acme", ("team-a",), registries)
+            more["filed"] = Filed("regilink.catalog.json", Catalog((acme,)))
+        if write_probe:
+            if "write_probe" not in inspect.signature(diagnose).parameters:
+                pytest.skip("the doctor has no write probe yet")
+            more["write_probe"] = True
+        link = Target(target, "Artifact.link", fetched=Consumed(source)) if source else target
+        variables = {
+            **emulator.environ(user),
+            "HOME": str(folder),
+            "VIRTUAL_ENV": str(environment),
+            **environ,
+        }
+        found.update(check.code for check in diagnose([link], cwd=folder, environ=variables, timeout=3, **more).checks)
+
+    names["doctor"] = doctor
+    exec(example, names)
+    return found
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("bad"))
+def test_bad_is_found(
+    rule: LiveRule, example: str, emulator: Emulator, make_environment: Environment, tmp_path: Path
+) -> None:
+    assert rule.code in codes(example, emulator, make_environment("0.31.0"), tmp_path)
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("good"))
+def test_good_is_left_alone(
+    rule: LiveRule, example: str, emulator: Emulator, make_environment: Environment, tmp_path: Path
+) -> None:
+    assert rule.code not in codes(example, emulator, make_environment("0.31.0"), tmp_path)
