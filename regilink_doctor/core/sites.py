@@ -43,13 +43,14 @@ class Hole:
 
     *environment*: a variable of the environment without a default, None when it is not set. *versioned-name*: the name
     of an artifact, which ends in `:vN` once it is logged (row A8). *source-version*: the version of an artifact as its
-    own project counts it (row B12).
+    own project counts it (row B12). `reason` says why nobody knows it, where there is more to say.
     """
 
     source: str
     place: Place
     kind: HoleKind = "unknown"
     names: tuple[str, ...] = ()
+    reason: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

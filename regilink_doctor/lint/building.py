@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.sites import Hole, Piece, Text
 from regilink_doctor.lint import literals
-from regilink_doctor.lint.values import UNKNOWN, Literal, Other, Value
+from regilink_doctor.lint.values import UNKNOWN, Literal, Member, Other, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.values import At
 
 MAX_ALTERNATIVES = 16
+MAX_PARTS = 64
+MAX_LENGTH = 8192
+
+_CHANGES = (
+    "capitalize", "casefold", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "strip", "title",
+    "upper",
+)  # fmt: skip
+_METHODS = frozenset({*_CHANGES, "as_posix", "format", "join"})
 
 Parts = tuple[Piece | Hole, ...]
 Alternatives = list[Parts]
@@ -30,25 +38,24 @@ class TextBuilder:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._source = evaluator.source
 
-    def constant(self, node: ast.Constant) -> Value:
+    def constant(self, node: ast.Constant, at: At) -> Value:
         """A literal."""
         if isinstance(node.value, str):
-            return Text((literals.piece(self._source, node, node.value),), self._source.place(node))
+            return Text((literals.piece(at.source, node, node.value),), at.source.place(node))
         return Other(node.value)
 
     def fstring(self, node: ast.JoinedStr, at: At, depth: int) -> list[Text]:
         """An f-string; a format or `!r` makes a part unknown."""
         parts: list[Alternatives] = []
-        for part in literals.fstring_pieces(self._source, node):
+        for part in literals.fstring_pieces(at.source, node):
             if isinstance(part, Piece):
                 parts.append([(part,)])
             elif part.format_spec is not None or part.conversion not in (-1, ord("s")):
-                parts.append([self._evaluator.hole(part.value).parts])
+                parts.append([self._evaluator.hole(part.value, at).parts])
             else:
                 parts.append(self._formatted(part.value, at, depth))
-        return self._joined(parts, node)
+        return self._joined(parts, node, at)
 
     def operation(self, node: ast.BinOp, at: At, depth: int) -> Iterable[Value]:
         """`a + b` and `"…" % values`."""
@@ -57,8 +64,15 @@ class TextBuilder:
         if isinstance(node.op, ast.Mod):
             values = list(node.right.elts) if isinstance(node.right, ast.Tuple) else [node.right]
             if any(isinstance(value, ast.Starred | ast.Dict) for value in values):
-                return [self._evaluator.hole(node)]
+                return [self._evaluator.hole(node, at)]
             return self._templates(node, self._evaluator.value(node.left, at, depth), _percent(values), at, depth)
+        if isinstance(node.op, ast.Div):  # pathlib's
+            slash = (Piece("/", at.source.place(node)),)
+            left = self._evaluator.value(node.left, at, depth)
+            if any(isinstance(value, Text) for value in left):
+                return self._joined(
+                    [self._parts(left, node.left, at), [slash], self._added(node.right, at, depth)], node, at
+                )
         return [UNKNOWN]
 
     def added(
@@ -71,11 +85,11 @@ class TextBuilder:
         depth: int,
     ) -> list[Text]:
         """What `+` gives for the values `before` of `left`, and `right`."""
-        return self._joined([self._parts(before, left), self._added(right, at, depth)], whole)
+        return self._joined([self._parts(before, left, at), self._added(right, at, depth)], whole, at)
 
     def method(self, node: ast.Call, function: ast.Attribute, at: At, depth: int) -> list[Text] | None:
-        """`.format`, `.join`, `.strip`, `.lower` and `.upper` of a text; None for the method of anything else."""
-        if function.attr not in ("format", "join", "strip", "lower", "upper"):
+        """`.format`, `.join`, `.strip`, `.replace` and their like of a text; None for the method of anything else."""
+        if function.attr not in _METHODS:
             return None
         owners = self._evaluator.value(function.value, at, depth)
         if not all(isinstance(owner, Text) for owner in owners):
@@ -85,43 +99,57 @@ class TextBuilder:
         if function.attr == "format":
             keywords = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
             if len(keywords) != len(node.keywords) or any(isinstance(value, ast.Starred) for value in node.args):
-                return [self._evaluator.hole(node)]
+                return [self._evaluator.hole(node, at)]
             return self._templates(node, owners, _braces(node.args, keywords), at, depth)
-        place = self._source.place(node)
-        change: dict[str, Callable[[str], str]] = {"strip": str.strip, "lower": str.lower, "upper": str.upper}
-        texts = [owner.literal for owner in owners if isinstance(owner, Text)]
-        return [
-            self._evaluator.hole(node)
-            if text is None or node.args
-            else Text((Piece(change[function.attr](text), place),), place)
-            for text in texts
-        ]
+        if function.attr == "as_posix":
+            return [owner for owner in owners if isinstance(owner, Text)]
+        return [self._changed(owner, node, function.attr, at, depth) for owner in owners if isinstance(owner, Text)]
+
+    def _changed(self, owner: Text, node: ast.Call, name: str, at: At, depth: int) -> Text:
+        """A text after a method that changes its letters; a hole where anything about it is not known."""
+        given = [self._evaluator.value(argument, at, depth) for argument in node.args]
+        known = [value[0].literal if len(value) == 1 and isinstance(value[0], Text) else None for value in given]
+        literals = [text for text in known if text is not None]
+        if owner.literal is None or len(literals) != len(known) or node.keywords:
+            return self._evaluator.hole(node, at)
+        try:
+            changed = getattr(owner.literal, name)(*literals)
+        except (TypeError, ValueError):
+            return self._evaluator.hole(node, at)
+        if changed == owner.literal:
+            return owner
+        place = at.source.place(node)
+        names = tuple(dict.fromkeys(name for part in owner.parts for name in part.names))
+        return Text((Piece(changed, place, names=names),), place)
 
     def path(self, node: ast.Call, at: At, depth: int) -> list[Text]:
         """`os.path.join`, as it works where training runs: with slashes."""
-        if any(isinstance(argument, ast.Starred) for argument in node.args):
-            return [self._evaluator.hole(node)]
-        return self._glued(node, (Piece("/", self._source.place(node)),), node.args, at, depth)
+        return self._glued(node, (Piece("/", at.source.place(node)),), node.args, at, depth)
 
     def _joined_list(self, node: ast.Call, owners: Sequence[Value], at: At, depth: int) -> list[Text]:
         glue = owners[0]
         if len(owners) > 1 or not isinstance(glue, Text) or len(node.args) != 1:
-            return [self._evaluator.hole(node)]
+            return [self._evaluator.hole(node, at)]
         found: list[Text] = []
         for items in self._evaluator.value(node.args[0], at, depth):
             if isinstance(items, Literal) and isinstance(items.node, ast.List | ast.Tuple):
-                found += self._glued(node, glue.parts, items.node.elts, items.at, depth)
+                found += self._glued(node, glue.parts, items.node.elts, at, depth, items.at)
             else:
-                found.append(self._evaluator.hole(node))
+                found.append(self._evaluator.hole(node, at))
         return found
 
-    def _glued(self, node: ast.expr, glue: Parts, items: Iterable[ast.expr], at: At, depth: int) -> list[Text]:
+    def _glued(
+        self, node: ast.expr, glue: Parts, items: Iterable[ast.expr], at: At, depth: int, inside: At | None = None
+    ) -> list[Text]:
+        """Items with `glue` between them; `inside` is where they are written, if not here."""
         parts: list[Alternatives] = []
         for item in items:
             if parts:
                 parts.append([glue])
-            parts.append(self._added(item, at, depth))
-        return self._joined(parts, node)
+            if isinstance(item, ast.Starred):
+                return [self._evaluator.hole(node, at)]
+            parts.append(self._added(item, inside or at, depth))
+        return self._joined(parts, node, at)
 
     def _templates(
         self,
@@ -140,7 +168,7 @@ class TextBuilder:
         for template in templates:
             literal = template.literal if isinstance(template, Text) else None
             if not isinstance(template, Text) or literal is None:
-                found.append(self._evaluator.hole(node))
+                found.append(self._evaluator.hole(node, at))
                 continue
             parts: list[Alternatives] = []
             done = 0
@@ -154,35 +182,42 @@ class TextBuilder:
                     parts.append(self._formatted(filling, at, depth))
                 done = end
             parts.append([template.cut(done, len(literal))])
-            found += self._joined(parts, node)
+            found += self._joined(parts, node, at)
         return found
 
     def _formatted(self, node: ast.expr, at: At, depth: int) -> Alternatives:
         """A part that is made a text by formatting: a number gives its digits, None the word."""
         found: Alternatives = []
         for value in self._evaluator.value(node, at, depth):
-            if isinstance(value, Other) and (value.value is None or isinstance(value.value, int)):
-                found.append((Piece(str(value.value), self._source.place(node)),))
+            if isinstance(value, Member) and not self._evaluator.objects.formats_as_value(value.scope):
+                found.append(self._evaluator.hole(node, at).parts)
+            elif isinstance(value, Other) and (value.value is None or isinstance(value.value, int)):
+                found.append((Piece(str(value.value), at.source.place(node)),))
             else:
-                found += self._parts([value], node)
+                found += self._parts([value], node, at)
         return found
 
     def _added(self, node: ast.expr, at: At, depth: int) -> Alternatives:
         """A part that has to be a text already: a missing variable raises, it does not become the word None."""
-        parts = self._parts(self._evaluator.value(node, at, depth), node)
+        parts = self._parts(self._evaluator.value(node, at, depth), node, at)
         return [tuple(_certain(part) for part in alternative) for alternative in parts]
 
-    def _parts(self, values: Iterable[Value], node: ast.expr) -> Alternatives:
-        texts = [self._evaluator.as_text(value, node) for value in values]
-        return [text.parts if text is not None else self._evaluator.hole(node).parts for text in texts]
+    def _parts(self, values: Iterable[Value], node: ast.expr, at: At) -> Alternatives:
+        texts = [self._evaluator.as_text(value, node, at) for value in values]
+        return [text.parts if text is not None else self._evaluator.hole(node, at).parts for text in texts]
 
-    def _joined(self, parts: Sequence[Alternatives], node: ast.expr | ast.stmt) -> list[Text]:
+    def _joined(self, parts: Sequence[Alternatives], node: ast.expr | ast.stmt, at: At) -> list[Text]:
         """Every combination of the alternatives of consecutive parts, up to the bound."""
         combined: list[Parts] = [()]
         for alternatives in parts:
             combined = [(*start, *end) for start in combined for end in alternatives][:MAX_ALTERNATIVES]
-        place = self._source.place(node)
-        return [Text(joined, place) for joined in combined]
+        place = at.source.place(node)
+        return [Text(joined if _bounded(joined) else (Hole("...", place),), place) for joined in combined]
+
+
+def _bounded(parts: Parts) -> bool:
+    """Whether a text is one that a person might read: code that doubles a text again and again makes others."""
+    return len(parts) <= MAX_PARTS and sum(len(part.text) for part in parts if isinstance(part, Piece)) <= MAX_LENGTH
 
 
 def _certain(part: Piece | Hole) -> Piece | Hole:

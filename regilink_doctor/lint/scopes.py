@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from regilink_doctor.lint.api import LOGGED_ONLY
+
+if TYPE_CHECKING:
+    from regilink_doctor.lint.sources import Source
 
 Branch = tuple[tuple[int, str], ...]
 """The arms that a statement stands in, outermost first: (identity of the `if`, `try`, loop …, arm)."""
@@ -35,6 +38,17 @@ class Binding:
     value: ast.expr | None = None
     annotation: ast.expr | None = None
     target: str = ""
+    path: tuple[int, ...] = ()
+    """Which item of what `value` gives, of a target that is a tuple."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """An expression that a function hands out, None for nothing, and where."""
+
+    value: ast.expr | None
+    order: int
+    branch: Branch
 
 
 @dataclass(eq=False, slots=True)
@@ -45,8 +59,16 @@ class Scope:
     node: ast.AST
     parent: Scope | None = None
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    attributes: dict[str, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
+    attributes: dict[str, list[tuple[ast.expr, Scope, int, Branch]]] = field(default_factory=dict)
     """Of a class: what its methods assign to `self.NAME`, and where."""
+    returns: list[Handed] = field(default_factory=list)
+    """Of a function: what it returns."""
+    yields: list[Handed] = field(default_factory=list)
+    module: Module = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.parent is not None:
+            self.module = self.parent.module
 
     def bind(self, name: str, binding: Binding) -> None:
         """Add one more binding of `name`."""
@@ -100,11 +122,12 @@ class Read:
     statement: ast.stmt
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Module:
     """Everything the walk has found: the module's scope, all calls in order, where every expression stands."""
 
     scope: Scope
+    source: Source
     uses: list[Use] = field(default_factory=list)
     stores: list[Store] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
@@ -115,11 +138,17 @@ class Module:
     """Identity of a function's or class's node -> its scope."""
 
 
-def read_module(tree: ast.Module) -> Module:
-    """The scopes of a tree."""
-    reader = _Reader(Module(Scope("module", tree)))
-    reader.body(tree.body, reader.module.scope, ())
-    return reader.module
+def read_module(source: Source) -> Module:
+    """The scopes of a file.
+
+    Raises:
+        Unparsable: it is not the Python of the interpreter that runs us.
+    """
+    tree = source.parse()
+    module = Module(Scope("module", tree), source)
+    module.scope.module = module
+    _Reader(module).body(tree.body, module.scope, ())
+    return module
 
 
 class _Reader:
@@ -146,6 +175,8 @@ class _Reader:
             elif isinstance(child, ast.withitem):
                 self.expression(child.context_expr, scope, branch, node)
         self.order += 1
+        if isinstance(node, ast.Return):
+            scope.returns.append(Handed(node.value, self.order, branch))
         self.bound(node, scope, branch)
         self.arms(node, scope, branch)
 
@@ -169,7 +200,12 @@ class _Reader:
             self.body(getattr(node, "finalbody", []), scope, branch)
         elif isinstance(node, ast.Match):
             for case in node.cases:
-                self.body(case.body, scope, (*branch, (id(node), str(id(case)))))
+                arm = (*branch, (id(node), str(id(case))))
+                for pattern in ast.walk(case.pattern):
+                    name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
+                    if isinstance(name, str):
+                        scope.bind(name, Binding("unknown", pattern, self.order, arm))
+                self.body(case.body, scope, arm)
 
     def bound(self, node: ast.stmt, scope: Scope, branch: Branch) -> None:
         if isinstance(node, ast.Assign):
@@ -200,25 +236,29 @@ class _Reader:
         *,
         kind: BindingKind = "value",
         annotation: ast.expr | None = None,
+        path: tuple[int, ...] = (),
     ) -> None:
         """What an assignment binds: a name, an attribute of `self`, or each name of a tuple."""
         if isinstance(target, ast.Name):
             home = scope
             if any(item.target == "global" for item in scope.bindings.get(target.id, ())):
                 home, branch = self.module.scope, (*branch, (id(scope), "global"))
-            home.bind(target.id, Binding(kind, target, self.order, branch, value, annotation))
+            home.bind(target.id, Binding(kind, target, self.order, branch, value, annotation, path=path))
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
             owner = scope.owner
-            if owner is not None and value is not None and target.value.id == scope.first_parameter:
-                owner.attributes.setdefault(target.attr, []).append((value, scope))
+            if owner is not None and value is not None and target.value.id == scope.first_parameter and not path:
+                owner.attributes.setdefault(target.attr, []).append((value, scope, self.order, branch))
         elif isinstance(target, ast.Tuple | ast.List):
-            values = value.elts if kind == "value" and isinstance(value, ast.Tuple | ast.List) else []
+            known = kind == "value" and not path and isinstance(value, ast.Tuple | ast.List)
+            values = value.elts if known and isinstance(value, ast.Tuple | ast.List) else []
             pairs = len(values) == len(target.elts) and not any(isinstance(item, ast.Starred) for item in values)
             for index, item in enumerate(target.elts):
                 if pairs:
                     self.target(item, values[index], scope, branch)
-                else:
+                elif value is None or isinstance(item, ast.Starred):
                     self.target(item, None, scope, branch, kind="unknown")
+                else:
+                    self.target(item, value, scope, branch, kind=kind, path=(*path, index))
         elif isinstance(target, ast.Starred):
             self.target(target.value, None, scope, branch, kind="unknown")
 
@@ -265,7 +305,8 @@ class _Reader:
             if isinstance(node, ast.ImportFrom):
                 module = "." * node.level + (node.module or "")
                 self.module.imports.add(module.partition(".")[0])
-                target = f"{module}.{name.name}"
+                # `from . import x` is the same as x beside this file: the dots alone count the folders.
+                target = f"{module}.{name.name}" if node.module else module + name.name
                 bound = name.asname or name.name
             else:
                 self.module.imports.add(name.name.partition(".")[0])
@@ -278,6 +319,7 @@ class _Reader:
         if isinstance(node, ast.Lambda):
             inner = self.function(node, node.args, scope)
             self.expression(node.body, inner, (), statement)
+            inner.returns.append(Handed(node.body, self.order + 1, ()))
             return
         for generator in getattr(node, "generators", ()):
             self.expression(generator.iter, scope, branch, statement)
@@ -290,6 +332,8 @@ class _Reader:
                 self.expression(child, scope, branch, statement)
             elif isinstance(child, ast.keyword):
                 self.expression(child.value, scope, branch, statement)
+        if isinstance(node, ast.Yield):
+            scope.yields.append(Handed(node.value, self.order, branch))
         if isinstance(node, ast.NamedExpr):
             self.order += 1
             self.target(node.target, node.value, scope, branch)

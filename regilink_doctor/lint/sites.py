@@ -249,8 +249,8 @@ class _Finder:
         for value in self.evaluator.value(node, at):
             if isinstance(value, Text):
                 found.append(value)  # one string where a list belongs
-            elif isinstance(value, Literal) and not isinstance(value.node, ast.Dict):
-                for item in value.node.elts:
+            elif isinstance(value, Literal) and not value.mapping:
+                for item in value.items:
                     found += self.evaluator.texts(item, value.at)
         return tuple(found)
 

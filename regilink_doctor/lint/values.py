@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import ast
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.sites import Hole, Piece, Text
 
 if TYPE_CHECKING:
-    import ast
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from regilink_doctor.lint.scopes import Branch, Scope
+    from regilink_doctor.lint.scopes import Branch, Module, Scope
+    from regilink_doctor.lint.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Instance:
 
     type: str
     made_by: ast.Call | None = None
+    at: At | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +49,75 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A list, tuple, set or dictionary display, its items still unevaluated, and where it stands."""
+    """A list, tuple, set or dictionary display, its items still unevaluated, and where it stands.
 
-    node: ast.List | ast.Tuple | ast.Set | ast.Dict
+    `dict(a=1)` and `SimpleNamespace(a=1)` are calls that mean a display; `attributes`: its keys are attributes as well
+    (OmegaConf, namespaces).
+    """
+
+    node: ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Call
     at: At
+    attributes: bool = False
+
+    @property
+    def items(self) -> Sequence[ast.expr]:
+        """The items of a list, tuple or set; the keys of a dictionary that are written as expressions."""
+        if isinstance(self.node, ast.List | ast.Tuple | ast.Set):
+            return self.node.elts
+        return [key for key, _ in self.pairs if isinstance(key, ast.expr)]
+
+    @property
+    def pairs(self) -> Sequence[tuple[ast.expr | str | None, ast.expr]]:
+        """The keys and values of a dictionary; the key is None where a mapping is unpacked."""
+        if isinstance(self.node, ast.Dict):
+            return list(zip(self.node.keys, self.node.values, strict=True))
+        if isinstance(self.node, ast.Call):
+            return [(keyword.arg, keyword.value) for keyword in self.node.keywords]
+        return []
+
+    @property
+    def mapping(self) -> bool:
+        """Whether it is a dictionary."""
+        return isinstance(self.node, ast.Dict | ast.Call)
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A class of the file itself, or with `instance` an object of it."""
+    """A class of the tree, or with `instance` an object of it; `made` is the call that made it, if that is known."""
 
     scope: Scope
     instance: bool = False
+    made: Frame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the tree, or with `receiver` a method."""
+
+    scope: Scope
+    receiver: Local | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an enumeration of the tree."""
+
+    scope: Scope
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A module of the tree."""
+
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a parser of the command line has read: the arguments that are added anywhere in this module."""
+
+    module: Module
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +127,60 @@ class Other:
     value: object = None
 
 
-UNKNOWN = Other("unknown")
+@dataclass(frozen=True, slots=True)
+class Unknown(Other):
+    """Nothing is known, for a reason."""
+
+    value: object = "unknown"
+    reason: str = field(default="", compare=False)
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """One call of a function or class of the tree: what its parameters are, seen from inside."""
+
+    scope: Scope
+    call: ast.Call
+    at: At
+    receiver: Local | None = None
+
+    def calls(self, scope: Scope) -> bool:
+        """Whether the function is being called already, here or further out."""
+        frame: Frame | None = self
+        while frame is not None:
+            if frame.scope is scope:
+                return True
+            frame = frame.at.frame
+        return False
+
+    @property
+    def depth(self) -> int:
+        """How many calls deep it is."""
+        return 1 + (self.at.frame.depth if self.at.frame is not None else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """A place to ask from: what a name means depends on the scope, on what came before, and on the branch."""
+    """A place to ask from: what a name means depends on the scope, on what came before, on the branch, on the call."""
 
     scope: Scope
     order: int
     branch: Branch
+    frame: Frame | None = None
+
+    @property
+    def source(self) -> Source:
+        """The file that it is in."""
+        return self.scope.module.source
 
 
-Value = Text | Name | Instance | Method | Literal | Local | Other
+END = 1 << 60
+"""An order behind everything: an inner function sees the outer scope as it is in the end."""
+
+Value = Text | Name | Instance | Method | Literal | Local | Function | Member | File | Arguments | Other
 
 
 def named(value: Value, name: str) -> Value:

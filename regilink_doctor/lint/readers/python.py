@@ -32,5 +32,5 @@ def read_source(source: Source) -> Reading:
     Raises:
         Unparsable: it is not the Python of the interpreter that runs us.
     """
-    sites, settings = find_sites(source, read_module(source.parse()))
+    sites, settings = find_sites(source, read_module(source))
     return Reading((source,), sites, settings)

@@ -1,0 +1,155 @@
+"""Other files of the tree: read when a name leads there, parsed once, never run.
+
+Where a module is looked for is what a reader would try: beside the file, then in each folder above it up to the root of
+the repository, and in `src/` there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from regilink_doctor.lint.scopes import Module, read_module
+from regilink_doctor.lint.sources import Source, Unparsable
+from regilink_doctor.lint.values import END, At, File, Name, Unknown, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.lint.evaluator import Evaluator
+
+MAX_FILES = 40
+"""Files that are read for the sake of one."""
+
+MAX_BYTES = 1 << 20
+_MAX_FOLDERS = 12
+_SOURCES = ("", "src", "lib", "python")
+
+
+class Tree:
+    """Finds what is imported, for one file that is linted."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Module | None] = {}
+
+    def imported(self, target: str, module: Module, evaluator: Evaluator, depth: int) -> list[Value]:
+        """What an import binds: something of wandb's, of the tree, or only a dotted name."""
+        from regilink_doctor.lint.evaluator import known_name
+
+        plain = known_name(target)
+        if not isinstance(plain, Name) or not _may_be_ours(target):
+            return [plain]
+        found = self._find(target, module)
+        if found is not None:
+            return [File(found)]
+        dots = target[: len(target) - len(target.lstrip("."))]
+        body, _, name = target.lstrip(".").rpartition(".")
+        holder = self._find(dots + body, module) if dots + body else None
+        if holder is None:
+            return [plain]
+        return list(evaluator.name(name, At(holder.scope, END, ()), depth)) or [Unknown()]
+
+    def member(self, owner: File, name: str, evaluator: Evaluator, depth: int) -> list[Value]:
+        """`module.name`: what the module binds, else a module of the package."""
+        if name in owner.module.scope.bindings or "*" in owner.module.scope.bindings:
+            return list(evaluator.name(name, At(owner.module.scope, END, ()), depth))
+        found = self._find(f".{name}", owner.module)
+        return [File(found)] if found is not None else [Unknown()]
+
+    def named(self, path: str, module: Module, evaluator: Evaluator, depth: int) -> list[Value] | None:
+        """A dotted name that leads into a folder of the tree without an `__init__.py`; None for any other."""
+        if not _may_be_ours(path) or not _is_folder(_folder(module), path.partition(".")[0]):
+            return None
+        found = self.imported(path, module, evaluator, depth)
+        return None if any(isinstance(value, Name) for value in found) else found
+
+    def starred(self, name: str, module: Module, evaluator: Evaluator, depth: int) -> list[Value]:
+        """What `from module import *` may have bound."""
+        for binding in module.scope.bindings.get("*", ()):
+            holder = binding.target.rpartition(".")[0]
+            found = self._find(holder, module) if holder and _may_be_ours(holder) else None
+            if (
+                found is not None
+                and found is not module
+                and (name in found.scope.bindings or "*" in found.scope.bindings)
+            ):
+                return list(evaluator.name(name, At(found.scope, END, ()), depth))
+        return []
+
+    def _find(self, dotted: str, module: Module) -> Module | None:
+        path = _find_file(_folder(module), dotted)
+        if path is None:
+            return None
+        if path not in self._read:
+            if len(self._read) >= MAX_FILES:
+                return None
+            self._read[path] = _parsed(path)
+        return self._read[path]
+
+
+def _folder(module: Module) -> str:
+    return os.path.dirname(os.path.abspath(module.source.path))
+
+
+@lru_cache(maxsize=4096)
+def _is_folder(folder: str, name: str) -> bool:
+    return any(os.path.isdir(os.path.join(root, source, name)) for root in _roots(folder) for source in _SOURCES)
+
+
+def _may_be_ours(target: str) -> bool:
+    top = target.partition(".")[0]
+    return not top or (top not in sys.stdlib_module_names and top != "wandb")
+
+
+@lru_cache(maxsize=4096)
+def _find_file(folder: str, dotted: str) -> str | None:
+    """The file of a module that is imported in a file of `folder`."""
+    level = len(dotted) - len(dotted.lstrip("."))
+    parts = [part for part in dotted.split(".") if part]
+    if level:
+        for _ in range(level - 1):
+            folder = os.path.dirname(folder)
+        return _file(folder, parts)
+    for root in _roots(folder):
+        for source in _SOURCES:
+            if found := _file(os.path.join(root, source) if source else root, parts):
+                return found
+    return None
+
+
+def _file(folder: str, parts: list[str]) -> str | None:
+    base = os.path.join(folder, *parts)
+    for path in (f"{base}.py", os.path.join(base, "__init__.py")):
+        if os.path.isfile(path):
+            return path
+    return None
+
+
+def _roots(folder: str) -> Iterator[str]:
+    """The folder and those above it, up to the root of the repository; without one only the nearest."""
+    for _ in range(_MAX_FOLDERS):
+        yield folder
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+            return
+        folder = parent
+
+
+def _parsed(path: str) -> Module | None:
+    try:
+        status = os.stat(path)
+        return _cached(path, status.st_mtime_ns, status.st_size) if status.st_size <= MAX_BYTES else None
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _cached(path: str, changed: int, size: int) -> Module | None:
+    shown = os.path.relpath(path)
+    try:
+        with open(path, "rb") as file:
+            return read_module(Source.decode(shown if not shown.startswith("..") else path, file.read(MAX_BYTES)))
+    except (OSError, Unparsable, RecursionError):
+        return None
