@@ -1,0 +1,111 @@
+"""The hooks of pre-commit and the action of GitHub, as whoever uses them meets them."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from test_cli_lint import BAD, GOOD
+
+from regilink_doctor.lint.kinds import kind_of
+
+ROOT = Path(__file__).parent.parent
+HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
+MENDABLE = GOOD.replace("wandb-registry", "wandb_registry")
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a.py", "a.ipynb", "a.yaml", "a.yml", "a.toml", "a.sh", "a.bash", "a.sbatch", "a.slurm", "a.env"),
+        *(".env", ".env.local", "deep/.env", ".envrc", "Pipfile", "Pipfile.lock", "uv.lock", "poetry.lock", "pdm.lock"),
+        *("requirements.txt", "requirements-dev.in", "dev-requirements.txt", "requirements/dev.txt", "constraints.txt"),
+        *("a.txt", "a.md", "a.pyc", "a.lock", "env.py.orig", "README", "xuv.lock", "docs/notes.txt", "a.in"),
+    ],
+)
+def test_the_hooks_are_given_the_files_that_the_linter_knows(hook: str, name: str) -> None:
+    for path in (name, f"deep/er/{name}"):
+        assert bool(re.search(HOOKS[hook]["files"], path)) == (kind_of(path) is not None), path
+
+
+def test_the_hooks_keep_to_what_is_excluded() -> None:
+    assert HOOKS["regilink-lint"]["entry"] == "regilink lint --force-exclude"
+    assert HOOKS["regilink-fix"]["entry"] == "regilink lint --fix --force-exclude"
+
+
+def test_the_action_puts_no_input_into_a_script() -> None:
+    for step in ACTION["runs"]["steps"]:
+        assert "${{" not in step["run"]
+
+
+def plain_environment(**variables: str) -> dict[str, str]:
+    """That of this process, but as a hook's own environment has it: no path to our sources."""
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return {**environ, **variables}
+
+
+@pytest.mark.slow
+def test_pre_commit_runs_the_hooks(tmp_path: Path) -> None:
+    """An environment of its own is made, with the core alone; a bad path fails, a good one passes, a fix mends."""
+    project = tmp_path / "project"
+    project.mkdir()
+    environ = plain_environment(PRE_COMMIT_HOME=str(tmp_path / "home"))
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    (project / ".pre-commit-config.yaml").write_text(
+        f"repos:\n- repo: {ROOT}\n  rev: {_head()}\n  hooks:\n  - id: regilink-lint\n  - id: regilink-fix\n"
+    )
+
+    def hook(name: str, code: str) -> subprocess.CompletedProcess[str]:
+        (project / "train.py").write_text(code)
+        subprocess.run(["git", "add", "."], cwd=project, check=True)
+        return subprocess.run(
+            [sys.executable, "-m", "pre_commit", "run", name, "--all-files", "--color", "never"],
+            cwd=project,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    bad = hook("regilink-lint", BAD)
+    assert bad.returncode == 1
+    assert "error[REG102]" in bad.stdout
+    assert hook("regilink-lint", GOOD).returncode == 0
+    mended = hook("regilink-fix", MENDABLE)
+    assert mended.returncode == 1
+    assert "files were modified by this hook" in mended.stdout
+    assert (project / "train.py").read_text() == GOOD
+    assert hook("regilink-fix", GOOD).returncode == 0
+    installed = [path.name for path in (tmp_path / "home").glob("repo*/py_env*/lib/*/site-packages/*.dist-info")]
+    names = {name.partition("-")[0].lower() for name in installed}
+    assert {"regilink", "rich", "pyyaml", "requests"} <= names
+    assert not names & {"wandb", "pytest", "graphql_core", "stringzilla"}
+
+
+def _head() -> str:
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("needs the repository: pre-commit takes a revision of it")
+    return done.stdout.strip()
+
+
+@pytest.mark.slow
+def test_the_action_installs_and_annotates(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    install, lint = (step["run"] for step in ACTION["runs"]["steps"])
+    environ = plain_environment(
+        RUNNER_TEMP=str(tmp_path / "runner"),
+        GITHUB_ACTION_PATH=str(ROOT),
+        REGILINK_OUTPUT_FORMAT=ACTION["inputs"]["output-format"]["default"],
+        ARGUMENTS=ACTION["inputs"]["args"]["default"],
+    )
+    bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
+    subprocess.run([*bash, install], cwd=tmp_path, env=environ, check=True)
+    done = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout.startswith("::error title=REG102 missing-collection,file=train.py,line=3,")
