@@ -56,7 +56,7 @@ def test_every_document_of_the_installed_wandb_about_artifacts_and_registries_is
 def test_the_documents_are_really_found(documents: list[Any]) -> None:
     names = {(each.source.rpartition("/")[2], each.name) for each in documents}
     assert {("wandb-core", name) for name in ("UpsertBucket", "CreateArtifact", "CreateArtifactFiles")} <= names
-    assert {("operations.py", name) for name in ("LinkArtifact", "FetchRegistries", "FetchOrgInfoFromEntity")} <= names
+    assert {("operations.py", name) for name in ("LinkArtifact", "FetchRegistries", "RegistryVersions")} <= names
     assert len(documents) > 120
 
 

@@ -95,6 +95,7 @@ def url(source: Any, context: Context, upload: bool | None = None) -> str | None
     return context.storage_url(source)
 
 
+@field("FileConnection", "uploadHeaders")
 @field("File", "uploadHeaders")
 def upload_headers(source: Any, context: Context) -> list[str]:
     return []

@@ -31,11 +31,11 @@ def link_artifact(world: World, context: Context, input: dict[str, Any]) -> dict
 
 
 @field("Mutation", "unlinkArtifact")
-def unlink_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
+def unlink_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     me = context.need_user()
     artifact = world.find_artifact(input["artifact_id"])
     collection = context.visible_collection(world.by_id(input["artifact_portfolio_id"], Collection))
     if artifact is None or collection is None:
         raise not_found("artifact collection")
     links.unlink(world, me, artifact, collection)
-    return {"success": True}
+    return {"artifact_id": artifact.id, "success": True, "client_mutation_id": input.get("client_mutation_id")}

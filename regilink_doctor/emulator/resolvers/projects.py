@@ -74,9 +74,13 @@ def creator(source: Project, context: Context) -> User | None:
 
 
 @field("Project", "artifact")
-def artifact(source: Project, context: Context, name: str) -> ArtifactVersion | None:
+def artifact(
+    source: Project, context: Context, name: str, enable_tracking: bool | None = None
+) -> ArtifactVersion | None:
     """`collection:alias`, for the SDKs and calls that do not ask for the membership."""
     membership = artifacts.find_named(source, name) or stubs.version(context.world, source, name)
+    if membership is not None and enable_tracking:
+        _fetched(membership, context)
     return membership.artifact if membership is not None else None
 
 
@@ -89,10 +93,14 @@ def artifact_collection(source: Project, context: Context, name: str) -> Collect
 def artifact_collection_membership(source: Project, context: Context, name: str) -> Membership | None:
     membership = artifacts.find_named(source, name) or stubs.version(context.world, source, name)
     if membership is not None:
-        user = context.user.username if context.user else None
-        place = f"{membership.collection.path}:{membership.version}"
-        context.world.ledger.consume(Consumption(user, None, place, "fetch"))
+        _fetched(membership, context)
     return membership
+
+
+def _fetched(membership: Membership, context: Context) -> None:
+    user = context.user.username if context.user else None
+    place = f"{membership.collection.path}:{membership.version}"
+    context.world.ledger.consume(Consumption(user, None, place, "fetch"))
 
 
 @field("Project", "artifactCollections")
@@ -125,6 +133,18 @@ def artifact_types(
     return page(list(source.types.values()), first, after)
 
 
+@field("ArtifactType", "artifact")
+def type_artifact(source: ArtifactType, context: Context, name: str) -> ArtifactVersion | None:
+    found = artifact(source.project, context, name)
+    return found if found is not None and found.type == source.name else None
+
+
+@field("ArtifactType", "artifactSequence")
+def type_sequence(source: ArtifactType, context: Context, name: str) -> Collection | None:
+    found = type_collection(source, context, name)
+    return found if found is not None and found.kind == "SEQUENCE" else None
+
+
 @field("ArtifactType", "artifactCollection")
 def type_collection(source: ArtifactType, context: Context, name: str) -> Collection | None:
     found = source.project.collections.get(name)
@@ -153,11 +173,28 @@ def _of_type(kind: ArtifactType) -> list[Collection]:
 
 
 @field("Project", "bucket")
-def bucket(source: Project, context: Context, name: str | None = None, missing_ok: bool | None = None) -> Run | None:
+def bucket(
+    source: Project, context: Context, name: str | None = None, desc: str | None = None, missing_ok: bool | None = None
+) -> Run | None:
     found = source.runs.get(name or "")
     if found is None and not missing_ok:
         raise not_found(f"run '{name}'")
     return found
+
+
+@field("Project", "buckets")
+def buckets(source: Project, context: Context, after: str | None = None, first: int | None = None) -> Connection:
+    return page(list(source.runs.values()), first, after)
+
+
+@field("Project", "repo")
+def repo(source: Project, context: Context) -> None:
+    return None
+
+
+@field("Project", "dockerImage")
+def docker_image(source: Project, context: Context) -> None:
+    return None
 
 
 @field("Project", "run")

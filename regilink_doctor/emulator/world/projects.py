@@ -109,6 +109,7 @@ class Tag:
 
     number: int
     name: str
+    tag_category_name: str | None = None
 
     @property
     def id(self) -> str:
