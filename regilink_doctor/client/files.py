@@ -77,6 +77,17 @@ def netrc_path(environ: Mapping[str, str]) -> Path:
     return expand("~/_netrc" if os.name == "nt" else "~/.netrc", environ)
 
 
+def netrc_passwords(path: Path) -> tuple[str, ...]:
+    """Every password of a netrc file; none of one that cannot be read."""
+    try:
+        if path.stat().st_size > TOO_LARGE:
+            return ()
+        hosts = netrc.netrc(str(path)).hosts.values()
+    except (OSError, UnicodeDecodeError, netrc.NetrcParseError):
+        return ()
+    return tuple(password for _, _, password in hosts if password)
+
+
 def netrc_password(path: Path, machines: tuple[str, ...]) -> tuple[str | None, str | None]:
     """The password of the first of `machines` (or of `default`) in a netrc file, and why it could not be read.
 

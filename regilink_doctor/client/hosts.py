@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from regilink_doctor.client.installed import Version
 
@@ -70,6 +70,13 @@ def upstream(url: str) -> str | None:
         if name in (forge, f"api.{forge}", api):
             return api
     return None
+
+
+def login_of(url: str) -> tuple[str, ...]:
+    """What must not be shown of an address: the password in front of the server's name, as written and as meant."""
+    login = url.rpartition("://")[2].partition("/")[0].rpartition("@")[0]
+    password = login.partition(":")[2]
+    return tuple(dict.fromkeys([password, unquote(password)])) if password else ()
 
 
 def without_login(url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NoReturn
 
 LENGTH = 40
@@ -60,3 +61,31 @@ class Key:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a key is not written anywhere")
+
+
+class Secrets:
+    """Texts that are shown nowhere; `repr` does not show them either."""
+
+    __slots__ = ("_secrets",)
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        # The longest first: one may be a part of another.
+        self._secrets = tuple(sorted({each for each in secrets if len(each) >= SHORTEST}, key=len, reverse=True))
+
+    def mask(self, text: str) -> str:
+        """`text` without any of them, and without what looks like a key of W&B's."""
+        for secret in self._secrets:
+            text = text.replace(secret, "[key]")
+        return _LOOKS_LIKE_ONE.sub("[key]", text)
+
+    def __repr__(self) -> str:
+        return f"Secrets({len(self._secrets)} masked)"
+
+
+SHORTEST = 4
+"""Characters. Masking each `a` of a report would hide more than a password of one letter protects."""
+
+_LOOKS_LIKE_ONE = re.compile(r"\b(?:local-|wandb_v\d_)[\w-]{32,}")
+"""Forms that nothing else has; 40 hexadecimal digits alone may be the hash of a commit."""
+
+NO_SECRETS = Secrets()

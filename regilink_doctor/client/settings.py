@@ -15,9 +15,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from regilink_doctor.client.credentials import Credentials, find_credentials
-from regilink_doctor.client.files import SettingsFile, settings_files, shown
-from regilink_doctor.client.hosts import HostRefused, default_host, normal_host, suggested_host
+from regilink_doctor.client.files import SettingsFile, netrc_passwords, netrc_path, settings_files, shown
+from regilink_doctor.client.hosts import HostRefused, default_host, login_of, normal_host, suggested_host
 from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
+from regilink_doctor.client.key import NO_SECRETS, Secrets
 from regilink_doctor.client.route import Route, route_to
 from regilink_doctor.core.checks import Sourced
 
@@ -48,7 +49,8 @@ class Settings:
 
     `host` is normalised, but for a value that wandb refuses (see `problems`). `organization` may be the empty text,
     which is not the same as None (row A15). `sweep` is there inside a sweep or launch job, where `wandb.init` drops
-    `entity=` and `project=` (row B2). `route` is the way to the host, None when that is no address.
+    `entity=` and `project=` (row B2). `route` is the way to the host, None when that is no address;
+    `default_host` is where wandb would go if nobody named one. `secrets` are never shown.
     """
 
     wandb: InstalledWandb
@@ -60,6 +62,8 @@ class Settings:
     mode: Sourced
     problems: tuple[SettingsProblem, ...] = ()
     sweep: Sourced | None = None
+    default_host: str = ""
+    secrets: Secrets = NO_SECRETS
     route: Route | None = None
 
     @property
@@ -83,6 +87,7 @@ def read_settings(
     environ: Mapping[str, str] | None = None,
     python: str | None = None,
     arguments: Mapping[str, str] | None = None,
+    expected: Mapping[str, Sourced] | None = None,
 ) -> Settings:
     """The settings of wandb in `cwd`.
 
@@ -91,25 +96,32 @@ def read_settings(
         environ: the program's environment; that of this process.
         python: see `installed.find_wandb`.
         arguments: what was said on the command line, by setting (`host`, `entity`, `project`, `organization`); it wins.
+        expected: what is taken where wandb would find nothing, by setting: wandb itself does not know it.
     """
     cwd = cwd or Path.cwd()
     environ = os.environ if environ is None else environ
     installed = find_wandb(python, cwd, environ)
-    reader = _Reader(installed, cwd, environ, {k: v for k, v in (arguments or {}).items() if v is not None})
-    return reader.read()
+    given = {name: value for name, value in (arguments or {}).items() if value is not None}
+    return _Reader(installed, cwd, environ, given, expected or {}).read()
 
 
 class _Reader:
     """One reading: collects problems on its way."""
 
     def __init__(
-        self, installed: InstalledWandb, cwd: Path, environ: Mapping[str, str], arguments: Mapping[str, str]
+        self,
+        installed: InstalledWandb,
+        cwd: Path,
+        environ: Mapping[str, str],
+        arguments: Mapping[str, str],
+        expected: Mapping[str, Sourced],
     ) -> None:
         self.installed = installed
         self.version = installed.number
         self.cwd = cwd
         self.environ = environ
         self.arguments = arguments
+        self.expected = expected
         self.problems: list[SettingsProblem] = []
 
     def read(self) -> Settings:
@@ -136,6 +148,8 @@ class _Reader:
             mode=mode,
             problems=tuple(self.problems),
             sweep=self._sweep(),
+            default_host=default_host(self.version),
+            secrets=self._secrets(host, values),
             route=self._route(host, values),
         )
 
@@ -149,7 +163,7 @@ class _Reader:
         variable = f"WANDB_{name.upper()}"
         if variable in self.environ:
             return Sourced(self.environ[variable], f"environment {variable}")
-        return values.get(name)
+        return values.get(name) or self.expected.get(argument)
 
     def _from_files(self) -> dict[str, Sourced]:
         values: dict[str, Sourced] = {}
@@ -202,6 +216,15 @@ class _Reader:
             return route_to(host.value, self.environ, proxy=proxy, packages=packages)
         except ValueError:
             return None
+
+    def _secrets(self, host: Sourced, values: Mapping[str, Sourced]) -> Secrets:
+        """Everything that must appear nowhere: keys and logins, those that do not count included."""
+        found = [self.environ.get("WANDB_API_KEY"), values["api_key"].value if "api_key" in values else None]
+        found += netrc_passwords(netrc_path(self.environ))
+        addresses = [host.value, *(value for name, value in self.environ.items() if name.lower().endswith("_proxy"))]
+        addresses += [each.value for name, each in values.items() if name.endswith("_proxy")]
+        found += [secret for each in addresses for secret in login_of(each)]
+        return Secrets(each for each in found if each)
 
     def _sweep(self) -> Sourced | None:
         for variable in ("WANDB_SWEEP_ID", "WANDB_LAUNCH"):

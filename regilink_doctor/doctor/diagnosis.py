@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
 
 from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.client.settings import Settings
@@ -19,11 +19,13 @@ from regilink_doctor.doctor.context import Context, Filed
 from regilink_doctor.doctor.entity_checks import EntityCheck
 from regilink_doctor.doctor.environment_checks import (
     CodeAndEnvironment,
+    Expected,
     OrganizationVariable,
     contradiction,
     contradictions,
 )
 from regilink_doctor.doctor.machine_checks import Credentials, Mode, SettingsCheck, WandbVersion
+from regilink_doctor.doctor.names import names_of
 from regilink_doctor.doctor.network_checks import Clock, Connection, Dns, Proxy, Tls
 from regilink_doctor.doctor.ready import Ready, ready
 from regilink_doctor.doctor.registry_checks import ArtifactType, CollectionCheck, OrganizationCheck, RegistryCheck, Role
@@ -36,6 +38,7 @@ EXAMINATIONS: tuple[type[Examination], ...] = (
     SettingsCheck,
     Mode,
     CodeAndEnvironment,
+    Expected,
     Credentials,
     Dns,
     Connection,
@@ -77,12 +80,14 @@ class Diagnosis:
     """What was found.
 
     `checks` are the rows, in order. `found` says what each setting is and where it came from (the key masked).
-    `ready` is there when nothing failed: teams and target paths to paste. `requests` counts what was sent.
+    `names` are those of people, teams and things in it, each with its kind, for a report that hides them. `ready` is
+    there when nothing failed: teams and target paths to paste. `requests` counts what was sent.
     """
 
     checks: tuple[Check, ...]
     found: tuple[tuple[str, Sourced], ...]
     targets: tuple[Target, ...]
+    names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     ready: Ready | None = None
     requests: int = 0
     elapsed_ms: int = 0
@@ -115,7 +120,7 @@ def examine(
     filed: Filed | None = None,
     timeout: float = 10.0,
     probe: bool = True,
-    progress: Callable[[str], None] | None = None,
+    watcher: Watcher | None = None,
     examinations: Sequence[type[Examination]] = EXAMINATIONS,
 ) -> Diagnosis:
     """Run every check.
@@ -128,7 +133,7 @@ def examine(
         filed: the committed catalog.
         timeout: seconds for each request.
         probe: whether the way to the server is looked at step by step, on sockets; False: by requests alone.
-        progress: told the name of each check before it begins.
+        watcher: told of each check before it begins, and of what it has found.
     """
     begun = time.monotonic()
     context = Context(settings, targets, consumed, timeout=timeout, known=known, filed=filed)
@@ -136,9 +141,13 @@ def examine(
     for kind in examinations:
         if kind in PROBES and not probe:
             continue
-        if progress is not None:
-            progress(kind.name)
-        rows += _run(kind(), context, rows)
+        if watcher is not None:
+            watcher.begins(kind.name)
+        found = _run(kind(), context, rows)
+        rows += found
+        if watcher is not None:
+            for _, check in found:
+                watcher.ended(check)
     checks = tuple(check for _, check in rows)
     good = not any(check.status in ("fail", "crash") for check in checks)
     account_known = any(check.name == "account" and check.status == "pass" for check in checks)
@@ -146,10 +155,21 @@ def examine(
         checks=checks,
         found=_found(settings, context, account_known),
         targets=context.targets,
+        names=names_of(context),
         ready=ready(context) if good and account_known else None,
         requests=context.gateway.requests,
         elapsed_ms=_since(begun),
     )
+
+
+class Watcher(Protocol):
+    """Who looks on while the checks run."""
+
+    def begins(self, name: str) -> None:
+        """A check begins."""
+
+    def ended(self, check: Check) -> None:
+        """A row is there."""
 
 
 def _run(
@@ -164,8 +184,18 @@ def _run(
     for subject in subjects:
         begun = time.monotonic()
         outcome = _blocked(examination, subject, before) or _looked(examination, context, subject)
-        rows.append((subject, _row(examination, subject, outcome, _since(begun))))
+        rows.append((subject, _masked(_row(examination, subject, outcome, _since(begun)), context)))
     return rows
+
+
+def _masked(check: Check, context: Context) -> Check:
+    """The row without any secret: the last guard, whatever a check may have quoted."""
+    mask = context.settings.secrets.mask
+    texts = (check.subject, check.message, check.help, check.source)
+    if all(text is None or mask(text) == text for text in texts):
+        return check
+    subject, message, advice, source = (None if text is None else mask(text) for text in texts)
+    return replace(check, subject=subject or "", message=message or "", help=advice, source=source)
 
 
 def _looked(examination: Examination, context: Context, subject: Subject) -> Outcome:
@@ -252,7 +282,8 @@ def _found(settings: Settings, context: Context, account_known: bool) -> tuple[t
     differing = "; ".join(contradiction(context, each) for each in contradictions(context).values())
     if differing:
         rows.append(("but", Sourced("code", differing)))
-    return tuple((name, value) for name, value in rows if value is not None)
+    mask = settings.secrets.mask
+    return tuple((name, Sourced(mask(each.value), mask(each.source))) for name, each in rows if each is not None)
 
 
 def _since(begun: float) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regilink_doctor.client.questions import CollectionQuestion, VersionQuestion
 from regilink_doctor.core.catalog import Visibility
 from regilink_doctor.core.directory import EntityFacts, OrganizationNames, RegistryFacts
+from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.target_path import registry_name
 from regilink_doctor.doctor.facts import (
     VISIBILITY,
@@ -95,6 +96,18 @@ class LiveDirectory:
     def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
         """See `Directory.collection_names`: nobody has asked for all of them."""
         return None
+
+    def seen_names(self) -> Iterator[tuple[str, str]]:
+        """Every name that the server has told, with its kind."""
+        for facts in self._registries.values():
+            if facts is not None:
+                yield "registry", facts.name
+        for question, (collections, versions) in self._neighbours.items():
+            yield "collection", question.collection
+            yield from (("collection", name) for name in collections)
+            yield from (("alias", name) for name in versions if not is_version(name) and name != "latest")
+        for name in self._entities:
+            yield "entity", name
 
     def knows_entity(self, name: str) -> bool:
         """Whether the entity has been looked up."""

@@ -12,6 +12,7 @@ from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.doctor.advice import answer, close_to, entity_line, use_a_team
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.environment_checks import CONFIGURATION
 from regilink_doctor.doctor.relog import log_again
 
 
@@ -88,6 +89,16 @@ class EntityCheck(Examination):
         if context.directory.writable(name) is False:
             return _not_writable(context, given, origin)
         names = facts.organizations[0]
+        if given.source.startswith(CONFIGURATION) and account.default_entity != name:
+            default = account.default_entity or "no entity"
+            return Outcome(
+                "warn",
+                f"{origin} is a team of {names.name}, but nothing tells wandb: where code does not say entity=, "
+                f"the run belongs to {default} (the account's default entity)",
+                "REG201",
+                f'wandb.init(entity="{name}", ...)   or: export WANDB_ENTITY={name}',
+                ("B1", "B2"),
+            )
         return passed(f"{origin} is a team of {names.name} (entity {names.entity})")
 
 

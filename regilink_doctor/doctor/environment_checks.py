@@ -13,6 +13,9 @@ from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.target_checks import target_of
 from regilink_doctor.doctor.targets import Target
 
+CONFIGURATION = "configuration "
+"""How the source of a value begins that our own configuration says."""
+
 
 class CodeAndEnvironment(Examination):
     """Where code and environment say different things: which of the two wins (rows A15, B2)."""
@@ -38,6 +41,29 @@ class CodeAndEnvironment(Examination):
                 ("B2",),
             )
         return passed(contradiction(context, target))
+
+
+class Expected(Examination):
+    """What only our own configuration says: wandb does not read it, and would go elsewhere (rows C19, B2)."""
+
+    name = "configuration"
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The host, where the configuration alone names it."""
+        host = context.settings.host
+        if host.source.startswith(CONFIGURATION) and host.value != context.settings.default_host:
+            yield Subject(host.value, host.source)
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Say what to set, so that wandb goes there, too."""
+        return Outcome(
+            "warn",
+            f"{subject.source} says that the server is {context.gateway.shown}, and nothing tells wandb: it would "
+            f"talk to {context.settings.default_host}; the rest of this report is about {context.gateway.shown}",
+            "REG804",
+            f"export WANDB_BASE_URL={context.gateway.shown}",
+            ("C19",),
+        )
 
 
 def contradictions(context: Context) -> dict[tuple[object, ...], Target]:

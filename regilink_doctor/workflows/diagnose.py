@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from regilink_doctor.client.settings import read_settings
-from regilink_doctor.core.known import NOTHING_KNOWN, Known
+from regilink_doctor.config import Config
+from regilink_doctor.core.catalog import Catalog
+from regilink_doctor.core.checks import Sourced
+from regilink_doctor.core.known import NOTHING_KNOWN
 from regilink_doctor.doctor.context import Filed
-from regilink_doctor.doctor.diagnosis import Diagnosis, examine
+from regilink_doctor.doctor.diagnosis import Diagnosis, Watcher, examine
+from regilink_doctor.doctor.environment_checks import CONFIGURATION
 from regilink_doctor.doctor.targets import Consumed, Target
-from regilink_doctor.workflows.doctor_targets import site_consumed, site_targets, source_sites
+from regilink_doctor.workflows.doctor_targets import config_targets, site_consumed, site_targets, source_sites
 
 
 def diagnose(
@@ -26,11 +30,11 @@ def diagnose(
     aliases: Sequence[str] = (),
     python: str | None = None,
     environ: Mapping[str, str] | None = None,
-    known: Known = NOTHING_KNOWN,
-    filed: Filed | None = None,
+    config: Config | None = None,
+    catalog: Catalog | None = None,
     timeout: float = 10.0,
     probe: bool = True,
-    progress: Callable[[str], None] | None = None,
+    watcher: Watcher | None = None,
 ) -> Diagnosis:
     """Check this machine, the account and each target against the live server. Reads only.
 
@@ -47,11 +51,12 @@ def diagnose(
         aliases: the aliases of the links that are given as texts.
         python: whose wandb is looked at.
         environ: the environment of the program; that of this process.
-        known: what the configuration says of the organization.
-        filed: the committed catalog.
+        config: its targets are looked at beside those of the source; its host and entity count where wandb would find
+            none; what it knows of the organization is used.
+        catalog: what the file that it names has.
         timeout: seconds for each request.
         probe: whether the way to the server is looked at step by step, on sockets; False: by requests alone.
-        progress: told the name of each check before it begins.
+        watcher: told of each check before it begins, and of what it has found.
     """
     folder = Path.cwd() if cwd is None else Path(cwd).absolute()
     given = {"host": host, "entity": entity, "project": project, "organization": organization}
@@ -60,11 +65,12 @@ def diagnose(
         environ=environ,
         python=python,
         arguments={name: value for name, value in given.items() if value is not None},
+        expected=_expected(config),
     )
     fetched = [each if isinstance(each, Consumed) else Consumed(each) for each in consumed]
     if targets is None:
-        sites = source_sites(folder)
-        links = list(site_targets(sites))
+        sites = source_sites(folder, config)
+        links = [*site_targets(sites), *config_targets(config)]
         fetched += site_consumed(sites)
     else:
         whole = tuple(aliases)
@@ -72,4 +78,21 @@ def diagnose(
             each if isinstance(each, Target) else Target(each, artifact_type=artifact_type, aliases=whole)
             for each in targets
         ]
-    return examine(settings, links, fetched, known=known, filed=filed, timeout=timeout, probe=probe, progress=progress)
+    return examine(
+        settings,
+        links,
+        fetched,
+        known=config.known if config else NOTHING_KNOWN,
+        filed=Filed((config.catalog_path if config else None) or "the catalog", catalog) if catalog else None,
+        timeout=timeout,
+        probe=probe,
+        watcher=watcher,
+    )
+
+
+def _expected(config: Config | None) -> dict[str, Sourced]:
+    """What the configuration says that wandb looks for elsewhere."""
+    if config is None or config.source is None:
+        return {}
+    said = {"host": config.host, "entity": config.entity}
+    return {name: Sourced(value, f"{CONFIGURATION}{config.source}") for name, value in said.items() if value}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 from pathlib import Path
 
+from regilink_doctor.config import Config
 from regilink_doctor.core.sites import Site, Text
 from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.core.target_path.sdk import Call
@@ -18,7 +19,7 @@ MOST_ALTERNATIVES = 16
 """Of one call: branches multiply."""
 
 
-def source_sites(folder: Path) -> list[Site]:
+def source_sites(folder: Path, config: Config | None = None) -> list[Site]:
     """The sites in the source below a folder, their paths relative to it."""
     import os
 
@@ -26,7 +27,14 @@ def source_sites(folder: Path) -> list[Site]:
 
     # Lint shows paths as they are given; below the current folder that is to be short.
     start = os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else str(folder)
-    return [report.site for report in lint_paths([start], all_sites=True).sites]
+    return [report.site for report in lint_paths([start], all_sites=True, config=config).sites]
+
+
+def config_targets(config: Config | None) -> tuple[Target, ...]:
+    """The targets that the configuration names."""
+    if config is None:
+        return ()
+    return tuple(Target(text, origin=f"configuration {config.source}") for text in config.targets)
 
 
 def source_targets(folder: Path) -> tuple[Target, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.client.settings import read_settings
+from regilink_doctor.config import Config
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import EXAMINATIONS, Diagnosis, examine
@@ -129,6 +130,35 @@ def test_the_source_is_checked_where_no_target_is_named(emulator: Emulator, tmp_
     assert "personal.py:3" in (entity.help or ""), "where the entity is written"
     assert 'wandb.init(entity="team-a"' in (entity.help or "")
     assert found.requests == 2
+
+
+def test_the_configuration_names_targets_and_a_server_that_wandb_does_not_know(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    emulator.reset()
+    environ = {**emulator.environ(), "HOME": str(tmp_path)}
+    environ.pop("WANDB_BASE_URL")
+    config = Config({"targets": (ZOO,), "host": emulator.url}, source="pyproject.toml")
+    found = diagnose(cwd=tmp_path, environ=environ, config=config)
+    (row,) = found.of("warn", "fail")
+    assert (row.name, row.code) == ("configuration", "REG804")
+    assert "it would talk to https://api." in row.message
+    assert row.help == f"export WANDB_BASE_URL={emulator.url}"
+    assert [(target.text, target.source) for target in found.targets] == [(ZOO, "configuration pyproject.toml")]
+
+
+def test_code_and_environment_that_differ_are_named(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.reset()
+    write(tmp_path / "code")
+    environ = {**emulator.environ(), "HOME": str(tmp_path), "WANDB_ENTITY": "alice", "WANDB_PROJECT": "other"}
+    found = diagnose(cwd=tmp_path / "code", environ=environ)
+    assert not found.of("fail", "warn")
+    row = next(row for row in found.checks if row.name == "code-and-environment")
+    assert row.message.endswith(
+        "train.py:3 says entity team-a, environment WANDB_ENTITY says alice: the code wins; "
+        f"{row.message.partition(' says')[0]} says project churn, environment WANDB_PROJECT says other: the code wins"
+    )
+    assert dict(found.found)["but"].source == row.message
 
 
 def test_the_command_line_beats_the_code(emulator: Emulator, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.checks import Check
-from regilink_doctor.core.known import Known
-from regilink_doctor.doctor.context import Filed
+from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.emulator import Emulator, World
@@ -21,6 +21,9 @@ from regilink_doctor.emulator.world.features import PRESETS
 
 ZOO = "wandb-registry-model/zoo"
 PROMOTED = Target(ZOO, "Artifact.link", fetched=Consumed("wandb-registry-staging/zoo:v0"))
+IN_CODE = Target(
+    ZOO, entity="team-a", place=Place("train.py", Span(9, 1, 9, 20)), entity_place=Place("train.py", Span(3, 1, 3, 9))
+)
 Diagnose = Callable[..., Diagnosis]
 Environment = Callable[[str | None], Path]
 
@@ -82,6 +85,12 @@ def team_viewer() -> World:
 def another_team() -> World:
     world = World.default()
     world.team("team-b")
+    return world
+
+
+def two_teams() -> World:
+    world = another_team()
+    world.member("alice", team="team-b")
     return world
 
 
@@ -384,17 +393,36 @@ CASES = {
     "an alias that only an admin may set": Case(
         "REG507",
         check="aliases",
-        more={"aliases": ["prod"], "known": Known(protected_aliases=("prod",))},
+        more={"aliases": ["prod"], "config": Config({"protected-aliases": ("prod",)}, source="pyproject.toml")},
         status="warn",
         says=("only its admins may set it",),
+    ),
+    "an entity that only the configuration names": Case(
+        "REG201",
+        check="entity",
+        world=two_teams,
+        more={"config": Config({"entity": "team-b"}, source="pyproject.toml")},
+        status="warn",
+        says=(
+            "team-b (configuration pyproject.toml) is a team of Acme Inc, but nothing tells wandb",
+            "belongs to team-a",
+        ),
+        help=("export WANDB_ENTITY=team-b",),
+    ),
+    "the entity of the code in a sweep": Case(
+        "REG205",
+        (IN_CODE,),
+        "code-and-environment",
+        environ={"WANDB_SWEEP_ID": "x1y2"},
+        status="warn",
+        says=('train.py:3 says entity="team-a"', "environment WANDB_SWEEP_ID"),
     ),
     "the catalog is of yesterday": Case(
         "REG808",
         check="catalog",
         more={
-            "filed": Filed(
-                "regilink.catalog.json",
-                Catalog((Organization("Acme Inc", "acme", ("team-a",), (Registry("model", types=("model", "net")),)),)),
+            "catalog": Catalog(
+                (Organization("Acme Inc", "acme", ("team-a",), (Registry("model", types=("model", "net")),)),)
             )
         },
         status="warn",

@@ -1,0 +1,64 @@
+"""The names that a diagnosis speaks of, by kind: what a report without names has to hide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from regilink_doctor.core.target_path import HOLE, parse
+from regilink_doctor.core.target_path.grammar import PathError
+from regilink_doctor.doctor.context import Context
+
+
+def names_of(context: Context) -> tuple[tuple[str, str], ...]:
+    """(kind, name), the kinds in the order in which a name that is several things is called."""
+    found = dict.fromkeys((kind, name) for kind, name in _names(context) if name and HOLE not in name)
+    return tuple(found)
+
+
+def _names(context: Context) -> Iterator[tuple[str, str]]:
+    settings, route = context.settings, context.settings.route
+    if route is not None and settings.host.value != settings.default_host:
+        yield "host", route.server.name
+    if route is not None and route.proxy is not None:
+        yield "proxy", route.dialled.name
+    account = context.enquiry.known_account
+    if account is not None:
+        yield "user", account.username
+        for team in account.teams:
+            yield "team", team.name
+    for names in context.directory.organization_names:
+        yield "organization", names.name
+        yield "organization", names.entity
+    for given, kind in ((settings.entity, "entity"), (settings.project, "project")):
+        if given is not None:
+            yield kind, given.value
+    if settings.organization is not None:
+        yield "organization", settings.organization.value
+    yield from context.directory.seen_names()
+    for target in context.targets:
+        yield from _of_path(target.text)
+        yield "entity", target.entity or ""
+        yield "project", target.project or ""
+        for alias in target.aliases:
+            yield "alias", alias
+    for each in context.consumed:
+        yield from _of_path(each.text)
+        yield "entity", each.entity or ""
+    for written in (*context.targets, *context.consumed):
+        if written.place is not None:
+            yield "file", written.place.path
+    yield "folder", settings.wandb.environment
+
+
+def _of_path(text: str) -> Iterator[tuple[str, str]]:
+    try:
+        path = parse(text)
+    except PathError:
+        yield "target", text
+        return
+    yield "collection", path.collection
+    if path.registry:
+        yield "registry", path.registry
+    elif path.project:
+        yield "project", path.project
+    yield "organization" if path.is_registry else "entity", path.prefix or ""
