@@ -87,10 +87,10 @@ class Diagnosis:
     checks: tuple[Check, ...]
     found: tuple[tuple[str, Sourced], ...]
     targets: tuple[Target, ...]
-    names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     ready: Ready | None = None
     requests: int = 0
     elapsed_ms: int = 0
+    names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def of(self, *statuses: Status) -> tuple[Check, ...]:
         """The rows of these statuses."""

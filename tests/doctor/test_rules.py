@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
-from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.rules import all_rules
@@ -49,7 +48,7 @@ def codes(example: str, emulator: Emulator, environment: Path, folder: Path) -> 
         if catalog is not None:
             registries = tuple(Registry(name, types=tuple(types)) for name, types in catalog.items())
             acme = Organization("Acme Inc", "acme", ("team-a",), registries)
-            more["filed"] = Filed("regilink.catalog.json", Catalog((acme,)))
+            more["catalog"] = Catalog((acme,))
         if write_probe:
             if "write_probe" not in inspect.signature(diagnose).parameters:
                 pytest.skip("the doctor has no write probe yet")
