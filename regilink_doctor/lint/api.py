@@ -173,3 +173,11 @@ CALLS = {
     "wandb.PublicRun.link_artifact": _WRONG,
 }
 """Canonical name -> what kind of site it is. `wandb.init` has its arguments by keyword: their order has changed."""
+
+BY_NAME = {
+    "link_artifact": "wandb.Run.link_artifact",
+    "link": "wandb.Artifact.link",
+    "use_artifact": "wandb.Run.use_artifact",
+    "artifact": "wandb.Api.artifact",
+}
+"""Method -> what it is where only its argument tells."""

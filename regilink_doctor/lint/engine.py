@@ -74,14 +74,17 @@ class _Facts:
 
     @property
     def links_around(self) -> bool:
-        return surroundings.links(os.path.dirname(self.path) or ".")
+        return surroundings.links(self._folder)
+
+    @property
+    def _folder(self) -> str:
+        return os.path.dirname(os.path.abspath(self.path))
 
     def mentions(self, word: str) -> bool:
         return any(word in source.text for source in self.reading.sources)
 
     def sets(self, variable: str) -> bool:
-        folder = os.path.dirname(self.path) or "."
-        return self.mentions(variable) or surroundings.mentioned(variable, folder)
+        return self.mentions(variable) or surroundings.mentioned(variable, self._folder)
 
 
 def lint_bytes(

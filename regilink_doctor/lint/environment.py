@@ -30,13 +30,18 @@ _FIXTURES = ("requests_mock", "responses", "rsps", "mocked_responses")
 def assignments(source: Source, module: Module, evaluator: Evaluator, statements: Statements) -> Iterator[Setting]:
     """A setting for each variable of W&B that is given a text, whatever else is around it.
 
-    `os.environ["X"] = …`, `os.environ.setdefault("X", …)`, `os.environ.update({…})`, `monkeypatch.setenv("X", …)`.
+    `os.environ["X"] = …`, `os.environ.setdefault("X", …)`, `os.environ.update({…})`, `monkeypatch.setenv("X", …)`; one
+    without a value where the variable is taken away, `del os.environ["X"]`.
     """
     for store in module.stores:
         target = store.target
         at = At(store.scope, store.order, store.branch)
         if isinstance(target, ast.Subscript) and Name("os.environ") in evaluator.value(target.value, at):
             yield from _setting(source, evaluator, statements, target.slice, store.value, at, store.statement)
+    for store in module.removals:
+        at = At(store.scope, store.order, store.branch)
+        if isinstance(store.target, ast.Subscript) and Name("os.environ") in evaluator.value(store.target.value, at):
+            yield from _setting(source, evaluator, statements, store.value, None, at, store.statement)
     for use in module.uses:
         at = At(use.scope, use.order, use.branch)
         weak = isinstance(use.call.func, ast.Attribute) and use.call.func.attr == "setdefault"
@@ -44,7 +49,7 @@ def assignments(source: Source, module: Module, evaluator: Evaluator, statements
             yield from _setting(source, evaluator, statements, key, value, at, use.statement, weak=weak)
 
 
-def _set_by_call(use: Use, evaluator: Evaluator, at: At) -> Iterator[tuple[ast.expr, ast.expr]]:
+def _set_by_call(use: Use, evaluator: Evaluator, at: At) -> Iterator[tuple[ast.expr, ast.expr | None]]:
     function, args = use.call.func, use.call.args
     if not isinstance(function, ast.Attribute):
         return
@@ -52,6 +57,9 @@ def _set_by_call(use: Use, evaluator: Evaluator, at: At) -> Iterator[tuple[ast.e
         paths = (Name("os.putenv"), Name("os.environ.setdefault"))
         if function.attr == "setenv" or any(path in evaluator.value(function, at) for path in paths):
             yield args[0], args[1]
+    elif function.attr in ("pop", "delenv") and args:
+        if function.attr == "delenv" or Name("os.environ.pop") in evaluator.value(function, at):
+            yield args[0], None
     elif function.attr == "update" and Name("os.environ.update") in evaluator.value(function, at):
         for argument in args:
             if isinstance(argument, ast.Dict):
@@ -65,7 +73,7 @@ def _setting(
     evaluator: Evaluator,
     statements: Statements,
     key: ast.expr,
-    value: ast.expr,
+    value: ast.expr | None,
     at: At,
     statement: ast.stmt,
     *,
@@ -75,11 +83,11 @@ def _setting(
         return
     yield Setting(
         key.value,
-        source.place(value),
+        source.place(value if value is not None else key),
         source.span(statement),
         "python",
         True,
-        evaluator.texts(value, at),
+        evaluator.texts(value, at) if value is not None else (),
         (key.value,),
         statements.around(statement).containers,
         weak,

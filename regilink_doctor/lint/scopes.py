@@ -130,6 +130,8 @@ class Module:
     source: Source
     uses: list[Use] = field(default_factory=list)
     stores: list[Store] = field(default_factory=list)
+    removals: list[Store] = field(default_factory=list)
+    """`del os.environ["X"]`: what is removed, with its key for a value."""
     reads: list[Read] = field(default_factory=list)
     """Of the attributes that only a logged artifact has."""
     imports: set[str] = field(default_factory=set)
@@ -213,6 +215,10 @@ class _Reader:
                 self.target(target, node.value, scope, branch)
                 if isinstance(target, ast.Attribute | ast.Subscript):
                     self.module.stores.append(Store(target, node.value, scope, self.order, branch, node))
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                if isinstance(target, ast.Subscript):
+                    self.module.removals.append(Store(target, target.slice, scope, self.order, branch, node))
         elif isinstance(node, ast.AnnAssign):
             self.target(node.target, node.value, scope, branch, annotation=node.annotation)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):

@@ -259,14 +259,15 @@ class _Finder:
         function = use.call.func
         if not isinstance(function, ast.Attribute) or "wandb" not in self.module.imports:
             return None
-        path = {"link_artifact": "wandb.Run.link_artifact", "link": "wandb.Artifact.link"}.get(function.attr)
+        path = api.BY_NAME.get(function.attr)
         if path is None or self._known_elsewhere(function.value, use):
             return None
-        target = arguments(use.call, api.CALLS[path].parameters).named.get("target_path")
+        call = api.CALLS[path]
+        target = arguments(use.call, call.parameters).named.get(call.path or "")
         if target is None:
             return None
         texts = self.evaluator.texts(target, At(use.scope, use.order, use.branch))
-        # `link` is everybody's word: only the prefix itself tells.
+        # `link` and `artifact` are everybody's words: only the prefix itself tells.
         mark = "/" if function.attr == "link_artifact" else REGISTRY_PREFIX
         return path if any(mark in text.pattern for text in texts) else None
 

@@ -169,7 +169,8 @@ def _run(case: Case) -> list[str]:
         for finding in report.findings:
             lines += _finding(finding, first, texts)
         for site, codes in zip(report.sites, report.codes, strict=True):
-            lines.append(_site(site_value(site, codes), _position(site.place, first)))
+            if site.kind not in ("log", "other"):  # for rules alone
+                lines.append(_site(site_value(site, codes), _position(site.place, first)))
         lines += _declared(reading, first)
     return lines
 
