@@ -157,6 +157,8 @@ def _unknown_registry(directory: Directory, organization: str, project: str) -> 
     shown = CORE_REGISTRY_DISPLAY.get(name.casefold())
     if shown and directory.registry(organization, shown) is not None:
         return _refused("REG302", "A10", "unknown-registry-create")
+    if name.startswith(REGISTRY_PREFIX):
+        return _refused("REG109", "A11", "unknown-registry-create")
     return _refused("REG301", "B3", "unknown-registry-create")
 
 

@@ -52,7 +52,11 @@ def _complete(state: State, call: LinkCall, link: LinkInput) -> bool:
         return same_source(attempt) and (attempt.project, attempt.collection) == (link.project, link.collection)
 
     def with_text(attempt: LinkAttempt) -> LinkAttempt:
-        return replace(attempt, requested=call.target_path, place=call.place)
+        told = replace(attempt, requested=call.target_path, place=call.place)
+        if attempt.verdict == "linked" and link.emptied:
+            # The server cannot know that a name was missing and that the rest of the path moved up (row A5).
+            return replace(told, verdict="misplaced", code="REG105", row="A5")
+        return told
 
     if call.source is None:
         return False

@@ -32,6 +32,14 @@ def server(session_emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path
         wandb.finish()
 
 
+@pytest.fixture
+def wandb_anew() -> Iterator[None]:
+    """For what wandb reads once per process: what the test sets is read, and forgotten after it."""
+    _teardown()
+    yield
+    _teardown()
+
+
 def _attach(emulator: Emulator) -> None:
     """wandb reads its environment once per process; whoever ran before may have given it another."""
     import wandb

@@ -31,6 +31,26 @@ class Server:
 
         return wandb.Api(overrides=overrides, api_key=self.world.users[user].key)
 
+    def ask(self, query: str, user: str = "alice", **variables: Any) -> Any:
+        """The data of a GraphQL answer; an answer with errors fails the test."""
+        answer = self._post(query, user, variables)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def errors(self, query: str, user: str = "alice", **variables: Any) -> list[str]:
+        """The messages of a GraphQL answer."""
+        return [each["message"] for each in self._post(query, user, variables)["errors"]]
+
+    def _post(self, query: str, user: str, variables: dict[str, Any]) -> Any:
+        import requests
+
+        return requests.post(
+            f"{self.emulator.url}/graphql",
+            json={"query": query, "variables": variables},
+            auth=("api", self.world.users[user].key),
+            timeout=30,
+        ).json()
+
     def logged(
         self,
         type: str = "model",

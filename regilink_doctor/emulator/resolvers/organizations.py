@@ -137,7 +137,7 @@ def _member(user: User, role: str) -> dict[str, Any]:
         "username": user.username,
         "name": user.name,
         "photo_url": None,
-        "account_type": "SERVICE" if user.is_service_account else "MEMBER",
+        "account_type": "SERVICE" if user.is_service_account else "USER",
         "api_key": user.key if user.is_service_account else None,
     }
 
@@ -154,7 +154,7 @@ def _invited(invite: Invite) -> dict[str, Any]:
         "username": user.username if user else None,
         "name": user.name if user else (invite.email or ""),
         "photo_url": None,
-        "account_type": "MEMBER",
+        "account_type": "USER",
         "api_key": None,
     }
 

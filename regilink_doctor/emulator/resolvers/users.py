@@ -60,7 +60,7 @@ def nothing(source: User, context: Context) -> None:
 
 @field("User", "accountType")
 def account_type(source: User, context: Context) -> str:
-    return "SERVICE" if source.is_service_account else "MEMBER"
+    return "SERVICE" if source.is_service_account else "USER"
 
 
 @field("User", "apiKeys")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regilink_doctor.core import link_rules, texts
+from regilink_doctor.core.failures import failure
 from regilink_doctor.core.ledger import LinkAttempt, Verdict
+from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.target_path import LinkInput, is_registry_project
 from regilink_doctor.emulator.world import access, artifacts, assume
 from regilink_doctor.emulator.world.directory import WorldDirectory
@@ -38,6 +40,8 @@ def judge(state: State, link: LinkInput, artifact_type: str | None, user: User |
 
 def judge_request(state: State, user: User | None, request: LinkRequest) -> Verdict:
     """What becomes of a link as the server receives it: the same rules, after the SDK's part."""
+    if _paused(state, request):
+        return Verdict("refused", None, "B17", "legacy-registry-paused")
     directory = WorldDirectory(state, user)
     artifact = request.artifact
     source_entity = artifact.sequence.project.entity.name
@@ -50,6 +54,13 @@ def judge_request(state: State, user: User | None, request: LinkRequest) -> Verd
     return link_rules.judge(plain, directory, artifact.type).verdict
 
 
+def _paused(state: State, request: LinkRequest) -> bool:
+    """While a team's legacy registry is migrated, neither it nor its successor takes anything (row B17)."""
+    successor = state.migrated_registry(request.entity) if request.project == LEGACY_REGISTRY else None
+    target = successor or state.find_project(request.entity, request.project)
+    return target is not None and target.paused
+
+
 def link(state: State, user: User | None, request: LinkRequest, refusal: Refusal | None = None) -> Membership:
     """Link, and note the attempt. With a `refusal` that is the answer, whatever the rules say.
 
@@ -59,7 +70,7 @@ def link(state: State, user: User | None, request: LinkRequest, refusal: Refusal
     assume.registry(state, request.entity, request.project)
     verdict = judge_request(state, user, request)
     if refusal is not None:
-        verdict = Verdict("refused", None, refusal.row)
+        verdict = Verdict("refused", _code(refusal.row), refusal.row)
         _note(state, user, request, verdict, message=refusal.message)
         raise refusal
     try:
@@ -68,11 +79,17 @@ def link(state: State, user: User | None, request: LinkRequest, refusal: Refusal
         membership = _perform(state, user, request)
     except Refusal as error:
         if verdict.outcome != "refused":
-            verdict = Verdict("refused", None, error.row)
+            verdict = Verdict("refused", _code(error.row), error.row)
         _note(state, user, request, verdict, message=error.message)
         raise
     _note(state, user, request, verdict, membership=membership)
     return membership
+
+
+def _code(row: str | None) -> str | None:
+    """The likeliest code of a row of the catalogue."""
+    codes = failure(row).codes if row is not None else ()
+    return codes[0] if codes else None
 
 
 def _as_refusal(verdict: Verdict) -> Refusal:

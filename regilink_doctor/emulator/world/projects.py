@@ -55,6 +55,7 @@ class Project:
     runs: dict[str, Run] = field(default_factory=dict)
     creator: User | None = None
     assumed: bool = False
+    paused: bool = False
     created_at: str = field(default_factory=now)
     updated_at: str | None = None
 

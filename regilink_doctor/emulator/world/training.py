@@ -9,7 +9,7 @@ from regilink_doctor.emulator.world import access, assume
 from regilink_doctor.emulator.world.ids import now
 from regilink_doctor.emulator.world.people import Entity, User
 from regilink_doctor.emulator.world.projects import Project
-from regilink_doctor.emulator.world.refusal import denied, refuse
+from regilink_doctor.emulator.world.refusal import denied, not_found, refuse
 from regilink_doctor.emulator.world.runs import Run, display_name
 from regilink_doctor.emulator.world.state import State
 
@@ -63,6 +63,8 @@ def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run
     if user is None:
         raise refuse("api-key-invalid")
     run = state.by_id(values.get("id"), Run) if values.get("id") else None
+    if run is not None and run.project.runs.get(run.name) is not run:
+        raise not_found("run")
     made = False
     if run is None:
         entity = owner_for_run(state, user, values.get("entity_name"))
@@ -90,7 +92,7 @@ def _new_run(state: State, project: Project, name: str, number: int, user: User)
 
 
 def delete(state: State, user: User | None, run: Run, *, with_artifacts: bool) -> None:
-    """Delete the run; its artifacts too when asked for.
+    """Delete the run; its artifacts too when asked for. To delete it again changes nothing.
 
     Raises:
         Refusal: no write access.
@@ -103,5 +105,5 @@ def delete(state: State, user: User | None, run: Run, *, with_artifacts: bool) -
         for artifact in list(run.logged):
             if artifact.state == "COMMITTED":
                 artifacts.delete(state, user, artifact, with_aliases=True)
-    run.project.runs.pop(run.name, None)
-    state.forget(run.number)
+    if run.project.runs.get(run.name) is run:
+        del run.project.runs[run.name]

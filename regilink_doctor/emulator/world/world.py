@@ -7,7 +7,7 @@ from pathlib import Path
 
 from regilink_doctor.core.catalog import Catalog, Visibility
 from regilink_doctor.core.ledger import Assumed, Verdict
-from regilink_doctor.core.naming import DEFAULT_PROJECT, REGISTRY_PREFIX
+from regilink_doctor.core.naming import DEFAULT_PROJECT, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.target_path import LinkInput
 from regilink_doctor.emulator.world import artifacts, assume, links, registries
 from regilink_doctor.emulator.world.features import need_known, of_version, read_version
@@ -201,10 +201,16 @@ class World(Population):
         self.server_version, self.features = number, set(of_version(number) - lacking)
 
     @locked
-    def migrate_legacy_registry(self, team: str) -> Project:
-        """Do to a team what W&B's migration did: `model-registry` is closed, its successor is restricted (row A14)."""
+    def migrate_legacy_registry(self, team: str, *, underway: bool = False) -> Project:
+        """Do to a team what W&B's migration did: `model-registry` is closed, its successor is the team's (row A14).
+
+        While it is `underway` both refuse to be written to (row B17).
+        """
         owner = self.entities[team].organization or self._organization(None)
-        return self.registry(f"{team}-mr-migrated", visibility="restricted", organization=owner.name)
+        made = self.registry(f"{team}{MIGRATED_SUFFIX}", visibility="restricted", organization=owner.name)
+        made.team_members[team] = "member"
+        made.paused = underway
+        return made
 
     @locked
     def link(self, link: LinkInput, *, type: str | None = None, user: str | None = None) -> Verdict:
