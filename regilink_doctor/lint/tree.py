@@ -11,14 +11,15 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from regilink_doctor.lint.scopes import Module, read_module
 from regilink_doctor.lint.sources import Source, Unparsable
 from regilink_doctor.lint.values import END, At, File, Name, Unknown, Value
+from regilink_doctor.lint.walk import read_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.lint.evaluator import Evaluator
+    from regilink_doctor.lint.scopes import Module
 
 MAX_FILES = 40
 """Files that are read for the sake of one."""

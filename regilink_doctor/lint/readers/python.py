@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from regilink_doctor.lint.reading import Reading
-from regilink_doctor.lint.scopes import read_module
 from regilink_doctor.lint.sites import find_sites
 from regilink_doctor.lint.sources import Source, Unparsable
+from regilink_doctor.lint.walk import read_module
 
 _TEMPLATE = ("{{", "}}", "<%")
 """Of cookiecutter and Jinja. In Python that parses they are displays of sets, or stand in strings."""

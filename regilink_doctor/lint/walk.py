@@ -1,0 +1,226 @@
+"""One walk over a tree that notes who binds which name, where; nothing is evaluated."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from regilink_doctor.lint.api import LOGGED_ONLY
+from regilink_doctor.lint.scopes import Binding, Handed, Module, Read, Scope, Store, Use
+
+if TYPE_CHECKING:
+    from regilink_doctor.lint.scopes import BindingKind, Branch
+    from regilink_doctor.lint.sources import Source
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+def read_module(source: Source) -> Module:
+    """The scopes of a file.
+
+    Raises:
+        Unparsable: it is not the Python of the interpreter that runs us.
+    """
+    tree = source.parse()
+    module = Module(Scope("module", tree), source)
+    module.scope.module = module
+    _Reader(module).body(tree.body, module.scope, ())
+    return module
+
+
+class _Reader:
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.order = 0
+
+    def body(self, statements: list[ast.stmt], scope: Scope, branch: Branch) -> None:
+        for statement in statements:
+            self.statement(statement, scope, branch)
+
+    def statement(self, node: ast.stmt, scope: Scope, branch: Branch) -> None:
+        self.order += 1
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            self.definition(node, scope, branch)
+            return
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            self.imported(node, scope, branch)
+            return
+        # What a statement evaluates is looked at before what it binds: `run = f(run)`.
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.expression(child, scope, branch, node)
+            elif isinstance(child, ast.withitem):
+                self.expression(child.context_expr, scope, branch, node)
+        self.order += 1
+        if isinstance(node, ast.Return):
+            scope.returns.append(Handed(node.value, self.order, branch))
+        self.bound(node, scope, branch)
+        self.arms(node, scope, branch)
+
+    def arms(self, node: ast.stmt, scope: Scope, branch: Branch) -> None:
+        """The bodies of a compound statement, each its own arm; that of a `with` belongs to the code around it."""
+        if isinstance(node, ast.With | ast.AsyncWith):
+            self.body(node.body, scope, branch)
+        elif isinstance(node, ast.If | ast.For | ast.AsyncFor | ast.While):
+            loop = isinstance(node, _LOOPS)
+            self.body(node.body, scope, (*branch, (id(node), "body")))
+            # A loop's `else` runs after its body, not instead of it.
+            self.body(node.orelse, scope, (*branch, (id(node) + loop, "else")))
+        elif isinstance(node, ast.Try) or type(node).__name__ == "TryStar":  # TryStar: Python 3.11 and later
+            self.body(getattr(node, "body", []), scope, branch)
+            for handler in getattr(node, "handlers", []):
+                arm = (*branch, (id(handler), "except"))
+                if handler.name:
+                    scope.bind(handler.name, Binding("unknown", handler, self.order, arm))
+                self.body(handler.body, scope, arm)
+            self.body(getattr(node, "orelse", []), scope, branch)
+            self.body(getattr(node, "finalbody", []), scope, branch)
+        elif isinstance(node, ast.Match):
+            for case in node.cases:
+                arm = (*branch, (id(node), str(id(case))))
+                for pattern in ast.walk(case.pattern):
+                    name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
+                    if isinstance(name, str):
+                        scope.bind(name, Binding("unknown", pattern, self.order, arm))
+                self.body(case.body, scope, arm)
+
+    def bound(self, node: ast.stmt, scope: Scope, branch: Branch) -> None:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                self.target(target, node.value, scope, branch)
+                if isinstance(target, ast.Attribute | ast.Subscript):
+                    self.module.stores.append(Store(target, node.value, scope, self.order, branch, node))
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                if isinstance(target, ast.Subscript):
+                    self.module.removals.append(Store(target, target.slice, scope, self.order, branch, node))
+        elif isinstance(node, ast.AnnAssign):
+            self.target(node.target, node.value, scope, branch, annotation=node.annotation)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            scope.bind(node.target.id, Binding("augment", node, self.order, branch, node.value))
+        elif isinstance(node, ast.For | ast.AsyncFor):
+            self.target(node.target, node.iter, scope, (*branch, (id(node), "body")), kind="element")
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                if item.optional_vars is not None:
+                    self.target(item.optional_vars, item.context_expr, scope, branch, kind="context")
+        elif isinstance(node, ast.Global):
+            for name in node.names:
+                scope.bind(name, Binding("unknown", node, self.order, branch, target="global"))
+
+    def target(
+        self,
+        target: ast.expr,
+        value: ast.expr | None,
+        scope: Scope,
+        branch: Branch,
+        *,
+        kind: BindingKind = "value",
+        annotation: ast.expr | None = None,
+        path: tuple[int, ...] = (),
+    ) -> None:
+        """What an assignment binds: a name, an attribute of `self`, or each name of a tuple."""
+        if isinstance(target, ast.Name):
+            home = scope
+            if any(item.target == "global" for item in scope.bindings.get(target.id, ())):
+                home, branch = self.module.scope, (*branch, (id(scope), "global"))
+            home.bind(target.id, Binding(kind, target, self.order, branch, value, annotation, path=path))
+        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+            owner = scope.owner
+            if owner is not None and value is not None and target.value.id == scope.first_parameter and not path:
+                owner.attributes.setdefault(target.attr, []).append((value, scope, self.order, branch))
+        elif isinstance(target, ast.Tuple | ast.List):
+            known = kind == "value" and not path and isinstance(value, ast.Tuple | ast.List)
+            values = value.elts if known and isinstance(value, ast.Tuple | ast.List) else []
+            pairs = len(values) == len(target.elts) and not any(isinstance(item, ast.Starred) for item in values)
+            for index, item in enumerate(target.elts):
+                if pairs:
+                    self.target(item, values[index], scope, branch)
+                elif value is None or isinstance(item, ast.Starred):
+                    self.target(item, None, scope, branch, kind="unknown")
+                else:
+                    self.target(item, value, scope, branch, kind=kind, path=(*path, index))
+        elif isinstance(target, ast.Starred):
+            self.target(target.value, None, scope, branch, kind="unknown")
+
+    def definition(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: Scope, branch: Branch
+    ) -> None:
+        for decorator in node.decorator_list:
+            self.expression(decorator, scope, branch, node)
+        if isinstance(node, ast.ClassDef):
+            for base in node.bases:
+                self.expression(base, scope, branch, node)
+            inner = Scope("class", node, scope)
+            scope.bind(node.name, Binding("class", node, self.order, branch))
+            self.module.functions[id(node)] = inner
+        else:
+            inner = self.function(node, node.args, scope)
+            for default in [*node.args.defaults, *node.args.kw_defaults]:
+                if default is not None:
+                    self.expression(default, scope, branch, node)
+            scope.bind(node.name, Binding("function", node, self.order, branch))
+        self.body(node.body, inner, ())
+
+    def function(self, node: ast.AST, arguments: ast.arguments, scope: Scope) -> Scope:
+        """The scope of a function or lambda, its parameters bound."""
+        inner = Scope("function", node, scope)
+        self.module.functions[id(node)] = inner
+        positional = [*arguments.posonlyargs, *arguments.args]
+        defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+        defaults += arguments.defaults
+        for argument, default in zip(
+            [*positional, *arguments.kwonlyargs], [*defaults, *arguments.kw_defaults], strict=True
+        ):
+            inner.bind(
+                argument.arg,
+                Binding("parameter", argument, self.order, (), default, argument.annotation, argument.arg),
+            )
+        for rest in (arguments.vararg, arguments.kwarg):
+            if rest is not None:
+                inner.bind(rest.arg, Binding("unknown", rest, self.order, ()))
+        return inner
+
+    def imported(self, node: ast.Import | ast.ImportFrom, scope: Scope, branch: Branch) -> None:
+        for name in node.names:
+            if isinstance(node, ast.ImportFrom):
+                module = "." * node.level + (node.module or "")
+                self.module.imports.add(module.partition(".")[0])
+                # `from . import x` is the same as x beside this file: the dots alone count the folders.
+                target = f"{module}.{name.name}" if node.module else module + name.name
+                bound = name.asname or name.name
+            else:
+                self.module.imports.add(name.name.partition(".")[0])
+                bound = name.asname or name.name.partition(".")[0]
+                target = name.name if name.asname else bound
+            scope.bind(bound, Binding("import", node, self.order, branch, target=target))
+
+    def expression(self, node: ast.expr, scope: Scope, branch: Branch, statement: ast.stmt) -> None:
+        """The calls and walrus bindings in an expression, inner ones first, in the scope where they run."""
+        if isinstance(node, ast.Lambda):
+            inner = self.function(node, node.args, scope)
+            self.expression(node.body, inner, (), statement)
+            inner.returns.append(Handed(node.body, self.order + 1, ()))
+            return
+        for generator in getattr(node, "generators", ()):
+            self.expression(generator.iter, scope, branch, statement)
+            self.order += 1
+            self.target(generator.target, generator.iter, scope, branch, kind="element")
+            for condition in generator.ifs:
+                self.expression(condition, scope, branch, statement)
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.expression(child, scope, branch, statement)
+            elif isinstance(child, ast.keyword):
+                self.expression(child.value, scope, branch, statement)
+        if isinstance(node, ast.Yield):
+            scope.yields.append(Handed(node.value, self.order, branch))
+        if isinstance(node, ast.NamedExpr):
+            self.order += 1
+            self.target(node.target, node.value, scope, branch)
+        elif isinstance(node, ast.Attribute) and node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                self.module.reads.append(Read(node, scope, self.order, branch, statement))
+        elif isinstance(node, ast.Call):
+            self.order += 1
+            self.module.uses.append(Use(node, scope, self.order, branch, statement))
