@@ -18,6 +18,7 @@ from regilink_doctor.lint.environment import assignments, mocked
 from regilink_doctor.lint.evaluator import Evaluator
 from regilink_doctor.lint.origins import STARTS, Given, Origins, arguments
 from regilink_doctor.lint.values import UNKNOWN, At, Instance, Literal
+from regilink_doctor.lint.wrappers import linked_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +67,24 @@ class _Finder:
             yield self.site(use, path)
         elif site := mocked(use, self.source, self.module, self.evaluator):
             yield site
+        elif found := linked_by(use, self.evaluator):
+            yield self._wrapped(use, *found)
         else:
             yield from self._asking(use)
+
+    def _wrapped(self, use: Use, path: str, target: tuple[Text, ...]) -> Site:
+        """The site of a call of a project's own function that links."""
+        place = self.source.place(use.call)
+        return Site(
+            "link",
+            path,
+            place,
+            self.source.span(use.statement) if _simple(use.statement) else place.span,
+            target=target,
+            argument=place,
+            arguments=frozenset({"artifact", "target_path", "**"}),
+            around=self.statements.of(use),
+        )
 
     def site(self, use: Use, path: str) -> Site:
         """The site of a call of `path`, made once."""

@@ -34,6 +34,7 @@ class Tree:
 
     def __init__(self) -> None:
         self._read: dict[str, Module | None] = {}
+        self._busy: set[tuple[int, str]] = set()
 
     def imported(self, target: str, module: Module, evaluator: Evaluator, depth: int) -> list[Value]:
         """What an import binds: something of wandb's, of the tree, or only a dotted name."""
@@ -50,7 +51,14 @@ class Tree:
         holder = self._find(dots + body, module) if dots + body else None
         if holder is None:
             return [plain]
-        return list(evaluator.name(name, At(holder.scope, END, ()), depth)) or [Unknown()]
+        key = (id(holder), name)
+        if key in self._busy:
+            return [Unknown(reason="files that import each other")]
+        self._busy.add(key)
+        try:
+            return list(evaluator.name(name, At(holder.scope, END, ()), depth)) or [Unknown()]
+        finally:
+            self._busy.discard(key)
 
     def member(self, owner: File, name: str, evaluator: Evaluator, depth: int) -> list[Value]:
         """`module.name`: what the module binds, else a module of the package."""

@@ -20,6 +20,7 @@ from regilink_doctor.core.known import NOTHING_KNOWN, Known
 from regilink_doctor.lint import readers
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.reading import Reading
+from regilink_doctor.lint.scan import can_matter
 from regilink_doctor.lint.sources import Unparsable
 from regilink_doctor.report.lint_json import site_value
 from regilink_doctor.rules.selection import Selection
@@ -158,6 +159,8 @@ def _run(case: Case) -> list[str]:
     first = next(iter(contents))
     lines: list[str] = []
     for name, content in contents.items():
+        if not can_matter(name, content, any_use=True):
+            continue
         report = lint_bytes(
             name, content, directory, known=known, selection=Selection(pedantic="pedantic" in case.head)
         )
@@ -165,7 +168,9 @@ def _run(case: Case) -> list[str]:
             reading = readers.read(name, content)
         except Unparsable:
             reading = Reading(())
-        texts = {source.cell: source.lines for source in reading.sources} or {None: content.decode().split("\n")}
+        texts = {source.cell: source.lines for source in reading.sources} or {
+            None: content.decode(errors="replace").split("\n")
+        }
         for finding in report.findings:
             lines += _finding(finding, first, texts)
         for site, codes in zip(report.sites, report.codes, strict=True):
