@@ -11,16 +11,19 @@ if TYPE_CHECKING:
     from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.workflows.catalog import pull_catalog
     from regilink_doctor.workflows.diagnose import diagnose
+    from regilink_doctor.workflows.dry_run import DryRun, dry_run
     from regilink_doctor.workflows.explain import Explanation, classify, explain
     from regilink_doctor.workflows.lint import lint_paths
 
 __all__ = [
     "Catalog",
+    "DryRun",
     "Emulator",
     "Explanation",
     "World",
     "classify",
     "diagnose",
+    "dry_run",
     "explain",
     "lint_paths",
     "pull_catalog",
@@ -29,11 +32,13 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Catalog": "core.catalog",
+    "DryRun": "workflows.dry_run",
     "Emulator": "emulator",
     "Explanation": "workflows.explain",
     "World": "emulator",
     "classify": "workflows.explain",
     "diagnose": "workflows.diagnose",
+    "dry_run": "workflows.dry_run",
     "explain": "workflows.explain",
     "lint_paths": "workflows.lint",
     "pull_catalog": "workflows.catalog",

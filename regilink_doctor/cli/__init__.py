@@ -21,13 +21,14 @@ COMMANDS = {
     "doctor": "check this machine, the account and each target against the live server",
     "explain": "say what a rule, path, address, snippet or error is, and what to write instead",
     "catalog": "write, compare and show the organization as the server has it",
+    "dry-run": "run a command against an emulated W&B, and say what it would have linked",
     "rules": "list the rules",
     "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",
     "demo": "lint, diagnose and run a small project with mistakes, without an account",
 }
 """Command, which is also its module in here (`_` for `-`) -> what it does."""
 
-RUN_A_COMMAND = ("emulator",)
+RUN_A_COMMAND = ("dry-run", "emulator")
 """Commands behind whose `--` the user's own command stands."""
 
 

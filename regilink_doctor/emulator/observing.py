@@ -10,7 +10,7 @@ from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.target_path import LinkInput, SdkRefusal, sdk_link
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.recorder import LinkCall
-from regilink_doctor.emulator.world import assume
+from regilink_doctor.emulator.world import assume, stubs
 from regilink_doctor.emulator.world.directory import WorldDirectory
 from regilink_doctor.emulator.world.state import State
 
@@ -25,6 +25,8 @@ def observe(state: State, call: LinkCall) -> None:
     """
     if not call.ended:
         assume.target(state, call.target_path or "")
+        if call.reads:
+            stubs.asked(state, call.target_path or "")
         return
     if call.reads:
         if call.target_path is not None and call.error is not None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _COLOURS = {"linked": "1;32", "misplaced": "1;33", "refused": "1;31", "unknown": "1;36"}
 
 
-def render(attempts: Iterable[LinkAttempt], *, colour: bool) -> Iterator[str]:
-    """The lines of the report, without their ends."""
+def render(attempts: Iterable[LinkAttempt], *, colour: bool, there: str = "is now") -> Iterator[str]:
+    """The lines of the report, without their ends. `there` leads from the version to its place."""
     for attempt in attempts:
         verdict = f"{attempt.verdict:<9}"
         if colour:
@@ -27,9 +27,9 @@ def render(attempts: Iterable[LinkAttempt], *, colour: bool) -> Iterator[str]:
         if attempt.verdict == "refused":
             yield f"          {why(attempt)}"
         elif attempt.destination:
-            there = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
+            place = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
             note = f", not in a registry [{why(attempt)}]" if attempt.verdict == "misplaced" else ""
-            yield f"          is now {visible(there)}{note}"
+            yield f"          {there} {visible(place)}{note}"
 
 
 def taken_on_trust(assumed: Iterable[Assumed]) -> Iterator[str]:

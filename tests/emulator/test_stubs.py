@@ -10,12 +10,19 @@ import pytest
 
 from regilink_doctor.emulator.blobs import IN_MEMORY, BlobStore, Discarded
 from regilink_doctor.emulator.world import World, stubs
+from regilink_doctor.emulator.world.projects import Membership, Project
 
 
 def stubbed() -> World:
     world = World.default()
-    world.stubs = True
+    world.stubs = set()
     return world
+
+
+def fetched(world: World, project: Project, name: str) -> Membership | None:
+    """What becomes of a name that the code itself fetches."""
+    stubs.asked(world, f"somewhere/{project.name}/{name}")
+    return stubs.version(world, project, name)
 
 
 @pytest.mark.parametrize(
@@ -31,9 +38,9 @@ def test_a_version_that_is_asked_for_is_made(registry: str, name: str, version: 
     world = stubbed()
     project = world.find_project("acme", f"wandb-registry-{registry}")
     assert project is not None
-    made = stubs.version(world, project, name)
+    made = fetched(world, project, name)
     assert made is not None
-    assert (made.version, made.collection.type, made.artifact.file_count) == (version, kind, 0)
+    assert (made.version, made.collection.type, made.artifact.file_count) == (version, kind, 1)
     assert made.collection.assumed
     assert [each.name for each in world.assumed] == [f"wandb-registry-{registry}/{made.collection.name}"]
     assert stubs.version(world, project, name) is made
@@ -42,7 +49,7 @@ def test_a_version_that_is_asked_for_is_made(registry: str, name: str, version: 
 def test_what_is_there_stays_as_it_is() -> None:
     world = stubbed()
     collection = world.collection("zoo", registry="model", versions=2, aliases=["staging"])
-    made = stubs.version(world, collection.project, "zoo:production")
+    made = fetched(world, collection.project, "zoo:production")
     assert made is collection.memberships[1]
     assert not collection.assumed
 
@@ -50,10 +57,11 @@ def test_what_is_there_stays_as_it_is() -> None:
 def test_a_source_is_made_with_its_project() -> None:
     world = stubbed()
     user = world.users["alice"]
+    stubs.asked(world, "team-a/training/train-data:latest")
     stubs.project(world, user, "team-a", "training")
     project = world.find_project("team-a", "training")
     assert project is not None
-    made = stubs.version(world, project, "train-data:latest")
+    made = fetched(world, project, "train-data:latest")
     assert made is not None
     assert (made.collection.kind, made.collection.type) == ("SEQUENCE", "dataset")
     stubs.project(world, user, "acme", "no-registry")
@@ -66,10 +74,11 @@ def test_nothing_is_made_unless_asked() -> None:
     world = World.default()
     project = world.find_project("acme", "wandb-registry-model")
     assert project is not None
-    assert stubs.version(world, project, "zoo:v0") is None
-    world.stubs = True
+    assert fetched(world, project, "zoo:v0") is None
+    world.stubs = set()
+    assert stubs.version(world, project, "zoo:v0") is None, "wandb looked, not the code"
     for name in (":v0", "zoo:a/b", f"zoo:v{stubs.MOST}"):
-        assert stubs.version(world, project, name) is None
+        assert fetched(world, project, name) is None
 
 
 def test_whoever_comes_can_be_let_in() -> None:

@@ -44,8 +44,11 @@ def seed_version(state: State, sequence: Collection, files: Mapping[str, bytes] 
     return artifact
 
 
-def seed_versions(state: State, collection: Collection, count: int) -> None:
-    """Add `count` empty versions to a registry's collection, logged into the project `seed` of its first team."""
+def seed_versions(state: State, collection: Collection, count: int, files: Mapping[str, bytes] | None = None) -> None:
+    """Add `count` versions to a registry's collection, logged into the project `seed` of its first team.
+
+    They are empty, if no `files` are given.
+    """
     if count <= 0:
         return
     organization = collection.project.entity.organization
@@ -54,4 +57,4 @@ def seed_versions(state: State, collection: Collection, count: int) -> None:
     name = "".join(letter if letter.isalnum() else "-" for letter in collection.name)
     sequence = state.make_collection(source, f"{name}-{collection.number}", "SEQUENCE", collection.type)
     for _ in range(count):
-        artifacts.add(state, collection, seed_version(state, sequence))
+        artifacts.add(state, collection, seed_version(state, sequence, files))

@@ -41,8 +41,9 @@ class State:
         self.assumed_types: tuple[str, ...] | None = None
         self.anybody: User | None = None
         """Whoever comes with a key that nobody has: a program that logs in with a real one, in a dry run."""
-        self.stubs = False
-        """Whether versions that are fetched and not there are made, empty, on the spot (`world.stubs`)."""
+        self.stubs: set[str] | None = None
+        """Names, `collection:alias`, that the code itself fetches, and that are made, empty, on the spot when they are
+        not there (`world.stubs`). None: nothing is made. wandb looks up more by itself, before it logs a version."""
         self.organizations: dict[str, Organization] = {}
         self.entities: dict[str, Entity] = {}
         self.users: dict[str, User] = {}

@@ -1,6 +1,7 @@
 """Versions that code fetches and nobody has declared, made on the spot and empty, so that it can go on.
 
-A catalog knows the names of collections, seldom their versions, and nothing of what is in them.
+One file that says so is in each: of a version without any, the SDK makes no folder at all. A catalog knows the names of
+collections, seldom their versions, and nothing of what is in them.
 """
 
 from __future__ import annotations
@@ -16,8 +17,17 @@ if TYPE_CHECKING:
     from regilink_doctor.emulator.world.projects import Membership, Project
     from regilink_doctor.emulator.world.state import State
 
+FILES = {"regilink-stub.txt": b"regilink made this version: it was fetched, and is not known here.\n"}
+
 MOST = 1000
 """Versions that are made for one name: `:v999` has that many before it."""
+
+
+def asked(state: State, name: str) -> None:
+    """Remember a full name that the code fetches."""
+    if state.stubs is not None:
+        collection, _, alias = name.rpartition("/")[2].partition(":")
+        state.stubs.add(f"{collection}:{alias or artifacts.LATEST}")
 
 
 def project(state: State, user: User | None, owner: str | None, name: str | None) -> None:
@@ -31,10 +41,10 @@ def project(state: State, user: User | None, owner: str | None, name: str | None
 
 def version(state: State, project: Project, name: str) -> Membership | None:
     """The version that `collection:alias` names, made if it is not there; None where nothing is made."""
-    if not state.stubs:
-        return None
     wanted, _, alias = name.partition(":")
     alias = alias or artifacts.LATEST
+    if state.stubs is None or f"{wanted}:{alias}" not in state.stubs:
+        return None
     if not wanted or "/" in alias or (is_version(alias) and int(alias[1:]) >= MOST):
         return None
     collection = project.collections.get(wanted)
@@ -45,10 +55,10 @@ def version(state: State, project: Project, name: str) -> Membership | None:
     count = int(alias[1:]) + 1 if is_version(alias) else 1
     missing = max(count - collection.next_index, 0 if collection.memberships else 1)
     if collection.kind == "PORTFOLIO":
-        seed_versions(state, collection, missing)
+        seed_versions(state, collection, missing, FILES)
     else:
         for _ in range(missing):
-            seed_version(state, collection)
+            seed_version(state, collection, FILES)
     if not is_version(alias):
         artifacts.set_alias(state, collection.memberships[-1], alias)
     return artifacts.find(collection, alias)

@@ -78,7 +78,7 @@ def explain_path(text: str, kind: Kind, directory: Directory | None = None) -> E
 
 def examine(text: str, directory: Directory | None = None) -> PathFacts:
     """What lint finds in a path, as if a run of unknown entity linked to it."""
-    findings = tuple(path_findings(_site(text), directory))
+    findings = tuple(path_findings(link_site(text), directory))
     wrong = tuple(Wrong(each.code, each.message, each.help) for each in findings)
     rows = tuple(dict.fromkeys(row for each in findings for row in rule_for(each.code).rows))
     return PathFacts(wrong, _mended(text, findings, directory), rows, any(x.severity == "error" for x in findings))
@@ -118,10 +118,23 @@ def without_organization(text: str) -> str:
     return f"{path.project}/{path.name}" if path is not None and path.is_registry else text
 
 
-def _site(text: str, call: str = "wandb.Run.link_artifact") -> Site:
+def link_site(
+    text: str,
+    call: str = "wandb.Run.link_artifact",
+    *,
+    entity: str | None = None,
+    project: str | None = None,
+    type: str | None = None,
+) -> Site:
+    """A call that links to `text`, as the linter would have found it in source; what is None is not known."""
     place = Place("", Span(1, 1, 1, 1 + len(text)))
-    written = Text((Piece(text, place, exact=True),), place)
-    return Site("link", call, place, place.span, target=(written,), argument=place)
+
+    def written(value: str | None) -> tuple[Text, ...]:
+        return (Text((Piece(value, place, exact=True),), place),) if value is not None else ()
+
+    init = Site("init", "wandb.init", place, place.span, entity=written(entity), project=written(project))
+    artifact = Site("artifact", "wandb.Artifact", place, place.span, type=written(type))
+    return Site("link", call, place, place.span, target=written(text), argument=place, init=init, artifact=artifact)
 
 
 def _parsed(text: str) -> TargetPath | None:
@@ -141,7 +154,7 @@ def _mended(text: str, findings: tuple[Finding, ...], directory: Directory | Non
             return None
         for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
             text = text[: edit.span.column - 1] + edit.content + text[edit.span.end_column - 1 :]
-        findings = tuple(path_findings(_site(text), directory))
+        findings = tuple(path_findings(link_site(text), directory))
     return None
 
 
@@ -153,7 +166,7 @@ def _destination(text: str, call: Call, directory: Directory | None) -> str:
         said = texts.say(made.text, **dict(made.fields))
         return f"nowhere: {made.exception}: {said} (raised after the upload)"
     if not made.registry:
-        site = _site(text, f"wandb.{call}")
+        site = link_site(text, f"wandb.{call}")
         return (phrases.destination(site, site.target[0]) or "a project of the run's entity") + ", not a registry"
     registry = phrases.quoted(made.project.removeprefix(REGISTRY_PREFIX))
     owner = phrases.quoted(made.organization) if made.organization else "that the run's entity belongs to"

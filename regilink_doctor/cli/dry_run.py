@@ -1,0 +1,110 @@
+"""`regilink dry-run`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from regilink_doctor.cli.options import (
+    UsageProblem,
+    add_colour,
+    configuration,
+    load_catalog,
+    option,
+    wants_colour,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.workflows.dry_run import DryRun
+
+FILE = "regilink.catalog.json"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.usage = "regilink dry-run [-h] [OPTION ...] -- CMD ..."
+    option(
+        parser,
+        "--catalog",
+        metavar="FILE",
+        help=f"the organization as it is (default: the configuration's, else {FILE}, where there is one)",
+    )
+    option(parser, "--no-catalog", action="store_true", help="take teams and registries from the code alone")
+    option(parser, "--entity", metavar="TEAM", help="of runs for which neither code nor settings name one")
+    option(
+        parser,
+        "--stub-artifacts",
+        action="store_true",
+        help="make an empty version of every artifact that is fetched and not known",
+    )
+    option(parser, "--allow-no-links", action="store_true", help="exit 0 also when nothing was linked")
+    option(
+        parser,
+        "--keep-uploads",
+        metavar="MB",
+        type=float,
+        default=2048.0,
+        help="how much of the uploads is kept, to be downloaded again (default: 2048)",
+    )
+    option(parser, "--output-format", choices=("full", "json"), default="full", help="default: full")
+    option(parser, "--output-file", metavar="FILE", help="write the report here, not after the command's output")
+    add_colour(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if not options.cmd:
+        raise UsageProblem("dry-run: which command? For example: regilink dry-run -- python train.py")
+    config = configuration()
+    try:
+        from regilink_doctor.workflows.dry_run import dry_run
+    except ImportError as error:
+        raise UsageProblem(str(error)) from None
+    # The report alone is on standard output when it is JSON: what the command prints goes to standard error then.
+    apart = options.output_format == "json" and not options.output_file
+    sys.stdout.flush()
+    try:
+        outcome = dry_run(
+            options.cmd,
+            catalog=_catalog(options, config.catalog_path, config.personal_entities),
+            entity=options.entity or None,
+            stub_artifacts=options.stub_artifacts,
+            allow_no_links=options.allow_no_links,
+            hosts=[config.host] if config.host else [],
+            keep=round(options.keep_uploads * 2**20),
+            stdout=sys.stderr.fileno() if apart else None,
+        )
+    except OSError as error:
+        raise UsageProblem(f"dry-run: {options.cmd[0]} cannot be started: {error.strerror or error}") from None
+    _show(options, outcome)
+    return outcome.exit_status
+
+
+def _show(options: argparse.Namespace, outcome: DryRun) -> None:
+    from regilink_doctor.report.dry_run import render, to_json
+
+    colour = wants_colour(options.color) and not options.output_file
+    text = to_json(outcome) if options.output_format == "json" else "\n".join(render(outcome, colour=colour))
+    if not options.output_file:
+        print("" if options.output_format == "json" else "\n", end="")
+        print(text)
+        return
+    try:
+        with open(options.output_file, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        raise UsageProblem(f"{options.output_file} cannot be written: {error.strerror or error}") from None
+
+
+def _catalog(options: argparse.Namespace, configured: str | None, personal: tuple[str, ...]) -> Catalog | None:
+    from dataclasses import replace
+
+    if options.no_catalog:
+        return None
+    path = options.catalog or configured or (FILE if os.path.exists(FILE) else None)
+    catalog = load_catalog(path, "--catalog" if options.catalog else "catalog")
+    return replace(catalog, personal_entities=frozenset(personal)) if catalog is not None else None

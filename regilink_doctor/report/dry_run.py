@@ -1,0 +1,149 @@
+"""What a dry run has shown, for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from regilink_doctor.report import ledger
+from regilink_doctor.report.positions import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from regilink_doctor.workflows.dry_run import ArtifactMade, Consumed, DryRun, RunMade
+
+VERSION = 1
+MOST = 20
+"""Runs, artifacts and names that are listed, each; links are all told."""
+
+CANNOT_BE_STOPPED = (
+    "not fenced off: a program that opens its own sockets, or starts others without its environment, reaches the "
+    "network as ever; so does what is no W&B server"
+)
+
+LONGEST = 200
+"""Characters of the command that are shown."""
+
+_BOLD, _RED, _GREEN = "1", "1;31", "1;32"
+
+
+def to_json(outcome: DryRun) -> str:
+    """The shape of the contract; a link also has its `help`, the whole its `blocked_hosts` with counts."""
+    value: dict[str, Any] = {
+        "version": VERSION,
+        "command": {"argv": list(outcome.argv), "status": outcome.status, "interrupted": outcome.interrupted},
+        "assumed": [asdict(each) for each in outcome.assumed],
+        "runs": [asdict(each) for each in outcome.runs],
+        "artifacts": [asdict(each) for each in outcome.artifacts],
+        "links": [{**asdict(each.attempt), "help": each.help} for each in outcome.links],
+        "consumed": [asdict(each) for each in outcome.consumed],
+        "blocked_hosts": [{"host": host, "connections": count} for host, count in outcome.blocked_hosts],
+        "exit_status": outcome.exit_status,
+    }
+    return json.dumps(value, indent=2, ensure_ascii=True)
+
+
+def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
+    """The lines of the report, without their ends."""
+
+    def paint(code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if colour else text
+
+    command = visible(shlex.join(outcome.argv))
+    yield paint(_BOLD, f"regilink dry-run: {command if len(command) <= LONGEST else command[:LONGEST] + '...'}")
+    ended = "was interrupted, " if outcome.interrupted else ""
+    yield f"  {ended}ended with {outcome.ended}; nothing was sent to W&B; {visible(outcome.world)}"
+    yield from (f"  {line}" for line in ledger.taken_on_trust(outcome.assumed))
+    if any(run.entity == outcome.entity for run in outcome.runs):
+        yield f"  where code names no entity, runs go to {visible(outcome.entity)}: {visible(outcome.entity_source)}"
+    yield from _section("Runs", outcome.runs, _run, paint)
+    yield from _section("Artifacts", outcome.artifacts, _artifact, paint)
+    yield from _links(outcome, colour=colour, paint=paint)
+    yield from _section("Read", outcome.consumed, _consumed, paint)
+    if any(each.failed for each in outcome.consumed) and not outcome.stub_artifacts:
+        yield "  --stub-artifacts goes on with an empty version, where the name alone is unknown here"
+    if outcome.blocked_hosts:
+        yield from ("", paint(_BOLD, "Kept from W&B's servers"))
+        for host, count in outcome.blocked_hosts:
+            yield f"  {visible(host)}: {count} connection{'' if count == 1 else 's'} refused"
+        yield "  something in the command names the server by itself: look for WANDB_BASE_URL, host=, base_url"
+        yield f"  {CANNOT_BE_STOPPED}"
+    yield ""
+    faults = outcome.faults
+    yield paint(_RED if faults else _GREEN, _capital("; ".join(faults)) if faults else _well(outcome))
+
+
+def _links(outcome: DryRun, *, colour: bool, paint: Callable[[str, str], str]) -> Iterator[str]:
+    yield from ("", paint(_BOLD, "Links"))
+    if not outcome.links:
+        yield "  none"
+    for link in outcome.links:
+        yield from (f"  {line}" for line in ledger.render([link.attempt], colour=colour, there="would be"))
+        if link.help is not None:
+            where = f"{visible(link.attempt.place)}: " if link.attempt.place else ""
+            yield f"            {where}{visible(link.help)}"
+
+
+def _section(
+    title: str, things: Iterable[Any], line: Callable[[Any], str], paint: Callable[[str, str], str]
+) -> Iterator[str]:
+    listed = list(things)
+    if not listed:
+        return
+    yield from ("", paint(_BOLD, title))
+    yield from (f"  {line(each)}" for each in listed[:MOST])
+    if len(listed) > MOST:
+        yield f"  and {len(listed) - MOST} more"
+
+
+def _run(run: RunMade) -> str:
+    parts = [run.state]
+    if run.logged:
+        parts.append(f"logged {run.logged}")
+    if run.used:
+        parts.append(f"used {run.used}")
+    return f"{visible(run.path)}  ({', '.join(parts)})"
+
+
+def _artifact(artifact: ArtifactMade) -> str:
+    files = f"{artifact.files} file{'' if artifact.files == 1 else 's'}"
+    aliases = f", aliases {', '.join(map(visible, artifact.aliases))}" if artifact.aliases else ""
+    return f"{visible(artifact.name)}  ({visible(artifact.type)}, {files}, {_size(artifact.size)}{aliases})"
+
+
+def _consumed(entry: Consumed) -> str:
+    if entry.failed is not None:
+        where = f"{visible(entry.place)}: " if entry.place else ""
+        return f"{visible(entry.name)}  not got: {where}{visible(entry.failed)}"
+    words = {"fetch": "looked up", "use": "used by the run", "download": "downloaded"}
+    stub = "; not known, so an empty one stood in" if entry.stub else ""
+    return f"{visible(entry.name)}  ({', '.join(words[each] for each in entry.how)}{stub})"
+
+
+def _size(number: int) -> str:
+    amount = float(number)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{number} B"
+
+
+def _well(outcome: DryRun) -> str:
+    unknown = outcome.count("unknown")
+    linked = outcome.count("linked")
+    told = (
+        f"{linked} link{'' if linked == 1 else 's'} would be taken where it belongs"
+        if linked == 1
+        else (f"{linked} links would be taken where they belong")
+    )
+    if unknown:
+        told += f"; of {unknown} nobody has published what W&B does"
+    return told if linked or unknown else "Nothing was linked, as allowed"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

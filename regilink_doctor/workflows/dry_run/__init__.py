@@ -1,0 +1,126 @@
+"""Run the user's own command, unchanged, against the emulator, and say what it would have done at W&B."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from regilink_doctor.client.settings import read_settings
+from regilink_doctor.core.catalog import Catalog
+from regilink_doctor.emulator import Emulator, Fence, World, recorder
+from regilink_doctor.emulator.environ import within
+from regilink_doctor.workflows.dry_run import harvest
+from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, DryRun, Link, RunMade
+from regilink_doctor.workflows.dry_run.running import run_command
+
+__all__ = ["KEEP", "ArtifactMade", "Consumed", "DryRun", "Link", "RunMade", "dry_run"]
+
+KEEP = 2 * 2**30
+"""Bytes of uploads that are kept, for the case that the command downloads them again."""
+
+ORGANIZATION, TEAM, USER = "your-organization", "your-team", "you"
+"""The names of what is not known: they show in the report, and nobody takes them for real ones."""
+
+_QUIET = ("WANDB_SILENT", "WANDB_CONSOLE", "WANDB_MODE")
+"""What the emulator sets for tests, and a dry run leaves as the user has it: offline is offline there, too."""
+
+
+def dry_run(
+    command: Sequence[str],
+    *,
+    catalog: Catalog | None = None,
+    entity: str | None = None,
+    stub_artifacts: bool = False,
+    allow_no_links: bool = False,
+    hosts: Sequence[str] = (),
+    keep: int | None = KEEP,
+    cwd: str | Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    stdout: IO[bytes] | int | None = None,
+) -> DryRun:
+    """What `command` would have done at W&B.
+
+    It runs unchanged, with its own input and output, but wandb talks to an emulator on this machine, and W&B's
+    servers are out of reach.
+
+    Args:
+        command: the program and its arguments.
+        catalog: the organization as it is. None: teams and registries are assumed as the code names them.
+        entity: of the runs for which neither code nor settings name one; None: a made-up team of the organization.
+        stub_artifacts: make an empty version of every artifact that is fetched and not there.
+        allow_no_links: a command that links nothing is all right.
+        hosts: further servers that are to be kept out of reach: your own.
+        keep: bytes of uploads that are kept in all, None for any number.
+        cwd: the folder to run in; the current one. Likewise `environ` and `stdout`.
+
+    Raises:
+        ImportError: graphql-core is not installed. OSError: the command cannot be started.
+    """
+    outside = dict(os.environ if environ is None else environ)
+    folder = Path(cwd or Path.cwd()).absolute()
+    settings = read_settings(cwd=folder, environ=outside, arguments={"entity": entity} if entity else {})
+    known = settings.entity
+    world = _world(catalog, stub_artifacts=stub_artifacts)
+    if catalog is not None and catalog.host:
+        hosts = (*hosts, catalog.host)
+    with (
+        Emulator(world, keep=keep) as emulator,
+        Fence(emulator, (settings.host.value, *hosts), outside=outside) as fence,
+    ):
+        given = fence.environ()
+        variables = {name: value for name, value in given.items() if name not in _QUIET}
+        if settings.mode.value == "disabled" and "WANDB_MODE" not in outside:
+            variables["WANDB_MODE"] = "disabled"  # by a settings file, which is out of reach now
+        for name, value in (("WANDB_ENTITY", settings.entity), ("WANDB_PROJECT", settings.project)):
+            if value is not None:
+                variables[name] = value.value
+        variables.update(recorder.environ(emulator.folder, emulator.url, outside))
+        status, interrupted = run_command(command, within(outside, variables), cwd=folder, stdout=stdout)
+        default = next(iter(world.users.values())).default_entity or ""
+        blocked = Counter(each.host for each in fence.blocked)
+        with world.lock:
+            return DryRun(
+                argv=tuple(command),
+                status=status,
+                interrupted=interrupted,
+                world=_origin(catalog),
+                entity=known.value if known is not None else default,
+                entity_source=known.source if known is not None else "nobody names one: the account's default decides",
+                assumed=world.assumed,
+                runs=harvest.runs(world),
+                artifacts=harvest.artifacts(world),
+                links=harvest.links(world, world.ledger.links, folder),
+                consumed=harvest.consumed(world, world.ledger.consumed, folder),
+                blocked_hosts=tuple(sorted(blocked.items())),
+                stub_artifacts=stub_artifacts,
+                allow_no_links=allow_no_links,
+            )
+
+
+def _world(catalog: Catalog | None, *, stub_artifacts: bool) -> World:
+    if catalog is None:
+        world = World(assume=True)
+        world.organization(ORGANIZATION, entity=ORGANIZATION)
+        world.team(TEAM)
+        world.user(USER, teams=[TEAM])
+        world.registry("model", types=["model"])
+        world.registry("dataset", types=["dataset"])
+    else:
+        person = next(iter(sorted(catalog.personal_entities)), USER)
+        world = World.from_catalog(catalog, user=person)
+        if not catalog.complete:
+            # A catalog knows the teams of whoever pulled it, and those that some registry names.
+            world.assumes.add("team")
+    world.stubs = set() if stub_artifacts else None
+    # A program that logs in with a key of its own must get in, and the key must not matter.
+    world.anybody = next(iter(world.users.values()))
+    return world
+
+
+def _origin(catalog: Catalog | None) -> str:
+    if catalog is None:
+        return "no catalog: teams and registries are taken from the code"
+    return "the catalog of " + ", ".join(each.name for each in catalog.organizations)

@@ -1,0 +1,30 @@
+"""What to change, so that a link is taken where it was meant to go: the words of the rule that explains it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.lint.paths import path_findings
+from regilink_doctor.workflows.explain.paths import link_site
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.ledger import LinkAttempt
+
+
+def advice(attempt: LinkAttempt, directory: Directory) -> str | None:
+    """What to write instead; None for a link that is taken where it belongs."""
+    if attempt.verdict == "linked":
+        return None
+    text = attempt.requested
+    if text is None:
+        text = "/".join(part for part in (attempt.project, attempt.collection) if part)
+    entity, _, rest = (attempt.run or "").partition("/")
+    site = link_site(text, entity=entity or None, project=rest.partition("/")[0] or None, type=attempt.source_type)
+    findings = [each for each in path_findings(site, directory) if each.help]
+    same = next((each for each in findings if each.code == attempt.code), None)
+    if same is not None or (findings and (attempt.code or "") < "REG200"):
+        return (same or findings[0]).help
+    row = attempt.row or ""
+    return FAILURES[row].instead if row in FAILURES else None

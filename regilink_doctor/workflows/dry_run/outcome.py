@@ -1,0 +1,122 @@
+"""What a dry run has shown: plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from regilink_doctor.core.ledger import Assumed, LinkAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class RunMade:
+    """A run that the command would have made. `state` is `finished`, `failed`, `crashed` or `running`."""
+
+    entity: str
+    project: str
+    id: str
+    name: str
+    state: str
+    logged: int
+    used: int
+
+    @property
+    def path(self) -> str:
+        """`entity/project/id`."""
+        return f"{self.entity}/{self.project}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactMade:
+    """A version that it would have logged. `name` is `entity/project/name:vN`; `size` in bytes, of `files` files."""
+
+    name: str
+    type: str
+    aliases: tuple[str, ...]
+    files: int
+    size: int
+    run: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """A version that it would have read. `how` says whether it was looked up, declared as input, downloaded.
+
+    `failed`: why it was not got; then `name` is as the code gave it. `stub`: an empty one stood in for it.
+    """
+
+    name: str
+    how: tuple[str, ...]
+    failed: str | None = None
+    place: str | None = None
+    stub: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that it would have made, and what to change, if something: None for one that is taken in its place."""
+
+    attempt: LinkAttempt
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """The whole. `status` is the command's exit status, minus the signal's number when one ended it.
+
+    `world` says what the world was made of. `entity` is that of the runs whose code names none, `entity_source` says
+    where it is from. `blocked_hosts` are real servers that were asked for, each with the number of its connections.
+    """
+
+    argv: tuple[str, ...]
+    status: int
+    interrupted: bool
+    world: str
+    entity: str
+    entity_source: str
+    assumed: tuple[Assumed, ...]
+    runs: tuple[RunMade, ...]
+    artifacts: tuple[ArtifactMade, ...]
+    links: tuple[Link, ...]
+    consumed: tuple[Consumed, ...]
+    blocked_hosts: tuple[tuple[str, int], ...]
+    stub_artifacts: bool = False
+    allow_no_links: bool = False
+
+    def count(self, verdict: str) -> int:
+        """How many links came to this."""
+        return sum(each.attempt.verdict == verdict for each in self.links)
+
+    @property
+    def ended(self) -> str:
+        """How the command ended: `status 3`, `signal SIGKILL`."""
+        return _shown(self.status)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Why the exit status is 1: each a part of a sentence; empty when all is well."""
+        found = []
+        if self.interrupted:
+            found.append("it was interrupted")
+        elif self.status:
+            found.append(f"the command ended with {self.ended}")
+        counts = {verdict: self.count(verdict) for verdict in ("refused", "misplaced")}
+        found += [f"{count} link{'' if count == 1 else 's'} {verdict}" for verdict, count in counts.items() if count]
+        if not self.links and not self.allow_no_links:
+            found.append("it linked nothing (--allow-no-links if that is right)")
+        return tuple(found)
+
+    @property
+    def exit_status(self) -> int:
+        """0: the command ended well and every link was taken in its place; else 1."""
+        return 1 if self.faults else 0
+
+
+def _shown(status: int) -> str:
+    if status >= 0:
+        return f"status {status}"
+    import signal
+
+    try:
+        return f"signal {signal.Signals(-status).name}"
+    except ValueError:
+        return f"signal {-status}"

@@ -1,0 +1,250 @@
+"""The user's own command against the emulator: real processes, the real SDK where a link is made."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import regilink_doctor
+from regilink_doctor.cli import main
+from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
+from regilink_doctor.report.dry_run import render, to_json
+from regilink_doctor.workflows import demo
+from regilink_doctor.workflows.dry_run import DryRun, dry_run
+
+ROOT = Path(regilink_doctor.__file__).parents[1]
+
+CATALOG = Catalog(
+    (
+        Organization(
+            "Acme Inc",
+            "acme",
+            ("vision",),
+            (
+                Registry("model", types=("model",), collections=(Collection("zoo", "model"),)),
+                Registry("Golden Data", types=("dataset",)),
+            ),
+        ),
+    ),
+    host="https://wandb.acme.example",
+)
+
+TRAIN = """
+import os, pathlib, sys, urllib.request
+from concurrent.futures import ProcessPoolExecutor
+import wandb
+
+def publish(rank):
+    with wandb.init(entity="vision", project="zoo-training", job_type=f"rank-{rank}") as run:
+        model = wandb.Artifact(f"zoo-{rank}", type="model")
+        with model.new_file("weights.bin", mode="wb") as file:
+            file.write(bytes([rank]) * 3_000_000)
+        run.link_artifact(model, "wandb-registry-model/zoo", aliases=["candidate"])
+
+if __name__ == "__main__":
+    print("epoch 1", flush=True)
+    wandb.login(key="a" * 40)
+    with ProcessPoolExecutor(1) as pool:
+        pool.submit(publish, 1).result()
+    base = wandb.Api().artifact("wandb-registry-model/base:production")
+    folder = pathlib.Path(base.download())
+    print("files:", sorted(path.name for path in folder.iterdir()))
+    try:
+        wandb.Api().artifact("wandb-registry-model/zoo:a/b")
+    except wandb.errors.CommError as error:
+        print("error:", error)
+    try:
+        urllib.request.urlopen("https://api.wandb.ai/graphql", timeout=5)
+    except OSError as error:
+        print("kept off:", error)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    return folder
+
+
+def shell(project: Path, script: str, **more: object) -> DryRun:
+    return dry_run(["sh", "-c", script], cwd=project, **more)  # type: ignore[arg-type]
+
+
+# With the real SDK.
+
+
+def test_the_demo_is_told_link_by_link(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(Path(demo.__file__).parent / "demo_project" / demo.SCRIPT, project)
+    assert main(["dry-run", "--output-format", "json", "--", "python", demo.SCRIPT]) == 1
+    out, err = capfd.readouterr()
+    value = json.loads(out)
+    assert "wandb-registry-model/zoo: no error" in err, "the command's own output is not lost"
+    assert value["command"] == {"argv": ["python", "publish.py"], "status": 0, "interrupted": False}
+    assert [(each["requested"], each["verdict"], each["code"]) for each in value["links"]] == [
+        ("wandb-registry-model/zoo", "linked", None),
+        ("model/zoo", "misplaced", "REG101"),
+        ("wandb-registry-model", "misplaced", "REG102"),
+        ("wandb-registry-modle/zoo", "refused", "REG301"),
+        ("wandb-registry-model/images", "refused", "REG401"),
+        ("wandb-registry-model/zoo", "linked", None),
+    ]
+    assert [each["place"] for each in value["links"]][1:5] == ["publish.py:19"] * 3 + ["publish.py:28"]
+    helps = [each["help"] for each in value["links"]]
+    assert helps[0] is None
+    assert 'write "wandb-registry-model/zoo"' in helps[1]
+    assert 'did you mean "wandb-registry-model"?' in helps[3]
+    assert 'type="model"' in helps[4]
+    assert {(each["kind"], each["name"]) for each in value["assumed"]} == {("team", "team-a"), ("team", "alice")}
+    assert [each["project"] for each in value["runs"]] == ["zoo-training"] * 2
+    assert value["artifacts"][0]["name"] == "team-a/zoo-training/zoo:v0"
+    assert value["blocked_hosts"] == value["consumed"] == []
+    assert sorted(path.name for path in project.iterdir()) == [demo.SCRIPT], "nothing is left behind"
+
+
+def test_a_module_in_a_shell_script_with_processes_keys_and_fetches(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (project / "train.py").write_text(TRAIN)
+    (project / "run.sh").write_text("set -e\necho starting\npython -m train\n")
+    CATALOG.save(project / "regilink.catalog.json")
+    argv = ["dry-run", "--stub-artifacts", "--keep-uploads", "1", "--output-file", "report.json"]
+    status = main([*argv, "--output-format", "json", "--", "sh", "run.sh"])
+    out = capfd.readouterr().out
+    assert out.startswith("starting\nepoch 1\n")
+    assert "files: ['regilink-stub.txt']" in out
+    assert "Tunnel connection failed: 403 Blocked by regilink: api.wandb.ai" in out
+    value = json.loads((project / "report.json").read_text())
+    assert status == 0, value
+    (link,) = value["links"]
+    assert (link["verdict"], link["destination"]) == ("linked", "acme/wandb-registry-model/zoo")
+    assert link["place"] == "train.py:11"
+    assert value["artifacts"][0]["size"] == 3_000_000
+    assert link["version"] == "v0"
+    assert value["artifacts"][0]["name"] == "vision/zoo-training/zoo-1:v0"
+    assert value["assumed"] == [{"kind": "collection", "name": "wandb-registry-model/base"}]
+    assert [each["host"] for each in value["blocked_hosts"]] == ["api.wandb.ai"]
+    read = {each["name"]: each for each in value["consumed"]}
+    base = read["acme/wandb-registry-model/base:v0"]
+    assert base["stub"]
+    assert {"fetch", "download"} <= set(base["how"])
+    assert read["wandb-registry-model/zoo:a/b"]["failed"]
+    assert read["wandb-registry-model/zoo:a/b"]["place"] == "train.py:22"
+
+
+def test_what_the_settings_say_stays_in_force(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "wandb").mkdir()
+    (project / "wandb" / "settings").write_text("[default]\nentity = vision\nproject = from-settings\n")
+    (project / "train.py").write_text(
+        "import wandb\n"
+        "with wandb.init() as run:\n"
+        "    artifact = wandb.Artifact('zoo', type='model')\n"
+        "    try:\n        run.link_artifact(artifact, 'wandb-registry-model/zoo')\n"
+        "    except NotImplementedError:\n        print('offline')\n"
+    )
+    online = dry_run(["python", "train.py"], catalog=CATALOG, cwd=project)
+    assert (online.exit_status, online.entity) == (0, "vision")
+    assert online.runs[0].path.startswith("vision/from-settings/")
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    offline = dry_run(["python", "train.py"], catalog=CATALOG, cwd=project)
+    assert [(each.attempt.verdict, each.attempt.code) for each in offline.links] == [("refused", "REG601")]
+    assert "run.offline" in (offline.links[0].help or "")
+    assert offline.exit_status == 1
+
+
+# Without it.
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "status", "faults"),
+    [
+        ("exit 0", {}, 1, ("it linked nothing (--allow-no-links if that is right)",)),
+        ("exit 0", {"allow_no_links": True}, 0, ()),
+        ("exit 3", {"allow_no_links": True}, 1, ("the command ended with status 3",)),
+        ("kill -KILL $$", {"allow_no_links": True}, 1, ("the command ended with signal SIGKILL",)),
+    ],
+)
+def test_the_exit_status_says_what_happened(
+    project: Path, script: str, options: dict[str, bool], status: int, faults: tuple[str, ...]
+) -> None:
+    found = shell(project, script, **options)
+    assert (found.exit_status, found.faults) == (status, faults)
+    last = list(render(found))[-1]
+    assert last.lower() == ("; ".join(faults) or "nothing was linked, as allowed").lower()
+    assert json.loads(to_json(found))["exit_status"] == status
+
+
+def test_the_environment_keeps_what_is_the_users(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANDB_PROJECT", "mine")
+    monkeypatch.setenv("WANDB_API_KEY", "f" * 40)
+    monkeypatch.setenv("WANDB_BASE_URL", "https://wandb.mine.example")
+    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    found = shell(project, "env > seen", entity="vision", allow_no_links=True)
+    seen = dict(line.split("=", 1) for line in (project / "seen").read_text().splitlines() if "=" in line)
+    assert (seen["WANDB_PROJECT"], seen["WANDB_ENTITY"]) == ("mine", "vision")
+    assert seen["WANDB_BASE_URL"].startswith("http://127.0.0.1:")
+    assert seen["WANDB_API_KEY"] != "f" * 40
+    assert seen["PYTHONPATH"].endswith(":/somewhere")
+    for quiet in ("WANDB_SILENT", "WANDB_CONSOLE", "WANDB_MODE"):
+        assert quiet not in seen
+    assert (found.entity, found.entity_source) == ("vision", "argument --entity")
+
+
+def test_the_users_own_server_is_kept_off_too(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import urllib.request as u\nfor h in ('wandb.mine.example', 'wandb.acme.example'):\n"
+    code += " try: u.urlopen('https://' + h, timeout=5)\n except OSError as e: print(e)\n"
+    (project / "ask.py").write_text(code)
+    monkeypatch.setenv("WANDB_BASE_URL", "https://wandb.mine.example")
+    found = dry_run(["python", "ask.py"], catalog=CATALOG, cwd=project)
+    assert found.blocked_hosts == (("wandb.acme.example", 1), ("wandb.mine.example", 1))
+    text = "\n".join(render(found))
+    assert "wandb.mine.example: 1 connection refused" in text
+    assert "not fenced off" in text
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_command_and_the_report_comes_all_the_same(project: Path, number: int) -> None:
+    code = (
+        "import signal, sys, time\n"
+        "def stop(*_):\n    print('asked to stop', flush=True)\n    sys.exit(7)\n"
+        "signal.signal(signal.SIGINT, stop); signal.signal(signal.SIGTERM, stop)\n"
+        "print('ready', flush=True)\ntime.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "regilink_doctor", "dry-run", "--", sys.executable, "-c", code],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    rest = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert rest.splitlines().count("asked to stop") == 1
+    assert "was interrupted, ended with status 7" in rest
+    assert "It was interrupted" in rest
+
+
+def test_what_cannot_be_started_is_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dry-run", "--", "no-such-command-here"]) == 2
+    assert "no-such-command-here cannot be started: No such file" in capsys.readouterr().err
+    assert main(["dry-run"]) == 2
+    assert "regilink dry-run -- python train.py" in capsys.readouterr().err
+    (project / "regilink.catalog.json").write_text("{")
+    assert main(["dry-run", "--", "true"]) == 2
+    assert "not JSON" in capsys.readouterr().err
+    assert main(["dry-run", "--no-catalog", "--allow-no-links", "--", "true"]) == 0
