@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from regilink_doctor.core.sdk_versions import number
+
 Version = tuple[int, ...]
 
 NEWEST_KNOWN: Version = (0, 31, 0)
@@ -32,12 +34,6 @@ class InstalledWandb:
     def number(self) -> Version:
         """The version as numbers, `(0, 31, 0)`; the newest known when there is none."""
         return number(self.version) if self.version else NEWEST_KNOWN
-
-
-def number(version: str) -> Version:
-    """The leading numbers of a version, always three: `0.31.1.dev1` gives `(0, 31, 1)`."""
-    parts = [int(digits) for digits in re.match(r"[\d.]*", version)[0].split(".") if digits]  # type: ignore[index]
-    return tuple([*parts, 0, 0, 0][:3])
 
 
 def find_wandb(python: str | None, cwd: Path, environ: Mapping[str, str]) -> InstalledWandb:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.declared import Requirement
 
 OLDEST = "0.21.4"
 """The oldest wandb that regilink is tested with."""
@@ -35,3 +39,20 @@ def number(version: str) -> tuple[int, int, int]:
 def hides(version: str) -> str | None:
     """What this version hides of a failed link, None when it raises."""
     return next((effect for below, effect in HIDES if number(version) < below), None)
+
+
+def newest(requirement: Requirement) -> str | None:
+    """The newest version that a requirement allows; None when it sets no bound."""
+    if requirement.exact is not None:
+        return requirement.exact
+    if requirement.upper is None or requirement.inclusive:
+        return requirement.upper
+    return _before(requirement.upper)
+
+
+def _before(version: str) -> str:
+    """A version just below: `0.20` allows 0.19.999."""
+    parts = list(number(version))
+    while parts and parts[-1] == 0:
+        parts.pop()
+    return ".".join(map(str, [*parts[:-1], parts[-1] - 1, 999])) if parts else "0"

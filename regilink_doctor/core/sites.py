@@ -207,5 +207,7 @@ class Site:
     """Where the artifact is given a time to live."""
     linked_ttl: Place | None = None
     """Where what the link gives back is given one."""
+    opening: Place | None = None
+    """The place right behind the opening parenthesis of the call."""
     keywords: Mapping[str, tuple[Place, Place]] = field(default_factory=dict, hash=False, repr=False)
     """The places of `name=value`, and of the value, of each argument that is given by name."""

@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.hosts import without_login
-from regilink_doctor.client.installed import number
 from regilink_doctor.core.checks import Status
+from regilink_doctor.core.sdk_versions import OLDEST, hides
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
-
-OLDEST = "0.21.4"
-"""The oldest wandb that regilink is tested with."""
-
-_HIDES = (
-    ((0, 18, 4), "it does not know registries: the path is sent as it is, without your organization"),
-    ((0, 19, 11), "it prints a failed link and goes on: link_artifact returns None, the exit status is 0"),
-    ((0, 20, 0), "after a failed link it returns whatever :v0 the collection has already, as if that were yours"),
-    ((0, 21, 2), "it prints a failed link and goes on: link_artifact returns None, the exit status is 0"),
-)
-"""(below this version, what it does), the first that applies (row B14; sdk.md, 2)."""
-
 
 _CODES = {"host": "REG804", "settings": "REG804", "mode": "REG601", "project": "REG110"}
 """The rule of a setting that wandb refuses."""
@@ -44,15 +32,14 @@ class WandbVersion(Examination):
                 f"not installed in {wandb.environment} ({wandb.source}): the settings below are those of the newest "
                 f"version that regilink knows; pip install 'wandb>={OLDEST}', or name another Python with --python"
             )
-        for below, effect in _HIDES:
-            if number(wandb.version) < below:
-                return Outcome(
-                    "warn",
-                    f"wandb {wandb.version} hides failures: {effect}",
-                    "REG701",
-                    f"pip install --upgrade 'wandb>={OLDEST}'",
-                    ("B14",),
-                )
+        if effect := hides(wandb.version):
+            return Outcome(
+                "warn",
+                f"wandb {wandb.version} hides failures: {effect}",
+                "REG701",
+                f"pip install --upgrade 'wandb>={OLDEST}'",
+                ("B14",),
+            )
         return passed(f"wandb {wandb.version}: a link that fails raises an exception")
 
 

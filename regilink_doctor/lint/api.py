@@ -121,13 +121,14 @@ LOGGED_ONLY = frozenset(
 class Call:
     """A call that is a site: its kind, its positional parameters in order, and which of them is the path.
 
-    `texts` are the arguments whose texts rules want to see.
+    `texts` are the arguments whose texts rules want to see, `unfolds` is one that holds further arguments.
     """
 
     kind: SiteKind
     parameters: tuple[str, ...] = ()
     path: str | None = None
     texts: tuple[str, ...] = ()
+    unfolds: str = ""
 
 
 _LINK = ("artifact", "target_path", "aliases")
@@ -140,7 +141,7 @@ _WRONG = Call("other", _LINK, texts=("target_path",))
 _EXISTS = Call("other", ("name", "type"), texts=("name",))
 
 CALLS = {
-    "wandb.init": Call("init", texts=("mode", "reinit", "api_key")),
+    "wandb.init": Call("init", texts=("mode", "reinit", "api_key"), unfolds="settings"),
     "WandbLogger": Call("init", ("name", "save_dir", "version", "offline"), texts=("mode",)),
     "wandb.Artifact": Call("artifact", ("name", "type"), texts=("name",)),
     "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("artifact", "alias")),
@@ -151,7 +152,7 @@ CALLS = {
     "wandb.Run.log_artifact": _LOG,
     "wandb.Run.upsert_artifact": _LOG,
     "wandb.log_artifact": _LOG,
-    "wandb.Api": Call("other", ("overrides", "timeout", "api_key"), texts=("api_key",)),
+    "wandb.Api": Call("other", ("overrides", "timeout", "api_key"), texts=("api_key",), unfolds="overrides"),
     "wandb.Api.registries": Call("other", ("organization", "filter", "order"), texts=("organization",)),
     "wandb.Api.registry": Call("other", ("name", "organization"), texts=("name", "organization")),
     "wandb.Api.create_registry": Call(

@@ -70,7 +70,7 @@ class _Facts:
 
     @property
     def wandb_version(self) -> str | None:
-        return self.known.wandb_version
+        return self.known.wandb_version or surroundings.newest_wandb(self._folder)
 
     @property
     def links_around(self) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from regilink_doctor.lint import api
+from regilink_doctor.lint.given import arguments
 from regilink_doctor.lint.values import At, Instance, Other
 
 if TYPE_CHECKING:
@@ -22,39 +22,6 @@ _WAITS = ("wait", "link", "link_artifact")
 
 STARTS = ("wandb.init", "WandbLogger")
 """The calls that start a run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The arguments of a call by name; `unpacked` stands for a mapping that may hold any of them."""
-
-    named: dict[str, ast.expr]
-    unpacked: bool
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Their names, `**` for an unpacked mapping."""
-        return frozenset(self.named) | ({"**"} if self.unpacked else frozenset())
-
-
-def arguments(call: ast.Call, parameters: tuple[str, ...]) -> Given:
-    """The arguments of a call, those by position named after `parameters`."""
-    named: dict[str, ast.expr] = {}
-    unpacked = False
-    for index, argument in enumerate(call.args):
-        if isinstance(argument, ast.Starred):
-            unpacked = True
-            break
-        if index < len(parameters):
-            named[parameters[index]] = argument
-        else:
-            unpacked = unpacked or not parameters  # by position, in an order that has changed
-    for keyword in call.keywords:
-        if keyword.arg is None:
-            unpacked = True
-        else:
-            named[keyword.arg] = keyword.value
-    return Given(named, unpacked)
 
 
 class Origins:

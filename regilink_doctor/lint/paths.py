@@ -144,8 +144,9 @@ def _fix(found: PathRule, text: Text, problem: Problem, site: Site) -> Fix | Non
     place = text.exact_piece(problem.start, problem.end) if problem.meant is not None else None
     if place is None or problem.meant is None or (place.path, place.cell) != (site.place.path, site.place.cell):
         return None
+    wrong = text.pattern[problem.start : problem.end]
     what = f"replace it by {quoted(problem.meant)}" if problem.meant else "take it out"
-    return Fix(what, found.applicability, (Edit(place.span, problem.meant),))
+    return Fix(what, found.safety(problem, wrong), (Edit(place.span, problem.meant),))
 
 
 def _directory_finding(site: Site, text: Text, judgement: Judgement, directory: Directory) -> Iterator[Finding]:

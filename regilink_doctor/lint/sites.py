@@ -10,20 +10,23 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from regilink_doctor.core.findings import Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.sites import Hole, Piece, Site, Text
+from regilink_doctor.core.sites import Piece, Site, Text
 from regilink_doctor.lint import api
 from regilink_doctor.lint.circumstances import Statements
 from regilink_doctor.lint.environment import assignments, mocked
 from regilink_doctor.lint.evaluator import Evaluator
-from regilink_doctor.lint.origins import STARTS, Given, Origins, arguments
-from regilink_doctor.lint.values import UNKNOWN, At, Instance, Literal
+from regilink_doctor.lint.given import Given, Reading, arguments
+from regilink_doctor.lint.origins import STARTS, Origins
+from regilink_doctor.lint.values import UNKNOWN, At, Instance
 from regilink_doctor.lint.wrappers import linked_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.declared import Setting
+    from regilink_doctor.core.findings import Place
     from regilink_doctor.lint.scopes import Module, Read, Use
     from regilink_doctor.lint.sources import Source
 
@@ -91,21 +94,11 @@ class _Finder:
         if site := self.made.get(id(use.call)):
             return site
         call = api.CALLS[path]
-        given = arguments(use.call, call.parameters)
         at = At(use.scope, use.order, use.branch)
-
-        def texts(name: str) -> tuple[Text, ...]:
-            node = given.named.get(name)
-            return self.evaluator.texts(node, at) if node is not None else ()
-
-        settings = self._settings(given, at) if call.kind == "init" else {}
-        if path == "wandb.Api":
-            settings = self._settings(given, at, "overrides")
-
-        def setting(name: str) -> tuple[Text, ...]:
-            node, where = settings.get(name, (None, at))
-            return texts(name) or (self.evaluator.texts(node, where) if node is not None else ())
-
+        reading = Reading(self.evaluator, self.origins.uses, use, call.parameters)
+        if call.unfolds:
+            reading.unfold(call.unfolds)
+        given, texts = reading.given, reading.texts
         path_node = given.named.get(call.path or "")
         site = Site(
             kind=call.kind,
@@ -114,17 +107,15 @@ class _Finder:
             statement=self.source.span(use.statement) if _simple(use.statement) else self.source.span(use.call),
             target=texts(call.path) if call.path else (),
             argument=self.source.place(path_node) if path_node is not None else None,
-            entity=setting("entity"),
-            project=setting("project"),
+            entity=texts("entity"),
+            project=texts("project"),
             type=texts("type"),
-            aliases=self._aliases(given.named.get("aliases"), at),
-            arguments=given.names | frozenset(settings),
-            given={
-                **{name: found for name in call.texts if (found := setting(name))},
-                **(self._filter(given.named.get("filter"), at, "filter") if path == "wandb.Api.registries" else {}),
-            },
-            strings=frozenset(name for name in call.texts if self._certain(given.named.get(name), at)),
+            aliases=reading.items("aliases"),
+            arguments=given.names | frozenset(reading.inner),
+            given={name: found for name in call.texts if (found := texts(name))} | reading.flat("filter"),
+            strings=frozenset(filter(reading.is_text, call.texts)),
             around=self.statements.of(use, self._run_name(use)),
+            opening=self._opening(use),
             keywords={
                 keyword.arg: (self.source.place(keyword), self.source.place(keyword.value))
                 for keyword in use.call.keywords
@@ -135,6 +126,16 @@ class _Finder:
         site = replace(site, **self._followed(site, use, given, at))
         self.made[id(use.call)] = site
         return site
+
+    def _opening(self, use: Use) -> Place | None:
+        """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""
+        whole, function = self.source.place(use.call), self.source.span(use.call.func)
+        between = replace(whole.span, line=function.end_line, column=function.end_column)
+        blank, parenthesis, _ = self.source.segment(between).partition("(")
+        if not parenthesis or blank.strip() or "\n" in blank:
+            return None
+        column = function.end_column + len(blank) + 1
+        return replace(whole, span=Span(function.end_line, column, function.end_line, column))
 
     def _followed(self, site: Site, use: Use, given: Given, at: At) -> dict[str, Any]:
         """What a site is connected with: its runs, its artifact, and what happened to that before."""
@@ -210,17 +211,6 @@ class _Finder:
             logged=self.site(logged, "wandb.Run.log_artifact") if logged and logged.order < at.order else None,
         )
 
-    def _filter(self, node: ast.expr | None, at: At, key: str) -> dict[str, tuple[Text, ...]]:
-        """A filter as a flat mapping: `filter.name.$regex`."""
-        found: dict[str, tuple[Text, ...]] = {}
-        for value in self.evaluator.value(node, at) if node is not None else ():
-            if isinstance(value, Literal) and isinstance(value.node, ast.Dict):
-                for name, item in zip(value.node.keys, value.node.values, strict=True):
-                    if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                        found[f"{key}.{name.value}"] = self.evaluator.texts(item, value.at)
-                        found |= self._filter(item, value.at, f"{key}.{name.value}")
-        return found
-
     def _start(self, use: Use) -> Site:
         return self.site(use, next(path for path in self.evaluator.callee(use) if path in STARTS))
 
@@ -236,40 +226,6 @@ class _Finder:
         if isinstance(function, ast.Attribute) and function.attr in ("link_artifact", "log_artifact", "use_artifact"):
             return self.source.segment(self.source.span(function.value))
         return None
-
-    def _settings(self, given: Given, at: At, name: str = "settings") -> dict[str, tuple[ast.expr, At]]:
-        """What is given inside `settings=wandb.Settings(...)`, or a dictionary of the same."""
-        node = given.named.get(name)
-        found: dict[str, tuple[ast.expr, At]] = {}
-        for value in self.evaluator.value(node, at) if node is not None else ():
-            if isinstance(value, Instance) and value.type == "wandb.Settings" and value.made_by is not None:
-                made = self.origins.uses.get(id(value.made_by))
-                where = At(made.scope, made.order, made.branch) if made else at
-                found |= {key.arg: (key.value, where) for key in value.made_by.keywords if key.arg}
-            elif isinstance(value, Literal) and isinstance(value.node, ast.Dict):
-                for key, item in zip(value.node.keys, value.node.values, strict=True):
-                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                        found[key.value] = (item, value.at)
-        return found
-
-    def _certain(self, node: ast.expr | None, at: At) -> bool:
-        """Whether an argument is a text in every alternative."""
-        values = self.evaluator.value(node, at) if node is not None else ()
-        return bool(values) and all(
-            isinstance(value, Text) and any(not isinstance(part, Hole) for part in value.parts) for value in values
-        )
-
-    def _aliases(self, node: ast.expr | None, at: At) -> tuple[Text, ...]:
-        if node is None:
-            return ()
-        found: list[Text] = []
-        for value in self.evaluator.value(node, at):
-            if isinstance(value, Text):
-                found.append(value)  # one string where a list belongs
-            elif isinstance(value, Literal) and not value.mapping:
-                for item in value.items:
-                    found += self.evaluator.texts(item, value.at)
-        return tuple(found)
 
     def _by_argument(self, use: Use) -> str | None:
         """A call on a receiver that nobody knows, in a file that imports wandb."""

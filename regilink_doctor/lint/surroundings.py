@@ -1,13 +1,19 @@
-"""Whether something around a program sets a variable of the environment: `.env`, CI, compose, make.
+"""What lies around a program: variables of the environment that `.env`, CI, compose or make set, links, old pins.
 
-Looked at only when a rule asks. Bytes are searched, nothing is parsed: that a file speaks of the variable is enough to
-keep silent.
+Looked at only when a rule asks. Bytes are searched, and only lists of requirements are read: that a file speaks of a
+variable is enough to keep silent.
 """
 
 from __future__ import annotations
 
 import os
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.declared import Requirement
 
 _NAMES = ("Dockerfile", "Makefile", "justfile", "Jenkinsfile", "setup.cfg", "tox.ini", ".gitlab-ci.yml")
 _SUFFIXES = (".env", ".envrc", ".yaml", ".yml", ".toml", ".sh", ".bash", ".ini", ".cfg", ".sbatch", ".slurm")
@@ -57,6 +63,41 @@ def links(folder: str) -> bool:
             if any(word in content for word in _LINKS):
                 return True
     return False
+
+
+_REQUIREMENTS = ("pyproject.toml", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
+
+
+@lru_cache(maxsize=64)
+def newest_wandb(folder: str) -> str | None:
+    """The newest wandb that the nearest lists of requirements allow, in `folder` or above; None when nothing keeps it.
+
+    Of several lists in one folder the most generous counts: nobody knows which is installed.
+    """
+    from regilink_doctor.core.sdk_versions import newest, number
+
+    for base in _upwards(folder):
+        versions = [version for each in _requirements(base) if each.package == "wandb" and (version := newest(each))]
+        if versions:
+            return max(versions, key=number)
+    return None
+
+
+def _requirements(folder: str) -> Iterator[Requirement]:
+    from regilink_doctor.lint import readers
+    from regilink_doctor.lint.sources import Unparsable
+
+    try:
+        names = sorted(os.listdir(folder))[:_MAX_FILES]
+    except OSError:
+        return
+    for name in names:
+        if name in _REQUIREMENTS or (name.startswith("requirements") and name.endswith((".txt", ".in"))):
+            content = _read(os.path.join(folder, name))
+            try:
+                yield from readers.read(name, content).requirements if b"wandb" in content else ()
+            except Unparsable:
+                continue
 
 
 def _upwards(folder: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.sites import Piece, Text
 from regilink_doctor.lint import api
-from regilink_doctor.lint.origins import arguments
+from regilink_doctor.lint.given import arguments
 from regilink_doctor.lint.values import At, Function, Method
 
 if TYPE_CHECKING:

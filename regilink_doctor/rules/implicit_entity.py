@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regilink_doctor.core.findings import Related
+from regilink_doctor.core.findings import Edit, Fix, Related
 from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.reading import links, only_init, registry_text
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
@@ -64,8 +64,18 @@ class ImplicitEntity(SiteRule):
                 f'write {init.call}(entity="TEAM", ...), or set WANDB_ENTITY in .env or CI',
                 (Related("linked here", site.place),),
             ),
+            fix=_with_entity(init, facts.known.teams),
             target=target.display,
         )
+
+
+def _with_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:
+    """`entity="TEAM"` in front of the other arguments, where the configuration knows one team."""
+    if init.opening is None or len(teams) != 1:
+        return None
+    separator = ", " if init.arguments else ""
+    edit = Edit(init.opening.span, f"entity={quoted(teams[0])}{separator}")
+    return Fix(f"add entity={quoted(teams[0])}", "unsafe", (edit,))
 
 
 def _run(link: Site, facts: FileFacts) -> Site | None:

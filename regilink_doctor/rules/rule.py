@@ -104,6 +104,10 @@ class PathRule(Rule):
     applicability: ClassVar[Applicability] = "safe"
     """Of the fix, where the problem knows what was meant."""
 
+    def safety(self, problem: Problem, wrong: str) -> Applicability:
+        """How safe the fix of a problem is, which has the text `wrong`."""
+        return self.applicability
+
     def words(self, told: Told) -> Words:
         """What to say of the problem."""
         raise NotImplementedError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regilink_doctor.core.sdk_versions import OLDEST, hides, number
+from regilink_doctor.core.sdk_versions import OLDEST, hides, newest
 from regilink_doctor.rules.rule import FileFacts, RequirementRule, Words
 
 if TYPE_CHECKING:
@@ -33,16 +33,12 @@ class SdkTooOld(RequirementRule):
         """See `RequirementRule.check_requirement`."""
         if requirement.package != "wandb":
             return
-        if requirement.exact is not None:
-            newest, what = requirement.exact, f"wandb {requirement.exact}"
-        elif requirement.upper is not None:
-            newest = requirement.upper if requirement.inclusive else _before(requirement.upper)
-            what = (
-                f"wandb below {requirement.upper}" if not requirement.inclusive else f"wandb up to {requirement.upper}"
-            )
-        else:
+        version = newest(requirement)
+        if version is None:
             return
-        effect = hides(newest)
+        bound = f"up to {requirement.upper}" if requirement.inclusive else f"below {requirement.upper}"
+        what = f"wandb {requirement.exact or bound}"
+        effect = hides(version)
         if effect is None or not facts.links_around:
             return
         instead = f"wandb>={OLDEST}"
@@ -53,13 +49,3 @@ class SdkTooOld(RequirementRule):
                 f"require {instead}, and lock again" if requirement.locked else f"write {instead}",
             ),
         )
-
-
-def _before(version: str) -> str:
-    """A version just below: `0.20` allows 0.19.99."""
-    parts = list(number(version))
-    while parts and parts[-1] == 0:
-        parts.pop()
-    if not parts:
-        return "0"
-    return ".".join(map(str, [*parts[:-1], parts[-1] - 1, 999]))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.sites import Hole
 from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.rule import PathRule, Told, Words
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.findings import Applicability
+    from regilink_doctor.core.target_path import Problem
 
 
 class VersionInTarget(PathRule):
@@ -28,6 +35,10 @@ class VersionInTarget(PathRule):
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
         'run.use_artifact("wandb-registry-model/zoo:v3")',
     )
+
+    def safety(self, problem: Problem, wrong: str) -> Applicability:
+        """See `PathRule.safety`: a number never had an effect, an alias was meant to have one."""
+        return "safe" if is_version(wrong.removeprefix(":")) else "unsafe"
 
     def words(self, told: Told) -> Words:
         """See `PathRule.words`."""

@@ -92,7 +92,12 @@ class WrongCallShape(SiteRule, CommandRule):
                 ),
                 fix=fix,
             )
-        if "target_path" not in site.arguments and "**" not in site.arguments and not site.arguments - set(takes):
+        if (
+            not site.target
+            and "target_path" not in site.arguments
+            and "**" not in site.arguments
+            and not site.arguments - set(takes)
+        ):
             yield self.finding(
                 site.place,
                 Words(

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.client.hosts import NEW_DEFAULT, OLD_DEFAULT, HostRefused, default_host, normal_host
-from regilink_doctor.client.installed import find_wandb, number
+from regilink_doctor.client.installed import find_wandb
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.settings import read_settings
+from regilink_doctor.core.sdk_versions import number
 
 SECRET = "0123456789abcdef" * 2 + "01234567"
 
