@@ -19,6 +19,6 @@ def python_of(sdk: str, folder: Path) -> str:
     if not done.exists() or sdk == NEWEST:
         subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
         wanted = "wandb" if sdk == NEWEST else f"wandb=={sdk}"
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--upgrade", wanted], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-qqq", "--upgrade", wanted], check=True)
         done.touch()
     return str(python)

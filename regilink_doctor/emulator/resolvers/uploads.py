@@ -172,7 +172,9 @@ def _merged_manifest(world: World, context: Context, artifact: ArtifactVersion) 
     """
     uploaded = [each for each in artifact.manifests if context.blobs.get(each.file.blob) is not None]
     if not uploaded:
-        artifact.manifests.clear()
+        if artifact.manifests:
+            # A proxy can swallow uploads and answer 200; W&B's own words for it are not known.
+            raise Refusal("the artifact's manifest has not been uploaded")
         return None
     if uploaded[-1].type == "FULL":
         artifact.manifests[:] = uploaded[-1:]

@@ -1,0 +1,82 @@
+"""Runs the matrix and writes docs/sdk-matrix.md from it.
+
+`python tests/matrix/run.py` makes an environment for each wandb (once) and runs everything, in about half an hour.
+`--only steps|servers|faults` and `--sdk VERSION` run a part; the page keeps the rest from the runs before.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import page
+from environments import BEST_EFFORT, NEWEST, SDKS, python_of
+from running import run
+from trouble import cells, suffer
+
+from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.emulator.world.features import PRESETS
+
+FOLDER = page.ROOT / ".matrix"
+PARTS = ("steps", "servers", "faults")
+FAULTED = ("0.21.4", NEWEST)
+SERVED = ("0.21.4", "0.26.1", NEWEST)
+
+
+def main() -> int:
+    """Run what was asked for; 1 when a supported wandb does not do as it should."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part (again for more)")
+    parser.add_argument("--sdk", action="append", help="this wandb (again for more)")
+    parser.add_argument("--environments", type=Path, default=FOLDER, help="where they are kept (default: .matrix)")
+    options = parser.parse_args()
+    results = page.load()
+    for part in options.only or PARTS:
+        for sdk in {"steps": (*SDKS, *BEST_EFFORT), "servers": SERVED, "faults": FAULTED}[part]:
+            if options.sdk is None or sdk in options.sdk:
+                python = python_of(sdk, options.environments)
+                results.setdefault(part, {})[sdk] = {"steps": steps, "servers": servers, "faults": faults}[part](python)
+                page.save(results)
+    bad = page.problems(results)
+    print(*bad, sep="\n", file=sys.stderr)
+    return 1 if bad else 0
+
+
+def steps(python: str, server: str | None = None) -> dict[str, object]:
+    """The scenario's steps: what is wrong with each, None when nothing is."""
+    world = World.default()
+    world.server(server)
+    with Emulator(world) as emulator:
+        outcome = run(emulator, python, "scenario.py")
+    said = {line["step"]: None if line["ok"] else line["detail"] for line in outcome.lines}
+    words = {line["step"]: line["detail"] for line in outcome.lines if line["ok"] and line["detail"]}
+    print(json.dumps(outcome.first), server or "", *[f"  {name}: {bad}" for name, bad in said.items() if bad], sep="\n")
+    ended = {} if outcome.status == 0 else {"end": outcome.errors[-500:]}
+    return {**outcome.first, "steps": {**said, **ended}, "words": words, "blocked": list(outcome.blocked)}
+
+
+def servers(python: str) -> dict[str, object]:
+    """The scenario against each old server."""
+    return {server: steps(python, server)["steps"] for server in PRESETS}
+
+
+def faults(python: str) -> dict[str, object]:
+    """Every fault at every moment."""
+    endings = {}
+    with Emulator() as emulator:
+        for cell in cells():
+            ending = suffer(emulator, python, cell)
+            error = page.tidy(ending.error) if ending.error else None
+            print(f"{cell.kind:12}{cell.moment:8}{ending.seconds:5.1f} s  {error or 'no error'}", *ending.problems)
+            endings[f"{cell.kind} {cell.moment}"] = {
+                "step": ending.step,
+                "error": error,
+                "linked": ending.linked,
+                "seconds": round(ending.seconds),
+                "problems": list(ending.problems),
+            }
+    return endings
+
+
+if __name__ == "__main__":
+    sys.exit(main())

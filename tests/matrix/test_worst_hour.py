@@ -1,0 +1,59 @@
+"""The worst hour of a user, in short: a fault at each moment. `tests/matrix/run.py --only faults` has them all."""
+
+import sys
+from collections.abc import Iterator
+
+import page
+import pytest
+from trouble import Cell, Ending, suffer
+
+from regilink_doctor.emulator import Emulator
+
+pytest.importorskip("wandb")
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+def suffered(emulator: Emulator, kind: str, moment: str) -> Ending:
+    ending = suffer(emulator, sys.executable, Cell(kind, moment))
+    assert ending.problems == ()
+    return ending
+
+
+@pytest.mark.parametrize(
+    ("kind", "moment", "step", "words"),
+    [
+        ("expired-key", "init", "init", "user is not logged in"),
+        ("garbage", "upload", "log", "the artifact's manifest has not been uploaded"),
+        ("drop", "commit", "log", "commitArtifact"),
+        ("refuse", "link", "link", "permission denied"),
+    ],
+)
+def test_a_fault_ends_in_the_sdks_own_error(emulator: Emulator, kind: str, moment: str, step: str, words: str) -> None:
+    ending = suffered(emulator, kind, moment)
+    assert ending.step == step
+    assert words in (ending.error or "")
+    assert ending.linked == 0
+
+
+def test_a_link_whose_answer_is_cut_is_in_the_ledger_though_the_sdk_raises(emulator: Emulator) -> None:
+    ending = suffered(emulator, "truncate", "link")
+    assert (ending.step, ending.linked) == ("link", 1)
+    assert ending.error
+
+
+def test_a_link_that_is_only_late_is_made(emulator: Emulator) -> None:
+    ending = suffered(emulator, "delay", "link")
+    assert (ending.step, ending.error, ending.linked) == ("finish", None, 1)
+
+
+def test_the_page_is_made_of_the_results() -> None:
+    assert page.PAGE.read_text(encoding="utf-8") == page.render(page.load()), "run: python tests/matrix/run.py"
+
+
+def test_the_last_run_left_nothing_that_should_not_be() -> None:
+    assert page.problems(page.load()) == []
