@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from regilink_doctor.cli.options import add_colour, option, wants_colour
+import os
+import sys
+
+from regilink_doctor.cli.options import (
+    UNUSABLE,
+    UsageProblem,
+    add_colour,
+    configuration,
+    load_catalog,
+    option,
+    wants_colour,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+
+    from regilink_doctor.config import Config
+    from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.doctor.diagnosis import Diagnosis
+
+FORMATS = ("full", "json", "github", "junit")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -15,38 +32,114 @@ def add(parser: argparse.ArgumentParser) -> None:
         "targets",
         metavar="TARGET",
         nargs="*",
-        help="target paths (default: those that lint finds below the current folder)",
+        help="target paths (default: those that lint finds below the current folder, and those of the configuration)",
     )
-    option(parser, "--output-format", choices=("full", "json"), default="full", help="default: full")
-    option(parser, "--host", metavar="URL", help="the server (default: as wandb would take it)")
-    option(parser, "--entity", metavar="TEAM", help="the entity of the run (default: as wandb would take it)")
-    option(parser, "--type", metavar="TYPE", help="the type of the artifact")
-    option(parser, "--python", metavar="PATH", help="whose wandb is looked at")
-    option(parser, "--timeout", metavar="SECONDS", type=float, default=10.0, help="per request (default: 10)")
-    option(parser, "--strict", action="store_true", help="exit 1 for a warning too")
-    parser.add_argument("-v", "--verbose", action="store_true", help="show the checks that passed, too")
-    add_colour(parser)
+    what = parser.add_argument_group("what the links are")
+    option(what, "--entity", metavar="TEAM", help="the entity of the runs (default: as wandb would take it)")
+    option(what, "--project", metavar="NAME", help="the project of the runs (default: as wandb would take it)")
+    option(what, "--organization", metavar="NAME", help="the organization, where a path names none")
+    option(what, "--type", metavar="TYPE", help="the type of the artifacts given as TARGET")
+    option(what, "--alias", metavar="ALIAS", action="append", help="an alias of their links; can be repeated")
+    option(what, "--consumes", metavar="NAME", action="append", help="a name that is fetched; can be repeated")
+    where = parser.add_argument_group("where is looked")
+    option(where, "--host", metavar="URL", help="the server (default: as wandb would take it)")
+    option(where, "--python", metavar="PATH", help="whose wandb is looked at (default: the active environment's)")
+    option(where, "--timeout", metavar="SECONDS", type=float, default=10.0, help="per request (default: 10)")
+    option(where, "--catalog", metavar="FILE", help="compare with this catalog (default: that of the configuration)")
+    option(where, "--config", metavar="FILE|KEY=VALUE", action="append", help="use this configuration")
+    option(where, "--isolated", action="store_true", help="use no configuration that is not given")
+    shown = parser.add_argument_group("what is shown")
+    option(shown, "--output-format", choices=FORMATS, default="full", help="default: full")
+    option(shown, "--html", metavar="FILE", help="also write the report as a page")
+    option(shown, "--redact", action="store_true", help="hide names (keys are never shown)")
+    option(shown, "--strict", action="store_true", help="exit 1 for a warning too")
+    shown.add_argument(
+        "-v", "--verbose", action="count", default=0, help="show the checks that passed, too; twice: everything"
+    )
+    add_colour(shown)
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    from regilink_doctor.report import doctor as report
+    from regilink_doctor.report.doctor import exit_status
+
+    config = configuration(options.config or (), isolated=options.isolated)
+    catalog = load_catalog(options.catalog or config.catalog_path, "--catalog" if options.catalog else "catalog")
+    if options.catalog:
+        config = config.changed({"catalog": os.path.relpath(options.catalog, config.folder)})
+    try:
+        diagnosis = _diagnose(options, config, catalog)
+    except UsageProblem:
+        raise
+    except Exception as error:  # its text may quote anything, so only its kind and place are shown
+        print(f"regilink: the doctor broke: {_where(error)}; please report this line", file=sys.stderr)
+        return UNUSABLE
+    if options.redact:
+        from regilink_doctor.report.doctor.redact import redacted
+
+        diagnosis = redacted(diagnosis)
+    if options.html:
+        _write_page(diagnosis, options.html)
+    _print(diagnosis, options)
+    return exit_status(diagnosis, strict=options.strict)
+
+
+def _diagnose(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> Diagnosis:
+    from regilink_doctor.report.doctor.live import LiveRows
     from regilink_doctor.workflows.diagnose import diagnose
 
-    diagnosis = diagnose(
-        options.targets or None,
-        host=options.host,
-        entity=options.entity,
-        artifact_type=options.type,
-        python=options.python,
-        timeout=options.timeout,
-    )
+    with LiveRows() as live:
+        return diagnose(
+            options.targets or None,
+            consumed=options.consumes or (),
+            host=options.host,
+            entity=options.entity,
+            project=options.project,
+            organization=options.organization,
+            artifact_type=options.type,
+            aliases=options.alias or (),
+            python=options.python,
+            config=config,
+            catalog=catalog,
+            timeout=options.timeout,
+            watcher=live,
+        )
+
+
+def _print(diagnosis: Diagnosis, options: argparse.Namespace) -> None:
+    from regilink_doctor.report.doctor import machine
+
     if options.output_format == "json":
-        print(report.to_json(diagnosis))
+        print(machine.to_json(diagnosis))
+    elif options.output_format == "github":
+        for line in machine.to_github(diagnosis):
+            print(line)
+    elif options.output_format == "junit":
+        print(machine.to_junit(diagnosis, strict=options.strict))
     else:
         from rich.console import Console
 
+        from regilink_doctor.report.doctor import render_full
+
         colour = wants_colour(options.color)
         console = Console(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=not colour)
-        report.render_full(diagnosis, console, verbose=options.verbose)
-    return report.exit_status(diagnosis, strict=options.strict)
+        render_full(diagnosis, console, verbose=options.verbose)
+
+
+def _write_page(diagnosis: Diagnosis, path: str) -> None:
+    from regilink_doctor.report.doctor.page import to_html
+
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(to_html(diagnosis))
+    except OSError as error:
+        raise UsageProblem(f"--html: {path}: {error.strerror or error}") from None
+    print(f"regilink: the page is in {path}", file=sys.stderr)
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"

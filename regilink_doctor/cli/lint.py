@@ -34,7 +34,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     for title, flags in GROUPS.items():
         group = parser.add_argument_group(title)
         for flag, settings in flags.items():
-            option(group, flag, **settings)  # type: ignore[arg-type]
+            option(group, flag, **settings)
     parser.set_defaults(run=run)
 
 

@@ -20,7 +20,7 @@ class UsageProblem(Exception):
     """A sentence for the user: what they asked for cannot be done as asked."""
 
 
-def option(parser: argparse.ArgumentParser, flag: str, **settings: object) -> None:
+def option(parser: argparse._ActionsContainer, flag: str, **settings: object) -> None:
     """An option whose default comes from `REGILINK_<OPTION>`.
 
     Raises:
@@ -131,7 +131,7 @@ def _attribute(flag: str) -> str:
     return flag.lstrip("-").replace("-", "_")
 
 
-def add_colour(parser: argparse.ArgumentParser) -> None:
+def add_colour(parser: argparse._ActionsContainer) -> None:
     """The option `--color`."""
     option(parser, "--color", **COLOUR)
 

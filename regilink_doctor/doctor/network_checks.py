@@ -49,7 +49,8 @@ class Dns(_Step):
 
     def step(self, context: Context, probes: Probes) -> Outcome:
         """Look it up."""
-        return passed(f"{probes.route.dialled.name} is {listed(probes.resolve())}")
+        name, numbers = probes.route.dialled.name, probes.resolve()
+        return passed(f"{name} is {listed(numbers)}" if numbers != (name,) else f"{name} needs no look-up")
 
 
 class Connection(_Step):

@@ -40,7 +40,7 @@ class SourceVisible(Examination):
         question = version_question(fetch, context.directory)
         version = context.directory.version(question) if isinstance(question, VersionQuestion) else None
         if version is None:
-            return skipped(f"the artifact {name.shown} was not found: see `consumed`")
+            return skipped(f"not looked at, because `consumed` ({name.shown}) failed")
         if version.source is not None:
             return passed(f"{name.shown} was logged in {'/'.join(version.source)}, which you may see")
         return Outcome(

@@ -19,7 +19,7 @@ def github_lines(findings: Sequence[Finding], sources: Mapping[str, bytes]) -> I
     """A command a finding; in a notebook at the line of the file, which is what GitHub shows."""
     lines = Lines(sources)
     for finding in findings:
-        where = _properties(
+        where = properties(
             title=f"{finding.code} {finding.name}",
             file=repository_path(finding.place.path, "GITHUB_WORKSPACE"),
             **_span(lines.in_file(finding.place)),
@@ -35,10 +35,10 @@ def escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _properties(**properties: str) -> str:
+def properties(**given: str) -> str:
+    """The properties of a workflow command."""
     return ",".join(
-        f"{name}={escaped(visible(value)).replace(':', '%3A').replace(',', '%2C')}"
-        for name, value in properties.items()
+        f"{name}={escaped(visible(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in given.items()
     )
 
 

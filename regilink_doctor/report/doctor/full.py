@@ -1,10 +1,9 @@
-"""A diagnosis for people (`full`) and for machines (`json`)."""
+"""`full`: a diagnosis for people, on a terminal or in a file."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from regilink_doctor.report.positions import visible
 
@@ -14,9 +13,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.checks import Check, Status
     from regilink_doctor.doctor.diagnosis import Diagnosis
 
-VERSION = 1
-
-_MARKS: dict[Status, tuple[str, str, str]] = {
+MARKS: dict[Status, tuple[str, str, str]] = {
     "pass": ("\u2713", "ok", "green"),
     "fail": ("\u2717", "x", "bold red"),
     "warn": ("!", "!", "bold yellow"),
@@ -25,46 +22,24 @@ _MARKS: dict[Status, tuple[str, str, str]] = {
 }
 
 
-def to_json(diagnosis: Diagnosis) -> str:
-    """`{"version": 1, "checks": [...]}`, the shape of the contract."""
-    value = {"version": VERSION, "checks": [check_value(check) for check in diagnosis.checks]}
-    return json.dumps(value, indent=2, ensure_ascii=True)
+SCRIPT = "    "
+"""How a line of a help begins that is part of a script: shown as it is, to be copied."""
 
 
-def check_value(check: Check) -> dict[str, Any]:
-    """The JSON value of a row."""
-    return {
-        "name": check.name,
-        "code": check.code,
-        "status": check.status,
-        "subject": check.subject,
-        "message": check.message,
-        "help": check.help,
-        "source": check.source,
-        "rows": list(check.rows),
-        "requires": list(check.requires),
-        "duration_ms": check.duration_ms,
-    }
-
-
-def exit_status(diagnosis: Diagnosis, *, strict: bool = False) -> int:
-    """See `Diagnosis.exit_status`."""
-    return diagnosis.exit_status(strict=strict)
-
-
-def render_full(diagnosis: Diagnosis, console: Console, *, verbose: bool = False) -> None:
+def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0) -> None:
     """Write the report: what was found where, a line for what passed, each problem with its help, the verdict.
 
     Args:
         diagnosis: what to show.
         console: where to.
-        verbose: a line for each check that passed or was not looked at.
+        verbose: 1, a line for each check that passed or was not looked at, with the time it took; 2, its requirements
+            and the rows of the catalogue of failures too.
     """
     page = _Page(console)
     page.found(diagnosis)
     page.passes(diagnosis.of("pass"), verbose=verbose)
     for check in diagnosis.of("fail", "crash", "warn"):
-        page.problem(check)
+        page.problem(check, verbose=verbose)
     page.skips(diagnosis.of("skip"), verbose=verbose)
     page.verdict(diagnosis)
 
@@ -94,7 +69,7 @@ class _Page:
         self._console.print()
 
     def mark(self, status: Status) -> tuple[str, str]:
-        fancy, plain, style = _MARKS[status]
+        fancy, plain, style = MARKS[status]
         return (plain if self._plain else fancy, style)
 
     def found(self, diagnosis: Diagnosis) -> None:
@@ -115,7 +90,7 @@ class _Page:
             )
         self.blank()
 
-    def passes(self, checks: Iterable[Check], *, verbose: bool) -> None:
+    def passes(self, checks: Iterable[Check], *, verbose: int) -> None:
         rows = list(checks)
         if not rows:
             return
@@ -124,7 +99,9 @@ class _Page:
                 about = check.subject not in (check.name, *check.message.split())
                 subject = f"  {check.subject}" if about else ""
                 message = f"  {check.message}"
-                self.line(self.mark("pass"), (f" {check.name}", "bold"), (subject, "cyan"), (message, ""), hang=4)
+                time = (f"  {check.duration_ms} ms", "dim")
+                head = (self.mark("pass"), (f" {check.name}", "bold"), (subject, "cyan"))
+                self.line(*head, (message, ""), time, *self._more(check, verbose), hang=4)
             self.blank()
             return
         names = list(dict.fromkeys(check.name for check in rows))
@@ -132,8 +109,16 @@ class _Page:
         self.line(self.mark("pass"), (f" {count}: ", ""), (", ".join(names), "dim"), hang=2)
         self.blank()
 
-    def problem(self, check: Check) -> None:
-        style = _MARKS[check.status][2]
+    def _more(self, check: Check, verbose: int) -> list[tuple[str, str]]:
+        """What a second `-v` adds to a row."""
+        if verbose < 2:
+            return []
+        parts = [f"rows {', '.join(check.rows)}"] if check.rows else []
+        parts += [f"after {', '.join(check.requires)}"] if check.requires else []
+        return [(f"  [{'; '.join(parts)}]", "dim")] if parts else []
+
+    def problem(self, check: Check, *, verbose: int = 0) -> None:
+        style = MARKS[check.status][2]
         code = f"  {check.code}" if check.code else ""
         source = f"  ({check.source})" if check.source else ""
         self.line(
@@ -142,13 +127,19 @@ class _Page:
             (code, style),
             (f"  {check.subject}", "cyan"),
             (source, "dim"),
+            *self._more(check, verbose),
         )
         self.line((check.message, ""), indent=2)
         for help_line in (check.help or "").splitlines():
-            self.line(("-> ", "green"), (help_line, ""), indent=2, hang=5)
+            if help_line.startswith(SCRIPT):
+                self._console.print(
+                    f"  {visible(help_line)}", markup=False, no_wrap=True, overflow="ignore", crop=False
+                )
+            else:
+                self.line(("-> ", "green"), (help_line, ""), indent=2, hang=5)
         self.blank()
 
-    def skips(self, checks: Iterable[Check], *, verbose: bool) -> None:
+    def skips(self, checks: Iterable[Check], *, verbose: int) -> None:
         """What was not looked at, once for each reason: one cause stops many checks."""
         reasons: dict[str, list[Check]] = {}
         for check in checks:
@@ -162,25 +153,15 @@ class _Page:
             self.blank()
 
     def verdict(self, diagnosis: Diagnosis) -> None:
-        fails, warns, crashes = (len(diagnosis.of(kind)) for kind in ("fail", "warn", "crash"))
-        asked = f"{diagnosis.requests} request{'s' if diagnosis.requests != 1 else ''}, {diagnosis.elapsed_ms} ms"
+        crashes = len(diagnosis.of("crash"))
         if crashes:
             self.line((_count(crashes, "check"), "bold magenta"), (" broke: that is regilink's mistake, not yours", ""))
-        if fails:
-            end = f", {_count(warns, 'warning')}" if warns else ""
-            self.line((_count(fails, "problem"), "bold red"), (f"{end}; after each -> is what to change ({asked})", ""))
-            return
-        if diagnosis.exit_status() == 2:
-            self.line(("Nothing could be found out about the account", "bold yellow"), (f" ({asked})", ""))
-            return
-        warned = f", with {_count(warns, 'warning')}" if warns else ""
-        head, good = "All well", "these links would work"
-        if not any(each.known for each in diagnosis.targets):
-            good = "this machine and account are ready to link"
-        elif diagnosis.of("skip"):
-            head, good = "Nothing wrong", "what could be looked at would work"
-        self.line((head, "bold green"), (f": {good}{warned} ({asked})", ""))
-        self._ready(diagnosis)
+        status = diagnosis.exit_status()
+        head, rest = verdict(diagnosis)
+        fails = bool(diagnosis.of("fail"))
+        self.line((head, "bold red" if fails else "bold yellow" if status == 2 else "bold green"), (rest, ""))
+        if not fails and status != 2:
+            self._ready(diagnosis)
 
     def _ready(self, diagnosis: Diagnosis) -> None:
         ready = diagnosis.ready
@@ -198,6 +179,24 @@ class _Page:
                 self.line((f'run = wandb.init(entity="{ready.entity}")', ""), indent=2)
             for target in ready.targets:
                 self.line((f'run.link_artifact(artifact, target_path="{target}")', ""), indent=2)
+
+
+def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
+    """What all of it comes to: the first words, and the rest of the sentence."""
+    fails, warns = len(diagnosis.of("fail")), len(diagnosis.of("warn"))
+    asked = f"{_count(diagnosis.requests, 'request')}, {diagnosis.elapsed_ms} ms"
+    if fails:
+        end = f", {_count(warns, 'warning')}" if warns else ""
+        return _count(fails, "problem"), f"{end}; after each -> is what to change ({asked})"
+    if diagnosis.exit_status() == 2:
+        return "Nothing could be found out about the account", f" ({asked})"
+    warned = f", with {_count(warns, 'warning')}" if warns else ""
+    head, good = "All well", "these links would work"
+    if not any(each.known for each in diagnosis.targets):
+        good = "this machine and account are ready to link"
+    elif diagnosis.of("skip"):
+        head, good = "Nothing wrong", "what could be looked at would work"
+    return head, f": {good}{warned} ({asked})"
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,0 +1,105 @@
+"""A diagnosis for machines: `json`, the workflow commands of `github`, the cases of `junit`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from regilink_doctor.report.github import escaped, properties
+from regilink_doctor.report.positions import visible
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.checks import Check, Status
+    from regilink_doctor.doctor.diagnosis import Diagnosis
+
+VERSION = 1
+
+_COMMANDS: dict[Status, str] = {"fail": "error", "crash": "error", "warn": "warning"}
+_PLACE = re.compile(r"(?:entity= in )?(?P<file>[^:]+\.\w+):(?:cell \d+:)?(?P<line>\d+)")
+
+
+def to_json(diagnosis: Diagnosis) -> str:
+    """`{"version": 1, "checks": [...]}`, the shape of the contract."""
+    value = {"version": VERSION, "checks": [check_value(check) for check in diagnosis.checks]}
+    return json.dumps(value, indent=2, ensure_ascii=True)
+
+
+def check_value(check: Check) -> dict[str, Any]:
+    """The JSON value of a row."""
+    return {
+        "name": check.name,
+        "code": check.code,
+        "status": check.status,
+        "subject": check.subject,
+        "message": check.message,
+        "help": check.help,
+        "source": check.source,
+        "rows": list(check.rows),
+        "requires": list(check.requires),
+        "duration_ms": check.duration_ms,
+    }
+
+
+def exit_status(diagnosis: Diagnosis, *, strict: bool = False) -> int:
+    """See `Diagnosis.exit_status`."""
+    return diagnosis.exit_status(strict=strict)
+
+
+def to_github(diagnosis: Diagnosis) -> Iterator[str]:
+    """A command for each problem, at the line of the pull request where its target or entity is written."""
+    for check in diagnosis.of("fail", "crash", "warn"):
+        place = {"title": f"{check.code or 'REG002'} {check.name}"}
+        # In a notebook the line counts inside the cell, which GitHub cannot show.
+        if (found := _PLACE.fullmatch(check.source or "")) and ":cell" not in (check.source or ""):
+            place |= found.groupdict()
+        yield f"::{_COMMANDS[check.status]} {properties(**place)}::{escaped(_text(check))}"
+
+
+def to_junit(diagnosis: Diagnosis, *, strict: bool = False) -> str:
+    """A case a row. Warnings are cases that passed, with the words as their output; failures with `strict`."""
+    failed: tuple[Status, ...] = ("fail", "warn") if strict else ("fail",)
+    suite = ElementTree.Element("testsuite", {"name": "regilink doctor", **_counts(diagnosis, failed)})
+    for check in diagnosis.checks:
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            name=f"{check.name} {visible(check.subject)}",
+            classname=f"regilink.{check.name}",
+            time=f"{check.duration_ms / 1000:.3f}",
+        )
+        message = visible(check.message)
+        if check.status in failed:
+            ElementTree.SubElement(case, "failure", message=message, type=check.code or "").text = _text(check)
+        elif check.status == "crash":
+            ElementTree.SubElement(case, "error", message=message, type=check.code or "").text = _text(check)
+        elif check.status == "skip":
+            ElementTree.SubElement(case, "skipped", message=message)
+        else:
+            ElementTree.SubElement(case, "system-out").text = _text(check)
+    root = ElementTree.Element("testsuites", {"name": "regilink doctor", **_counts(diagnosis, failed)})
+    root.attrib.pop("skipped")  # which the outer element does not have
+    root.append(suite)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
+
+
+def _counts(diagnosis: Diagnosis, failed: tuple[Status, ...]) -> dict[str, str]:
+    return {
+        "tests": str(len(diagnosis.checks)),
+        "failures": str(len(diagnosis.of(*failed))),
+        "errors": str(len(diagnosis.of("crash"))),
+        "skipped": str(len(diagnosis.of("skip"))),
+        "time": f"{diagnosis.elapsed_ms / 1000:.3f}",
+    }
+
+
+def _text(check: Check) -> str:
+    """The row in words, each line of its help on one of its own."""
+    head = f"{check.code} " if check.code else ""
+    where = f" ({visible(check.source)})" if check.source else ""
+    lines = [f"{head}{visible(check.subject)}{where}: {visible(check.message)}"]
+    lines += [f"  help: {visible(line)}" for line in (check.help or "").splitlines()]
+    return "\n".join(lines)

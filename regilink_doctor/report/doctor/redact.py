@@ -1,0 +1,71 @@
+"""A diagnosis without names: of people, teams, organizations, registries, files and servers, for a public issue."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.checks import Check, Sourced
+    from regilink_doctor.doctor.diagnosis import Diagnosis
+
+KEPT = frozenset({"model", "dataset", "latest", "wandb.ai", "127.0.0.1", "localhost", ""})
+"""Names that say nothing about anybody."""
+
+
+def redacted(diagnosis: Diagnosis) -> Diagnosis:
+    """The same diagnosis; every name is a kind and a number, the same name always the same."""
+    hide = _Hider(diagnosis.names)
+
+    def sourced(value: Sourced) -> Sourced:
+        return replace(value, value=hide(value.value), source=hide(value.source))
+
+    ready = diagnosis.ready
+    if ready is not None:
+        ready = replace(
+            ready,
+            teams=tuple(
+                (hide(team), replace(names, name=hide(names.name), entity=hide(names.entity)))
+                for team, names in ready.teams
+            ),
+            targets=tuple(map(hide, ready.targets)),
+            entity=hide(ready.entity) if ready.entity else None,
+        )
+    return replace(
+        diagnosis,
+        checks=tuple(_check(check, hide) for check in diagnosis.checks),
+        found=tuple((name, sourced(value)) for name, value in diagnosis.found),
+        ready=ready,
+        names=(),
+    )
+
+
+def _check(check: Check, hide: _Hider) -> Check:
+    return replace(
+        check,
+        subject=hide(check.subject),
+        message=hide(check.message),
+        help=hide(check.help) if check.help else check.help,
+        source=hide(check.source) if check.source else check.source,
+    )
+
+
+class _Hider:
+    """Puts a kind and a number in the place of each name. A name that is several things is called by the first."""
+
+    def __init__(self, names: tuple[tuple[str, str], ...]) -> None:
+        numbers: dict[str, int] = {}
+        self._instead: dict[str, str] = {}
+        for kind, name in names:
+            if name in KEPT or name in self._instead:
+                continue
+            numbers[kind] = numbers.get(kind, 0) + 1
+            self._instead[name] = f"{kind}-{numbers[kind]}"
+        # The longest first: `team-a-mr-migrated` is no `team-a`.
+        longest = sorted(self._instead, key=len, reverse=True)
+        pattern = "|".join(map(re.escape, longest))
+        self._pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9])") if longest else None
+
+    def __call__(self, text: str) -> str:
+        return self._pattern.sub(lambda found: self._instead[found[0]], text) if self._pattern else text
