@@ -35,13 +35,14 @@ p { margin: .25rem 0; } .soft { color: var(--soft); }
 code, pre, td.value { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: anywhere; }
 pre { background: var(--code); padding: .5rem .75rem; border-radius: 4px; margin: .5rem 0 0; white-space: pre-wrap; }
 table { border-collapse: collapse; width: 100%; }
-td, th { text-align: left; vertical-align: top; padding: .3rem .5rem; border-top: 1px solid var(--line); } th { color: var(--soft); font-weight: 600; } tr:first-child > * { border-top: 0; }
+td, th { text-align: left; vertical-align: top; padding: .3rem .5rem; border-top: 1px solid var(--line); }
+th { color: var(--soft); font-weight: 600; } tr:first-child > * { border-top: 0; }
 article { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--mark);
   border-radius: 4px; padding: .75rem 1rem; margin: .75rem 0; }
 article h3 { font-size: 1rem; margin: 0; } .status { color: var(--mark); font-weight: 600; }
 .fail { --mark: var(--fail); } .warn { --mark: var(--warn); } .pass { --mark: var(--pass); }
 .skip { --mark: var(--skip); } .crash { --mark: var(--crash); }
-summary { cursor: pointer; font-weight: 600; } .number { text-align: right; white-space: nowrap; }
+details { margin-top: 1rem; } summary { cursor: pointer; font-weight: 600; } .number { text-align: right; white-space: nowrap; }
 @media (max-width: 40rem) { td.source { display: none; } th.source { display: none; } }
 @media print { details { display: block; } }
 """

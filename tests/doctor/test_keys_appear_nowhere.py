@@ -1,0 +1,96 @@
+"""Keys and passwords, planted wherever one can be: none comes out of any report, of a crash, or of a fault."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.cli import main
+from regilink_doctor.client.gateway import Gateway
+from regilink_doctor.doctor import account_checks
+from regilink_doctor.emulator import Emulator
+
+PLANTED = {
+    "file": "f1" * 20,
+    "netrc": "e2" * 20,
+    "login": "pass-of-host",
+    "proxy": "pass-of-proxy",
+    "local": "local-" + "d3" * 20,
+}
+OUTPUTS = (
+    ["-vvv"],
+    ["--output-format", "json"],
+    ["--output-format", "github"],
+    ["--output-format", "junit"],
+    ["--redact", "-vv"],
+)
+
+
+@pytest.fixture
+def planted(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A folder, a home and an environment full of secrets; the secrets."""
+    emulator.reset()
+    environ = emulator.environ()
+    work = tmp_path / "work"
+    (work / "wandb").mkdir(parents=True)
+    (work / "wandb" / "settings").write_text(f"[default]\napi_key = {PLANTED['file']}\ncolour = green\n")
+    (tmp_path / "netrc").write_text(f"machine 127.0.0.1\nlogin user\npassword {PLANTED['netrc']}\n")
+    (work / "train.py").write_text(
+        "import wandb\n"
+        f"wandb.login(key='{environ['WANDB_API_KEY']}')\n"
+        "run = wandb.init(entity='alice')\n"
+        "artifact = wandb.Artifact('zoo', type='model')\n"
+        f"run.link_artifact(artifact, f'wandb-registry-model/{{f(\"{PLANTED['local']}\")}}')\n"
+        f"run.link_artifact(artifact, 'wandb-registry-model/{environ['WANDB_API_KEY']}')\n"
+    )
+    monkeypatch.chdir(work)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("WANDB_BASE_URL", emulator.url.replace("http://", f"http://me:{PLANTED['login']}@"))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:{PLANTED['proxy']}@127.0.0.1:9")
+    return [*PLANTED.values(), environ["WANDB_API_KEY"]]
+
+
+@pytest.mark.parametrize("arguments", OUTPUTS, ids=" ".join)
+def test_in_no_report(arguments: list[str], planted: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    main(["doctor", *arguments, "--html", "page.html"])
+    shown = capsys.readouterr()
+    everything = shown.out + shown.err + Path("page.html").read_text()
+    assert "REG203" in everything, "the report is there"
+    assert [secret for secret in planted if secret in everything] == []
+
+
+def test_not_when_the_server_or_a_proxy_is_unreachable(
+    planted: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for url in (
+        f"https://me:{PLANTED['login']}@127.0.0.1:9",
+        f"https://me:{PLANTED['login']}@wandb.example.com",
+        f"http://me:{PLANTED['login']}@[::1",
+    ):
+        monkeypatch.setenv("WANDB_BASE_URL", url)
+        main(["doctor", "-vv", "--timeout", "1"])
+    shown = capsys.readouterr()
+    assert "REG801" in shown.out
+    assert [secret for secret in planted if secret in shown.out + shown.err] == []
+
+
+def test_not_in_a_crash(
+    planted: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError(f"with {os.environ['WANDB_API_KEY']}")
+
+    monkeypatch.setattr(account_checks.AccountCheck, "look", breaks)
+    assert main(["doctor", "-vvv"]) == 2
+    shown = capsys.readouterr().out
+    assert "the check broke: RuntimeError at test_keys_appear_nowhere.py:" in shown
+    monkeypatch.setattr(Gateway, "__init__", breaks)
+    assert main(["doctor", "-vvv"]) == 2
+    broken = capsys.readouterr()
+    assert "the doctor broke: RuntimeError at" in broken.err
+    assert [secret for secret in planted if secret in shown + broken.out + broken.err] == []

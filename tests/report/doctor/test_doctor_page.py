@@ -1,0 +1,129 @@
+"""The page: what it says, that names stay text in it, and how a real browser shows it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.core.checks import Check, Sourced
+from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.doctor.diagnosis import Diagnosis
+from regilink_doctor.doctor.ready import Ready
+from regilink_doctor.doctor.targets import Target
+from regilink_doctor.report.doctor.page import to_html
+
+EVIL = '<script>document.title="owned"</script><img src=x onerror=alert(1)>&amp;'
+ROWS = (
+    Check("host", "pass", "https://h", "it answered", duration_ms=12),
+    Check(
+        "entity",
+        "fail",
+        "alice",
+        "is personal",
+        "REG203",
+        "train.py:2: entity\nagain:\n    import wandb\n    x = 1",
+        "entity= in train.py:2",
+    ),
+    Check("registry", "warn", EVIL, EVIL, "REG301", EVIL),
+    Check("role", "skip", "x", "not looked at, because `entity` (alice) failed"),
+)
+FOUND = (("entity", Sourced("alice", "environment WANDB_ENTITY")),)
+BAD = Diagnosis(ROWS, FOUND, (Target("wandb-registry-model/zoo"),), None, 2, 40)
+READY = Ready((("team-a", OrganizationNames("Acme Inc", "acme")),), ("wandb-registry-model/zoo",), "team-a")
+GOOD = Diagnosis(ROWS[:1], FOUND, (Target("wandb-registry-model/zoo"),), READY, 2, 40)
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def browse(page: str, folder: Path, *arguments: str) -> bytes:
+    file = folder / "page.html"
+    file.write_text(page, encoding="utf-8")
+    command = [str(BROWSER), "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile"]
+    done = subprocess.run(
+        [*command, *arguments, file.as_uri()],
+        capture_output=True,
+        timeout=120,
+        check=True,
+        env={**os.environ, "HOME": str(folder)},
+    )
+    return done.stdout
+
+
+def test_a_script_is_whole_and_a_name_is_text() -> None:
+    page = to_html(BAD)
+    assert "<pre>import wandb\nx = 1</pre>" in page
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+    assert "1 problem" in page
+
+
+def test_nothing_comes_from_elsewhere() -> None:
+    for diagnosis in (BAD, GOOD):
+        page = to_html(diagnosis)
+        assert "default-src 'none'" in page
+        assert not [word for word in ("src=", "href=", "url(", "@import") if word in page.replace("src=x", "")]
+
+
+def test_all_well_ends_with_what_to_paste() -> None:
+    page = to_html(GOOD)
+    assert "All well" in page
+    assert "run = wandb.init(entity=&quot;team-a&quot;)" in page
+    assert "prefers-color-scheme: dark" in page
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
+def test_a_browser_builds_the_page_and_runs_nothing(tmp_path: Path) -> None:
+    built = browse(to_html(BAD), tmp_path, "--dump-dom").decode()
+    assert "<title>regilink doctor: 1 problem</title>" in built
+    assert built.count("<article") == 2
+    assert "<script" not in built
+    assert "owned</title>" not in built
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
+def test_on_a_telephone_nothing_stands_out_at_the_side(tmp_path: Path) -> None:
+    frame = (
+        f'<iframe width=360 height=800 srcdoc="{escape(to_html(BAD))}" onload="document.title = '
+        'this.contentDocument.documentElement.scrollWidth"></iframe>'
+    )
+    built = browse(f"<!doctype html><title>not built</title>{frame}", tmp_path, "--dump-dom").decode()
+    width = built.partition("<title>")[2].partition("</title>")[0]
+    assert int(width) <= 364
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
+@pytest.mark.parametrize(
+    ("flags", "colour"),
+    [((), (0xFF, 0xFF, 0xFF)), (("--blink-settings=preferredColorScheme=0",), (0x14, 0x17, 0x1A))],
+    ids=["light", "dark"],
+)
+def test_a_browser_shows_it_light_and_dark(
+    flags: tuple[str, ...], colour: tuple[int, int, int], tmp_path: Path
+) -> None:
+    picture = tmp_path / "page.png"
+    browse(to_html(BAD), tmp_path, *flags, "--window-size=1000,900", f"--screenshot={picture}")
+    assert corner(picture) == colour
+
+
+def corner(picture: Path) -> tuple[int, int, int]:
+    """The colour of the first pixel of a PNG, read without a library: the first row has no row above it."""
+    import struct
+    import zlib
+
+    content = picture.read_bytes()
+    kind = content[25]
+    position, data = 8, b""
+    while position < len(content):
+        (length,) = struct.unpack(">I", content[position : position + 4])
+        if content[position + 4 : position + 8] == b"IDAT":
+            data += content[position + 8 : position + 8 + length]
+        position += 12 + length
+    assert kind in (2, 6), "true colour"
+    first = zlib.decompressobj().decompress(data, 16)
+    return first[1], first[2], first[3]

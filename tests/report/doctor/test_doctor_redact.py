@@ -1,0 +1,55 @@
+"""A report for a public issue: no names, and the same name is always the same word."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.checks import Check, Sourced
+from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.doctor.diagnosis import Diagnosis
+from regilink_doctor.doctor.ready import Ready
+from regilink_doctor.report.doctor.redact import redacted
+
+NAMES = (
+    ("user", "alice"),
+    ("team", "team-a"),
+    ("organization", "Acme Inc"),
+    ("organization", "acme"),
+    ("registry", "Golden Datasets"),
+    ("registry", "team-a-mr-migrated"),
+    ("registry", "model"),
+    ("collection", "zoo"),
+    ("file", "src/train.py"),
+)
+
+
+def test_every_name_is_a_kind_and_a_number() -> None:
+    row = Check(
+        "entity",
+        "fail",
+        "wandb-registry-Golden Datasets/zoo",
+        'alice of team-a, not of team-a-mr-migrated: "Acme Inc" (acme); zoos and acmes are others',
+        "REG203",
+        'write: target_path="acme/wandb-registry-model/zoo"',
+        "src/train.py:3",
+    )
+    ready = Ready((("team-a", OrganizationNames("Acme Inc", "acme")),), ("wandb-registry-model/zoo",), "team-a")
+    found = (("entity", Sourced("team-a", "environment WANDB_ENTITY")),)
+    hidden = redacted(Diagnosis((row,), found, (), ready, names=NAMES))
+    (check,) = hidden.checks
+    assert check.subject == "wandb-registry-registry-1/collection-1"
+    assert check.message == (
+        'user-1 of team-1, not of registry-2: "organization-1" (organization-2); zoos and acmes are others'
+    )
+    assert check.help == 'write: target_path="organization-2/wandb-registry-model/collection-1"'
+    assert check.source == "file-1:3"
+    assert hidden.found == (("entity", Sourced("team-1", "environment WANDB_ENTITY")),)
+    assert hidden.ready == Ready(
+        (("team-1", OrganizationNames("organization-1", "organization-2")),),
+        ("wandb-registry-model/collection-1",),
+        "team-1",
+    )
+    assert not [name for _, name in NAMES if name != "model" and f" {name} " in f" {hidden} "]
+
+
+def test_without_names_nothing_changes() -> None:
+    row = Check("host", "pass", "https://h", "it answered")
+    assert redacted(Diagnosis((row,), (), ())).checks == (row,)
