@@ -7,19 +7,24 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.core.catalog import Catalog, CatalogError
     from regilink_doctor.emulator import Emulator, World
+    from regilink_doctor.workflows.asking import Unanswered
     from regilink_doctor.workflows.catalog import pull_catalog
     from regilink_doctor.workflows.diagnose import diagnose
     from regilink_doctor.workflows.dry_run import DryRun, dry_run
     from regilink_doctor.workflows.explain import Explanation, classify, explain
     from regilink_doctor.workflows.lint import lint_paths
+    from regilink_doctor.workflows.verify import Verification, verify
 
 __all__ = [
     "Catalog",
+    "CatalogError",
     "DryRun",
     "Emulator",
     "Explanation",
+    "Unanswered",
+    "Verification",
     "World",
     "classify",
     "diagnose",
@@ -27,14 +32,18 @@ __all__ = [
     "explain",
     "lint_paths",
     "pull_catalog",
+    "verify",
 ]
 __version__ = "0.1.0"
 
 _HOMES = {
     "Catalog": "core.catalog",
+    "CatalogError": "core.catalog",
     "DryRun": "workflows.dry_run",
     "Emulator": "emulator",
     "Explanation": "workflows.explain",
+    "Unanswered": "workflows.asking",
+    "Verification": "workflows.verify",
     "World": "emulator",
     "classify": "workflows.explain",
     "diagnose": "workflows.diagnose",
@@ -42,7 +51,12 @@ _HOMES = {
     "explain": "workflows.explain",
     "lint_paths": "workflows.lint",
     "pull_catalog": "workflows.catalog",
+    "verify": "workflows.verify",
 }
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
 
 
 def __getattr__(name: str) -> object:

@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": "say what a rule, path, address, snippet or error is, and what to write instead",
     "catalog": "write, compare and show the organization as the server has it",
     "dry-run": "run a command against an emulated W&B, and say what it would have linked",
+    "verify": "after the run: is the version in the registry, with this alias, type, digest, source?",
     "rules": "list the rules",
     "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",
     "demo": "lint, diagnose and run a small project with mistakes, without an account",

@@ -126,6 +126,8 @@ def _collection(alias: str, each: CollectionQuestion) -> Field:
 def _version(alias: str, each: VersionQuestion) -> Field:
     """`ArtifactMembershipByName`, the look-up behind every fetch of an artifact."""
     artifact = (
+        Field("digest"),
+        Field("versionIndex"),
         Field("artifactType", (Field("name"),)),
         Field("artifactSequence", (Field("name"), _PLACE)),
     )

@@ -1,0 +1,37 @@
+"""What was verified, a block each, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from regilink_doctor.report.positions import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from regilink_doctor.workflows.verify import Verification
+
+_COLOURS = {"ok": "1;32", "different": "1;31", "absent": "1;31", "skipped": "2"}
+
+
+def to_json(results: Sequence[Verification]) -> str:
+    """`{"version": 1, "results": [{"name", "status", "found", "aliases", "type", "digest", "source", ...}]}`."""
+    return json.dumps({"version": 1, "results": [asdict(each) for each in results]}, indent=2, ensure_ascii=True)
+
+
+def render(results: Sequence[Verification], *, colour: bool = False) -> Iterator[str]:
+    """The lines, without their ends."""
+    for each in results:
+        status = f"{each.status:<9}"
+        shown = f"\x1b[{_COLOURS[each.status]}m{status}\x1b[0m" if colour else status
+        where = f"  ({visible(each.place)})" if each.place else ""
+        yield f"{shown} {visible(each.name)}{where}"
+        if each.found is not None:
+            aliases = f", aliases {', '.join(map(visible, each.aliases))}" if each.aliases else ""
+            source = f", from {visible(each.source)}" if each.source else ""
+            yield f"          is {visible(each.found)} (type {visible(str(each.type))}{aliases}{source})"
+        yield from (f"          {visible(problem)}" for problem in each.problems)
+        if each.help is not None:
+            yield f"          help: {visible(each.help)}"

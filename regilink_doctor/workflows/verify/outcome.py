@@ -1,0 +1,70 @@
+"""What is expected of a name, and what there is under it: plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.target_path import TargetPath
+
+Status = Literal["ok", "different", "absent", "skipped"]
+LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a name is to lead to; None and empty: it does not matter. `source` may be any end of the source's name.
+
+    `place` is `file:line` of the call that the name is from.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    type: str | None = None
+    digest: str | None = None
+    source: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What there is under a name. `found` is the version's full name in the registry; None where there is none.
+
+    `problems` say what is wrong and what is there instead, each a sentence; `help` what to do.
+    """
+
+    name: str
+    status: Status
+    found: str | None = None
+    aliases: tuple[str, ...] = ()
+    type: str | None = None
+    digest: str | None = None
+    source: str | None = None
+    problems: tuple[str, ...] = ()
+    help: str | None = None
+    place: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is as expected."""
+        return self.status == "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A name that can be looked up, and the organization that it is looked up in."""
+
+    expected: Expected
+    path: TargetPath
+    names: OrganizationNames
+
+    @property
+    def version(self) -> str:
+        """What is looked up: the alias of the name, else the first that is expected, else the latest."""
+        return self.path.version or next(iter(self.expected.aliases), LATEST)
+
+    @property
+    def shown(self) -> str:
+        """The collection's full name, with the organization's entity."""
+        return f"{self.names.entity}/{self.path.project}/{self.path.collection}"

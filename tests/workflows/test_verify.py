@@ -1,0 +1,180 @@
+"""After the run, against the emulator over HTTP: what is there, and what is there instead."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.cli import main
+from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.workflows.asking import Unanswered
+from regilink_doctor.workflows.verify import Expected, Verification, verify
+
+ZOO = "wandb-registry-model/zoo"
+
+
+def acme() -> World:
+    world = World.default()
+    world.collection("zoo", registry="model", versions=3, aliases=["production"])
+    world.collection("empty", registry="model")
+    world.organization("Beta GmbH", entity="beta")
+    world.team("team-b", organization="Beta GmbH")
+    world.registry("model", organization="Beta GmbH")
+    world.member("alice", team="team-b")
+    return world
+
+
+@pytest.fixture
+def run(emulator: Emulator) -> Emulator:
+    emulator.reset(acme())
+    return emulator
+
+
+def one(emulator: Emulator, name: str, **expected: object) -> Verification:
+    (found,) = verify([name], environ=emulator.environ(), **expected)  # type: ignore[arg-type]
+    return found
+
+
+@pytest.mark.parametrize(
+    "name", [ZOO, f"{ZOO}:production", f"{ZOO}:latest", f"{ZOO}:v2", f"acme/{ZOO}:v2", f"Acme Inc/{ZOO}:production"]
+)
+def test_what_is_there_is_ok(run: Emulator, name: str) -> None:
+    found = one(run, name, type="model")
+    assert found.ok, found
+    assert found.found == f"acme/{ZOO}:v2"
+    assert found.aliases == ("latest", "production")
+    assert (found.type, found.problems) == ("model", ())
+
+
+def test_digest_and_source_are_compared(run: Emulator) -> None:
+    found = one(run, ZOO)
+    source = found.source or ""
+    assert source.startswith("team-a/seed/zoo-")
+    end = source.rpartition("/")[2]
+    for expected in (source, end, end.partition(":")[0], f"seed/{end}"):
+        assert one(run, ZOO, source=expected, digest=found.digest).ok
+    other = one(run, ZOO, source="team-a/other/zoo:v2", digest="f" * 32)
+    assert other.status == "different"
+    assert other.problems == (
+        f"its digest is {found.digest}, not {'f' * 32}: it is another version's content",
+        f'its source is "{source}", not "team-a/other/zoo:v2"',
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected", "status", "problem", "advice"),
+    [
+        (f"{ZOO}:v1", {"aliases": ["production"]}, "different", 'does not carry the alias "production"', None),
+        (ZOO, {"type": "dataset"}, "different", 'its type is "model", not "dataset"', None),
+        (f"{ZOO}:staging", {}, "absent", 'in the collection "zoo" is called "staging"', "v2 (latest, production)"),
+        (f"{ZOO}:v7", {}, "absent", 'is called "v7"', "v0, v1, v2"),
+        (ZOO, {"aliases": ["staging"]}, "absent", 'is called "staging"', "v2 (latest, production)"),
+        ("wandb-registry-model/empty", {}, "absent", 'is called "latest"', "it is empty"),
+        ("wandb-registry-model/zooo", {}, "absent", 'no collection "zooo"', 'did you mean "zoo"?'),
+        ("wandb-registry-model/x", {}, "absent", 'no collection "x"', 'there are: "empty", "zoo"'),
+        ("wandb-registry-modle/zoo", {}, "absent", 'no registry "modle" in Acme Inc', 'mean "wandb-registry-model"?'),
+        ("wandb-registry-qq/zoo", {}, "absent", "or it is not shown", 'there are: "dataset", "model"'),
+        (f"Umbrella/{ZOO}", {}, "absent", 'no organization "Umbrella" is shown to alice', "Acme Inc (entity acme)"),
+        (f"acme/{ZOO}", {"organization": "beta"}, "different", "it names the organization Acme Inc, not beta", None),
+        ("model/zoo", {}, "different", '"model/zoo" is no name in a registry', "regilink explain"),
+        ("wandb-registry-model", {}, "different", "is no name in a registry", "regilink explain"),
+        ("a/b/c/d", {}, "different", "is no name in a registry", "regilink explain"),
+    ],
+)
+def test_what_is_there_instead_is_said(
+    run: Emulator, name: str, expected: dict[str, object], status: str, problem: str, advice: str | None
+) -> None:
+    found = one(run, name, **expected)
+    assert found.status == status
+    assert problem in found.problems[0]
+    assert (found.help is None) if advice is None else advice in (found.help or "")
+
+
+def test_the_organization_that_is_meant_decides(run: Emulator) -> None:
+    assert one(run, ZOO, organization="beta").problems == ('no collection "zoo" in the registry "model"',)
+    personal = {**run.environ(), "WANDB_ENTITY": "alice"}
+    (found,) = verify([ZOO], environ=personal)
+    assert found.status == "absent"
+    assert "several organizations" in found.problems[0]
+    assert verify([ZOO], organization="Acme Inc", environ=personal)[0].ok
+
+
+def test_many_names_cost_two_requests_and_one_more_for_the_missing(run: Emulator) -> None:
+    seen: list[str] = []
+    handle = run.app.handle
+    run.app.handle = lambda request: (seen.append(request.path), handle(request))[1]  # type: ignore[method-assign]
+    try:
+        found = verify([f"{ZOO}:v{index % 3}" for index in range(40)], environ=run.environ())
+        assert all(each.ok for each in found)
+        assert seen.count("/graphql") == 2
+        seen.clear()
+        found = verify([f"{ZOO}:v{index}" for index in range(40)], environ=run.environ())
+        assert [each.ok for each in found] == [True] * 3 + [False] * 37
+        assert seen.count("/graphql") == 3
+    finally:
+        run.app.handle = handle  # type: ignore[method-assign]
+
+
+def test_each_name_can_have_its_own_expectations(run: Emulator) -> None:
+    found = verify([Expected(ZOO, type="model"), Expected(f"{ZOO}:v0", aliases=("production",))], environ=run.environ())
+    assert [each.status for each in found] == ["ok", "different"]
+    assert verify([], environ={"WANDB_BASE_URL": "http://127.0.0.1:9"}) == ()
+
+
+def test_no_answer_has_its_cause(run: Emulator) -> None:
+    with pytest.raises(Unanswered, match="nothing listens there"):
+        verify([ZOO], environ={**run.environ(), "WANDB_BASE_URL": "http://127.0.0.1:9"})
+
+
+# The command.
+
+
+@pytest.fixture
+def shell(run: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, value in run.environ().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_exit_status_is_for_scripts(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", ZOO, "--alias", "production", "--type", "model"]) == 0
+    assert f"is acme/{ZOO}:v2 (type model, aliases latest, production" in capsys.readouterr().out
+    assert main(["verify", ZOO, f"{ZOO}:v9"]) == 1
+    out = capsys.readouterr().out
+    assert [line.split()[0] for line in out.splitlines() if not line.startswith(" ")] == ["ok", "absent"]
+    assert main(["verify", ZOO, f"{ZOO}:v9", "--output-format", "json"]) == 1
+    assert [each["status"] for each in json.loads(capsys.readouterr().out)["results"]] == ["ok", "absent"]
+
+
+def test_the_names_can_come_from_the_source(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shell / "train.py").write_text(
+        "import os, wandb\n"
+        "run = wandb.init(entity='team-a')\n"
+        "artifact = wandb.Artifact('zoo', type='model')\n"
+        "run.link_artifact(artifact, 'wandb-registry-model/zoo', aliases=['production'])\n"
+        "run.link_artifact(artifact, 'candidates/zoo')\n"
+        "run.link_artifact(artifact, f'wandb-registry-model/{os.environ[\"NAME\"]}')\n"
+        "base = run.use_artifact('wandb-registry-model/base:v3')\n"
+    )
+    assert main(["verify", "--from-sites"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "ok        wandb-registry-model/zoo  (train.py:4)"
+    assert "skipped   wandb-registry-model/{?}  (train.py:6)" in lines
+    assert "absent    wandb-registry-model/base:v3  (train.py:7)" in lines
+    assert not any("candidates" in line for line in lines)
+
+
+def test_what_cannot_be_done_is_said(
+    shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify"]) == 2
+    assert "no names" in capsys.readouterr().err
+    assert main(["verify", "--from-sites", "nowhere"]) == 2
+    assert "nowhere" in capsys.readouterr().err
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    assert main(["verify", ZOO]) == 2
+    assert "nothing listens there" in capsys.readouterr().err
