@@ -177,10 +177,10 @@ def _hand(
 
 
 def _seed(config: pytest.Config) -> World:
+    from pytest_regilink.checking import given
     from regilink_doctor.workflows.seed import seeded_world
 
-    catalog = config.getoption("--regilink-catalog") or config.getini("regilink_catalog") or None
     try:
-        return seeded_world(str(config.rootpath), catalog)
+        return seeded_world(str(config.rootpath), given(config, "catalog"))
     except (OSError, ValueError) as error:
         pytest.fail(f"regilink: {error}", pytrace=False)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_regilink.keys import CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
+    from pytest_regilink.checking import Checking
     from regilink_doctor.workflows.lint import LintResult
 
 
@@ -50,9 +53,7 @@ class CheckFile(pytest.File):
 
     def collect(self) -> Iterable[CheckItem]:
         """The one item, if the file has a site or a finding."""
-        from regilink_doctor.workflows.lint import lint_paths
-
-        result = lint_paths([_shown(self.path)])
+        result = checking(self.config).lint(self.path)
         if result.findings or result.sites or result.failures:
             yield CheckItem.from_parent(self, name="regilink", result=result)
 
@@ -65,12 +66,19 @@ class NotImported(pytest.Module):
         return []
 
 
-def check_file(parent: pytest.Collector, path: Path) -> CheckFile | None:
-    """The collector of a Python file that passes the linter's gates."""
-    from regilink_doctor.workflows.lint import files_worth_linting
+def checking(config: pytest.Config) -> Checking:
+    """The linter of the session."""
+    if CHECKING not in config.stash:
+        from pytest_regilink.checking import Checking
 
-    worth = any(files_worth_linting([str(path)]))
-    return CheckFile.from_parent(parent, path=path) if worth else None
+        config.stash[CHECKING] = Checking(config)
+    found: Checking = config.stash[CHECKING]
+    return found
+
+
+def check_file(parent: pytest.Collector, path: Path) -> CheckFile | None:
+    """The collector of a file that passes the linter's gates."""
+    return CheckFile.from_parent(parent, path=path) if checking(parent.config).concerns(path) else None
 
 
 def not_imported(parent: pytest.Collector, path: Path) -> NotImported | None:
@@ -81,16 +89,7 @@ def not_imported(parent: pytest.Collector, path: Path) -> NotImported | None:
     return NotImported.from_parent(parent, path=path)
 
 
-def items_below(session: pytest.Session, root: Path) -> Iterator[CheckItem]:
-    """The items of all files below a folder, by path: every worker of xdist has the same ones in the same order."""
-    from regilink_doctor.workflows.lint import files_worth_linting
-
-    for name in sorted(files_worth_linting([str(root)])):
-        yield from CheckFile.from_parent(session, path=root / name).collect()
-
-
-def _shown(path: Path) -> str:
-    from os.path import relpath
-
-    shown = relpath(path)
-    return str(path) if shown.startswith("..") else shown
+def items_below(session: pytest.Session) -> Iterator[CheckItem]:
+    """The items of all files, by path: every worker of xdist has the same ones in the same order."""
+    for path in sorted(checking(session.config).worth):
+        yield from CheckFile.from_parent(session, path=Path(path)).collect()

@@ -11,8 +11,17 @@ from pytest_regilink.sdk import Sdk
 CHECK = pytest.StashKey[bool]()
 """Whether files are to be linted."""
 
+CHECKING = pytest.StashKey[Any]()
+"""The linter of the session (`Checking`)."""
+
 LIVE = pytest.StashKey[bool]()
 """Whether the doctor is to be asked."""
+
+LIVE_ROWS = pytest.StashKey[list[dict[str, Any]]]()
+"""What the doctor said, for the workers of xdist."""
+
+CHOSEN = pytest.StashKey[list[str]]()
+"""The node ids of live checks that the command line names."""
 
 SDK = pytest.StashKey[Sdk]()
 """What wandb remembers in this process."""

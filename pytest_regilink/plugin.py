@@ -17,7 +17,7 @@ from pytest_regilink.fixtures import (
     regilink_settings,
     regilink_world,
 )
-from pytest_regilink.keys import CHECK, GUARD, LIVE, SDK
+from pytest_regilink.keys import CHECK, CHOSEN, GUARD, LIVE, LIVE_ROWS, SDK
 from pytest_regilink.sdk import Sdk
 
 if TYPE_CHECKING:
@@ -68,7 +68,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # A node id of ours that is given again asks by itself.
     arguments = [str(argument) for argument in config.args]
     config.stash[CHECK] = _asked(config, "check") or any(each.endswith("::regilink") for each in arguments)
-    config.stash[LIVE] = _asked(config, "live")
+    config.stash[CHOSEN] = [each for each in arguments if each.startswith("regilink-live::")]
+    config.stash[LIVE] = _asked(config, "live") or bool(config.stash[CHOSEN])
+    if config.stash[CHOSEN]:
+        # There is no such file: pytest would say so and stop.
+        config.args = [each for each in arguments if each not in config.stash[CHOSEN]]
     config.stash[SDK] = Sdk()
 
 
@@ -97,13 +101,30 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without arguments pytest walks `testpaths` alone: add what is linted in the rest of rootdir."""
-    if not config.stash.get(CHECK, False) or config.args_source is pytest.Config.ArgsSource.ARGS:
-        return
-    from pytest_regilink.items import items_below
+    """Without arguments pytest walks `testpaths` alone: add what is linted in the rest of rootdir. And the doctor."""
+    if config.stash.get(CHECK, False) and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        from pytest_regilink.items import items_below
 
-    known = {item.nodeid for item in items}
-    items += [item for item in items_below(session, config.rootpath) if item.nodeid not in known]
+        known = {item.nodeid for item in items}
+        items += [item for item in items_below(session) if item.nodeid not in known]
+    told: dict[str, Any] = getattr(config, "workerinput", {})
+    if config.stash.get(LIVE, False) or "regilink_live" in told:
+        from pytest_regilink import live
+
+        rows = told["regilink_live"] if "regilink_live" in told else live.ask(config)
+        items += live.items(session, rows, told.get("regilink_chosen", config.stash[CHOSEN]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each worker of xdist what the doctor said: it is asked once."""
+    if node.config.stash.get(LIVE, False):
+        from pytest_regilink import live
+
+        if LIVE_ROWS not in node.config.stash:
+            node.config.stash[LIVE_ROWS] = live.ask(node.config)
+        node.workerinput["regilink_live"] = node.config.stash[LIVE_ROWS]
+        node.workerinput["regilink_chosen"] = node.config.stash[CHOSEN]
 
 
 @pytest.hookimpl(wrapper=True)
