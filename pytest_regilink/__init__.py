@@ -1,1 +1,24 @@
-"""The pytest plugin of regilink: fixtures, assertions, and the linter as a part of the suite."""
+"""The pytest plugin of regilink: fixtures, assertions, and the linter as a part of the suite.
+
+`failures` and `UnfinishedRun` are loaded when they are first used: pytest imports this package in every run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_regilink.conditions import failures
+    from pytest_regilink.hand import UnfinishedRun
+
+__all__ = ["UnfinishedRun", "failures"]
+
+_HOMES = {"UnfinishedRun": "hand", "failures": "conditions"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from regilink_doctor.emulator import Emulator
     from regilink_doctor.emulator.fence import Fence
 
+_layers: list[Environment] = []
+"""Those in force, the nearest last. A hand of the session may come after that of a module, and stay longer."""
+
 
 class Environment:
-    """Variables set for the length of a test.
+    """Variables set for the length of a test, a module or a session.
 
     Afterwards all of them, and every variable of wandb's, are as they were: also those that the test, its code or wandb
     itself has changed.
@@ -29,20 +32,28 @@ class Environment:
     def set(self, variables: Mapping[str, str]) -> None:
         """Keep what is there, take away what wandb would read, and set `variables`."""
         self._ours = frozenset(variables)
-        self._before = {name: value for name, value in os.environ.items() if self._watched(name)}
+        self._before = _watched(self._ours)
         for name in self._before:
             if name.startswith("WANDB_"):
                 del os.environ[name]
         os.environ.update(variables)
+        _layers.append(self)
 
     def restore(self) -> None:
-        """Put everything back."""
-        for name in [name for name in os.environ if self._watched(name) and name not in self._before]:
+        """Put everything back; under another layer, let that one put it back."""
+        place = _layers.index(self)
+        _layers.remove(self)
+        if place < len(_layers):
+            above = _layers[place]
+            kept = {
+                name: value for name, value in above._before.items() if name not in self._ours and not _is_wandbs(name)
+            }
+            above._before = {**kept, **self._before}
+            above._ours |= self._ours
+            return
+        for name in [name for name in _watched(self._ours) if name not in self._before]:
             del os.environ[name]
         os.environ.update(self._before)
-
-    def _watched(self, name: str) -> bool:
-        return name.startswith("WANDB_") or name in self._ours
 
 
 def variables(emulator: Emulator, fence: Fence, folder: Path) -> dict[str, str]:
@@ -55,3 +66,11 @@ def variables(emulator: Emulator, fence: Fence, folder: Path) -> dict[str, str]:
     ours = environ.variables(emulator.url, next(iter(emulator.world.users.values())).key, folder)
     told = recorder.environ(emulator.folder, emulator.url)
     return {**given, **ours, **told, "WANDB_CACHE_DIR": given["WANDB_CACHE_DIR"]}
+
+
+def _watched(ours: frozenset[str]) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name in ours or _is_wandbs(name)}
+
+
+def _is_wandbs(name: str) -> bool:
+    return name.startswith("WANDB_")

@@ -151,13 +151,15 @@ def _hand(
     from pytest_regilink.environment import Environment, variables
     from pytest_regilink.hand import Regilink, UnfinishedRun
     from pytest_regilink.recording import Recording
+    from pytest_regilink.sdk import SERVICE
 
     conditions = Conditions.of(request)
     conditions.arrange(world)
     emulator.reset(world)
     environment, sdk, recording = Environment(), request.config.stash[SDK], Recording(emulator)
-    environment.set({**variables(emulator, fence, folder / "regilink"), **settings})
-    sdk.enter()
+    layer = sdk.enter()
+    service = {} if layer.service is None else {SERVICE: layer.service}
+    environment.set({**variables(emulator, fence, folder / "regilink"), **settings, **service})
     recording.start()
     hand = request.node.stash[HAND] = Regilink(emulator, fence, sdk)
     unfinished: list[str] = []
@@ -167,10 +169,9 @@ def _hand(
     finally:
         emulator.faults.clear()
         try:
-            unfinished = sdk.finish_runs()
+            unfinished = sdk.leave(layer)
         finally:
             recording.stop()
-            sdk.leave()
             environment.restore()
     for run in unfinished:
         request.node.warn(UnfinishedRun(run))

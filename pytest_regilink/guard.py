@@ -11,6 +11,8 @@ import os
 import socket
 from typing import TYPE_CHECKING, Any
 
+from pytest_regilink.environment import Environment
+from pytest_regilink.sdk import SERVICE
 from regilink_doctor.emulator import environ
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class Guard:
         self._sdk = sdk
         self._seen: list[str] = []
         self._before = len(fence.blocked)
-        self._environ: dict[str, str | None] = {}
+        self._environment = Environment()
         self._look_up = socket.getaddrinfo
 
     @property
@@ -55,11 +57,11 @@ class Guard:
         )
 
     def __enter__(self) -> Guard:
-        for name, value in environ.proxies(self._fence.url).items():
-            self._environ[name] = os.environ.get(name)
-            os.environ[name] = value
-        # A wandb-core that was started before knows nothing of the proxy.
-        self._sdk.enter()
+        # A wandb-core that was started before knows nothing of the proxy. What else there is for wandb stays.
+        self._layer = self._sdk.enter()
+        kept = {name: value for name, value in os.environ.items() if name.startswith("WANDB_") and name != SERVICE}
+        service = {} if self._layer.service is None else {SERVICE: self._layer.service}
+        self._environment.set({**kept, **environ.proxies(self._fence.url), **service})
         socket.getaddrinfo = self._watched
         return self
 
@@ -67,12 +69,8 @@ class Guard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         socket.getaddrinfo = self._look_up
-        self._sdk.leave()
-        for name, value in self._environ.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        self._sdk.leave(self._layer)
+        self._environment.restore()
 
     def _watched(self, host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host

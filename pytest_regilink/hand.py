@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
+    from types import TracebackType
 
     from pytest_regilink.sdk import Sdk
     from regilink_doctor.core.ledger import LinkAttempt
@@ -138,24 +138,37 @@ class Regilink:
 
         assert_target_path(path)
 
-    @contextmanager
-    def assert_fails_loudly(self) -> Iterator[None]:
-        """What runs in the block raises, or exits with another status than 0, and links nothing.
+    def assert_fails_loudly(self) -> Loudly:
+        """For a `with` block: what runs in it raises, or exits with another status than 0, and links nothing.
 
         Raises:
             AssertionError: it went on as if nothing had happened, or linked all the same.
         """
+        return Loudly(self)
+
+
+class Loudly:
+    """See `Regilink.assert_fails_loudly`."""
+
+    def __init__(self, hand: Regilink) -> None:
+        self._hand = hand
+        self._before = len(hand.links)
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
         __tracebackhide__ = True
         from pytest_regilink.assertions import assert_not_linked, story
 
-        before = len(self.links)
-        quiet: str | None = "the code went on as if nothing had happened"
-        try:
-            yield
-        except Exception:
-            quiet = None
-        except SystemExit as end:
-            quiet = "the code ended with status 0" if end.code in (None, 0) else None
-        if quiet is not None:
-            raise AssertionError(story(quiet, self.links[before:], self.world.assumed))
-        assert_not_linked(self.links[before:], assumed=self.world.assumed)
+        links, assumed = self._hand.links[self._before :], self._hand.world.assumed
+        if error is None:
+            raise AssertionError(story("the code went on as if nothing had happened", links, assumed))
+        if isinstance(error, SystemExit) and error.code in (None, 0):
+            raise AssertionError(story("the code ended with status 0", links, assumed)) from None
+        if not isinstance(error, (Exception, SystemExit)):
+            return False
+        assert_not_linked(links, assumed=assumed)
+        return True

@@ -53,7 +53,7 @@ class LiveItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """As pytest shows it."""
-        return self.path, None, self.nodeid
+        return self.path, None, f"{self._check.name}: {self._check.subject}"
 
 
 class LiveWarning(UserWarning):

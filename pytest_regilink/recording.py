@@ -27,8 +27,10 @@ class Recording:
         recorder.start(self._emulator.observe)
 
     def stop(self) -> None:
-        """Tell the one from before."""
-        _recorded.pop()
-        recorder.stop(self._emulator.observe)
-        if _recorded:
-            recorder.start(_recorded[-1].observe)
+        """Tell the one from before; if another has come since, go on with that."""
+        told = _recorded[-1]
+        _recorded.remove(self._emulator)
+        if told is self._emulator:
+            recorder.stop(told.observe)
+            if _recorded:
+                recorder.start(_recorded[-1].observe)

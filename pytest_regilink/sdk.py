@@ -39,11 +39,21 @@ GLOBALS += ("define_metric", "alert", "mark_preempting", "log_model", "use_model
 """What `wandb.init` sets in the module (`sdk/lib/module.py`)."""
 
 
-class _State:
-    """wandb's memory as it was found."""
+class Layer:
+    """wandb's memory for one hand, and the one that it has set aside."""
+
+    def __init__(self, service: str | None) -> None:
+        self.service = service
+        """The running `wandb-core` that it begins with: to be set as `WANDB_SERVICE`."""
+        self.before = _Memory()
+
+
+class _Memory:
+    """wandb's memory as it is now."""
 
     def __init__(self) -> None:
         self.singleton = _get("wandb.sdk.wandb_setup", "_singleton")
+        self.service = os.environ.get(SERVICE)
         self.credentials = _get("wandb.sdk.lib.wbauth.authenticate", "_session_auth")
         wandb = sys.modules.get("wandb")
         self.globals = {name: getattr(wandb, name) for name in GLOBALS if hasattr(wandb, name)}
@@ -62,20 +72,20 @@ class Sdk:
 
     def __init__(self) -> None:
         self._parked: list[tuple[Any, str | None]] = []
-        self._outside: list[_State] = []
+        self._layers: list[Layer] = []
 
-    def enter(self) -> None:
-        """Set aside what wandb knows, and let it begin anew: the next call reads the environment as it is now."""
-        self._outside.append(_State())
+    def enter(self) -> Layer:
+        """Set aside what wandb knows, and let it begin anew: the next call reads the environment as it is then."""
         singleton, service = self._parked.pop() if self._parked else (None, None)
+        layer = Layer(service)
+        self._layers.append(layer)
         if singleton is not None:
             _forget_settings(singleton)
-        if service is not None:
-            os.environ[SERVICE] = service
         _set("wandb.sdk.wandb_setup", "_singleton", singleton)
         _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", None)
         _unset_globals()
         _forget_artifacts()
+        return layer
 
     def refresh(self) -> None:
         """Let wandb read the environment again, within a test."""
@@ -83,39 +93,55 @@ class Sdk:
             _forget_settings(singleton)
         _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", None)
 
-    def finish_runs(self) -> list[str]:
-        """Finish the runs that are still open; their paths."""
-        singleton = _get("wandb.sdk.wandb_setup", "_singleton")
-        found = []
-        while (run := getattr(singleton, "most_recent_active_run", None)) is not None:
-            found.append(str(getattr(run, "path", None) or run.id))
-            run.finish()
-            if getattr(singleton, "most_recent_active_run", None) is run:
-                break  # it will not end: nothing more can be done from here
-        return found
+    def leave(self, layer: Layer) -> list[str]:
+        """Finish the runs that are still open, and put back what was set aside; the paths of those runs.
 
-    def leave(self) -> None:
-        """Put back what was set aside. `wandb-core` lives on for the next test."""
-        service = os.environ.pop(SERVICE, None)
-        singleton = _get("wandb.sdk.wandb_setup", "_singleton")
-        if singleton is not None and _alive(singleton):
-            self._parked.append((singleton, service))
-        elif "wandb" in sys.modules and not hasattr(sys.modules.get("wandb.sdk.wandb_setup"), "_singleton"):
-            sys.modules["wandb"].teardown()
-        _forget_artifacts()
-        self._outside.pop().restore()
+        `wandb-core` lives on for the next test.
+        """
+        place = self._layers.index(layer)
+        above = self._layers[place + 1] if place + 1 < len(self._layers) else None
+        memory = above.before if above is not None else _Memory()
+        try:
+            unfinished = _finish_runs(memory.singleton)
+        finally:
+            self._layers.remove(layer)
+            if memory.singleton is not None and _alive(memory.singleton):
+                self._parked.append((memory.singleton, memory.service))
+            if above is not None:
+                above.before = layer.before
+            else:
+                if "wandb" in sys.modules and not _is_known():
+                    sys.modules["wandb"].teardown()
+                os.environ.pop(SERVICE, None)
+                _forget_artifacts()
+                layer.before.restore()
+        return unfinished
 
     def close(self) -> None:
         """End every `wandb-core` of ours."""
         while self._parked:
-            state = _State()
+            now = _Memory()
             singleton, _ = self._parked.pop()
             _set("wandb.sdk.wandb_setup", "_singleton", singleton)
-            before = os.environ.get(SERVICE)
             sys.modules["wandb"].teardown()
-            if before is not None:
-                os.environ[SERVICE] = before
-            state.restore()
+            if now.service is not None:
+                os.environ[SERVICE] = now.service
+            now.restore()
+
+
+def _finish_runs(singleton: Any) -> list[str]:
+    found = []
+    while (run := getattr(singleton, "most_recent_active_run", None)) is not None:
+        found.append(str(getattr(run, "path", None) or run.id))
+        run.finish()
+        if getattr(singleton, "most_recent_active_run", None) is run:
+            break  # it will not end: nothing more can be done from here
+    return found
+
+
+def _is_known() -> bool:
+    """Whether this wandb keeps its memory where we look for it."""
+    return hasattr(sys.modules.get("wandb.sdk.wandb_setup"), "_singleton")
 
 
 def _get(module: str, name: str) -> Any:

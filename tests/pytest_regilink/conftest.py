@@ -1,10 +1,14 @@
 """Suites of their own, as a team would run them: mostly in this process, for wandb is imported once then."""
 
+import os
 import pkgutil
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from suites import TRAIN, Run
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -15,6 +19,20 @@ def everything_imported() -> None:
         for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
             if not module.name.endswith(("__main__", "demo_project.publish")):
                 import_module(module.name)
+
+
+@pytest.fixture
+def apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run the suite in a process of its own, for what cannot be shown in ours: it costs seconds."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.getbasetemp() / "pycache"))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(pytester.path)]))
+
+    def run(*arguments: str) -> pytest.RunResult:
+        return pytester.runpytest_subprocess("-p", "pytest_regilink.plugin", "-p", "no:cacheprovider", *arguments)
+
+    return run
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """`--regilink-check`: the linter as items of the suite, chosen and run again like others."""
 
-import os
-from pathlib import Path
-
 import pytest
 from suites import Run
 
@@ -78,12 +75,6 @@ def test_a_test_file_that_links_has_its_tests_and_its_item(pytester: pytest.Pyte
     result.assert_outcomes(passed=1, failed=1)
 
 
-def test_workers_share_the_items(pytester: pytest.Pytester) -> None:
-    pytest.importorskip("xdist")
-    result = pytester.runpytest_subprocess("--regilink-check", "-n", "2", "-p", "no:cacheprovider")
-    result.assert_outcomes(passed=1, failed=1)
-
-
 def test_notebooks_and_settings_are_linted_too(pytester: pytest.Pytester, run: Run) -> None:
     from regilink_doctor.workflows.lint import files_worth_linting
 
@@ -105,12 +96,11 @@ def test_a_file_without_a_link_is_no_item(pytester: pytest.Pytester, run: Run) -
     run("--regilink-check").assert_outcomes(passed=1)
 
 
-def test_an_unused_plugin_loads_nothing_heavy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]) + os.pathsep + str(pytester.path))
+def test_an_unused_plugin_loads_nothing_heavy(pytester: pytest.Pytester, apart: Run) -> None:
     (pytester.path / "tests" / "test_ok.py").write_text(
         "import sys\n\ndef test_light():\n"
         "    heavy = {'wandb', 'graphql', 'requests', 'rich', 'yaml', 'responses'}\n"
         "    assert not heavy & set(sys.modules)\n"
         "    assert not [name for name in sys.modules if name.startswith('regilink_doctor.')]\n"
     )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist").assert_outcomes(passed=1)
+    apart().assert_outcomes(passed=1)

@@ -1,0 +1,99 @@
+"""What is said under a failure, and what is reported of a run that was left open."""
+
+import pytest
+from suites import Run
+
+
+def test_wandbs_own_errors_are_explained_and_the_links_are_shown(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import wandb
+        import train
+
+        def test_personal(regilink):
+            train.main(entity="alice")
+
+        def test_offline(regilink):
+            with wandb.init(mode="offline") as run:
+                run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")
+
+        def test_sdk(regilink):
+            train.main("team-a/wandb-registry-model/zoo")
+        """
+    )
+    result = run("--tb=short")
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "*- regilink -*",
+            "Error: linking is only allowed within the same team*",
+            "Artifact logged under a personal entity [[]row B1, REG203, REG201]",
+            "*What to do: Log the artifact in a run of a team*",
+            "Links that the test had attempted:",
+            "refused   wandb-registry-model/zoo  (model alice/p/zoo:v0)",
+            "*- regilink -*",
+            "Link in an offline run [[]row C1, REG601]",
+            "*- regilink -*",
+            "Error: Unable to find organization for entity 'team-a'*",
+            "Team or user where the organization belongs [[]row A12, REG202]",
+            "refused   team-a/wandb-registry-model/zoo *",
+        ]
+    )
+    assert "Display name and entity name" not in result.stdout.str(), "the emulator knows which cause it was"
+
+
+def test_a_failed_assertion_of_ours_has_said_it_already(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import train
+
+        def test_training_publishes_the_model(regilink):
+            train.main("model/zoo", entity="zoo-team")
+            regilink.assert_linked("wandb-registry-model/zoo")
+
+        def test_something_else():
+            assert 1 == 2
+
+        def test_another_error_with_a_link(regilink):
+            train.main()
+            raise RuntimeError("not W&B's")
+        """
+    )
+    result = run()
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "*nothing was linked to 'wandb-registry-model/zoo'. Attempted:",
+            "*misplaced model/zoo *",
+            "*is now zoo-team/model/zoo:v0, not in a registry [[]REG101, row A1]",
+            "*assumed, for the code names it and no catalog does: team zoo-team",
+            "*RuntimeError*",
+            "*- regilink -*",
+            "Links that the test had attempted:",
+            "linked    wandb-registry-model/zoo *",
+        ]
+    )
+    assert result.stdout.str().count("- regilink -") == 1
+
+
+def test_a_run_that_is_left_open_is_finished_and_reported(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import pytest
+        import wandb
+
+        @pytest.mark.parametrize("crash", [False, True])
+        def test_left(regilink, crash):
+            regilink.emulator.left = wandb.init(project="left").path
+            assert not crash
+
+        def test_next(regilink_emulator, regilink):
+            assert wandb.run is None
+            with wandb.init() as run:
+                assert run.path != regilink_emulator.left
+        """
+    )
+    result = run("-W", "always")
+    result.assert_outcomes(passed=2, failed=1, warnings=2)
+    result.stdout.fnmatch_lines(["*UnfinishedRun: the run team-a/left/* was left open; regilink has finished it*"])
+    run("-W", "error::pytest_regilink.UnfinishedRun", "-k", "False").assert_outcomes(passed=1, errors=1, deselected=2)

@@ -1,0 +1,68 @@
+"""`--regilink-live`: an item for each check of the doctor, here against the emulator."""
+
+from collections.abc import Iterator
+
+import pytest
+from suites import Run
+
+from regilink_doctor.emulator import Emulator
+
+
+@pytest.fixture
+def account(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An account on a server that is there, and a suite with a right link and one to a registry that is not there."""
+    with Emulator() as emulator:
+        for name, value in emulator.environ().items():
+            monkeypatch.setenv(name, value)
+        pytester.makepyfile(
+            train="""
+            import wandb
+            with wandb.init(entity="team-a") as run:
+                run.link_artifact(model, "wandb-registry-model/zoo")
+                run.link_artifact(model, "wandb-registry-modle/zoo")
+            """
+        )
+        yield
+
+
+def test_each_check_is_an_item_and_can_be_run_again(account: None, run: Run) -> None:
+    result = run("--regilink-live", "-v")
+    result.stdout.fnmatch_lines(
+        [
+            "regilink-live::host::* PASSED*",
+            "regilink-live::account::account PASSED*",
+            "regilink-live::registry::wandb-registry-model/zoo PASSED*",
+            "regilink-live::registry::wandb-registry-modle/zoo FAILED*",
+            "REG301: *modle*",
+        ]
+    )
+    assert result.parseoutcomes()["failed"] == 1
+    assert "Traceback" not in result.stdout.str()
+    run("regilink-live::registry::wandb-registry-model/zoo").assert_outcomes(passed=1)
+    run("regilink-live::registry").assert_outcomes(passed=1, failed=1)
+    run("--regilink-live", "-m", "regilink_check", "-k", "account and not service").assert_outcomes(
+        passed=1, deselected=sum(result.parseoutcomes().values()) - 1
+    )
+
+
+def test_what_failed_last_is_asked_again(account: None, run: Run) -> None:
+    run("--regilink-live", "--ff")
+    run("--regilink-live", "--lf").assert_outcomes(failed=1)
+
+
+def test_workers_do_not_ask_again(account: None, apart: Run) -> None:
+    pytest.importorskip("xdist")
+    once = apart("-p", "xdist", "--regilink-live", "-n", "2", "-v").parseoutcomes()
+    assert once["failed"] == 1
+    assert once["passed"] > 5
+
+
+def test_without_credentials_the_items_are_skipped_with_the_reason(
+    account: None, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WANDB_API_KEY")
+    result = run("--regilink-live", "-rs")
+    outcomes = result.parseoutcomes()
+    assert "failed" not in outcomes
+    assert outcomes["skipped"] > 2
+    result.stdout.fnmatch_lines(["SKIPPED*no credentials for W&B*WANDB_API_KEY*"])
