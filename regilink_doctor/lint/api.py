@@ -138,6 +138,7 @@ _LINK_MODEL = Call(
     "other", ("path", "registered_model_name", "name", "aliases"), texts=("registered_model_name", "name")
 )
 _WRONG = Call("other", _LINK, texts=("target_path",))
+_LIST = Call("other", ("type_name", "name"), texts=("name",))
 _EXISTS = Call("other", ("name", "type"), texts=("name",))
 
 CALLS = {
@@ -158,6 +159,9 @@ CALLS = {
     "wandb.Api.create_registry": Call(
         "other", ("name", "visibility", "organization", "description"), texts=("name", "visibility", "organization")
     ),
+    "wandb.Api.artifacts": _LIST,
+    "wandb.Api.artifact_versions": _LIST,
+    "wandb.Api.artifact_collection": _LIST,
     "wandb.Api.artifact_exists": _EXISTS,
     "wandb.Api.artifact_collection_exists": _EXISTS,
     "wandb.agent": Call("other", ("sweep_id", "function", "entity", "project"), texts=("sweep_id", "function")),

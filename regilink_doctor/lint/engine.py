@@ -80,6 +80,9 @@ class _Facts:
     def _folder(self) -> str:
         return os.path.dirname(os.path.abspath(self.path))
 
+    def program_links(self, path: str) -> bool:
+        return surroundings.program_links(path, self._folder)
+
     def mentions(self, word: str) -> bool:
         return any(word in source.text for source in self.reading.sources)
 

@@ -65,6 +65,16 @@ def links(folder: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=256)
+def program_links(path: str, folder: str) -> bool:
+    """Whether the Python file that a command in `folder` names, from there or from above, links artifacts."""
+    root, workflows, _ = folder.partition(f"{os.sep}.github")  # what GitHub runs, it runs in the root
+    for base in (root, *_upwards(folder)) if workflows else _upwards(folder):
+        if content := _read(os.path.join(base, path)):
+            return b".link_artifact(" in content
+    return False
+
+
 _REQUIREMENTS = ("pyproject.toml", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from regilink_doctor.core.api_keys import masked
 from regilink_doctor.report.lines import Lines
 from regilink_doctor.report.positions import position, visible
 from regilink_doctor.report.terminal import cells, cut, wrapped
@@ -67,7 +68,7 @@ def _excerpt(place: Place, lines: Lines, paint: Callable[[str], str], mark: str,
     last = min(span.end_line, span.line + _MOST_LINES - 1, len(content))
     margin = len(str(last)) + 1
     for number in range(span.line, last + 1):
-        text = content[number - 1]
+        text = masked(content[number - 1])
         start = span.column - 1 if number == span.line else len(text) - len(text.lstrip())
         end = span.end_column - 1 if number == span.end_line else len(text)
         shown, start, end = cut(text, start, end, _WIDTH if width is None else max(width - margin - 4, 20))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.api_keys import is_key
 from regilink_doctor.rules.reading import certain
 from regilink_doctor.rules.rule import FileFacts, SettingRule, SiteRule, Words
 
@@ -13,11 +14,6 @@ if TYPE_CHECKING:
     from regilink_doctor.core.declared import Setting
     from regilink_doctor.core.findings import Finding, Place
     from regilink_doctor.core.sites import Site
-
-_WORDS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_LENGTH = 40
-_DIFFERENT = 9
-"""A key has most of the sixteen digits in it; `0000…` and `xxxx…` are stand-ins."""
 
 
 class HardCodedApiKey(SiteRule, SettingRule):
@@ -65,12 +61,3 @@ class HardCodedApiKey(SiteRule, SettingRule):
                 "delete the key in the App, and read the new one from the environment, or use wandb login",
             ),
         )
-
-
-def is_key(value: str) -> bool:
-    """Whether a text has the form of a key, and enough different characters to be one: behind an optional `local-`."""
-    _, dash, behind = value.partition("-")
-    secret = behind if dash else value
-    if len(secret) < _LENGTH or not _WORDS.issuperset(secret) or "0123456789" in secret:
-        return False
-    return len(set(secret.lower())) >= _DIFFERENT and any(letter.isdecimal() for letter in secret)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.declared import within
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.reading import mode_of
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.reading import certain, mode_of
+from regilink_doctor.rules.rule import CommandRule, FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.declared import Command, Setting
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
 
@@ -25,11 +28,12 @@ _WHAT = {
 """What a call does in an offline run (rows C1 to C4)."""
 
 
-class LinkWhileOffline(SiteRule):
+class LinkWhileOffline(SiteRule, CommandRule):
     """The run is offline for certain, and an artifact is linked or read in it.
 
     Offline, `link_artifact` raises a `NotImplementedError` with no message, before it looks at the path. Run online,
-    or link after `wandb sync`: `wandb.Api().artifact(NAME).link(TARGET)`.
+    or link after `wandb sync`: `wandb.Api().artifact(NAME).link(TARGET)`. A step of CI or a line of a script that sets
+    `WANDB_MODE=offline` for a program that links is told, too.
     """
 
     code = "REG601"
@@ -87,3 +91,35 @@ class LinkWhileOffline(SiteRule):
             ),
             target=site.target[0].display if site.target else None,
         )
+
+    def check_command(self, command: Command, facts: FileFacts) -> Iterator[Finding]:
+        """See `CommandRule.check_command`: a program that links, run in an environment that is offline."""
+        setting = _mode(command, facts)
+        program = next((word.literal for word in command.words[1:] if (word.literal or "").endswith(".py")), None)
+        if setting is None or program is None or any(word.literal == "pytest" for word in command.words):
+            return
+        if not facts.program_links(program):
+            return
+        mode = certain(setting.value)
+        what = "link_artifact raises NotImplementedError there" if mode != "disabled" else "nothing is linked there"
+        yield self.finding(
+            command.place,
+            Words(
+                f"{quoted(program)} links artifacts, and WANDB_MODE is {quoted(mode or '')}: {what}",
+                "take WANDB_MODE out, or link after wandb sync in a step of its own",
+                (Related("set here", setting.place),),
+            ),
+        )
+
+
+def _mode(command: Command, facts: FileFacts) -> Setting | None:
+    """The setting that takes a command offline for certain: in front of it, or the innermost around it."""
+    around = [setting for setting in facts.settings if within(setting.containers, command.containers)]
+    around = [setting for setting in around if setting.how == "yaml" or setting.place.span < command.place.span]
+    own = [setting for setting in command.environment if setting.name == "WANDB_MODE"]
+    modes = own or [setting for setting in around if setting.name == "WANDB_MODE"]
+    depth = max((len(setting.containers) for setting in modes), default=0)
+    innermost = [setting for setting in modes if len(setting.containers) == depth]
+    if len(innermost) != 1 or innermost[0].only_default:
+        return None
+    return innermost[0] if certain(innermost[0].value) in ("offline", "dryrun", "disabled") else None

@@ -162,6 +162,9 @@ class FileFacts(Protocol):
     def links_around(self) -> bool:
         """Whether code below the file's folder links to a registry."""
 
+    def program_links(self, path: str) -> bool:
+        """Whether the program `path`, as a command names it, links artifacts."""
+
     def mentions(self, word: str) -> bool:
         """Whether the file has this word in it."""
 

@@ -62,7 +62,8 @@ class UnknownRegistry(DirectoryRule, SiteRule):
             return
         names, severity = self._names(site, facts)
         folded = {name.casefold() for name in names}
-        for text in site.target if names else ():
+        listed_here = site.given.get("name", ()) if site.call != "wandb.Api.registry" else ()
+        for text in (*site.target, *listed_here) if names else ():
             name = known_registry(text)
             if name is not None and name.casefold() not in folded:
                 yield self._found(site, name, names, severity, text.display)

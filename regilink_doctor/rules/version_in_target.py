@@ -37,8 +37,9 @@ class VersionInTarget(PathRule):
     )
 
     def safety(self, problem: Problem, wrong: str) -> Applicability:
-        """See `PathRule.safety`: a number never had an effect, an alias was meant to have one."""
-        return "safe" if is_version(wrong.removeprefix(":")) else "unsafe"
+        """See `PathRule.safety`: a number has no effect, `latest` comes by itself, another alias was meant to be set."""
+        version = wrong.removeprefix(":")
+        return "safe" if is_version(version) or version == "latest" else "unsafe"
 
     def words(self, told: Told) -> Words:
         """See `PathRule.words`."""
