@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from regilink_doctor.cli.lint_options import FLAGS, GROUPS, configured
@@ -16,6 +17,7 @@ from regilink_doctor.cli.options import (
     wants_colour,
 )
 from regilink_doctor.config.keys import FORMATS
+from regilink_doctor.report.progress import ProgressBar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,13 +101,16 @@ def _lint(paths: Sequence[str], config: Config, catalog: Catalog | None, options
             raise UsageProblem("- is standard input, and has to stand alone")
         content = sys.stdin.buffer.read()
         return lint_text(options.stdin_filename or "stdin.py", content, catalog=catalog, config=config)
-    return lint_paths(
-        paths,
-        catalog=catalog,
-        config=config,
-        all_sites=options.show_sites,
-        force_exclude=options.force_exclude,
-    )
+    gc.set_threshold(100_000)  # trees are many small objects without cycles, and this process is short
+    with ProgressBar("linting") as progress:
+        return lint_paths(
+            paths,
+            catalog=catalog,
+            config=config,
+            all_sites=options.show_sites,
+            force_exclude=options.force_exclude,
+            progress=progress,
+        )
 
 
 def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:
