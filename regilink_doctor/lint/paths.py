@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Place, Severity
     from regilink_doctor.core.known import Known
     from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.rules.rule import Meant
 
 
 def path_findings(site: Site, directory: Directory | None, known: Known = NOTHING_KNOWN) -> Iterator[Finding]:
@@ -168,6 +169,16 @@ def _directory_finding(site: Site, text: Text, judgement: Judgement, directory: 
         words.message,
         place,
         words.help,
-        related=(*words.related, *related),
+        _directory_fix(found.meant(text, judgement, directory), text, site, certain=severity == "error"),
+        (*words.related, *related),
         target=text.display,
     )
+
+
+def _directory_fix(meant: Meant | None, text: Text, site: Site, *, certain: bool) -> Fix | None:
+    """Safe where the catalog proves that what is written cannot be right."""
+    place = text.exact_piece(meant.start, meant.end) if meant else None
+    if meant is None or place is None or (place.path, place.cell) != (site.place.path, site.place.cell):
+        return None
+    what = f"replace it by {quoted(meant.content)}" if meant.content else "take it out"
+    return Fix(what, "safe" if certain else "unsafe", (Edit(place.span, meant.content),))

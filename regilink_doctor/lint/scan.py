@@ -29,11 +29,19 @@ MAX_NOTEBOOK_BYTES = 64 * 2**20
 SPEAKS_OF_WANDB = (b"wandb", b"link_artifact", b"link_model")
 """The first gate: without one of these a file has nothing to do with W&B."""
 
-CAN_LINK = (
-    *(b"link_artifact", b"link_model", b".link(", b"registr", b"use_artifact", b"use_model", b"regilink:"),
-    *(b"api_key", b"API_KEY", b"login(", b"WANDB_ORGANIZATION", b"wandb.ai"),
+CAN_MATTER = (
+    b"rtifact",
+    b"link_model",
+    b".link(",
+    b"registr",
+    b"wandb.init(",
+    b"login(",
+    b"api_key",
+    b"responses",
+    b"requests_mock",
+    b"regilink:",
 )
-"""The second gate for Python: without one of these no rule can have anything to say."""
+"""The second gate for Python: without one of these no rule has anything to say (tests/rules holds them together)."""
 
 MANY = 500
 """Files from which on the faster search is worth its import."""
@@ -101,7 +109,7 @@ def can_matter(path: str, content: bytes, find: Find = bytes.__contains__, *, an
     if not any(find(content, word) for word in SPEAKS_OF_WANDB):
         # A settings file may only set a variable; Python that sets one and nothing else has no site.
         return not path.endswith(".py") and find(content, b"WANDB") and kind_of(path) != "python"
-    return any_use or not path.endswith(".py") or any(find(content, word) for word in CAN_LINK)
+    return any_use or not path.endswith(".py") or any(find(content, word) for word in CAN_MATTER)
 
 
 def finder(count: int) -> Find:

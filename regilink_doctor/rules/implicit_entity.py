@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regilink_doctor.core.findings import Edit, Fix, Related
+from regilink_doctor.core.findings import Edit, Fix, Related, Span
 from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.reading import links, only_init, registry_text
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
@@ -74,7 +74,9 @@ def _with_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:
     if init.opening is None or len(teams) != 1:
         return None
     separator = ", " if init.arguments else ""
-    edit = Edit(init.opening.span, f"entity={quoted(teams[0])}{separator}")
+    before = min((place.span for place, _ in init.keywords.values()), default=init.opening.span)
+    at = Span(before.line, before.column, before.line, before.column)
+    edit = Edit(at, f"entity={quoted(teams[0])}{separator}")
     return Fix(f"add entity={quoted(teams[0])}", "unsafe", (edit,))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regilink_doctor.core.naming import DEFAULT_PROJECT
+from regilink_doctor.core.naming import DEFAULT_PROJECT, REGISTRY_PREFIX
 from regilink_doctor.core.target_path import HOLE, SdkRefusal, sdk_link
+from regilink_doctor.rules.rule import Meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,6 +86,29 @@ def suggestion(name: str, names: Iterable[str]) -> str | None:
     by_folded = {known.casefold(): known for known in names}
     close = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
+
+
+def only_suggestion(name: str, names: Iterable[str]) -> str | None:
+    """The name that was meant, if there is one near name and no second one."""
+    from difflib import get_close_matches
+
+    by_folded = {known.casefold(): known for known in names}
+    close = get_close_matches(name.casefold(), by_folded, n=2, cutoff=0.75)
+    return by_folded[close[0]] if len(close) == 1 else None
+
+
+def without_prefix(text: Text) -> Meant | None:
+    """The path without what stands in front of its registry."""
+    start = text.pattern.find(REGISTRY_PREFIX)
+    return Meant(0, start, "") if start > 0 else None
+
+
+def registry_named(text: Text, name: str | None, meant: str | None) -> Meant | None:
+    """The path with the registry `meant` in the place of `name`."""
+    start = text.pattern.find(REGISTRY_PREFIX) + len(REGISTRY_PREFIX)
+    if not name or not meant or text.pattern[start : start + len(name)] != name:
+        return None
+    return Meant(start, start + len(name), meant)
 
 
 def listed(names: Iterable[str], most: int = 5) -> str:

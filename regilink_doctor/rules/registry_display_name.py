@@ -8,8 +8,8 @@ from regilink_doctor.core.findings import Finding
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.target_path import parse
 from regilink_doctor.core.target_path.grammar import PathError
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.phrases import quoted, registry_named
+from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +62,12 @@ class RegistryDisplayName(DirectoryRule, SiteRule):
         registry = directory.registry(judgement.organization or "", name)
         meant = registry.name if registry else CORE_REGISTRY_DISPLAY.get(name.casefold(), name)
         return self._words(name, meant, text)
+
+    def meant(self, text: Text, judgement: Judgement, directory: Directory) -> Meant | None:
+        """See `DirectoryRule.meant`."""
+        name = parse(text.pattern).registry or ""
+        registry = directory.registry(judgement.organization or "", name)
+        return registry_named(text, name, registry.name if registry else CORE_REGISTRY_DISPLAY.get(name.casefold()))
 
     def _words(self, name: str, meant: str, text: Text) -> Words:
         written = f"{REGISTRY_PREFIX}{name}"

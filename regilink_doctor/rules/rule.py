@@ -113,6 +113,15 @@ class PathRule(Rule):
         raise NotImplementedError
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """`content` was meant in the place of `pattern[start:end]` of a target path."""
+
+    start: int
+    end: int
+    content: str
+
+
 class DirectoryRule(Rule):
     """A rule that needs to know the organization: `core.link_rules.judge` finds it with a catalog; the rule says it."""
 
@@ -121,6 +130,10 @@ class DirectoryRule(Rule):
     def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
         """What to say of the verdict."""
         raise NotImplementedError
+
+    def meant(self, text: Text, judgement: Judgement, directory: Directory) -> Meant | None:
+        """What to write instead of a part of the path, where that is clear."""
+        return None
 
 
 class FileFacts(Protocol):

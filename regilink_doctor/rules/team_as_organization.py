@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.findings import Edit, Fix, Related
 from regilink_doctor.core.sites import Hole
 from regilink_doctor.core.target_path import HOLE, parse
-from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.phrases import quoted, without_prefix
 from regilink_doctor.rules.reading import certain, registry_path
-from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +112,10 @@ class TeamAsOrganization(DirectoryRule, SiteRule):
                 and (parts[0].place == part.place or (parts[0].source == part.source and part.source.isidentifier()))
             )
         return (Related("the run's entity is given here", given[0].place),) if same else None
+
+    def meant(self, text: Text, judgement: Judgement, directory: Directory) -> Meant | None:
+        """See `DirectoryRule.meant`."""
+        return without_prefix(text)
 
     def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
         """See `DirectoryRule.words`."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.target_path import parse
-from regilink_doctor.rules.phrases import known_entity, listed, quoted
+from regilink_doctor.rules.phrases import known_entity, listed, quoted, without_prefix
 from regilink_doctor.rules.reading import certain
-from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +61,10 @@ class UnknownOrganization(DirectoryRule, SiteRule):
             ),
             severity="error" if entity or (directory is not None and directory.complete) else "warning",
         )
+
+    def meant(self, text: Text, judgement: Judgement, directory: Directory) -> Meant | None:
+        """See `DirectoryRule.meant`."""
+        return without_prefix(text)
 
     def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
         """See `DirectoryRule.words`."""

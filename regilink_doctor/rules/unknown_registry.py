@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.target_path import HOLE, parse
-from regilink_doctor.rules.phrases import listed, quoted, suggestion
+from regilink_doctor.rules.phrases import listed, only_suggestion, quoted, registry_named, suggestion
 from regilink_doctor.rules.reading import known_registry
-from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +55,12 @@ class UnknownRegistry(DirectoryRule, SiteRule):
             if names
             else "create it in the App, or pull the catalog again",
         )
+
+    def meant(self, text: Text, judgement: Judgement, directory: Directory) -> Meant | None:
+        """See `DirectoryRule.meant`: the one registry whose name is near."""
+        name = parse(text.pattern).registry
+        near = only_suggestion(name or "", directory.registry_names(judgement.organization or ""))
+        return registry_named(text, name, near)
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`: links by the configuration, what is read by the catalog as well."""

@@ -10,6 +10,7 @@ from regilink_doctor.core.catalog import Catalog, Collection, Organization, Regi
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.known import Known
 from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.lint.scan import can_matter
 from regilink_doctor.report.rule_table import as_markdown
 from regilink_doctor.rules import MODULES, all_rules
 from regilink_doctor.rules.rule import LiveRule, Rule
@@ -109,3 +110,10 @@ def test_every_rule_of_the_design_is_there() -> None:
 def test_the_page_of_rules_is_what_the_rules_say() -> None:
     page = Path(__file__).parents[2] / "docs" / "rules.md"
     assert page.read_text() == as_markdown(RULES) + "\n", "run: regilink rules --output-format markdown > docs/rules.md"
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("bad"))
+def test_bad_passes_the_gates(rule: Rule, example: str) -> None:
+    python = rule.example.endswith(".py")
+    whole = PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.MULTILINE) else example
+    assert can_matter(rule.example, whole.encode()), "scan.CAN_MATTER lacks a word that this rule needs"

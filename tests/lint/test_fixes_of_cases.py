@@ -1,0 +1,123 @@
+"""A round of fixes over all cases and all examples of rules: what is offered works, and touches nothing else."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cases import FOLDER, Case, _content, all_cases
+
+from regilink_doctor.core.catalog import Catalog, Organization, Registry
+from regilink_doctor.core.decoding import encoding_of
+from regilink_doctor.core.findings import Edit, Finding
+from regilink_doctor.core.known import NOTHING_KNOWN, Known
+from regilink_doctor.lint import fixes
+from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.rules import all_rules
+from regilink_doctor.rules.selection import Selection
+
+Lint = Callable[[bytes], Sequence[Finding]]
+PRELUDE = """import wandb
+run = wandb.init(entity="team-a", project="p")
+artifact = wandb.Artifact("zoo", type="model")
+"""
+REGISTRIES = (Registry("model", types=("model",)), Registry("dataset", types=("dataset",)), Registry("raw"))
+CATALOG = Catalog((Organization("Acme Inc", "acme", ("team-a", "team-b"), REGISTRIES),), complete=True)
+
+
+def hold(path: str, content: bytes, lint: Lint) -> list[Finding]:
+    """Each fix alone does what its edits say; all of them together leave nothing to mend."""
+    offered = [finding for finding in lint(content) if finding.fix]
+    for finding in offered:
+        after, mended = fixes.mend(path, content, _only(finding, content, lint), unsafe=True)
+        assert mended == [finding], f"{finding.code}: {finding.message}: the fix does not mend it"
+        assert _meaning(path, after) == _by_hand(path, content, finding)
+        if not finding.place.cell:
+            assert after == _meaning(path, after).encode(encoding_of(content))
+    if not offered:
+        return []
+    after, mended = fixes.mend(path, content, lint, unsafe=True)
+    assert mended
+    assert fixes.mend(path, after, lint, unsafe=True) == (after, [])
+    assert not [finding for finding in lint(after) if finding.fix], "a fix that is still offered mends nothing"
+    return offered
+
+
+def _only(wanted: Finding, content: bytes, lint: Lint) -> Lint:
+    """Offers one fix for the file as it is, and none later."""
+
+    def one(changed: bytes) -> list[Finding]:
+        found = list(lint(changed))
+        others = _without_fixes(found if changed != content else [item for item in found if item != wanted])
+        return others if changed != content else [wanted, *others]
+
+    return one
+
+
+def _without_fixes(findings: Sequence[Finding]) -> list[Finding]:
+    return [replace(finding, fix=None) for finding in findings]
+
+
+def _meaning(path: str, content: bytes) -> Any:
+    text = content.decode(encoding_of(content))
+    return json.loads(text) if path.endswith(".ipynb") else text
+
+
+def _by_hand(path: str, content: bytes, finding: Finding) -> Any:
+    """What the edits of a finding make of a file, in the plainest way."""
+    assert finding.fix
+    value = _meaning(path, content)
+    if finding.place.cell is None:
+        return _edited(value, finding.fix.edits)
+    cell = value["cells"][finding.place.cell - 1]
+    source = "".join(cell["source"])
+    cell["source"] = _edited(source, finding.fix.edits).splitlines(keepends=True)
+    return value
+
+
+def _edited(text: str, edits: Sequence[Edit]) -> str:
+    lines = re.split(r"(?<=\n)", text)
+    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
+        span = edit.span
+        assert span.line == span.end_line
+        line = lines[span.line - 1]
+        lines[span.line - 1] = line[: span.column - 1] + edit.content + line[span.end_column - 1 :]
+    return "".join(lines)
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.id)
+def test_the_fixes_of_a_case(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    contents = {name.removesuffix(" bytes"): _content(name, text) for name, text in case.files.items()}
+    for name, content in contents.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(content)
+    catalog = case.option("catalog")
+    directory = Catalog.load(FOLDER / f"{catalog}.catalog.json") if catalog else None
+    known = Known(**json.loads(case.option("known") or "null")) if case.option("known") else NOTHING_KNOWN
+    for name, content in contents.items():
+
+        def lint(changed: bytes, name: str = name) -> Sequence[Finding]:
+            selection = Selection(pedantic="pedantic" in case.head)
+            return lint_bytes(name, changed, directory, known=known, selection=selection).findings
+
+        hold(name, content, lint)
+
+
+def test_the_fixes_of_every_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    mended = set()
+    for rule in all_rules():
+        for example in rule.bad:
+            python = rule.example.endswith(".py")
+            whole = PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.M) else example
+            directory = CATALOG if rule.catalog else None
+
+            def lint(changed: bytes, name: str = rule.example, directory: Catalog | None = directory) -> Any:
+                return lint_bytes(name, changed, directory, selection=Selection(pedantic=True)).findings
+
+            mended |= {finding.code for finding in hold(rule.example, whole.encode(), lint)}
+    assert mended >= {"REG101", "REG104", "REG107", "REG108", "REG109", "REG111", "REG607"}

@@ -1,0 +1,68 @@
+"""Fixes that need to know the organization: by a catalog that proves it, or by the configuration."""
+
+import pytest
+
+from regilink_doctor.core.catalog import Catalog, Organization, Registry
+from regilink_doctor.core.known import NOTHING_KNOWN, Known
+from regilink_doctor.lint import fixes
+from regilink_doctor.lint.engine import lint_bytes
+
+NAMES = ("model", "dataset", "raw-images", "raw-image", "Golden Datasets")
+
+
+def catalog(*, complete: bool = True) -> Catalog:
+    registries = tuple(Registry(name) for name in NAMES)
+    return Catalog((Organization("Acme Inc", "acme", ("team-a",), registries),), complete=complete)
+
+
+def mend(code: str, directory: Catalog | None, *, unsafe: bool = False, known: Known = NOTHING_KNOWN) -> str:
+    def lint(content: bytes) -> list[object]:
+        return list(lint_bytes("/nowhere/train.py", content, directory, known=known).findings)
+
+    after, _ = fixes.mend("/nowhere/train.py", code.encode(), lint, unsafe=unsafe)  # type: ignore[arg-type]
+    return after.decode()
+
+
+def link(path: str) -> str:
+    return f'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "{path}")\n'
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("wandb-registry-modle/zoo", "wandb-registry-model/zoo"),
+        ("wandb-registry-Golden-Datasets/zoo", "wandb-registry-Golden Datasets/zoo"),
+        ("wandb-registry-models/zoo", "wandb-registry-model/zoo"),
+        ("wandb-registry-raw-imags/zoo", None),
+        ("wandb-registry-nothing-like-it/zoo", None),
+        ("acme-org/wandb-registry-model/zoo", "wandb-registry-model/zoo"),
+        ("team-a/wandb-registry-model/zoo", "wandb-registry-model/zoo"),
+        ("acme/wandb-registry-model/zoo", None),
+    ],
+)
+def test_a_complete_catalog_proves_what_was_meant(wrong: str, right: str | None) -> None:
+    assert mend(link(wrong), catalog()) == link(right or wrong)
+
+
+def test_what_a_part_of_a_catalog_suggests_is_unsafe() -> None:
+    wrong = link("wandb-registry-modle/zoo")
+    assert mend(wrong, catalog(complete=False)) == wrong
+    assert mend(wrong, catalog(complete=False), unsafe=True) == link("wandb-registry-model/zoo")
+
+
+@pytest.mark.parametrize(
+    ("call", "mended"),
+    [
+        ("wandb.init()", 'wandb.init(entity="team-a")'),
+        ('wandb.init(project="p")', 'wandb.init(entity="team-a", project="p")'),
+        ("wandb.init(\n    job_type='x',  # why\n)", "wandb.init(\n    entity=\"team-a\", job_type='x',  # why\n)"),
+        ("wandb.init(**settings)", None),
+    ],
+)
+def test_the_only_team_is_added_where_the_entity_is_left_out(call: str, mended: str | None) -> None:
+    code = 'import wandb\nrun = {}\nrun.link_artifact(a, "wandb-registry-model/zoo")\n'
+    known = Known(teams=("team-a",))
+    assert mend(code.format(call), None, known=known) == code.format(call)
+    assert mend(code.format(call), None, known=known, unsafe=True) == code.format(mended or call)
+    two = Known(teams=("team-a", "team-b"))
+    assert mend(code.format(call), None, known=two, unsafe=True) == code.format(call)
