@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from regilink_doctor.cli.options import FOUND, OK, UsageProblem, add_colour, load_catalog, option, wants_colour
+from regilink_doctor.cli.options import (
+    FOUND,
+    OK,
+    UsageProblem,
+    add_colour,
+    configuration,
+    load_catalog,
+    option,
+    wants_colour,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="a rule, a row, a target path, a full name, an address of the App, code, an error; - for standard input",
     )
     option(parser, "--output-format", choices=("full", "json"), default="full", help="default: full")
-    option(parser, "--catalog", metavar="FILE", help="what is known of the organization (regilink.catalog.json)")
+    option(parser, "--catalog", metavar="FILE", help="what is known of the organization (default: the configuration's)")
     add_colour(parser)
     parser.set_defaults(run=_run)
 
@@ -35,7 +44,8 @@ def _run(options: argparse.Namespace) -> int:
         text = _tail(sys.stdin.buffer, INPUT_LIMIT * 4)
         if not text.strip():
             raise UsageProblem("explain: nothing came in on standard input")
-    explanation = explain(text, catalog=load_catalog(options.catalog))
+    path = options.catalog or configuration().catalog_path
+    explanation = explain(text, catalog=load_catalog(path, "--catalog" if options.catalog else "catalog"))
     if options.output_format == "json":
         print(to_json(explanation))
     else:

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from regilink_doctor.core.ledger import LinkAttempt
 
 SCRIPT = "publish.py"
+NEXT = (
+    ("regilink lint", "what the source alone shows"),
+    ("regilink dry-run -- python train.py", "what your own script would link, without an account"),
+    ("python train.py 2>&1 | regilink explain -", "what an error means, and what to write"),
+    ("regilink doctor", "what the server says, with your account"),
+    ("regilink catalog pull", "your organization as a file, for all of them"),
+)
+"""The commands that lead on, and what each shows."""
+
 TIMEOUT = 120.0
 
 
@@ -92,6 +101,6 @@ def _verdict(links: tuple[LinkAttempt, ...]) -> str:
     counts = {outcome: sum(link.verdict == outcome for link in links) for outcome in ("linked", "misplaced", "refused")}
     return (
         f"\nOf {len(links)} links, {counts['linked']} went where it should, {counts['misplaced']} went elsewhere "
-        f"without an error, {counts['refused']} were refused.\n"
-        "Next: `regilink lint` in your own project; `regilink doctor` with your account."
+        f"without an error, {counts['refused']} were refused.\n\n"
+        "Next, in your own project:\n" + "\n".join(f"  {command:<42} {what}" for command, what in NEXT)
     )

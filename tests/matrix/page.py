@@ -63,6 +63,8 @@ def problems(results: dict[str, Any]) -> list[str]:
     ]
     for sdk, cells in results.get("faults", {}).items():
         bad += [f"{sdk}: {cell}: {what}" for cell, found in cells.items() for what in found["problems"]]
+    for sdk, found in results.get("errors", {}).items():
+        bad += [f"{sdk}: explain, {name}: {what}" for name, what in found["wrong"].items()]
     return bad
 
 
@@ -77,8 +79,27 @@ def render(results: dict[str, Any]) -> str:
         *_steps(results.get("steps", {})),
         *_servers(results.get("servers", {}), results.get("steps", {})),
         *_faults(results.get("faults", {}), results.get("steps", {})),
+        *_errors(results.get("errors", {})),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _errors(found: dict[str, Any]) -> list[str]:
+    if not found:
+        return []
+    lines = [
+        "## Errors, explained",
+        "",
+        "What goes wrong with a registry, one after another (`tests/matrix/errors.py`): `regilink explain` is given",
+        "the whole traceback, and is to put the right row of the catalogue of failures first.",
+        "",
+        "| wandb | errors | of so many rows | led to another row |",
+        "|---|---|---|---|",
+    ]
+    for sdk in sorted(found, key=_order):
+        wrong = ", ".join(sorted(found[sdk]["wrong"])) or "none"
+        lines.append(f"| {found[sdk].get('wandb', sdk)} | {found[sdk]['errors']} | {found[sdk]['rows']} | {wrong} |")
+    return [*lines, ""]
 
 
 def _name(sdk: str, steps: dict[str, Any]) -> str:

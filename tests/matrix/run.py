@@ -11,6 +11,7 @@ from pathlib import Path
 
 import page
 from environments import BEST_EFFORT, NEWEST, SDKS, python_of
+from explaining import misread, suffered
 from running import run
 from trouble import cells, suffer
 
@@ -18,9 +19,10 @@ from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.world.features import PRESETS
 
 FOLDER = page.ROOT / ".matrix"
-PARTS = ("steps", "servers", "faults")
+PARTS = ("steps", "servers", "faults", "errors")
 FAULTED = ("0.21.4", NEWEST)
 SERVED = ("0.21.4", "0.26.1", NEWEST)
+EXPLAINED = SERVED
 
 
 def main() -> int:
@@ -32,10 +34,11 @@ def main() -> int:
     options = parser.parse_args()
     results = page.load()
     for part in options.only or PARTS:
-        for sdk in {"steps": (*SDKS, *BEST_EFFORT), "servers": SERVED, "faults": FAULTED}[part]:
+        for sdk in {"steps": (*SDKS, *BEST_EFFORT), "servers": SERVED, "faults": FAULTED, "errors": EXPLAINED}[part]:
             if options.sdk is None or sdk in options.sdk:
                 python = python_of(sdk, options.environments)
-                results.setdefault(part, {})[sdk] = {"steps": steps, "servers": servers, "faults": faults}[part](python)
+                parts = {"steps": steps, "servers": servers, "faults": faults, "errors": errors}
+                results.setdefault(part, {})[sdk] = parts[part](python)
                 page.save(results)
     bad = page.problems(results)
     print(*bad, sep="\n", file=sys.stderr)
@@ -76,6 +79,16 @@ def faults(python: str) -> dict[str, object]:
                 "problems": list(ending.problems),
             }
     return endings
+
+
+def errors(python: str) -> dict[str, object]:
+    """What `explain` makes of every error: how many there were, and which it leads to another row than theirs."""
+    with Emulator() as emulator:
+        outcome = suffered(emulator, python)
+    wrong = misread(outcome)
+    said = [line for line in outcome.lines if line["said"] is not None]
+    print(json.dumps(outcome.first), f"{len(said)} errors", *wrong.items(), sep="\n")
+    return {**outcome.first, "errors": len(said), "rows": len({line["row"] for line in said}), "wrong": wrong}
 
 
 if __name__ == "__main__":

@@ -165,6 +165,9 @@ TEXTS = [
     ("Organization '' not found.", "A15"),
     ("Registry 'x' already exists in organization 'Y', please use a different name.", "D18"),
     ("Invalid visibility 'public'. Expected one of: 'organization', 'restricted'", "D18"),
+    ("ValueError: Invalid visibility 'public'. Expected one of: 'organization','restricted'", "D18"),
+    ("Invalid visibility: 'public'. Must be one of: 'organization', 'restricted'", "D18"),
+    ("AuthenticationError: An error occurred while verifying the API key.", "C18"),
     ("Invalid registry name 'xxxx…', must be 113 characters or less", "A10"),
     ("Invalid project/registry name 'a:b', cannot contain characters: ':'", "A10"),
     ("Registry name cannot be empty", "A6"),
@@ -248,9 +251,9 @@ def test_what_is_certainly_wrong_with_the_path_comes_first() -> None:
 
 def test_a_name_in_the_words_gives_the_mistake_away() -> None:
     doubled = explain("project 'wandb-registry-wandb-registry-model' not found under entity 'acme'")
-    assert doubled.rows[:2] == ("D1", "A11")
+    assert doubled.rows[:2] == ("A11", "D1")
     title = explain("project 'wandb-registry-Models' not found")
-    assert title.rows[:2] == ("B3", "A10")
+    assert title.rows[:2] == ("A10", "B3")
 
 
 def test_a_warning_further_up_is_told_and_counted() -> None:

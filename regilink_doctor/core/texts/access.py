@@ -14,6 +14,15 @@ ACCESS: tuple[Wording, ...] = (
         since="0.21.1",
     ),
     Wording(
+        "api-key-unverifiable",
+        "C18",
+        "An error occurred while verifying the API key.",
+        "sdk",
+        raised="AuthenticationError",
+        also=("C19",),
+        until="0.28.2",
+    ),
+    Wording(
         "credentials-unverified",
         "C18",
         "Failed to verify credentials with {host}: {reason}",

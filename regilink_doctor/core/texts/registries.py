@@ -28,7 +28,7 @@ REGISTRIES: tuple[Wording, ...] = (
     Wording(
         "invalid-visibility",
         "D18",
-        "Invalid visibility '{visibility}'. Expected one of: 'organization', 'restricted'",
+        "Invalid visibility '{visibility}'. Expected one of: {allowed}",
         "sdk",
         raised="CommError",
         since="0.22.3",

@@ -105,7 +105,7 @@ def _rows(main: Recognised, others: Sequence[Recognised], named: _Named, facts: 
     """The rows, likeliest first: what is certainly wrong with the path, what W&B said, what else it can mean."""
     certain = facts.rows if facts is not None and facts.certain else ()
     doubtful = facts.rows if facts is not None and not facts.certain else ()
-    told = [main.wording.row, *_of_the_names(main)]
+    told = [*_of_the_names(main, named), main.wording.row]
     if main.wording.key in _ORGANIZATION_TEXTS and named.path and (path := _parsed(named.path)) and not path.prefix:
         told = ["B2", "A15", *told]
     also = main.wording.also
@@ -114,10 +114,14 @@ def _rows(main: Recognised, others: Sequence[Recognised], named: _Named, facts: 
     return list(dict.fromkeys((*certain, *told, *doubtful, *earlier, *also)))[: MOST + 2]
 
 
-def _of_the_names(main: Recognised) -> Iterator[str]:
-    """Rows that a name in W&B's own words gives away."""
+def _of_the_names(main: Recognised, named: _Named) -> Iterator[str]:
+    """Rows that the name of a registry which is missing gives away."""
+    if main.wording.row not in ("B3", "D1"):
+        return
     project = main.fields.get("project", "").rpartition("/")[2]
+    path = _parsed(named.path) if named.path else None
     name = main.fields.get("registry") or (registry_name(project) if is_registry_project(project) else "")
+    name = name or (path.registry if path is not None else None) or ""
     if name.startswith(REGISTRY_PREFIX):
         yield "A11"
     elif name.casefold() in CORE_REGISTRY_DISPLAY:
