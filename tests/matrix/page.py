@@ -49,7 +49,7 @@ def tidy(error: str) -> str:
     error = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:…", error)
     error = re.sub(r"0x[0-9a-f]{6,}", "0x…", error)
     error = re.sub(r"\b(port=)\d+", r"\1…", error)
-    error = re.sub(r"\b[0-9a-z]{12,}(?= |$)", "…", error)
+    error = re.sub(r"team-a/p/[0-9a-z]{8}\b", "team-a/p/…", error)
     return re.sub(r"\s+", " ", error).strip()
 
 
@@ -197,7 +197,7 @@ def _faults(found: dict[str, Any], steps: dict[str, Any]) -> list[str]:
 def _ending(ending: dict[str, Any] | None) -> str:
     if ending is None:
         return "not run"
-    text = f"{ending['step']}: `{_short(ending['error'])}`" if ending["error"] else "no error; linked"
+    text = f"{ending['step']}: `{_short(tidy(ending['error']))}`" if ending["error"] else "no error; linked"
     if ending["error"] and ending["linked"]:
         text += " (linked all the same)"
     return text + "".join(f" **{problem}**" for problem in ending["problems"])
