@@ -200,6 +200,8 @@ def _ending(ending: dict[str, Any] | None) -> str:
     text = f"{ending['step']}: `{_short(tidy(ending['error']))}`" if ending["error"] else "no error; linked"
     if ending["error"] and ending["linked"]:
         text += " (linked all the same)"
+    elif ending["linked"] > 1:
+        text += f" ({ending['linked']} attempts)"
     return text + "".join(f" **{problem}**" for problem in ending["problems"])
 
 

@@ -42,8 +42,10 @@ def test_a_fault_ends_in_the_sdks_own_error(emulator: Emulator, kind: str, momen
 
 def test_a_link_whose_answer_is_cut_is_in_the_ledger_though_the_sdk_raises(emulator: Emulator) -> None:
     ending = suffered(emulator, "truncate", "link")
-    assert (ending.step, ending.linked) == ("link", 1)
+    assert ending.step == "link"
     assert ending.error
+    assert ending.linked >= 1, "old SDKs try again, and each attempt is there"
+    assert {each.version for each in emulator.ledger} == {"v0"}
 
 
 def test_a_link_that_is_only_late_is_made(emulator: Emulator) -> None:

@@ -80,6 +80,8 @@ def _problems(emulator: Emulator, outcome: Outcome, cell: Cell, hits: int, linke
         yield "the SDK says that it linked, and the ledger does not"
     if "link" not in said and linked:
         yield "the ledger has a link that nobody made"
+    if len({each.version for each in outcome.links if each.verdict == "linked"}) > 1:
+        yield "trying again has made a second version"
     if outcome.blocked:
         yield f"it reached for {', '.join(outcome.blocked)}"
     emulator.faults.clear()
