@@ -171,27 +171,39 @@ def test_a_catalog_proves_what_source_only_suspects(tmp_path: Path) -> None:
     assert 'did you mean "wandb-registry-model"?' in done.stdout
 
 
-def test_a_file_without_findings_loads_almost_nothing(tmp_path: Path) -> None:
-    (tmp_path / "clean.py").write_text("import os\n")
+STARTUP = {"__future__", "_collections_abc", "_stat", "gc", "genericpath", "os", "os.path", "posixpath", "stat"}
+"""What a run in which no file passes the gates may load of the standard library: what Python itself loads for `os`."""
+
+
+def loaded(tmp_path: Path, *arguments: str) -> set[str]:
+    """The modules that a command line brings in, in a Python that has loaded nothing."""
+    root = str(Path(__file__).parents[1])
     code = (
-        "import sys, regilink_doctor.cli as c; c.main(['lint', 'clean.py']);"
-        "heavy = ('ast', 'dataclasses', 'typing', 'pathlib', 'json', 'subprocess', 'rich', 'yaml', 'requests');"
-        "print([name for name in heavy if name in sys.modules])"
+        f"import sys; sys.path.insert(0, {root!r}); before = set(sys.modules);"
+        f"import regilink_doctor.cli as c; c.main({list(arguments)!r});"
+        "print(*sorted(set(sys.modules) - before), file=sys.stderr)"
     )
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-I",
-            "-S",
-            "-c",
-            f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); {code}",
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.splitlines() == ["Nothing found in 1 file.", "[]"]
+    command = [sys.executable, "-I", "-S", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+def test_a_run_without_candidates_loads_as_good_as_nothing(tmp_path: Path) -> None:
+    (tmp_path / "clean.py").write_text("import os\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
+    new = loaded(tmp_path, "lint", "--force-exclude", "--output-format", "full", "clean.py", "pyproject.toml")
+    assert {name for name in new if not name.startswith("regilink_doctor")} <= STARTUP
+    rooms = {name.split(".")[1] for name in new if "." in name and name.startswith("regilink_doctor")}
+    assert rooms <= {"cli", "config", "core", "lint", "report", "workflows"}
+
+
+@pytest.mark.parametrize("code", [BAD, GOOD])
+def test_a_candidate_loads_only_what_reads_it(tmp_path: Path, code: str) -> None:
+    (tmp_path / "train.py").write_text(code)
+    new = loaded(tmp_path, "lint", "train.py")
+    heavy = {"argparse", "difflib", "importlib.metadata", "json", "pathlib", "requests", "rich", "subprocess"}
+    assert not new & (heavy | {"tempfile", "threading", "tomllib", "wandb", "yaml"})
+    assert "ast" in new
 
 
 def test_rules_are_chosen_by_file_and_command_line(tmp_path: Path) -> None:

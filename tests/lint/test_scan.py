@@ -1,0 +1,197 @@
+"""Which files are looked at: by git, without git, and spread over processes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from regilink_doctor.core.patterns import Patterns
+from regilink_doctor.lint import scan, workers
+from regilink_doctor.lint.gitignore import Ignored
+from regilink_doctor.lint.kinds import kind_of, kind_of_named
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return done.stdout
+
+
+def files(folder: Path, *paths: str) -> list[str]:
+    found = [name for batch in scan.batches(paths or ["."], pytest.fail) for name in batch]
+    assert len(set(found)) == len(found)
+    return sorted(found)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.py", "notes.md", "src/b.py", "src/deep/c.yaml", ".env", "sub/.env.local", "build/d.py", "uv.lock"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    (tmp_path / ".gitignore").write_text("build/\n*.log\n")
+    (tmp_path / "src" / ".gitignore").write_text("deep\n!b.py\n")
+    return tmp_path
+
+
+OURS = [".env", "a.py", "src/b.py", "sub/.env.local", "uv.lock"]
+
+
+def test_git_tells_what_there_is(project: Path) -> None:
+    git(project, "init", "-q")
+    assert files(project) == OURS
+    git(project, "add", ".")
+    (project / "new.py").write_text("x")
+    assert files(project) == sorted([*OURS, "new.py"])
+    assert files(project, "src", "src/b.py", "./src") == ["src/b.py"]
+
+
+def test_the_folder_is_walked_where_there_is_no_git(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert files(project) == OURS
+    git(project, "init", "-q")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert files(project) == OURS
+
+
+def test_an_ignored_folder_that_is_named_is_looked_into(project: Path) -> None:
+    git(project, "init", "-q")
+    assert files(project, "build") == ["build/d.py"]
+
+
+def test_variables_of_a_hook_do_not_lead_astray(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    other = project / "sub"
+    git(other, "init", "-q")
+    monkeypatch.setenv("GIT_DIR", str(project / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(project / ".git" / "index"))
+    assert files(project, "sub") == ["sub/.env.local"]
+
+
+def test_a_broken_index_is_no_reason_to_find_nothing(project: Path) -> None:
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    (project / ".git" / "index").write_bytes(b"broken")
+    assert files(project) == OURS
+
+
+def test_what_is_excluded_is_not_walked(project: Path) -> None:
+    seen = scan.batches(["."], pytest.fail, lambda start: Patterns(["src", "uv.lock"], start=start))
+    assert sorted(name for batch in seen for name in batch) == [".env", "a.py", "sub/.env.local"]
+
+
+@pytest.mark.parametrize("name", ["fifo.py", "folder.py", "socket.py"])
+def test_what_is_no_plain_file_is_not_read(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name == "fifo.py":
+        os.mkfifo(path)
+    elif name == "folder.py":
+        path.mkdir()
+    else:
+        import socket
+
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+    with pytest.raises(OSError, match=r".+"):
+        scan.read(str(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "matters"),
+    [
+        ("a.py", b"import wandb\nrun.link_artifact(a, 'x')", True),
+        ("a.py", b"import wandb\nwandb.log({})", False),
+        ("a.py", b"WANDB_ENTITY = 1", False),
+        ("a.py", b"def link_artifact(run): ...", True),
+        (".env", b"WANDB_ENTITY=team", True),
+        ("ci.yaml", b"env: {WANDB_MODE: offline}", True),
+        ("requirements.txt", b"wandb==0.16.0", True),
+        ("pyproject.toml", b"[project]", False),
+    ],
+)
+def test_the_gates(name: str, content: bytes, matters: bool) -> None:
+    for count in (0, scan.MANY):
+        assert scan.can_matter(name, content, scan.finder(count)) is matters
+
+
+def test_a_script_tells_its_kind_by_its_first_line() -> None:
+    assert kind_of_named("train", b"#!/usr/bin/env python3\n") == "python"
+    assert kind_of_named("job", b"#!/bin/bash\n") == "shell"
+    assert kind_of_named("tool", b"#!/usr/bin/perl\n") is None
+    assert kind_of_named("train", b"import wandb") == "python"
+    assert kind_of_named("a.md", b"import wandb") is None
+    assert kind_of("notes.txt") is None
+
+
+NAMES = st.lists(st.sampled_from(["a", "b", "ab", "a.py", "x y"]), min_size=1, max_size=3).map("/".join)
+LINES = st.lists(
+    st.one_of(
+        NAMES,
+        st.builds(
+            "".join,
+            st.lists(
+                st.sampled_from(["a", "b", "*", "**", "/", "?", "!", "[ab]", "[!a]", "\\", " ", "#", ".py"]), max_size=6
+            ),
+        ),
+    ),
+    max_size=5,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=LINES, inner=LINES, paths=st.lists(NAMES, min_size=1, max_size=6))
+def test_patterns_mean_what_git_says(tmp_path: Path, lines: list[str], inner: list[str], paths: list[str]) -> None:
+    if not (tmp_path / ".git").exists():
+        git(tmp_path, "init", "-q")
+    (tmp_path / ".gitignore").write_text("\n".join(lines))
+    (tmp_path / "a").mkdir(exist_ok=True)
+    (tmp_path / "a" / ".gitignore").write_text("\n".join(inner))
+    asked = sorted({f"a/{path}" for path in paths})
+    done = subprocess.run(
+        ["git", "check-ignore", "--no-index", "-z", "--stdin"],
+        cwd=tmp_path,
+        input="\0".join(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    outer = Ignored(".", None, "\n".join(lines))
+    both = Ignored("a", outer, "\n".join(inner))
+    ours = [path for path in asked if _ignored(path, outer, both)]
+    assert ours == sorted(filter(None, done.stdout.split("\0"))), (lines, inner)
+
+
+def _ignored(path: str, outer: Ignored, both: Ignored) -> bool:
+    """As the walk asks: every folder first, and nothing below one that is ignored."""
+    parts = path.split("/")
+    if outer.match(parts[0], folder=True):
+        return True
+    above = ["/".join(parts[:count]) for count in range(2, len(parts))]
+    return any(both.match(folder, folder=True) for folder in above) or both.match(path, folder=False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks only there")
+def test_a_process_that_dies_takes_no_share_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "EACH", 2)
+    monkeypatch.setattr(workers, "_processors", lambda: 3)
+    monkeypatch.setattr(workers, "_can_fork", lambda: True)
+    here = os.getpid()
+
+    def work(share: Sequence[int]) -> list[int]:
+        if os.getpid() != here and 1 in share:
+            os._exit(7)
+        return [number * 2 for number in share]
+
+    parts = list(workers.spread(range(9), work))
+    assert len(parts) == 3
+    assert sorted(number for part in parts for number in part) == [number * 2 for number in range(9)]
+
+
+def test_few_files_are_worth_no_process() -> None:
+    assert list(workers.spread([1, 2, 3], sum)) == [6]
