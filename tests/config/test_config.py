@@ -129,3 +129,11 @@ def test_validate_pyproject_finds_the_schema() -> None:
     (entry,) = entry_points(group="validate_pyproject.tool_schema", name="regilink")
     assert entry.load() is validate_pyproject_schema
     assert json.dumps(validate_pyproject_schema("regilink")) == json.dumps(json_schema())
+
+
+def test_the_page_has_every_key_and_its_example_holds() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{key.name}` | {key.what} | `{key.name} = {key.example}` |" for key in KEYS]
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    assert read_config("pyproject.toml", example.encode()) is not None
