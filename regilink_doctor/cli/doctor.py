@@ -18,10 +18,12 @@ from regilink_doctor.cli.options import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.doctor.diagnosis import Diagnosis
+    from regilink_doctor.report.doctor.live import LiveRows
 
 FORMATS = ("full", "json", "github", "junit")
 
@@ -48,6 +50,14 @@ def add(parser: argparse.ArgumentParser) -> None:
     option(where, "--catalog", metavar="FILE", help="compare with this catalog (default: that of the configuration)")
     option(where, "--config", metavar="FILE|KEY=VALUE", action="append", help="use this configuration")
     option(where, "--isolated", action="store_true", help="use no configuration that is not given")
+    proof = parser.add_argument_group("the proof")
+    option(
+        proof,
+        "--write-probe",
+        action="store_true",
+        help="link a tiny artifact into each registry that is named, fetch it back, and take everything away again",
+    )
+    option(proof, "--yes", action="store_true", help="do not ask before that")
     shown = parser.add_argument_group("what is shown")
     option(shown, "--output-format", choices=FORMATS, default="full", help="default: full")
     option(shown, "--html", metavar="FILE", help="also write the report as a page")
@@ -63,6 +73,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from regilink_doctor.report.doctor import exit_status
 
+    if options.write_probe and not options.yes and not sys.stdin.isatty():
+        raise UsageProblem("--write-probe asks before it writes, and nobody can answer here: add --yes")
     config = configuration(options.config or (), isolated=options.isolated)
     catalog = load_catalog(options.catalog or config.catalog_path, "--catalog" if options.catalog else "catalog")
     if options.catalog:
@@ -102,8 +114,20 @@ def _diagnose(options: argparse.Namespace, config: Config, catalog: Catalog | No
             config=config,
             catalog=catalog,
             timeout=options.timeout,
+            write_probe=options.write_probe,
+            confirm=None if options.yes else lambda lines: _confirmed(live, lines),
             watcher=live,
         )
+
+
+def _confirmed(live: LiveRows, lines: Sequence[str]) -> bool:
+    """Say what will be written, and ask."""
+    live.stop()
+    print("The write probe writes, and takes away again:", file=sys.stderr)
+    for line in lines:
+        print(f"  - {line}", file=sys.stderr)
+    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _print(diagnosis: Diagnosis, options: argparse.Namespace) -> None:

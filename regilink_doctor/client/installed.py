@@ -31,6 +31,14 @@ class InstalledWandb:
     package: Path | None = None
 
     @property
+    def interpreter(self) -> str | None:
+        """The environment's Python, None where there is none."""
+        for name in ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe"):
+            if (path := Path(self.environment) / name).is_file():
+                return str(path)
+        return None
+
+    @property
     def number(self) -> Version:
         """The version as numbers, `(0, 31, 0)`; the newest known when there is none."""
         return number(self.version) if self.version else NEWEST_KNOWN

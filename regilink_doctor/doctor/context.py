@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from regilink_doctor.client.gateway import Gateway
 from regilink_doctor.client.probes import Probes
@@ -22,6 +23,9 @@ from regilink_doctor.doctor.enquiry import Enquiry
 from regilink_doctor.doctor.facts import Account, Version
 from regilink_doctor.doctor.targets import Consumed, Target, distinct
 from regilink_doctor.doctor.wanted import Fetch, fetch_of, version_question
+
+if TYPE_CHECKING:
+    from regilink_doctor.doctor.probe.run import Prober
 
 DEFAULT_ENTITY = "the account's default entity"
 
@@ -46,10 +50,12 @@ class Context:
         timeout: float,
         known: Known = NOTHING_KNOWN,
         filed: Filed | None = None,
+        prober: Prober | None = None,
     ) -> None:
         self.settings = settings
         self.known = known
         self.filed = filed
+        self.prober = prober
         self.targets = distinct(targets)
         fetched = [target.fetched for target in self.targets if target.fetched is not None]
         self.consumed = distinct([*consumed, *fetched])
@@ -164,6 +170,13 @@ class Context:
         fetches = [fetch for fetch in map(self.fetch, self.consumed) if fetch is not None]
         questions = [version_question(fetch, self.directory) for fetch in fetches]
         return [each for each in questions if isinstance(each, VersionQuestion)]
+
+    def project_of(self, target: Target) -> str | None:
+        """The project that code, argument or settings give the run of a target."""
+        given = self.settings.project
+        if target.project and HOLE not in target.project and not (given and given.source.startswith("argument ")):
+            return target.project
+        return given.value if given else None
 
     def _project(self, target: Target | Consumed) -> str:
         given = self.settings.project

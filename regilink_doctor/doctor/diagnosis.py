@@ -27,6 +27,8 @@ from regilink_doctor.doctor.environment_checks import (
 from regilink_doctor.doctor.machine_checks import Credentials, Mode, SettingsCheck, WandbVersion
 from regilink_doctor.doctor.names import names_of
 from regilink_doctor.doctor.network_checks import Clock, Connection, Dns, Proxy, Tls
+from regilink_doctor.doctor.probe.check import WriteProbe
+from regilink_doctor.doctor.probe.run import Prober
 from regilink_doctor.doctor.ready import Ready, ready
 from regilink_doctor.doctor.registry_checks import ArtifactType, CollectionCheck, OrganizationCheck, RegistryCheck, Role
 from regilink_doctor.doctor.source_checks import Aliases, SourceVisible
@@ -63,6 +65,7 @@ EXAMINATIONS: tuple[type[Examination], ...] = (
     Aliases,
     ConsumedName,
     ConsumedCheck,
+    WriteProbe,
 )
 """In the order of the report; a check stands behind those that it requires."""
 
@@ -118,6 +121,7 @@ def examine(
     *,
     known: Known = NOTHING_KNOWN,
     filed: Filed | None = None,
+    prober: Prober | None = None,
     timeout: float = 10.0,
     probe: bool = True,
     watcher: Watcher | None = None,
@@ -131,12 +135,13 @@ def examine(
         consumed: the names that are fetched.
         known: what the configuration says beside the targets.
         filed: the committed catalog.
+        prober: for the write probe; without one nothing is written.
         timeout: seconds for each request.
         probe: whether the way to the server is looked at step by step, on sockets; False: by requests alone.
         watcher: told of each check before it begins, and of what it has found.
     """
     begun = time.monotonic()
-    context = Context(settings, targets, consumed, timeout=timeout, known=known, filed=filed)
+    context = Context(settings, targets, consumed, timeout=timeout, known=known, filed=filed, prober=prober)
     rows: list[tuple[Subject, Check]] = []
     for kind in examinations:
         if kind in PROBES and not probe:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from regilink_doctor.client.settings import read_settings
+from regilink_doctor.client.settings import Settings, read_settings
 from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.checks import Sourced
@@ -13,6 +15,7 @@ from regilink_doctor.core.known import NOTHING_KNOWN
 from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.diagnosis import Diagnosis, Watcher, examine
 from regilink_doctor.doctor.environment_checks import CONFIGURATION
+from regilink_doctor.doctor.probe.run import Confirm, Prober
 from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.workflows.doctor_targets import config_targets, site_consumed, site_targets, source_sites
 
@@ -34,9 +37,11 @@ def diagnose(
     catalog: Catalog | None = None,
     timeout: float = 10.0,
     probe: bool = True,
+    write_probe: bool = False,
+    confirm: Confirm | None = None,
     watcher: Watcher | None = None,
 ) -> Diagnosis:
-    """Check this machine, the account and each target against the live server. Reads only.
+    """Check this machine, the account and each target against the live server. Reads only, but for `write_probe`.
 
     Args:
         targets: target paths. None: those that lint finds below `cwd`, and the names that are fetched there; an empty
@@ -56,6 +61,8 @@ def diagnose(
         catalog: what the file that it names has.
         timeout: seconds for each request.
         probe: whether the way to the server is looked at step by step, on sockets; False: by requests alone.
+        write_probe: prove it with a real link into each registry that is named, which is then taken away.
+        confirm: asked before each of them, with what will be written; None: nobody is asked.
         watcher: told of each check before it begins, and of what it has found.
     """
     folder = Path.cwd() if cwd is None else Path(cwd).absolute()
@@ -84,10 +91,22 @@ def diagnose(
         fetched,
         known=config.known if config else NOTHING_KNOWN,
         filed=Filed((config.catalog_path if config else None) or "the catalog", catalog) if catalog else None,
+        prober=_prober(settings, folder, environ, confirm) if write_probe else None,
         timeout=timeout,
         probe=probe,
         watcher=watcher,
     )
+
+
+def _prober(settings: Settings, folder: Path, environ: Mapping[str, str] | None, confirm: Confirm | None) -> Prober:
+    """The write probe runs in the program's Python, with its environment, against the server that is looked at."""
+    variables = {**(os.environ if environ is None else environ), "WANDB_BASE_URL": settings.host.value}
+    python = settings.wandb.interpreter or sys.executable
+    return Prober(python, variables, folder, confirm or (lambda lines: True), _notice)
+
+
+def _notice(words: str) -> None:
+    print(f"regilink: {words}", file=sys.stderr)
 
 
 def _expected(config: Config | None) -> dict[str, Sourced]:

@@ -42,7 +42,8 @@ article { background: var(--card); border: 1px solid var(--line); border-left: 4
 article h3 { font-size: 1rem; margin: 0; } .status { color: var(--mark); font-weight: 600; }
 .fail { --mark: var(--fail); } .warn { --mark: var(--warn); } .pass { --mark: var(--pass); }
 .skip { --mark: var(--skip); } .crash { --mark: var(--crash); }
-details { margin-top: 1rem; } summary { cursor: pointer; font-weight: 600; } .number { text-align: right; white-space: nowrap; }
+details { margin-top: 1rem; }
+summary { cursor: pointer; font-weight: 600; } .number { text-align: right; white-space: nowrap; }
 @media (max-width: 40rem) { td.source { display: none; } th.source { display: none; } }
 @media print { details { display: block; } }
 """

@@ -1,0 +1,129 @@
+"""The check that proves it: a real link into each registry that is named, when everything else looks right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from regilink_doctor.client.document import Argument, Field, document
+from regilink_doctor.client.faults import ServerFault
+from regilink_doctor.client.gateway import Gateway
+from regilink_doctor.client.queries import ask
+from regilink_doctor.client.questions import CollectionQuestion, Questions, VersionQuestion, target_fields
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.target_path import LinkInput, registry_name
+from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.facts import nodes
+from regilink_doctor.doctor.probe.run import NAME, Plan, Result, new_token, write
+from regilink_doctor.doctor.targets import Target
+
+DELETE = "mutation RegilinkDelete($id: String!) { deleteModel(input: {id: $id}) { success } }"
+"""As `DeleteRegistry` deletes a project; only for one that the probe itself has made."""
+
+
+class WriteProbe(Examination):
+    """Links, fetches back and takes away again: seats, quotas and policies show themselves only then (row E4)."""
+
+    name = "write-probe"
+    requires = ("role",)
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """One target for each registry and entity."""
+        if context.prober is None:
+            return
+        seen: set[tuple[str, str]] = set()
+        for target in context.targets:
+            entity, made = context.run_entity(target), context.link_of(target)
+            if made is None or not made.registry or entity is None or (entity.value, made.project) in seen:
+                continue
+            seen.add((entity.value, made.project))
+            yield Subject(target.shown, target.source, target, entity.value)
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Write, if somebody says yes."""
+        prober, target = context.prober, subject.target
+        if prober is None or not isinstance(target, Target):
+            raise LookupError("a write probe without a target")
+        plan = _plan(context, target)
+        if not prober.confirm(plan.lines()):
+            return skipped("nothing was written: you did not say yes")
+        there_before = _project_id(context.gateway, plan) is not None
+        try:
+            result = write(plan, prober)
+        except KeyboardInterrupt:
+            if left := _left(context, plan, delete_project=not there_before):
+                prober.notice(f"left behind: {', '.join(left)}")
+            raise
+        left = _left(context, plan, delete_project=not there_before)
+        return _outcome(context, plan, result, left)
+
+
+def _plan(context: Context, target: Target) -> Plan:
+    made, judgement = context.sdk_link(target), context.judgement(target)
+    if not isinstance(made, LinkInput):
+        raise LookupError("a write probe of a path that the SDK refuses")
+    organization = judgement.organization or ""
+    facts = context.directory.registry(organization, registry_name(made.project))
+    types = facts.types if facts is not None else None
+    given = target.artifact_type
+    if given is None or (types is not None and given not in types):
+        given = types[0] if types else "model"
+    return Plan(
+        entity=made.source_entity,
+        project=context.project_of(target) or NAME,
+        type=given,
+        organization=organization,
+        registry=f"{REGISTRY_PREFIX}{facts.name}" if facts is not None else made.project,
+        token=new_token(),
+    )
+
+
+def _project_id(gateway: Gateway, plan: Plan) -> str | None:
+    arguments = (Argument("name", plan.project, "String!"), Argument("entityName", plan.entity, "String!"))
+    answer = gateway.ask(*document("RegilinkProject", [Field("project", (Field("id"),), arguments)]))
+    found = answer.data.get("project")
+    return str(found["id"]) if found else None
+
+
+def _left(context: Context, plan: Plan, *, delete_project: bool) -> tuple[str, ...]:
+    """What is still there, asked of the server itself; a project that the probe has made is deleted."""
+    names = {each.entity: each.name for each in context.organizations}
+    registry = registry_name(plan.registry)
+    question = CollectionQuestion(names.get(plan.organization, ""), plan.organization, registry, plan.collection)
+    version = VersionQuestion(plan.entity, plan.project, f"{plan.collection}:latest")
+    try:
+        data = ask(context.gateway, "RegilinkLeft", target_fields(Questions((), (question,), (version,)))).data
+        owner = (data.get("collection0") or {}).get("orgEntity") or {}
+        left = []
+        if nodes(owner.get("artifactCollections")):
+            left.append(f"the collection {plan.registry}/{plan.collection}")
+        if (data.get("version0") or {}).get("artifactCollectionMembership"):
+            left.append(f"the artifact {plan.entity}/{plan.project}/{plan.collection}")
+        if delete_project and not left and (project := _project_id(context.gateway, plan)) is not None:
+            context.gateway.ask(DELETE, {"id": project})
+            if _project_id(context.gateway, plan) is not None:
+                left.append(f"the empty project {plan.entity}/{plan.project}")
+    except ServerFault as fault:
+        left = [f"something, perhaps, named {plan.collection} ({fault.message})"]
+    return tuple(left)
+
+
+def _outcome(context: Context, plan: Plan, result: Result, left: tuple[str, ...]) -> Outcome:
+    rest = f"; left behind: {', '.join(left)}" if left else ""
+    clean_up = [f"delete in the App: {each}" for each in left]
+    if result.step is not None:
+        what = f"{result.error}: {result.message}" if result.error else result.message
+        return Outcome(
+            "fail",
+            f"everything looked right, and the write probe failed all the same, when it was to {result.step}: "
+            f"{what}{rest or '; everything was taken away again'}",
+            "REG809",
+            "\n".join(["regilink explain - says more of the error: paste it there", *clean_up]),
+            ("E4",),
+        )
+    if left:
+        return Outcome("warn", f"the link works{rest}", "REG809", "\n".join(clean_up), ("E4",))
+    return passed(
+        f"{plan.entity} linked an artifact of type {plan.type} into {plan.registry}, fetched it back, and everything "
+        "was taken away again"
+    )
