@@ -169,6 +169,9 @@ CALLS = {
     "wandb.login": Call("other", ("key",), texts=("key",)),
     "wandb.Run.link_model": _LINK_MODEL,
     "wandb.link_model": _LINK_MODEL,
+    "wandb.beta.workflows.link_model": Call(
+        "other", ("model", "target_path", "aliases"), texts=("registered_model_name", "target_path")
+    ),
     "wandb.Run.use_model": Call("other", ("name",), texts=("name",)),
     "wandb.use_model": Call("other", ("name",), texts=("name",)),
     "wandb.link_artifact": _WRONG,

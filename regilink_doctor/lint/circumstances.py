@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.circumstances import Circumstances
@@ -33,6 +34,7 @@ class Statements:
 
     def __init__(self, source: Source, tree: ast.AST) -> None:
         self.source = source
+        self.tree = tree
         self.homes: dict[int, tuple[ast.AST, list[ast.stmt]]] = {}
         self.owners: dict[int, ast.AST] = {}
         waiting = [tree]
@@ -45,6 +47,17 @@ class Statements:
             for clause in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
                 self.owners[id(clause)] = node
                 waiting.append(clause)
+
+    @cached_property
+    def tested(self) -> frozenset[str]:
+        """The names that a condition anywhere in the file looks at."""
+        tests = [
+            node.test for node in ast.walk(self.tree) if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert)
+        ]
+        inside = [node for test in tests for node in ast.walk(test)]
+        return frozenset(node.id for node in inside if isinstance(node, ast.Name)) | frozenset(
+            node.attr for node in inside if isinstance(node, ast.Attribute)
+        )
 
     def of(self, use: Use, run: str | None = None) -> Circumstances:
         """What stands around a call.

@@ -76,7 +76,8 @@ def _problems(site: Site, text: Text, directory: Directory | None, known: Known)
     found = problems(
         pattern,
         trailing_slash_fails=site.call == "wandb.Artifact.link",
-        none_at=[offset for offset, hole in holes if hole.kind == "environment"],
+        # None itself as a path raises at once: only inside a text it becomes a word.
+        none_at=[offset for offset, hole in holes if hole.kind == "environment" and len(text.parts) > 1],
         versions_at=[offset for offset, hole in holes if hole.kind == "versioned-name"],
         named_registry=any("registry" in name.lower() for name in names),
         registries=(*_registries(site, directory), *known.registries),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.sites import Piece, Site, Text
+from regilink_doctor.core.sites import Hole, Piece, Site, Text
 from regilink_doctor.lint import api
 from regilink_doctor.lint.circumstances import Statements
 from regilink_doctor.lint.environment import assignments, mocked
@@ -105,7 +105,7 @@ class _Finder:
             call=path,
             place=self.source.place(use.call),
             statement=self.source.span(use.statement) if _simple(use.statement) else self.source.span(use.call),
-            target=texts(call.path) if call.path else (),
+            target=tuple(map(self._sure, texts(call.path))) if call.path else (),
             argument=self.source.place(path_node) if path_node is not None else None,
             entity=texts("entity"),
             project=texts("project"),
@@ -126,6 +126,21 @@ class _Finder:
         site = replace(site, **self._followed(site, use, given, at))
         self.made[id(use.call)] = site
         return site
+
+    def _sure(self, text: Text) -> Text:
+        """A text whose variables of the environment are not called unset where the file tests whether they are."""
+        if all(not isinstance(part, Hole) or part.kind != "environment" for part in text.parts):
+            return text
+        tested = self.statements.tested
+        return replace(
+            text,
+            parts=tuple(
+                replace(part, kind="unknown")
+                if isinstance(part, Hole) and part.kind == "environment" and tested.intersection(part.names)
+                else part
+                for part in text.parts
+            ),
+        )
 
     def _opening(self, use: Use) -> Place | None:
         """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""

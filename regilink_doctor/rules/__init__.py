@@ -120,6 +120,7 @@ BY_SITE: dict[str, tuple[str, ...]] = {
     "wandb.Run.use_model": ("REG112", "REG601"),
     "wandb.agent": ("REG205",),
     "wandb.link_artifact": ("REG607",),
+    "wandb.beta.workflows.link_model": ("REG112",),
     "wandb.link_model": ("REG112", "REG601"),
     "wandb.login": ("REG704",),
     "wandb.use_model": ("REG112", "REG601"),

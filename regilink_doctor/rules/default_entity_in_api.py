@@ -42,11 +42,14 @@ class DefaultEntityInApi(SiteRule):
             return
         if {"overrides", "**"} & api.arguments or facts.known.entity or facts.sets("WANDB_ENTITY"):
             return
-        for text in site.target:
-            path = registry_path(text)
-            # A hole in front of the prefix may bring the organization along.
-            if path is None or path.prefix or not text.pattern.startswith(path.project or " "):
-                continue
+        # Of several possible names each has to be one of a registry; a hole in front may bring the organization along.
+        paths = [registry_path(text) for text in site.target]
+        if not all(
+            path and not path.prefix and text.pattern.startswith(path.project or " ")
+            for path, text in zip(paths, site.target, strict=True)
+        ):
+            return
+        for text in site.target[:1]:
             yield self.finding(
                 site.place,
                 Words(
@@ -55,4 +58,3 @@ class DefaultEntityInApi(SiteRule):
                 ),
                 target=text.display,
             )
-            return

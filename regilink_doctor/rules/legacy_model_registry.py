@@ -46,6 +46,15 @@ class LegacyModelRegistry(PathRule, SiteRule):
         """See `SiteRule.check`: `link_model`, and names that are read."""
         if site.around.expected:
             return
+        if site.call.startswith("wandb.beta."):
+            yield self.finding(
+                site.place,
+                Words(
+                    "wandb.beta.workflows is gone since wandb 0.24; this link_model went to the legacy model registry",
+                    'log the model, and write run.link_artifact(artifact, "wandb-registry-model/COLLECTION")',
+                ),
+            )
+            return
         if site.call.endswith("link_model"):
             names = site.given.get("registered_model_name", ())
             known = names[0].literal if len(names) == 1 else None
@@ -76,6 +85,12 @@ class LegacyModelRegistry(PathRule, SiteRule):
 
     def words(self, told: Told) -> Words:
         """See `PathRule.words`."""
+        if told.whole == LEGACY_REGISTRY:
+            there = told.destination or "a collection of that name"
+            return Words(
+                f"{quoted(told.whole)} alone is no registry: it links to {there}",
+                'write "wandb-registry-model/COLLECTION"',
+            )
         last = told.whole.rpartition("/")[2]
         collection = last if last != LEGACY_REGISTRY else "COLLECTION"
         return Words(

@@ -37,7 +37,7 @@ class VersionInTarget(PathRule):
     )
 
     def safety(self, problem: Problem, wrong: str) -> Applicability:
-        """See `PathRule.safety`: a number has no effect, `latest` comes by itself, another alias was meant to be set."""
+        """See `PathRule.safety`: a number and `latest` have no effect, another alias was meant to be set."""
         version = wrong.removeprefix(":")
         return "safe" if is_version(version) or version == "latest" else "unsafe"
 

@@ -281,7 +281,7 @@ def _unprefixed(
     words = "".join(letter if letter.isalnum() else " " for letter in project.text.lower()).split()
     if project.text.casefold() in known:
         kind = "known"
-    elif "registry" in words or "registries" in words:
+    elif any(word.endswith(("registry", "registries")) for word in words):
         kind = "word"
     elif named_registry:
         kind = "name"
