@@ -189,3 +189,9 @@ BY_NAME = {
     "artifact": "wandb.Api.artifact",
 }
 """Method -> what it is where only its argument tells."""
+
+NAMES = frozenset(path.rpartition(".")[2] for path in (*CALLS, *RETURNS, *CLASSES, *CANONICAL))
+"""How a call of wandb's can end: any other need not be followed."""
+
+PACKAGES = frozenset(path.partition(".")[0] for path in (*CALLS, *CANONICAL) if "." in path)
+"""The packages that these names come from."""

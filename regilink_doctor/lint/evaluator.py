@@ -8,10 +8,12 @@ what is beyond is unknown.
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from regilink_doctor.core.sites import Hole, HoleKind, Text
 from regilink_doctor.lint import api
+from regilink_doctor.lint.annotations import Annotations
 from regilink_doctor.lint.building import MAX_ALTERNATIVES, TextBuilder
 from regilink_doctor.lint.calls import Calls
 from regilink_doctor.lint.displays import Displays
@@ -59,6 +61,7 @@ class Evaluator:
         self.source = source
         self.module = module
         self.steps = 0
+        self.annotations = Annotations(self)
         self.build = TextBuilder(self)
         self.calls = Calls(self)
         self.displays = Displays(self)
@@ -67,7 +70,6 @@ class Evaluator:
         self.tree = Tree()
         self._busy: set[tuple[int, At]] = set()
         self._known: dict[tuple[int, At], tuple[Value, ...]] = {}
-        self._annotations: dict[str, ast.expr | None] = {}
         self._cut = 0
 
     def value(self, node: ast.expr, at: At, depth: int = 0) -> tuple[Value, ...]:
@@ -96,8 +98,31 @@ class Evaluator:
 
     def callee(self, use: Use) -> tuple[str, ...]:
         """The canonical names of what a call calls: `wandb.Run.link_artifact`."""
+        function = use.call.func
+        # Most calls are told by their last word: following them all would read half the tree.
+        if isinstance(function, ast.Attribute) and function.attr not in api.NAMES:
+            return ()
+        if isinstance(function, ast.Name) and function.id not in self._aliases | api.NAMES:
+            return ()
         values = self.value(use.call.func, At(use.scope, use.order, use.branch))
         return tuple(value.path for value in values if isinstance(value, Name | Method))
+
+    @cached_property
+    def near_links(self) -> bool:
+        """Whether a file that is imported may link."""
+        return self.tree.links(self.module)
+
+    @cached_property
+    def _aliases(self) -> frozenset[str]:
+        """Names of the file that may be another name of something of wandb's."""
+        found = set()
+        for scope in (self.module.scope, *self.module.functions.values()):
+            for name, bindings in scope.bindings.items():
+                for binding in bindings:
+                    imported = binding.kind == "import" and binding.target.partition(".")[0] in api.PACKAGES
+                    if imported or isinstance(binding.value, ast.Name | ast.Attribute):
+                        found.add(name)
+        return frozenset(found)
 
     def _value(self, node: ast.expr, at: At, depth: int) -> Iterable[Value]:
         if isinstance(node, ast.Constant):
@@ -162,7 +187,7 @@ class Evaluator:
         if binding.kind == "function":
             return [Function(scope.module.functions[id(binding.node)])]
         told = binding.annotation is not None and (binding.value is None or binding.kind == "parameter")
-        if told and binding.annotation and (instance := self._annotated(binding.annotation, at, depth)):
+        if told and binding.annotation and (instance := self.annotations.value(binding.annotation, at, depth)):
             return [instance]
         if binding.kind == "parameter":
             return self.parameters.value(binding, scope, frame, depth)
@@ -179,36 +204,6 @@ class Evaluator:
         for index in binding.path:
             found = [item for value in found for item in self.displays.at_index(value, index, depth)]
         return found
-
-    def _annotated(self, annotation: ast.expr, at: At, depth: int) -> Value | None:
-        """`run: wandb.Run`, also in quotes, `Optional[…]` or `… | None`; a class of the tree."""
-        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-            quoted = self._quoted(annotation.value)
-            return self._annotated(quoted, at, depth + 1) if quoted is not None and depth < MAX_DEPTH else None
-        if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
-            left = self._annotated(annotation.left, at, depth)
-            return left or self._annotated(annotation.right, at, depth)
-        if isinstance(annotation, ast.Subscript):
-            optional = isinstance(annotation.value, ast.Name | ast.Attribute) and ast.unparse(
-                annotation.value
-            ).endswith(("Optional", "Annotated"))
-            return self._annotated(annotation.slice, at, depth) if optional else None
-        if isinstance(annotation, ast.Name | ast.Attribute):
-            for value in self.value(annotation, At(at.scope, END, ()), depth):
-                if isinstance(value, Name) and value.path in api.CLASSES:
-                    return Instance(value.path)
-                if isinstance(value, Local) and not value.instance and not self.objects.is_enum(value.scope, depth):
-                    return Local(value.scope, instance=True)
-        return None
-
-    def _quoted(self, text: str) -> ast.expr | None:
-        """An annotation in quotes. Kept: values are remembered by a node's identity."""
-        if text not in self._annotations:
-            try:
-                self._annotations[text] = ast.parse(text, mode="eval").body
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                self._annotations[text] = None
-        return self._annotations[text]
 
     def _augmented(self, name: str, binding: Binding, scope: Scope, frame: Frame | None, depth: int) -> Iterable[Value]:
         if not isinstance(binding.node, ast.AugAssign) or not isinstance(binding.node.op, ast.Add):

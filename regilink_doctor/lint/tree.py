@@ -87,6 +87,15 @@ class Tree:
                 return list(evaluator.name(name, At(found.scope, END, ()), depth))
         return []
 
+    def links(self, module: Module) -> bool:
+        """Whether a file of the tree that `module` imports speaks of linking."""
+        for scope in (module.scope, *module.functions.values()):
+            for bindings in scope.bindings.values():
+                for binding in bindings:
+                    if binding.kind == "import" and _may_be_ours(binding.target) and _links(module, binding.target):
+                        return True
+        return False
+
     def _find(self, dotted: str, module: Module) -> Module | None:
         path = _find_file(_folder(module), dotted)
         if path is None:
@@ -102,9 +111,37 @@ def _folder(module: Module) -> str:
     return os.path.dirname(os.path.abspath(module.source.path))
 
 
+def _links(module: Module, target: str) -> bool:
+    dots = target[: len(target) - len(target.lstrip("."))]
+    holder = dots + target.lstrip(".").rpartition(".")[0]
+    paths = {_find_file(_folder(module), dotted) for dotted in (target, holder) if dotted}
+    return any(_speaks_of_linking(path) for path in paths if path)
+
+
 @lru_cache(maxsize=4096)
+def _speaks_of_linking(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES)
+    except OSError:
+        return False
+    return b"link_artifact" in content or b".link(" in content
+
+
 def _is_folder(folder: str, name: str) -> bool:
-    return any(os.path.isdir(os.path.join(root, source, name)) for root in _roots(folder) for source in _SOURCES)
+    return any(os.path.isdir(os.path.join(base, name)) for base in _bases(folder, name))
+
+
+@lru_cache(maxsize=4096)
+def _bases(folder: str, top: str) -> tuple[str, ...]:
+    """The folders that have a file or a folder of the name that a dotted name begins with."""
+    found = []
+    for root in _roots(folder):
+        for source in _SOURCES:
+            base = os.path.join(root, source) if source else root
+            if os.path.isfile(os.path.join(base, f"{top}.py")) or os.path.isdir(os.path.join(base, top)):
+                found.append(base)
+    return tuple(found)
 
 
 def _may_be_ours(target: str) -> bool:
@@ -117,15 +154,13 @@ def _find_file(folder: str, dotted: str) -> str | None:
     """The file of a module that is imported in a file of `folder`."""
     level = len(dotted) - len(dotted.lstrip("."))
     parts = [part for part in dotted.split(".") if part]
+    if not parts and not level:
+        return None
     if level:
         for _ in range(level - 1):
             folder = os.path.dirname(folder)
         return _file(folder, parts)
-    for root in _roots(folder):
-        for source in _SOURCES:
-            if found := _file(os.path.join(root, source) if source else root, parts):
-                return found
-    return None
+    return next((found for base in _bases(folder, parts[0]) if (found := _file(base, parts))), None)
 
 
 def _file(folder: str, parts: list[str]) -> str | None:

@@ -23,6 +23,8 @@ _METHODS = {"link_artifact": "wandb.Run.link_artifact", "link": "wandb.Artifact.
 
 def linked_by(use: Use, evaluator: Evaluator) -> tuple[str, tuple[Text, ...]] | None:
     """The link that a function of another file makes of this call: the canonical method, and the target paths."""
+    if not (use.call.args or use.call.keywords) or not evaluator.near_links:
+        return None
     at = At(use.scope, use.order, use.branch)
     for callee in evaluator.value(use.call.func, at):
         if not isinstance(callee, Function) or callee.scope.module is evaluator.module:
