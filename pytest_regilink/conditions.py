@@ -71,6 +71,8 @@ class Conditions:
             _be(world, self.entity)
         if self.role is not None:
             act_as(world, self.role)
+        if self.server is not None:
+            world.server(self.server)
 
     def disturb(self, emulator: Emulator) -> None:
         """Let go wrong what is to go wrong."""

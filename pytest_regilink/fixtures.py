@@ -154,7 +154,10 @@ def _hand(
     from pytest_regilink.sdk import SERVICE
 
     conditions = Conditions.of(request)
-    conditions.arrange(world)
+    try:
+        conditions.arrange(world)
+    except ValueError as error:
+        pytest.fail(f"{request.node.nodeid}: {error}", pytrace=False)
     emulator.reset(world)
     environment, sdk, recording = Environment(), request.config.stash[SDK], Recording(emulator)
     layer = sdk.enter()

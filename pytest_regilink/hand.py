@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from regilink_doctor.emulator.ledger import Consumption, Ledger
     from regilink_doctor.emulator.world.projects import ArtifactVersion
 
-VERBS = ("collection", "member", "organization", "registry", "service_account", "team", "user")
+VERBS = ("artifact", "collection", "member", "organization", "registry", "server", "service_account", "team", "user")
 
 
 class UnfinishedRun(UserWarning):
@@ -33,8 +33,8 @@ class Regilink:
     """A fresh W&B server, and what the code has done to it.
 
     The world's verbs create or update what they name: `organization`, `team`, `user`, `service_account`, `registry`,
-    `collection`, `member`. Who declares a team, a registry or an organization has said which there are: no further one
-    is assumed then.
+    `collection`, `member`, `artifact`, `server`. Who declares a team, a registry or an organization has said which
+    there are: no further one is assumed then.
     """
 
     def __init__(self, emulator: Emulator, fence: Fence, sdk: Sdk) -> None:

@@ -1,0 +1,1 @@
+"""The code of a team that trains a model and publishes it."""
