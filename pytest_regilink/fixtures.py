@@ -6,14 +6,14 @@ The emulator, and with it graphql-core, is imported when the first test asks for
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_regilink.keys import GUARD, HAND, SDK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from responses import RequestsMock
@@ -154,10 +154,7 @@ def _hand(
     from pytest_regilink.sdk import SERVICE
 
     conditions = Conditions.of(request)
-    try:
-        conditions.arrange(world)
-    except ValueError as error:
-        pytest.fail(f"{request.node.nodeid}: {error}", pytrace=False)
+    _in_words(request, conditions.arrange, world)
     emulator.reset(world)
     environment, sdk, recording = Environment(), request.config.stash[SDK], Recording(emulator)
     layer = sdk.enter()
@@ -167,7 +164,7 @@ def _hand(
     hand = request.node.stash[HAND] = Regilink(emulator, fence, sdk)
     unfinished: list[str] = []
     try:
-        conditions.disturb(emulator)
+        _in_words(request, conditions.disturb, emulator)
         yield hand
     finally:
         emulator.faults.clear()
@@ -178,6 +175,13 @@ def _hand(
             environment.restore()
     for run in unfinished:
         request.node.warn(UnfinishedRun(run))
+
+
+def _in_words(request: pytest.FixtureRequest, call: Callable[[Any], None], given: Any) -> None:
+    try:
+        call(given)
+    except ValueError as error:
+        pytest.fail(f"{request.node.nodeid}: {error}", pytrace=False)
 
 
 def _seed(config: pytest.Config) -> World:

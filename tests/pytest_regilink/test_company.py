@@ -149,7 +149,7 @@ def test_it_gets_on_with_the_plugins_and_settings_that_people_have(suite: pytest
         import train
 
         @pytest.mark.regilink(role="admin")
-        @pytest.mark.parametrize("number", range(4))
+        @pytest.mark.parametrize("number", range(2))
         def test_each(regilink, number):
             train.main(f"wandb-registry-model/c{number}")
             regilink.assert_linked(f"wandb-registry-model/c{number}", exact=True)
@@ -157,4 +157,6 @@ def test_it_gets_on_with_the_plugins_and_settings_that_people_have(suite: pytest
         """
     )
     workers = ("-p", "xdist", "-n2") if find_spec("xdist") else ()
-    apart(*workers).assert_outcomes(passed=5)  # one is the check of train.py
+    outcomes = apart(*workers).parseoutcomes()
+    assert outcomes.pop("passed") >= 3  # with the files that link
+    assert not outcomes

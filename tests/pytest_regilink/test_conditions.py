@@ -53,6 +53,19 @@ def test_a_mark_says_what_the_server_is_like(suite: pytest.Pytester, run: Run) -
             train.main()
             regilink.assert_linked("wandb-registry-model/zoo")
 
+        @pytest.mark.regilink(server="0.70")
+        def test_an_older_server(regilink):
+            train.main()
+            assert "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE" not in regilink.world.features
+
+        @pytest.mark.regilink(server="0.1")
+        def test_a_server_that_there_is_not(regilink):
+            pass
+
+        @pytest.mark.regilink(faults=["gremlins"])
+        def test_a_fault_that_there_is_not(regilink):
+            pass
+
         @pytest.mark.regilink(colour="blue")
         def test_a_condition_that_there_is_not(regilink):
             pass
@@ -63,7 +76,7 @@ def test_a_mark_says_what_the_server_is_like(suite: pytest.Pytester, run: Run) -
         """
     )
     result = run("--strict-markers")
-    result.assert_outcomes(passed=8, errors=2)
+    result.assert_outcomes(passed=9, errors=4)
     result.stdout.fnmatch_lines(
         [
             "*the marker regilink has no 'colour'; it has registries, entity*",
