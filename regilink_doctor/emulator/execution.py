@@ -46,13 +46,15 @@ def _prepare(text: str, missing: frozenset[str]) -> DocumentNode | tuple[GraphQL
 def run(call: Call, context: Context) -> Answer:
     """Execute one operation.
 
-    A refusal answers with its own HTTP status, as
-    W&B does; SDKs before 0.27.1 print it before the message.
+    A document that does not fit the schema answers with status 200: the SDK of the `requests` era looks for the words
+    `Cannot query field` in an exception that has them only then (`InternalApi._server_features`, `jobs.py`), and falls
+    back on old servers by it. A refusal answers with its own HTTP status, as W&B does; SDKs before 0.27.1 print it
+    before the message.
     """
     missing = missing_parts(context.world.features, context.world.server_version)
     document = _prepare(call.text, missing)
     if isinstance(document, tuple):
-        return Answer(400, {"errors": [{"message": _go_words(error.message)} for error in document]})
+        return Answer(200, {"errors": [{"message": _go_words(error.message)} for error in document]})
     with context.world.lock:
         result = execute(
             schema(missing),

@@ -60,15 +60,15 @@ def test_a_version_announces_what_it_has(emulator: Emulator, version: str | None
 def test_a_server_that_knows_no_features_says_so_in_the_words_that_the_sdk_looks_for(emulator: Emulator) -> None:
     emulator.world.server("0.63")
     answer = ask(emulator, FEATURES_QUERY)
-    assert answer.status_code == 400
+    assert answer.status_code == 200
     assert answer.json()["errors"] == [{"message": 'Cannot query field "features" on type "ServerInfo".'}]
 
 
 def test_one_feature_can_be_off_alone(emulator: Emulator) -> None:
-    assert ask(emulator, MEMBERSHIP, name="zoo:v0").status_code == 200
+    assert "errors" not in ask(emulator, MEMBERSHIP, name="zoo:v0").json()
     emulator.world.server(without=["PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"])
     answer = ask(emulator, MEMBERSHIP, name="zoo:v0")
-    assert answer.status_code == 400
+    assert answer.status_code == 200
     assert answer.json()["errors"] == [
         {"message": 'Cannot query field "artifactCollectionMembership" on type "Project".'}
     ]

@@ -35,7 +35,10 @@ FEATURES = (
         "ARTIFACT_REGISTRY_SEARCH", (0, 67, 0), ("Entity.artifactCollections", "Entity.artifactMemberships")
     ),  # wandb/wandb#9472, four weeks before
     Feature(
-        "ARTIFACT_COLLECTION_MEMBERSHIP_FILES", (0, 67, 0), ("ArtifactCollectionMembership.files",), known=True
+        "ARTIFACT_COLLECTION_MEMBERSHIP_FILES",
+        (0, 67, 0),
+        ("ArtifactCollectionMembership.files", "ArtifactCollection.artifactMembership"),
+        known=True,
     ),  # wandb/wandb#12109
     Feature("ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER", (0, 67, 0), known=True),
     Feature(
@@ -47,7 +50,7 @@ FEATURES = (
     Feature(
         "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
         (0, 70, 0),
-        ("Project.artifactCollectionMembership", "ArtifactCollection.artifactMembership"),
+        ("Project.artifactCollectionMembership",),
         known=True,
     ),  # wandb/wandb#12112
     Feature(
