@@ -36,6 +36,7 @@ from regilink_doctor.lint.values import (
     Other,
     Unknown,
     Value,
+    certain,
     may_be_unset,
     named,
     weak,
@@ -138,7 +139,12 @@ class Evaluator:
         if isinstance(node, ast.BinOp):
             return self.build.operation(node, at, depth)
         if isinstance(node, ast.IfExp):
-            return [*self.value(node.body, at, depth), *self.value(node.orelse, at, depth)]
+            tested = {ast.unparse(part) for part in ast.walk(node.test) if isinstance(part, ast.Name | ast.Attribute)}
+            arms: list[Value] = []
+            for arm in (node.body, node.orelse):
+                found = self.value(arm, at, depth)
+                arms += certain(found) if ast.unparse(arm) in tested else found
+            return arms
         if isinstance(node, ast.BoolOp):
             return self._either(node, at, depth)
         if isinstance(node, ast.NamedExpr | ast.Await):
@@ -162,7 +168,8 @@ class Evaluator:
             if name in scope.bindings and (scope is at.scope or scope.kind != "class"):
                 reaching = _reaching(scope.bindings[name], order, branch)
                 if reaching:
-                    return self._bound(name, reaching, scope, frame, depth)
+                    found = self._bound(name, reaching, scope, frame, depth)
+                    return certain(found) if scope is at.scope and scope.tested.get(name, order) < order else found
                 if scope is at.scope and scope.kind == "function":
                     return [UNKNOWN]  # bound only later: in a loop, or not at all
             # From an inner function the outer one is seen as it is in the end.

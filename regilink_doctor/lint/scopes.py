@@ -60,6 +60,8 @@ class Scope:
     returns: list[Handed] = field(default_factory=list)
     """Of a function: what it returns."""
     yields: list[Handed] = field(default_factory=list)
+    tested: dict[str, int] = field(default_factory=dict)
+    """Names that a condition looks at, and when first: from there on nobody knows that one is missing or empty."""
     module: Module = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.sites import Hole, Piece, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from regilink_doctor.lint.scopes import Branch, Module, Scope
     from regilink_doctor.lint.sources import Source
@@ -195,6 +195,25 @@ def weak(value: Value, variable: str) -> Value:
 
 def _changed(value: Value, change: Callable[[Piece | Hole], Piece | Hole]) -> Value:
     return replace(value, parts=tuple(change(part) for part in value.parts)) if isinstance(value, Text) else value
+
+
+def certain(values: Iterable[Value]) -> list[Value]:
+    """What is left of the alternatives where somebody has looked whether there is anything: no None, no empty text."""
+    left: list[Value] = []
+    for value in values:
+        if isinstance(value, Text) and (value.literal != "" or not any(_is_default(part) for part in value.parts)):
+            left.append(replace(value, parts=tuple(_set(part) for part in value.parts)))
+        elif not isinstance(value, Text) and not (isinstance(value, Other) and value.value is None):
+            left.append(value)
+    return left
+
+
+def _is_default(part: Piece | Hole) -> bool:
+    return isinstance(part, Piece) and part.default_of is not None
+
+
+def _set(part: Piece | Hole) -> Piece | Hole:
+    return replace(part, kind="unknown") if isinstance(part, Hole) and part.kind == "environment" else part
 
 
 def may_be_unset(value: Value) -> bool:

@@ -52,6 +52,10 @@ class _Reader:
             elif isinstance(child, ast.withitem):
                 self.expression(child.context_expr, scope, branch, node)
         self.order += 1
+        if isinstance(node, ast.If | ast.While | ast.Assert):
+            for part in ast.walk(node.test):
+                if isinstance(part, ast.Name):
+                    scope.tested.setdefault(part.id, self.order)
         if isinstance(node, ast.Return):
             scope.returns.append(Handed(node.value, self.order, branch))
         self.bound(node, scope, branch)
