@@ -30,6 +30,17 @@ TRAITS = {
     "newest": "another default host since 0.31",
 }
 
+NOTICED = [
+    "What to notice:",
+    "",
+    "- A link whose answer is cut is made all the same, though the SDK raises. Look before you link again; 0.21.4 tries",
+    "  six times by itself, which comes to one version.",
+    "- 0.21.4 loses the words of a refusal with status 403: `Permission denied to access ENTITY/PROJECT/RUN`.",
+    "- 0.31.0 waits ten seconds for wandb-core to link, which tries again in the meantime. Then the cause is lost: `the",
+    "  service process is busy` may be a 503, a dropped connection or a server that hangs.",
+]
+"""Said of the table; look at it again when the table changes."""
+
 
 def load() -> dict[str, Any]:
     """The results so far."""
@@ -191,7 +202,7 @@ def _faults(found: dict[str, Any], steps: dict[str, Any]) -> list[str]:
     for cell in found[sdks[-1]]:
         marks = [_ending(found[sdk].get(cell)) for sdk in sdks]
         lines.append(f"| {cell.replace(' ', ', ')} | " + " | ".join(marks) + " |")
-    return [*lines, ""]
+    return [*lines, "", *NOTICED, ""]
 
 
 def _ending(ending: dict[str, Any] | None) -> str:
