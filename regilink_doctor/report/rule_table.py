@@ -6,10 +6,22 @@ import inspect
 import json
 from typing import TYPE_CHECKING
 
+from regilink_doctor.rules.rule import LiveRule
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from regilink_doctor.rules.rule import Rule
+
+
+_INTRODUCTION = (
+    "Made by `regilink rules --output-format markdown`. An *error* fails, or publishes to the wrong place, for",
+    "certain; a *warning* in the common case; an *info* is advice. A *pedantic* rule speaks with `--pedantic`, or when",
+    "it is selected by its code. Rules *by the doctor* need the server: `regilink doctor` judges them, and their",
+    "examples set up a world of the emulator. What cannot be known from source is left alone. *Rows* are those of the",
+    "catalogue of failures: `regilink explain A1` tells one. Some rules know more with a catalog, or with the tables",
+    "of the configuration.",
+)
 
 
 def as_text(rules: Sequence[Rule]) -> str:
@@ -18,12 +30,17 @@ def as_text(rules: Sequence[Rule]) -> str:
 
 
 def as_json(rules: Sequence[Rule]) -> str:
-    """`{"version": 1, "rules": [{"code", "name", "severity", "rows", "summary", "documentation", "bad", "good"}]}`."""
+    """`{"version": 1, "rules": [{"code", "name", "severity", "pedantic", "live", "rows", "summary", …}]}`.
+
+    Then come the `documentation` and the examples, `bad` and `good`.
+    """
     values = [
         {
             "code": rule.code,
             "name": rule.name,
             "severity": rule.severity,
+            "pedantic": rule.pedantic,
+            "live": isinstance(rule, LiveRule),
             "rows": list(rule.rows),
             "summary": summary(rule),
             "documentation": inspect.getdoc(rule),
@@ -37,14 +54,23 @@ def as_json(rules: Sequence[Rule]) -> str:
 
 def as_markdown(rules: Sequence[Rule]) -> str:
     """A page: the table, then a section for each rule."""
-    lines = ["# Rules", "", "Made by `regilink rules --output-format markdown`.", ""]
-    lines += ["| code | name | default | what |", "|---|---|---|---|"]
+    lines = ["# Rules", "", *_INTRODUCTION, ""]
+    lines += ["| code | name | default | rows | what |", "|---|---|---|---|---|"]
     lines += [
-        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {rule.severity} | {summary(rule)} |" for rule in rules
+        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {_default(rule)} | {', '.join(rule.rows)} | "
+        f"{summary(rule)} |"
+        for rule in rules
     ]
     for rule in rules:
         lines += ["", f'<a id="{rule.code.lower()}"></a>', f"## {rule.code}: {rule.name}", "", documentation(rule)]
     return "\n".join(lines)
+
+
+def _default(rule: Rule) -> str:
+    """When and how loudly a rule speaks if nobody says otherwise."""
+    if isinstance(rule, LiveRule):
+        return f"{rule.severity}, by the doctor"
+    return f"{rule.severity}, pedantic" if rule.pedantic else rule.severity
 
 
 def documentation(rule: Rule) -> str:

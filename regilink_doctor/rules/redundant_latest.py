@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regilink_doctor.rules.reading import certain
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class RedundantLatest(SiteRule):
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
         for alias in site.aliases:
-            if alias.literal == "latest":
+            if certain((alias,)) == "latest":
                 here = alias.place.path == site.place.path
                 yield self.finding(
                     alias.place if here else site.place,

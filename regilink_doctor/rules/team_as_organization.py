@@ -34,7 +34,7 @@ class TeamAsOrganization(DirectoryRule, SiteRule):
 
     code = "REG202"
     name = "team-as-organization"
-    severity = "error"
+    severity = "warning"
     rows = ("A12",)
     bad = (
         'run.link_artifact(artifact, "team-a/wandb-registry-model/zoo")',

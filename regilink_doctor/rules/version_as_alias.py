@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.naming import is_version
 from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.reading import certain
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class VersionAsAlias(SiteRule):
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
         for alias in site.aliases:
-            name = alias.literal
+            name = certain((alias,))
             if name is not None and is_version(name):
                 here = alias.place.path == site.place.path
                 yield self.finding(

@@ -53,6 +53,8 @@ class VersionInTarget(PathRule):
         where = quoted(told.whole.removesuffix(told.wrong))
         if version[:1] == "v" and version[1:].isdecimal():
             instead = "the target collection numbers its versions itself"
+        elif version == "latest":
+            instead = "what is linked last is the latest by itself"
         else:
             instead = f"give the alias with aliases=[{quoted(version)}]" if version else "nothing belongs behind it"
         return Words(
