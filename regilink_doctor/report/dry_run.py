@@ -27,7 +27,7 @@ CANNOT_BE_STOPPED = (
 LONGEST = 200
 """Characters of the command that are shown."""
 
-_BOLD, _RED, _GREEN = "1", "1;31", "1;32"
+_BOLD, _RED, _GREEN, _YELLOW = "1", "1;31", "1;32", "1;33"
 
 
 def to_json(outcome: DryRun) -> str:
@@ -57,8 +57,11 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     ended = "was interrupted, " if outcome.interrupted else ""
     yield f"  {ended}ended with {outcome.ended}; nothing was sent to W&B; {visible(outcome.world)}"
     yield from (f"  {line}" for line in ledger.taken_on_trust(outcome.assumed))
-    if any(run.entity == outcome.entity for run in outcome.runs):
-        yield f"  where code names no entity, runs go to {visible(outcome.entity)}: {visible(outcome.entity_source)}"
+    if outcome.left_to_default:
+        where = f"each account's default decides, here {visible(outcome.entity)}"
+        yield paint(_YELLOW, f"  warning[REG201]: nobody names the entity of a run: {where}")
+        yield "  where that is a personal one, W&B refuses its links to a registry; write wandb.init(entity=...), or"
+        yield "  set WANDB_ENTITY where everybody gets it (--entity tries one here)"
     yield from _section("Runs", outcome.runs, _run, paint)
     yield from _section("Artifacts", outcome.artifacts, _artifact, paint)
     yield from _links(outcome, colour=colour, paint=paint)
@@ -133,16 +136,18 @@ def _size(number: int) -> str:
 
 
 def _well(outcome: DryRun) -> str:
-    unknown = outcome.count("unknown")
-    linked = outcome.count("linked")
-    told = (
-        f"{linked} link{'' if linked == 1 else 's'} would be taken where it belongs"
-        if linked == 1
-        else (f"{linked} links would be taken where they belong")
-    )
-    if unknown:
-        told += f"; of {unknown} nobody has published what W&B does"
-    return told if linked or unknown else "Nothing was linked, as allowed"
+    into = {
+        "into a registry": outcome.count("linked") - outcome.in_projects,
+        "into a project, not a registry": outcome.in_projects,
+    }
+    told = [f"{_links_of(count)} would be taken {where}" for where, count in into.items() if count]
+    if unknown := outcome.count("unknown"):
+        told.append(f"of {_links_of(unknown)} nobody has published what W&B does")
+    return "; ".join(told) or "Nothing was linked, as allowed"
+
+
+def _links_of(count: int) -> str:
+    return f"{count} link{'' if count == 1 else 's'}"
 
 
 def _capital(text: str) -> str:

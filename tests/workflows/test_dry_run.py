@@ -162,6 +162,25 @@ def test_what_the_settings_say_stays_in_force(project: Path, monkeypatch: pytest
     assert offline.exit_status == 1
 
 
+def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry(project: Path) -> None:
+    (project / "train.py").write_text(
+        "import wandb\n"
+        "with wandb.init(project='p') as run:\n"
+        "    artifact = wandb.Artifact('zoo', type='model')\n"
+        "    run.link_artifact(artifact, 'wandb-registry-model/zoo')\n"
+        "    run.link_artifact(artifact, 'candidates/zoo')\n"
+        "    base = run.use_artifact('vision/data/train-images:v2')\n"
+    )
+    found = dry_run(["python", "train.py"], catalog=CATALOG, stub_artifacts=True, cwd=project)
+    assert found.exit_status == 0, found
+    assert (found.left_to_default, found.runs[0].entity, found.in_projects) == (True, "your-team", 1)
+    text = "\n".join(render(found))
+    assert "warning[REG201]: nobody names the entity of a run" in text
+    assert 'train.py:5: this is a project, not a registry; if a registry is meant, write "wandb-registry-' in text
+    assert "vision/data/train-images:v2  (looked up, used by the run; not known, so an empty one stood in)" in text
+    assert text.endswith("1 link would be taken into a registry; 1 link would be taken into a project, not a registry")
+
+
 # Without it.
 
 

@@ -49,7 +49,8 @@ def dry_run(
     Args:
         command: the program and its arguments.
         catalog: the organization as it is. None: teams and registries are assumed as the code names them.
-        entity: of the runs for which neither code nor settings name one; None: a made-up team of the organization.
+        entity: of the runs for which neither code nor settings name one; None: a team that stands in for the account's
+            default, under the name `your-team`.
         stub_artifacts: make an empty version of every artifact that is fetched and not there.
         allow_no_links: a command that links nothing is all right.
         hosts: further servers that are to be kept out of reach: your own.
@@ -79,7 +80,6 @@ def dry_run(
                 variables[name] = value.value
         variables.update(recorder.environ(emulator.folder, emulator.url, outside))
         status, interrupted = run_command(command, within(outside, variables), cwd=folder, stdout=stdout)
-        default = next(iter(world.users.values())).default_entity or ""
         blocked = Counter(each.host for each in fence.blocked)
         with world.lock:
             return DryRun(
@@ -87,8 +87,8 @@ def dry_run(
                 status=status,
                 interrupted=interrupted,
                 world=_origin(catalog),
-                entity=known.value if known is not None else default,
-                entity_source=known.source if known is not None else "nobody names one: the account's default decides",
+                entity=known.value if known is not None else TEAM,
+                entity_source=known.source if known is not None else None,
                 assumed=world.assumed,
                 runs=harvest.runs(world),
                 artifacts=harvest.artifacts(world),
@@ -104,19 +104,22 @@ def _world(catalog: Catalog | None, *, stub_artifacts: bool) -> World:
     if catalog is None:
         world = World(assume=True)
         world.organization(ORGANIZATION, entity=ORGANIZATION)
-        world.team(TEAM)
-        world.user(USER, teams=[TEAM])
+        world.user(USER)
         world.registry("model", types=["model"])
         world.registry("dataset", types=["dataset"])
     else:
-        person = next(iter(sorted(catalog.personal_entities)), USER)
-        world = World.from_catalog(catalog, user=person)
+        world = World.from_catalog(catalog, user=next(iter(sorted(catalog.personal_entities)), USER))
         if not catalog.complete:
             # A catalog knows the teams of whoever pulled it, and those that some registry names.
             world.assumes.add("team")
+    person = next(iter(world.users.values()))
+    # Where code names no entity, the account's default decides, which nobody here knows: a team of its own name.
+    world.team(TEAM, organization=next(iter(world.organizations), None))
+    world.member(person.username, team=TEAM)
+    person.default_entity = TEAM
     world.stubs = set() if stub_artifacts else None
     # A program that logs in with a key of its own must get in, and the key must not matter.
-    world.anybody = next(iter(world.users.values()))
+    world.anybody = person
     return world
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.target_path import is_registry_project
 from regilink_doctor.lint.paths import path_findings
+from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.workflows.explain.paths import link_site
 
 if TYPE_CHECKING:
@@ -14,9 +17,12 @@ if TYPE_CHECKING:
 
 
 def advice(attempt: LinkAttempt, directory: Directory) -> str | None:
-    """What to write instead; None for a link that is taken where it belongs."""
+    """What to write instead; None for a link that is taken into a registry."""
     if attempt.verdict == "linked":
-        return None
+        if is_registry_project(attempt.project or ""):
+            return None
+        meant = quoted(f"{REGISTRY_PREFIX}REGISTRY/{attempt.collection}")
+        return f"this is a project, not a registry; if a registry is meant, write {meant}"
     text = attempt.requested
     if text is None:
         text = "/".join(part for part in (attempt.project, attempt.collection) if part)

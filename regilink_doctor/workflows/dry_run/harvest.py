@@ -63,7 +63,8 @@ def links(world: World, attempts: Iterable[LinkAttempt], folder: Path) -> tuple[
 def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tuple[Consumed, ...]:
     """What was read: one entry a name, in the order of the first look. What the run itself had logged is left out."""
     own = {each.name for each in artifacts(world)}
-    stubs = {each.name for each in world.assumed if each.kind == "collection"}
+    projects = [each for entity in world.entities.values() for each in entity.projects.values()]
+    stubs = {each.path for project in projects for each in project.collections.values() if each.assumed}
     # What the world began with was logged nowhere: a download, which names the source, is one of its place.
     seeded = {
         artifact.source_name: f"{each.collection.path}:{each.version}"
@@ -89,7 +90,7 @@ def _near(place: str | None, folder: Path) -> str | None:
 def _consumed(name: str, failed: str | None, entries: Iterable[Consumption], stubs: Iterable[str]) -> Consumed:
     listed = list(entries)
     place = next((each.place for each in listed if each.place), None)
-    collection = "/".join(name.split("/")[1:]).partition(":")[0]
+    collection = name.partition(":")[0]
     how = tuple(_ordered({each.how for each in listed}))
     return Consumed(name, how, failed, place, failed is None and collection in stubs)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regilink_doctor.core.ledger import Assumed, LinkAttempt
+from regilink_doctor.core.target_path import is_registry_project
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,15 @@ class Consumed:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that it would have made, and what to change, if something: None for one that is taken in its place."""
+    """A link that it would have made, and what to change, if something: None for one that is taken into a registry."""
 
     attempt: LinkAttempt
     help: str | None = None
+
+    @property
+    def in_project(self) -> bool:
+        """Whether it is taken into an ordinary project."""
+        return self.attempt.verdict == "linked" and not is_registry_project(self.attempt.project or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ class DryRun:
     """The whole. `status` is the command's exit status, minus the signal's number when one ended it.
 
     `world` says what the world was made of. `entity` is that of the runs whose code names none, `entity_source` says
-    where it is from. `blocked_hosts` are real servers that were asked for, each with the number of its connections.
+    where it is from: None where nobody names one, and the account's default would decide. `blocked_hosts` are real
+    servers that were asked for, each with the number of its connections.
     """
 
     argv: tuple[str, ...]
@@ -72,7 +79,7 @@ class DryRun:
     interrupted: bool
     world: str
     entity: str
-    entity_source: str
+    entity_source: str | None
     assumed: tuple[Assumed, ...]
     runs: tuple[RunMade, ...]
     artifacts: tuple[ArtifactMade, ...]
@@ -85,6 +92,16 @@ class DryRun:
     def count(self, verdict: str) -> int:
         """How many links came to this."""
         return sum(each.attempt.verdict == verdict for each in self.links)
+
+    @property
+    def in_projects(self) -> int:
+        """How many links are taken into an ordinary project."""
+        return sum(each.in_project for each in self.links)
+
+    @property
+    def left_to_default(self) -> bool:
+        """Whether a run went wherever the account's default is: it differs between colleagues (row B2)."""
+        return self.entity_source is None and any(run.entity == self.entity for run in self.runs)
 
     @property
     def ended(self) -> str:
