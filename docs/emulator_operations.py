@@ -56,31 +56,31 @@ class Document:
 
 
 @cache
-def documents() -> tuple[Document, ...]:
-    """Every document of the installed wandb, judged."""
+def documents(package: Path = PACKAGE) -> tuple[Document, ...]:
+    """Every document of the installed wandb, or of the one in another folder, judged."""
     found: dict[tuple[str, str], Document] = {}
-    for source, text in (*_of_python(), *_of_core()):
+    for source, text in (*_of_python(package), *_of_core(package)):
         document = _judge(source, text)
         if document is not None:
             found.setdefault((source, document.name), document)
     return tuple(found[key] for key in sorted(found))
 
 
-def _of_python() -> Iterator[tuple[str, str]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        if path.is_relative_to(PACKAGE / "vendor"):
+def _of_python(package: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(package.rglob("*.py")):
+        if path.is_relative_to(package / "vendor"):
             continue
         code = path.read_text(encoding="utf-8", errors="replace")
         if "query" in code or "mutation" in code:
             for node in ast.walk(ast.parse(code)):
                 text = node.value if isinstance(node, ast.Constant) else None
                 if isinstance(text, str) and re.match(r"\s*(query|mutation)\b[\s\w]*[({]", text):
-                    yield path.relative_to(PACKAGE).as_posix(), text
+                    yield path.relative_to(package).as_posix(), text
 
 
-def _of_core() -> Iterator[tuple[str, str]]:
+def _of_core(package: Path) -> Iterator[tuple[str, str]]:
     """Go's strings lie side by side without an end: each document is as long as its braces, with its fragments."""
-    binary = (PACKAGE / "bin" / "wandb-core").read_bytes()
+    binary = (package / "bin" / "wandb-core").read_bytes()
     for match in re.finditer(rb"\n(?:query|mutation) [A-Z]\w+ ?[({]", binary):
         text = binary[match.start() : match.start() + LONGEST].decode("latin-1")
         end = _end(

@@ -33,11 +33,11 @@ TRAITS = {
 NOTICED = [
     "What to notice:",
     "",
-    "- A link whose answer is cut is made all the same, though the SDK raises. Look before you link again; 0.21.4 tries",
-    "  six times by itself, which comes to one version.",
+    "- A link whose answer is cut is made all the same, though the SDK raises. Look before you link again; 0.21.4",
+    "  tries six times by itself, which comes to one version.",
     "- 0.21.4 loses the words of a refusal with status 403: `Permission denied to access ENTITY/PROJECT/RUN`.",
-    "- 0.31.0 waits ten seconds for wandb-core to link, which tries again in the meantime. Then the cause is lost: `the",
-    "  service process is busy` may be a 503, a dropped connection or a server that hangs.",
+    "- 0.31.0 waits ten seconds for wandb-core to link, which tries again in the meantime. Then the cause is lost:",
+    "  `the service process is busy` may be a 503, a dropped connection or a server that hangs.",
 ]
 """Said of the table; look at it again when the table changes."""
 
@@ -72,6 +72,8 @@ def problems(results: dict[str, Any]) -> list[str]:
         for step, detail in found["steps"].items()
         if detail and (sdk, step) not in EXPECTED
     ]
+    for sdk, found in results.get("contract", {}).items():
+        bad += [f"{sdk}: not answered: {each}" for each in found["unanswered"]]
     for sdk, cells in results.get("faults", {}).items():
         bad += [f"{sdk}: {cell}: {what}" for cell, found in cells.items() for what in found["problems"]]
     for sdk, found in results.get("errors", {}).items():
@@ -88,6 +90,7 @@ def render(results: dict[str, Any]) -> str:
         "Made from `tests/matrix/results.json`; not to be edited.",
         "",
         *_steps(results.get("steps", {})),
+        *_contract(results.get("contract", {}), results.get("steps", {})),
         *_servers(results.get("servers", {}), results.get("steps", {})),
         *_faults(results.get("faults", {}), results.get("steps", {})),
         *_errors(results.get("errors", {})),
@@ -154,6 +157,25 @@ def _steps(found: dict[str, Any]) -> list[str]:
         words = found[sdk]["words"].get("refusal_personal_entity")
         if words:
             lines.append(f"- {_name(sdk, found)}: `{words}`")
+    return [*lines, ""]
+
+
+def _contract(found: dict[str, Any], steps: dict[str, Any]) -> list[str]:
+    if not found:
+        return []
+    lines = [
+        "## What each may ask",
+        "",
+        "The documents of GraphQL in each wandb, in its Python files and in wandb-core, held against the emulator's",
+        "schema. Left out are areas in which nothing links.",
+        "",
+        "| wandb | answered | left out | not answered |",
+        "|---|---|---|---|",
+    ]
+    for sdk in sorted(found, key=_order):
+        outside = ", ".join(f"{area} {number}" for area, number in found[sdk]["outside"].items()) or "none"
+        unanswered = "; ".join(found[sdk]["unanswered"]) or "none"
+        lines.append(f"| {_name(sdk, steps)} | {found[sdk]['answered']} | {outside} | {unanswered} |")
     return [*lines, ""]
 
 

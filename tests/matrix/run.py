@@ -1,7 +1,7 @@
 """Runs the matrix and writes docs/sdk-matrix.md from it.
 
 `python tests/matrix/run.py` makes an environment for each wandb (once) and runs everything, in about half an hour.
-`--only steps|servers|faults` and `--sdk VERSION` run a part; the page keeps the rest from the runs before.
+`--only PART` and `--sdk VERSION` run a part; the page keeps the rest from the runs before.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import page
+from contract import judged
 from environments import BEST_EFFORT, NEWEST, SDKS, python_of
 from explaining import misread, suffered
 from running import run
@@ -19,7 +20,7 @@ from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.world.features import PRESETS
 
 FOLDER = page.ROOT / ".matrix"
-PARTS = ("steps", "servers", "faults", "errors")
+PARTS = ("steps", "contract", "servers", "faults", "errors")
 FAULTED = ("0.21.4", NEWEST)
 SERVED = ("0.21.4", "0.26.1", NEWEST)
 EXPLAINED = SERVED
@@ -34,10 +35,10 @@ def main() -> int:
     options = parser.parse_args()
     results = page.load()
     for part in options.only or PARTS:
-        for sdk in {"steps": (*SDKS, *BEST_EFFORT), "servers": SERVED, "faults": FAULTED, "errors": EXPLAINED}[part]:
+        for sdk in {"servers": SERVED, "faults": FAULTED, "errors": EXPLAINED}.get(part, (*SDKS, *BEST_EFFORT)):
             if options.sdk is None or sdk in options.sdk:
                 python = python_of(sdk, options.environments)
-                parts = {"steps": steps, "servers": servers, "faults": faults, "errors": errors}
+                parts = {"steps": steps, "contract": judged, "servers": servers, "faults": faults, "errors": errors}
                 results.setdefault(part, {})[sdk] = parts[part](python)
                 page.save(results)
     bad = page.problems(results)
