@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.client.settings import Settings
@@ -27,8 +27,6 @@ from regilink_doctor.doctor.environment_checks import (
 from regilink_doctor.doctor.machine_checks import Credentials, Mode, SettingsCheck, WandbVersion
 from regilink_doctor.doctor.names import names_of
 from regilink_doctor.doctor.network_checks import Clock, Connection, Dns, Proxy, Tls
-from regilink_doctor.doctor.probe.check import WriteProbe
-from regilink_doctor.doctor.probe.run import Prober
 from regilink_doctor.doctor.ready import Ready, ready
 from regilink_doctor.doctor.registry_checks import ArtifactType, CollectionCheck, OrganizationCheck, RegistryCheck, Role
 from regilink_doctor.doctor.source_checks import Aliases, SourceVisible
@@ -65,12 +63,14 @@ EXAMINATIONS: tuple[type[Examination], ...] = (
     Aliases,
     ConsumedName,
     ConsumedCheck,
-    WriteProbe,
 )
 """In the order of the report; a check stands behind those that it requires."""
 
 PROBES: tuple[type[Examination], ...] = (Dns, Connection, Proxy, Tls)
 """Those that open sockets of their own; everything else goes through requests."""
+
+if TYPE_CHECKING:
+    from regilink_doctor.doctor.probe.run import Prober
 
 WAY_TO_WORK = ("host", "account")
 """Without these nothing could be found out about targets."""
@@ -143,6 +143,10 @@ def examine(
     begun = time.monotonic()
     context = Context(settings, targets, consumed, timeout=timeout, known=known, filed=filed, prober=prober)
     rows: list[tuple[Subject, Check]] = []
+    if prober is not None:
+        from regilink_doctor.doctor.probe.check import WriteProbe  # few ask for it, and it takes its time
+
+        examinations = (*examinations, WriteProbe)
     for kind in examinations:
         if kind in PROBES and not probe:
             continue

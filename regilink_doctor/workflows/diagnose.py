@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from regilink_doctor.client.settings import Settings, read_settings
 from regilink_doctor.config import Config
@@ -15,9 +16,11 @@ from regilink_doctor.core.known import NOTHING_KNOWN
 from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.diagnosis import Diagnosis, Watcher, examine
 from regilink_doctor.doctor.environment_checks import CONFIGURATION
-from regilink_doctor.doctor.probe.run import Confirm, Prober
 from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.workflows.doctor_targets import config_targets, site_consumed, site_targets, source_sites
+
+if TYPE_CHECKING:
+    from regilink_doctor.doctor.probe.run import Confirm, Prober
 
 
 def diagnose(
@@ -100,6 +103,8 @@ def diagnose(
 
 def _prober(settings: Settings, folder: Path, environ: Mapping[str, str] | None, confirm: Confirm | None) -> Prober:
     """The write probe runs in the program's Python, with its environment, against the server that is looked at."""
+    from regilink_doctor.doctor.probe.run import Prober
+
     variables = {**(os.environ if environ is None else environ), "WANDB_BASE_URL": settings.host.value}
     python = settings.wandb.interpreter or sys.executable
     return Prober(python, variables, folder, confirm or (lambda lines: True), _notice)
