@@ -23,6 +23,7 @@ def server(session_emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path
     session_emulator.reset()
     for name, value in session_emulator.environ().items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("WANDB_CACHE_DIR", str(tmp_path / "cache"))  # what is read has come over the wire
     monkeypatch.chdir(tmp_path)
     _attach(session_emulator)
     with recorder.recording(session_emulator.observe):
