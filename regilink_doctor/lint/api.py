@@ -132,7 +132,7 @@ class Call:
 
 
 _LINK = ("artifact", "target_path", "aliases")
-_LOG = Call("log", ("artifact_or_path", "name", "type", "aliases", "tags"), texts=("artifact_or_path", "name"))
+_LOG = Call("log", ("artifact_or_path", "name", "type", "aliases"), texts=("artifact_or_path", "name"))
 _USE = Call("consume", ("artifact_or_name", "type", "aliases", "use_as"), "artifact_or_name")
 _LINK_MODEL = Call(
     "other", ("path", "registered_model_name", "name", "aliases"), texts=("registered_model_name", "name")

@@ -1,0 +1,75 @@
+"""What the linter knows of wandb's surface, held against the wandb that is installed."""
+
+import inspect
+from typing import Any
+
+import pytest
+
+from regilink_doctor.lint import api
+
+wandb = pytest.importorskip("wandb")
+
+OWNERS = {
+    "wandb": wandb,
+    "wandb.Run": wandb.Run,
+    "wandb.Artifact": wandb.Artifact,
+    "wandb.Api": wandb.Api,
+}
+GONE = {"wandb.beta.workflows.link_model"}  # since 0.24
+NEVER_THERE = {
+    name for name in api.CALLS if name.endswith((".link_artifact", "Run.link")) and name != "wandb.Run.link_artifact"
+}
+OURS = [
+    name
+    for name in api.CALLS
+    if name.startswith("wandb.") and name not in NEVER_THERE | GONE and not name.startswith("wandb.PublicRun")
+]
+
+
+def found(name: str) -> Any:
+    owner, _, attribute = name.rpartition(".")
+    return getattr(OWNERS[owner], attribute)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_call_takes_what_the_linter_thinks(name: str) -> None:
+    called = found(name)
+    owner = name.rpartition(".")[0]
+    if owner == "wandb" and not inspect.isclass(called):
+        # Before a run has begun the module's own functions are stand-ins that know no arguments.
+        called = getattr(wandb.Run, name.rpartition(".")[2], called)
+    signature = inspect.signature(called)
+    parameters = [each for each in signature.parameters if each != "self"]
+    call = api.CALLS[name]
+    assert parameters[: len(call.parameters)] == list(call.parameters)
+    for argument in (*call.texts, *filter(None, (call.path, call.unfolds))):
+        assert argument in parameters or argument in ("api_key", "alias"), argument
+
+
+@pytest.mark.parametrize("name", sorted(NEVER_THERE - {"wandb.PublicRun.link_artifact"}))
+def test_a_call_that_there_is_not_is_not_there(name: str) -> None:
+    with pytest.raises(AttributeError):
+        found(name)
+
+
+def test_a_run_of_the_api_links_nothing() -> None:
+    from wandb.apis.public import Run
+
+    assert not hasattr(Run, "link_artifact")
+
+
+@pytest.mark.parametrize("name", [name for name in api.RETURNS if name.rpartition(".")[0] in OWNERS])
+def test_what_returns_something_is_there(name: str) -> None:
+    assert callable(found(name))
+
+
+@pytest.mark.parametrize("name", sorted(api.LOGGED_ONLY))
+def test_a_draft_has_no_such_attribute(name: str) -> None:
+    draft = wandb.Artifact("zoo", type="model")
+    assert not hasattr(draft, name)
+    assert getattr(draft, name, "swallowed") == "swallowed"
+
+
+@pytest.mark.parametrize("name", sorted(api.VERSIONED_NAMES | api.VERSIONS))
+def test_the_names_of_an_artifact_are_there(name: str) -> None:
+    assert isinstance(inspect.getattr_static(wandb.Artifact, name.rpartition(".")[2]), property)
