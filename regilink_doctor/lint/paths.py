@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from regilink_doctor.core.findings import Edit, Finding, Fix, Related
+from regilink_doctor.core.findings import Edit, Finding, Fix
 from regilink_doctor.core.known import NOTHING_KNOWN
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.link_rules import Judgement, judge
@@ -18,13 +18,14 @@ from regilink_doctor.core.target_path import HOLE, Problem, SdkRefusal, problems
 from regilink_doctor.core.target_path.app_urls import read_pasted
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.phrases import destination, known_entity, known_project, known_type, method, quoted
+from regilink_doctor.rules.reading import told_at
 from regilink_doctor.rules.rule import DirectoryRule, PathRule, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.directory import Directory
-    from regilink_doctor.core.findings import Place, Severity
+    from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.known import Known
     from regilink_doctor.core.sites import Site, Text
     from regilink_doctor.rules.rule import Meant
@@ -119,7 +120,7 @@ def _say(site: Site, text: Text, problem: Problem) -> Finding:
     wrong = text.pattern[problem.start : problem.end]
     told = Told(site, text, problem, text.pattern, wrong, destination(site, text))
     words = found.words(told)
-    place, related = _where(site, text.place_of(problem.start, max(problem.end, problem.start + 1)))
+    place, related = told_at(site, text.place_of(problem.start, max(problem.end, problem.start + 1)))
     return Finding(
         found.code,
         found.name,
@@ -131,15 +132,6 @@ def _say(site: Site, text: Text, problem: Problem) -> Finding:
         (*words.related, *related),
         target=text.display,
     )
-
-
-def _where(site: Site, written: Place) -> tuple[Place, tuple[Related, ...]]:
-    """Where to tell it: in the call; and, as the second place, where the text is written if that is elsewhere."""
-    span = site.statement
-    inside = span.line <= written.span.line and written.span.end_line <= span.end_line
-    if inside and (written.path, written.cell) == (site.place.path, site.place.cell):
-        return written, ()
-    return site.argument or site.place, (Related("this text comes from here", written),)
 
 
 def _fix(found: PathRule, text: Text, problem: Problem, site: Site) -> Fix | None:
@@ -162,7 +154,7 @@ def _directory_finding(site: Site, text: Text, judgement: Judgement, directory: 
     severity: Severity = "info" if found.severity == "info" else "warning"
     if verdict.outcome in ("refused", "misplaced"):
         severity = "error"
-    place, related = _where(site, text.place_of(0, len(text.pattern)))
+    place, related = told_at(site, text.place_of(0, len(text.pattern)))
     yield Finding(
         found.code,
         found.name,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.findings import Edit, Fix
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.reading import told_at
 from regilink_doctor.rules.rule import FileFacts, PathRule, SiteRule, Told, Words
 
 if TYPE_CHECKING:
@@ -46,15 +47,17 @@ class DoubledPrefix(PathRule, SiteRule):
         for text in site.given.get("name", ()):
             if not text.pattern.startswith(REGISTRY_PREFIX) or text.pattern == REGISTRY_PREFIX:
                 continue
-            place = text.exact_piece(0, len(REGISTRY_PREFIX))
-            here = place is not None and (place.path, place.cell) == (site.place.path, site.place.cell)
+            told, related = told_at(site, text.place)
+            # A constant may be used for a path as well, which needs the prefix.
+            place = text.exact_piece(0, len(REGISTRY_PREFIX)) if not related else None
             yield self.finding(
-                text.place if here else site.place,
+                told,
                 Words(
                     f'{method} puts "{REGISTRY_PREFIX}" in front itself: it asks for a registry {quoted(text.pattern)}',
                     f"write {quoted(text.pattern.removeprefix(REGISTRY_PREFIX))}",
+                    related,
                 ),
-                fix=Fix("take the prefix out", "safe", (Edit(place.span, ""),)) if here and place else None,
+                fix=Fix("take the prefix out", "safe", (Edit(place.span, ""),)) if place else None,
             )
 
     def words(self, told: Told) -> Words:

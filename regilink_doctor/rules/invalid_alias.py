@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX
 from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import registry_path, spoken
+from regilink_doctor.rules.reading import registry_path, spoken, told_at
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -47,12 +47,13 @@ class InvalidAlias(SiteRule):
         for alias in site.aliases:
             what = _wrong(alias)
             if what is not None:
-                here = alias.place.path == site.place.path and alias.place.cell == site.place.cell
+                place, related = told_at(site, alias.place)
                 yield self.finding(
-                    alias.place if here else site.place,
+                    place,
                     Words(
                         f"no version can have the alias {quoted(alias.pattern)}: {what}",
                         f"write {quoted(_mended(alias))}" if alias.literal else 'join its parts with "-" or "."',
+                        related,
                     ),
                 )
         for text in site.target if site.kind == "consume" else ():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
 from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import spoken
+from regilink_doctor.rules.reading import spoken, told_at
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -60,16 +60,14 @@ class InvalidArtifactName(SiteRule):
             what, instead = f"has {len(pattern)} characters, {NAME_MAX} are allowed", ""
         else:
             return
+        place, related = told_at(site, text.place_of(bad[0], bad[0] + 1) if bad else text.place)
         yield self.finding(
-            site.place
-            if text.place.path != site.place.path
-            else text.place_of(bad[0], bad[0] + 1)
-            if bad
-            else text.place,
+            place,
             Words(
                 f"the artifact's name {quoted(pattern)} {what}: it raises ValueError",
                 f"write {quoted(instead)}"
                 if instead and HOLE not in instead
-                else 'write letters, digits, "-", "_" and "."',
+                else 'write letters, digits, "-", "_", "."',
+                related,
             ),
         )

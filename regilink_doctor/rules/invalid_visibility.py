@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Edit, Fix
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import certain
+from regilink_doctor.rules.reading import certain, told_at
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -53,11 +53,13 @@ class InvalidVisibility(SiteRule):
         fix = None
         if meant and place and (place.path, place.cell) == (site.place.path, site.place.cell):
             fix = Fix(f"replace it by {quoted(meant)}", "unsafe", (Edit(place.span, meant),))
+        told, related = told_at(site, texts[0].place)
         yield self.finding(
-            site.place if texts[0].place.path != site.place.path else texts[0].place,
+            told,
             Words(
                 f"no registry has the visibility {quoted(value)}: create_registry raises ValueError",
                 f"write {quoted(meant)}" if meant else 'write "organization" or "restricted"',
+                related,
             ),
             fix=fix,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import known_registry, registry_text
+from regilink_doctor.rules.reading import known_registry, registry_text, told_at
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -46,12 +46,13 @@ class ProtectedAlias(SiteRule):
                 protected |= set(registry.protected_aliases) if registry else set()
         for alias in site.aliases:
             if alias.literal in protected:
-                here = alias.place.path == site.place.path
+                place, related = told_at(site, alias.place)
                 yield self.finding(
-                    alias.place if here else site.place,
+                    place,
                     Words(
                         f"the alias {quoted(alias.literal or '')} is protected: only a registry admin may set it",
                         "link with another alias, and let an admin promote the version",
+                        related,
                     ),
                     target=text.display,
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.declared import within
+from regilink_doctor.core.findings import Related
 from regilink_doctor.core.sites import Piece
 from regilink_doctor.core.target_path import HOLE, parse
 from regilink_doctor.core.target_path.grammar import PathError
@@ -95,3 +96,12 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     if value is None or not before or not within(setting.containers, site.around.containers):
         return None
     return value, setting.place, True
+
+
+def told_at(site: Site, written: Place) -> tuple[Place, tuple[Related, ...]]:
+    """Where to tell of a text: in the call; and, as the second place, where it is written if that is elsewhere."""
+    span = site.statement
+    inside = span.line <= written.span.line and written.span.end_line <= span.end_line
+    if inside and (written.path, written.cell) == (site.place.path, site.place.cell):
+        return written, ()
+    return site.argument or site.place, (Related("this text comes from here", written),)

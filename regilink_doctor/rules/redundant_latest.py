@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regilink_doctor.rules.reading import certain
+from regilink_doctor.rules.reading import certain, told_at
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -35,12 +35,13 @@ class RedundantLatest(SiteRule):
         """See `SiteRule.check`."""
         for alias in site.aliases:
             if certain((alias,)) == "latest":
-                here = alias.place.path == site.place.path
+                place, related = told_at(site, alias.place)
                 yield self.finding(
-                    alias.place if here else site.place,
+                    place,
                     Words(
                         'W&B moves "latest" to whatever is linked last by itself, even to an old version',
                         "leave it out, and give an alias of your own to what others shall read",
+                        related,
                     ),
                 )
                 return

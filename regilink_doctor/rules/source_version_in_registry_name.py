@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import registry_path
+from regilink_doctor.rules.reading import registry_path, told_at
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -47,12 +47,14 @@ class SourceVersionInRegistryName(SiteRule):
             colon = text.pattern.find(":")
             for offset, hole in text.holes:
                 if hole.kind == "source-version" and 0 <= colon < offset:
+                    place, related = told_at(site, text.place_of(offset, offset + 1))
                     yield self.finding(
-                        text.place_of(offset, offset + 1) if text.place.path == site.place.path else site.place,
+                        place,
                         Words(
                             f"{hole.source} counts the versions of the source's own project: in "
                             f"{quoted(text.pattern[:colon])} that number is another version, or none",
                             "use the version of what link_artifact returns, or an alias",
+                            related,
                         ),
                         target=text.display,
                     )

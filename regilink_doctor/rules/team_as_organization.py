@@ -8,7 +8,7 @@ from regilink_doctor.core.findings import Edit, Fix, Related
 from regilink_doctor.core.sites import Hole
 from regilink_doctor.core.target_path import HOLE, parse
 from regilink_doctor.rules.phrases import quoted, without_prefix
-from regilink_doctor.rules.reading import certain, registry_path
+from regilink_doctor.rules.reading import certain, registry_path, told_at
 from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -67,15 +67,15 @@ class TeamAsOrganization(DirectoryRule, SiteRule):
             if related is None:
                 continue
             rest = f"{path.project}/{path.name}"
+            place, written = told_at(site, text.place_of(0, len(organization)))
             yield self.finding(
-                text.place_of(0, len(organization)) if text.place.path == site.place.path else site.place,
+                place,
                 Words(
                     f"{quoted(organization)} is the run's entity, not the organization: unless both have the same "
                     "name, W&B will say that it finds no organization",
                     f"write {quoted(rest)}: the organization of the run's team is found by itself",
-                    related,
+                    (*related, *written),
                 ),
-                severity="warning",
                 fix=_without(site, text, len(organization) + 1),
                 target=text.display,
             )

@@ -57,7 +57,7 @@ class TtlOnLinkedArtifact(SiteRule):
                 ),
                 severity="error",
             )
-        elif site.ttl is not None:
+        elif site.ttl is not None and site is _first(site, facts):
             yield self.finding(
                 site.ttl,
                 Words(
@@ -66,3 +66,8 @@ class TtlOnLinkedArtifact(SiteRule):
                     related,
                 ),
             )
+
+
+def _first(site: Site, facts: FileFacts) -> Site:
+    """The first link of the same artifact: its time to live is told once."""
+    return next(other for other in facts.sites if other.kind == "link" and other.ttl == site.ttl)

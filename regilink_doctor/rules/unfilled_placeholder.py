@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.placeholders import placeholder
 from regilink_doctor.core.sites import Piece
 from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.reading import told_at
 from regilink_doctor.rules.rule import FileFacts, PathRule, SettingRule, SiteRule, Told, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from regilink_doctor.core.declared import Setting
-    from regilink_doctor.core.findings import Finding, Place
+    from regilink_doctor.core.findings import Finding, Place, Related
     from regilink_doctor.core.sites import Site, Text
 
 _VARIABLES = ("WANDB_ENTITY", "WANDB_PROJECT", "WANDB_ORGANIZATION")
@@ -64,7 +66,7 @@ class UnfilledPlaceholder(PathRule, SiteRule, SettingRule):
         }
         for name, texts in given.items():
             for text in texts:
-                yield from self._in_text(text, name, site.place)
+                yield from self._in_text(text, name, partial(told_at, site))
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Finding]:
         """See `SettingRule.check_setting`: variables of W&B."""
@@ -72,9 +74,11 @@ class UnfilledPlaceholder(PathRule, SiteRule, SettingRule):
         if setting.name not in _VARIABLES or facts.in_test or any(word in file for word in _EXAMPLES):
             return
         for text in setting.value:
-            yield from self._in_text(text, setting.name, setting.place)
+            yield from self._in_text(text, setting.name, lambda place: (place, ()))
 
-    def _in_text(self, text: Text, name: str, at: Place) -> Iterator[Finding]:
+    def _in_text(
+        self, text: Text, name: str, tell: Callable[[Place], tuple[Place, tuple[Related, ...]]]
+    ) -> Iterator[Finding]:
         offset = 0
         for part in text.pattern.replace(":", "/").split("/"):
             where = placeholder(part.removeprefix("wandb-registry-"))
@@ -85,12 +89,15 @@ class UnfilledPlaceholder(PathRule, SiteRule, SettingRule):
             piece = text.part_at(start + where[0])
             if not isinstance(piece, Piece):
                 continue
-            place = text.place_of(start + where[0], start + where[1])
-            here = (place.path, place.cell) == (at.path, at.cell)
+            place, related = tell(text.place_of(start + where[0], start + where[1]))
             wrong = text.pattern[start + where[0] : start + where[1]]
             yield self.finding(
-                place if here else at,
-                Words(f"{quoted(wrong)} was never filled in: {name} is taken as it stands", f"write the real {name}"),
+                place,
+                Words(
+                    f"{quoted(wrong)} was never filled in: {name} is taken as it stands",
+                    f"write the real {name}",
+                    related,
+                ),
                 severity="warning" if piece.default_of else None,
             )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.findings import Edit, Fix
 from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.rules.phrases import listed, quoted, suggestion
-from regilink_doctor.rules.reading import known_registry, registry_path
+from regilink_doctor.rules.reading import known_registry, registry_path, told_at
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -57,18 +57,17 @@ class UnknownCollection(SiteRule):
         if version is None or not version.isdecimal():
             return
         end = len(text.pattern)
-        place = text.exact_piece(end - len(version), end)
-        here = place is not None and (place.path, place.cell) == (site.place.path, site.place.cell)
+        told, related = told_at(site, text.place_of(end - len(version), end))
+        place = text.exact_piece(end - len(version), end) if not related else None
         yield self.finding(
-            text.place_of(end - len(version), end) if here else site.argument or site.place,
+            told,
             Words(
                 f'":{version}" is an alias of that name, not a version: W&B writes versions as ":v{version}"',
                 f'write ":v{version}"',
+                related,
             ),
             severity="info",
-            fix=Fix(f'replace it by "v{version}"', "unsafe", (Edit(place.span, f"v{version}"),))
-            if here and place
-            else None,
+            fix=Fix(f'replace it by "v{version}"', "unsafe", (Edit(place.span, f"v{version}"),)) if place else None,
             target=text.display,
         )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.target_path import parse
 from regilink_doctor.rules.phrases import known_entity, listed, quoted, without_prefix
-from regilink_doctor.rules.reading import certain
+from regilink_doctor.rules.reading import certain, told_at
 from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -51,13 +51,15 @@ class UnknownOrganization(DirectoryRule, SiteRule):
             return
         entity = next((each for each in names if each.entity == value), None)
         method = site.call.rpartition(".")[2]
+        place, related = told_at(site, texts[0].place)
         yield self.finding(
-            texts[0].place if texts[0].place.path == site.place.path else site.place,
+            place,
             Words(
                 f"{quoted(value)} is the entity of an organization: {method} takes its display name alone"
                 if entity
                 else f"no organization is called {quoted(value)}",
                 f"write {quoted(entity.name)}" if entity else f"write {listed(each.name for each in names)}",
+                related,
             ),
             severity="error" if entity or (directory is not None and directory.complete) else "warning",
         )

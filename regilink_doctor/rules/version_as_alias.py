@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.naming import is_version
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import certain
+from regilink_doctor.rules.reading import certain, told_at
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -42,12 +42,13 @@ class VersionAsAlias(SiteRule):
         for alias in site.aliases:
             name = certain((alias,))
             if name is not None and is_version(name):
-                here = alias.place.path == site.place.path
+                place, related = told_at(site, alias.place)
                 yield self.finding(
-                    alias.place if here else site.place,
+                    place,
                     Words(
                         f"{quoted(name)} is how W&B writes a version: as an alias it stands beside the number that the "
                         "version gets, and reading it back fails",
                         f"leave it out, or write something like {quoted(name[1:] + '.0')}",
+                        related,
                     ),
                 )
