@@ -1,26 +1,24 @@
 """Old servers: what they lack is not in their schema, and they say so in the words that the SDK looks for."""
 
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.emulator.environ import within
 from regilink_doctor.emulator.schema import schema
 from regilink_doctor.emulator.world.features import FEATURES, NEWEST, PRESETS, UNANNOUNCED, missing_parts
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
 @pytest.fixture
-def emulator(server: Emulator) -> Emulator:
-    server.reset()
-    return server
+def emulator(session_emulator: Emulator) -> Emulator:
+    session_emulator.reset()
+    return session_emulator
 
 
 def ask(emulator: Emulator, query: str, **variables: Any) -> requests.Response:
@@ -154,3 +152,40 @@ def test_every_preset_is_a_schema_that_holds_together(version: str) -> None:
     world = World.default()
     world.server(version)
     assert validate_schema(schema(missing_parts(world.features, world.server_version))) == []
+
+
+LINK = """
+import wandb
+
+with wandb.init(entity="team-a", project="p") as run:
+    artifact = wandb.Artifact("weights", type="model")
+    with artifact.new_file("weights.txt") as file:
+        file.write("weights")
+    try:
+        print(run.link_artifact(artifact, "wandb-registry-model/zoo").qualified_name)
+    except wandb.errors.CommError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [("0.70", "acme/wandb-registry-model/zoo:v0"), ("0.67", 'Cannot query field "artifactCollectionMembership"')],
+)
+def test_a_server_that_is_too_old_for_the_newest_wandb_makes_the_link_and_wandb_raises(
+    emulator: Emulator, tmp_path: Path, version: str, words: str
+) -> None:
+    # In a process of its own: wandb asks for the features once.
+    pytest.importorskip("wandb", minversion="0.28.1")
+    emulator.world.server(version)
+    done = subprocess.run(
+        [sys.executable, "-c", LINK],
+        env=within(os.environ, emulator.environ()),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert words in done.stdout, done.stderr
+    assert [(each.verdict, each.version) for each in emulator.ledger] == [("linked", "v0")]
