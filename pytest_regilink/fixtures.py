@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_regilink.keys import GUARD, HAND, SDK
+from pytest_regilink.keys import GUARD, HAND, sdk_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +32,7 @@ def regilink_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
     with Emulator() as emulator:
         yield emulator
         # wandb-core would keep on asking a server that is gone.
-        pytestconfig.stash[SDK].close()
+        sdk_of(pytestconfig).close()
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +120,7 @@ def regilink_guard(request: pytest.FixtureRequest, _regilink_fence: Fence) -> It
     """Fails the test if it, or a process that it starts, tries to reach a real W&B server."""
     from pytest_regilink.guard import Guard
 
-    with Guard(_regilink_fence, request.config.stash[SDK]) as guard:
+    with Guard(_regilink_fence, sdk_of(request.config)) as guard:
         request.node.stash[GUARD] = guard
         yield guard
 
@@ -156,7 +156,7 @@ def _hand(
     conditions = Conditions.of(request)
     _in_words(request, conditions.arrange, world)
     emulator.reset(world)
-    environment, sdk, recording = Environment(), request.config.stash[SDK], Recording(emulator)
+    environment, sdk, recording = Environment(), sdk_of(request.config), Recording(emulator)
     layer = sdk.enter()
     service = {} if layer.service is None else {SERVICE: layer.service}
     environment.set({**variables(emulator, fence, folder / "regilink"), **settings, **service})

@@ -17,8 +17,7 @@ from pytest_regilink.fixtures import (
     regilink_settings,
     regilink_world,
 )
-from pytest_regilink.keys import CHECK, CHOSEN, GUARD, LIVE, LIVE_ROWS, SDK
-from pytest_regilink.sdk import Sdk
+from pytest_regilink.keys import CHECK, CHOSEN, GUARD, LIVE, LIVE_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -73,7 +72,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.stash[CHOSEN]:
         # There is no such file: pytest would say so and stop.
         config.args = [each for each in arguments if each not in config.stash[CHOSEN]]
-    config.stash[SDK] = Sdk()
 
 
 def _asked(config: pytest.Config, name: str) -> bool:
