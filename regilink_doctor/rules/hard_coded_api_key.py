@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.api_keys import is_key
-from regilink_doctor.rules.reading import certain
+from regilink_doctor.rules.reading import certain, variable_of
 from regilink_doctor.rules.rule import FileFacts, SettingRule, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class HardCodedApiKey(SiteRule, SettingRule):
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Finding]:
         """See `SettingRule.check_setting`."""
         value = certain(setting.value)
-        if setting.name == "WANDB_API_KEY" and value is not None and is_key(value):
+        if variable_of(setting) == "WANDB_API_KEY" and value is not None and is_key(value):
             yield self._found(setting.place)
 
     def _found(self, place: Place) -> Finding:

@@ -47,7 +47,7 @@ class InvalidAlias(SiteRule):
         for alias in site.aliases:
             what = _wrong(alias)
             if what is not None:
-                place, related = told_at(site, alias.place)
+                place, related = told_at(site, alias.place, "aliases")
                 yield self.finding(
                     place,
                     Words(

@@ -53,7 +53,7 @@ class InvalidVisibility(SiteRule):
         fix = None
         if meant and place and (place.path, place.cell) == (site.place.path, site.place.cell):
             fix = Fix(f"replace it by {quoted(meant)}", "unsafe", (Edit(place.span, meant),))
-        told, related = told_at(site, texts[0].place)
+        told, related = told_at(site, texts[0].place, "visibility")
         yield self.finding(
             told,
             Words(

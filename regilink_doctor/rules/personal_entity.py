@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Related
 from regilink_doctor.rules.phrases import known_entity, quoted
-from regilink_doctor.rules.reading import certain, first_link, registry_text
+from regilink_doctor.rules.reading import certain, first_link, registry_text, variable_of
 from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SettingRule, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class PersonalEntity(DirectoryRule, SiteRule, SettingRule):
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Finding]:
         """See `SettingRule.check_setting`: only a warning, as not every run links."""
         entity = certain(setting.value)
-        if setting.name == "WANDB_ENTITY" and entity in facts.known.personal_entities and not facts.in_test:
+        if variable_of(setting) == "WANDB_ENTITY" and entity in facts.known.personal_entities and not facts.in_test:
             yield self.finding(setting.place, self._words(entity or "", ()), severity="warning")
 
     def _words(self, entity: str, related: tuple[Related, ...]) -> Words:

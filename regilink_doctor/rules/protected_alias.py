@@ -46,7 +46,7 @@ class ProtectedAlias(SiteRule):
                 protected |= set(registry.protected_aliases) if registry else set()
         for alias in site.aliases:
             if alias.literal in protected:
-                place, related = told_at(site, alias.place)
+                place, related = told_at(site, alias.place, "aliases")
                 yield self.finding(
                     place,
                     Words(

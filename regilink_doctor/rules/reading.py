@@ -13,6 +13,7 @@ from regilink_doctor.core.target_path.grammar import PathError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from regilink_doctor.core.declared import Setting
     from regilink_doctor.core.findings import Place
     from regilink_doctor.core.sites import Site, Text
     from regilink_doctor.core.target_path.grammar import TargetPath
@@ -98,10 +99,29 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     return value, setting.place, True
 
 
-def told_at(site: Site, written: Place) -> tuple[Place, tuple[Related, ...]]:
-    """Where to tell of a text: in the call; and, as the second place, where it is written if that is elsewhere."""
+def told_at(site: Site, written: Place, argument: str = "") -> tuple[Place, tuple[Related, ...]]:
+    """Where to tell of a text: in the call; and, as the second place, where it is written if that is elsewhere.
+
+    `argument` is the one that takes it, if it is not the path.
+    """
     span = site.statement
     inside = span.line <= written.span.line and written.span.end_line <= span.end_line
     if inside and (written.path, written.cell) == (site.place.path, site.place.cell):
         return written, ()
-    return site.argument or site.place, (Related("this text comes from here", written),)
+    if argument:
+        _, told = site.keywords.get(argument, (site.place, site.place))
+    else:
+        told = site.argument or site.place
+    return told, (Related("this text comes from here", written),)
+
+
+def variable_of(setting: Setting) -> str | None:
+    """The variable of W&B that a setting stands for: `WANDB_ENTITY`, also as `wandb_entity`, or `entity` below `wandb`.
+
+    None for a key that is nothing of W&B's.
+    """
+    name = setting.name.upper().replace("-", "_")
+    if name.startswith("WANDB_"):
+        return name
+    below = any("wandb" in key.lower() for key in setting.keys[:-1])
+    return f"WANDB_{name}" if below and not setting.variable else None

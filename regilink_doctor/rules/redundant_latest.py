@@ -35,7 +35,7 @@ class RedundantLatest(SiteRule):
         """See `SiteRule.check`."""
         for alias in site.aliases:
             if certain((alias,)) == "latest":
-                place, related = told_at(site, alias.place)
+                place, related = told_at(site, alias.place, "aliases")
                 yield self.finding(
                     place,
                     Words(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.placeholders import placeholder
 from regilink_doctor.core.sites import Piece
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import told_at
+from regilink_doctor.rules.reading import told_at, variable_of
 from regilink_doctor.rules.rule import FileFacts, PathRule, SettingRule, SiteRule, Told, Words
 
 if TYPE_CHECKING:
@@ -66,12 +66,12 @@ class UnfilledPlaceholder(PathRule, SiteRule, SettingRule):
         }
         for name, texts in given.items():
             for text in texts:
-                yield from self._in_text(text, name, partial(told_at, site))
+                yield from self._in_text(text, name, partial(told_at, site, argument=name if name != "name" else ""))
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Finding]:
         """See `SettingRule.check_setting`: variables of W&B."""
         file = os.path.basename(setting.place.path)
-        if setting.name not in _VARIABLES or facts.in_test or any(word in file for word in _EXAMPLES):
+        if variable_of(setting) not in _VARIABLES or facts.in_test or any(word in file for word in _EXAMPLES):
             return
         for text in setting.value:
             yield from self._in_text(text, setting.name, lambda place: (place, ()))

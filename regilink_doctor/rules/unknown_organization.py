@@ -51,7 +51,7 @@ class UnknownOrganization(DirectoryRule, SiteRule):
             return
         entity = next((each for each in names if each.entity == value), None)
         method = site.call.rpartition(".")[2]
-        place, related = told_at(site, texts[0].place)
+        place, related = told_at(site, texts[0].place, "organization")
         yield self.finding(
             place,
             Words(

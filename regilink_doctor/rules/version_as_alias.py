@@ -42,7 +42,7 @@ class VersionAsAlias(SiteRule):
         for alias in site.aliases:
             name = certain((alias,))
             if name is not None and is_version(name):
-                place, related = told_at(site, alias.place)
+                place, related = told_at(site, alias.place, "aliases")
                 yield self.finding(
                     place,
                     Words(
