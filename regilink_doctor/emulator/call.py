@@ -31,7 +31,12 @@ class Call:
         value = json.load(body)
         if not isinstance(value, dict):
             raise ValueError("the body is no object")
-        return cls(value.get("query") or "", value.get("variables"), value.get("operationName") or None)
+        text, variables, operation = (value.get(name) for name in ("query", "variables", "operationName"))
+        if not isinstance(text or "", str) or not isinstance(operation or "", str):
+            raise ValueError("query and operationName are texts")
+        if not isinstance(variables or {}, dict):
+            raise ValueError("variables is an object")
+        return cls(text or "", variables, operation or None)
 
     def names(self) -> frozenset[str]:
         """The operation's name and those of the fields it asks for at the top, in lower case."""

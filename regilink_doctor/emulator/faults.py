@@ -86,6 +86,8 @@ class Fault:
             raise FaultError(f"seconds is {self.seconds}: it cannot be less than 0")
         if self.operation is None and self.kind in ("quota", "slow-upload"):
             self.operation = "upload"
+        if self.kind == "slow-upload" and self.operation not in TRANSFERS:
+            raise FaultError(f"while a body arrives only its kind is known: operation is one of {', '.join(TRANSFERS)}")
 
     @property
     def code(self) -> int:

@@ -251,6 +251,7 @@ def test_the_admin_endpoint_says_what_is_wrong(emulator: Emulator, asked: Any, w
         ({"kind": "drop", "status": 500}, "status means nothing for 'drop'"),
         ({"kind": "drop", "seconds": 2}, "seconds means nothing for 'drop'"),
         ({"kind": "refuse", "executed": True}, "executed means nothing for 'refuse'"),
+        ({"kind": "slow-upload", "operation": "createArtifact"}, "operation is one of upload"),
     ],
 )
 def test_a_fault_that_means_nothing_is_an_error(emulator: Emulator, options: dict[str, Any], words: str) -> None:
@@ -280,6 +281,17 @@ def test_the_emulator_survives_every_fault_everywhere(emulator: Emulator, kind: 
     assert sum(fault.hits for fault in emulator.faults)
     emulator.reset()
     assert works(emulator)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [[], {"query": 5}, {"query": "{viewer{id}}", "operationName": [1]}, {"query": "{viewer{id}}", "variables": 1}],
+)
+def test_a_body_that_is_no_call_is_an_error_with_faults_and_without(emulator: Emulator, body: Any) -> None:
+    for _ in range(2):
+        answer = requests.post(f"{emulator.url}/graphql", json=body, timeout=TIMEOUT)
+        assert answer.status_code == 400
+        emulator.fault("drop", "linkArtifact")
 
 
 def test_faults_strike_behind_the_door_for_responses_too() -> None:
