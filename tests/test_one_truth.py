@@ -13,6 +13,8 @@ from regilink_doctor.emulator import World
 from regilink_doctor.lint.engine import lint_bytes
 
 TYPES = ("model", "dataset")
+VISIBILITIES = ("organization", "restricted")
+ENTITIES = ("team-a", "team-c", "alice", "acme", "beta", "ghost")
 NAMES = ("model", "dataset", "Golden Datasets", "models", "raw", "proj")
 SEGMENTS = st.sampled_from(
     [
@@ -22,7 +24,10 @@ SEGMENTS = st.sampled_from(
         " ",
         "acme",
         "Acme Inc",
+        "beta",
+        "Beta",
         "team-a",
+        "team-c",
         "alice",
         "zoo",
         "zoo:v3",
@@ -48,15 +53,22 @@ TEXTS = st.lists(SEGMENTS, min_size=1, max_size=4).map("/".join)
 
 
 @st.composite
-def catalogs(draw: st.DrawFn) -> Catalog:
-    registries = []
-    for name in draw(st.sets(st.sampled_from([*NAMES[:3], "raw"]), max_size=4)):
+def registries(draw: st.DrawFn) -> tuple[Registry, ...]:
+    made = []
+    for name in draw(st.sets(st.sampled_from([*NAMES[:3], "raw", "model-registry"]), max_size=4)):
         collections = (Collection("zoo", draw(st.sampled_from(TYPES))),) if draw(st.booleans()) else ()
         types = draw(st.sampled_from([None, ("model",), ("dataset",), TYPES]))
         kept = tuple(item for item in collections if types is None or item.type in types)
-        registries.append(Registry(name, types=types, collections=kept))
-    ordered = tuple(sorted(registries, key=lambda registry: registry.name))
-    return Catalog((Organization("Acme Inc", "acme", ("team-a", "team-b"), ordered),), complete=True)
+        made.append(Registry(name, types=types, visibility=draw(st.sampled_from(VISIBILITIES)), collections=kept))
+    return tuple(sorted(made, key=lambda registry: registry.name))
+
+
+@st.composite
+def catalogs(draw: st.DrawFn) -> Catalog:
+    organizations = [Organization("Acme Inc", "acme", ("team-a", "team-b"), draw(registries()))]
+    if draw(st.booleans()):
+        organizations.append(Organization("Beta", "beta", ("team-c",), draw(registries())))
+    return Catalog(tuple(organizations), complete=True, personal_entities=frozenset({"alice"}))
 
 
 CODE = """import wandb
@@ -70,10 +82,8 @@ CALLS = {
 }
 
 
-@settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    catalogs(), TEXTS, st.sampled_from(["team-a", "acme", "ghost"]), st.sampled_from(TYPES), st.sampled_from([*CALLS])
-)
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(catalogs(), TEXTS, st.sampled_from(ENTITIES), st.sampled_from([*TYPES, "Model"]), st.sampled_from([*CALLS]))
 def test_lint_and_the_world_agree(catalog: Catalog, text: str, entity: str, artifact_type: str, call: str) -> None:
     world = World.from_catalog(catalog)
     link = sdk_link(text, call, entity, "proj", {})  # type: ignore[arg-type]

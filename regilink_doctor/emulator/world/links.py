@@ -35,7 +35,8 @@ class LinkRequest:
 
 def judge(state: State, link: LinkInput, artifact_type: str | None, user: User | None) -> Verdict:
     """What becomes of a link as the SDK sends it; nothing is changed."""
-    return link_rules.judge(link, WorldDirectory(state, user), artifact_type).verdict
+    verdict = link_rules.judge(link, WorldDirectory(state, user), artifact_type).verdict
+    return verdict if link.registry else _with_rights(state, user, link, verdict)
 
 
 def judge_request(state: State, user: User | None, request: LinkRequest) -> Verdict:
@@ -51,7 +52,17 @@ def judge_request(state: State, user: User | None, request: LinkRequest) -> Verd
             directory, source_entity, request.entity, request.project, request.collection, artifact.type
         )
     plain = LinkInput(source_entity, request.entity, None, request.project, request.collection)
-    return link_rules.judge(plain, directory, artifact.type).verdict
+    return _with_rights(state, user, plain, link_rules.judge(plain, directory, artifact.type).verdict)
+
+
+def _with_rights(state: State, user: User | None, link: LinkInput, verdict: Verdict) -> Verdict:
+    """The verdict on a project-level link, with the user's rights in the project; a catalog knows none."""
+    owner = state.find_entity(link.entity)
+    if user is None or owner is None or verdict.outcome == "refused":
+        return verdict
+    project = state.find_project(link.entity, link.project)
+    may = access.writes_entity(user, owner) if project is None else access.writes_project(user, project)
+    return verdict if may else Verdict("refused", "REG304", "B7", "permission-denied")
 
 
 def _paused(state: State, request: LinkRequest) -> bool:
