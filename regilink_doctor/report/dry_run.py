@@ -31,7 +31,7 @@ _BOLD, _RED, _GREEN, _YELLOW = "1", "1;31", "1;32", "1;33"
 
 
 def to_json(outcome: DryRun) -> str:
-    """The shape of the contract; a link also has its `help`, the whole its `blocked_hosts` with counts."""
+    """The shape of the contract; a link also has its `help`, `blocked_connections` are the numbers to the hosts."""
     value: dict[str, Any] = {
         "version": VERSION,
         "command": {"argv": list(outcome.argv), "status": outcome.status, "interrupted": outcome.interrupted},
@@ -40,7 +40,8 @@ def to_json(outcome: DryRun) -> str:
         "artifacts": [asdict(each) for each in outcome.artifacts],
         "links": [{**asdict(each.attempt), "help": each.help} for each in outcome.links],
         "consumed": [asdict(each) for each in outcome.consumed],
-        "blocked_hosts": [{"host": host, "connections": count} for host, count in outcome.blocked_hosts],
+        "blocked_hosts": [host for host, _ in outcome.blocked_hosts],
+        "blocked_connections": dict(outcome.blocked_hosts),
         "exit_status": outcome.exit_status,
     }
     return json.dumps(value, indent=2, ensure_ascii=True)

@@ -17,7 +17,7 @@ from regilink_doctor.cli import main
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.report.dry_run import render, to_json
 from regilink_doctor.workflows import demo
-from regilink_doctor.workflows.dry_run import DryRun, dry_run
+from regilink_doctor.workflows.dry_run import DryRun, dry_run, harvest
 
 ROOT = Path(regilink_doctor.__file__).parents[1]
 
@@ -133,7 +133,7 @@ def test_a_module_in_a_shell_script_with_processes_keys_and_fetches(
     assert link["version"] == "v0"
     assert value["artifacts"][0]["name"] == "vision/zoo-training/zoo-1:v0"
     assert value["assumed"] == [{"kind": "collection", "name": "wandb-registry-model/base"}]
-    assert [each["host"] for each in value["blocked_hosts"]] == ["api.wandb.ai"]
+    assert (value["blocked_hosts"], value["blocked_connections"]) == (["api.wandb.ai"], {"api.wandb.ai": 1})
     read = {each["name"]: each for each in value["consumed"]}
     base = read["acme/wandb-registry-model/base:v0"]
     assert base["stub"]
@@ -182,6 +182,13 @@ def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry
 
 
 # Without it.
+
+
+def test_a_cell_of_a_notebook_is_no_file(project: Path) -> None:
+    assert harvest._near("/tmp/ipykernel_7/123.py:2", project) == "a cell of the notebook, line 2"
+    assert harvest._near(f"{project}/src/train.py:3", project) == "src/train.py:3"
+    assert harvest._near("/elsewhere/train.py:3", project) == "/elsewhere/train.py:3"
+    assert harvest._near(None, project) is None
 
 
 @pytest.mark.parametrize(

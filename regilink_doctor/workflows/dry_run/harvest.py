@@ -82,8 +82,10 @@ def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tupl
 
 
 def _near(place: str | None, folder: Path) -> str | None:
-    """`file:line`, the file as it is seen from the folder, where it lies below."""
+    """`file:line`, the file as it is seen from the folder, where it lies below; a cell has no file of its own."""
     file, _, line = (place or "").rpartition(":")
+    if "ipykernel_" in file or file.startswith("<ipython-input"):
+        return f"a cell of the notebook, line {line}"
     return f"{os.path.relpath(file, folder)}:{line}" if place and Path(file).is_relative_to(folder) else place
 
 
