@@ -58,6 +58,8 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     ended = "was interrupted, " if outcome.interrupted else ""
     yield f"  {ended}ended with {outcome.ended}; nothing was sent to W&B; {visible(outcome.world)}"
     yield from (f"  {line}" for line in ledger.taken_on_trust(outcome.assumed))
+    if any(each.kind == "team" for each in outcome.assumed):
+        yield "  an entity that is a person's and not a team's is refused at W&B: who is what, only a catalog tells"
     if outcome.left_to_default:
         where = f"each account's default decides, here {visible(outcome.entity)}"
         yield paint(_YELLOW, f"  warning[REG201]: nobody names the entity of a run: {where}")

@@ -74,6 +74,7 @@ def test_digest_and_source_are_compared(run: Emulator) -> None:
         ("wandb-registry-model/empty", {}, "absent", 'is called "latest"', "it is empty"),
         ("wandb-registry-model/zooo", {}, "absent", 'no collection "zooo"', 'did you mean "zoo"?'),
         ("wandb-registry-model/x", {}, "absent", 'no collection "x"', 'there are: "empty", "zoo"'),
+        ("wandb-registry-dataset/zoo", {}, "absent", 'no collection "zoo"', "the registry is empty"),
         ("wandb-registry-modle/zoo", {}, "absent", 'no registry "modle" in Acme Inc', 'mean "wandb-registry-model"?'),
         ("wandb-registry-qq/zoo", {}, "absent", "or it is not shown", 'there are: "dataset", "model"'),
         (f"Umbrella/{ZOO}", {}, "absent", 'no organization "Umbrella" is shown to alice', "Acme Inc (entity acme)"),

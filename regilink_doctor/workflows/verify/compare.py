@@ -46,7 +46,8 @@ def not_there(question: Question, names: Sequence[str], there: Sequence[str]) ->
     registry, collection = quoted(question.path.registry or ""), question.path.collection
     if collection not in names and not there:
         near = suggestion(collection, names)
-        advice = f"did you mean {quoted(near)}?" if near else f"there are: {listed(sorted(names)) or 'none'}"
+        advice = f"there are: {listed(sorted(names))}" if names else "the registry is empty; a first link makes it"
+        advice = f"did you mean {quoted(near)}?" if near else advice
         return settled(
             question.expected, "absent", f"no collection {quoted(collection)} in the registry {registry}", advice
         )
