@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.sites import Piece, Text
 from regilink_doctor.lint import api
+from regilink_doctor.lint.building import MAX_ALTERNATIVES
 from regilink_doctor.lint.values import (
     UNKNOWN,
     Arguments,
@@ -35,6 +36,7 @@ class Displays:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._kept: list[ast.Tuple] = []
+        self._found: dict[tuple[Literal, tuple[str | None, ...]], list[Value]] = {}
 
     def item(self, node: ast.Subscript, at: At, depth: int) -> Iterable[Value]:
         """`owner[key]`."""
@@ -71,6 +73,13 @@ class Displays:
 
     def by_key(self, owner: Literal, keys: Sequence[str | None], depth: int) -> list[Value]:
         """The values below any of these keys; a key that is not known takes any of them. The last one wins."""
+        asked = (owner, tuple(keys))
+        if asked not in self._found:
+            self._found[asked] = [UNKNOWN]  # a dictionary that is unpacked into itself
+            self._found[asked] = self._by_key(owner, keys, depth)[:MAX_ALTERNATIVES]
+        return self._found[asked]
+
+    def _by_key(self, owner: Literal, keys: Sequence[str | None], depth: int) -> list[Value]:
         by_name: dict[str, list[Value]] = {}
         unknown: list[Value] = []
         for key, value in owner.pairs:

@@ -19,6 +19,7 @@ from regilink_doctor.lint.calls import Calls
 from regilink_doctor.lint.displays import Displays
 from regilink_doctor.lint.objects import Objects
 from regilink_doctor.lint.parameters import Parameters
+from regilink_doctor.lint.scopes import reaching
 from regilink_doctor.lint.tree import Tree
 from regilink_doctor.lint.values import (
     END,
@@ -45,13 +46,13 @@ from regilink_doctor.lint.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from regilink_doctor.lint.scopes import Binding, Branch, Module, Scope, Use
+    from regilink_doctor.lint.scopes import Binding, Module, Scope, Use
     from regilink_doctor.lint.sources import Source
 
 T = TypeVar("T")
 
 MAX_DEPTH = 60
-MAX_STEPS = 50_000
+MAX_STEPS = 20_000
 """Expressions looked at for one file; what is beyond is unknown."""
 
 
@@ -79,9 +80,11 @@ class Evaluator:
         if (known := self._known.get(key)) is not None:
             return known
         self.steps += 1
-        if self.steps > MAX_STEPS or depth > MAX_DEPTH or key in self._busy:
+        if key in self._busy:
             self._cut += 1
-            return (UNKNOWN if key in self._busy else Unknown(reason="too much to follow"),)
+            return (UNKNOWN,)
+        if self.steps > MAX_STEPS or depth > MAX_DEPTH:
+            return (Unknown(reason="too much to follow"),)
         before = self._cut
         self._busy.add(key)
         try:
@@ -166,9 +169,9 @@ class Evaluator:
         while scope is not None:
             # A class body is not seen from its methods.
             if name in scope.bindings and (scope is at.scope or scope.kind != "class"):
-                reaching = _reaching(scope.bindings[name], order, branch)
-                if reaching:
-                    found = self._bound(name, reaching, scope, frame, depth)
+                bindings = reaching(scope.bindings[name], order, branch)
+                if bindings:
+                    found = self._bound(name, bindings, scope, frame, depth)
                     return certain(found) if scope is at.scope and scope.tested.get(name, order) < order else found
                 if scope is at.scope and scope.kind == "function":
                     return [UNKNOWN]  # bound only later: in a loop, or not at all
@@ -279,21 +282,6 @@ def known_name(path: str) -> Value:
     canonical = api.CANONICAL.get(path, path)
     made = api.ATTRIBUTES.get(canonical)
     return Instance(made) if made else Name(canonical)
-
-
-def _reaching(bindings: list[Binding], order: int, branch: Branch) -> list[Binding]:
-    """The bindings that can be the last one before a place, in the order of the source."""
-    arms = dict(branch)
-    reaching = []
-    for binding in reversed(bindings):
-        if binding.order >= order or binding.target == "global":
-            continue
-        if any(arms.get(at, arm) != arm for at, arm in binding.branch):
-            continue  # in the other arm
-        reaching.append(binding)
-        if branch[: len(binding.branch)] == binding.branch:
-            break  # always there
-    return reaching[::-1]
 
 
 def _unique(values: Iterable[T]) -> tuple[T, ...]:

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
 _INSTALLS = re.compile(r"(?:.* )?(?:pip3? install|uv add|poetry add|pdm add|conda install|mamba install)(?: |$)")
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*(?P<specifiers>[=<>!~@^].*)?")
+_MOST_WORDS = 8
+"""Of `uv run python -m pip install` and its like."""
 
 
 def pip_requirements(commands: Iterable[Command]) -> Iterator[Requirement]:
     """What the commands install."""
     for command in commands:
         words = [word.literal or "" for word in command.words]
-        for index in range(1, len(words)):
+        for index in range(1, min(len(words), _MOST_WORDS)):
             if not _INSTALLS.fullmatch(" ".join(words[: index + 1]) + " "):
                 continue
             for word in command.words[index + 1 :]:

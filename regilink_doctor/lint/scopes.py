@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Branch = tuple[tuple[int, str], ...]
 """The arms that a statement stands in, outermost first: (identity of the `if`, `try`, loop …, arm)."""
 
+_MOST_BINDINGS = 32
+"""Of one name at one place; what is bound before them is not looked at."""
+
 BindingKind = Literal["value", "augment", "element", "context", "parameter", "import", "function", "class", "unknown"]
 
 
@@ -136,3 +139,24 @@ class Module:
     """Top-level packages that are imported anywhere."""
     functions: dict[int, Scope] = field(default_factory=dict)
     """Identity of a function's or class's node -> its scope."""
+
+
+def reaching(bindings: list[Binding], order: int, branch: Branch) -> list[Binding]:
+    """The bindings that can be the last one before a place, in the order of the source."""
+    arms = dict(branch)
+    seen: dict[int, set[str]] = {}
+    found: list[Binding] = []
+    for binding in reversed(bindings):
+        if binding.order >= order or binding.target == "global":
+            continue
+        if any(arms.get(at, arm) != arm for at, arm in binding.branch):
+            continue  # in the other arm
+        found.append(binding)
+        if branch[: len(binding.branch)] == binding.branch or len(found) > _MOST_BINDINGS:
+            break  # always there
+        *outer, (at, arm) = binding.branch
+        both = seen.setdefault(at, set())
+        both.add(arm)
+        if both == {"body", "else"} and branch[: len(outer)] == tuple(outer):
+            break  # one of the two arms was taken
+    return found[::-1]

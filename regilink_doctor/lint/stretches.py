@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FILLED_LATER = re.compile(
     r"""
-      \$\{\{.*?\}\}                                # GitHub Actions
-    | \{\{.*?\}\} | \{%.*?%\}                      # Jinja, cookiecutter, Helm
+      \$\{\{.{0,400}?\}\}                          # GitHub Actions
+    | \{\{.{0,400}?\}\} | \{%.{0,400}?%\}          # Jinja, cookiecutter, Helm
     | \$\{(?P<braced>[^{}$]*(?:\{[^{}]*\}[^{}]*)*)\}  # Hydra, shell, compose
     | \$\((?:[^()]|\([^()]*\))*\)                  # a shell's command, make
     | \$(?P<bare>[A-Za-z_]\w*)
@@ -30,6 +30,10 @@ FILLED_LATER = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_MOST_PARTS = 32
+_LONGEST = 4096
+"""A variable that is longer is a hole: a file can double one again and again."""
+
 _DEFAULT = re.compile(r"(?:oc\.env:)?(?P<name>\w+)(?::?[-=]|,)(?P<default>.*)", re.DOTALL)
 """`${X:-default}` of a shell and compose, `${oc.env:X,default}` of Hydra."""
 
@@ -127,8 +131,9 @@ def _filling(
     variable, default = inside, None
     if match["braced"] is not None and (parsed := _DEFAULT.fullmatch(inside)):
         variable, default = parsed["name"], parsed["default"]
-    if variable in known:
-        return known[variable].parts
+    value = known.get(variable)
+    if value is not None and len(value.parts) <= _MOST_PARTS and len(value.pattern) <= _LONGEST:
+        return value.parts
     names = tuple(word for word in (variable.removeprefix("oc.env:"), name) if word)
     if default is not None and "$" not in default:
         start = match.start("braced") + inside.index(default, len(variable))

@@ -185,7 +185,7 @@ Value = Text | Name | Instance | Method | Literal | Local | Function | Member | 
 
 def named(value: Value, name: str) -> Value:
     """The same text, one more variable, key or attribute on its way noted."""
-    return _changed(value, lambda part: replace(part, names=(*part.names, name)))
+    return _changed(value, lambda part: part if name in part.names else replace(part, names=(*part.names, name)))
 
 
 def weak(value: Value, variable: str) -> Value:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.declared import Requirement
 
-_LOCKED = re.compile(r'^name = "(?P<name>[^"]+)"\n(?:^(?!\[).*\n)*?^version = "(?P<version>[^"]+)"', re.MULTILINE)
+_LOCKED = re.compile(r'^name = "(?P<name>[^"]+)"\n(?:^(?!\[).*\n){0,8}?^version = "(?P<version>[^"]+)"', re.MULTILINE)
 """A package of `uv.lock`, `poetry.lock`, `pdm.lock`: all TOML, all written by a machine in this form."""
 
 _PIPENV = re.compile(
-    r'^ {8}"(?P<name>[^"]+)": \{\n(?:^ {12,}.*\n)*?^ {12}"version": "==(?P<version>[^"]+)"', re.MULTILINE
+    r'^ {8}"(?P<name>[^"]+)": \{\n(?:^ {12,}.*\n){0,400}?^ {12}"version": "==(?P<version>[^"]+)"', re.MULTILINE
 )
 _SECTION = re.compile(r"^\[(?P<name>[^\]]+)\]", re.MULTILINE)
 
