@@ -65,8 +65,9 @@ class _Facts:
 
     @property
     def in_test(self) -> bool:
-        name = os.path.basename(self.path)
-        return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
+        *folders, name = self.path.replace(os.sep, "/").split("/")
+        named = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
+        return named or "tests" in folders or "test" in folders
 
     @property
     def wandb_version(self) -> str | None:
