@@ -68,9 +68,8 @@ def main() -> None:
                         taken[each].append(spent * 1000)
             mine, other = (statistics.median(taken[each]) for each in ("ours", "theirs"))
             rows.append(f"| {delay * 1000:.0f} | {count} | {mine:.0f} | {other:.0f} | {other / mine:.1f} |")
-    print(
-        f"Python {sys.version.split()[0]}, {os.cpu_count()} cores; wandb {version('wandb')}; {ROUNDS} rounds, medians.\n"
-    )
+    machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} cores; wandb {version('wandb')}"
+    print(f"{machine}; {ROUNDS} rounds, medians.\n")
     print("| ms a request | targets | `regilink doctor` ms | script by `wandb.Api` ms | times faster |")
     print("|--:|--:|--:|--:|--:|")
     print("\n".join(rows))

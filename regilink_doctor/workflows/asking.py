@@ -59,7 +59,9 @@ class Inquirer:
         self.settings: Settings = read_settings(
             cwd=Path(cwd or Path.cwd()).absolute(), environ=environ, python=python, arguments=arguments
         )
-        self.gateway = Gateway(self.settings.host.value, self.settings.credentials.key, timeout=timeout)
+        self.gateway = Gateway(
+            self.settings.host.value, self.settings.credentials.key, route=self.settings.route, timeout=timeout
+        )
         entity = self.settings.entity.value if self.settings.entity else None
         names = [entity] if entity else []
         self.data: Mapping[str, Any] = ask(self.gateway, "RegilinkAccount", (*account_fields(names), *more)).data

@@ -25,12 +25,15 @@ from regilink_doctor.client.questions import (
     neighbour_fields,
     target_fields,
 )
+from regilink_doctor.doctor.probe.check import DELETE, project_fields
 
 pytest.importorskip("wandb")
 graphql = pytest.importorskip("graphql")
 
 SCHEMA = Path(__file__).parents[2] / "regilink_doctor" / "emulator" / "schema.graphql"
 MODULES = tuple(f"wandb.{each}._generated.operations" for each in ("apis", "sdk.artifacts", "sdk.internal"))
+
+PROJECT = document("Project", project_fields("team-a", "churn"))
 
 OURS = {
     "account": document("Account", account_fields(["alice", "team-a"])),
@@ -46,6 +49,8 @@ OURS = {
         ),
     ),
     "neighbours": document("Neighbours", neighbour_fields([CollectionQuestion("Acme Inc", "acme", "model", "zoo")])),
+    "project": PROJECT,
+    "delete": (DELETE, {"id": "1"}),
     "registries": document("Registries", registries_fields("Acme Inc", "cursor")),
     "all registries": document("Inventory", registries_page("Acme Inc", "cursor")),
     "all collections": document("Inventory", collections_page("Acme Inc", "cursor")),

@@ -78,9 +78,14 @@ def _plan(context: Context, target: Target) -> Plan:
     )
 
 
+def project_fields(entity: str, project: str) -> tuple[Field, ...]:
+    """Whether a project is there, and its id."""
+    arguments = (Argument("name", project, "String!"), Argument("entityName", entity, "String!"))
+    return (Field("project", (Field("id"),), arguments),)
+
+
 def _project_id(gateway: Gateway, plan: Plan) -> str | None:
-    arguments = (Argument("name", plan.project, "String!"), Argument("entityName", plan.entity, "String!"))
-    answer = gateway.ask(*document("RegilinkProject", [Field("project", (Field("id"),), arguments)]))
+    answer = gateway.ask(*document("RegilinkProject", project_fields(plan.entity, plan.project)))
     found = answer.data.get("project")
     return str(found["id"]) if found else None
 
