@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.doctor.diagnosis import Diagnosis
-from regilink_doctor.doctor.targets import Target
+from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.workflows.diagnose import diagnose
 
@@ -134,3 +134,25 @@ def test_it_asks_only_where_somebody_can_answer(tmp_path: Path, capsys: pytest.C
 
     assert main(["doctor", ZOO, "--write-probe"]) == 2
     assert "add --yes" in capsys.readouterr().err
+
+
+def test_the_script_that_logs_a_persons_artifact_again_does_it(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.reset()
+    environ = {**os.environ, **emulator.environ(), "HOME": str(tmp_path)}
+
+    def run(code: str) -> None:
+        subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environ, check=True, timeout=90)
+
+    run(
+        "import wandb\n"
+        "with wandb.init(entity='alice', project='churn') as run:\n"
+        "    artifact = wandb.Artifact('zoo', type='model', metadata={'f1': 0.9})\n"
+        "    with artifact.new_file('weights.txt') as file: file.write('w')\n"
+        "    run.log_artifact(artifact)\n"
+    )
+    target = Target(ZOO, "Artifact.link", fetched=Consumed("alice/churn/zoo:v0"))
+    (row,) = diagnose([target], cwd=tmp_path, environ=environ).of("fail")
+    assert row.code == "REG203"
+    run("\n".join(line[4:] for line in (row.help or "").splitlines() if line.startswith("    ")))
+    (link,) = emulator.ledger.links
+    assert (link.verdict, link.source) == ("linked", "team-a/churn/zoo:v0")
