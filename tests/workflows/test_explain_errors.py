@@ -232,6 +232,14 @@ def test_the_path_in_a_traceback_is_judged_and_fills_the_command() -> None:
     assert found.causes[0].proof == "regilink doctor team-a/wandb-registry-model/zoo --entity team-a"
 
 
+def test_of_several_paths_the_last_is_meant() -> None:
+    found = explain(
+        'print("wandb-registry-dataset/first")\n    run.link_artifact(model, "wandb-registry-model/zoo")\n'
+        "CommError: permission denied"
+    )
+    assert found.registry == "model"
+
+
 def test_without_an_organization_in_the_path_the_entity_is_the_likelier_cause() -> None:
     found = explain(
         '    run.link_artifact(model, "wandb-registry-model/zoo")\n'

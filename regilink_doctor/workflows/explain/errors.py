@@ -135,7 +135,8 @@ def _named(text: str, found: Iterable[Recognised]) -> _Named:
     entity, artifact_type = fields.get("entity"), fields.get("type")
     if path := fields.get("path"):
         return _Named(path, entity=entity, type=artifact_type)
-    if in_code := _PATH.search(text, max(0, len(text) - TAIL)):
+    written = list(_PATH.finditer(text, max(0, len(text) - TAIL)))
+    if in_code := (written[-1] if written else None):  # the last line of a traceback is the nearest to the error
         line = text[text.rfind("\n", 0, in_code.start()) + 1 : in_code.start()]
         return _Named(in_code[1], "link" not in line, entity, artifact_type)
     return _Named(_read_name(fields), True, entity, artifact_type)
