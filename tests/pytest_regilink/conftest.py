@@ -30,7 +30,7 @@ def apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path_f
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(pytester.path)]))
 
     def run(*arguments: str) -> pytest.RunResult:
-        return pytester.runpytest_subprocess("-p", "pytest_regilink.plugin", "-p", "no:cacheprovider", *arguments)
+        return pytester.runpytest_subprocess("-p", "regilink", "-p", "no:cacheprovider", *arguments)
 
     return run
 
@@ -50,6 +50,6 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def run(*arguments: str) -> pytest.RunResult:
         cache = () if any(each in ("--lf", "--ff", "--cache") for each in arguments) else ("-p", "no:cacheprovider")
-        return pytester.runpytest_inprocess("-p", "pytest_regilink.plugin", "--show-capture=no", *cache, *arguments)
+        return pytester.runpytest_inprocess("-p", "regilink", "--show-capture=no", *cache, *arguments)
 
     return run
