@@ -214,6 +214,7 @@ def _wrap(module: ModuleType) -> None:
 def _watched(original: Any, name: str) -> Any:
     @functools.wraps(original)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # pytest shows the user's line, not ours
         # `Run.link_artifact` calls `Artifact.link` with a text of its own making.
         if getattr(_inside, "call", False):
             return original(self, *args, **kwargs)

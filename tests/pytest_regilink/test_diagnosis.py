@@ -27,6 +27,7 @@ def test_wandbs_own_errors_are_explained_and_the_links_are_shown(suite: pytest.P
         [
             "*- regilink -*",
             "Error: linking is only allowed within the same team*",
+            "*/train.py:8,*",
             "Artifact logged under a personal entity [[]row B1, REG203, REG201]",
             "*What to do: Log the artifact in a run of a team*",
             "Links that the test had attempted:",

@@ -29,7 +29,9 @@ TAIL = 20_000
 """Characters at the end of a text in which the place of the error is looked for."""
 
 _FRAME = re.compile(r'File "([^"\n]{1,300})", line (\d{1,7}), in (\S{1,100})')
-_LIBRARY = re.compile(r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|[/\\]wandb[/\\]sdk[/\\]")
+_LIBRARY = re.compile(
+    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|[/\\]wandb[/\\]sdk[/\\]|[/\\]emulator[/\\]recorder"
+)
 _PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
 _SPEAKERS = {"server": "W&B's server", "sdk": "the wandb SDK", "cli": "a command line"}
 
