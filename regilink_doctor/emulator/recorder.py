@@ -5,17 +5,10 @@ two methods that link, `wandb.Run.link_artifact` and `wandb.Artifact.link`, are 
 the two that fetch by name, `wandb.Run.use_artifact` and `wandb.Api.artifact`. wandb is never imported from here: where
 it is not loaded yet, its modules are wrapped in the moment they are.
 
-In this process, with the emulator beside it (the pytest plugin):
-
-    with recorder.recording(emulator.observe):
-        ...
-
-In a child process (dry-run): its environment gets
-
-    {**emulator.environ(), **recorder.environ(emulator.folder, emulator.url, os.environ)}
-
-and its Python loads this file by a `sitecustomize` and tells the emulator over HTTP. A Python that is started with
-`-I`, `-E` or `-S` does not. For the child's sake this file imports the standard library alone.
+In this process (the pytest plugin): `with recorder.recording(emulator.observe): ...`. In a child process (dry-run): its
+environment gets `recorder.environ(emulator.folder, emulator.url, os.environ)`, and its Python loads this file by a
+`sitecustomize` and tells the emulator over HTTP. A Python that is started with `-I`, `-E` or `-S` does not. For the
+child's sake this file imports the standard library alone.
 """
 
 from __future__ import annotations
@@ -99,6 +92,8 @@ class LinkCall:
 
 
 Sink = Callable[[LinkCall], None]
+_Args = tuple[Any, ...]
+_Kwargs = dict[str, Any]
 
 _sinks: list[Sink] = []
 _wrapped: list[tuple[Any, str, Any]] = []
@@ -140,9 +135,7 @@ def recording(sink: Sink) -> Iterator[None]:
 def environ(folder: Path, url: str, outer: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What makes the Pythons below a process tell their calls to the emulator at `url`.
 
-    Args:
-        folder: where a small folder is made for `PYTHONPATH`.
-        outer: the environment that the result is laid over; its `PYTHONPATH` and `sitecustomize` stay in force.
+    A small folder for `PYTHONPATH` is made in `folder`. What `outer` has of it, and its `sitecustomize`, stay in force.
     """
     site = folder / _SITE
     site.mkdir(parents=True, exist_ok=True)
@@ -233,22 +226,18 @@ def _watched(original: Any, name: str) -> Any:
     return method
 
 
-def _tell(
-    name: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: BaseException | None, *, ended: bool
-) -> None:
+def _tell(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, *, ended: bool) -> None:
     """Never in the way of the code that is watched, whatever it gave and whatever has become of the emulator."""
     try:
         read = _fetch if name in _READS.values() else _call
-        call = read(name, target, args, kwargs, error, ended=ended)
+        call = read(name, target, args, kwargs, error, ended)
         for sink in tuple(_sinks):
             sink(call)
     except Exception as problem:
         sys.stderr.write(f"regilink: a call could not be noted: {type(problem).__name__}: {problem}\n")
 
 
-def _fetch(
-    name: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: BaseException | None, *, ended: bool
-) -> LinkCall:
+def _fetch(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, ended: bool) -> LinkCall:
     names = ("artifact_or_name",) if name == "Run.use_artifact" else ("name",)
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     asked = given.get(names[0])
@@ -266,17 +255,16 @@ def _fetch(
 def _place() -> str | None:
     """Where the user's own code stands: the nearest frame that is neither wandb's nor ours."""
     frame: Any = sys._getframe(1)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if file != __file__ and f"{os.sep}wandb{os.sep}" not in file and not file.startswith("<frozen"):
-            return f"{file}:{frame.f_lineno}"
+    while frame is not None and _foreign(frame.f_code.co_filename):
         frame = frame.f_back
-    return None
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else None
 
 
-def _call(
-    name: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: BaseException | None, *, ended: bool
-) -> LinkCall:
+def _foreign(file: str) -> bool:
+    return file == __file__ or f"{os.sep}wandb{os.sep}" in file or file.startswith("<frozen")
+
+
+def _call(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, ended: bool) -> LinkCall:
     run = target if name == "Run.link_artifact" else None
     names = ("target_path", "aliases") if run is None else ("artifact", "target_path", "aliases")
     given = {**dict(zip(names, args, strict=False)), **kwargs}
