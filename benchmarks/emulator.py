@@ -1,10 +1,10 @@
-"""The emulator's measures, ratios within one run: `python benchmarks/emulator.py [--openwandb PYTHON]`.
+"""The emulator's measures, ratios within one run: `python benchmarks/emulator.py [--openwandb COMMAND]`.
 
 - the seed's snippet on the emulator beside the same without its link call in offline mode (whole processes, in turn);
 - start, reset and stop of the emulator after its imports;
 - links a second, over real HTTP, by one writer and by sixteen;
-- with `--openwandb`, the Python of an environment that has it: from the start of the process to the first answer of
-  its server, beside that of `regilink emulator`.
+- with `--openwandb "openwandb serve --host 127.0.0.1 -p {port} --data-dir FOLDER"`: from the start of its process to
+  the first answer, beside that of `regilink emulator`.
 
 Writes its section of `benchmarks/RESULTS.md`.
 """
@@ -172,7 +172,7 @@ def main() -> None:
         TITLE,
         "",
         f"`python benchmarks/emulator.py`: Python {platform.python_version()}, {os.cpu_count()} cores, wandb "
-        f"{version('wandb')}; {ROUNDS} rounds, medians.",
+        f"{version('wandb')}; {ROUNDS} rounds, medians; load of the machine at the end {os.getloadavg()[0]:.0f}.",
         "",
         "| | |",
         "|---|--:|",

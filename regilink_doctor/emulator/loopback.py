@@ -41,7 +41,7 @@ class LoopbackServer(ThreadingHTTPServer):
 
     def start(self) -> None:
         """Serve."""
-        self._thread = Thread(target=self.serve_forever, args=(0.01,), name=self._name, daemon=True)
+        self._thread = Thread(target=self.serve_forever, args=(0.005,), name=self._name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
