@@ -29,8 +29,7 @@ ROUTE = "/_regilink/calls"
 VARIABLE = "REGILINK_CALLS"
 """Where a child process tells its calls."""
 
-_SITE = "regilink-site"
-_COPY = "regilink_recorder_of_this_process"
+_SITE, _COPY = "regilink-site", "regilink_recorder_of_this_process"
 _ENVIRON = ("WANDB_PROJECT", "WANDB_ORGANIZATION")
 _METHODS = {
     "wandb.sdk.wandb_run": (("Run", "link_artifact"), ("Run", "use_artifact")),
@@ -239,8 +238,7 @@ def _tell(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseExcep
 
 def _fetch(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, ended: bool) -> LinkCall:
     names = ("artifact_or_name",) if name == "Run.use_artifact" else ("name",)
-    given = {**dict(zip(names, args, strict=False)), **kwargs}
-    asked = given.get(names[0])
+    asked = {**dict(zip(names, args, strict=False)), **kwargs}.get(names[0])
     return LinkCall(
         call=name,
         target_path=asked if isinstance(asked, str) else None,
@@ -289,9 +287,8 @@ def _call(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseExcep
 
 
 def _mode(run: Any) -> str:
-    if type(run).__name__ == "NoopRun":
-        return "disabled"
-    return "offline" if getattr(run, "offline", False) else "online"
+    online = "offline" if getattr(run, "offline", False) else "online"
+    return "disabled" if type(run).__name__ == "NoopRun" else online
 
 
 def _read(thing: Any, name: str) -> str | None:
