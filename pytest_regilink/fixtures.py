@@ -6,7 +6,7 @@ The emulator, and with it graphql-core, is imported when the first test asks for
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pytest_regilink.hand import Regilink
     from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.emulator.fence import Fence
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -51,13 +53,13 @@ def regilink_settings() -> Mapping[str, str]:
 
 
 @pytest.fixture
-def regilink_world(pytestconfig: pytest.Config) -> World:
+def regilink_world(request: pytest.FixtureRequest) -> World:
     """What the server begins with; override it in a conftest, a module or a class.
 
     The catalog of `--regilink-catalog`, or of the configuration; without one `Acme Inc` with `team-a`, `alice`, `model`
     and `dataset`, and whatever else the code names, as assumed.
     """
-    return _seed(pytestconfig)
+    return _seed(request)
 
 
 @pytest.fixture
@@ -133,7 +135,7 @@ def _wider(
     from regilink_doctor.emulator import Emulator
 
     with Emulator() as emulator:
-        world, folder = _seed(request.config), folders.mktemp("regilink")
+        world, folder = _seed(request), folders.mktemp("regilink")
         with _hand(request, emulator, fence, world, settings, folder) as hand:
             yield hand
 
@@ -156,10 +158,11 @@ def _hand(
     conditions = Conditions.of(request)
     _in_words(request, conditions.arrange, world)
     emulator.reset(world)
+    ours = {**_in_words(request, variables, emulator, fence, folder / "regilink"), **settings}
     environment, sdk, recording = Environment(), sdk_of(request.config), Recording(emulator)
     layer = sdk.enter()
     service = {} if layer.service is None else {SERVICE: layer.service}
-    environment.set({**variables(emulator, fence, folder / "regilink"), **settings, **service})
+    environment.set({**ours, **service})
     recording.start()
     hand = request.node.stash[HAND] = Regilink(emulator, fence, sdk)
     unfinished: list[str] = []
@@ -177,18 +180,18 @@ def _hand(
         request.node.warn(UnfinishedRun(run))
 
 
-def _in_words(request: pytest.FixtureRequest, call: Callable[[Any], None], given: Any) -> None:
+def _in_words(request: pytest.FixtureRequest, call: Callable[..., T], *given: Any) -> T:
+    """What the call gives; what is wrong with a condition, a world or a catalog is said without a traceback."""
     try:
-        call(given)
-    except ValueError as error:
-        pytest.fail(f"{request.node.nodeid}: {error}", pytrace=False)
+        return call(*given)
+    except (OSError, ValueError) as error:
+        words = str(error)
+    pytest.fail(f"{request.node.nodeid}: {words}", pytrace=False)
 
 
-def _seed(config: pytest.Config) -> World:
+def _seed(request: pytest.FixtureRequest) -> World:
     from pytest_regilink.checking import given
     from regilink_doctor.workflows.seed import seeded_world
 
-    try:
-        return seeded_world(str(config.rootpath), given(config, "catalog"))
-    except (OSError, ValueError) as error:
-        pytest.fail(f"regilink: {error}", pytrace=False)
+    config = request.config
+    return _in_words(request, seeded_world, str(config.rootpath), given(config, "catalog"))

@@ -128,7 +128,7 @@ def test_the_seed_and_the_settings_can_be_overridden_and_a_catalog_be_named(suit
     (suite.path / "regilink.toml").write_text('catalog = "gone.json"\n')
     result = run("-q", "test_catalog.py")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["regilink: *gone.json*"])
+    result.stdout.fnmatch_lines(["test_catalog.py::test_it: *gone.json*"])
 
 
 def test_it_gets_on_with_the_plugins_and_settings_that_people_have(suite: pytest.Pytester, apart: Run) -> None:
