@@ -77,7 +77,7 @@ class Objects:
         for binding in scope.bindings.get(name, ()):
             if binding.kind == "function":
                 method = scope.module.functions[id(binding.node)]
-                if _decorated(method, "property", "cached_property"):
+                if method.decorated("property", "cached_property"):
                     values += self._property(method, depth)
                 else:
                     values.append(Function(method, owner))
@@ -161,8 +161,3 @@ class Objects:
 
     def _bases(self, scope: Scope) -> list[str]:
         return [ast.unparse(base) for base in getattr(scope.node, "bases", ())]
-
-
-def _decorated(scope: Scope, *names: str) -> bool:
-    decorators = getattr(scope.node, "decorator_list", ())
-    return any(ast.unparse(item).rpartition(".")[2] in names for item in decorators)

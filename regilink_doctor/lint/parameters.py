@@ -102,7 +102,7 @@ class Parameters:
         owner = scope.owner
         if owner is None:
             return [UNKNOWN]
-        if _decorated(scope, "classmethod"):
+        if scope.decorated("classmethod"):
             return [Local(owner)]
         if frame is not None and frame.scope is scope and frame.receiver is not None and frame.receiver.instance:
             return [frame.receiver]
@@ -205,17 +205,9 @@ def _destination(flags: list[str], dest: ast.expr | None) -> str:
 
 
 def _static(scope: Scope) -> bool:
-    return _decorated(scope, "staticmethod")
+    return scope.decorated("staticmethod")
 
 
 def _command(scope: Scope) -> bool:
     """A command of click or typer: the command line calls it, too."""
-    return _decorated(scope, "command", "callback")
-
-
-def _decorated(scope: Scope, *names: str) -> bool:
-    for item in getattr(scope.node, "decorator_list", ()):
-        called = item.func if isinstance(item, ast.Call) else item
-        if ast.unparse(called).rpartition(".")[2] in names:
-            return True
-    return False
+    return scope.decorated("command", "callback")

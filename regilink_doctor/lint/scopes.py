@@ -80,6 +80,14 @@ class Scope:
         """The class that this function is a method of."""
         return self.parent if self.kind == "function" and self.parent and self.parent.kind == "class" else None
 
+    def decorated(self, *names: str) -> bool:
+        """Whether a decorator of one of these names, called or not, stands above it."""
+        for item in getattr(self.node, "decorator_list", ()):
+            called = item.func if isinstance(item, ast.Call) else item
+            if ast.unparse(called).rpartition(".")[2] in names:
+                return True
+        return False
+
     @property
     def first_parameter(self) -> str | None:
         """The name of `self`, for a method."""

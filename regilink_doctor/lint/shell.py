@@ -80,9 +80,8 @@ class _Reader:
     # Words
 
     def tokens(self) -> Iterator[_Word | str]:
-        text = self.stretch.text
+        text, ends = self.stretch.text, list[str]()
         at, size = 0, len(text)
-        ends: list[str] = []
         while at < size:
             letter = text[at]
             if letter == "\n" and ends:
@@ -199,8 +198,7 @@ class _Reader:
         if guarded:
             containers = (*containers, Container("branch", "&&", self.stretch.span(words[0].start, words[0].end)))
         environment: list[Setting] = []
-        start = words[0].start
-        end = words[-1].end
+        start, end = words[0].start, words[-1].end
         if words[0].plain == "env" and len(words) > 1:
             words = words[1:]
         while words and (setting := self.assignment(words[0], start, end, containers)):
@@ -255,7 +253,7 @@ class _Reader:
         first = word.parts[0] if word.parts else None
         if not isinstance(first, Piece) or "=" not in first.text or not first.exact:
             return None
-        name, _, _ = first.text.partition("=")
+        name = first.text.partition("=")[0]
         appended = name.endswith("+")
         if not name.removesuffix("+").isidentifier():
             return None
