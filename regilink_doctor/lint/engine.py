@@ -108,9 +108,12 @@ def lint_bytes(
         known: what the configuration tells of it.
         selection: which rules speak.
     """
+    asked: dict[str, bool] = {}
 
     def enabled(code: str) -> bool:
-        return selection.enabled(code, path)
+        if code not in asked:
+            asked[code] = selection.enabled(code, path)
+        return asked[code]
 
     try:
         reading = readers.read(path, content)

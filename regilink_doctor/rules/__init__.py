@@ -133,17 +133,21 @@ BY_SITE: dict[str, tuple[str, ...]] = {
 `setting`, a `requirement`, a `command`."""
 
 
+_MADE: dict[str, Rule] = {}
+
+
 def rule_for(code: str) -> Rule:
-    """The rule of a code.
+    """The rule of a code, made once.
 
     Raises:
         KeyError: no such rule.
     """
-    from importlib import import_module
+    if code not in _MADE:
+        from importlib import import_module
 
-    module = import_module(f"regilink_doctor.rules.{MODULES[code]}")
-    found: Rule = getattr(module, "".join(word.capitalize() for word in MODULES[code].split("_")))()
-    return found
+        module = import_module(f"regilink_doctor.rules.{MODULES[code]}")
+        _MADE[code] = getattr(module, "".join(word.capitalize() for word in MODULES[code].split("_")))()
+    return _MADE[code]
 
 
 def all_rules() -> Iterator[Rule]:

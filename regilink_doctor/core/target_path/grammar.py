@@ -99,7 +99,7 @@ def misspelled_prefix(segment: str) -> str | None:
     meant = segment.strip()
     folded = meant.lower().replace("_", "-").replace(" ", "-")
     bare = REGISTRY_PREFIX.rstrip("-")
-    if _distance(folded, bare) <= 1:
+    if abs(len(folded) - len(bare)) <= 1 and _distance(folded, bare) <= 1:
         return REGISTRY_PREFIX
     candidates = [(1, len(bare))] if folded.startswith(bare) else []
     for length in range(len(REGISTRY_PREFIX) - 2, min(len(REGISTRY_PREFIX) + 2, len(folded)) + 1):
