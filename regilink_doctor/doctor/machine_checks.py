@@ -27,9 +27,14 @@ class WandbVersion(Examination):
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Compare the version with those that hide failures."""
         wandb = context.settings.wandb
+        if wandb.version is None and wandb.package is not None:
+            return skipped(
+                f"the wandb in {wandb.environment} ({wandb.source}) is broken: its version cannot be read; "
+                "pip install --force-reinstall wandb; the settings are read as the newest version would"
+            )
         if wandb.version is None:
             return skipped(
-                f"not installed in {wandb.environment} ({wandb.source}): the settings below are those of the newest "
+                f"not installed in {wandb.environment} ({wandb.source}): the settings are those of the newest "
                 f"version that regilink knows; pip install 'wandb>={OLDEST}', or name another Python with --python"
             )
         if effect := hides(wandb.version):
