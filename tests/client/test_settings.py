@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,11 @@ def test_an_environment_without_wandb_is_said_and_the_reading_goes_on(tmp_path: 
 def test_an_interrupted_installation_stops_nothing(tmp_path: Path) -> None:
     broken = environment(tmp_path / "broken", None)
     (broken / "lib" / "python3.11" / "site-packages" / "wandb-0.31.0.dist-info").mkdir()
-    assert find_wandb(str(broken), tmp_path, {}).version is None
+    found = find_wandb(str(broken), tmp_path, {})
+    assert found.version is None
+    assert read_settings(cwd=tmp_path, environ={"VIRTUAL_ENV": str(broken)}).wandb == replace(
+        found, source="the active environment, VIRTUAL_ENV"
+    )
 
 
 def test_a_virtual_environment_shows_the_packages_below_it(tmp_path: Path) -> None:
