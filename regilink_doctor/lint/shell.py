@@ -1,7 +1,6 @@
 """Shell, as far as a reader follows it: commands with their words, what is exported, which variables hold what.
 
-Not a shell: no word is split after it was filled in, no pattern expanded, no here-document read. What it cannot follow
-is a hole.
+Not a shell: what it cannot follow is a hole.
 """
 
 from __future__ import annotations
@@ -11,27 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 from regilink_doctor.core.declared import Command, Container, Setting
 from regilink_doctor.core.sites import Hole, Piece, Text
-from regilink_doctor.lint.stretches import FILLED_LATER, Stretch, filled
+from regilink_doctor.lint.shell_words import Word, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from regilink_doctor.lint.stretches import Stretch
 
-_SEPARATORS = ("&&", "||", ";;", ";", "|&", "|", "&", "(", ")", "\n")
 _OPENING = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "select": "done"}
 _FILLERS = frozenset({"then", "do", "else", "elif", "!", "{", "time", "in"})
 _EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    parts: tuple[Piece | Hole, ...]
-    start: int
-    end: int
-
-    @property
-    def plain(self) -> str:
-        """The word when all of it is known, else what is known of it."""
-        return "".join(part.text for part in self.parts if isinstance(part, Piece))
 
 
 @dataclass
@@ -61,10 +47,10 @@ class _Reader:
         self.script = Script()
 
     def read(self) -> Script:
-        words: list[_Word] = []
+        words: list[Word] = []
         guarded = False
-        for mark in self.tokens():
-            if isinstance(mark, _Word):
+        for mark in Words(self.stretch, self.known):
+            if isinstance(mark, Word):
                 words.append(mark)
                 continue
             pattern = mark == ")" and bool(self.open) and self.open[-1][0] == "esac"
@@ -77,120 +63,7 @@ class _Reader:
         self.command(words, guarded=guarded)
         return self.script
 
-    # Words
-
-    def tokens(self) -> Iterator[_Word | str]:
-        text, ends = self.stretch.text, list[str]()
-        at, size = 0, len(text)
-        while at < size:
-            letter = text[at]
-            if letter == "\n" and ends:
-                yield "\n"
-                at = self.after_documents(at + 1, ends)
-            elif separator := next((mark for mark in _SEPARATORS if text.startswith(mark, at)), None):
-                yield separator
-                at += len(separator)
-            elif letter in " \t":
-                at += 1
-            elif text.startswith("\\\n", at):
-                at += 2
-            elif letter == "#":
-                at = end if (end := text.find("\n", at)) >= 0 else size
-            elif letter in "<>":
-                at = self.after_redirection(at, ends)
-            else:
-                word = self.word(at)
-                if word.end == at:  # nothing that this reader knows
-                    at += 1
-                    continue
-                at = word.end
-                if word.plain.isdigit() and text[at : at + 1] in ("<", ">") and at < size:
-                    continue  # 2>&1
-                yield word
-
-    def after_redirection(self, at: int, ends: list[str]) -> int:
-        text = self.stretch.text
-        document = text.startswith("<<", at) and not text.startswith("<<<", at)
-        while at < len(text) and text[at] in "<>&-|":
-            at += 1
-        while at < len(text) and text[at] in " \t":
-            at += 1
-        if at < len(text) and text[at] == "(":
-            return at + 1  # <(command)
-        word = self.word(at) if at < len(text) and text[at] != "\n" else None
-        if word is None:
-            return at
-        if document and word.plain:
-            ends.append(word.plain)
-        return max(word.end, at)
-
-    def after_documents(self, at: int, ends: list[str]) -> int:
-        text = self.stretch.text
-        while ends and at < len(text):
-            end = end if (end := text.find("\n", at)) >= 0 else len(text)
-            if text[at:end].strip() == ends[0]:
-                ends.pop(0)
-            at = end + 1
-        ends.clear()
-        return min(at, len(text))
-
-    def word(self, at: int) -> _Word:
-        text, start = self.stretch.text, at
-        parts: list[Piece | Hole] = []
-        while at < len(text):
-            letter = text[at]
-            if letter == "'":
-                end = end if (end := text.find("'", at + 1)) >= 0 else len(text)
-                parts += filled(self.stretch, at + 1, end, dollars=False) or [self.empty(at + 1)]
-                at = end + 1
-            elif letter == '"':
-                end = self.closing(at)
-                parts += filled(self.stretch, at + 1, end, self.known) or [self.empty(at + 1)]
-                at = end + 1
-            elif letter == "\\":
-                if text[at + 1 : at + 2] not in ("", "\n"):
-                    parts.append(self.stretch.piece(at + 1, at + 2))
-                at += 2
-            elif letter in "$`{" and (match := FILLED_LATER.match(text, at)):
-                parts += filled(self.stretch, at, match.end(), self.known)
-                at = match.end()
-            elif letter == "`":
-                end = end if (end := text.find("`", at + 1)) >= 0 else len(text)
-                parts.append(Hole(text[at : end + 1], self.stretch.place(at, end)))
-                at = end + 1
-            elif letter in " \t\n;&|<>()":
-                break
-            else:
-                end = at + 1
-                while end < len(text) and text[end] not in " \t\n;&|<>()'\"\\$`{":
-                    end += 1
-                parts.append(self.stretch.piece(at, end))
-                at = end
-        return _Word(tuple(parts), start, min(at, len(text)))
-
-    def empty(self, at: int) -> Piece:
-        return Piece("", self.stretch.place(at, at), exact=True)
-
-    def closing(self, at: int) -> int:
-        """Where the double quote at `at` is closed; one inside `$(…)` closes nothing."""
-        text, depth = self.stretch.text, 0
-        at += 1
-        while at < len(text):
-            if text[at] == "\\":
-                at += 1
-            elif text.startswith("$(", at):
-                depth += 1
-                at += 1
-            elif text[at] == ")" and depth:
-                depth -= 1
-            elif text[at] == '"' and not depth:
-                return at
-            at += 1
-        return len(text)
-
-    # Commands
-
-    def command(self, words: list[_Word], *, guarded: bool) -> None:
+    def command(self, words: list[Word], *, guarded: bool) -> None:
         words = self.without_keywords(words)
         if not words:
             return
@@ -221,7 +94,7 @@ class _Reader:
             )
         )
 
-    def without_keywords(self, words: list[_Word]) -> list[_Word]:
+    def without_keywords(self, words: list[Word]) -> list[Word]:
         """What is left when `if`, `then`, `do`, `fi` … are noted."""
         while words:
             plain = words[0].plain
@@ -242,13 +115,13 @@ class _Reader:
             words = words[1:]
         return words
 
-    def push(self, closing: str, kind: Literal["branch", "function"], word: _Word) -> None:
+    def push(self, closing: str, kind: Literal["branch", "function"], word: Word) -> None:
         self.open.append((closing, Container(kind, word.plain, self.stretch.span(word.start, word.end))))
 
     def containers(self) -> tuple[Container, ...]:
         return (*self.outer, *(container for _, container in self.open))
 
-    def assignment(self, word: _Word, start: int, end: int, containers: tuple[Container, ...]) -> Setting | None:
+    def assignment(self, word: Word, start: int, end: int, containers: tuple[Container, ...]) -> Setting | None:
         """`NAME=value`, also `NAME+=value`, whose value nobody knows here."""
         first = word.parts[0] if word.parts else None
         if not isinstance(first, Piece) or "=" not in first.text or not first.exact:
