@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.faults import REJECTED, TOO_OLD, ServerFault
 from regilink_doctor.doctor.advice import listed
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.checks import Examination, Outcome, Subject, no_answer, passed, skipped
 from regilink_doctor.doctor.context import Context
 
 SEARCH = "ARTIFACT_REGISTRY_SEARCH"
@@ -32,7 +32,7 @@ class Host(Examination):
         except ServerFault as fault:
             if fault.code not in (REJECTED, TOO_OLD):
                 end = f" (the address comes from {subject.source})"
-                return Outcome("fail", fault.message + end, fault.code, fault.help, (fault.row,))
+                return no_answer(fault, end)
         return passed(f"{subject.shown} answered in {context.gateway.elapsed_ms} ms")
 
 
@@ -53,7 +53,7 @@ class AccountCheck(Examination):
             account = context.enquiry.account()
         except ServerFault as fault:
             end = f"; the key comes from {source}" if fault.code == REJECTED else ""
-            return Outcome("fail", fault.message + end, fault.code, fault.help, (fault.row,))
+            return no_answer(fault, end)
         if account is None:
             return Outcome(
                 "fail",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.core.checks import Status
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.targets import Consumed, Target
@@ -15,19 +16,14 @@ from regilink_doctor.doctor.targets import Consumed, Target
 class Subject:
     """What a check looks at. `shown` names it in the report, `source` says where it came from.
 
-    `key` ties the rows of one thing together: a check that requires another is stopped by the other's row of the same
-    key, or of `entity`, where there is one, else by any of its rows.
+    A check that requires another is stopped by the other's row of the same `target`, or of the same `entity`; where
+    there is neither, by any of its rows.
     """
 
     shown: str
     source: str | None = None
     target: Target | Consumed | None = None
     entity: str | None = None
-
-    @property
-    def key(self) -> object:
-        """What makes two subjects the same."""
-        return self.target if self.target is not None else self.shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +72,8 @@ def passed(message: str) -> Outcome:
 def skipped(reason: str) -> Outcome:
     """Not looked at, and why."""
     return Outcome("skip", reason)
+
+
+def no_answer(fault: ServerFault, also: str = "") -> Outcome:
+    """The server did not answer, or not as it should. `also` is what the message says besides."""
+    return Outcome("fail", fault.message + also, fault.code, fault.help, (fault.row,))

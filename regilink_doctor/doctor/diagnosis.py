@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.checks import Check, Sourced, Status
 from regilink_doctor.core.known import NOTHING_KNOWN, Known
 from regilink_doctor.doctor.account_checks import AccountCheck, Host, Server, ServiceAccount
 from regilink_doctor.doctor.catalog_checks import CatalogDrift
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, skipped
+from regilink_doctor.doctor.checks import Examination, Subject
 from regilink_doctor.doctor.consumed_checks import ConsumedCheck, ConsumedName
 from regilink_doctor.doctor.context import Context, Filed
 from regilink_doctor.doctor.entity_checks import EntityCheck
@@ -29,6 +28,7 @@ from regilink_doctor.doctor.names import names_of
 from regilink_doctor.doctor.network_checks import Clock, Connection, Dns, Proxy, Tls
 from regilink_doctor.doctor.ready import Ready, ready
 from regilink_doctor.doctor.registry_checks import ArtifactType, CollectionCheck, OrganizationCheck, RegistryCheck, Role
+from regilink_doctor.doctor.running import run, since
 from regilink_doctor.doctor.source_checks import Aliases, SourceVisible
 from regilink_doctor.doctor.target_checks import Destination, TargetPathCheck
 from regilink_doctor.doctor.targets import Consumed, Target
@@ -152,7 +152,7 @@ def examine(
             continue
         if watcher is not None:
             watcher.begins(kind.name)
-        found = _run(kind(), context, rows)
+        found = run(kind(), context, rows)
         rows += found
         if watcher is not None:
             for _, check in found:
@@ -167,7 +167,7 @@ def examine(
         names=names_of(context),
         ready=ready(context) if good and account_known else None,
         requests=context.gateway.requests,
-        elapsed_ms=_since(begun),
+        elapsed_ms=since(begun),
     )
 
 
@@ -179,97 +179,6 @@ class Watcher(Protocol):
 
     def ended(self, check: Check) -> None:
         """A row is there."""
-
-
-def _run(
-    examination: Examination, context: Context, before: Sequence[tuple[Subject, Check]]
-) -> list[tuple[Subject, Check]]:
-    rows: list[tuple[Subject, Check]] = []
-    try:
-        subjects = list(examination.subjects(context))
-    except Exception as error:  # a doctor does not fall over a check of its own: the row says so
-        subject = Subject(examination.name)
-        return [(subject, _row(examination, subject, _crash(error), 0))]
-    for subject in subjects:
-        begun = time.monotonic()
-        outcome = _blocked(examination, subject, before) or _looked(examination, context, subject)
-        rows.append((subject, _masked(_row(examination, subject, outcome, _since(begun)), context)))
-    return rows
-
-
-def _masked(check: Check, context: Context) -> Check:
-    """The row without any secret: the last guard, whatever a check may have quoted."""
-    mask = context.settings.secrets.mask
-    texts = (check.subject, check.message, check.help, check.source)
-    if all(text is None or mask(text) == text for text in texts):
-        return check
-    subject, message, advice, source = (None if text is None else mask(text) for text in texts)
-    return replace(check, subject=subject or "", message=message or "", help=advice, source=source)
-
-
-def _looked(examination: Examination, context: Context, subject: Subject) -> Outcome:
-    try:
-        return examination.look(context, subject)
-    except ServerFault as fault:
-        return Outcome("fail", fault.message, fault.code, fault.help, (fault.row,))
-    except Exception as error:
-        return _crash(error)
-
-
-def _crash(error: Exception) -> Outcome:
-    """A check that broke. Only the exception's type and place: its text may quote anything."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
-    return Outcome(
-        "crash",
-        f"the check broke: {type(error).__name__}{where}",
-        "REG002",
-        "this is a mistake of regilink, not yours: please report it with this line",
-    )
-
-
-def _blocked(examination: Examination, subject: Subject, before: Sequence[tuple[Subject, Check]]) -> Outcome | None:
-    """The reason not to look, when a requirement was not met."""
-    for name in examination.requires:
-        rows = [(other, check) for other, check in before if check.name == name]
-        same = [check for other, check in rows if _same(subject, other)]
-        for check in same or ([] if _particular(rows, subject) else [check for _, check in rows]):
-            if check.status == "skip":
-                # The cause, not the chain of what hangs on it.
-                return skipped(check.message)
-            if check.status in ("fail", "crash"):
-                verb = "failed" if check.status == "fail" else "crashed"
-                about = f" ({check.subject})" if check.subject not in (name, subject.shown) else ""
-                return skipped(f"not looked at, because `{name}`{about} {verb}")
-    return None
-
-
-def _same(subject: Subject, other: Subject) -> bool:
-    if other.target is not None:
-        return other.target == subject.target
-    return other.entity is not None and other.entity == subject.entity
-
-
-def _particular(rows: Sequence[tuple[Subject, Check]], subject: Subject) -> bool:
-    """Whether the requirement has rows for other targets or entities only: those say nothing about this one."""
-    return subject.entity is not None and bool(rows) and all(other.entity or other.target for other, _ in rows)
-
-
-def _row(examination: Examination, subject: Subject, outcome: Outcome, duration_ms: int) -> Check:
-    return Check(
-        name=examination.name,
-        status=outcome.status,
-        subject=subject.shown,
-        message=outcome.message,
-        code=outcome.code,
-        help=outcome.help,
-        source=outcome.source or subject.source,
-        rows=outcome.rows,
-        requires=examination.requires,
-        duration_ms=duration_ms,
-    )
 
 
 def _found(settings: Settings, context: Context, account_known: bool) -> tuple[tuple[str, Sourced], ...]:
@@ -293,7 +202,3 @@ def _found(settings: Settings, context: Context, account_known: bool) -> tuple[t
         rows.append(("but", Sourced("code", differing)))
     mask = settings.secrets.mask
     return tuple((name, Sourced(mask(each.value), mask(each.source))) for name, each in rows if each is not None)
-
-
-def _since(begun: float) -> int:
-    return round((time.monotonic() - begun) * 1000)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
 from regilink_doctor.doctor.advice import listed
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.checks import Examination, Outcome, Subject, no_answer, passed, skipped
 from regilink_doctor.doctor.context import Context
 
 MOST_SKEW = 300.0
@@ -175,7 +175,7 @@ def _clock_or_certificate(context: Context, probes: Probes, cause: str) -> Outco
     fault = _fault(context, cause, "")
     if skew is None or abs(skew) <= MOST_SKEW:
         end = "; the clocks of this machine and of the server agree" if skew is not None else ""
-        return Outcome("fail", fault.message + end, fault.code, fault.help, (fault.row,))
+        return no_answer(fault, end)
     what = "has expired" if cause == "tls-expired" else "is not valid yet"
     return Outcome(
         "fail",
@@ -202,4 +202,4 @@ def _fault(context: Context, cause: str, detail: str) -> ServerFault:
 
 def _outcome(fault: ServerFault, subject: Subject) -> Outcome:
     end = f" (the address comes from {subject.source})" if subject.source else ""
-    return Outcome("fail", fault.message + end, fault.code, fault.help, (fault.row,))
+    return no_answer(fault, end)

@@ -87,13 +87,7 @@ class Destination(OfTarget):
         if made.project == LEGACY_REGISTRY and verdict.outcome in ("refused", "linked"):
             return _legacy(context, made, verdict)
         if verdict.outcome == "refused":
-            return Outcome(
-                "fail",
-                f"the link into {where} fails: {answer(verdict)}",
-                verdict.code,
-                _path_help(made),
-                rows_of(verdict),
-            )
+            return _refused(made, verdict)
         if verdict.outcome == "unknown":
             return skipped("nobody has published what W&B does with this link")
         return passed(f"not a registry link: it goes into {where}")
@@ -117,13 +111,7 @@ def _legacy(context: Context, made: LinkInput, verdict: Verdict) -> Outcome:
             rows_of(verdict),
         )
     if verdict.outcome == "refused":
-        return Outcome(
-            "fail",
-            f"the link into {destination(made)} fails: {answer(verdict)}",
-            verdict.code,
-            _path_help(made),
-            rows_of(verdict),
-        )
+        return _refused(made, verdict)
     return Outcome(
         "warn",
         f"{LEGACY_REGISTRY} is the legacy model registry, a project of {entity} alone: the link is taken, and the rest "
@@ -131,6 +119,16 @@ def _legacy(context: Context, made: LinkInput, verdict: Verdict) -> Outcome:
         "REG112",
         f'write: target_path="{REGISTRY_PREFIX}model/{made.collection}"',
         ("A14",),
+    )
+
+
+def _refused(made: LinkInput, verdict: Verdict) -> Outcome:
+    return Outcome(
+        "fail",
+        f"the link into {destination(made)} fails: {answer(verdict)}",
+        verdict.code,
+        f'for a registry: target_path="{REGISTRY_PREFIX}{made.project}/{made.collection}"',
+        rows_of(verdict),
     )
 
 
@@ -163,7 +161,3 @@ def _registry_like(context: Context, made: LinkInput) -> str:
     ]
     same = [name for name in names if name.casefold() == made.project.casefold()]
     return same[0] if same else close_to(made.project, names) or made.project
-
-
-def _path_help(made: LinkInput) -> str:
-    return f'for a registry: target_path="{REGISTRY_PREFIX}{made.project}/{made.collection}"'
