@@ -6,7 +6,18 @@ import os
 import sys
 from contextlib import contextmanager
 
-from regilink_doctor.cli.options import FOUND, OK, UsageProblem, add_colour, load_catalog, option, wants_colour
+from regilink_doctor.cli.options import (
+    CATALOG,
+    FOUND,
+    OK,
+    UsageProblem,
+    add_colour,
+    add_output_format,
+    add_server,
+    load_catalog,
+    option,
+    wants_colour,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +27,6 @@ if TYPE_CHECKING:
     from regilink_doctor.core.catalog import Catalog, Depth
     from regilink_doctor.workflows.catalog import Progress
 
-FILE = "regilink.catalog.json"
 VERBS = {
     "pull": "write the organization, as the server has it, to a file that is made to be committed",
     "diff": "say what has changed on the server since the file was pulled",
@@ -33,13 +43,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         if name == "schema":
             verb.set_defaults(run=_schema)
             continue
-        verb.add_argument("file", metavar="FILE", nargs="?", default=FILE, help=f"the catalog (default: {FILE})")
+        verb.add_argument("file", metavar="FILE", nargs="?", default=CATALOG, help=f"the catalog (default: {CATALOG})")
         if name == "diff":
             verb.add_argument("newer", metavar="NEWER", nargs="?", help="another file (default: the server)")
         if name in ("pull", "diff"):
             _add_server(verb)
         if name in ("diff", "show"):
-            option(verb, "--output-format", choices=("full", "json"), default="full", help="default: full")
+            add_output_format(verb)
         if name == "pull":
             option(
                 verb,
@@ -61,14 +71,13 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="display name or entity, as often as needed (default: that of the entity that runs would have)",
     )
-    option(parser, "--host", metavar="URL", help="the server (default: as wandb would take it)")
-    option(parser, "--timeout", metavar="SECONDS", type=float, default=30.0, help="per request (default: 30)")
+    add_server(parser, timeout=30)
 
 
 def _pull(options: argparse.Namespace) -> int:
     from regilink_doctor.report.catalog import changes_lines, summary, trust
 
-    before = load_catalog(options.file) if os.path.exists(options.file) else None
+    before = load_catalog(options.file, "catalog") if os.path.exists(options.file) else None
     found = _from_server(options, options.collections, before, options.complete or None)
     changes = before.diff(found) if before is not None else ()
     for line in changes_lines(changes, colour=wants_colour(options.color)):
@@ -130,9 +139,9 @@ def _schema(options: argparse.Namespace) -> int:
 
 
 def _load(path: str) -> Catalog:
-    if path == FILE and not os.path.exists(path):
-        raise UsageProblem(f"there is no {FILE} here; `regilink catalog pull` makes it")
-    catalog = load_catalog(path)
+    if path == CATALOG and not os.path.exists(path):
+        raise UsageProblem(f"there is no {CATALOG} here; `regilink catalog pull` makes it")
+    catalog = load_catalog(path, "catalog")
     if catalog is None:
         raise UsageProblem("which catalog?")
     return catalog

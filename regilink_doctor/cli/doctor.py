@@ -9,8 +9,10 @@ from regilink_doctor.cli.options import (
     UNUSABLE,
     UsageProblem,
     add_colour,
+    add_output_format,
+    add_server,
     configuration,
-    load_catalog,
+    known_catalog,
     option,
     wants_colour,
 )
@@ -44,9 +46,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     option(what, "--alias", metavar="ALIAS", action="append", help="an alias of their links; can be repeated")
     option(what, "--consumes", metavar="NAME", action="append", help="a name that is fetched; can be repeated")
     where = parser.add_argument_group("where is looked")
-    option(where, "--host", metavar="URL", help="the server (default: as wandb would take it)")
+    add_server(where, timeout=10)
     option(where, "--python", metavar="PATH", help="whose wandb is looked at (default: the active environment's)")
-    option(where, "--timeout", metavar="SECONDS", type=float, default=10.0, help="per request (default: 10)")
     option(where, "--catalog", metavar="FILE", help="compare with this catalog (default: that of the configuration)")
     option(where, "--config", metavar="FILE|KEY=VALUE", action="append", help="use this configuration")
     option(where, "--isolated", action="store_true", help="use no configuration that is not given")
@@ -59,7 +60,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     option(proof, "--yes", action="store_true", help="do not ask before that")
     shown = parser.add_argument_group("what is shown")
-    option(shown, "--output-format", choices=FORMATS, default="full", help="default: full")
+    add_output_format(shown, FORMATS)
     option(shown, "--html", metavar="FILE", help="also write the report as a page")
     option(shown, "--redact", action="store_true", help="hide names (keys are never shown)")
     option(shown, "--strict", action="store_true", help="exit 1 for a warning too")
@@ -71,12 +72,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from regilink_doctor.report.doctor import exit_status
-
     if options.write_probe and not options.yes and not sys.stdin.isatty():
         raise UsageProblem("--write-probe asks before it writes, and nobody can answer here: add --yes")
     config = configuration(options.config or (), isolated=options.isolated)
-    catalog = load_catalog(options.catalog or config.catalog_path, "--catalog" if options.catalog else "catalog")
+    catalog = known_catalog(options.catalog, config.catalog_path)
     if options.catalog:
         config = config.changed({"catalog": os.path.relpath(options.catalog, config.folder)})
     try:
@@ -93,7 +92,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.html:
         _write_page(diagnosis, options.html)
     _print(diagnosis, options)
-    return exit_status(diagnosis, strict=options.strict)
+    return diagnosis.exit_status(strict=options.strict)
 
 
 def _diagnose(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> Diagnosis:

@@ -6,10 +6,12 @@ import os
 import sys
 
 from regilink_doctor.cli.options import (
+    CATALOG,
     UsageProblem,
     add_colour,
+    add_output_format,
     configuration,
-    load_catalog,
+    known_catalog,
     option,
     wants_colour,
 )
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.workflows.dry_run import DryRun
 
-FILE = "regilink.catalog.json"
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
@@ -31,7 +31,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         parser,
         "--catalog",
         metavar="FILE",
-        help=f"the organization as it is (default: the configuration's, else {FILE}, where there is one)",
+        help=f"the organization as it is (default: the configuration's, else {CATALOG}, where there is one)",
     )
     option(parser, "--no-catalog", action="store_true", help="take teams and registries from the code alone")
     option(parser, "--entity", metavar="TEAM", help="of runs for which neither code nor settings name one")
@@ -50,7 +50,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         default=2048.0,
         help="how much of the uploads is kept, to be downloaded again (default: 2048)",
     )
-    option(parser, "--output-format", choices=("full", "json"), default="full", help="default: full")
+    add_output_format(parser)
     option(parser, "--output-file", metavar="FILE", help="write the report here, not after the command's output")
     add_colour(parser)
     parser.set_defaults(run=_run)
@@ -105,6 +105,5 @@ def _catalog(options: argparse.Namespace, configured: str | None, personal: tupl
 
     if options.no_catalog:
         return None
-    path = options.catalog or configured or (FILE if os.path.exists(FILE) else None)
-    catalog = load_catalog(path, "--catalog" if options.catalog else "catalog")
+    catalog = known_catalog(options.catalog, configured or (CATALOG if os.path.exists(CATALOG) else None))
     return replace(catalog, personal_entities=frozenset(personal)) if catalog is not None else None

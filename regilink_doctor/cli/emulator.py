@@ -21,6 +21,6 @@ def _run(options: argparse.Namespace) -> int:
     from regilink_doctor.workflows.emulate import emulate
 
     try:
-        return emulate(options.cmd, env_file=options.env_file, world=load_catalog(options.world))
+        return emulate(options.cmd, env_file=options.env_file, world=load_catalog(options.world, "--world"))
     except (ImportError, OSError) as error:
         raise UsageProblem(str(error)) from None

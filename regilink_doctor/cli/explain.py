@@ -9,8 +9,9 @@ from regilink_doctor.cli.options import (
     OK,
     UsageProblem,
     add_colour,
+    add_output_format,
     configuration,
-    load_catalog,
+    known_catalog,
     option,
     wants_colour,
 )
@@ -29,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         help="a rule, a row, a target path, a full name, an address of the App, code, an error; - for standard input",
     )
-    option(parser, "--output-format", choices=("full", "json"), default="full", help="default: full")
+    add_output_format(parser)
     option(parser, "--catalog", metavar="FILE", help="what is known of the organization (default: the configuration's)")
     add_colour(parser)
     parser.set_defaults(run=_run)
@@ -44,8 +45,8 @@ def _run(options: argparse.Namespace) -> int:
         text = _tail(sys.stdin.buffer, INPUT_LIMIT * 4)
         if not text.strip():
             raise UsageProblem("explain: nothing came in on standard input")
-    path = options.catalog or configuration().catalog_path
-    explanation = explain(text, catalog=load_catalog(path, "--catalog" if options.catalog else "catalog"))
+    catalog = known_catalog(options.catalog, configuration().catalog_path)
+    explanation = explain(text, catalog=catalog)
     if options.output_format == "json":
         print(to_json(explanation))
     else:

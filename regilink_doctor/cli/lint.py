@@ -11,7 +11,7 @@ from regilink_doctor.cli.options import (
     UNUSABLE,
     Options,
     UsageProblem,
-    load_catalog,
+    known_catalog,
     option,
     parse_plain,
     wants_colour,
@@ -56,7 +56,7 @@ def run(options: Any) -> int:
         return _print(settings_lines(config))
     if options.show_files:
         return _show_files(paths, config, options)
-    catalog = load_catalog(options.catalog or config.catalog_path, "--catalog" if options.catalog else "catalog")
+    catalog = known_catalog(options.catalog, config.catalog_path)
     _refuse_contradictions(options)
     result = _lint(paths, config, catalog, options)
     if options.fix or options.diff or options.add_ignore:

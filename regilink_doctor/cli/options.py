@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 OK, FOUND, UNUSABLE = 0, 1, 2
 
+CATALOG = "regilink.catalog.json"
+"""Where `catalog pull` writes, and `dry-run` looks, when nobody says otherwise."""
+
 
 class UsageProblem(Exception):
     """A sentence for the user: what they asked for cannot be done as asked."""
@@ -143,6 +146,18 @@ COLOUR: dict[str, object] = {
 }
 
 
+def add_output_format(parser: argparse._ActionsContainer, formats: tuple[str, ...] = ("full", "json")) -> None:
+    """The option `--output-format`; the first of `formats` is the default."""
+    option(parser, "--output-format", choices=formats, default=formats[0], help=f"default: {formats[0]}")
+
+
+def add_server(parser: argparse._ActionsContainer, *, timeout: int) -> None:
+    """The options `--host` and `--timeout` of a command that asks the live server; `timeout` is the default."""
+    option(parser, "--host", metavar="URL", help="the server (default: as wandb would take it)")
+    seconds = f"per request (default: {timeout})"
+    option(parser, "--timeout", metavar="SECONDS", type=float, default=float(timeout), help=seconds)
+
+
 def wants_colour(choice: str) -> bool:
     """Whether standard output is to be coloured, by the option, `NO_COLOR`, `FORCE_COLOR` and the terminal."""
     if choice != "auto":
@@ -166,8 +181,17 @@ def configuration(given: Sequence[str] = (), *, isolated: bool = False) -> Confi
         raise UsageProblem(str(problem)) from None
 
 
-def load_catalog(path: str | None, called: str = "--catalog") -> Catalog | None:
-    """The catalog in a file.
+def known_catalog(given: str | None, configured: str | None) -> Catalog | None:
+    """What is known of the organization: the catalog of `--catalog`, else that of the configuration.
+
+    Raises:
+        UsageProblem: it cannot be read.
+    """
+    return load_catalog(given, "--catalog") if given else load_catalog(configured, "catalog")
+
+
+def load_catalog(path: str | None, called: str) -> Catalog | None:
+    """The catalog in a file. `called` is what the user calls it, for the message.
 
     Raises:
         UsageProblem: it cannot be read.

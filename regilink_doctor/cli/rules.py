@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.cli.options import OK, option
+from regilink_doctor.cli.options import OK, add_output_format
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    option(parser, "--output-format", choices=("full", "json", "markdown"), default="full", help="default: full")
+    add_output_format(parser, ("full", "json", "markdown"))
     parser.set_defaults(run=_run)
 
 

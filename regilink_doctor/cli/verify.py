@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from regilink_doctor.cli.options import FOUND, OK, UsageProblem, add_colour, configuration, option, wants_colour
+from regilink_doctor.cli.options import (
+    FOUND,
+    OK,
+    UsageProblem,
+    add_colour,
+    add_output_format,
+    add_server,
+    configuration,
+    option,
+    wants_colour,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +41,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     option(parser, "--digest", metavar="DIGEST", help="that it is to have: `artifact.digest`")
     option(parser, "--source", metavar="NAME", help="full name, or the end of it, of what is to be behind it")
     option(parser, "--organization", metavar="NAME", help="the one that is meant: display name or entity")
-    option(parser, "--host", metavar="URL", help="the server (default: as wandb would take it)")
-    option(parser, "--timeout", metavar="SECONDS", type=float, default=10.0, help="per request (default: 10)")
-    option(parser, "--output-format", choices=("full", "json"), default="full", help="default: full")
+    add_server(parser, timeout=10)
+    add_output_format(parser)
     add_colour(parser)
     parser.set_defaults(run=_run)
 

@@ -19,7 +19,6 @@ from regilink_doctor.workflows.asking import Inquirer, Unanswered, answered
 if TYPE_CHECKING:
     from regilink_doctor.core.directory import OrganizationNames
 
-FILE = "regilink.catalog.json"
 Progress = Callable[[str, int, "int | None"], None]
 
 
