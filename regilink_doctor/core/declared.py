@@ -122,4 +122,3 @@ class Command:
 
 
 Declared = Setting | Requirement | Command
-DeclaredKind = Literal["setting", "requirement", "command"]

@@ -8,9 +8,6 @@ from typing import Literal
 Severity = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe"]
 
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-"""The worst first."""
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:

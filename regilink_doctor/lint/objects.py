@@ -131,10 +131,6 @@ class Objects:
         names = self._bases(scope)
         return any(name.rpartition(".")[2] in _ENUMS for name in names)
 
-    def is_text_enum(self, scope: Scope) -> bool:
-        """Whether the members of an enumeration are texts themselves."""
-        return any(name.rpartition(".")[2] in ("StrEnum", "str") for name in self._bases(scope))
-
     def formats_as_value(self, scope: Scope) -> bool:
         """Whether a member in an f-string is its value; for `class X(str, Enum)` that depends on the Python."""
         return any(name.rpartition(".")[2] == "StrEnum" for name in self._bases(scope))

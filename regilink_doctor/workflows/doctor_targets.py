@@ -37,11 +37,6 @@ def config_targets(config: Config | None) -> tuple[Target, ...]:
     return tuple(Target(text, origin=f"configuration {config.source}") for text in config.targets)
 
 
-def source_targets(folder: Path) -> tuple[Target, ...]:
-    """The targets of the links in the source below a folder."""
-    return site_targets(source_sites(folder))
-
-
 def site_targets(sites: Iterable[Site]) -> tuple[Target, ...]:
     """The targets of the links among `sites`, with the entity, project and type that source gives them.
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.engine import FileReport
 
-STDIN = "-"
-
 
 class SiteReport:
     """A site, and the codes of the findings that it has."""

@@ -15,7 +15,7 @@ from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import EXAMINATIONS, Diagnosis, examine
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.workflows.diagnose import diagnose
-from regilink_doctor.workflows.doctor_targets import site_consumed, site_targets, source_sites, source_targets
+from regilink_doctor.workflows.doctor_targets import site_consumed, site_targets, source_sites
 
 Diagnose = Callable[..., Diagnosis]
 ZOO = "wandb-registry-model/zoo"
@@ -97,7 +97,7 @@ def write(folder: Path, name: str = "train.py", entity: str = "team-a", type: st
 
 def test_targets_come_from_the_source_with_entity_and_type(tmp_path: Path) -> None:
     write(tmp_path / "code")
-    (target,) = source_targets(tmp_path / "code")
+    (target,) = site_targets(source_sites(tmp_path / "code"))
     assert (target.text, target.entity, target.project, target.artifact_type) == (ZOO, "team-a", "churn", "model")
     assert target.aliases == ("best",)
     assert target.place is not None

@@ -43,11 +43,6 @@ def check_value(check: Check) -> dict[str, Any]:
     }
 
 
-def exit_status(diagnosis: Diagnosis, *, strict: bool = False) -> int:
-    """See `Diagnosis.exit_status`."""
-    return diagnosis.exit_status(strict=strict)
-
-
 def to_github(diagnosis: Diagnosis) -> Iterator[str]:
     """A command for each problem, at the line of the pull request where its target or entity is written."""
     for check in diagnosis.of("fail", "crash", "warn"):

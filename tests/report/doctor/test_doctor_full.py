@@ -13,7 +13,7 @@ from regilink_doctor.core.directory import OrganizationNames
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.ready import Ready
 from regilink_doctor.doctor.targets import Target
-from regilink_doctor.report.doctor import exit_status, render_full, to_json
+from regilink_doctor.report.doctor import render_full, to_json
 
 console = pytest.importorskip("rich.console")
 
@@ -153,7 +153,7 @@ def test_names_are_text_and_forge_no_line() -> None:
 )
 def test_exit_status(statuses: list[str], strict: bool, expected: int) -> None:
     checks = tuple(Check("x", status, "y", "z") for status in statuses)  # type: ignore[arg-type]
-    assert exit_status(Diagnosis(checks, (), ()), strict=strict) == expected
+    assert Diagnosis(checks, (), ()).exit_status(strict=strict) == expected
 
 
 def test_a_settings_object_shows_no_key() -> None:
