@@ -96,18 +96,16 @@ def registry_teams(gateway: Gateway, entity: str, names: Sequence[str]) -> Itera
         ServerFault: no usable answer.
     """
     for start in range(0, len(names), TEAMS_PAGE):
-        fields = [
-            _teams(f"registry{index}", entity, name) for index, name in enumerate(names[start : start + TEAMS_PAGE])
-        ]
+        fields = teams_fields(entity, names[start : start + TEAMS_PAGE])
         for project in ask(gateway, "RegilinkTeams", fields).data.values():
             for each in (project or {}).get("teamMembers") or ():
                 if name := (each.get("team") or {}).get("name"):
                     yield name
 
 
-def teams_fields(entity: str, name: str) -> tuple[Field, ...]:
-    """The document of one registry's teams."""
-    return (_teams("registry0", entity, name),)
+def teams_fields(entity: str, names: Sequence[str]) -> tuple[Field, ...]:
+    """The teams of each of the registries `names` of an organization entity."""
+    return tuple(_teams(f"registry{index}", entity, name) for index, name in enumerate(names))
 
 
 def _teams(alias: str, entity: str, name: str) -> Field:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from regilink_doctor.report.positions import visible
+from regilink_doctor.report.terminal import painted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,12 +28,8 @@ def changes_json(changes: Sequence[Change]) -> str:
 def changes_lines(changes: Sequence[Change], *, colour: bool) -> Iterator[str]:
     """A line for each change; `!` before those that can break a link or a fetch which worked."""
     for each in changes:
-        mark = "!" if each.breaks else "-"
-        yield (
-            f"\x1b[1;31m{mark}\x1b[0m {visible(str(each))}"
-            if colour and each.breaks
-            else f"{mark} {visible(str(each))}"
-        )
+        mark = painted("1;31", "!", colour=colour) if each.breaks else "-"
+        yield f"{mark} {visible(str(each))}"
 
 
 def summary(catalog: Catalog) -> str:

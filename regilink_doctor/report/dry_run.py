@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.report import ledger
 from regilink_doctor.report.positions import visible
+from regilink_doctor.report.terminal import painted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,10 +51,7 @@ def to_json(outcome: DryRun) -> str:
 
 def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     """The lines of the report, without their ends."""
-
-    def paint(code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if colour else text
-
+    paint = partial(painted, colour=colour)
     command = visible(shlex.join(outcome.argv))
     yield paint(_BOLD, f"regilink dry-run: {command if len(command) <= LONGEST else command[:LONGEST] + '...'}")
     ended = "was interrupted, " if outcome.interrupted else ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import textwrap
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regilink_doctor.report.positions import visible
+from regilink_doctor.report.terminal import painted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -42,10 +44,7 @@ def to_json(explanation: Explanation) -> str:
 
 def render(explanation: Explanation, *, colour: bool = False) -> Iterator[str]:
     """The lines, without their ends: what it is, its parts, where a link goes, what is wrong, what to write, causes."""
-
-    def paint(code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if colour else text
-
+    paint = partial(painted, colour=colour)
     lead = "error: " if explanation.kind == "error" else ""
     yield from (paint(_BOLD, line) for line in _wrapped(_capital(lead + _short(explanation.title)), ""))
     if explanation.kind == "row" and explanation.codes:

@@ -7,7 +7,7 @@ from functools import partial
 from regilink_doctor.core.api_keys import masked
 from regilink_doctor.report.lines import Lines
 from regilink_doctor.report.positions import position, visible
-from regilink_doctor.report.terminal import cells, cut, wrapped
+from regilink_doctor.report.terminal import cells, cut, painted, wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def render(
     """
 
     def paint(name: str, text: str) -> str:
-        return f"\x1b[{_COLOURS[name]}m{text}\x1b[0m" if colour and text else text
+        return painted(_COLOURS[name], text, colour=colour)
 
     lines = Lines(sources)
     for finding in findings:

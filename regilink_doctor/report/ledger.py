@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.report.positions import visible
+from regilink_doctor.report.terminal import painted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,9 +18,7 @@ _COLOURS = {"linked": "1;32", "misplaced": "1;33", "refused": "1;31", "unknown":
 def render(attempts: Iterable[LinkAttempt], *, colour: bool, there: str = "is now") -> Iterator[str]:
     """The lines of the report, without their ends. `there` leads from the version to its place."""
     for attempt in attempts:
-        verdict = f"{attempt.verdict:<9}"
-        if colour:
-            verdict = f"\x1b[{_COLOURS[attempt.verdict]}m{verdict}\x1b[0m"
+        verdict = painted(_COLOURS[attempt.verdict], f"{attempt.verdict:<9}", colour=colour)
         asked = attempt.requested or "/".join(
             part for part in (attempt.entity, attempt.project, attempt.collection) if part
         )

@@ -20,6 +20,11 @@ def terminal_width() -> int | None:
         return None
 
 
+def painted(code: str, text: str, *, colour: bool) -> str:
+    """The text in the colour of an ANSI code (`1;31`), where colours are wanted."""
+    return f"\x1b[{code}m{text}\x1b[0m" if colour and text else text
+
+
 def cells(text: str) -> int:
     """How many columns a terminal needs for a text."""
     if text.isascii():

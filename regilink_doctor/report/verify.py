@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from regilink_doctor.report.positions import visible
+from regilink_doctor.report.terminal import painted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,8 +25,7 @@ def to_json(results: Sequence[Verification]) -> str:
 def render(results: Sequence[Verification], *, colour: bool = False) -> Iterator[str]:
     """The lines, without their ends."""
     for each in results:
-        status = f"{each.status:<9}"
-        shown = f"\x1b[{_COLOURS[each.status]}m{status}\x1b[0m" if colour else status
+        shown = painted(_COLOURS[each.status], f"{each.status:<9}", colour=colour)
         where = f"  ({visible(each.place)})" if each.place else ""
         yield f"{shown} {visible(each.name)}{where}"
         if each.found is not None:

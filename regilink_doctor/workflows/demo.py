@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from regilink_doctor.emulator import Emulator, Fence
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.report import full, ledger
+from regilink_doctor.report.terminal import painted
 from regilink_doctor.workflows.lint import lint_paths
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ def demo(output: TextIO, *, colour: bool) -> int:
 
 
 def _title(output: TextIO, number: int, what: str, *, colour: bool) -> None:
-    line = f"{number}. {what}"
-    print(f"\x1b[1m{line}\x1b[0m" if colour else line, "", sep="\n", file=output, flush=True)
+    print(painted("1", f"{number}. {what}", colour=colour), "", sep="\n", file=output, flush=True)
 
 
 def _lint(output: TextIO, *, colour: bool) -> None:

@@ -55,7 +55,7 @@ OURS = {
     "all registries": document("Inventory", registries_page("Acme Inc", "cursor")),
     "all collections": document("Inventory", collections_page("Acme Inc", "cursor")),
     "all versions": document("Inventory", versions_page("Acme Inc", "cursor")),
-    "teams": document("Teams", teams_fields("acme", "model")),
+    "teams": document("Teams", teams_fields("acme", ["model"])),
     "administrator": document("Account", (ADMINISTRATOR,)),
 }
 
