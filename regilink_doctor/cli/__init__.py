@@ -22,7 +22,7 @@ COMMANDS = {
     "explain": "say what a rule, path, address, snippet or error is, and what to write instead",
     "catalog": "write, compare and show the organization as the server has it",
     "dry-run": "run a command against an emulated W&B, and say what it would have linked",
-    "verify": "after the run: is the version in the registry, with this alias, type, digest, source?",
+    "verify": "say after the run whether the version is in the registry, with this alias, type, digest, source",
     "rules": "list the rules",
     "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",
     "demo": "lint, diagnose and run a small project with mistakes, without an account",
@@ -41,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = _plain_lint(given[1:]) if given[:1] == ["lint"] else None
         if status is None:
-            options = _parser(given).parse_args(given)
-            options.cmd = command
+            options = _options(given, separated=command is not None)
+            options.cmd = command or []
             status = int(options.run(options))
         sys.stdout.flush()
     except UsageProblem as problem:
@@ -71,16 +71,43 @@ def _plain_lint(words: list[str]) -> int | None:
     return None if options is None else lint.run(options)
 
 
-def _split_command(given: list[str]) -> tuple[list[str], list[str]]:
-    """What stands behind `--` is the user's own command, for those of ours that run one."""
+def _split_command(given: list[str]) -> tuple[list[str], list[str] | None]:
+    """What stands behind `--` is the user's own command, for those of ours that run one; None without a `--`."""
     if given[:1] and given[0] in RUN_A_COMMAND and "--" in given:
         at = given.index("--")
         return given[:at], given[at + 1 :]
-    return given, []
+    return given, None
 
 
-def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser; only the command that is `given` gets its options, so that a variable of another cannot be wrong."""
+def _options(given: Sequence[str], *, separated: bool) -> argparse.Namespace:
+    """What was asked for, as `argparse` reads it.
+
+    Raises:
+        UsageProblem: there is no such command, or it takes no such words.
+    """
+    parser, command = _parsers(given)
+    if not given:
+        parser.print_help(sys.stderr)
+        raise SystemExit(UNUSABLE)
+    if command is None and not given[0].startswith("-"):
+        from regilink_doctor.cli.misuse import unknown_command
+
+        raise UsageProblem(unknown_command(given[0], given[1:], COMMANDS))
+    options, rest = parser.parse_known_args(given)
+    if rest and command is not None:
+        from regilink_doctor.cli.misuse import left_over
+
+        flags = [flag for flag in command._option_string_actions if flag.startswith("--")]
+        runs = options.command in RUN_A_COMMAND
+        raise UsageProblem(left_over(options.command, rest, flags, runs=runs, separated=separated))
+    return options
+
+
+def _parsers(given: Sequence[str]) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser | None]:
+    """The parser, and that of the command that is given.
+
+    That one alone gets its options, so that a variable of another cannot be wrong.
+    """
     import argparse
     from importlib import import_module
 
@@ -89,13 +116,16 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="regilink",
         description="Lint, diagnose and test links to the W&B Registry before the expensive run.",
-        epilog="Every option can be given as a variable of the environment: REGILINK_OUTPUT_FORMAT=json.",
+        epilog="`regilink COMMAND --help` lists its options. Every option can be given as a variable of the "
+        "environment: REGILINK_OUTPUT_FORMAT=json. Exit status: 0 nothing found, 1 found, 2 could not work as asked.",
     )
     parser.add_argument("--version", action="version", version=f"regilink {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     asked = next((word for word in given if not word.startswith("-")), None)
+    given_command = None
     for name, what in COMMANDS.items():
         command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
         if name == asked:
+            given_command = command
             import_module(f"regilink_doctor.cli.{name.replace('-', '_')}").add(command)
-    return parser
+    return parser, given_command

@@ -8,7 +8,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
@@ -103,7 +103,9 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
             if flag not in table:
                 unusual = flag in ("-h", "--help") or any(known.startswith(flag) for known in table)
                 if not unusual:
-                    raise UsageProblem(f"lint has no option {flag}{_near(flag, table)}")
+                    from regilink_doctor.cli.misuse import unknown_option
+
+                    raise UsageProblem(unknown_option("lint", flag, table))
                 return None
             if settings.get("action") == "store_true":
                 if equals:
@@ -121,13 +123,6 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
                 values[_attribute(flag)] = value
     values["paths"] = paths
     return values
-
-
-def _near(flag: str, flags: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(flag, list(flags), n=1, cutoff=0.6)
-    return f", did you mean {near[0]}?" if near else "; see regilink lint --help"
 
 
 def _attribute(flag: str) -> str:
@@ -202,5 +197,7 @@ def load_catalog(path: str | None, called: str) -> Catalog | None:
 
     try:
         return Catalog.load(path)
-    except (CatalogError, OSError) as error:
+    except CatalogError as error:
         raise UsageProblem(f"{called}: {error}") from None
+    except OSError as error:
+        raise UsageProblem(f"{called}: {path}: {error.strerror or error}") from None

@@ -1,0 +1,51 @@
+"""What was probably meant by a command line that cannot be read, as a sentence with what to write instead."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from difflib import get_close_matches
+
+_NEAR = 0.7
+"""How alike two names have to be, for one to be a slip of the other."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def unknown_option(command: str, flag: str, flags: Iterable[str]) -> str:
+    """An option that the command does not have."""
+    near = get_close_matches(flag, list(flags), n=1, cutoff=_NEAR)
+    return f"{command} has no option {flag}" + (f", did you mean {near[0]}?" if near else f"; see {_help(command)}")
+
+
+def unknown_command(word: str, rest: Sequence[str], commands: Iterable[str]) -> str:
+    """A first word that is no command; a path there is for `lint`."""
+    known = list(commands)
+    if os.path.lexists(word):
+        return f"{word} is no command; to lint it: {shlex.join(['regilink', 'lint', word, *rest])}"
+    near = get_close_matches(word, known, n=1, cutoff=_NEAR)
+    return f"there is no command {word!r}, " + (f"did you mean {near[0]}?" if near else f"but {', '.join(known)}")
+
+
+def left_over(command: str, words: Sequence[str], flags: Iterable[str], *, runs: bool, separated: bool) -> str:
+    """Words that the command does not take.
+
+    Args:
+        command: ours.
+        words: what is left of the command line.
+        flags: the options that the command has.
+        runs: a command of the user's can stand behind `--`.
+        separated: there is a `--`.
+    """
+    first = words[0]
+    if first.startswith("-"):
+        return unknown_option(command, first.partition("=")[0], flags)
+    if runs and not separated:
+        return f"{command}: your own command stands behind --: {shlex.join(['regilink', command, '--', *words])}"
+    return f"{command} takes no {first!r}; see {_help(command)}"
+
+
+def _help(command: str) -> str:
+    return f"regilink {command} --help"

@@ -1,0 +1,45 @@
+"""A command line that cannot be read: what was meant is said, with what to write instead, and the status is 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.cli import main
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["lnt"], "there is no command 'lnt', did you mean lint?"),
+        (["xyzzy"], "there is no command 'xyzzy', but lint, doctor, explain,"),
+        (["src", "--fix"], "src is no command; to lint it: regilink lint src --fix"),
+        (["verify", "--digset", "x"], "verify has no option --digset, did you mean --digest?"),
+        (["emulator", "--quick"], "emulator has no option --quick; see regilink emulator --help"),
+        (
+            ["dry-run", "python", "train.py", "--epochs", "1"],
+            "dry-run: your own command stands behind --: regilink dry-run -- python train.py --epochs 1",
+        ),
+        (["emulator", "python", "x y.py"], "your own command stands behind --: regilink emulator -- python 'x y.py'"),
+        (["dry-run", "python", "--", "train.py"], "dry-run takes no 'python'; see regilink dry-run --help"),
+        (["rules", "REG101"], "rules takes no 'REG101'; see regilink rules --help"),
+        (["lint", "--catalog", "none.json", "src"], "--catalog: none.json: No such file or directory"),
+    ],
+)
+def test_what_was_meant_is_said(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "src").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("regilink: ")
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_without_a_command_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([])
+    assert "find mistakes in code that links to the W&B Registry" in capsys.readouterr().err
