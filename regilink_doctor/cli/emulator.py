@@ -11,16 +11,24 @@ if TYPE_CHECKING:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.usage = "regilink emulator [-h] [--env-file FILE] [--world FILE] [-- CMD ...]"
-    option(parser, "--env-file", metavar="FILE", help="write the variables for wandb here when it is ready")
+    parser.usage = "regilink emulator [-h] [--env-file FILE] [--world FILE] [--port PORT] [-- CMD ...]"
+    option(
+        parser,
+        "--env-file",
+        metavar="FILE",
+        help="write the variables for wandb here when it is ready; then: set -a; . FILE; set +a",
+    )
     option(parser, "--world", metavar="FILE", help="a catalog to begin with (default: Acme Inc with team-a and alice)")
+    option(parser, "--port", type=int, default=0, help="where it listens on 127.0.0.1 (default: a free port)")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    from regilink_doctor.workflows.emulate import emulate
+    from regilink_doctor.workflows.emulate import Unable, emulate
 
     try:
-        return emulate(options.cmd, env_file=options.env_file, world=load_catalog(options.world, "--world"))
-    except (ImportError, OSError) as error:
-        raise UsageProblem(str(error)) from None
+        return emulate(
+            options.cmd, env_file=options.env_file, world=load_catalog(options.world, "--world"), port=options.port
+        )
+    except (ImportError, Unable) as error:
+        raise UsageProblem(f"emulator: {error}") from None

@@ -28,12 +28,16 @@ class Emulator:
         world: what is on it; the default one.
         keep: bytes of uploads that are kept in all, None for any number. Of an upload beyond it only the size is
             known, and downloading it fails.
+        port: on which it listens; 0 for a free one.
+
+    Raises:
+        OSError: the port is taken, or not for everybody.
     """
 
-    def __init__(self, world: World | None = None, *, keep: int | None = None) -> None:
+    def __init__(self, world: World | None = None, *, keep: int | None = None, port: int = 0) -> None:
         self.app = App(world)
         self.app.blobs.limit = keep
-        self._server = Server(self.app)
+        self._server = Server(self.app, port)
         self._folder: Path | None = None
 
     def __enter__(self) -> Emulator:

@@ -11,7 +11,7 @@ HOST = "127.0.0.1"
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """Serves `handler` on a free port, from `start` to `stop`. Each connection has a thread.
+    """Serves `handler` on `port`, a free one where it is 0, from `start` to `stop`. Each connection has a thread.
 
     The socket listens since the server was made, so that nobody has to wait for anything.
     """
@@ -20,14 +20,14 @@ class LoopbackServer(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler], name: str) -> None:
+    def __init__(self, handler: type[BaseHTTPRequestHandler], name: str, port: int = 0) -> None:
         self.stopping = Event()
         """Set when `stop` begins: whoever waits inside a request waits for this too."""
         self._lock = Lock()
         self._open: dict[Any, Thread | None] = {}
         self._name = name
         self._thread: Thread | None = None
-        super().__init__((HOST, 0), handler)
+        super().__init__((HOST, port), handler)
 
     @property
     def port(self) -> int:

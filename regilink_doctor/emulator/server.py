@@ -39,11 +39,11 @@ class BodyTooLarge(Exception):
 
 
 class Server(LoopbackServer):
-    """Serves an app on a free port of the loopback interface, from `start` to `stop`."""
+    """Serves an app on a port of the loopback interface (0: a free one), from `start` to `stop`."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, port: int = 0) -> None:
         self.app = app
-        super().__init__(_Handler, "regilink-emulator")
+        super().__init__(_Handler, "regilink-emulator", port)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -20,25 +20,54 @@ if TYPE_CHECKING:
     from regilink_doctor.emulator import BlockedAttempt
 
 
-def emulate(command: Sequence[str] = (), *, env_file: str | None = None, world: Catalog | None = None) -> int:
+_DEFAULT_WORLD = (
+    "the emulator has Acme Inc (acme) with team-a, alice and the registries model and dataset; if yours were looked "
+    "for: --world CATALOG, or regilink dry-run, which takes them from the code"
+)
+"""Said when a command has failed: it may have looked for a team that is not there."""
+
+
+class Unable(Exception):
+    """It cannot be served as asked: a sentence for the user."""
+
+
+def emulate(
+    command: Sequence[str] = (), *, env_file: str | None = None, world: Catalog | None = None, port: int = 0
+) -> int:
     """Serve until interrupted, or while `command` runs with the variables for wandb set; its exit status.
 
     Raises:
-        ImportError: graphql-core is not installed. OSError: the file cannot be written, the command not started.
+        ImportError: graphql-core is not installed.
+        Unable: the port is taken, the file cannot be written, the command not started.
     """
-    with Emulator(World.from_catalog(world) if world is not None else None) as emulator, Fence(emulator) as fence:
+    with _emulator(world, port) as emulator, Fence(emulator) as fence:
         variables = fence.environ()
         if env_file is not None:
-            _write(env_file, variables)
+            try:
+                _write(env_file, variables)
+            except OSError as error:
+                raise Unable(f"{env_file} cannot be written: {error.strerror or error}") from None
         if command:
-            status = subprocess.run(list(command), env=within(os.environ, variables), check=False).returncode
+            try:
+                status = subprocess.run(list(command), env=within(os.environ, variables), check=False).returncode
+            except OSError as error:
+                raise Unable(f"{command[0]} cannot be started: {error.strerror or error}") from None
             _tell(fence.blocked)
+            if status and world is None:
+                print(_DEFAULT_WORLD, file=sys.stderr, flush=True)
             return status
         print(f"serving at {emulator.url} (Ctrl-C to stop); for wandb:", file=sys.stderr, flush=True)
         for name, value in variables.items():
             print(f"export {name}={shlex.quote(value)}", flush=True)
         _wait()
     return 0
+
+
+def _emulator(world: Catalog | None, port: int) -> Emulator:
+    try:
+        return Emulator(World.from_catalog(world) if world is not None else None, port=port)
+    except (OSError, OverflowError) as error:
+        raise Unable(f"port {port} cannot be used: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _tell(blocked: Sequence[BlockedAttempt]) -> None:

@@ -1,0 +1,68 @@
+"""`regilink emulator`, as a user calls it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.cli import main
+
+WORLD = "the emulator has Acme Inc (acme) with team-a, alice and the registries model and dataset"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_it_serves_where_it_is_told_to(tmp_path: Path) -> None:
+    port = free_port()
+    seen = tmp_path / "seen"
+    code = f"import os; open({str(seen)!r}, 'w').write(os.environ['WANDB_BASE_URL'])"
+    assert main(["emulator", "--port", str(port), "--", sys.executable, "-c", code]) == 0
+    assert seen.read_text() == f"http://127.0.0.1:{port}"
+
+
+def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["emulator", "--port", str(port), "--", "true"]) == 2
+    assert capsys.readouterr().err == f"regilink: emulator: port {port} cannot be used: Address already in use\n"
+    assert main(["emulator", "--port", "70000", "--", "true"]) == 2
+    assert "port 70000 cannot be used: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--", "no-such-command"], "emulator: no-such-command cannot be started: No such file or directory"),
+        (["--env-file", "none/env", "--", "true"], "emulator: none/env cannot be written: No such file or directory"),
+        (["--world", "none.json", "--", "true"], "--world: none.json: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["emulator", *words]) == 2
+    assert capsys.readouterr().err == f"regilink: {said}\n"
+
+
+def test_a_command_that_failed_is_told_which_teams_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["emulator", "--", sys.executable, "-c", "raise SystemExit(3)"]) == 3
+    assert WORLD in capsys.readouterr().err
+    assert main(["emulator", "--", sys.executable, "-c", ""]) == 0
+    assert WORLD not in capsys.readouterr().err
+
+
+def test_the_file_of_variables_can_be_taken_by_a_shell(tmp_path: Path) -> None:
+    file = tmp_path / "wandb.env"
+    code = f"""set -a; . {file}; set +a; {sys.executable} -c 'import os; print(os.environ["WANDB_BASE_URL"])'"""
+    command = [sys.executable, "-m", "regilink_doctor", "emulator", "--env-file", str(file), "--", "sh", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.startswith("http://127.0.0.1:")
