@@ -95,3 +95,9 @@ def test_no_module_of_ours_imports_wandb() -> None:
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
             assert not [name for name in names if name.partition(".")[0] == "wandb"], path
+
+
+def test_no_two_test_modules_share_a_name() -> None:
+    # pytest imports them by their bare names; only a run of all of them would notice.
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
