@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from regilink_doctor.core import texts
 from regilink_doctor.core.checks import Sourced
@@ -12,13 +11,6 @@ from regilink_doctor.doctor.facts import Account
 
 MOST = 5
 """Names that a line lists at the most."""
-
-
-def close_to(name: str, names: Iterable[str]) -> str | None:
-    """The one of `names` that was probably meant."""
-    folded = {each.casefold(): each for each in names if each != name}
-    close = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    return folded[close[0]] if close else None
 
 
 def listed(names: Iterable[str]) -> str:

@@ -16,8 +16,7 @@ from regilink_doctor.core.directory import OrganizationNames
 from regilink_doctor.core.known import NOTHING_KNOWN, Known
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.link_rules import Judgement, judge
-from regilink_doctor.core.target_path import HOLE, LinkInput, SdkRefusal, parse, sdk_link
-from regilink_doctor.core.target_path.grammar import PathError
+from regilink_doctor.core.target_path import HOLE, LinkInput, SdkRefusal, parsed, sdk_link
 from regilink_doctor.doctor.directory import LiveDirectory
 from regilink_doctor.doctor.enquiry import Enquiry
 from regilink_doctor.doctor.facts import Account, Version
@@ -151,10 +150,8 @@ class Context:
 
     def links_registry(self, target: Target) -> bool:
         """Whether the SDK takes the path for that of a registry. Needs no server."""
-        try:
-            return parse(target.text).is_registry
-        except PathError:
-            return False
+        path = parsed(target.text)
+        return path is not None and path.is_registry
 
     def run_entity_of(self, account: Account) -> str | None:
         """See `enquiry.Asked`."""
@@ -200,7 +197,5 @@ class Context:
 
 def _first_part(text: str) -> str:
     """The part of a path where an organization or entity belongs; empty without one."""
-    try:
-        return parse(text).prefix or ""
-    except PathError:
-        return ""
+    path = parsed(text)
+    return path.prefix or "" if path is not None else ""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regilink_doctor.core.target_path import HOLE, parse
-from regilink_doctor.core.target_path.grammar import PathError
+from regilink_doctor.core.target_path import HOLE, parsed
 from regilink_doctor.doctor.context import Context
 
 
@@ -51,9 +50,8 @@ def _names(context: Context) -> Iterator[tuple[str, str]]:
 
 
 def _of_path(text: str) -> Iterator[tuple[str, str]]:
-    try:
-        path = parse(text)
-    except PathError:
+    path = parsed(text)
+    if path is None:
         yield "target", text
         return
     yield "collection", path.collection

@@ -21,10 +21,9 @@ from regilink_doctor.core.target_path import (
     LinkInput,
     is_registry_project,
     misspelled_prefix,
-    parse,
+    parsed,
     registry_name,
 )
-from regilink_doctor.core.target_path.grammar import PathError
 from regilink_doctor.doctor.directory import LiveDirectory
 
 
@@ -50,9 +49,8 @@ class Fetch:
 
 def fetch_of(text: str, entity: str, project: str | None, organization: str | None) -> Fetch | None:
     """What the SDK makes of a name; None when it cannot split it."""
-    try:
-        path = parse(text)
-    except PathError:
+    path = parsed(text)
+    if path is None:
         return None
     path = path.with_defaults(project=project or DEFAULT_PROJECT)
     given = path.prefix or organization or None

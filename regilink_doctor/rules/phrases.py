@@ -9,7 +9,7 @@ from regilink_doctor.core.target_path import HOLE, SdkRefusal, sdk_link
 from regilink_doctor.rules.rule import Meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from regilink_doctor.core.sites import Site, Text
     from regilink_doctor.core.target_path.sdk import Call
@@ -63,29 +63,21 @@ def _entity(entity: str, site: Site) -> str:
 
 def known_entity(site: Site) -> str | None:
     """The entity of the run that a link belongs to, where the source tells exactly one."""
-    given = site.entity or (site.init.entity if site.init else ())
-    return given[0].literal if len(given) == 1 else None
+    return _only(site.entity or (site.init.entity if site.init else ()))
 
 
 def known_project(site: Site) -> str | None:
     """The project of the run that a link belongs to, where the source tells exactly one."""
-    given = site.init.project if site.init else ()
-    return given[0].literal if len(given) == 1 else None
+    return _only(site.init.project if site.init else ())
 
 
 def known_type(site: Site) -> str | None:
     """The type of the artifact that is linked, where the source tells exactly one."""
-    given = site.artifact.type if site.artifact else ()
+    return _only(site.artifact.type if site.artifact else ())
+
+
+def _only(given: Sequence[Text]) -> str | None:
     return given[0].literal if len(given) == 1 else None
-
-
-def suggestion(name: str, names: Iterable[str]) -> str | None:
-    """The name that was probably meant."""
-    from difflib import get_close_matches
-
-    by_folded = {known.casefold(): known for known in names}
-    close = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
-    return by_folded[close[0]] if close else None
 
 
 def only_suggestion(name: str, names: Iterable[str]) -> str | None:

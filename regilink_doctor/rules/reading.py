@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.declared import within
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.sites import Piece
-from regilink_doctor.core.target_path import HOLE, parse
-from regilink_doctor.core.target_path.grammar import PathError
+from regilink_doctor.core.target_path import HOLE, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,11 +28,8 @@ def certain(texts: Sequence[Text]) -> str | None:
 
 def registry_path(text: Text) -> TargetPath | None:
     """The parts of a text that the SDK takes for a registry's, None for any other."""
-    try:
-        path = parse(text.pattern)
-    except PathError:
-        return None
-    return path if path.is_registry else None
+    path = parsed(text.pattern)
+    return path if path is not None and path.is_registry else None
 
 
 def known_registry(text: Text) -> str | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regilink_doctor.core.findings import Finding
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.target_path import parse
-from regilink_doctor.core.target_path.grammar import PathError
 from regilink_doctor.rules.phrases import quoted, registry_named
+from regilink_doctor.rules.reading import registry_path
 from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.link_rules import Judgement
     from regilink_doctor.core.sites import Site, Text
 
@@ -41,10 +41,10 @@ class RegistryDisplayName(DirectoryRule, SiteRule):
         if facts.directory is not None:
             return
         for text in site.target:
-            try:
-                name = parse(text.pattern).registry or ""
-            except PathError:
+            path = registry_path(text)
+            if path is None:
                 continue
+            name = path.registry or ""
             meant = CORE_REGISTRY_DISPLAY.get(name.casefold())
             if meant is None and site.kind == "link" and name != name.casefold():
                 meant = name.casefold() if name.casefold() in CORE_REGISTRY_TYPES else None
@@ -52,9 +52,7 @@ class RegistryDisplayName(DirectoryRule, SiteRule):
                 words = self._words(name, meant, text)
                 start = text.pattern.find(REGISTRY_PREFIX)
                 place = text.place_of(start, start + len(REGISTRY_PREFIX) + len(name))
-                yield Finding(
-                    self.code, self.name, self.severity, words.message, place, words.help, target=text.display
-                )
+                yield self.finding(place, words, target=text.display)
 
     def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
         """See `DirectoryRule.words`."""

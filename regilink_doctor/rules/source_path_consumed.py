@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY
-from regilink_doctor.core.target_path import HOLE, parse
-from regilink_doctor.core.target_path.grammar import PathError
+from regilink_doctor.core.target_path import HOLE, parsed
 from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.reading import links
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
@@ -42,9 +41,8 @@ class SourcePathConsumed(SiteRule):
         """See `SiteRule.check`."""
         link = next(links(facts), None)
         for text in site.target if link is not None else ():
-            try:
-                path = parse(text.pattern)
-            except PathError:
+            path = parsed(text.pattern)
+            if path is None:
                 continue
             project = path.project or ""
             if not path.prefix or path.is_registry or project == LEGACY_REGISTRY or HOLE in path.prefix + project:

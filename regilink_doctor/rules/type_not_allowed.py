@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from regilink_doctor.core.findings import Finding, Related
+from regilink_doctor.core.findings import Related
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES
-from regilink_doctor.core.target_path import parse
-from regilink_doctor.core.target_path.grammar import PathError
 from regilink_doctor.rules.phrases import known_type, listed, quoted
+from regilink_doctor.rules.reading import registry_path
 from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.link_rules import Judgement
     from regilink_doctor.core.sites import Site, Text
 
@@ -44,10 +45,10 @@ class TypeNotAllowed(DirectoryRule, SiteRule):
             return
         folded = {name.casefold(): name for name in facts.known.registries}
         for text in site.target:
-            try:
-                name = parse(text.pattern).registry or ""
-            except PathError:
+            path = registry_path(text)
+            if path is None:
                 continue
+            name = path.registry or ""
             if meant := folded.get(name.casefold()):
                 types = facts.known.registries[meant]
                 if types and artifact_type not in types:
@@ -57,16 +58,8 @@ class TypeNotAllowed(DirectoryRule, SiteRule):
             allowed = CORE_REGISTRY_TYPES.get(name)
             if allowed is not None and artifact_type != allowed:
                 words = self._words(artifact_type, name, (allowed,), site)
-                yield Finding(
-                    self.code,
-                    self.name,
-                    "info",
-                    f"{words.message}, unless an admin has added it",
-                    site.place,
-                    words.help,
-                    related=words.related,
-                    target=text.display,
-                )
+                words = replace(words, message=f"{words.message}, unless an admin has added it")
+                yield self.finding(site.place, words, severity="info", target=text.display)
 
     def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
         """See `DirectoryRule.words`."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.near import close_to
 from regilink_doctor.core.target_path import HOLE, parse
-from regilink_doctor.rules.phrases import listed, only_suggestion, quoted, registry_named, suggestion
+from regilink_doctor.rules.phrases import listed, only_suggestion, quoted, registry_named
 from regilink_doctor.rules.reading import known_registry
 from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
 
@@ -45,7 +46,7 @@ class UnknownRegistry(DirectoryRule, SiteRule):
         """See `DirectoryRule.words`."""
         name = parse(text.pattern).registry or ""
         names = directory.registry_names(judgement.organization or "")
-        meant = suggestion(name, names)
+        meant = close_to(name, names)
         fate = "W&B makes no registry by a link" if judgement.verdict.outcome == "refused" else "missing, or restricted"
         return Words(
             f"no registry {quoted(name)} is known in the catalog: {fate}",
@@ -88,7 +89,7 @@ class UnknownRegistry(DirectoryRule, SiteRule):
         return tuple(names), "error" if directory.complete else "warning"
 
     def _found(self, site: Site, name: str, names: tuple[str, ...], severity: Severity, target: str | None) -> Finding:
-        meant = suggestion(name, names)
+        meant = close_to(name, names)
         return self.finding(
             site.argument or site.place,
             Words(

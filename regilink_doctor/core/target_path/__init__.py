@@ -11,6 +11,7 @@ from regilink_doctor.core.target_path.grammar import (
     is_registry_project,
     misspelled_prefix,
     parse,
+    parsed,
     registry_name,
 )
 from regilink_doctor.core.target_path.problems import Problem, problems
@@ -26,6 +27,7 @@ __all__ = [
     "is_registry_project",
     "misspelled_prefix",
     "parse",
+    "parsed",
     "problems",
     "registry_name",
     "sdk_link",

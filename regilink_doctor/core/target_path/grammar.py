@@ -75,6 +75,14 @@ def parse(text: str) -> TargetPath:
     return TargetPath(name, project, parts[0] if len(parts) == 3 else None)
 
 
+def parsed(text: str) -> TargetPath | None:
+    """As `parse`; None where the SDK cannot split the text."""
+    try:
+        return parse(text)
+    except PathError:
+        return None
+
+
 def is_registry_project(project: str) -> bool:
     """Whether the project is a registry: the exact prefix and something behind it (`is_artifact_registry_project`)."""
     return project.startswith(REGISTRY_PREFIX) and project != REGISTRY_PREFIX

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.ledger import Assumed
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
 from regilink_doctor.core.placeholders import placeholder
-from regilink_doctor.core.target_path import PathError, is_registry_project, misspelled_prefix, parse
+from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix, parsed
 from regilink_doctor.emulator.world import registries
 from regilink_doctor.emulator.world.people import Entity, Organization, User
 from regilink_doctor.emulator.world.refusal import Refusal
@@ -95,11 +95,8 @@ def target(state: State, text: str) -> None:
 
     The server cannot: the SDK asks for the organization of an entity, and compares by itself.
     """
-    try:
-        path = parse(text)
-    except PathError:
-        return
-    if path.is_registry and path.prefix:
+    path = parsed(text)
+    if path is not None and path.is_registry and path.prefix:
         organization(state, path.prefix)
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core import texts
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
-from regilink_doctor.core.target_path import is_registry_project, parse, registry_name
-from regilink_doctor.core.target_path.grammar import PathError, TargetPath
+from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
 from regilink_doctor.core.texts.recognising import find
 from regilink_doctor.workflows.explain import paths
 from regilink_doctor.workflows.explain.causes import MOST, causes_of
@@ -62,10 +61,10 @@ class _Named:
     @property
     def linked(self) -> str | None:
         """The path without the version that only a full name may have."""
-        parsed = _parsed(self.path) if self.path else None
-        if self.path is None or parsed is None or parsed.version is None or not self.reading:
+        path = parsed(self.path) if self.path else None
+        if self.path is None or path is None or path.version is None or not self.reading:
             return self.path
-        return self.path.removesuffix(f":{parsed.version}")
+        return self.path.removesuffix(f":{path.version}")
 
 
 def explain_error(text: str, directory: Directory | None = None) -> Explanation | None:
@@ -79,20 +78,20 @@ def explain_error(text: str, directory: Directory | None = None) -> Explanation 
     rows = _rows(main, found[1:], named, facts)
     causes = causes_of(rows, target=named.path, entity=named.entity, type=named.type)
     codes = [code for each in causes for code in each.codes]
-    parsed = _parsed(named.path) if named.path else None
-    registry = parsed is not None and parsed.is_registry
+    path = parsed(named.path) if named.path else None
+    registry = path is not None and path.is_registry
     return Explanation(
         "error",
         _quoted(text, main),
         target=facts.mended if facts is not None and (registry or facts.wrong) else None,
-        organization=parsed.prefix if parsed is not None and registry else None,
-        registry=parsed.registry if parsed is not None else None,
-        collection=parsed.collection or None if parsed is not None else None,
-        version_or_alias=parsed.version if parsed is not None else None,
+        organization=path.prefix if path is not None and registry else None,
+        registry=path.registry if path is not None else None,
+        collection=path.collection or None if path is not None else None,
+        version_or_alias=path.version if path is not None else None,
         codes=tuple(dict.fromkeys((*_certain_codes(facts), *codes))),
         rows=tuple(rows),
         notes=tuple(_notes(text, main, found[1:])),
-        parts=paths.parts_of(parsed),
+        parts=paths.parts_of(path),
         wrong=facts.wrong if facts is not None else (),
         write=(f'target_path="{facts.mended}"',) if facts is not None and facts.wrong and facts.mended else (),
         causes=causes,
@@ -108,7 +107,7 @@ def _rows(main: Recognised, others: Sequence[Recognised], named: _Named, facts: 
     certain = facts.rows if facts is not None and facts.certain else ()
     doubtful = facts.rows if facts is not None and not facts.certain else ()
     told = [*_of_the_names(main, named), main.wording.row]
-    if main.wording.key in _ORGANIZATION_TEXTS and named.path and (path := _parsed(named.path)) and not path.prefix:
+    if main.wording.key in _ORGANIZATION_TEXTS and named.path and (path := parsed(named.path)) and not path.prefix:
         told = ["B2", "A15", *told]
     also = main.wording.also
     # Warnings further up in a log say how it came to the error; the vaguest of them say nothing.
@@ -121,7 +120,7 @@ def _of_the_names(main: Recognised, named: _Named) -> Iterator[str]:
     if main.wording.row not in ("B3", "D1"):
         return
     project = main.fields.get("project", "").rpartition("/")[2]
-    path = _parsed(named.path) if named.path else None
+    path = parsed(named.path) if named.path else None
     name = main.fields.get("registry") or (registry_name(project) if is_registry_project(project) else "")
     name = name or (path.registry if path is not None else None) or ""
     if name.startswith(REGISTRY_PREFIX):
@@ -151,13 +150,6 @@ def _read_name(fields: dict[str, str]) -> str | None:
     if is_registry_project(project.rpartition("/")[2]) and name and "/" not in name:
         return f"{project}/{name}"
     return None
-
-
-def _parsed(text: str) -> TargetPath | None:
-    try:
-        return parse(text)
-    except PathError:
-        return None
 
 
 def _quoted(text: str, match: Recognised) -> str:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.sites import Piece, Site, Text
-from regilink_doctor.core.target_path import HOLE, SdkRefusal, parse, sdk_link
-from regilink_doctor.core.target_path.grammar import PathError, TargetPath
+from regilink_doctor.core.target_path import HOLE, SdkRefusal, TargetPath, parsed, sdk_link
 from regilink_doctor.lint.paths import path_findings
 from regilink_doctor.rules import phrases, rule_for
 from regilink_doctor.workflows.explain.causes import causes_of
@@ -46,7 +45,7 @@ class PathFacts:
 def explain_path(text: str, kind: Kind, directory: Directory | None = None) -> Explanation:
     """A target path as it is, or a full name (a path with `:version`), which is for reading."""
     linked = text
-    path = _parsed(text)
+    path = parsed(text)
     if kind == "full-name" and path is not None:
         linked = text.removesuffix(f":{path.version}")
     facts = examine(linked, directory)
@@ -114,7 +113,7 @@ def parts_of(path: TargetPath | None) -> tuple[tuple[str, str], ...]:
 
 def without_organization(text: str) -> str:
     """A registry path without what stands in front of the registry; any other text as it is."""
-    path = _parsed(text)
+    path = parsed(text)
     return f"{path.project}/{path.name}" if path is not None and path.is_registry else text
 
 
@@ -135,13 +134,6 @@ def link_site(
     init = Site("init", "wandb.init", place, place.span, entity=written(entity), project=written(project))
     artifact = Site("artifact", "wandb.Artifact", place, place.span, type=written(type))
     return Site("link", call, place, place.span, target=written(text), argument=place, init=init, artifact=artifact)
-
-
-def _parsed(text: str) -> TargetPath | None:
-    try:
-        return parse(text)
-    except PathError:
-        return None
 
 
 def _mended(text: str, findings: tuple[Finding, ...], directory: Directory | None) -> str | None:
@@ -176,14 +168,14 @@ def _destination(text: str, call: Call, directory: Directory | None) -> str:
 
 def _rows_without_finding(text: str) -> tuple[str, ...]:
     """A path that lint leaves alone, because a link between projects is legal, and that explain is asked about."""
-    path = _parsed(text)
+    path = parsed(text)
     if path is None or path.is_registry:
         return ()
     return ("A1",) if path.project else ("A2",)
 
 
 def _target(linked: str, kind: Kind, facts: PathFacts) -> str | None:
-    path = _parsed(linked)
+    path = parsed(linked)
     if facts.wrong:
         return facts.mended
     if path is None or not path.is_registry:
@@ -199,7 +191,7 @@ def _notes(linked: str, path: TargetPath | None, facts: PathFacts) -> tuple[str,
 
 
 def _write(text: str, linked: str, kind: Kind, facts: PathFacts) -> tuple[str, ...]:
-    path = _parsed(linked)
+    path = parsed(linked)
     target = _target(linked, kind, facts)
     if target is not None and kind == "full-name":
         return (

@@ -20,10 +20,11 @@ from regilink_doctor.client.questions import (
 )
 from regilink_doctor.core.directory import OrganizationNames
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.near import close_to
 from regilink_doctor.core.sites import Site
-from regilink_doctor.core.target_path import HOLE, PathError, TargetPath, parse
+from regilink_doctor.core.target_path import HOLE, parsed
 from regilink_doctor.doctor.facts import nodes
-from regilink_doctor.rules.phrases import listed, quoted, suggestion
+from regilink_doctor.rules.phrases import listed, quoted
 from regilink_doctor.workflows.asking import Inquirer, answered
 from regilink_doctor.workflows.verify.compare import compare, not_there, settled, version_words
 from regilink_doctor.workflows.verify.outcome import Expected, Question, Verification
@@ -79,7 +80,7 @@ def expected_of_sites(sites: Sequence[Site], type: str | None = None) -> tuple[E
         kind = kinds[0].literal if len(kinds) == 1 else None
         aliases = tuple(text.pattern for text in site.aliases if HOLE not in text.pattern)
         for text in site.target:
-            path = _parsed(text.pattern)
+            path = parsed(text.pattern)
             if text.literal is None or path is None or path.is_registry:
                 found[Expected(text.display, aliases, type or kind, place=place)] = None
     return tuple(found)
@@ -116,7 +117,7 @@ class _Verifier:
         return tuple(done[index] for index in range(len(every)))
 
     def _read(self, expected: Expected) -> Verification | Question:
-        path = _parsed(expected.name)
+        path = parsed(expected.name)
         if "{?}" in expected.name:
             return settled(expected, "skipped", "a part of the name is not known before the code runs")
         if path is None or not path.is_registry or not path.collection:
@@ -153,7 +154,7 @@ class _Verifier:
             if str(node.get("name", "")).startswith(REGISTRY_PREFIX)
         ]
         name = question.path.registry or ""
-        near = suggestion(name, names)
+        near = close_to(name, names)
         told = f"no registry {quoted(name)} in {question.names.name}, or it is not shown to this account"
         advice = (
             f"did you mean {quoted(REGISTRY_PREFIX + near)}?"
@@ -190,10 +191,3 @@ def _questions(questions: Iterable[Question]) -> Questions:
 
 def _owned(data: Mapping[str, Any], alias: str, connection: str) -> list[Mapping[str, Any]]:
     return nodes(((data.get(alias) or {}).get("orgEntity") or {}).get(connection))
-
-
-def _parsed(text: str) -> TargetPath | None:
-    try:
-        return parse(text)
-    except PathError:
-        return None

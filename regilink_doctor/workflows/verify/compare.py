@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from regilink_doctor.core.naming import is_version
-from regilink_doctor.rules.phrases import listed, quoted, suggestion
+from regilink_doctor.core.near import close_to
+from regilink_doctor.rules.phrases import listed, quoted
 from regilink_doctor.workflows.verify.outcome import Expected, Question, Status, Verification
 
 
@@ -45,7 +46,7 @@ def not_there(question: Question, names: Sequence[str], there: Sequence[str]) ->
     """That of one that is not, though its registry is: `names` are the collections, `there` the versions."""
     registry, collection = quoted(question.path.registry or ""), question.path.collection
     if collection not in names and not there:
-        near = suggestion(collection, names)
+        near = close_to(collection, names)
         advice = f"there are: {listed(sorted(names))}" if names else "the registry is empty; a first link makes it"
         advice = f"did you mean {quoted(near)}?" if near else advice
         return settled(
