@@ -88,6 +88,9 @@ ELEMENTS = {
 }
 """What a loop over an object, or an item of it, gives."""
 
+CONFIGURATIONS = ("wandb.config", "wandb.Run.config")
+"""What has the values that `wandb.init(config=…)` is given, unless a sweep gives others."""
+
 VERSIONED_NAMES = frozenset(
     {"wandb.Artifact.name", "wandb.Artifact.qualified_name", "wandb.Artifact.source_qualified_name"}
 )

@@ -188,6 +188,8 @@ class Calls:
                 Literal(value.node, value.at, attributes=True) if isinstance(value, Literal) else value
                 for value in evaluator.value(node.args[0], at, depth)
             ]
+        if (chosen := evaluator.displays.chosen(path, node, at, depth)) is not None:
+            return chosen
         if path in _DEFAULTS:
             return self.default(node, at, depth)
         if path == "tyro.cli" and node.args:

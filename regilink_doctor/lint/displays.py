@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.evaluator import Evaluator
 
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "set", "tqdm.tqdm", "tqdm.auto.tqdm", "iter", "tqdm"})
+_IN_ORDER = (ast.List, ast.Tuple)
+_ONE_ITEM = frozenset({"next", "max", "min", "random.choice"})
 
 
 class Displays:
@@ -36,6 +38,7 @@ class Displays:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._kept: list[ast.Tuple] = []
+        self._sets: dict[int, ast.Set] = {}
         self._found: dict[tuple[Literal, tuple[str | None, ...]], list[Value]] = {}
 
     def item(self, node: ast.Subscript, at: At, depth: int) -> Iterable[Value]:
@@ -133,12 +136,36 @@ class Displays:
 
     def at_index(self, value: Value, index: int, depth: int) -> Iterable[Value]:
         """One item of a list or tuple, by its number."""
+        if isinstance(value, Literal) and isinstance(value.node, ast.Set):
+            return self._all(value, depth)
         if isinstance(value, Literal) and not value.mapping:
             items = value.items
             if any(isinstance(item, ast.Starred) for item in items) or not -len(items) <= index < len(items):
                 return [UNKNOWN]
             return self._evaluator.value(items[index], value.at, depth)
         return [UNKNOWN]
+
+    def gathered(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, at: At, depth: int) -> Iterable[Value]:
+        """`[a for a in run.logged_artifacts() if …]`: objects of wandb's are held as wandb's own collections hold them.
+
+        Other items are those of a set: which comes where is not known. A condition leaves open which there are at all.
+        """
+        holders = {item: holder for holder, item in api.ELEMENTS.items()}
+        types = [getattr(value, "type", "") for value in self._evaluator.value(node.elt, at, depth)]
+        if not any(item in holders for item in types) and not any(part.ifs for part in node.generators):
+            items = self._sets.setdefault(id(node), ast.Set(elts=[node.elt]))
+            return [Literal(items, at)]
+        return [Instance(holders[item]) if item in holders else UNKNOWN for item in types]
+
+    def chosen(self, path: str, node: ast.Call, at: At, depth: int) -> list[Value] | None:
+        """`list(artifacts)`, `next(artifacts)`, `max(artifacts, key=…)` of objects of wandb's; None for any other."""
+        if len(node.args) == 0 or path not in _SAME_ITEMS | _ONE_ITEM:
+            return None
+        held = [value for value in self._evaluator.value(node.args[0], at, depth) if isinstance(value, Instance)]
+        held = [value for value in held if value.type in api.ELEMENTS]
+        if path in _ONE_ITEM:
+            return [Instance(api.ELEMENTS[value.type]) for value in held] or None
+        return list(held) or None
 
     def elements(self, node: ast.expr, at: At, depth: int) -> Iterable[Value]:
         """What a loop over an expression gives."""
@@ -195,14 +222,17 @@ class Displays:
         if name == "enumerate" and node.args:
             pairs: list[Value] = []
             for owner in self._evaluator.value(node.args[0], at, depth):
-                items = owner.items if isinstance(owner, Literal) and not owner.mapping else []
+                items = owner.items if isinstance(owner, Literal) and isinstance(owner.node, _IN_ORDER) else []
                 where = owner.at if isinstance(owner, Literal) else at
                 pairs += [Literal(self._tuple(ast.Constant(index), item), where) for index, item in enumerate(items)]
             return pairs or [UNKNOWN]
         if name == "zip" and node.args:
             columns = [self._evaluator.value(argument, at, depth) for argument in node.args]
             if all(len(column) == 1 and isinstance(column[0], Literal) and column[0].at == at for column in columns):
-                rows = zip(*(column[0].items for column in columns if isinstance(column[0], Literal)), strict=False)
+                lists = [column[0] for column in columns if isinstance(column[0], Literal)]
+                if not all(isinstance(each.node, _IN_ORDER) for each in lists):
+                    return [UNKNOWN]
+                rows = zip(*(each.items for each in lists), strict=False)
                 return [Literal(self._tuple(*row), at) for row in rows]
         return None
 

@@ -156,6 +156,8 @@ class Evaluator:
             return [Literal(node, at)]
         if isinstance(node, ast.Subscript):
             return self.displays.item(node, at, depth)
+        if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp):
+            return self.displays.gathered(node, at, depth)
         if isinstance(node, ast.Lambda):
             return [Function(at.scope.module.functions[id(node)])]
         return [UNKNOWN]
@@ -227,7 +229,9 @@ class Evaluator:
     def _attribute(self, node: ast.Attribute, at: At, depth: int) -> Iterable[Value]:
         values: list[Value] = []
         for owner in self.value(node.value, at, depth):
-            if isinstance(owner, Name):
+            if isinstance(owner, Name | Method) and owner.path in api.CONFIGURATIONS:
+                values += self.objects.configured(node.attr, at.scope.module, depth)
+            elif isinstance(owner, Name):
                 path = f"{owner.path}.{node.attr}"
                 values += self.tree.named(path, at.scope.module, self, depth) or [known_name(path)]
             elif isinstance(owner, Instance):

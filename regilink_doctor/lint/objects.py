@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from regilink_doctor.lint.evaluator import Evaluator
-    from regilink_doctor.lint.scopes import Scope
+    from regilink_doctor.lint.scopes import Module, Scope
 
 _ENUMS = frozenset({"Enum", "StrEnum", "IntEnum"})
 _MOST_BASES = 8
@@ -53,6 +53,19 @@ class Objects:
         if isinstance(owner, Unknown):
             return [owner]
         return [UNKNOWN]
+
+    def configured(self, name: str, module: Module, depth: int) -> list[Value]:
+        """`wandb.config.name`: what the `wandb.init` of a file is given for it."""
+        values: list[Value] = []
+        for use in module.uses:
+            if "wandb.init" not in self._evaluator.callee(use):
+                continue
+            for given in (keyword.value for keyword in use.call.keywords if keyword.arg == "config"):
+                for owner in self._evaluator.value(given, At(use.scope, use.order, use.branch), depth):
+                    if isinstance(owner, Literal) and owner.mapping:
+                        found = self._evaluator.displays.by_key(owner, [name], depth)
+                        values += [named(weak(item, "wandb.config"), name) for item in found]
+        return values or [UNKNOWN]
 
     def member(self, owner: Local, name: str, depth: int) -> list[Value]:
         """An attribute of a class of the tree or of an object of it: what its methods assign, else its body."""

@@ -76,10 +76,10 @@ class _Finder:
             yield from self._asking(use)
 
     def _wrapped(self, use: Use, path: str, target: tuple[Text, ...]) -> Site:
-        """The site of a call of a project's own function that links."""
+        """The site of a call of a project's own function that links or fetches."""
         place = self.source.place(use.call)
         return Site(
-            "link",
+            api.CALLS[path].kind,
             path,
             place,
             self.source.span(use.statement) if _simple(use.statement) else place.span,

@@ -29,6 +29,9 @@ _FOLDERS = (
     "docker",
     "slurm",
 )
+_BESIDE = frozenset("/".join((*_FOLDERS[1:], "requirements", "dockerfiles")).split("/"))
+"""Folders that belong to what lies beside them: a pin in `.github/workflows` is that of the programs of the root."""
+
 _MAX_FILES = 400
 _MAX_BYTES = 1 << 20
 
@@ -51,7 +54,9 @@ _MAX_PROGRAMS = 2000
 
 @lru_cache(maxsize=64)
 def links(folder: str) -> bool:
-    """Whether a Python file or notebook in `folder` or below speaks of linking to a registry."""
+    """Whether a Python file or notebook in `folder` or below, or beside a folder of settings, links to a registry."""
+    while os.path.basename(folder) in _BESIDE:
+        folder = os.path.dirname(folder)
     left = _MAX_PROGRAMS
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name[0] != "." and name not in _SKIPPED]

@@ -125,7 +125,7 @@ def _speaks_of_linking(path: str) -> bool:
             content = file.read(MAX_BYTES)
     except OSError:
         return False
-    return b"link_artifact" in content or b".link(" in content
+    return any(word in content for word in (b"link_artifact", b".link(", b"use_artifact("))
 
 
 def _is_folder(folder: str, name: str) -> bool:
