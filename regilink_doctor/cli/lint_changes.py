@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.cli.options import FOUND, OK, UNUSABLE
+from regilink_doctor.core.words import counted
 from regilink_doctor.report.diff import diff_lines
 from regilink_doctor.workflows.lint import Linter
 from regilink_doctor.workflows.mend import changes, ignoring, write_changes
@@ -25,9 +26,7 @@ def change(result: LintResult, config: Config, catalog: Catalog | None, options:
             for line in diff_lines(item.path, item.before, item.after):
                 print(line)
         count = sum(len(item.mended) for item in made)
-        print(
-            f"Would mend {count} finding{'' if count == 1 else 's'}." if count else "Nothing to mend.", file=sys.stderr
-        )
+        print(f"Would mend {counted(count, 'finding')}." if count else "Nothing to mend.", file=sys.stderr)
         return UNUSABLE if result.failures else FOUND if made else OK
     if "-" in options.paths:
         (content,) = [item.after for item in made] or result.sources.values()

@@ -8,8 +8,8 @@ from contextlib import suppress
 from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.core.checks import Sourced
 from regilink_doctor.core.ledger import Verdict
-from regilink_doctor.core.near import close_to
 from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.words import close_to
 from regilink_doctor.doctor.advice import answer, entity_line, use_a_team
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context

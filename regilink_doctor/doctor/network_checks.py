@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
+from regilink_doctor.core.words import counted
 from regilink_doctor.doctor.advice import listed
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject, no_answer, passed, skipped
 from regilink_doctor.doctor.context import Context
@@ -146,7 +147,7 @@ class Clock(Examination):
 
 def _clock_words(skew: float) -> str:
     minutes = max(1, round(abs(skew) / 60))
-    amount = f"{minutes} minute{'s' if minutes > 1 else ''}" if minutes < 120 else f"{round(minutes / 60)} hours"
+    amount = counted(minutes, "minute") if minutes < 120 else f"{round(minutes / 60)} hours"
     return f"this machine's clock is {amount} {'ahead of' if skew > 0 else 'behind'} that"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from regilink_doctor.core.directory import OrganizationNames
 from regilink_doctor.core.link_rules import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.near import close_to
 from regilink_doctor.core.target_path import HOLE, LinkInput, TargetPath, parse, registry_name
+from regilink_doctor.core.words import close_to
 from regilink_doctor.doctor.advice import answer, listed
 from regilink_doctor.doctor.checks import Outcome, passed, skipped
 from regilink_doctor.doctor.context import Context

@@ -8,8 +8,8 @@ from typing import ClassVar
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.link_rules import Judgement
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
-from regilink_doctor.core.near import close_to
 from regilink_doctor.core.target_path import HOLE, LinkInput, parse
+from regilink_doctor.core.words import close_to
 from regilink_doctor.doctor.advice import answer
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context

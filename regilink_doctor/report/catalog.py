@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.words import counted
 from regilink_doctor.report.positions import visible
 from regilink_doctor.report.terminal import painted
 
@@ -36,9 +37,9 @@ def summary(catalog: Catalog) -> str:
     """One line: the organizations, and how much there is of what."""
     parts = []
     for each in catalog.organizations:
-        counts = [_count(len(each.teams), "team"), _count(len(each.registries), "registry", "registries")]
+        counts = [counted(len(each.teams), "team"), counted(len(each.registries), "registry", "registries")]
         if catalog.depth != "none":
-            counts.append(_count(sum(len(item.collections or ()) for item in each.registries), "collection"))
+            counts.append(counted(sum(len(item.collections or ()) for item in each.registries), "collection"))
         parts.append(f"{visible(each.name)} ({visible(each.entity)}): {', '.join(counts)}")
     return "; ".join(parts) or "no organization"
 
@@ -90,7 +91,3 @@ def _some(names: Sequence[str]) -> str:
     shown = [visible(name) for name in sorted(names)]
     more = f" and {len(shown) - MOST_NAMES} more" if len(shown) > MOST_NAMES else ""
     return ", ".join(shown[:MOST_NAMES]) + more
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from regilink_doctor.core.words import counted
 from regilink_doctor.report import ledger
 from regilink_doctor.report.positions import visible
 from regilink_doctor.report.terminal import painted
@@ -73,7 +74,7 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     if outcome.blocked_hosts:
         yield from ("", paint(_BOLD, "Kept from W&B's servers"))
         for host, count in outcome.blocked_hosts:
-            yield f"  {visible(host)}: {count} connection{'' if count == 1 else 's'} refused"
+            yield f"  {visible(host)}: {counted(count, 'connection')} refused"
         yield "  something in the command names the server by itself: look for WANDB_BASE_URL, host=, base_url"
         yield f"  {CANNOT_BE_STOPPED}"
     yield ""
@@ -114,7 +115,7 @@ def _run(run: RunMade) -> str:
 
 
 def _artifact(artifact: ArtifactMade) -> str:
-    files = f"{artifact.files} file{'' if artifact.files == 1 else 's'}"
+    files = counted(artifact.files, "file")
     aliases = f", aliases {', '.join(map(visible, artifact.aliases))}" if artifact.aliases else ""
     return f"{visible(artifact.name)}  ({visible(artifact.type)}, {files}, {_size(artifact.size)}{aliases})"
 
@@ -142,14 +143,10 @@ def _well(outcome: DryRun) -> str:
         "into a registry": outcome.count("linked") - outcome.in_projects,
         "into a project, not a registry": outcome.in_projects,
     }
-    told = [f"{_links_of(count)} would be taken {where}" for where, count in into.items() if count]
+    told = [f"{counted(count, 'link')} would be taken {where}" for where, count in into.items() if count]
     if unknown := outcome.count("unknown"):
-        told.append(f"of {_links_of(unknown)} nobody has published what W&B does")
+        told.append(f"of {counted(unknown, 'link')} nobody has published what W&B does")
     return "; ".join(told) or "Nothing was linked, as allowed"
-
-
-def _links_of(count: int) -> str:
-    return f"{count} link{'' if count == 1 else 's'}"
 
 
 def _capital(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.words import counted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.workflows.lint import LintResult
@@ -14,19 +16,15 @@ def summary(result: LintResult, *, ignored: bool = False) -> str:
     """
     hidden = f", {result.suppressed} suppressed" if result.suppressed else ""
     counts = [
-        _counted(count, name)
+        counted(count, name, "info" if name == "info" else None)
         for name in ("error", "warning", "info")
         if (count := sum(finding.severity == name for finding in result.findings))
     ]
     done = ""
     if result.mended:
-        done = f"{'Silenced' if ignored else 'Mended'} {_counted(len(result.mended), 'finding')}. "
+        done = f"{'Silenced' if ignored else 'Mended'} {counted(len(result.mended), 'finding')}. "
     found = f"{'Left' if done else 'Found'} {', '.join(counts)}" if counts else f"Nothing {'left' if done else 'found'}"
-    return f"{done}{found} in {_counted(result.files, 'file')}{hidden}.{_fixable(result)}"
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name}{'' if count == 1 or name == 'info' else 's'}"
+    return f"{done}{found} in {counted(result.files, 'file')}{hidden}.{_fixable(result)}"
 
 
 def _fixable(result: LintResult) -> str:

@@ -10,6 +10,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.words import counted
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
 
@@ -73,7 +74,7 @@ def _emulator(world: Catalog | None, port: int) -> Emulator:
 def _tell(blocked: Sequence[BlockedAttempt]) -> None:
     for host in dict.fromkeys(each.host for each in blocked):
         times = sum(each.host == host for each in blocked)
-        print(f"kept from {host}: {times} connection{'s' if times > 1 else ''} refused", file=sys.stderr, flush=True)
+        print(f"kept from {host}: {counted(times, 'connection')} refused", file=sys.stderr, flush=True)
 
 
 def _write(path: str, variables: Mapping[str, str]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from regilink_doctor.core.words import counted
+
 if TYPE_CHECKING:
     from regilink_doctor.core.catalog.model import Catalog, Collection, Organization, Registry
 
@@ -126,7 +128,7 @@ def _collections(
         alias = f'{here}: alias "'
         yield from _set(alias, gone.aliases, come.aliases, "is there now", "is gone", lost_breaks=True)
         if gone.versions != come.versions:
-            yield Change(here, f"has {_counted(come.versions)} now, it had {gone.versions}")
+            yield Change(here, f"has {counted(come.versions, 'version')} now, it had {gone.versions}")
 
 
 def _teams(old: Catalog, new: Catalog) -> Iterator[Change]:
@@ -154,10 +156,6 @@ def _set(
     for name in sorted({*old} ^ {*new}):
         there = name in set(new)
         yield Change(f'{subject}{name}"', come if there else gone, breaks=lost_breaks and not there)
-
-
-def _counted(versions: int) -> str:
-    return f"{versions} version{'' if versions == 1 else 's'}"
 
 
 def _listed(names: Iterable[str]) -> str:

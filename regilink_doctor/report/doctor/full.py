@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.words import counted
 from regilink_doctor.report.positions import visible
 
 if TYPE_CHECKING:
@@ -105,8 +106,8 @@ class _Page:
             self.blank()
             return
         names = list(dict.fromkeys(check.name for check in rows))
-        count = f"{len(rows)} check{'s' if len(rows) > 1 else ''} passed"
-        self.line(self.mark("pass"), (f" {count}: ", ""), (", ".join(names), "dim"), hang=2)
+        count = counted(len(rows), "check")
+        self.line(self.mark("pass"), (f" {count} passed: ", ""), (", ".join(names), "dim"), hang=2)
         self.blank()
 
     def _more(self, check: Check, verbose: int) -> list[tuple[str, str]]:
@@ -155,7 +156,9 @@ class _Page:
     def verdict(self, diagnosis: Diagnosis) -> None:
         crashes = len(diagnosis.of("crash"))
         if crashes:
-            self.line((_count(crashes, "check"), "bold magenta"), (" broke: that is regilink's mistake, not yours", ""))
+            self.line(
+                (counted(crashes, "check"), "bold magenta"), (" broke: that is regilink's mistake, not yours", "")
+            )
         status = diagnosis.exit_status()
         head, rest = verdict(diagnosis)
         fails = bool(diagnosis.of("fail"))
@@ -184,20 +187,16 @@ class _Page:
 def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     """What all of it comes to: the first words, and the rest of the sentence."""
     fails, warns = len(diagnosis.of("fail")), len(diagnosis.of("warn"))
-    asked = f"{_count(diagnosis.requests, 'request')}, {diagnosis.elapsed_ms} ms"
+    asked = f"{counted(diagnosis.requests, 'request')}, {diagnosis.elapsed_ms} ms"
     if fails:
-        end = f", {_count(warns, 'warning')}" if warns else ""
-        return _count(fails, "problem"), f"{end}; after each -> is what to change ({asked})"
+        end = f", {counted(warns, 'warning')}" if warns else ""
+        return counted(fails, "problem"), f"{end}; after each -> is what to change ({asked})"
     if diagnosis.exit_status() == 2:
         return "Nothing could be found out about the account", f" ({asked})"
-    warned = f", with {_count(warns, 'warning')}" if warns else ""
+    warned = f", with {counted(warns, 'warning')}" if warns else ""
     head, good = "All well", "these links would work"
     if not any(each.known for each in diagnosis.targets):
         good = "this machine and account are ready to link"
     elif diagnosis.of("skip"):
         head, good = "Nothing wrong", "what could be looked at would work"
     return head, f": {good}{warned} ({asked})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number != 1 else ''}"

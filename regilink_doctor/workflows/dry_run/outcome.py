@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from regilink_doctor.core.ledger import Assumed, LinkAttempt
 from regilink_doctor.core.target_path import is_registry_project
+from regilink_doctor.core.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class DryRun:
         elif self.status:
             found.append(f"the command ended with {self.ended}")
         counts = {verdict: self.count(verdict) for verdict in ("refused", "misplaced")}
-        found += [f"{count} link{'' if count == 1 else 's'} {verdict}" for verdict, count in counts.items() if count]
+        found += [f"{counted(count, 'link')} {verdict}" for verdict, count in counts.items() if count]
         if not self.links and not self.allow_no_links:
             found.append("it linked nothing (--allow-no-links if that is right)")
         return tuple(found)

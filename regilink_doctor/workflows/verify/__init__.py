@@ -20,9 +20,9 @@ from regilink_doctor.client.questions import (
 )
 from regilink_doctor.core.directory import OrganizationNames
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.near import close_to
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import HOLE, parsed
+from regilink_doctor.core.words import close_to
 from regilink_doctor.doctor.facts import nodes
 from regilink_doctor.rules.phrases import listed, quoted
 from regilink_doctor.workflows.asking import Inquirer, answered

@@ -1,4 +1,4 @@
-"""The name that was probably meant, for every message that says "did you mean"."""
+"""Words that the messages of every room share: the name that was meant, how many there are of something."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def close_to(name: str, names: Iterable[str]) -> str | None:
     by_folded = {each.casefold(): each for each in names if each != name}
     close = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 file`, `2 files`; `many` where an s is not enough."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
