@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status = int(options.run(options))
         sys.stdout.flush()
     except UsageProblem as problem:
-        print(f"regilink: {problem}", file=sys.stderr)
+        from regilink_doctor.report.terminal import fitted, terminal_width
+
+        print(*fitted(f"regilink: {problem}".split("\n"), terminal_width(sys.stderr)), sep="\n", file=sys.stderr)
         return UNUSABLE
     except BrokenPipeError:
         # The reader of a pipe has gone (`| head`): nothing more to say, and no traceback at exit.

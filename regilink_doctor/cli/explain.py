@@ -38,6 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from regilink_doctor.report.explanation import render, to_json
+    from regilink_doctor.report.terminal import terminal_width
     from regilink_doctor.workflows.explain import INPUT_LIMIT, explain
 
     text = " ".join(options.text)
@@ -50,7 +51,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.output_format == "json":
         print(to_json(explanation))
     else:
-        for line in render(explanation, colour=wants_colour(options.color)):
+        for line in render(explanation, colour=wants_colour(options.color), width=terminal_width()):
             print(line)
     return OK if explanation.known else FOUND
 

@@ -7,6 +7,9 @@ from regilink_doctor.cli.options import OK, add_output_format
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Sequence
+
+    from regilink_doctor.rules.rule import Rule
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -16,9 +19,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from functools import partial
+
     from regilink_doctor.report import rule_table
+    from regilink_doctor.report.terminal import terminal_width
     from regilink_doctor.rules import all_rules
 
-    shown = {"full": rule_table.as_text, "json": rule_table.as_json, "markdown": rule_table.as_markdown}
+    shown: dict[str, Callable[[Sequence[Rule]], str]] = {
+        "full": partial(rule_table.as_text, width=terminal_width()),
+        "json": rule_table.as_json,
+        "markdown": rule_table.as_markdown,
+    }
     print(shown[options.output_format](list(all_rules())))
     return OK

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
 
     _Paint = Callable[[str, str], str]
+    _Wrap = Callable[[str, str], list[str]]
 
 VERSION = 1
 WIDTH = 100
@@ -42,32 +43,36 @@ def to_json(explanation: Explanation) -> str:
     return json.dumps(value, indent=2, ensure_ascii=True)
 
 
-def render(explanation: Explanation, *, colour: bool = False) -> Iterator[str]:
-    """The lines, without their ends: what it is, its parts, where a link goes, what is wrong, what to write, causes."""
+def render(explanation: Explanation, *, colour: bool = False, width: int | None = None) -> Iterator[str]:
+    """The lines, without their ends: what it is, its parts, where a link goes, what is wrong, what to write, causes.
+
+    `width`: columns of the terminal, of which `WIDTH` are used at the most; None: there is none.
+    """
+    wrap = partial(_wrapped, width=min(width or WIDTH, WIDTH))
     paint = partial(painted, colour=colour)
     lead = "error: " if explanation.kind == "error" else ""
-    yield from (paint(_BOLD, line) for line in _wrapped(_capital(lead + _short(explanation.title)), ""))
+    yield from (paint(_BOLD, line) for line in wrap(_capital(lead + _short(explanation.title)), ""))
     if explanation.kind == "row" and explanation.codes:
         yield f"  caught by {', '.join(explanation.codes)}"
     for note in explanation.notes:
-        yield from (paint(_QUIET, line) for line in _wrapped(_short(note), "  "))
+        yield from (paint(_QUIET, line) for line in wrap(_short(note), "  "))
     yield from _table(explanation.parts)
-    yield from _listed("A link to it goes to:", explanation.goes, paint)
+    yield from _listed("A link to it goes to:", explanation.goes, paint, wrap)
     if explanation.wrong:
         yield from ("", paint(_BOLD, "What is wrong:"))
         for wrong in explanation.wrong:
-            yield from _wrong(wrong)
-    yield from _listed("Write:", explanation.write, paint)
+            yield from _wrong(wrong, wrap)
+    yield from _listed("Write:", explanation.write, paint, wrap)
     if explanation.body:
         yield ""
-        yield from explanation.body.splitlines()
+        yield from _fitted(explanation.body, width)
     for title, examples in explanation.examples:
         yield from ("", paint(_BOLD, f"{title}:"), "")
         yield from textwrap.indent("\n\n".join(examples), "    ").splitlines()
-    yield from _causes(explanation, paint)
+    yield from _causes(explanation, paint, wrap)
 
 
-def _causes(explanation: Explanation, paint: _Paint) -> Iterator[str]:
+def _causes(explanation: Explanation, paint: _Paint, wrap: _Wrap) -> Iterator[str]:
     causes = explanation.causes
     if explanation.kind == "error" and len(causes) > 1:
         yield from ("", paint(_BOLD, "Likely causes, the likeliest first:"))
@@ -77,11 +82,10 @@ def _causes(explanation: Explanation, paint: _Paint) -> Iterator[str]:
             lead = f"{number}. " if explanation.kind == "error" and len(causes) > 1 else ""
             names = ", ".join((f"row {cause.row}", *cause.codes))
             yield paint(_BOLD, f"{lead}{_capital(cause.title)}") + f" [{names}]"
-        for line in _cause(cause, whole=number == 1):
-            yield f"   {line}"
+        yield from _cause(cause, wrap, whole=number == 1)
 
 
-def _cause(cause: Cause, *, whole: bool) -> Iterator[str]:
+def _cause(cause: Cause, wrap: _Wrap, *, whole: bool) -> Iterator[str]:
     """The lines of a cause; what happens is told for the likeliest alone."""
     for label, text in (
         ("What happens", cause.happens if whole else ""),
@@ -90,14 +94,14 @@ def _cause(cause: Cause, *, whole: bool) -> Iterator[str]:
         ("Proof", f"`{_short(cause.proof)}`" if cause.proof else ""),
     ):
         if text:
-            yield from _wrapped(f"{label}: {text}", "", WIDTH - 3)
+            yield from wrap(f"{label}: {text}", "   ")
 
 
-def _wrong(wrong: Wrong) -> Iterator[str]:
+def _wrong(wrong: Wrong, wrap: _Wrap) -> Iterator[str]:
     where = f"line {wrong.line}: " if wrong.line is not None else ""
-    yield from _wrapped(f"{wrong.code}: {where}{_short(wrong.message)}", "  ")
+    yield from wrap(f"{wrong.code}: {where}{_short(wrong.message)}", "  ")
     if wrong.help:
-        yield from _wrapped(f"help: {_short(wrong.help)}", "    ")
+        yield from wrap(f"help: {_short(wrong.help)}", "    ")
 
 
 def _table(parts: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -108,18 +112,31 @@ def _table(parts: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield from (f"  {name:<{margin}}   {_short(value)}" for name, value in rows)
 
 
-def _listed(title: str, lines: Iterable[str], paint: _Paint) -> Iterator[str]:
+def _listed(title: str, lines: Iterable[str], paint: _Paint, wrap: _Wrap) -> Iterator[str]:
     shown = list(lines)
     if shown:
         yield from ("", paint(_BOLD, title))
         for line in shown:
-            yield from _wrapped(_short(line), "  ")
+            yield from wrap(_short(line), "  ")
 
 
-def _wrapped(text: str, indent: str, width: int = WIDTH) -> list[str]:
+def _wrapped(text: str, indent: str, *, width: int) -> list[str]:
     return textwrap.wrap(
         text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     ) or [indent]
+
+
+def _fitted(text: str, width: int | None) -> Iterator[str]:
+    """A rule's documentation; its paragraphs are broken anew where the terminal is too narrow for their lines."""
+    for number, paragraph in enumerate(text.split("\n\n")):
+        if number:
+            yield ""
+        lines = paragraph.splitlines()
+        prose = not any(line[:1] in (" ", "-", "|", "`") for line in lines)
+        if prose and width is not None and any(len(line) > width for line in lines):
+            yield from _wrapped(" ".join(lines), "", width=width)
+        else:
+            yield from lines
 
 
 def _capital(text: str) -> str:

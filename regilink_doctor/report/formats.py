@@ -57,12 +57,14 @@ def finding_lines(
 
 
 def _full(result: LintResult, colour: bool, ignored: bool) -> Iterator[str]:
+    from regilink_doctor.report.terminal import terminal_width, wrapped
+
+    width = terminal_width()
     if result.findings:
         from regilink_doctor.report.full import render
-        from regilink_doctor.report.terminal import terminal_width
 
-        yield from render(result.findings, result.sources, colour=colour, width=terminal_width())
+        yield from render(result.findings, result.sources, colour=colour, width=width)
     if result.files or not result.failures:
         from regilink_doctor.report.summary import summary
 
-        yield summary(result, ignored=ignored)
+        yield from wrapped(summary(result, ignored=ignored), width, 0)

@@ -6,6 +6,7 @@ import inspect
 import json
 from typing import TYPE_CHECKING
 
+from regilink_doctor.report.terminal import wrapped
 from regilink_doctor.rules.rule import LiveRule
 
 if TYPE_CHECKING:
@@ -23,10 +24,23 @@ _INTRODUCTION = (
     "of the configuration.",
 )
 
+_WIDE = 120
 
-def as_text(rules: Sequence[Rule]) -> str:
-    """A line a rule: code, severity, name, what it is about."""
-    return "\n".join(f"{rule.code}  {rule.severity:<8} {rule.name:<26} {summary(rule)}" for rule in rules)
+
+def as_text(rules: Sequence[Rule], width: int | None = None) -> str:
+    """A line a rule: code, severity, name, what it is about; on a terminal of less than 120 columns that stands below.
+
+    `width`: columns of the terminal; None: there is none.
+    """
+    lines = []
+    for rule in rules:
+        name = f"{rule.code}  {rule.severity:<8} "
+        if width is None or width >= _WIDE:
+            first, *more = wrapped(summary(rule), width, 47)
+            lines += [f"{name}{rule.name:<29} {first}", *(f"{'':<47}{line}" for line in more)]
+        else:
+            lines += [name + rule.name, *(f"{'':<8}{line}" for line in wrapped(summary(rule), width, 8))]
+    return "\n".join(lines)
 
 
 def as_json(rules: Sequence[Rule]) -> str:

@@ -7,15 +7,17 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from typing import TextIO
 
 
-def terminal_width() -> int | None:
-    """Columns of the terminal that standard output is; None where it is none."""
+def terminal_width(stream: TextIO | None = None) -> int | None:
+    """Columns of the terminal that a stream (standard output) is; None where it is none."""
+    stream = stream or sys.stdout
     try:
-        if not sys.stdout.isatty():
+        if not stream.isatty():
             return None
-        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+        return os.get_terminal_size(stream.fileno()).columns or None
     except (OSError, ValueError):
         return None
 
@@ -26,7 +28,11 @@ def painted(code: str, text: str, *, colour: bool) -> str:
 
 
 def cells(text: str) -> int:
-    """How many columns a terminal needs for a text."""
+    """How many columns a terminal needs for a text; colours need none."""
+    if "\x1b" in text:
+        import re
+
+        text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     if text.isascii():
         return len(text)
     import unicodedata
@@ -58,6 +64,18 @@ def wrapped(text: str, width: int | None, indent: int, *, first: int | None = No
             lines.append(word)
             room = width - indent
     return lines
+
+
+def fitted(lines: Iterable[str], width: int | None) -> Iterator[str]:
+    """Lines of a report, those that are too long broken between words; what follows is indented by two columns more."""
+    for line in lines:
+        if width is None or cells(line) <= width:
+            yield line
+            continue
+        indent = len(line) - len(line.lstrip(" "))
+        first, *more = wrapped(line[indent:], width, indent + 2, first=indent)
+        yield " " * indent + first
+        yield from (f"{'':<{indent + 2}}{row}" for row in more)
 
 
 def cut(text: str, start: int, end: int, width: int) -> tuple[str, int, int]:

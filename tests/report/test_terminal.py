@@ -1,0 +1,59 @@
+"""How reports break on terminals of any width, as a process on a pseudo-terminal shows them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.report.terminal import cells, fitted, painted
+
+
+def on_a_terminal(columns: int, *words: str, folder: Path) -> list[str]:
+    """The lines that a command of ours writes to a terminal so wide."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    environ = {**os.environ, "NO_COLOR": "1", "TERM": "xterm", "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "regilink_doctor", *words]
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs, cwd=folder, env=environ):
+        os.close(theirs)
+        written = b""
+        try:
+            while chunk := os.read(ours, 65536):
+                written += chunk
+        except OSError:  # how Linux says that nobody writes any more
+            pass
+    os.close(ours)
+    return written.decode().splitlines()
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("words", [("rules",), ("explain", "A8"), ("no-such-command",)])
+def test_nothing_is_wider_than_the_terminal(columns: int, words: tuple[str, ...], tmp_path: Path) -> None:
+    lines = on_a_terminal(columns, *words, folder=tmp_path)
+    assert lines
+    assert [line for line in lines if cells(line) > columns] == []
+
+
+def test_documentation_is_broken_between_words_and_code_is_not(tmp_path: Path) -> None:
+    lines = on_a_terminal(50, "explain", "REG104", folder=tmp_path)
+    assert "With any other spelling the path is that of an ordinary project, which" in " ".join(lines)
+    assert [line for line in lines if cells(line) > 50 and not line.startswith("    ")] == []
+    assert '    run.link_artifact(artifact, "wandb-registery-model/zoo")' in lines
+
+
+def test_a_line_that_is_too_long_goes_on_below_its_beginning() -> None:
+    assert list(fitted(["short", "  one two three", "  " + painted("1", "one two", colour=True)], 9)) == [
+        "short",
+        "  one two",
+        "    three",
+        "  \x1b[1mone two\x1b[0m",
+    ]
+    assert list(fitted(["one two three"], None)) == ["one two three"]
