@@ -54,6 +54,6 @@ class Call:
 def parsed(text: str) -> DocumentNode | GraphQLError:
     """The document; or why it is none."""
     try:
-        return parse(text)
+        return parse(text, no_location=True)
     except GraphQLError as error:
         return error

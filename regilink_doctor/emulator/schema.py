@@ -33,8 +33,12 @@ def _document() -> DocumentNode:
 
 @lru_cache(maxsize=64)
 def schema(missing: frozenset[str] = frozenset()) -> GraphQLSchema:
-    """The schema without `missing` (`Type`, `Type.field`, `Type.field.argument`), made once."""
-    built = build_ast_schema(_without(_document(), missing) if missing else _document())
+    """The schema without `missing` (`Type`, `Type.field`, `Type.field.argument`), made once.
+
+    It is taken as valid, for to check it takes longer than to build it: the tests do that.
+    """
+    document = _without(_document(), missing) if missing else _document()
+    built = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
     for name, kind in built.type_map.items():
         if name.startswith("__"):
             continue  # introspection: graphql-core's own, and one for all schemas of the process

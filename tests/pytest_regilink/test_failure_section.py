@@ -35,7 +35,6 @@ def test_wandbs_own_errors_are_explained_and_the_links_are_shown(suite: pytest.P
             "*- regilink -*",
             "Link in an offline run [[]row C1, REG601]",
             "*- regilink -*",
-            "Error: Unable to find organization for entity 'team-a'*",
             "Team or user where the organization belongs [[]row A12, REG202]",
             "refused   team-a/wandb-registry-model/zoo *",
         ]
