@@ -25,6 +25,11 @@ GRAPHQL_HOSTS = ("https://api.wandb.ai", "https://api.forge.coreweave.com")
 """Where code that asks W&B's GraphQL endpoint by itself asks: the host moved with wandb 0.31."""
 
 
+IMPATIENCE = {**environ.PATIENCE, "WANDB_TEST": "1"}
+"""What is refused would be tried again: for a week by wandb-core, for a year by the Python of wandb up to 0.27, which
+knows this one variable alone against it (`sdk/lib/retry.py`)."""
+
+
 class RealHostReached(ConnectionError):
     """The test tried to reach a real W&B server."""
 
@@ -61,7 +66,7 @@ class Guard:
         self._layer = self._sdk.enter()
         kept = {name: value for name, value in os.environ.items() if name.startswith("WANDB_") and name != SERVICE}
         service = {} if self._layer.service is None else {SERVICE: self._layer.service}
-        self._environment.set({**kept, **environ.proxies(self._fence.url), **service})
+        self._environment.set({**IMPATIENCE, **kept, **environ.proxies(self._fence.url), **service})
         socket.getaddrinfo = self._watched
         return self
 
