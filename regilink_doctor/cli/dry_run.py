@@ -104,9 +104,7 @@ def _show(options: argparse.Namespace, outcome: DryRun) -> None:
 
 
 def _catalog(options: argparse.Namespace, configured: str | None, personal: tuple[str, ...]) -> Catalog | None:
-    from dataclasses import replace
-
     if options.no_catalog:
         return None
     catalog = known_catalog(options.catalog, configured or (CATALOG if os.path.exists(CATALOG) else None))
-    return replace(catalog, personal_entities=frozenset(personal)) if catalog is not None else None
+    return catalog.with_personal(personal) if catalog is not None else None

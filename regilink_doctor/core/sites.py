@@ -211,3 +211,18 @@ class Site:
     """The place right behind the opening parenthesis of the call."""
     keywords: Mapping[str, tuple[Place, Place]] = field(default_factory=dict, hash=False, repr=False)
     """The places of `name=value`, and of the value, of each argument that is given by name."""
+
+    @property
+    def run_entity(self) -> tuple[Text, ...]:
+        """What source says of the run's entity: the call itself, else the `wandb.init` behind it."""
+        return self.entity or (self.init.entity if self.init else ())
+
+    @property
+    def run_project(self) -> tuple[Text, ...]:
+        """What source says of the run's project, likewise."""
+        return self.project or (self.init.project if self.init else ())
+
+    @property
+    def artifact_type(self) -> tuple[Text, ...]:
+        """What source says of the artifact's type: the call itself, else that which made or fetched it."""
+        return self.type or (self.artifact.type if self.artifact else ())

@@ -153,7 +153,7 @@ class Context:
         path = parsed(target.text)
         return path is not None and path.is_registry
 
-    def run_entity_of(self, account: Account) -> str | None:
+    def default_run_entity(self) -> str | None:
         """See `enquiry.Asked`."""
         entity = self.run_entity()
         return entity.value if entity else None

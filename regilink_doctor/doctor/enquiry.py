@@ -54,7 +54,7 @@ def _once(method: Callable[[Enquiry], T]) -> Callable[[Enquiry], T]:
 class Asked(Protocol):
     """What is to be found out; asked for after the first request, when the account and the entities are known."""
 
-    def run_entity_of(self, account: Account) -> str | None:
+    def default_run_entity(self) -> str | None:
         """The entity of a run of which no code says anything."""
 
     def links(self) -> Collection[LinkInput]:
@@ -120,7 +120,7 @@ class Enquiry:
         account = self.account()
         if account is None:
             return False
-        entity = self._asked.run_entity_of(account)
+        entity = self._asked.default_run_entity()
         self._look_up_entities([entity] if entity else [])
         links, versions = self._asked.links(), self._asked.versions()
         registries: set[RegistryQuestion] = set()

@@ -38,11 +38,7 @@ class Annotations:
             for value in self._evaluator.value(annotation, At(at.scope, END, ()), depth):
                 if isinstance(value, Name) and value.path in api.CLASSES:
                     return Instance(value.path)
-                if (
-                    isinstance(value, Local)
-                    and not value.instance
-                    and not self._evaluator.objects.is_enum(value.scope, depth)
-                ):
+                if isinstance(value, Local) and not value.instance and not self._evaluator.objects.is_enum(value.scope):
                     return Local(value.scope, instance=True)
         return None
 

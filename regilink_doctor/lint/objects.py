@@ -139,7 +139,7 @@ class Objects:
 
     # Enumerations
 
-    def is_enum(self, scope: Scope, depth: int = 0) -> bool:
+    def is_enum(self, scope: Scope) -> bool:
         """Whether a class is an enumeration."""
         names = self._bases(scope)
         return any(name.rpartition(".")[2] in _ENUMS for name in names)

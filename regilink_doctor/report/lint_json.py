@@ -48,8 +48,6 @@ def finding_value(finding: Finding) -> dict[str, Any]:
 
 def site_value(site: Site, codes: Sequence[str]) -> dict[str, Any]:
     """The JSON value of a site."""
-    init = site.init
-    artifact = site.artifact
     return {
         "kind": site.kind,
         "call": site.call,
@@ -61,9 +59,9 @@ def site_value(site: Site, codes: Sequence[str]) -> dict[str, Any]:
         "target": site.target[0].display if site.target else None,
         "targets": [text.display for text in site.target],
         "resolved_from": [_piece(part) for text in site.target[:1] for part in _pieces(text)],
-        "entity": _first(site.entity or (init.entity if init else ())),
-        "project": _first(site.project or (init.project if init else ())),
-        "type": _first(site.type or (artifact.type if artifact else ())),
+        "entity": _first(site.run_entity),
+        "project": _first(site.run_project),
+        "type": _first(site.artifact_type),
         "aliases": [text.display for text in site.aliases],
         "codes": list(codes),
     }

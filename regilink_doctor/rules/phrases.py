@@ -63,7 +63,7 @@ def _entity(entity: str, site: Site) -> str:
 
 def known_entity(site: Site) -> str | None:
     """The entity of the run that a link belongs to, where the source tells exactly one."""
-    return _only(site.entity or (site.init.entity if site.init else ()))
+    return _only(site.run_entity)
 
 
 def known_project(site: Site) -> str | None:

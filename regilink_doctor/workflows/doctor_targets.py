@@ -54,12 +54,10 @@ def _of_link(site: Site) -> Iterator[Target]:
     call = CALLS.get(site.call)
     if site.kind != "link" or call is None:
         return
-    init, artifact = site.init, site.artifact
+    artifact = site.artifact
     made = artifact is None or artifact.kind != "consume"
     fetched: list[Consumed | None] = [None] if artifact is None or made else list(_of_fetch(artifact))
-    entities = site.entity or (init.entity if init else ())
-    projects = site.project or (init.project if init else ())
-    types = site.type or (artifact.type if artifact else ())
+    entities, projects, types = site.run_entity, site.run_project, site.artifact_type
     aliases = tuple(text.pattern for text in site.aliases if HOLE not in text.pattern)
     choices = product(site.target, _or_none(entities), _or_none(projects), _or_none(types), fetched)
     for target, entity, project, kind, name in islice(choices, MOST_ALTERNATIVES):

@@ -101,12 +101,7 @@ class Linter:
 
         from regilink_doctor.lint.engine import lint_bytes
 
-        catalog = self._catalog
-        if catalog is not None and self.config.personal_entities:
-            from dataclasses import replace
-
-            personal = catalog.personal_entities | frozenset(self.config.personal_entities)
-            catalog = replace(catalog, personal_entities=personal)
+        catalog = self._catalog.with_personal(self.config.personal_entities) if self._catalog is not None else None
         return partial(lint_bytes, directory=catalog, known=self.config.known, selection=self.config.selection)
 
 

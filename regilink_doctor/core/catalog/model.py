@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from regilink_doctor.core.directory import EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from regilink_doctor.core.catalog.difference import Change
@@ -106,6 +107,10 @@ class Catalog:
         from regilink_doctor.core.catalog import writing
 
         writing.save(self, path)
+
+    def with_personal(self, names: Iterable[str]) -> Catalog:
+        """The same, `names` known for personal entities too."""
+        return replace(self, personal_entities=self.personal_entities.union(names))
 
     @property
     def depth(self) -> Depth:

@@ -55,7 +55,7 @@ class WriteProbe(Examination):
                 prober.notice(f"left behind: {', '.join(left)}")
             raise
         left = _left(context, plan, delete_project=not there_before)
-        return _outcome(context, plan, result, left)
+        return _outcome(plan, result, left)
 
 
 def _plan(context: Context, target: Target) -> Plan:
@@ -113,7 +113,7 @@ def _left(context: Context, plan: Plan, *, delete_project: bool) -> tuple[str, .
     return tuple(left)
 
 
-def _outcome(context: Context, plan: Plan, result: Result, left: tuple[str, ...]) -> Outcome:
+def _outcome(plan: Plan, result: Result, left: tuple[str, ...]) -> Outcome:
     rest = f"; left behind: {', '.join(left)}" if left else ""
     clean_up = [f"delete in the App: {each}" for each in left]
     if result.step is not None:

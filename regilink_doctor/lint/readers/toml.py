@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.declared import Container, Setting
+from regilink_doctor.core.findings import Span
 from regilink_doctor.lint.configuration import ENVIRONMENT_KEYS, target_sites, worth_keeping
 from regilink_doctor.lint.reading import Reading
 from regilink_doctor.lint.requirements import make, read_specifiers, requirement
@@ -86,20 +87,18 @@ def _settings(stretch: Stretch, values: list[TomlValue]) -> Iterator[Setting]:
                 True,
                 (text_of(stretch, pair[1], item.end, pair[0]),),
                 (*keys, pair[0]),
-                _tables(keys[:-1], statement),
+                _tables(keys[:-1]),
                 only_default=stretch.text[item.start : item.start + 2] == "D:",
             )
             continue
         variable = below and not listed and bool(_VARIABLE.fullmatch(name))
-        containers = _tables(keys[: -2 if variable else -1], statement)
+        containers = _tables(keys[: -2 if variable else -1])
         yield Setting(
             name, item.place(stretch), statement, "toml", variable, (item.text(stretch, name),), keys, containers
         )
 
 
-def _tables(keys: tuple[str, ...], statement: object) -> tuple[Container, ...]:
-    from regilink_doctor.core.findings import Span
-
+def _tables(keys: tuple[str, ...]) -> tuple[Container, ...]:
     # Tables may be opened again, so none has a span of its own.
     return tuple(Container("key", key, Span(1, 1, 1, 1)) for key in keys)
 

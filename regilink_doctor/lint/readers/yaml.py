@@ -91,9 +91,9 @@ class _Reader:
             self.seen.add(id(node))
             if node.id == "mapping":
                 containers = self.opened(node, keys, containers)
-                todo += reversed([step for pair in pairs(node) for step in self.pair(*pair, node, keys, containers)])
+                todo += reversed([step for pair in pairs(node) for step in self.pair(*pair, keys, containers)])
             elif node.id == "sequence":
-                if self.listed(node, keys, containers):
+                if self.listed(keys):
                     continue
                 todo += reversed([(item, (*keys, str(index)), containers) for index, item in enumerate(node.value)])
             else:
@@ -122,7 +122,6 @@ class _Reader:
         self,
         key: Node,
         value: Node,
-        parent: Node,
         keys: tuple[str, ...],
         containers: tuple[Container, ...],
     ) -> Iterator[tuple[Node, tuple[str, ...], tuple[Container, ...]]]:
@@ -224,7 +223,7 @@ class _Reader:
             self.commands += script.commands
             self.settings += script.settings
 
-    def listed(self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> bool:
+    def listed(self, keys: tuple[str, ...]) -> bool:
         """Whether a list was read as a whole already: commands and requirements."""
         return bool(keys) and keys[-1] in (*_SCRIPTS, "dependencies", "additional_dependencies", "pip")
 

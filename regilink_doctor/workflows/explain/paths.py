@@ -68,7 +68,7 @@ def explain_path(text: str, kind: Kind, directory: Directory | None = None) -> E
         rows=rows,
         notes=_notes(linked, path, facts),
         parts=parts_of(path),
-        goes=destinations(linked, directory),
+        goes=destinations(linked),
         wrong=facts.wrong,
         write=_write(text, linked, kind, facts),
         causes=causes_of(rows, target=text) if facts.wrong or not (path and path.is_registry) else (),
@@ -83,9 +83,9 @@ def examine(text: str, directory: Directory | None = None) -> PathFacts:
     return PathFacts(wrong, _mended(text, findings, directory), rows, any(x.severity == "error" for x in findings))
 
 
-def destinations(text: str, directory: Directory | None = None) -> tuple[str, ...]:
+def destinations(text: str) -> tuple[str, ...]:
     """Where each of the two calls puts an artifact; one line where they agree."""
-    there = {call: _destination(text, call, directory) for call in CALLS}
+    there = {call: _destination(text, call) for call in CALLS}
     if len(set(there.values())) == 1:
         return (there["Run.link_artifact"],)
     return tuple(f"{call}: {where}" for call, where in there.items())
@@ -150,7 +150,7 @@ def _mended(text: str, findings: tuple[Finding, ...], directory: Directory | Non
     return None
 
 
-def _destination(text: str, call: Call, directory: Directory | None) -> str:
+def _destination(text: str, call: Call) -> str:
     made = sdk_link(text, call, HOLE, HOLE, {})
     if isinstance(made, SdkRefusal):
         from regilink_doctor.core import texts

@@ -76,8 +76,7 @@ def expected_of_sites(sites: Sequence[Site], type: str | None = None) -> tuple[E
         if site.kind not in ("link", "consume"):
             continue
         place = f"{site.place.path}:{site.place.span.line}"
-        kinds = site.type or (site.artifact.type if site.artifact is not None else ())
-        kind = kinds[0].literal if len(kinds) == 1 else None
+        kind = site.artifact_type[0].literal if len(site.artifact_type) == 1 else None
         aliases = tuple(text.pattern for text in site.aliases if HOLE not in text.pattern)
         for text in site.target:
             path = parsed(text.pattern)
