@@ -305,3 +305,13 @@ def test_an_error_of_other_programs_is_unknown() -> None:
         found = explain(text)
         assert found.kind == "unknown", found
         assert not found.known
+
+
+def test_an_entity_that_is_missing_when_the_run_begins_is_no_matter_of_the_target_path() -> None:
+    error = "wandb.errors.errors.CommError: entity 'ml-team' not found\n"
+    own = 'Traceback (most recent call last):\n  File "/home/u/train.py", line 17, in main\n    main()\n'
+    begins = '  File "/venv/lib/python3.11/site-packages/wandb/sdk/wandb_init.py", line 966, in init\n    raise error\n'
+    links = '  File "/venv/lib/python3.11/site-packages/wandb/sdk/wandb_run.py", line 3050, in link_artifact\n'
+    assert explain(own + begins + error).rows == ("B2",)
+    assert explain(own + links + error).rows[0] == "A3"
+    assert explain(own + begins + own + links + error).rows[0] == "A3"

@@ -76,6 +76,8 @@ def explain_error(text: str, directory: Directory | None = None) -> Explanation 
     named = _named(text, found)
     facts = paths.examine(named.linked, directory) if named.linked else None
     rows = _rows(main, found[1:], named, facts)
+    if main.wording.key == "unknown-entity" and _begins_a_run(text):
+        rows = ["B2"]  # no target path has been looked at yet
     causes = causes_of(rows, target=named.path, entity=named.entity, type=named.type)
     codes = [code for each in causes for code in each.codes]
     path = parsed(named.path) if named.path else None
@@ -180,3 +182,11 @@ def _place(text: str) -> str | None:
     """The last line of the user's own code in a traceback."""
     own = [match for match in _FRAME.finditer(text[-TAIL:]) if not _LIBRARY.search(match[1])]
     return f"{own[-1][1]}:{own[-1][2]}, in {own[-1][3]}" if own else None
+
+
+def _begins_a_run(text: str) -> bool:
+    """Whether the last traceback ends below `wandb.init`, called by the user's own code."""
+    inside = False
+    for frame in _FRAME.finditer(text[-TAIL:]):
+        inside = (inside or frame[1].endswith("wandb_init.py")) if _LIBRARY.search(frame[1]) else False
+    return inside
