@@ -173,7 +173,9 @@ def _unparsable(path: str, error: Unparsable, enabled: Enabled) -> Iterator[Find
         "error",
         f"cannot be read as {error.language}, so nothing in {what} was checked: {error}",
         Place(path, error.span, error.cell),
-        "mend it, or run regilink under the Python that it is written for" if python else "mend it",
+        "mend it, or run regilink under the Python that it is written for"
+        if python
+        else "mend it, or leave it out with --extend-exclude",
     )
     if enabled(finding.code):
         yield finding

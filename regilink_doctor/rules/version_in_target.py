@@ -58,6 +58,6 @@ class VersionInTarget(PathRule):
         else:
             instead = f"give the alias with aliases=[{quoted(version)}]" if version else "nothing belongs behind it"
         return Words(
-            f"{quoted(told.wrong)} does not belong in a target path: it would become part of the collection's name",
+            f"{quoted(told.wrong)} does not belong in a target path: the SDK sends it as part of the collection's name",
             f"write {where}; {instead}",
         )
