@@ -21,6 +21,7 @@ from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
 from regilink_doctor.client.key import NO_SECRETS, Secrets
 from regilink_doctor.client.route import Route, route_to
 from regilink_doctor.core.checks import Sourced
+from regilink_doctor.core.naming import NAME_MAX
 
 MODES = ("online", "offline", "shared", "disabled", "dryrun", "run")
 """What `mode` may be; `dryrun` is `offline`, `run` is `online` (`Settings.mode`)."""
@@ -258,8 +259,8 @@ def _filled(found: Sourced | None) -> Sourced | None:
 
 
 def _project_problem(value: str) -> str | None:
-    if len(value) > 128:
-        return "is longer than 128 characters"
+    if len(value) > NAME_MAX:
+        return f"is longer than {NAME_MAX} characters"
     bad = sorted(_PROJECT_FORBIDDEN.intersection(value))
     return f"has {' '.join(bad)}, which no project has" if bad else None
 

@@ -33,6 +33,9 @@ from regilink_doctor.doctor.source_checks import Aliases, SourceVisible
 from regilink_doctor.doctor.target_checks import Destination, TargetPathCheck
 from regilink_doctor.doctor.targets import Consumed, Target
 
+if TYPE_CHECKING:
+    from regilink_doctor.doctor.probe.run import Prober
+
 EXAMINATIONS: tuple[type[Examination], ...] = (
     WandbVersion,
     SettingsCheck,
@@ -68,9 +71,6 @@ EXAMINATIONS: tuple[type[Examination], ...] = (
 
 PROBES: tuple[type[Examination], ...] = (Dns, Connection, Proxy, Tls)
 """Those that open sockets of their own; everything else goes through requests."""
-
-if TYPE_CHECKING:
-    from regilink_doctor.doctor.probe.run import Prober
 
 WAY_TO_WORK = ("host", "account")
 """Without these nothing could be found out about targets."""

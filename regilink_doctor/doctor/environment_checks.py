@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from regilink_doctor.core.ledger import Verdict
@@ -151,12 +152,6 @@ class OrganizationVariable(Examination):
             f"{subject.source} is {subject.shown}, which is {what}: every link whose path names no organization fails; "
             + answer(found),
             code,
-            f"{fix}\nor: export WANDB_ORGANIZATION={_shell(names.name)}",
+            f"{fix}\nor: export WANDB_ORGANIZATION={shlex.quote(names.name)}",
             ("A15", "A12"),
         )
-
-
-def _shell(text: str) -> str:
-    import shlex
-
-    return shlex.quote(text)

@@ -1,6 +1,8 @@
 """Notebooks as JSON: their code cells.
 
-Formats 3 (worksheets, `input`) and 4; the source of a cell is a list of lines or one text.
+Formats 3 (worksheets, `input`) and 4; the source of a cell is a list of lines or one text. What is wrong with a cell is
+forgiven here, for the rest of the notebook can still be read. Where the characters stand in the file, only an edit and
+a report ask: `core.notebooks`, which decodes the file several times over and takes nothing that is odd.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Objects:
     def attribute(self, owner: Value, node: ast.Attribute, at: At, depth: int) -> Iterable[Value]:
         """`owner.attr`, for an owner that is nothing of wandb's."""
         if isinstance(owner, Local):
-            stored = self._stored(owner, node, at, depth)
+            stored = self._stored(node, at, depth)
             return stored or self.member(owner, node.attr, depth)
         if isinstance(owner, Member):
             if node.attr == "value":
@@ -110,7 +110,7 @@ class Objects:
                 values += self._evaluator.value(given.value, At(method, given.order, given.branch), depth)
         return values or [UNKNOWN]
 
-    def _stored(self, owner: Local, node: ast.Attribute, at: At, depth: int) -> list[Value]:
+    def _stored(self, node: ast.Attribute, at: At, depth: int) -> list[Value]:
         """What was assigned to the same attribute of the same name before: `config.target = …`."""
         if isinstance(node.value, ast.Name) and node.value.id == at.scope.first_parameter:
             return []  # `self.x`: what all methods assign counts

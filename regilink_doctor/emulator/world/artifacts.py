@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regilink_doctor.core.naming import is_version
+from regilink_doctor.core.naming import NAME_MAX, is_version
 from regilink_doctor.emulator.world import access, contents
 from regilink_doctor.emulator.world.ids import encode, now
 from regilink_doctor.emulator.world.people import User
@@ -191,7 +191,7 @@ def check_alias(user: User | None, project: Project, alias: str) -> None:
     """
     if not alias or "/" in alias or ":" in alias:
         raise refuse("alias-refused", alias=alias)
-    if len(alias) > 128:
+    if len(alias) > NAME_MAX:
         raise refuse("alias-too-long", alias=alias)
     if not access.writes_project(user, project):
         raise denied()

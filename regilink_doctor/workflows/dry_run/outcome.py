@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass
 
 from regilink_doctor.core.ledger import Assumed, LinkAttempt
@@ -132,8 +133,6 @@ class DryRun:
 def _shown(status: int) -> str:
     if status >= 0:
         return f"status {status}"
-    import signal
-
     try:
         return f"signal {signal.Signals(-status).name}"
     except ValueError:

@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core import texts
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.sites import Piece, Site, Text
@@ -153,8 +154,6 @@ def _mended(text: str, findings: tuple[Finding, ...], directory: Directory | Non
 def _destination(text: str, call: Call) -> str:
     made = sdk_link(text, call, HOLE, HOLE, {})
     if isinstance(made, SdkRefusal):
-        from regilink_doctor.core import texts
-
         said = texts.say(made.text, **dict(made.fields))
         return f"nowhere: {made.exception}: {said} (raised after the upload)"
     if not made.registry:

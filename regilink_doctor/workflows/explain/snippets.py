@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.target_path.app_urls import read_snippet
@@ -84,8 +85,6 @@ def _first_path(sites: Sequence[Site]) -> str | None:
 
 def _of_path(text: str, directory: Directory | None) -> Explanation:
     """The path inside a snippet; what the App prints for pasting has the organization in front, which can go."""
-    from dataclasses import replace
-
     name = text.rpartition("/")[2]
     inner = paths.explain_path(text, "full-name" if ":" in name else "target-path", directory)
     target = paths.without_organization(inner.target) if inner.target else None
