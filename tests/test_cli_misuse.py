@@ -14,14 +14,17 @@ from regilink_doctor.cli import main
     [
         (["lnt"], "there is no command 'lnt', did you mean lint?"),
         (["xyzzy"], "there is no command 'xyzzy', but lint, doctor, explain,"),
-        (["src", "--fix"], "src is no command; to lint it: regilink lint src --fix"),
+        (["src", "--fix"], "src is no command\n  help: to lint it: regilink lint src --fix\n"),
         (["verify", "--digset", "x"], "verify has no option --digset, did you mean --digest?"),
         (["emulator", "--quick"], "emulator has no option --quick; see regilink emulator --help"),
         (
             ["dry-run", "python", "train.py", "--epochs", "1"],
-            "dry-run: your own command stands behind --: regilink dry-run -- python train.py --epochs 1",
+            "dry-run: your own command stands behind --\n  help: regilink dry-run -- python train.py --epochs 1\n",
         ),
-        (["emulator", "python", "x y.py"], "your own command stands behind --: regilink emulator -- python 'x y.py'"),
+        (
+            ["emulator", "python", "x y.py"],
+            "your own command stands behind --\n  help: regilink emulator -- python 'x y.py'\n",
+        ),
         (["dry-run", "python", "--", "train.py"], "dry-run takes no 'python'; see regilink dry-run --help"),
         (["rules", "REG101"], "rules takes no 'REG101'; see regilink rules --help"),
         (["lint", "--catalog", "none.json", "src"], "--catalog: none.json: No such file or directory"),
@@ -36,7 +39,7 @@ def test_what_was_meant_is_said(
     error = capsys.readouterr().err
     assert error.startswith("regilink: ")
     assert said in error
-    assert error.count("\n") == 1
+    assert "usage:" not in error
 
 
 def test_without_a_command_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

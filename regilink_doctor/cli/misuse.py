@@ -24,7 +24,7 @@ def unknown_command(word: str, rest: Sequence[str], commands: Iterable[str]) -> 
     """A first word that is no command; a path there is for `lint`."""
     known = list(commands)
     if os.path.lexists(word):
-        return f"{word} is no command; to lint it: {shlex.join(['regilink', 'lint', word, *rest])}"
+        return f"{word} is no command\n  help: to lint it: {shlex.join(['regilink', 'lint', word, *rest])}"
     near = get_close_matches(word, known, n=1, cutoff=_NEAR)
     return f"there is no command {word!r}, " + (f"did you mean {near[0]}?" if near else f"but {', '.join(known)}")
 
@@ -43,7 +43,9 @@ def left_over(command: str, words: Sequence[str], flags: Iterable[str], *, runs:
     if first.startswith("-"):
         return unknown_option(command, first.partition("=")[0], flags)
     if runs and not separated:
-        return f"{command}: your own command stands behind --: {shlex.join(['regilink', command, '--', *words])}"
+        return (
+            f"{command}: your own command stands behind --\n  help: {shlex.join(['regilink', command, '--', *words])}"
+        )
     return f"{command} takes no {first!r}; see {_help(command)}"
 
 

@@ -26,6 +26,9 @@ MARKS: dict[Status, tuple[str, str, str]] = {
 SCRIPT = "    "
 """How a line of a help begins that is part of a script: shown as it is, to be copied."""
 
+SOURCE_WIDTH = 24
+"""Columns that a place of origin needs for a column of its own."""
+
 
 def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0) -> None:
     """Write the report: what was found where, a line for what passed, each problem with its help, the verdict.
@@ -79,9 +82,11 @@ class _Page:
         self.line(("What was found where", "bold"))
         name_width = max(len(name) for name, _ in diagnosis.found) + 2
         value_width = min(max(len(visible(each.value)) for _, each in diagnosis.found), 44) + 2
+        if not self._console.soft_wrap and self._console.width < 2 + name_width + value_width + SOURCE_WIDTH:
+            value_width = 0  # the sources stand behind the values, not in a column of their own
         for name, each in diagnosis.found:
             value = each.value or '""'
-            column = (f"{visible(value):<{value_width}}", "cyan")
+            column = (f"{visible(value):<{value_width}}" if value_width else f"{visible(value)}  ", "cyan")
             self.line(
                 (f"{name:<{name_width}}", "dim"),
                 column,

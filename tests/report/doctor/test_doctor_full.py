@@ -159,3 +159,14 @@ def test_exit_status(statuses: list[str], strict: bool, expected: int) -> None:
 def test_a_settings_object_shows_no_key() -> None:
     settings = read_settings(environ={"WANDB_API_KEY": "k" * 40, "HOME": "/nonexistent"})
     assert "k" * 40 not in repr(settings)
+
+
+def test_on_a_narrow_terminal_where_a_setting_comes_from_stands_behind_it() -> None:
+    found = (("host", Sourced("https://wandb.example.com", "environment WANDB_BASE_URL")), FOUND[1])
+    lines = text(Diagnosis((GOOD,), found, ()), width=60).splitlines()
+    assert lines[1:4] == [
+        "  host          https://wandb.example.com",
+        "                environment WANDB_BASE_URL",
+        '  organization  ""  wandb/settings',
+    ]
+    assert max(map(len, lines)) <= 60
