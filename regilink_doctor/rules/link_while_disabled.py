@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.reading import certain, mode_of
+from regilink_doctor.rules.reading import certain, guarded, mode_of
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class LinkWhileDisabled(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
-        if site.around.expected or site.around.guards:
+        if site.around.expected or guarded(site):
             return
         if site.call == "wandb.Run.link_artifact" and not facts.in_test:
             found = mode_of(site, facts)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.declared import within
 from regilink_doctor.core.findings import Related
 from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import certain, mode_of
+from regilink_doctor.rules.reading import certain, guarded, mode_of
 from regilink_doctor.rules.rule import CommandRule, FileFacts, SiteRule, Words
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class LinkWhileOffline(SiteRule, CommandRule):
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
         what = _WHAT.get(site.call)
-        if what is None or facts.in_test or site.around.expected or site.around.guards:
+        if what is None or facts.in_test or site.around.expected or guarded(site):
             return
         if site.call == "wandb.Artifact.link" and (site.artifact is None or site.artifact.call != "wandb.Artifact"):
             return  # fetched through the Api, which is always online

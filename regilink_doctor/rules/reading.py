@@ -95,6 +95,12 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     return value, setting.place, True
 
 
+def guarded(site: Site) -> bool:
+    """Whether a condition decides on a site that does not decide on its `wandb.init` as well."""
+    around = site.init.around.guards if site.init is not None else ()
+    return any(guard not in around for guard in site.around.guards)
+
+
 def told_at(site: Site, written: Place, argument: str = "") -> tuple[Place, tuple[Related, ...]]:
     """Where to tell of a text: in the call; and, as the second place, where it is written if that is elsewhere.
 
