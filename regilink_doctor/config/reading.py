@@ -51,7 +51,7 @@ def read_line(line: str) -> dict[str, object]:
 def _parse(content: bytes, where: str) -> dict[str, Any]:
     try:
         return dict(tomllib.loads(content.decode()))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigProblem(f"{where}: not TOML: {error}") from None
 
 

@@ -37,6 +37,7 @@ class Statements:
         self.tree = tree
         self.homes: dict[int, tuple[ast.AST, list[ast.stmt]]] = {}
         self.owners: dict[int, ast.AST] = {}
+        self._names: dict[int, frozenset[str]] = {}
         waiting = [tree]
         while waiting:
             node = waiting.pop()
@@ -217,10 +218,13 @@ class Statements:
         if "." in run:
             words = self.source.segment(self.source.span(statement))
             return "init" in words or f"{run} =" in words
-        return any(
-            isinstance(node, ast.Name) and node.id == run and isinstance(node.ctx, ast.Store)
-            for node in ast.walk(statement)
-        )
+        if id(statement) not in self._names:  # asked once for every call behind it
+            self._names[id(statement)] = frozenset(
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            )
+        return run in self._names[id(statement)]
 
     def _clause(self, clause: ast.ExceptHandler) -> Place:
         """Its first line: what stands below it is not what is told."""

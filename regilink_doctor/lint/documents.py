@@ -46,7 +46,7 @@ class Document:
         try:
             text = content.decode(encoding)
             cells = read_cells(text) if kind == "notebook" else None
-        except (UnicodeDecodeError, LookupError, NotNotebook):
+        except (UnicodeError, LookupError, NotNotebook):
             return None
         starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
         document = cls(text, encoding, starts, cells)
@@ -75,7 +75,7 @@ class Document:
             at = item.end
         try:
             return "".join([*parts, self.text[at:]]).encode(self.encoding)
-        except UnicodeEncodeError:
+        except UnicodeError:
             return None
 
     def line(self, cell: int | None, number: int) -> str | None:

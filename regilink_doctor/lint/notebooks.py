@@ -37,6 +37,8 @@ def code_cells(content: bytes) -> list[Cell]:
     except json.JSONDecodeError as error:
         span = Span(error.lineno, error.colno, error.lineno, error.colno + 1)
         raise Unparsable(error.msg, span, "a notebook") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise Unparsable(str(error).partition(":")[0], start, "a notebook") from None
     if not isinstance(value, dict):
         raise Unparsable("it is no JSON object", start, "a notebook")
     if _language(value) not in ("python", "ipython", "python3"):

@@ -56,6 +56,8 @@ class Source:
             line = before.count(b"\n") + 1
             reason = f"is not {encoding}: byte {content[error.start]:#04x}"
             raise Unparsable(reason, Span(line, 1, line, 1), "Python" if python else "text") from None
+        except (UnicodeError, LookupError):  # codecs such as `rot13` and `undefined` that make no text of bytes
+            raise Unparsable(f"is not {encoding}, as it says", start) from None
         return cls(path, text.replace("\r\n", "\n").replace("\r", "\n"), python=python)
 
     @cached_property

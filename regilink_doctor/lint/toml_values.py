@@ -5,6 +5,7 @@ It says whether the file is TOML at all; what follows reads one that is, so it c
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ from regilink_doctor.lint.stretches import Stretch, loose_text, text_of
 
 if TYPE_CHECKING:
     from regilink_doctor.core.sites import Text
+
+_DEEP = re.compile(r"""(?:\.[ \t]*["']?[\w-]{1,99}["']?[ \t]*){500}""")
+"""A key of so many parts: time and memory of the standard library's parser grow with the square of their number."""
 
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\", "e": "\x1b"}
 
@@ -49,6 +53,8 @@ def check(text: str) -> None:
     """
     from importlib import import_module
 
+    if _DEEP.search(text):
+        raise Unparsable("nested too deeply", Span(1, 1, 1, 1), "TOML")
     tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
         tomllib.loads(text)
@@ -62,6 +68,8 @@ def check(text: str) -> None:
         elif words.endswith("(at end of document)"):
             words, line = words.removesuffix(" (at end of document)"), text.rstrip().count("\n") + 1
         raise Unparsable(words, Span(line, column, line, column + 1), "TOML") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise Unparsable(str(error).partition(":")[0], Span(1, 1, 1, 1), "TOML") from None
 
 
 def read_values(text: str) -> list[TomlValue]:

@@ -45,8 +45,8 @@ def documents(source: Source) -> Iterator[Node]:
 
 
 def pairs(node: Node) -> list[tuple[Node, Node]]:
-    """Keys and values of a mapping, nothing for any other node."""
-    return node.value if node.id == "mapping" else []
+    """The pairs of a mapping whose key is a scalar (YAML allows any), nothing for any other node."""
+    return [pair for pair in node.value if pair[0].id == "scalar"] if node.id == "mapping" else []
 
 
 def value_of(node: Node, name: str) -> str:

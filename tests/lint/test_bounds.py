@@ -6,6 +6,7 @@ import time
 import pytest
 
 from regilink_doctor.lint.engine import FileReport, lint_bytes
+from regilink_doctor.lint.fixes import mend
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
 LINK = "run.link_artifact(artifact, x)\n"
@@ -50,6 +51,10 @@ def test_python_that_multiplies(code: str) -> None:
         ("a.yaml", "wandb: " + "{{" * 50_000),
         ("a.toml", "wandb = " + "[" * 2_000),
         ("a.toml", "wandb = '" + "${" * 50_000 + "'"),
+        ("a.toml", "wandb" + ".a" * 50_000 + " = 1"),
+        ("a.toml", "wandb = " + "9" * 5_000),
+        ("a.ipynb", '{"wandb": ' + "9" * 5_000 + "}"),
+        ("a.yaml", "wandb: 1\n? [a, b]\n: target_path\n? {x: y}\n: 1\n"),
         (".env", "WANDB_X=" + "a #" * 50_000),
         (".env", "WANDB_X='" + "a" * 200_000),
         (".env", "WANDB_X=aa\n" + "WANDB_X=${WANDB_X}${WANDB_X}\n" * 60),
@@ -67,3 +72,14 @@ def test_python_that_multiplies(code: str) -> None:
 )
 def test_other_files_that_multiply(name: str, content: str) -> None:
     lint(name, content)
+
+
+@pytest.mark.parametrize("codec", ["rot13", "base64", "undefined", "punycode", "idna"])
+def test_a_cookie_of_no_text_encoding_is_a_finding_and_no_crash(codec: str) -> None:
+    content = f"# coding: {codec}\n" + PRELUDE + 'run.link_artifact(a, "wandb-registr-model/c\xe9..é")\n'
+    report = lint("train.py", content)
+    assert [finding.code for finding in report.findings] == ["REG000"]
+    assert mend("train.py", content.encode(), lambda given: lint_bytes("train.py", given).findings) == (
+        content.encode(),
+        [],
+    )
