@@ -56,7 +56,7 @@ class App:
             if fault.is_executed or (call is not None and trouble.refusal(fault) is not None):
                 return trouble.spoil(self._answer(request, parts, call, trouble.refusal(fault)), fault)
             return trouble.spoil(trouble.instead(fault), fault)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             return Response.json({"error": f"bad request: {type(error).__name__}: {error}"}, 400)
 
     def slowness(self, method: str, path: str) -> float:

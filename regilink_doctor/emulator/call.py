@@ -10,6 +10,13 @@ from typing import Any, BinaryIO
 from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
 
 
+MAX_TEXT = 1 << 18
+"""Letters of a document; the longest of wandb's has a tenth of it."""
+
+MAX_TOKENS = 20_000
+"""Words of a document: the work of validating it grows with their square."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A document, its variables and which of its operations is meant.
@@ -53,7 +60,9 @@ class Call:
 @lru_cache(maxsize=512)
 def parsed(text: str) -> DocumentNode | GraphQLError:
     """The document; or why it is none."""
+    if len(text) > MAX_TEXT:
+        return GraphQLError(f"the document is longer than {MAX_TEXT} letters")
     try:
-        return parse(text, no_location=True)
+        return parse(text, no_location=True, max_tokens=MAX_TOKENS)
     except GraphQLError as error:
         return error

@@ -72,7 +72,11 @@ class Emulator:
         return self._folder
 
     def start(self) -> None:
-        """Begin to serve."""
+        """Begin to serve. Does nothing the second time.
+
+        Raises:
+            RuntimeError: it has been stopped.
+        """
         self._server.start()
 
     def stop(self) -> None:

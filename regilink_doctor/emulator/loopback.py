@@ -40,7 +40,15 @@ class LoopbackServer(ThreadingHTTPServer):
         return f"http://{HOST}:{self.port}"
 
     def start(self) -> None:
-        """Serve."""
+        """Serve. Does nothing the second time.
+
+        Raises:
+            RuntimeError: it has been stopped, and its port is gone.
+        """
+        if self.stopping.is_set():
+            raise RuntimeError("it has been stopped, and cannot start again: make another")
+        if self._thread is not None:
+            return
         self._thread = Thread(target=self.serve_forever, args=(0.005,), name=self._name, daemon=True)
         self._thread.start()
 

@@ -157,6 +157,24 @@ def test_when_it_stops_no_thread_port_or_file_is_left() -> None:
     idle.close()
 
 
+def test_a_second_start_does_nothing_and_one_after_the_stop_is_refused() -> None:
+    emulator = Emulator()
+    emulator.start()
+    emulator.start()
+    assert requests.get(f"{emulator.url}/healthz", timeout=10).ok
+    emulator.stop()
+    with pytest.raises(RuntimeError, match="stopped"):
+        emulator.start()
+
+
+def test_json_and_documents_without_end_are_refused_and_named(emulator: Emulator) -> None:
+    assert post(emulator, b"[" * 100_000).status_code == 400
+    for text in ("{viewer{" + "id " * 30_000 + "}}", "{viewer{id}} #" + "x" * 300_000):
+        answer = post(emulator, json.dumps({"query": text}).encode())
+        assert "20000 tokens" in answer.text or "longer than" in answer.text
+    assert post(emulator).json()["data"]["viewer"]["username"] == "alice"
+
+
 def test_reset_gives_a_new_world_at_the_same_address(emulator: Emulator) -> None:
     requests.put(f"{emulator.url}/storage/x/some-key/name", data=b"x", timeout=10)
     emulator.world.registry("zoo")
