@@ -9,7 +9,6 @@ from typing import Any, BinaryIO
 
 from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
 
-
 MAX_TEXT = 1 << 18
 """Letters of a document; the longest of wandb's has a tenth of it."""
 

@@ -26,9 +26,15 @@ class Proxy(LoopbackServer):
     """Serves from `start` to `stop`; `gate` decides about each connection."""
 
     def __init__(self, gate: Gate, upstream: Upstream) -> None:
-        self.gate = gate
+        self._gate = gate
         self.upstream = upstream
         super().__init__(_Handler, "regilink-proxy")
+
+    def gate(self, host: str, port: int) -> str | None:
+        """What to say to whoever asks for this host and port; itself is never let through, it would go round."""
+        if port == self.port and (host == "localhost" or host.startswith("127.")):
+            return "This is the proxy itself"
+        return self._gate(host, port)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -106,7 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
 def _target(url: str, port: int) -> tuple[str, int] | None:
     try:
         parts = urlsplit(url)
-        return (parts.hostname, parts.port or port) if parts.hostname else None
+        # A letter beyond ASCII may become one of another name on its way to the resolver (IDNA): no gate knows it then.
+        known = parts.hostname is not None and parts.hostname.isascii() and parts.port != 0
+        return (parts.hostname or "", parts.port or port) if known else None
     except ValueError:
         return None
 

@@ -56,7 +56,7 @@ def emulate(
             _tell(fence.blocked)
             if status and world is None:
                 print(_DEFAULT_WORLD, file=sys.stderr, flush=True)
-            return status
+            return status if status >= 0 else 128 - status  # as a shell has it for a signal
         print(f"serving at {emulator.url} (Ctrl-C to stop); for wandb:", file=sys.stderr, flush=True)
         for name, value in variables.items():
             print(f"export {name}={shlex.quote(value)}", flush=True)

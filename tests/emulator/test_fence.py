@@ -188,11 +188,26 @@ def test_a_refusal_of_the_proxy_of_before_is_handed_on(emulator: Emulator, outsi
     assert b"refused: 403 not for you" in words
 
 
-@pytest.mark.parametrize("line", ["GET / HTTP/1.1", "CONNECT :x HTTP/1.1", "GET ftp://data.example/ HTTP/1.1"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "GET / HTTP/1.1",
+        "CONNECT :x HTTP/1.1",
+        "CONNECT data.example:0 HTTP/1.1",
+        "CONNECT w\xaandb.ai:443 HTTP/1.1",  # IDNA makes wandb.ai of it
+        "GET ftp://data.example/ HTTP/1.1",
+    ],
+)
 def test_what_no_proxy_understands_is_an_error(emulator: Emulator, line: str) -> None:
     with Fence(emulator, outside={}) as fence, connect(fence) as connection:
         connection.sendall(f"{line}\r\n\r\n".encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+def test_it_does_not_go_round_through_itself(emulator: Emulator) -> None:
+    with Fence(emulator) as fence, connect(fence) as connection:
+        connection.sendall(f"CONNECT {fence.url.removeprefix('http://')} HTTP/1.1\r\n\r\n".encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 403 This is the proxy itself")
 
 
 def test_stopping_cuts_what_is_open(emulator: Emulator, outside: Outside) -> None:

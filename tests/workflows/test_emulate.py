@@ -53,6 +53,10 @@ def test_what_cannot_be_done_is_said(
     assert capsys.readouterr().err == f"regilink: {said}\n"
 
 
+def test_a_command_that_a_signal_ended_has_the_status_of_a_shell() -> None:
+    assert main(["emulator", "--", sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]) == 137
+
+
 def test_a_command_that_failed_is_told_which_teams_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["emulator", "--", sys.executable, "-c", "raise SystemExit(3)"]) == 3
     assert WORLD in capsys.readouterr().err
