@@ -119,6 +119,8 @@ def test_ctrl_c_takes_everything_away(probe: Probe, emulator: Emulator, tmp_path
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # A job in the background of a script has the signal ignored, and would hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         deadline = time.monotonic() + 60
         while not logged(emulator.world) and time.monotonic() < deadline and process.poll() is None:

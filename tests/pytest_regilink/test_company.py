@@ -89,7 +89,7 @@ def test_the_seed_and_the_settings_can_be_overridden_and_a_catalog_be_named(suit
         """
     )
     suite.makepyfile(
-        test_seed="""
+        test_own_world="""
         import pytest
         import wandb
         from regilink_doctor.emulator import World
@@ -124,7 +124,7 @@ def test_the_seed_and_the_settings_can_be_overridden_and_a_catalog_be_named(suit
         '"description": null, "types": null, "types_seen": [], "protected_aliases": [], "collections": null}]}]}'
     )
     assert World.from_catalog(suite.path / "catalog.json")
-    run("-q", "test_seed.py").assert_outcomes(passed=1)
+    run("-q", "test_own_world.py").assert_outcomes(passed=1)
     run("-q", "--regilink-catalog=catalog.json", "test_catalog.py").assert_outcomes(passed=1)
     (suite.path / "regilink.toml").write_text('catalog = "catalog.json"\n')
     run("-q", "test_catalog.py").assert_outcomes(passed=1)
