@@ -60,6 +60,8 @@ def _run(options: argparse.Namespace) -> int:
     if not options.cmd:
         raise UsageProblem("dry-run: which command? For example: regilink dry-run -- python train.py")
     config = configuration()
+    from regilink_doctor.core.catalog import CatalogError
+
     try:
         from regilink_doctor.workflows.dry_run import dry_run
     except ImportError as error:
@@ -78,6 +80,8 @@ def _run(options: argparse.Namespace) -> int:
             keep=round(options.keep_uploads * 2**20),
             stdout=sys.stderr.fileno() if apart else None,
         )
+    except CatalogError as error:
+        raise UsageProblem(f"dry-run: {error}") from None
     except OSError as error:
         raise UsageProblem(f"dry-run: {options.cmd[0]} cannot be started: {error.strerror or error}") from None
     _show(options, outcome)

@@ -24,11 +24,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from regilink_doctor.core.catalog import CatalogError
     from regilink_doctor.workflows.emulate import Unable, emulate
 
     try:
         return emulate(
             options.cmd, env_file=options.env_file, world=load_catalog(options.world, "--world"), port=options.port
         )
-    except (ImportError, Unable) as error:
+    except (ImportError, Unable, CatalogError) as error:
         raise UsageProblem(f"emulator: {error}") from None

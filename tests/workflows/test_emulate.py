@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -51,6 +52,21 @@ def test_what_cannot_be_done_is_said(
     monkeypatch.chdir(tmp_path)
     assert main(["emulator", *words]) == 2
     assert capsys.readouterr().err == f"regilink: {said}\n"
+
+
+@pytest.mark.parametrize("name", ["\x1b[31m\n::x", "wandb-registry-model"])
+@pytest.mark.parametrize("words", [["emulator", "--world"], ["dry-run", "--catalog"]])
+def test_a_catalog_of_what_no_server_can_have_is_said(
+    words: list[str], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry = {"name": name, "visibility": "organization"}
+    organization = {"name": "o", "entity": "o", "teams": [], "registries": [registry]}
+    path = tmp_path / "catalog.json"
+    path.write_text(json.dumps({"version": 1, "organizations": [organization]}))
+    assert main([*words, str(path), "--", "true"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"regilink: {words[0]}: no server can be as the catalog says: ")
+    assert said[:-1].isprintable()
 
 
 def test_a_command_that_a_signal_ended_has_the_status_of_a_shell() -> None:

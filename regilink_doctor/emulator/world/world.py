@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from regilink_doctor.core.catalog import Catalog, Visibility
+from regilink_doctor.core.catalog import Catalog, CatalogError, Visibility
 from regilink_doctor.core.ledger import Assumed, Verdict
 from regilink_doctor.core.naming import DEFAULT_PROJECT, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.target_path import LinkInput
@@ -14,6 +14,7 @@ from regilink_doctor.emulator.world.features import need_known, of_version, read
 from regilink_doctor.emulator.world.people import RegistryRole
 from regilink_doctor.emulator.world.population import Population, default_key, locked
 from regilink_doctor.emulator.world.projects import ArtifactVersion, Collection, Project
+from regilink_doctor.emulator.world.refusal import Refusal
 from regilink_doctor.emulator.world.seeds import seed_version, seed_versions
 
 ACCESS: dict[str, str] = {"organization": "PRIVATE", "restricted": "RESTRICTED"}
@@ -55,9 +56,19 @@ class World(Population):
         """The organizations, teams and registries of a catalog, with one user in every team.
 
         Raises:
-            CatalogError: not a catalog. OSError: cannot be read.
+            CatalogError: not a catalog, or one of what no server can have. OSError: cannot be read.
         """
         catalog = path if isinstance(path, Catalog) else Catalog.load(path)
+        try:
+            return cls._of(catalog, user)
+        except (Refusal, ValueError) as error:
+            said = str(error)
+            raise CatalogError(
+                f"no server can be as the catalog says: {said if said.isprintable() else repr(said)}"
+            ) from None
+
+    @classmethod
+    def _of(cls, catalog: Catalog, user: str) -> World:
         world = cls()
         if catalog.features:
             world.features = set(catalog.features)
