@@ -1,5 +1,6 @@
 """`regilink lint` when it changes files, or says what it would change."""
 
+import secrets
 import subprocess
 from pathlib import Path
 
@@ -38,6 +39,14 @@ def test_diff_is_a_patch_and_writes_nothing(tmp_path: Path) -> None:
     subprocess.run(["patch", "-s", "-p0"], cwd=tmp_path, input=done.stdout, text=True, check=True)
     assert (tmp_path / "a.py").read_text() == RIGHT.rstrip("\n")
     assert regilink("lint", "--diff", cwd=tmp_path).returncode == 0
+
+
+def test_a_key_beside_a_change_is_in_no_diff(tmp_path: Path) -> None:
+    key = secrets.token_hex(20)
+    (tmp_path / "a.py").write_text(WRONG.replace("run =", f'wandb.login(key="{key}")\nrun ='))
+    shown = regilink("lint", "--diff", cwd=tmp_path).stdout
+    assert "+run.link_artifact" in shown
+    assert key not in shown
 
 
 def test_standard_input_comes_out_mended(tmp_path: Path) -> None:

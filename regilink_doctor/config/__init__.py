@@ -153,6 +153,8 @@ def load_config(given: Sequence[str], *, isolated: bool = False, folder: str = "
 
 
 def _content(path: str) -> bytes | None:
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ConfigProblem(f"{path}: no plain file")  # a pipe would be waited for
     try:
         with open(path, "rb") as file:
             return file.read()

@@ -1,10 +1,14 @@
-"""`--diff`: what the fixes would change, as a unified diff that `patch` takes."""
+"""`--diff`: what the fixes would change, as a unified diff that `patch` takes.
+
+A key that stands near a change is masked, as everywhere: there, and only there, `patch` will not find its place.
+"""
 
 from __future__ import annotations
 
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.api_keys import masked
 from regilink_doctor.core.decoding import encoding_of
 from regilink_doctor.report.positions import visible
 
@@ -16,7 +20,7 @@ def diff_lines(path: str, before: bytes, after: bytes) -> Iterator[str]:
     """The lines, without their ends. In a notebook those of its JSON."""
     old, new = (content.decode(encoding_of(content), errors="replace") for content in (before, after))
     for line in unified_diff(_lines(old), _lines(new), visible(path), visible(path)):
-        yield line.removesuffix("\n")
+        yield masked(line.removesuffix("\n"))
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"
 

@@ -1,6 +1,7 @@
 """The configuration: where it is looked for, what is understood, what every complaint says."""
 
 import json
+import os
 from pathlib import Path
 
 import jsonschema
@@ -137,3 +138,10 @@ def test_the_page_has_every_key_and_its_example_holds() -> None:
     assert rows == [f"| `{key.name}` | {key.what} | `{key.name} = {key.example}` |" for key in KEYS]
     example = page.partition("```toml\n")[2].partition("```")[0]
     assert read_config("pyproject.toml", example.encode()) is not None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name")
+def test_a_pipe_is_no_configuration_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "regilink.toml")
+    with pytest.raises(ConfigProblem, match="no plain file"):
+        find_config(str(tmp_path))
