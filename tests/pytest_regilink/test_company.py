@@ -107,7 +107,7 @@ def test_the_seed_and_the_settings_can_be_overridden_and_a_catalog_be_named(suit
                 assert (run.entity, run.project) == ("keepers", "from-settings")
             assert not regilink.world.assumed
         """,
-        test_catalog="""
+        test_own_catalog="""
         import pytest
         import train
 
@@ -125,13 +125,13 @@ def test_the_seed_and_the_settings_can_be_overridden_and_a_catalog_be_named(suit
     )
     assert World.from_catalog(suite.path / "catalog.json")
     run("-q", "test_own_world.py").assert_outcomes(passed=1)
-    run("-q", "--regilink-catalog=catalog.json", "test_catalog.py").assert_outcomes(passed=1)
+    run("-q", "--regilink-catalog=catalog.json", "test_own_catalog.py").assert_outcomes(passed=1)
     (suite.path / "regilink.toml").write_text('catalog = "catalog.json"\n')
-    run("-q", "test_catalog.py").assert_outcomes(passed=1)
+    run("-q", "test_own_catalog.py").assert_outcomes(passed=1)
     (suite.path / "regilink.toml").write_text('catalog = "gone.json"\n')
-    result = run("-q", "test_catalog.py")
+    result = run("-q", "test_own_catalog.py")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["test_catalog.py::test_it: *gone.json*"])
+    result.stdout.fnmatch_lines(["test_own_catalog.py::test_it: *gone.json*"])
 
 
 def test_it_gets_on_with_the_plugins_and_settings_that_people_have(suite: pytest.Pytester, apart: Run) -> None:
