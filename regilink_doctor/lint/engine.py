@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Finding, Place, Span
@@ -45,7 +45,6 @@ class _Facts:
     reading: Reading
     directory: Directory | None = None
     known: Known = NOTHING_KNOWN
-    asked: dict[str, bool] = field(default_factory=dict)
 
     @property
     def sites(self) -> tuple[Site, ...]:
