@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from regilink_doctor.client.hosts import FORGE, upstream, without_login
 from regilink_doctor.client.installed import Version
 from regilink_doctor.client.key import Key
 from regilink_doctor.core.checks import Sourced
+from regilink_doctor.core.records import record
 
 BY_NETLOC: Version = (0, 23, 1)
 """Since then netrc is asked for `host:port`; before, `requests` asked for the bare host (`sdk/lib/wbnetrc.py`)."""
@@ -23,7 +23,7 @@ FILES_AGAIN: Version = (0, 30, 0)
 """Since then an `api_key` of a settings file counts again, as the last (absent in 0.29.0, there in 0.30.0)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Credentials:
     """A key and its source, or where it was looked for in vain.
 

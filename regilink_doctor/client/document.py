@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+
+from regilink_doctor.core.records import record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Argument:
     """An argument of a field. With a `type` (`String!`) its value travels as a variable, else it is written out."""
 
@@ -15,7 +16,7 @@ class Argument:
     type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """A field and what is asked of it. An `optional` one can be left out when the server does not know it.
 

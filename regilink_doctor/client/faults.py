@@ -5,12 +5,12 @@ wandb hides these: with nothing listening, 0.31.0 says that its service process 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from regilink_doctor.core.records import record
 
 UNREACHABLE, REJECTED, NOT_WANDB, TOO_OLD, SERVER_ERROR = "REG801", "REG803", "REG804", "REG805", "REG810"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """A cause. `message` and `help` have the fields `host`, `server` (its name and port) and `detail`."""
 

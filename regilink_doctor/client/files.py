@@ -6,8 +6,9 @@ import configparser
 import netrc
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from regilink_doctor.core.records import record
 
 SECTION = "default"
 """The only section of a settings file that counts (`sdk/lib/settings_file.py`)."""
@@ -15,7 +16,7 @@ SECTION = "default"
 TOO_LARGE = 2**20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingsFile:
     """A settings file: its values, or why it could not be read."""
 

@@ -6,7 +6,6 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from regilink_doctor.client.hosts import without_login
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.probes import skew_of
 from regilink_doctor.client.route import Route
+from regilink_doctor.core.records import record
 
 MAX_BYTES = 16 * 2**20
 """A larger answer is none of ours: fifty targets make some ten kilobytes."""
@@ -29,7 +29,7 @@ PAUSE = 0.4
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "regilink"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What a GraphQL server said. `errors` are the messages, in order; `data` is empty where there was none.
 

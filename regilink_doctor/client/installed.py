@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from regilink_doctor.core.records import record
 from regilink_doctor.core.sdk_versions import number
 
 Version = tuple[int, ...]
@@ -17,7 +17,7 @@ NEWEST_KNOWN: Version = (0, 31, 0)
 """Taken where no wandb is installed: its defaults are the newest that this package has been held against."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InstalledWandb:
     """A wandb, or its absence.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +15,7 @@ from regilink_doctor.client.document import Argument, Field
 from regilink_doctor.client.gateway import Gateway
 from regilink_doctor.client.queries import PAGE, REGISTRY, ask
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import record, replace
 
 COLLECTIONS_PAGE = 500
 """A collection is a hundred bytes; wandb itself asks for up to 1000 aliases at once."""
@@ -31,7 +31,7 @@ _PROJECT = Field("project", (Field("name"),))
 _REGISTRIES_ONLY = Argument("projectFilters", json.dumps({"name": {"$regex": f"^{REGISTRY_PREFIX}"}}), "JSONString")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """One page of a list; `total` counts the whole list, None where the server does not say."""
 

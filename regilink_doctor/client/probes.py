@@ -12,7 +12,6 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from regilink_doctor.client.causes import cause_of
 from regilink_doctor.client.route import Address, Route
+from regilink_doctor.core.records import record
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class ProbeFailed(Exception):
         super().__init__(f"{cause}: {detail}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trust:
     """Whether one bundle of certificates trusts the server: `cause` is None, or a key of `faults.FAULTS`."""
 

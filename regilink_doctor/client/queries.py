@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from regilink_doctor.client.document import Argument, Field, document, without
 from regilink_doctor.client.gateway import Gateway
+from regilink_doctor.core.records import record
 
 PAGE = 100
 MAX_PAGES = 10
@@ -69,7 +69,7 @@ REGISTRY = (
 """`RegistryFragment`, and `IsProjectReadOnly`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """The answer to a document, by the aliases of its fields; `unknown` are the fields the server does not know."""
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from regilink_doctor.client.document import Argument, Field
 from regilink_doctor.client.queries import PAGE, REGISTRY
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import record
 
 _TYPE = Field("defaultArtifactType", (Field("name"),), alias="type")
 _ALIASES = Field("aliases", (Field("alias"),))
@@ -19,7 +19,7 @@ _PLACE = Field("project", (Field("name"), Field("entity", (Field("name"),))))
 """Null where the account may not see the project (row C6)."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class RegistryQuestion:
     """A registry to look up: the organization's entity, and the name without the prefix."""
 
@@ -27,7 +27,7 @@ class RegistryQuestion:
     registry: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class CollectionQuestion:
     """A collection to look up. `display` is the organization's display name: only by it can collections be listed."""
 
@@ -37,7 +37,7 @@ class CollectionQuestion:
     collection: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class VersionQuestion:
     """A version to look up, as the SDK fetches it: `name` is `collection[:alias]`."""
 
@@ -46,7 +46,7 @@ class VersionQuestion:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Questions:
     """Everything to be asked at once. `members_of` is the team whose members tell a service account (row B9)."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from regilink_doctor.client.hosts import without_login
 from regilink_doctor.core.checks import Sourced
+from regilink_doctor.core.records import record
 
 PORTS = {"http": 80, "https": 443}
 
@@ -29,7 +29,7 @@ GO_BUNDLES = (
 """Where Go looks on Linux, in this order (`crypto/x509/root_linux.go`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Address:
     """A name and a port to connect to."""
 
@@ -40,7 +40,7 @@ class Address:
         return f"{self.name}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Route:
     """How to reach the server. `proxy` is the proxy's address (with a login, if it has one), `None` for none.
 

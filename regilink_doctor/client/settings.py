@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from regilink_doctor.client.key import NO_SECRETS, Secrets
 from regilink_doctor.client.route import Route, route_to
 from regilink_doctor.core.checks import Sourced
 from regilink_doctor.core.naming import NAME_MAX
+from regilink_doctor.core.records import record
 
 MODES = ("online", "offline", "shared", "disabled", "dryrun", "run")
 """What `mode` may be; `dryrun` is `offline`, `run` is `online` (`Settings.mode`)."""
@@ -34,7 +34,7 @@ _ALWAYS_KNOWN = frozenset({"anonymous", "root_dir", "settings_system", "ignore_g
 _FIELD = re.compile(r"^    ([a-z][a-z0-9_]*)\s*:", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingsProblem:
     """What wandb refuses in its settings: `what` continues a sentence that begins with the value's source."""
 
@@ -44,7 +44,7 @@ class SettingsProblem:
     help: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What wandb would work with. None: nobody has set it, the server's default counts.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from regilink_doctor.core.records import record
 
 Status = Literal["pass", "fail", "warn", "skip", "crash"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sourced:
     """A value and where it was found, in words a user can act on: `environment WANDB_ENTITY`, `~/.netrc`."""
 
@@ -16,7 +17,7 @@ class Sourced:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Check:
     """One row of the doctor's report.
 

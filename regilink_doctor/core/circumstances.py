@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from regilink_doctor.core.declared import Container
 from regilink_doctor.core.findings import Place
+from regilink_doctor.core.records import record
 
 End = Literal["with", "finish"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Circumstances:
     """The statements around a call, as far as they are certain.
 

@@ -6,8 +6,9 @@ sites are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from regilink_doctor.core.records import record
 
 if TYPE_CHECKING:
     from regilink_doctor.core.findings import Place, Span
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 ContainerKind = Literal["workflow", "job", "step", "service", "function", "class", "branch", "cell", "key"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Container:
     """Something that a setting or a command stands in.
 
@@ -35,7 +36,7 @@ def within(outer: tuple[Container, ...], inner: tuple[Container, ...]) -> bool:
     return inner[: len(outer)] == outer
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setting:
     """A variable of the environment, or a key of a configuration, and its value.
 
@@ -65,7 +66,7 @@ class Setting:
     kind: Literal["setting"] = "setting"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Requirement:
     """A line that asks for a package.
 
@@ -94,7 +95,7 @@ class Requirement:
     kind: Literal["requirement"] = "requirement"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """A command of a shell: in a script, a notebook's `!` line or `%%bash` cell, a CI file's `run:`.
 

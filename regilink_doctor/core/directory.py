@@ -6,13 +6,14 @@ place that knows what W&B does with a link.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from regilink_doctor.core.records import record
 
 EntityKind = Literal["team", "personal", "organization"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OrganizationNames:
     """The two names of an organization: as the App shows it, and its entity, as a full path spells it (row A13)."""
 
@@ -20,7 +21,7 @@ class OrganizationNames:
     entity: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EntityFacts:
     """An entity: a team or an organization belongs to one organization, a person to any number."""
 
@@ -29,7 +30,7 @@ class EntityFacts:
     organizations: tuple[OrganizationNames, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegistryFacts:
     """A registry. `name` is without the prefix; `types` None means that every type is taken.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from regilink_doctor.core.records import record
 
 Severity = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Span:
     """A stretch of text. Lines and columns count from 1, columns in code points, the end is exclusive."""
 
@@ -25,7 +26,7 @@ class Span:
         return Span(*start, *end)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """A span in a file; in a notebook also the cell, counted from 1 over all cells (lines count inside it)."""
 
@@ -34,7 +35,7 @@ class Place:
     cell: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edit:
     """Replace the text of `span`, in the finding's own file and cell, by `content`."""
 
@@ -42,7 +43,7 @@ class Edit:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fix:
     """A mending. *safe*: what the code means stays or was wrong for certain; *unsafe*: read it before you commit it."""
 
@@ -51,7 +52,7 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Related:
     """A second place that explains the first: the constant's definition, the `wandb.init`."""
 
@@ -59,7 +60,7 @@ class Related:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One problem at one place: what is wrong, what would have happened, what to write instead."""
 

@@ -6,10 +6,11 @@ It is what somebody has written down, not what the server has: it makes warnings
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from regilink_doctor.core.records import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """The tables of the configuration that rules may ask for. Empty means "not told".
 

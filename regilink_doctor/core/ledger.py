@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from regilink_doctor.core.records import record
 
 Outcome = Literal["linked", "misplaced", "refused", "unknown"]
 """`linked`: taken, where it was meant to go. `misplaced`: taken without a word, somewhere else than the
 text says. `refused`: an error. `unknown`: nobody has published what W&B does (rows marked [U])."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """What W&B does with a link, and why.
 
@@ -25,7 +26,7 @@ class Verdict:
     fields: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assumed:
     """Something that the code named and nobody had declared: it was taken on trust, and every report says so.
 
@@ -36,7 +37,7 @@ class Assumed:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LinkAttempt:
     """One attempt to link, refused ones included.
 

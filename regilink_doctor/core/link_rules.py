@@ -7,7 +7,6 @@ fail". Names may have holes (`target_path.HOLE`): what cannot be decided without
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from regilink_doctor.core.directory import Directory, EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.core.ledger import Verdict
@@ -21,6 +20,7 @@ from regilink_doctor.core.naming import (
     REGISTRY_PREFIX,
 )
 from regilink_doctor.core.placeholders import placeholder
+from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path.grammar import HOLE, is_registry_project, misspelled_prefix, registry_name
 from regilink_doctor.core.target_path.sdk import LinkInput
 
@@ -28,7 +28,7 @@ LINKED = Verdict("linked")
 UNKNOWN = Verdict("unknown")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judgement:
     """What W&B does with a link, and the organization entity that it resolved to (None for a project-level link)."""
 

@@ -6,8 +6,9 @@ Reads what nbformat 3 and 4 write. Nothing is written here, so nothing else of t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from json import JSONDecoder
+
+from regilink_doctor.core.records import record
 
 _DECODER = JSONDecoder(strict=False)
 
@@ -16,7 +17,7 @@ class NotNotebook(ValueError):
     """The text is no notebook."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Token:
     """A JSON string: `text[start:end]` with its quotes; `value` is what it says."""
 
@@ -25,7 +26,7 @@ class Token:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """A cell: its kind (`code`, `markdown`, `raw`), and the strings that its source is made of."""
 

@@ -6,11 +6,11 @@ The linter finds sites; rules look at them; the doctor and `verify` take their t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from regilink_doctor.core.circumstances import NOTHING_AROUND, Circumstances
 from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.target_path.grammar import HOLE
 
 SiteKind = Literal["link", "init", "artifact", "consume", "target", "log", "other"]
@@ -21,7 +21,7 @@ somewhere else. `log` and `other` are for rules alone.
 HoleKind = Literal["unknown", "environment", "versioned-name", "source-version"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """A known part of a text, and where it is written.
 
@@ -37,7 +37,7 @@ class Piece:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hole:
     """A part that source does not tell. `source` is the expression.
 
@@ -53,7 +53,7 @@ class Hole:
     reason: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A text as source builds it: pieces and holes in order. No parts at all is the empty text at `place`."""
 
@@ -165,7 +165,7 @@ def _inside(inner: Place, outer: Place) -> bool:
     return inner.span.joined(outer.span) == outer.span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Site:
     """A call that makes, links or fetches an artifact, or starts a run.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry, Visibility
 from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.advice import listed
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.core.checks import Status
+from regilink_doctor.core.records import record
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.targets import Consumed, Target
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subject:
     """What a check looks at. `shown` names it in the report, `source` says where it came from.
 
@@ -26,7 +26,7 @@ class Subject:
     entity: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What a check found.
 

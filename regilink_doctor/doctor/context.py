@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regilink_doctor.client.gateway import Gateway
@@ -16,6 +15,7 @@ from regilink_doctor.core.directory import OrganizationNames
 from regilink_doctor.core.known import NOTHING_KNOWN, Known
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.link_rules import Judgement, judge
+from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import HOLE, LinkInput, SdkRefusal, parsed, sdk_link
 from regilink_doctor.doctor.directory import LiveDirectory
 from regilink_doctor.doctor.enquiry import Enquiry
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DEFAULT_ENTITY = "the account's default entity"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Filed:
     """The committed catalog, and its path as it is shown."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.checks import Check, Sourced, Status
 from regilink_doctor.core.known import NOTHING_KNOWN, Known
+from regilink_doctor.core.records import field, record
 from regilink_doctor.doctor.account_checks import AccountCheck, Host, Server, ServiceAccount
 from regilink_doctor.doctor.catalog_checks import CatalogDrift
 from regilink_doctor.doctor.checks import Examination, Subject
@@ -78,7 +78,7 @@ WAY_TO_WORK = ("host", "account")
 ExitStatus = Literal[0, 1, 2]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnosis:
     """What was found.
 

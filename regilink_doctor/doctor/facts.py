@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from regilink_doctor.core.catalog import Visibility
 from regilink_doctor.core.directory import EntityFacts, EntityKind, OrganizationNames, RegistryFacts
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import registry_name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Team:
     """A team of the account; `organization` is None when it belongs to none, or the server does not say.
 
@@ -31,7 +31,7 @@ RANK = ("restricted_viewer", "viewer", "member", "admin")
 """Roles in a registry, from least to most (row B7)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Grant:
     """A role in a registry, and the user or team that it was given to."""
 
@@ -40,7 +40,7 @@ class Grant:
     team: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Version:
     """A version as a fetch finds it: `vN` in its collection, its type, and where it was logged.
 
@@ -55,7 +55,7 @@ class Version:
     source: tuple[str, str] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """Whose key it is. `organizations` None: the server is too old to say."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from regilink_doctor.core.directory import OrganizationNames
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import record
 from regilink_doctor.doctor.context import Context
 
 EXAMPLE = "my-collection"
 """A collection that the first link makes."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ready:
     """`teams` with the organization of each, `targets` as they are to be written, `entity` for `wandb.init`."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.core.checks import Check
+from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject, no_answer, skipped
 from regilink_doctor.doctor.context import Context
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import field, record
 from regilink_doctor.core.sites import Piece, Site, Text
 from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.core.target_path.sdk import Call
@@ -47,7 +47,7 @@ class _Written:
         return HOLE not in self.text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target(_Written):
     """One target path. Texts have `HOLE` where source does not tell; None: the code says nothing about it.
 
@@ -77,7 +77,7 @@ class Target(_Written):
         return Site("link", f"wandb.{self.call}", place, place.span, target=(text,), entity=entity), text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Consumed(_Written):
     """A name by which an artifact is fetched: `wandb-registry-model/zoo:prod`, or a path to a project's.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from regilink_doctor.client.questions import CollectionQuestion, RegistryQuestion, VersionQuestion
 from regilink_doctor.core.directory import OrganizationNames
@@ -16,6 +15,7 @@ from regilink_doctor.core.naming import (
     MIGRATED_SUFFIX,
     REGISTRY_PREFIX,
 )
+from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import (
     HOLE,
     LinkInput,
@@ -27,7 +27,7 @@ from regilink_doctor.core.target_path import (
 from regilink_doctor.doctor.directory import LiveDirectory
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fetch:
     """What the SDK makes of a name before it asks for it (`Api._artifact`).
 

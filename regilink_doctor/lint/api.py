@@ -6,8 +6,9 @@ that also occur down to them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from regilink_doctor.core.records import record
 
 if TYPE_CHECKING:
     from regilink_doctor.core.sites import SiteKind
@@ -120,7 +121,7 @@ LOGGED_ONLY = frozenset(
 """Attributes that raise an AttributeError until the artifact is logged and waited for (row C11, `ensure_logged`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A call that is a site: its kind, its positional parameters in order, and which of them is the path.
 

@@ -6,12 +6,12 @@ Only what is certain counts: a `finish()` inside an `if` ends nothing here, a ha
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.circumstances import Circumstances
 from regilink_doctor.core.declared import Container
+from regilink_doctor.core.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

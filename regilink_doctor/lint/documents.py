@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.decoding import encoding_of
 from regilink_doctor.core.notebooks import NotNotebook, offset_of, read_cells
+from regilink_doctor.core.records import record
 from regilink_doctor.lint.kinds import kind_of_named
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Replacement:
     """`text[start:end]` of a document becomes `content`."""
 
@@ -29,7 +29,7 @@ class Replacement:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     """A file, or a notebook with its cells. `starts` are the offsets of the lines."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.known import NOTHING_KNOWN, Known
+from regilink_doctor.core.records import record
 from regilink_doctor.lint import readers, suppressions, surroundings
 from regilink_doctor.lint.paths import path_findings
 from regilink_doctor.lint.sources import Unparsable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Enabled = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileReport:
     """What the linter says of one file. `codes` has, for each site, the codes of the findings that it has."""
 
@@ -37,7 +37,7 @@ class FileReport:
     suppressed: int = 0
 
 
-@dataclass(frozen=True)
+@record
 class _Facts:
     """See `rules.rule.FileFacts`."""
 

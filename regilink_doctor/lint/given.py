@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Hole, Text
 from regilink_doctor.lint.values import At, Instance, Literal
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.scopes import Use
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """The arguments of a call by name; `unpacked` stands for a mapping that may hold any of them."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Span
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Piece
 
 if TYPE_CHECKING:

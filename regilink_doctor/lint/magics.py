@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.declared import Setting
+from regilink_doctor.core.records import field, record
 from regilink_doctor.core.sites import Text
 from regilink_doctor.lint.shell import Script, read_shell
 from regilink_doctor.lint.stretches import Stretch, filled
@@ -21,7 +21,7 @@ _TRANSPARENT = re.compile(r"%%(?:capture|time|timeit|prun|memit|wandb|python3?|d
 _ENV = re.compile(r"(?:set_)?env[ \t]+(?P<name>\w+)(?:[ \t]*=[ \t]*|[ \t]+)(?P<value>.*?)[ \t]*$")
 
 
-@dataclass
+@record
 class CellText:
     """A cell's Python, every other line blank, and what those lines say."""
 

@@ -8,14 +8,14 @@ a report ask: `core.notebooks`, which decodes the file several times over and ta
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from regilink_doctor.core.findings import Span
+from regilink_doctor.core.records import record
 from regilink_doctor.lint.sources import Unparsable
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """A code cell; `number` counts from 1 over all cells, whatever they hold."""
 

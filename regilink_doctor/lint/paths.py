@@ -6,13 +6,13 @@ errors, and finds what no text shows. Together they report an error exactly when
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Edit, Finding, Fix
 from regilink_doctor.core.known import NOTHING_KNOWN
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.link_rules import Judgement, judge
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Piece
 from regilink_doctor.core.target_path import HOLE, Problem, SdkRefusal, problems, sdk_link
 from regilink_doctor.core.target_path.app_urls import read_pasted

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from regilink_doctor.core.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.sources import Source, Unparsable
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """The sites and declarations of a file, each in the order of their lines.
 

@@ -7,8 +7,9 @@ in the other arm of the same `if`, does not count.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from regilink_doctor.core.records import record
 
 if TYPE_CHECKING:
     from regilink_doctor.lint.sources import Source
@@ -22,7 +23,7 @@ _MOST_BINDINGS = 32
 BindingKind = Literal["value", "augment", "element", "context", "parameter", "import", "function", "class", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binding:
     """One place that binds a name.
 
@@ -41,7 +42,7 @@ class Binding:
     """Which item of what `value` gives, of a target that is a tuple."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handed:
     """An expression that a function hands out, None for nothing, and where."""
 
@@ -50,26 +51,31 @@ class Handed:
     branch: Branch
 
 
-@dataclass(eq=False, slots=True)
 class Scope:
-    """A module, function or class body, and the names bound in it."""
+    """A module, function or class body, and the names bound in it.
 
-    kind: Literal["module", "function", "class"]
-    node: ast.AST
-    parent: Scope | None = None
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    attributes: dict[str, list[tuple[ast.expr, Scope, int, Branch]]] = field(default_factory=dict)
-    """Of a class: what its methods assign to `self.NAME`, and where."""
-    returns: list[Handed] = field(default_factory=list)
-    """Of a function: what it returns."""
-    yields: list[Handed] = field(default_factory=list)
-    tested: dict[str, int] = field(default_factory=dict)
-    """Names that a condition looks at, and when first: from there on nobody knows that one is missing or empty."""
-    module: Module = field(init=False, repr=False)
+    Of a class, `attributes` has what its methods assign to `self.NAME`, and where; of a function, `returns` and
+    `yields` what it hands out. `tested` are names that a condition looks at, and when first: from there on nobody knows
+    that one is missing or empty.
+    """
 
-    def __post_init__(self) -> None:
-        if self.parent is not None:
-            self.module = self.parent.module
+    __slots__ = ("attributes", "bindings", "kind", "module", "node", "parent", "returns", "tested", "yields")
+
+    module: Module
+
+    def __init__(
+        self, kind: Literal["module", "function", "class"], node: ast.AST, parent: Scope | None = None
+    ) -> None:
+        self.kind = kind
+        self.node = node
+        self.parent = parent
+        self.bindings: dict[str, list[Binding]] = {}
+        self.attributes: dict[str, list[tuple[ast.expr, Scope, int, Branch]]] = {}
+        self.returns: list[Handed] = []
+        self.yields: list[Handed] = []
+        self.tested: dict[str, int] = {}
+        if parent is not None:
+            self.module = parent.module
 
     def bind(self, name: str, binding: Binding) -> None:
         """Add one more binding of `name`."""
@@ -97,7 +103,7 @@ class Scope:
         return arguments[0].arg if arguments else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Use:
     """A call, and where it stands: for asking what a name means there."""
 
@@ -108,7 +114,7 @@ class Use:
     statement: ast.stmt
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Store:
     """An assignment to an attribute or an item, `artifact.ttl = …` or `os.environ["X"] = …`, and where it stands."""
 
@@ -120,7 +126,7 @@ class Store:
     statement: ast.stmt
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Read:
     """A look at an attribute of a name, `artifact.version`, and where it stands."""
 
@@ -131,22 +137,25 @@ class Read:
     statement: ast.stmt
 
 
-@dataclass(eq=False, slots=True)
 class Module:
-    """Everything the walk has found: the module's scope, all calls in order, where every expression stands."""
+    """Everything the walk has found: the module's scope, all calls in order, where every expression stands.
 
-    scope: Scope
-    source: Source
-    uses: list[Use] = field(default_factory=list)
-    stores: list[Store] = field(default_factory=list)
-    removals: list[Store] = field(default_factory=list)
-    """`del os.environ["X"]`: what is removed, with its key for a value."""
-    reads: list[Read] = field(default_factory=list)
-    """Of the attributes that only a logged artifact has."""
-    imports: set[str] = field(default_factory=set)
-    """Top-level packages that are imported anywhere."""
-    functions: dict[int, Scope] = field(default_factory=dict)
-    """Identity of a function's or class's node -> its scope."""
+    `removals` are `del os.environ["X"]`: what is removed, with its key for a value. `reads` are looks at the attributes
+    that only a logged artifact has, `imports` the top-level packages that are imported anywhere. `functions` has the
+    scope of a function's or class's node by the identity of that node.
+    """
+
+    __slots__ = ("functions", "imports", "reads", "removals", "scope", "source", "stores", "uses")
+
+    def __init__(self, scope: Scope, source: Source) -> None:
+        self.scope = scope
+        self.source = source
+        self.uses: list[Use] = []
+        self.stores: list[Store] = []
+        self.removals: list[Store] = []
+        self.reads: list[Read] = []
+        self.imports: set[str] = set()
+        self.functions: dict[int, Scope] = {}
 
 
 def reaching(bindings: list[Binding], order: int, branch: Branch) -> list[Binding]:

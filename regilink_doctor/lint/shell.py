@@ -5,10 +5,10 @@ Not a shell: what it cannot follow is a hole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from regilink_doctor.core.declared import Command, Container, Setting
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Hole, Piece, Text
 from regilink_doctor.lint.shell_words import Word, Words
 
@@ -20,12 +20,12 @@ _FILLERS = frozenset({"then", "do", "else", "elif", "!", "{", "time", "in"})
 _EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
 
-@dataclass
 class Script:
     """What a script says."""
 
-    settings: list[Setting] = field(default_factory=list)
-    commands: list[Command] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.settings: list[Setting] = []
+        self.commands: list[Command] = []
 
 
 def read_shell(

@@ -5,9 +5,9 @@ No word is split after it was filled in, no pattern expanded, no here-document r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Hole, Piece, Text
 from regilink_doctor.lint.stretches import FILLED_LATER, Stretch, filled
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SEPARATORS = ("&&", "||", ";;", ";", "|&", "|", "&", "(", ")", "\n")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Word:
     """A word with its quotes, `text[start:end]` of the stretch."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import cached_property
 
 from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import record
 
 
 class Unparsable(Exception):
@@ -19,7 +19,7 @@ class Unparsable(Exception):
         self.cell = cell
 
 
-@dataclass(frozen=True)
+@record
 class Source:
     """A stretch of text: a file, or a cell of a notebook. Every line of `text` ends in a line feed."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Hole, Piece, Text
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _DEFAULT = re.compile(r"(?:oc\.env:)?(?P<name>\w+)(?::?[-=]|,)(?P<default>.*)", 
 """`${X:-default}` of a shell and compose, `${oc.env:X,default}` of Hydra."""
 
 
-@dataclass(frozen=True)
+@record
 class Stretch:
     """Lines of text, and where each of them begins in its source."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Finding, Place, Span
+from regilink_doctor.core.records import record
 from regilink_doctor.rules import MODULES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _HASH = re.compile(r"(?:^|\s)#(?=\s*(?:regilink:|noqa))", re.IGNORECASE)
 """Where a comment begins in a file that is not Python, if it is one that may matter here."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suppression:
     """One code that a comment silences: on its line, or in the whole file. `code` None: a bare `# noqa`."""
 

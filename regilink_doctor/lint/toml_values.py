@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import record
 from regilink_doctor.lint.sources import Unparsable
 from regilink_doctor.lint.stretches import Stretch, loose_text, text_of
 
@@ -23,7 +23,7 @@ _DEEP = re.compile(r"""(?:\.[ \t]*["']?[\w-]{1,99}["']?[ \t]*){500}""")
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\", "e": "\x1b"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TomlValue:
     """A text and the keys that lead to it; an item of a list has its number, a table of a list as well."""
 

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.sites import Hole, Piece, Text
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.sources import Source
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """A dotted name from an import: `wandb.init`, `os.environ`."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Instance:
     """An object of a class of wandb's, and the call that made it."""
 
@@ -34,7 +34,7 @@ class Instance:
     at: At | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Method:
     """An attribute of an object of wandb's."""
 
@@ -47,7 +47,7 @@ class Method:
         return f"{self.owner.type}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """A list, tuple, set or dictionary display, its items still unevaluated, and where it stands.
 
@@ -81,7 +81,7 @@ class Literal:
         return isinstance(self.node, ast.Dict | ast.Call)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Local:
     """A class of the tree, or with `instance` an object of it; `made` is the call that made it, if that is known."""
 
@@ -90,7 +90,7 @@ class Local:
     made: Frame | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """A function of the tree, or with `receiver` a method."""
 
@@ -98,7 +98,7 @@ class Function:
     receiver: Local | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """A member of an enumeration of the tree."""
 
@@ -106,28 +106,28 @@ class Member:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class File:
     """A module of the tree."""
 
     module: Module
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arguments:
     """What a parser of the command line has read: the arguments that are added anywhere in this module."""
 
     module: Module
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Other:
     """Known to be something that is neither text nor wandb's: None, a number, a function."""
 
     value: object = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown(Other):
     """Nothing is known, for a reason."""
 
@@ -138,7 +138,7 @@ class Unknown(Other):
 UNKNOWN = Unknown()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(eq=False)
 class Frame:
     """One call of a function or class of the tree: what its parameters are, seen from inside."""
 
@@ -162,7 +162,7 @@ class Frame:
         return 1 + (self.at.frame.depth if self.at.frame is not None else 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class At:
     """A place to ask from: what a name means depends on the scope, on what came before, on the branch, on the call."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from regilink_doctor.core.findings import Finding
+from regilink_doctor.core.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.target_path import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words:
     """What is said: the message (what is wrong and what would have happened) and the help (what to write instead)."""
 
@@ -82,7 +82,7 @@ class LiveRule(Rule):
     example = "doctor.py"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """A problem of a target path, with what its words need.
 
@@ -113,7 +113,7 @@ class PathRule(Rule):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Meant:
     """`content` was meant in the place of `pattern[start:end]` of a target path."""
 

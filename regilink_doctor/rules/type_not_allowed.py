@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES
+from regilink_doctor.core.records import replace
 from regilink_doctor.rules.phrases import known_type, listed, quoted
 from regilink_doctor.rules.reading import registry_path
 from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words

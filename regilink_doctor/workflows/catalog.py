@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from regilink_doctor.client import inventory
 from regilink_doctor.core.catalog import Catalog, Collection, Depth, Organization, Registry
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_registry_project, registry_name
 from regilink_doctor.doctor.facts import VISIBILITY, nodes, registry_of
 from regilink_doctor.workflows.asking import Inquirer, Unanswered, answered

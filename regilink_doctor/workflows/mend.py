@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.records import record
 from regilink_doctor.lint import fixes
 from regilink_doctor.lint.ignoring import ignore
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.lint import Linter, LintResult
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """What the fixes make of a file."""
 

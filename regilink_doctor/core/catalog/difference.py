@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from regilink_doctor.core.records import record
 from regilink_doctor.core.words import counted
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ GONE = "gone, or no longer shown to the account that asked"
 """W&B does not tell the two apart (row B3)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """One difference. `subject` is what it is about (`registry "model"`), `words` say it.
 

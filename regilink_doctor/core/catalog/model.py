@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from regilink_doctor.core.directory import EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import field, record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ Visibility = Literal["organization", "restricted"]
 Depth = Literal["none", "names", "full"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Collection:
     """A collection of a registry; `type` is the one type it takes."""
 
@@ -28,7 +28,7 @@ class Collection:
     versions: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Registry:
     """A registry; `name` is without the prefix.
 
@@ -45,7 +45,7 @@ class Registry:
     collections: tuple[Collection, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Organization:
     """An organization: its display `name`, its `entity`, the names of its teams, its registries."""
 
@@ -55,7 +55,7 @@ class Organization:
     registries: tuple[Registry, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Catalog:
     """Everything that is known of a host. It is a `Directory`: None proves absence only when `complete`.
 

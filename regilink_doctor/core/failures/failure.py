@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from regilink_doctor.core.records import record
 
 Evidence = Literal["run", "code", "docs", "observed", "unverified"]
 """How a row is known, by its weakest link that matters: run against the real SDK, read in wandb's
 code, stated by W&B's documentation, written down by a user, or inferred and not verified."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """One way in which linking to the registry, or reading from it, goes wrong.
 

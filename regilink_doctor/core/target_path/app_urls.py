@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
+from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path.grammar import is_registry_project, parse, registry_name
 from regilink_doctor.core.target_path.problems import HOSTS
 
 PastedKind = Literal["registry", "collection", "source", "entity", "legacy", "landing"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pasted:
     """What a pasted text points at. Names are decoded; `registry` is without the prefix.
 

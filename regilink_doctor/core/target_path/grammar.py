@@ -6,9 +6,8 @@ it against the installed SDK.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import record, replace
 
 HOLE = "\0"
 """Stands in a text for a part that is not known, of any length. No name of W&B's has this character."""
@@ -18,7 +17,7 @@ class PathError(ValueError):
     """The SDK cannot split the text at all: more than three parts (row A3)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TargetPath:
     """A text, split. `name` keeps a `:version` if there is one, as the SDK does; empty parts are empty strings.
 

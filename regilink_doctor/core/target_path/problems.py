@@ -7,7 +7,6 @@ Nothing here knows an organization: what needs one is `core.link_rules`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from regilink_doctor.core.findings import Severity
 from regilink_doctor.core.naming import (
@@ -19,6 +18,7 @@ from regilink_doctor.core.naming import (
     is_version,
 )
 from regilink_doctor.core.placeholders import placeholder
+from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path.grammar import HOLE, is_registry_project, misspelled_prefix
 
 ORDER = (
@@ -42,7 +42,7 @@ HOSTS = ("wandb.ai/", "api.wandb.ai/", "www.wandb.ai/", "forge.coreweave.com/")
 """An address of the App, pasted without its scheme."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """What is wrong with `text[start:end]`, and, where it is clear, what was `meant` there instead.
 
@@ -58,7 +58,7 @@ class Problem:
     meant: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Segment:
     index: int
     start: int

@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from regilink_doctor.core.naming import DEFAULT_PROJECT
+from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path.grammar import PathError, parse
 
 Call = Literal["Run.link_artifact", "Artifact.link"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LinkInput:
     """A link as it leaves the SDK, but for the organization, which the SDK asks the server for.
 
@@ -39,7 +39,7 @@ class LinkInput:
         return self.entity is None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SdkRefusal:
     """The SDK raises `exception` and nothing is sent. `text` and `fields` name its words in `core.texts`."""
 

@@ -8,9 +8,10 @@ longest one, each within a bounded distance. So the cost stays close to the leng
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from regilink_doctor.core.records import record
 
 from .wording import Wording, pieces
 
@@ -32,7 +33,7 @@ _FOLD = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recognised:
     """A wording found in a text; `span` is its start and end there, in characters."""
 
@@ -41,7 +42,7 @@ class Recognised:
     span: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Folded:
     """A folded text, and the way back to the original."""
 
@@ -87,7 +88,7 @@ def _fold(text: str) -> _Folded:
     return _Folded("".join(out).translate(_FOLD), text, starts, shifts, breaks)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Pattern:
     wording: Wording
     literals: tuple[str, ...]

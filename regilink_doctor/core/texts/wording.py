@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from regilink_doctor.core.records import record
 
 Speaker = Literal["server", "sdk", "cli"]
 """Whose words: the server's answer, the SDK in the user's process, a command line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wording:
     """A text as data, for the emulator to say and for `explain` to recognise.
 

@@ -11,9 +11,11 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from regilink_doctor.core.records import record
 
 SCRIPT = Path(__file__).with_name("script.py")
 NAME = "regilink-probe"
@@ -22,7 +24,7 @@ DROPPED = ("WANDB_SWEEP_ID", "WANDB_LAUNCH", "WANDB_RUN_ID", "WANDB_RESUME", "WA
 """Variables that would make another run of the probe's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """What is written: an artifact `artifact` of `type`, by a run `run` in `entity/project`, linked as `target`.
 
@@ -61,7 +63,7 @@ Confirm = Callable[[Sequence[str]], bool]
 """Asked before anything is written, with what will be."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prober:
     """What a write probe needs: the Python that has wandb, the program's environment and folder, and a yes."""
 
@@ -78,7 +80,7 @@ def new_token() -> str:
     return secrets.token_hex(6)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """How it went. `step` is where it ended, `error` and `message` what was raised there; None where all was done."""
 

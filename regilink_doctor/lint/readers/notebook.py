@@ -6,11 +6,11 @@ moved into its cell.
 
 from __future__ import annotations
 
-import dataclasses
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import is_record, replace
 from regilink_doctor.lint.configuration import worth_keeping
 from regilink_doctor.lint.magics import read_cell
 from regilink_doctor.lint.notebooks import code_cells
@@ -52,7 +52,7 @@ def read(path: str, content: bytes) -> Reading:
     whole = Source(path, "\n".join(lines))
     reading = _Move(path, starts, [source.cell or 0 for source in sources]).moved(read_source(whole))
     kept = worth_keeping(settings)
-    return dataclasses.replace(
+    return replace(
         reading,
         sources=tuple(sources),
         settings=(*reading.settings, *kept),
@@ -99,14 +99,11 @@ class _Move:
             return tuple(self._moved(item) for item in value)
         if isinstance(value, dict):
             return {key: self._moved(item) for key, item in value.items()}
-        if not dataclasses.is_dataclass(value) or isinstance(value, Source):
+        if not is_record(value) or isinstance(value, Source):
             return value
         if id(value) in self.done:
             return self.done[id(value)][1]
-        changes = {
-            field.name: self._moved(getattr(value, field.name)) for field in dataclasses.fields(value) if field.init
-        }
-        new = dataclasses.replace(value, **changes)  # type: ignore[type-var]
+        new = replace(value, **{name: self._moved(item) for name, item in vars(value).items()})
         self.done[id(value)] = (value, new)
         return new
 

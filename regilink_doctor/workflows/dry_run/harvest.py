@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from regilink_doctor.core.ledger import LinkAttempt
+from regilink_doctor.core.records import replace
 from regilink_doctor.emulator import World
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.world.directory import WorldDirectory

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
 
 from regilink_doctor.core.ledger import Assumed, LinkAttempt
+from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import is_registry_project
 from regilink_doctor.core.words import counted
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunMade:
     """A run that the command would have made. `state` is `finished`, `failed`, `crashed` or `running`."""
 
@@ -28,7 +28,7 @@ class RunMade:
         return f"{self.entity}/{self.project}/{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ArtifactMade:
     """A version that it would have logged. `name` is `entity/project/name:vN`; `size` in bytes, of `files` files."""
 
@@ -40,7 +40,7 @@ class ArtifactMade:
     run: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Consumed:
     """A version that it would have read. `how` says whether it was looked up, declared as input, downloaded.
 
@@ -54,7 +54,7 @@ class Consumed:
     stub: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """A link that it would have made, and what to change, if something: None for one that is taken into a registry."""
 
@@ -67,7 +67,7 @@ class Link:
         return self.attempt.verdict == "linked" and not is_registry_project(self.attempt.project or "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DryRun:
     """The whole. `status` is the command's exit status, minus the signal's number when one ended it.
 

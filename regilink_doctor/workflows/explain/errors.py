@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core import texts
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
 from regilink_doctor.core.texts.recognising import find
 from regilink_doctor.workflows.explain import paths
@@ -48,7 +48,7 @@ def _beginnings() -> tuple[Wording, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Named:
     """What the words of an error, and the code in its traceback, name."""
 

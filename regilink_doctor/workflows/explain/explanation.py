@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from regilink_doctor.core.records import record
 
 Kind = Literal["rule", "row", "target-path", "full-name", "url", "snippet", "error", "entity-url", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wrong:
     """One thing that is wrong with a path or a piece of code: the rule, what it says, what to write instead.
 
@@ -21,7 +22,7 @@ class Wrong:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cause:
     """A row of the catalogue of failures as a cause: what happened, how to tell it apart, what to do, what proves it.
 
@@ -37,7 +38,7 @@ class Cause:
     proof: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Explanation:
     """What a text is and what it means. The first fields are those of the contract's JSON.
 

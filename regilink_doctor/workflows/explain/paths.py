@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core import texts
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
+from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Piece, Site, Text
 from regilink_doctor.core.target_path import HOLE, SdkRefusal, TargetPath, parsed, sdk_link
 from regilink_doctor.lint.paths import path_findings
@@ -27,7 +27,7 @@ MOST_MENDS = 4
 """Rounds of mending: each takes out one problem of a segment, and may show the next."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PathFacts:
     """What lint says of a path, and the path with every clear mistake mended (None: something is still wrong)."""
 

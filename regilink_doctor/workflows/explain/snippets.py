@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path.app_urls import read_snippet
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import rule_for

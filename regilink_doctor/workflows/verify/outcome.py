@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import TargetPath
 
 Status = Literal["ok", "different", "absent", "skipped"]
 LATEST = "latest"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expected:
     """What a name is to lead to; None and empty: it does not matter. `source` may be any end of the source's name.
 
@@ -27,7 +27,7 @@ class Expected:
     place: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verification:
     """What there is under a name. `found` is the version's full name in the registry; None where there is none.
 
@@ -51,7 +51,7 @@ class Verification:
         return self.status == "ok"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """A name that can be looked up, and the organization that it is looked up in."""
 

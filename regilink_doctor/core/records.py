@@ -1,0 +1,197 @@
+"""Frozen records: what `dataclass(frozen=True)` gives, at a tenth of its price.
+
+`dataclasses` loads `inspect`, and writes and compiles six functions for each class: about 1 ms, and a hook that has one
+finding to tell waits for fifty of them. A record compiles its `__init__` alone; the rest is shared. It is still a
+dataclass for whoever asks: `dataclasses.fields`, `asdict`, `replace`, `copy.replace` and `match` take it.
+"""
+
+from __future__ import annotations
+
+import operator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from dataclasses import Field
+    from typing import Any, NoReturn, TypeVar
+
+    from typing_extensions import dataclass_transform
+
+    Instance = TypeVar("Instance")
+else:
+
+    def dataclass_transform(**_: object) -> Callable[[object], object]:
+        """For type checkers alone: `typing` costs more than all of this."""
+        return lambda function: function
+
+
+_MISSING = object()
+
+
+class _Field:
+    """A field as its class declares it; see `field`."""
+
+    __slots__ = ("compare", "default", "default_factory", "hash", "repr", "type")
+
+    def __init__(
+        self, default: Any, default_factory: Any = _MISSING, compare: bool = True, hash: bool = True, repr: bool = True
+    ) -> None:
+        self.default = default
+        self.default_factory = default_factory
+        self.compare = compare
+        self.hash = hash
+        self.repr = repr
+        self.type = ""
+
+
+def field(
+    *,
+    default: Any = _MISSING,
+    default_factory: Any = _MISSING,
+    compare: bool = True,
+    hash: bool | None = None,
+    repr: bool = True,
+) -> Any:
+    """A field that is more than a name and a default: as `dataclasses.field`."""
+    return _Field(default, default_factory, compare, compare if hash is None else hash, repr)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def record(cls: Any = None, *, eq: bool = True, order: bool = False) -> Any:
+    """Make a class a frozen record of the fields that it annotates, after those of the records that it comes from.
+
+    Its module has to postpone the evaluation of annotations.
+
+    Args:
+        cls: the class.
+        eq: compare and hash by the fields; else by identity.
+        order: give it `<`, `<=`, `>` and `>=`, which compare the fields in order.
+    """
+    return _made(cls, eq, order) if cls is not None else lambda cls: _made(cls, eq, order)
+
+
+def replace(instance: Instance, **changes: Any) -> Instance:
+    """A copy with other values for some fields.
+
+    Raises:
+        TypeError: there is no such field.
+    """
+    values = instance.__dict__
+    return instance.__class__(**{name: values[name] for name in _fields(instance.__class__)} | changes)
+
+
+def is_record(value: object) -> bool:
+    """Whether a value is an instance of a record."""
+    return hasattr(value, "__record_fields__")
+
+
+def _fields(cls: Any) -> Mapping[str, _Field]:
+    fields: Mapping[str, _Field] = cls.__record_fields__
+    return fields
+
+
+def _made(cls: Any, eq: bool, order: bool) -> Any:
+    fields = cls.__record_fields__ = _collected(cls)
+    cls.__match_args__ = tuple(fields)  # type: ignore[misc]
+    cls.__dataclass_fields__ = _FieldsOfDataclass()
+    cls.__init__ = _initializer(cls, fields)
+    cls.__repr__ = _repr
+    cls.__setattr__ = _refuse_to_set
+    cls.__delattr__ = _refuse_to_delete
+    cls.__replace__ = replace
+    if eq:
+        compared = _key([name for name, each in fields.items() if each.compare])
+        hashed = _key([name for name, each in fields.items() if each.hash])
+        cls.__eq__ = _comparison("__eq__", compared)
+        cls.__hash__ = lambda self: hash(hashed(self.__dict__))
+        for name in ("__lt__", "__le__", "__gt__", "__ge__") if order else ():
+            setattr(cls, name, _comparison(name, compared))
+    return cls
+
+
+def _collected(cls: Any) -> dict[str, _Field]:
+    """The fields in order; the class keeps their plain defaults as attributes, as a dataclass does."""
+    fields: dict[str, _Field] = {}
+    for base in reversed(cls.__mro__[1:]):
+        fields |= base.__dict__.get("__record_fields__", {})
+    for name, annotation in cls.__annotations__.items():
+        if annotation.startswith(("ClassVar", "typing.ClassVar")):
+            continue
+        given = cls.__dict__.get(name, _MISSING)
+        each = fields[name] = given if isinstance(given, _Field) else _Field(given)
+        each.type = annotation
+        if each.default is not _MISSING:
+            setattr(cls, name, each.default)
+        elif each is given:
+            delattr(cls, name)
+    return fields
+
+
+def _initializer(cls: Any, fields: Mapping[str, _Field]) -> Any:
+    """`__init__`, the only function that has to be compiled: its parameters are the fields."""
+    names: dict[str, Any] = {"__name__": cls.__module__, "_MISSING": _MISSING}
+    parameters, lines = ["_self"], ["_values = _self.__dict__"]
+    for name, each in fields.items():
+        value = name
+        if each.default_factory is not _MISSING:
+            names[f"_default_{name}"] = _MISSING
+            names[f"_make_{name}"] = each.default_factory
+            value = f"_make_{name}() if {name} is _MISSING else {name}"
+        elif each.default is not _MISSING:
+            names[f"_default_{name}"] = each.default
+        parameters.append(f"{name}=_default_{name}" if f"_default_{name}" in names else name)
+        lines.append(f"_values[{name!r}] = {value}")
+    exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines), names)  # noqa: S102 - names of our fields
+    made = names["__init__"]
+    made.__qualname__ = f"{cls.__qualname__}.__init__"
+    made.__annotations__ = {name: each.type for name, each in fields.items()}
+    return made
+
+
+def _key(names: list[str]) -> Callable[[Mapping[str, Any]], Any]:
+    """What tells records apart, of the values of one."""
+    return operator.itemgetter(*names) if names else lambda values: ()
+
+
+def _comparison(name: str, key: Callable[[Mapping[str, Any]], Any]) -> Callable[[Any, object], Any]:
+    compare = getattr(operator, name)
+
+    def compared(self: Any, other: object) -> Any:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return compare(key(self.__dict__), key(other.__dict__))
+
+    return compared
+
+
+def _repr(self: Any) -> str:
+    shown = (f"{name}={getattr(self, name)!r}" for name, each in _fields(self.__class__).items() if each.repr)
+    return f"{self.__class__.__qualname__}({', '.join(shown)})"
+
+
+def _refuse_to_set(self: Any, name: str, value: object) -> NoReturn:
+    from dataclasses import FrozenInstanceError
+
+    raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _refuse_to_delete(self: Any, name: str) -> NoReturn:
+    from dataclasses import FrozenInstanceError
+
+    raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+class _FieldsOfDataclass:
+    """`__dataclass_fields__`, made when somebody asks for it."""
+
+    def __get__(self, instance: object, owner: Any) -> dict[str, Field[Any]]:
+        import dataclasses
+
+        names: dict[str, Any] = {"__annotations__": {name: each.type for name, each in _fields(owner).items()}}
+        for name, each in _fields(owner).items():
+            defaults = {"default": each.default, "default_factory": each.default_factory}
+            given = {key: value for key, value in defaults.items() if value is not _MISSING}
+            names[name] = dataclasses.field(**given, compare=each.compare, hash=each.hash, repr=each.repr)
+        made: dict[str, Field[Any]] = dataclasses.dataclass(type("", (), names)).__dataclass_fields__  # type: ignore[attr-defined]
+        owner.__dataclass_fields__ = made
+        return made

@@ -1,0 +1,130 @@
+"""A record behaves as the frozen dataclass of the same fields, to which it is compared wherever that says something."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pytest
+
+from regilink_doctor.core.records import field, is_record, record, replace
+
+
+@record(order=True)
+class Point:
+    """A point."""
+
+    x: int
+    y: int = 0
+
+    unit: ClassVar[str] = "m"
+
+    def moved(self, by: int) -> Point:
+        return replace(self, x=self.x + by)
+
+
+@record
+class Labelled(Point):
+    label: str = field(default="", compare=False, repr=False)
+    notes: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+
+@record(eq=False)
+class Thing:
+    name: str
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Plain:
+    x: int
+    y: int = 0
+
+
+def test_fields_are_given_in_order_or_by_name() -> None:
+    assert (Point(1, 2).x, Point(1, y=2).y, Point(x=3).y, Point.unit) == (1, 2, 0, "m")
+    assert (Labelled(1, 2, "a").label, Labelled(1).notes) == ("a", {})
+    assert Labelled(1).notes is not Labelled(1).notes
+
+
+@pytest.mark.parametrize(("arguments", "named"), [((), {}), ((1, 2, 3), {}), ((1,), {"x": 1}), ((1,), {"z": 1})])
+def test_a_wrong_argument_is_refused_as_a_dataclass_refuses_it(
+    arguments: tuple[int, ...], named: dict[str, int]
+) -> None:
+    with pytest.raises(TypeError) as theirs:
+        Plain(*arguments, **named)
+    with pytest.raises(TypeError) as ours:
+        Point(*arguments, **named)
+    assert str(ours.value) == str(theirs.value).replace("Plain", "Point")
+
+
+def test_records_compare_and_hash_by_their_fields() -> None:
+    assert Point(1) == Point(1, 0) != Point(1, 1)
+    assert len({Point(1), Point(1), Point(2)}) == 2
+    assert Point(1) != Labelled(1)
+    assert Point(1) != Plain(1)
+    assert Labelled(1, label="a") == Labelled(1, label="b")
+    assert Labelled(1, notes={"a": 1}) != Labelled(1)
+    assert hash(Labelled(1, notes={"a": 1})) == hash(Labelled(1))
+    assert Thing("a") != Thing("a")
+    assert len({Thing("a"), Thing("a")}) == 2
+
+
+def test_order_is_that_of_the_fields() -> None:
+    points = [Point(2, 1), Point(1, 5), Point(2)]
+    assert sorted(points) == [Point(1, 5), Point(2), Point(2, 1)]
+    assert Point(1) <= Point(1) < Point(2) >= Point(2) > Point(1)
+    with pytest.raises(TypeError):
+        Point(1) < Plain(2)  # type: ignore[operator]  # noqa: B015
+    with pytest.raises(TypeError):
+        Thing("a") < Thing("b")  # type: ignore[operator]  # noqa: B015
+
+
+def test_a_record_cannot_be_changed() -> None:
+    point = Point(1)
+    for change in (lambda: setattr(point, "x", 2), lambda: setattr(point, "new", 2), lambda: delattr(point, "x")):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            change()
+    assert point == Point(1)
+
+
+def test_a_copy_can_have_other_values() -> None:
+    assert replace(Point(1, 2), x=3) == Point(3, 2)
+    assert Labelled(1, 2, "a").moved(1) == Labelled(2, 2, "a")
+    assert replace(Labelled(1, label="a")).label == "a"
+    with pytest.raises(TypeError, match=r"Point\.__init__\(\) got an unexpected keyword argument 'z'"):
+        replace(Point(1), z=1)
+
+
+def test_it_shows_what_made_it() -> None:
+    assert repr(Point(1)) == "Point(x=1, y=0)"
+    assert repr(Labelled(1, label="a")) == "Labelled(x=1, y=0, notes={})"
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
+def test_it_can_be_copied_and_sent(again) -> None:
+    value = Labelled(1, 2, "a", {"b": 3})
+    assert again(value) == value
+    assert again(value).label == "a"
+
+
+def test_it_is_a_dataclass_for_whoever_asks() -> None:
+    value = Labelled(1, 2, "a", {"b": 3})
+    assert dataclasses.is_dataclass(value)
+    assert dataclasses.asdict(value) == {"x": 1, "y": 2, "label": "a", "notes": {"b": 3}}
+    assert [each.name for each in dataclasses.fields(Point)] == ["x", "y"]
+    assert [each.name for each in dataclasses.fields(value)] == ["x", "y", "label", "notes"]
+    assert [each.compare for each in dataclasses.fields(value)] == [True, True, False, True]
+    assert dataclasses.replace(value, x=7) == replace(value, x=7)
+    assert is_record(value)
+    assert not is_record(Plain(1))
+
+
+def test_it_can_be_matched() -> None:
+    match Point(1, 2):
+        case Point(x, y):
+            assert (x, y) == (1, 2)
+        case _:
+            raise AssertionError
