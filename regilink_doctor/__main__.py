@@ -1,6 +1,6 @@
 """`python -m regilink_doctor`."""
 
-from regilink_doctor.cli import main
+from regilink_doctor.cli import script
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    script()

@@ -203,6 +203,7 @@ def test_a_candidate_loads_only_what_reads_it(tmp_path: Path, code: str) -> None
     new = loaded(tmp_path, "lint", "train.py")
     heavy = {"argparse", "difflib", "importlib.metadata", "json", "pathlib", "requests", "rich", "subprocess"}
     assert not new & (heavy | {"tempfile", "threading", "tomllib", "wandb", "yaml"})
+    assert not new & {"dataclasses", "inspect", "ipaddress", "re", "tokenize", "typing", "urllib.parse"}
     assert "ast" in new
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _LENGTH = 40
 _DIFFERENT = 9
 """A key has most of the sixteen digits in it; `0000…` and `xxxx…` are stand-ins."""
-
-_WORD = re.compile(r"[\w-]{40,}")
 
 
 def is_key(value: str) -> bool:
@@ -23,4 +19,8 @@ def is_key(value: str) -> bool:
 
 def masked(text: str) -> str:
     """The text with a star for each character of what may be a key."""
-    return _WORD.sub(lambda match: "*" * len(match[0]) if is_key(match[0]) else match[0], text)
+    words = "".join(letter if letter.isalnum() or letter in "_-" else " " for letter in text).split()
+    for word in words if len(text) >= _LENGTH else ():
+        if is_key(word):
+            text = text.replace(word, "*" * len(word))
+    return text

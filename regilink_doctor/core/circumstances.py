@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from regilink_doctor.core.declared import Container
 from regilink_doctor.core.findings import Place
 from regilink_doctor.core.records import record
 
-End = Literal["with", "finish"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    End = Literal["with", "finish"]
 
 
 @record

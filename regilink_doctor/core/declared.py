@@ -6,15 +6,16 @@ sites are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from regilink_doctor.core.records import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from regilink_doctor.core.findings import Place, Span
     from regilink_doctor.core.sites import Text
 
-ContainerKind = Literal["workflow", "job", "step", "service", "function", "class", "branch", "cell", "key"]
+    ContainerKind = Literal["workflow", "job", "step", "service", "function", "class", "branch", "cell", "key"]
 
 
 @record

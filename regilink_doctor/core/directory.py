@@ -6,11 +6,15 @@ place that knows what W&B does with a link.
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
-
 from regilink_doctor.core.records import record
 
-EntityKind = Literal["team", "personal", "organization"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, Protocol
+
+    EntityKind = Literal["team", "personal", "organization"]
+else:
+    Protocol = object
 
 
 @record

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from regilink_doctor.core.records import record
 
-Severity = Literal["error", "warning", "info"]
-Applicability = Literal["safe", "unsafe"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Severity = Literal["error", "warning", "info"]
+    Applicability = Literal["safe", "unsafe"]
 
 
 @record(order=True)

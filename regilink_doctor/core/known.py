@@ -5,9 +5,11 @@ It is what somebody has written down, not what the server has: it makes warnings
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from regilink_doctor.core.records import field, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @record

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from regilink_doctor.core.records import record
 
-Outcome = Literal["linked", "misplaced", "refused", "unknown"]
-"""`linked`: taken, where it was meant to go. `misplaced`: taken without a word, somewhere else than the
-text says. `refused`: an error. `unknown`: nobody has published what W&B does (rows marked [U])."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Outcome = Literal["linked", "misplaced", "refused", "unknown"]
+    """`linked`: taken, where it was meant to go. `misplaced`: taken without a word, somewhere else than the
+    text says. `refused`: an error. `unknown`: nobody has published what W&B does (rows marked [U])."""
 
 
 @record

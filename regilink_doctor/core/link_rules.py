@@ -6,8 +6,6 @@ fail". Names may have holes (`target_path.HOLE`): what cannot be decided without
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from regilink_doctor.core.directory import Directory, EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.naming import (
@@ -23,6 +21,10 @@ from regilink_doctor.core.placeholders import placeholder
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path.grammar import HOLE, is_registry_project, misspelled_prefix, registry_name
 from regilink_doctor.core.target_path.sdk import LinkInput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LINKED = Verdict("linked")
 UNKNOWN = Verdict("unknown")

@@ -5,10 +5,13 @@ Reads what nbformat 3 and 4 write. Nothing is written here, so nothing else of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from json import JSONDecoder
 
 from regilink_doctor.core.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _DECODER = JSONDecoder(strict=False)
 

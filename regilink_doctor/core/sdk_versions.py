@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.declared import Requirement
 
@@ -31,8 +29,8 @@ HIDES = (
 
 def number(version: str) -> tuple[int, int, int]:
     """The leading numbers of a version, always three: `0.31.1.dev1` gives `(0, 31, 1)`."""
-    parts = [int(digits) for digits in re.match(r"[\d.]*", version)[0].split(".") if digits]  # type: ignore[index]
-    first, second, third, *_ = [*parts, 0, 0, 0]
+    release = version[: len(version) - len(version.lstrip("0123456789."))]
+    first, second, third, *_ = [*(int(digits) for digits in release.split(".") if digits), 0, 0, 0]
     return first, second, third
 
 

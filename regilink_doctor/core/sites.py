@@ -5,20 +5,21 @@ The linter finds sites; rules look at them; the doctor and `verify` take their t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Literal
-
 from regilink_doctor.core.circumstances import NOTHING_AROUND, Circumstances
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.target_path.grammar import HOLE
 
-SiteKind = Literal["link", "init", "artifact", "consume", "target", "log", "other"]
-"""Reports show the first four. `target`: no call, but a target path in a configuration file, for a link that is made
-somewhere else. `log` and `other` are for rules alone.
-"""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Literal
 
-HoleKind = Literal["unknown", "environment", "versioned-name", "source-version"]
+    SiteKind = Literal["link", "init", "artifact", "consume", "target", "log", "other"]
+    """Reports show the first four. `target`: no call, but a target path in a configuration file, for a link that is
+    made somewhere else. `log` and `other` are for rules alone.
+    """
+    HoleKind = Literal["unknown", "environment", "versioned-name", "source-version"]
 
 
 @record

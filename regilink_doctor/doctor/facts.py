@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.catalog import Visibility
-from regilink_doctor.core.directory import EntityFacts, EntityKind, OrganizationNames, RegistryFacts
+from regilink_doctor.core.directory import EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import registry_name
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.directory import EntityKind
 
 
 @record

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.sites import Piece, Site, Text
 from regilink_doctor.core.target_path import HOLE
-from regilink_doctor.core.target_path.sdk import Call
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.target_path.sdk import Call
 
 _ARGUMENT = "argument"
 T = TypeVar("T")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from regilink_doctor.lint import api
 from regilink_doctor.lint.values import END, At, Instance, Local, Name, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.lint.evaluator import Evaluator
 

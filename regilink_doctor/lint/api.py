@@ -6,10 +6,9 @@ that also occur down to them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.records import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.sites import SiteKind
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.circumstances import Circumstances
 from regilink_doctor.core.declared import Container
 from regilink_doctor.core.records import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -7,13 +7,13 @@ value counts as a target path only when it speaks of the registry itself, or whe
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import HOLE, misspelled_prefix
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

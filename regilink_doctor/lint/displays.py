@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.sites import Piece, Text
 from regilink_doctor.lint import api
@@ -22,6 +21,7 @@ from regilink_doctor.lint.values import (
     named,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.decoding import encoding_of
 from regilink_doctor.core.notebooks import NotNotebook, offset_of, read_cells
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.kinds import kind_of_named
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.known import NOTHING_KNOWN, Known
@@ -15,6 +14,7 @@ from regilink_doctor.rules import BY_SITE, rule_for
 from regilink_doctor.rules.rule import CommandRule, RequirementRule, SettingRule, SiteRule
 from regilink_doctor.rules.selection import EVERYTHING, Selection
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 

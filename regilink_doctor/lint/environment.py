@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.declared import Setting
 from regilink_doctor.core.sites import Site, Text
 from regilink_doctor.lint.values import At, Name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
 
-from regilink_doctor.core.sites import Hole, HoleKind, Text
+from regilink_doctor.core.sites import Hole, Text
 from regilink_doctor.lint import api
 from regilink_doctor.lint.annotations import Annotations
 from regilink_doctor.lint.building import MAX_ALTERNATIVES, TextBuilder
@@ -43,13 +42,16 @@ from regilink_doctor.lint.values import (
     weak,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeVar
 
+    from regilink_doctor.core.sites import HoleKind
     from regilink_doctor.lint.scopes import Binding, Module, Scope, Use
     from regilink_doctor.lint.sources import Source
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 MAX_DEPTH = 60
 MAX_STEPS = 20_000

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Hole, Text
 from regilink_doctor.lint.values import At, Instance, Literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

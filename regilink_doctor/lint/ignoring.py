@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.findings import Edit, Finding, Span
 from regilink_doctor.lint.documents import Document
 from regilink_doctor.lint.kinds import kind_of_named
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Piece
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.declared import Setting
 from regilink_doctor.core.records import field, record
@@ -11,6 +10,7 @@ from regilink_doctor.core.sites import Text
 from regilink_doctor.lint.shell import Script, read_shell
 from regilink_doctor.lint.stretches import Stretch, filled
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.lint.sources import Source
 

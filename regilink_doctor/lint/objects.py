@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.sites import Text
 from regilink_doctor.lint.values import (
@@ -21,6 +20,7 @@ from regilink_doctor.lint.values import (
     weak,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from regilink_doctor.lint import api
 from regilink_doctor.lint.given import arguments
 from regilink_doctor.lint.values import At, Instance, Other
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.lint.evaluator import Evaluator
     from regilink_doctor.lint.scopes import Module, Use

@@ -6,7 +6,6 @@ The command line is a caller, too: `argparse` and `click` keep their defaults wh
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from regilink_doctor.lint.values import (
     END,
@@ -23,6 +22,7 @@ from regilink_doctor.lint.values import (
     weak,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

@@ -6,12 +6,8 @@ errors, and finds what no text shows. Together they report an error exactly when
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.findings import Edit, Finding, Fix
 from regilink_doctor.core.known import NOTHING_KNOWN
-from regilink_doctor.core.ledger import Verdict
-from regilink_doctor.core.link_rules import Judgement, judge
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Piece
 from regilink_doctor.core.target_path import HOLE, Problem, SdkRefusal, problems, sdk_link
@@ -21,12 +17,14 @@ from regilink_doctor.rules.phrases import destination, known_entity, known_proje
 from regilink_doctor.rules.reading import told_at
 from regilink_doctor.rules.rule import DirectoryRule, PathRule, Told
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.known import Known
+    from regilink_doctor.core.link_rules import Judgement
     from regilink_doctor.core.sites import Site, Text
     from regilink_doctor.rules.rule import Meant
 
@@ -108,6 +106,11 @@ def _judge(site: Site, text: Text, directory: Directory | None) -> Judgement | N
     if any(isinstance(part, Piece) and part.default_of for part in text.parts):
         return None
     link = sdk_link(text.pattern, method(site), known_entity(site) or HOLE, known_project(site) or HOLE, {})
+    if directory is None and not isinstance(link, SdkRefusal):
+        return None
+    from regilink_doctor.core.ledger import Verdict
+    from regilink_doctor.core.link_rules import Judgement, judge
+
     if isinstance(link, SdkRefusal):
         return Judgement(Verdict("refused", link.code, link.row, link.text, link.fields))
     return judge(link, directory, known_type(site)) if directory is not None else None

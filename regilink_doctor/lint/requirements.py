@@ -6,10 +6,10 @@ Only what decides a rule is read: the package, the one version that can be insta
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.declared import Requirement
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.findings import Place, Span
     from regilink_doctor.lint.stretches import Stretch

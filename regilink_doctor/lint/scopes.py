@@ -7,20 +7,24 @@ in the other arm of the same `if`, does not count.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Literal
 
 from regilink_doctor.core.records import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from regilink_doctor.lint.sources import Source
+
+    BindingKind = Literal[
+        "value", "augment", "element", "context", "parameter", "import", "function", "class", "unknown"
+    ]
 
 Branch = tuple[tuple[int, str], ...]
 """The arms that a statement stands in, outermost first: (identity of the `if`, `try`, loop …, arm)."""
 
 _MOST_BINDINGS = 32
 """Of one name at one place; what is bound before them is not looked at."""
-
-BindingKind = Literal["value", "augment", "element", "context", "parameter", "import", "function", "class", "unknown"]
 
 
 @record

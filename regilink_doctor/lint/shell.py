@@ -5,14 +5,15 @@ Not a shell: what it cannot follow is a hole.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 from regilink_doctor.core.declared import Command, Container, Setting
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Hole, Piece, Text
 from regilink_doctor.lint.shell_words import Word, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from regilink_doctor.lint.stretches import Stretch
 
 _OPENING = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "select": "done"}

@@ -5,12 +5,11 @@ No word is split after it was filled in, no pattern expanded, no here-document r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Hole, Piece, Text
 from regilink_doctor.lint.stretches import FILLED_LATER, Stretch, filled
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

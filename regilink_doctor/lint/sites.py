@@ -7,7 +7,6 @@ it cannot be followed, only an argument that has to be a target path makes a sit
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
@@ -22,8 +21,10 @@ from regilink_doctor.lint.origins import STARTS, Origins
 from regilink_doctor.lint.values import UNKNOWN, At, Instance
 from regilink_doctor.lint.wrappers import linked_by
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from regilink_doctor.core.declared import Setting
     from regilink_doctor.core.findings import Place

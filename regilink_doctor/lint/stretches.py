@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Hole, Piece, Text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 

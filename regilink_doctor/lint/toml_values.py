@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.sources import Unparsable
 from regilink_doctor.lint.stretches import Stretch, loose_text, text_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.sites import Text
 

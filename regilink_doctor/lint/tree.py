@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from regilink_doctor.lint.sources import Source, Unparsable
 from regilink_doctor.lint.values import END, At, File, Name, Unknown, Value
 from regilink_doctor.lint.walk import read_module
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

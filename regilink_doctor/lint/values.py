@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.sites import Hole, Piece, Text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from regilink_doctor.lint.api import LOGGED_ONLY
 from regilink_doctor.lint.scopes import Binding, Handed, Module, Read, Scope, Store, Use
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.lint.scopes import BindingKind, Branch
     from regilink_doctor.lint.sources import Source

@@ -7,13 +7,13 @@ for a path that is written, at least in part, in the caller's file.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.sites import Piece, Text
 from regilink_doctor.lint import api
 from regilink_doctor.lint.given import arguments
 from regilink_doctor.lint.values import At, Function, Method, Name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.lint.evaluator import Evaluator
     from regilink_doctor.lint.scopes import Use

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.words import counted
 from regilink_doctor.report.positions import visible
 from regilink_doctor.report.terminal import painted
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

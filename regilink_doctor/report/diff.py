@@ -6,12 +6,12 @@ A key that stands near a change is masked, as everywhere: there, and only there,
 from __future__ import annotations
 
 from difflib import unified_diff
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.api_keys import masked
 from regilink_doctor.core.decoding import encoding_of
 from regilink_doctor.report.positions import visible
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

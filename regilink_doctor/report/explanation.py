@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import textwrap
 from functools import partial
-from typing import TYPE_CHECKING
 
 from regilink_doctor.report.positions import visible
 from regilink_doctor.report.terminal import painted
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 import json
-from typing import TYPE_CHECKING
 
 from regilink_doctor.report.terminal import wrapped
 from regilink_doctor.rules.rule import LiveRule
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.findings import Related
 from regilink_doctor.rules.phrases import known_type, quoted
 from regilink_doctor.rules.rule import DirectoryRule, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.link_rules import Judgement

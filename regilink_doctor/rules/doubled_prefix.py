@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.findings import Edit, Fix
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.reading import told_at
 from regilink_doctor.rules.rule import FileFacts, PathRule, SiteRule, Told, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

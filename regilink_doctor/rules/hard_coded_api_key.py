@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.api_keys import is_key
 from regilink_doctor.rules.reading import certain, variable_of
 from regilink_doctor.rules.rule import FileFacts, SettingRule, SiteRule, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

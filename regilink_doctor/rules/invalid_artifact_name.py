@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
 from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.reading import spoken, told_at
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.target_path import HOLE, problems
 from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.rule import FileFacts, PathRule, SiteRule, Told, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.declared import within
 from regilink_doctor.core.findings import Related
 from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.reading import certain
 from regilink_doctor.rules.rule import FileFacts, SettingRule, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

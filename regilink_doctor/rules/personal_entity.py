@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.findings import Related
 from regilink_doctor.rules.phrases import known_entity, quoted
 from regilink_doctor.rules.reading import certain, first_link, registry_text, variable_of
 from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SettingRule, SiteRule, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

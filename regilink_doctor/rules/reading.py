@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.declared import within
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.sites import Piece
 from regilink_doctor.core.target_path import HOLE, parsed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

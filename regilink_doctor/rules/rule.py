@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
-
 from regilink_doctor.core.findings import Finding
 from regilink_doctor.core.records import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import ClassVar, Protocol
 
     from regilink_doctor.core.declared import Command, Requirement, Setting
     from regilink_doctor.core.directory import Directory
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.link_rules import Judgement
     from regilink_doctor.core.sites import Site, Text
     from regilink_doctor.core.target_path import Problem
+else:
+    Protocol = object
 
 
 @record

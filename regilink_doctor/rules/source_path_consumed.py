@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.target_path import HOLE, parsed
@@ -11,6 +9,7 @@ from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.reading import links
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

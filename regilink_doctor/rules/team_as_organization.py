@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.findings import Edit, Fix, Related
 from regilink_doctor.core.sites import Hole
 from regilink_doctor.core.target_path import HOLE, parse
@@ -11,6 +9,7 @@ from regilink_doctor.rules.phrases import quoted, without_prefix
 from regilink_doctor.rules.reading import certain, registry_path, told_at
 from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES
 from regilink_doctor.core.records import replace
@@ -11,6 +9,7 @@ from regilink_doctor.rules.phrases import known_type, listed, quoted
 from regilink_doctor.rules.reading import registry_path
 from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.placeholders import placeholder
 from regilink_doctor.core.sites import Piece
@@ -12,6 +11,7 @@ from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.reading import told_at, variable_of
 from regilink_doctor.rules.rule import FileFacts, PathRule, SettingRule, SiteRule, Told, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.findings import Edit, Fix
 from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.core.words import close_to
@@ -11,6 +9,7 @@ from regilink_doctor.rules.phrases import listed, quoted
 from regilink_doctor.rules.reading import known_registry, registry_path, told_at
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.target_path import HOLE, parse
 from regilink_doctor.core.words import close_to
 from regilink_doctor.rules.phrases import listed, only_suggestion, quoted, registry_named
 from regilink_doctor.rules.reading import known_registry
 from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.sites import Hole
 from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.rule import PathRule, Told, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.findings import Applicability
     from regilink_doctor.core.target_path import Problem

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.core.target_path.app_urls import read_pasted
 from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

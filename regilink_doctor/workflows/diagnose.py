@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from regilink_doctor.client.settings import Settings, read_settings
 from regilink_doctor.config import Config
@@ -19,6 +18,7 @@ from regilink_doctor.doctor.environment_checks import CONFIGURATION
 from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.workflows.doctor_targets import config_targets, site_consumed, site_targets, source_sites
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.doctor.probe.run import Confirm, Prober
 

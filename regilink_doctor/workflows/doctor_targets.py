@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from regilink_doctor.config import Config
 from regilink_doctor.core.sites import Site, Text
 from regilink_doctor.core.target_path import HOLE
-from regilink_doctor.core.target_path.sdk import Call
 from regilink_doctor.doctor.targets import Consumed, Target
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.target_path.sdk import Call
 
 CALLS: dict[str, Call] = {"wandb.Run.link_artifact": "Run.link_artifact", "wandb.Artifact.link": "Artifact.link"}
 """The calls of a site that the doctor follows."""

@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.words import counted
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.records import record
 from regilink_doctor.lint import fixes
 from regilink_doctor.lint.ignoring import ignore
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

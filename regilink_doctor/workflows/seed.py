@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.config import find_config
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.emulator import World
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.known import Known
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
-from urllib.parse import parse_qs, unquote, urlsplit
-
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path.grammar import is_registry_project, parse, registry_name
 from regilink_doctor.core.target_path.problems import HOSTS
 
-PastedKind = Literal["registry", "collection", "source", "entity", "legacy", "landing"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    PastedKind = Literal["registry", "collection", "source", "entity", "legacy", "landing"]
 
 
 @record
@@ -48,6 +49,8 @@ def read_pasted(text: str) -> Pasted | None:
         text = f"https://{text}"
     if not text.startswith(("https://", "http://")):
         return None
+    from urllib.parse import parse_qs, unquote, urlsplit
+
     try:
         url = urlsplit(text)
     except ValueError:

@@ -6,9 +6,6 @@ Nothing here knows an organization: what needs one is `core.link_rules`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-
-from regilink_doctor.core.findings import Severity
 from regilink_doctor.core.naming import (
     LEGACY_REGISTRY,
     NAME_MAX,
@@ -20,6 +17,12 @@ from regilink_doctor.core.naming import (
 from regilink_doctor.core.placeholders import placeholder
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path.grammar import HOLE, is_registry_project, misspelled_prefix
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from regilink_doctor.core.findings import Severity
 
 ORDER = (
     "REG108",

@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
-
 from regilink_doctor.core.naming import DEFAULT_PROJECT
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path.grammar import PathError, parse
 
-Call = Literal["Run.link_artifact", "Artifact.link"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal
+
+    Call = Literal["Run.link_artifact", "Artifact.link"]
 
 
 @record

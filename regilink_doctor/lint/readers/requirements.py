@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from regilink_doctor.lint.reading import Reading
 from regilink_doctor.lint.requirements import make, requirement
 from regilink_doctor.lint.sources import Source
 from regilink_doctor.lint.stretches import Stretch
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.declared import Container, Setting
 from regilink_doctor.core.findings import Span
@@ -15,6 +14,7 @@ from regilink_doctor.lint.sources import Source
 from regilink_doctor.lint.stretches import Stretch, text_of
 from regilink_doctor.lint.toml_values import TomlValue, check, read_values
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -6,7 +6,6 @@ Read at the level of nodes, so that every value has its place, tags mean nothing
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.declared import Command, Container, Setting
 from regilink_doctor.lint.configuration import ENVIRONMENT_KEYS, target_sites, worth_keeping
@@ -18,6 +17,7 @@ from regilink_doctor.lint.sources import Source
 from regilink_doctor.lint.stretches import text_of
 from regilink_doctor.lint.yaml_nodes import documents, is_null, pairs, place_of, span_of, stretch_of, text_at, value_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

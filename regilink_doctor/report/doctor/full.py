@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.words import counted
 from regilink_doctor.report.positions import visible
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rich.console import Console
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from regilink_doctor.report.doctor.full import MARKS
 from regilink_doctor.report.positions import visible
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
-from typing import TYPE_CHECKING
 
 from regilink_doctor.report.doctor.full import SCRIPT, verdict
 from regilink_doctor.report.positions import visible
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.checks import Check, Status
     from regilink_doctor.doctor.diagnosis import Diagnosis

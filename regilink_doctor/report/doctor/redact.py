@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.records import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.checks import Check, Sourced
     from regilink_doctor.doctor.diagnosis import Diagnosis

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.target_path import is_registry_project
@@ -11,6 +9,7 @@ from regilink_doctor.lint.paths import path_findings
 from regilink_doctor.rules.phrases import quoted
 from regilink_doctor.workflows.explain.paths import link_site
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.ledger import LinkAttempt

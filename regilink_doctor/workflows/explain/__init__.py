@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.core.target_path.problems import HOSTS
@@ -14,6 +13,7 @@ from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wr
 from regilink_doctor.workflows.explain.paths import explain_path
 from regilink_doctor.workflows.explain.snippets import explain_snippet
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.directory import Directory
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
@@ -12,6 +11,7 @@ from regilink_doctor.workflows.explain import paths
 from regilink_doctor.workflows.explain.causes import causes_of
 from regilink_doctor.workflows.explain.explanation import Explanation
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.target_path.app_urls import Pasted
 

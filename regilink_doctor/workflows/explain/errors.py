@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core import texts
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
@@ -15,6 +14,7 @@ from regilink_doctor.workflows.explain import paths
 from regilink_doctor.workflows.explain.causes import MOST, causes_of
 from regilink_doctor.workflows.explain.explanation import Explanation
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 

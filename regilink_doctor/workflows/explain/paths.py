@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core import texts
 from regilink_doctor.core.findings import Place, Span
@@ -16,6 +15,7 @@ from regilink_doctor.rules import phrases, rule_for
 from regilink_doctor.workflows.explain.causes import causes_of
 from regilink_doctor.workflows.explain.explanation import Explanation, Wrong
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Finding

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path.app_urls import read_snippet
@@ -13,6 +12,7 @@ from regilink_doctor.workflows.explain import paths
 from regilink_doctor.workflows.explain.causes import causes_of
 from regilink_doctor.workflows.explain.explanation import Explanation, Wrong
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

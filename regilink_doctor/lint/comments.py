@@ -1,0 +1,102 @@
+"""The comments that silence findings, as they are written."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+
+from regilink_doctor.core.findings import Finding, Place, Span
+from regilink_doctor.core.records import record
+from regilink_doctor.rules import MODULES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from regilink_doctor.lint.sources import Source
+
+_OURS = re.compile(r"#\s*regilink:\s*(?P<verb>[\w-]*)\s*(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
+_NOQA = re.compile(
+    r"#\s*noqa(?P<colon>:\s*(?P<codes>[A-Z]{1,5}[0-9]{1,4}(?:[,\s]+[A-Z]{1,5}[0-9]{1,4})*))?", re.IGNORECASE
+)
+
+_HASH = re.compile(r"(?:^|\s)#(?=\s*(?:regilink:|noqa))", re.IGNORECASE)
+"""Where a comment begins in a file that is not Python, if it is one that may matter here."""
+
+
+@record
+class Suppression:
+    """One code that a comment silences: on its line, or in the whole file. `code` None: a bare `# noqa`."""
+
+    code: str | None
+    place: Place
+    whole_file: bool = False
+    ours: bool = True
+
+
+def read_comments(source: Source) -> tuple[list[Suppression], list[Finding]]:
+    """What the comments of a source silence, and what is wrong with those that silence nothing."""
+    suppressions: list[Suppression] = []
+    problems: list[Finding] = []
+    for comment, line, column, alone in _comments(source):
+        if match := _OURS.search(comment):
+            place = _place(source, line, column, match)
+            if match["verb"] == "ignore-file" and not alone:
+                problems.append(_invalid(place, "ignore-file works only on a line of its own"))
+                continue
+            if match["verb"] not in ("ignore", "ignore-file") or not (match["codes"] or "").strip():
+                problems.append(_invalid(place, "it has to be ignore[CODE] or ignore-file[CODE]"))
+                continue
+            for code in (part.strip().upper() for part in match["codes"].split(",")):
+                if code not in MODULES:
+                    problems.append(_invalid(place, f"there is no rule {code!r}{_near(code)}"))
+                else:
+                    suppressions.append(Suppression(code, place, match["verb"] == "ignore-file"))
+        elif match := _NOQA.search(comment):
+            place = _place(source, line, column, match)
+            codes = re.findall(r"[A-Z]+[0-9]+", (match["codes"] or "").upper())
+            if not match["colon"]:
+                suppressions.append(Suppression(None, place, ours=False))
+            suppressions += [Suppression(code, place, ours=False) for code in codes if code in MODULES]
+    return suppressions, problems
+
+
+def _comments(source: Source) -> Iterable[tuple[str, int, int, bool]]:
+    """Each comment with its line, its column from 1, and whether it stands alone."""
+    found = []
+    if not source.python:
+        for number, text in enumerate(source.lines, 1):
+            if match := _HASH.search(text):
+                found.append((text[match.end() - 1 :], number, match.end(), not text[: match.end() - 1].strip()))
+        return found
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+            if token.type == tokenize.COMMENT:
+                line, column = token.start
+                found.append((token.string, line, column + 1, not token.line[:column].strip()))
+    except (tokenize.TokenError, SyntaxError):
+        pass  # a file that cannot be parsed has its own finding; what was read so far counts
+    return found
+
+
+def _place(source: Source, line: int, column: int, match: re.Match[str]) -> Place:
+    return Place(source.path, Span(line, column + match.start(), line, column + match.end()), source.cell)
+
+
+def _near(code: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(code, MODULES, n=1, cutoff=0.7)
+    return f", did you mean {near[0]}?" if near else ""
+
+
+def _invalid(place: Place, reason: str) -> Finding:
+    return Finding(
+        "REG003",
+        "invalid-suppression",
+        "warning",
+        f"this comment suppresses nothing: {reason}",
+        place,
+        "write # regilink: ignore[REG101] and a reason; `regilink rules` lists the codes",
+    )
