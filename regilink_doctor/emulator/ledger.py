@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from threading import Lock
 from typing import Literal
 
 from regilink_doctor.core.ledger import LinkAttempt
+from regilink_doctor.core.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Consumption:
     """One use of a version. `name` is `entity/project/collection:vN`, where it was asked for.
 
