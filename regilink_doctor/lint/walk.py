@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from regilink_doctor.lint.api import LOGGED_ONLY
+from regilink_doctor.lint.nodes import LEAVES, inside, walk
 from regilink_doctor.lint.scopes import Binding, Handed, Module, Read, Scope, Store, Use
 
 TYPE_CHECKING = False
@@ -12,7 +13,16 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.scopes import BindingKind, Branch
     from regilink_doctor.lint.sources import Source
 
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_TESTS = (ast.If, ast.While, ast.Assert)
+_FORS = (ast.For, ast.AsyncFor)
+_BRANCHES = (ast.If, *_FORS, ast.While)
+_WITHS = (ast.With, ast.AsyncWith)
+_DISPLAYS = (ast.Tuple, ast.List)
+_ITEMS = (ast.Attribute, ast.Subscript)
+_WITH_NAMES = frozenset({ast.Lambda, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp})
+"""Expressions that have names of their own."""
 
 
 def read_module(source: Source) -> Module:
@@ -39,21 +49,21 @@ class _Reader:
 
     def statement(self, node: ast.stmt, scope: Scope, branch: Branch) -> None:
         self.order += 1
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, _DEFINITIONS):
             self.definition(node, scope, branch)
             return
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, _IMPORTS):
             self.imported(node, scope, branch)
             return
         # What a statement evaluates is looked at before what it binds: `run = f(run)`.
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
+        for child in inside(node):
+            if type(child) not in LEAVES:
                 self.expression(child, scope, branch, node)
-            elif isinstance(child, ast.withitem):
-                self.expression(child.context_expr, scope, branch, node)
         self.order += 1
-        if isinstance(node, ast.If | ast.While | ast.Assert):
-            for part in ast.walk(node.test):
+        if isinstance(node, ast.Expr):
+            return
+        if isinstance(node, _TESTS):
+            for part in walk(node.test):
                 if isinstance(part, ast.Name):
                     scope.tested.setdefault(part.id, self.order)
         if isinstance(node, ast.Return):
@@ -63,10 +73,10 @@ class _Reader:
 
     def arms(self, node: ast.stmt, scope: Scope, branch: Branch) -> None:
         """The bodies of a compound statement, each its own arm; that of a `with` belongs to the code around it."""
-        if isinstance(node, ast.With | ast.AsyncWith):
+        if isinstance(node, _WITHS):
             self.body(node.body, scope, branch)
-        elif isinstance(node, ast.If | ast.For | ast.AsyncFor | ast.While):
-            loop = isinstance(node, _LOOPS)
+        elif isinstance(node, _BRANCHES):
+            loop = not isinstance(node, ast.If)
             self.body(node.body, scope, (*branch, (id(node), "body")))
             # A loop's `else` runs after its body, not instead of it.
             self.body(node.orelse, scope, (*branch, (id(node) + loop, "else")))
@@ -92,7 +102,7 @@ class _Reader:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 self.target(target, node.value, scope, branch)
-                if isinstance(target, ast.Attribute | ast.Subscript):
+                if isinstance(target, _ITEMS):
                     self.module.stores.append(Store(target, node.value, scope, self.order, branch, node))
         elif isinstance(node, ast.Delete):
             for target in node.targets:
@@ -102,9 +112,9 @@ class _Reader:
             self.target(node.target, node.value, scope, branch, annotation=node.annotation)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             scope.bind(node.target.id, Binding("augment", node, self.order, branch, node.value))
-        elif isinstance(node, ast.For | ast.AsyncFor):
+        elif isinstance(node, _FORS):
             self.target(node.target, node.iter, scope, (*branch, (id(node), "body")), kind="element")
-        elif isinstance(node, ast.With | ast.AsyncWith):
+        elif isinstance(node, _WITHS):
             for item in node.items:
                 if item.optional_vars is not None:
                     self.target(item.optional_vars, item.context_expr, scope, branch, kind="context")
@@ -133,9 +143,9 @@ class _Reader:
             owner = scope.owner
             if owner is not None and value is not None and target.value.id == scope.first_parameter and not path:
                 owner.attributes.setdefault(target.attr, []).append((value, scope, self.order, branch))
-        elif isinstance(target, ast.Tuple | ast.List):
-            known = kind == "value" and not path and isinstance(value, ast.Tuple | ast.List)
-            values = value.elts if known and isinstance(value, ast.Tuple | ast.List) else []
+        elif isinstance(target, _DISPLAYS):
+            known = kind == "value" and not path
+            values = value.elts if known and isinstance(value, _DISPLAYS) else []
             pairs = len(values) == len(target.elts) and not any(isinstance(item, ast.Starred) for item in values)
             for index, item in enumerate(target.elts):
                 if pairs:
@@ -199,32 +209,37 @@ class _Reader:
                 target = name.name if name.asname else bound
             scope.bind(bound, Binding("import", node, self.order, branch, target=target))
 
-    def expression(self, node: ast.expr, scope: Scope, branch: Branch, statement: ast.stmt) -> None:
+    def expression(self, node: ast.AST, scope: Scope, branch: Branch, statement: ast.stmt) -> None:
         """The calls and walrus bindings in an expression, inner ones first, in the scope where they run."""
-        if isinstance(node, ast.Lambda):
-            inner = self.function(node, node.args, scope)
-            self.expression(node.body, inner, (), statement)
-            inner.returns.append(Handed(node.body, self.order + 1, ()))
-            return
+        if type(node) in _WITH_NAMES:
+            if isinstance(node, ast.Lambda):
+                self.anonymous(node, scope, statement)
+                return
+            self.comprehension(node, scope, branch, statement)
+        for child in inside(node):
+            if type(child) not in LEAVES:
+                self.expression(child, scope, branch, statement)
+        if isinstance(node, ast.Call):
+            self.order += 1
+            self.module.uses.append(Use(node, scope, self.order, branch, statement))
+        elif isinstance(node, ast.Attribute):
+            if node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name) and isinstance(node.ctx, ast.Load):
+                self.module.reads.append(Read(node, scope, self.order, branch, statement))
+        elif isinstance(node, ast.NamedExpr):
+            self.order += 1
+            self.target(node.target, node.value, scope, branch)
+        elif isinstance(node, ast.Yield):
+            scope.yields.append(Handed(node.value, self.order, branch))
+
+    def anonymous(self, node: ast.Lambda, scope: Scope, statement: ast.stmt) -> None:
+        inner = self.function(node, node.args, scope)
+        self.expression(node.body, inner, (), statement)
+        inner.returns.append(Handed(node.body, self.order + 1, ()))
+
+    def comprehension(self, node: ast.AST, scope: Scope, branch: Branch, statement: ast.stmt) -> None:
         for generator in getattr(node, "generators", ()):
             self.expression(generator.iter, scope, branch, statement)
             self.order += 1
             self.target(generator.target, generator.iter, scope, branch, kind="element")
             for condition in generator.ifs:
                 self.expression(condition, scope, branch, statement)
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self.expression(child, scope, branch, statement)
-            elif isinstance(child, ast.keyword):
-                self.expression(child.value, scope, branch, statement)
-        if isinstance(node, ast.Yield):
-            scope.yields.append(Handed(node.value, self.order, branch))
-        if isinstance(node, ast.NamedExpr):
-            self.order += 1
-            self.target(node.target, node.value, scope, branch)
-        elif isinstance(node, ast.Attribute) and node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name):
-            if isinstance(node.ctx, ast.Load):
-                self.module.reads.append(Read(node, scope, self.order, branch, statement))
-        elif isinstance(node, ast.Call):
-            self.order += 1
-            self.module.uses.append(Use(node, scope, self.order, branch, statement))
