@@ -19,7 +19,7 @@ def apply(reading: Reading, findings: Sequence[Finding], enabled: Callable[[str]
     A comment counts on any line of the statement that the finding is in. That of a rule which is not `enabled` may be
     there for another run.
     """
-    sources = [source for source in reading.sources if _may_suppress(source)]
+    sources = [source for source in reading.sources if _may_suppress(source, any_finding=bool(findings))]
     if not sources:
         return list(findings), 0
     from regilink_doctor.lint.comments import read_comments
@@ -41,9 +41,12 @@ def apply(reading: Reading, findings: Sequence[Finding], enabled: Callable[[str]
     return left + [finding for finding in about if enabled(finding.code)], silenced
 
 
-def _may_suppress(source: Source) -> bool:
+def _may_suppress(source: Source, *, any_finding: bool) -> bool:
+    """Whether there may be a comment of ours: without a finding, a `# noqa` that names none of our rules is none."""
     folded = source.text.lower()
-    return "noqa" in folded or "regilink:" in folded
+    if "regilink:" in folded or (any_finding and "noqa" in folded):
+        return True
+    return any("reg" in rest.partition("\n")[0] for rest in folded.split("noqa")[1:])
 
 
 def _by_cell(reading: Reading) -> dict[int | None, list[Span]]:
