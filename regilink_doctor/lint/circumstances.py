@@ -35,19 +35,25 @@ class Statements:
     def __init__(self, source: Source, tree: ast.AST) -> None:
         self.source = source
         self.tree = tree
-        self.homes: dict[int, tuple[ast.AST, list[ast.stmt]]] = {}
         self.owners: dict[int, ast.AST] = {}
+        """Identity of an `except` or `case` -> its statement; known once `homes` is."""
         self._names: dict[int, frozenset[str]] = {}
-        waiting = [tree]
+
+    @cached_property
+    def homes(self) -> dict[int, tuple[ast.AST, list[ast.stmt]]]:
+        """Identity of a statement -> the node around it, and the body of that which holds it."""
+        homes: dict[int, tuple[ast.AST, list[ast.stmt]]] = {}
+        waiting = [self.tree]
         while waiting:
             node = waiting.pop()
             for body in _bodies(node):
                 for statement in body:
-                    self.homes[id(statement)] = (node, body)
-                    waiting.append(statement)
+                    homes[id(statement)] = (node, body)
+                waiting += body
             for clause in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
                 self.owners[id(clause)] = node
                 waiting.append(clause)
+        return homes
 
     @cached_property
     def tested(self) -> frozenset[str]:

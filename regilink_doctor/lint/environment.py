@@ -27,45 +27,51 @@ _FIXTURES = ("requests_mock", "responses", "rsps", "mocked_responses")
 """Their fixtures, as a test's parameter is called."""
 
 
+_ENVIRON = (Name("os.putenv"), Name("os.environ.setdefault"), Name("os.environ.pop"), Name("os.environ.update"))
+_OF_TESTS = ("setenv", "delenv")
+"""Methods of `monkeypatch`, whatever the name of the fixture."""
+
+
 def assignments(source: Source, module: Module, evaluator: Evaluator, statements: Statements) -> Iterator[Setting]:
     """A setting for each variable of W&B that is given a text, whatever else is around it.
 
     `os.environ["X"] = …`, `os.environ.setdefault("X", …)`, `os.environ.update({…})`, `monkeypatch.setenv("X", …)`; one
     without a value where the variable is taken away, `del os.environ["X"]`.
     """
-    for store in module.stores:
+    items = [(store, store.value) for store in module.stores]
+    for store, value in [*items, *((store, None) for store in module.removals)]:
         target = store.target
-        at = At(store.scope, store.order, store.branch)
-        if isinstance(target, ast.Subscript) and Name("os.environ") in evaluator.value(target.value, at):
-            yield from _setting(source, evaluator, statements, target.slice, store.value, at, store.statement)
-    for store in module.removals:
-        at = At(store.scope, store.order, store.branch)
-        if isinstance(store.target, ast.Subscript) and Name("os.environ") in evaluator.value(store.target.value, at):
-            yield from _setting(source, evaluator, statements, store.value, None, at, store.statement)
+        if isinstance(target, ast.Subscript) and _variable(target.slice):
+            at = At(store.scope, store.order, store.branch)
+            if Name("os.environ") in evaluator.value(target.value, at):
+                yield from _setting(source, evaluator, statements, target.slice, value, at, store.statement)
     for use in module.uses:
-        at = At(use.scope, use.order, use.branch)
-        weak = isinstance(use.call.func, ast.Attribute) and use.call.func.attr == "setdefault"
-        for key, value in _set_by_call(use, evaluator, at):
-            yield from _setting(source, evaluator, statements, key, value, at, use.statement, weak=weak)
+        function = use.call.func
+        if isinstance(function, ast.Attribute) and (pairs := _pairs(function.attr, use.call.args)):
+            at = At(use.scope, use.order, use.branch)
+            if function.attr in _OF_TESTS or any(value in _ENVIRON for value in evaluator.value(function, at)):
+                weak = function.attr == "setdefault"
+                for key, value in pairs:
+                    yield from _setting(source, evaluator, statements, key, value, at, use.statement, weak=weak)
 
 
-def _set_by_call(use: Use, evaluator: Evaluator, at: At) -> Iterator[tuple[ast.expr, ast.expr | None]]:
-    function, args = use.call.func, use.call.args
-    if not isinstance(function, ast.Attribute):
-        return
-    if function.attr in ("setenv", "setdefault", "putenv") and len(args) >= 2:
-        paths = (Name("os.putenv"), Name("os.environ.setdefault"))
-        if function.attr == "setenv" or any(path in evaluator.value(function, at) for path in paths):
-            yield args[0], args[1]
-    elif function.attr in ("pop", "delenv") and args:
-        if function.attr == "delenv" or Name("os.environ.pop") in evaluator.value(function, at):
-            yield args[0], None
-    elif function.attr == "update" and Name("os.environ.update") in evaluator.value(function, at):
-        for argument in args:
-            if isinstance(argument, ast.Dict):
-                for key, value in zip(argument.keys, argument.values, strict=True):
-                    if key is not None:
-                        yield key, value
+def _pairs(name: str, args: list[ast.expr]) -> list[tuple[ast.expr, ast.expr | None]]:
+    """The variables of W&B that a method of this name sets, and what to; None for one that it takes away."""
+    pairs: list[tuple[ast.expr | None, ast.expr | None]] = []
+    if name in ("setenv", "setdefault", "putenv") and len(args) >= 2:
+        pairs = [(args[0], args[1])]
+    elif name in ("pop", "delenv") and args:
+        pairs = [(args[0], None)]
+    elif name == "update":
+        given = [argument for argument in args if isinstance(argument, ast.Dict)]
+        pairs = [pair for each in given for pair in zip(each.keys, each.values, strict=True)]
+    return [(key, value) for key, value in pairs if key is not None and _variable(key)]
+
+
+def _variable(key: ast.expr) -> str | None:
+    """The variable of W&B that a key names."""
+    name = key.value if isinstance(key, ast.Constant) else None
+    return name if isinstance(name, str) and name.startswith("WANDB_") else None
 
 
 def _setting(
@@ -79,16 +85,17 @@ def _setting(
     *,
     weak: bool = False,
 ) -> Iterator[Setting]:
-    if not isinstance(key, ast.Constant) or not isinstance(key.value, str) or not key.value.startswith("WANDB_"):
+    name = _variable(key)
+    if name is None:
         return
     yield Setting(
-        key.value,
+        name,
         source.place(value if value is not None else key),
         source.span(statement),
         "python",
         True,
         evaluator.texts(value, at) if value is not None else (),
-        (key.value,),
+        (name,),
         statements.around(statement).containers,
         weak,
     )
@@ -99,10 +106,10 @@ def mocked(use: Use, source: Source, module: Module, evaluator: Evaluator) -> Si
     function = use.call.func
     if not isinstance(function, ast.Attribute):
         return None
-    at = At(use.scope, use.order, use.branch)
     fixture = isinstance(function.value, ast.Name) and function.value.id in _FIXTURES
-    if not fixture and not module.imports.intersection(_FAKES):
+    if not fixture and module.imports.isdisjoint(_FAKES):
         return None
+    at = At(use.scope, use.order, use.branch)
     names = [] if fixture else [value.path for value in evaluator.value(function, at) if isinstance(value, Name)]
     if not fixture and not any(name.partition(".")[0] in _FAKES for name in names):
         return None

@@ -108,7 +108,7 @@ class Evaluator:
         # Most calls are told by their last word: following them all would read half the tree.
         if isinstance(function, ast.Attribute) and function.attr not in api.NAMES:
             return ()
-        if isinstance(function, ast.Name) and function.id not in self._aliases | api.NAMES:
+        if isinstance(function, ast.Name) and function.id not in api.NAMES and function.id not in self._aliases:
             return ()
         values = self.value(use.call.func, At(use.scope, use.order, use.branch))
         return tuple(value.path for value in values if isinstance(value, Name | Method))
