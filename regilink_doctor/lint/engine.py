@@ -16,7 +16,7 @@ from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from regilink_doctor.core.declared import Command, Declared, Requirement, Setting
     from regilink_doctor.core.directory import Directory
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from regilink_doctor.rules.rule import Rule
 
     Enabled = Callable[[str], bool]
+
+
+_TARGET_PATH = "target path"
+"""Stands for the rules of target paths, which are asked all together."""
 
 
 @record
@@ -134,22 +138,20 @@ def lint_bytes(
 
 
 def _findings(item: Site | Declared, facts: _Facts, enabled: Enabled) -> Iterator[Finding]:
-    for name, check in _checks(item, facts, enabled):
+    names = [_TARGET_PATH] if item.kind in ("link", "target") else []
+    names += filter(enabled, (*BY_SITE.get(item.kind, ()), *BY_SITE.get(getattr(item, "call", ""), ())))
+    for name in names:
         try:
-            yield from (finding for finding in check() if enabled(finding.code))
+            found = [finding for finding in _said(name, item, facts) if enabled(finding.code)]
         except Exception as error:
-            yield _crash(name, item.place, error)
+            found = [_crash(name, item.place, error)]
+        yield from found
 
 
-def _checks(
-    item: Site | Declared, facts: _Facts, enabled: Enabled
-) -> Iterator[tuple[str, Callable[[], Iterable[Finding]]]]:
-    if item.kind in ("link", "target"):
-        yield "target path", lambda: list(path_findings(item, facts.directory, facts.known))
-    for code in (*BY_SITE.get(item.kind, ()), *BY_SITE.get(getattr(item, "call", ""), ())):
-        if enabled(code):
-            found = rule_for(code)
-            yield code, lambda found=found: list(_check(found, item, facts))  # type: ignore[misc]
+def _said(name: str, item: Site | Declared, facts: _Facts) -> Iterator[Finding]:
+    if name == _TARGET_PATH and (item.kind == "link" or item.kind == "target"):
+        return path_findings(item, facts.directory, facts.known)
+    return _check(rule_for(name), item, facts)
 
 
 def _check(rule: Rule, item: Site | Declared, facts: _Facts) -> Iterator[Finding]:

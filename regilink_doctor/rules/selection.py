@@ -31,6 +31,8 @@ class Selection:
         self._ignore = tuple(ignore)
         self._per_file = tuple((pattern, tuple(codes)) for pattern, codes in (per_file_ignores or {}).items())
         self._root = root
+        self._speaking: dict[str, bool] = {}
+        """What `_speaks` has said: it is asked for every rule at every call."""
 
     def enabled(self, code: str, path: str) -> bool:
         """Whether the rule speaks about the file `path`.
@@ -40,12 +42,16 @@ class Selection:
         """
         if code in NEVER_SILENT:
             return True
+        if code not in self._speaking:
+            self._speaking[code] = self._speaks(code)
+        return self._speaking[code] and not any(_longest(code, codes) >= 0 for codes in self._for_file(path))
+
+    def _speaks(self, code: str) -> bool:
+        """Whether the rule speaks about any file."""
         chosen = _longest(code, self._select)
         if chosen < 0 or _longest(code, self._ignore) >= chosen:
             return False
-        if chosen < len(code) and not self.pedantic and _pedantic(code):
-            return False
-        return not any(_longest(code, codes) >= 0 for codes in self._for_file(path))
+        return chosen == len(code) or self.pedantic or not _pedantic(code)
 
     def _for_file(self, path: str) -> Iterable[tuple[str, ...]]:
         if not self._per_file:
