@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from functools import cached_property
 
 from regilink_doctor.core.findings import Place, Span
@@ -59,6 +60,11 @@ class Source:
         except (UnicodeError, LookupError):  # codecs such as `rot13` and `undefined` that make no text of bytes
             raise Unparsable(f"is not {encoding}, as it says", start) from None
         return cls(path, text.replace("\r\n", "\n").replace("\r", "\n"), python=python)
+
+    @cached_property
+    def folder(self) -> str:
+        """The folder that it is in."""
+        return os.path.dirname(os.path.abspath(self.path))
 
     @cached_property
     def lines(self) -> list[str]:

@@ -1,23 +1,17 @@
-"""Other files of the tree: read when a name leads there, parsed once, never run.
-
-Where a module is looked for is what a reader would try: beside the file, then in each folder above it up to the root of
-the repository, and in `src/` there.
-"""
+"""Other files of the tree: read when a name leads there, parsed once, never run."""
 
 from __future__ import annotations
 
 import os
-import sys
 from functools import lru_cache
 
+from regilink_doctor.lint.module_files import file_of, is_folder, may_be_ours
 from regilink_doctor.lint.sources import Source, Unparsable
 from regilink_doctor.lint.values import END, At, File, Name, Unknown, Value
 from regilink_doctor.lint.walk import read_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from regilink_doctor.lint.evaluator import Evaluator
     from regilink_doctor.lint.scopes import Module
 
@@ -25,8 +19,6 @@ MAX_FILES = 40
 """Files that are read for the sake of one."""
 
 MAX_BYTES = 1 << 20
-_MAX_FOLDERS = 12
-_SOURCES = ("", "src", "lib", "python")
 
 
 class Tree:
@@ -41,7 +33,7 @@ class Tree:
         from regilink_doctor.lint.evaluator import known_name
 
         plain = known_name(target)
-        if not isinstance(plain, Name) or not _may_be_ours(target):
+        if not isinstance(plain, Name) or not may_be_ours(target):
             return [plain]
         found = self._find(target, module)
         if found is not None:
@@ -69,7 +61,7 @@ class Tree:
 
     def named(self, path: str, module: Module, evaluator: Evaluator, depth: int) -> list[Value] | None:
         """A dotted name that leads into a folder of the tree without an `__init__.py`; None for any other."""
-        if not _may_be_ours(path) or not _is_folder(_folder(module), path.partition(".")[0]):
+        if not may_be_ours(path) or not is_folder(module.source.folder, path.partition(".")[0]):
             return None
         found = self.imported(path, module, evaluator, depth)
         return None if any(isinstance(value, Name) for value in found) else found
@@ -78,7 +70,7 @@ class Tree:
         """What `from module import *` may have bound."""
         for binding in module.scope.bindings.get("*", ()):
             holder = binding.target.rpartition(".")[0]
-            found = self._find(holder, module) if holder and _may_be_ours(holder) else None
+            found = self._find(holder, module) if holder and may_be_ours(holder) else None
             if (
                 found is not None
                 and found is not module
@@ -92,12 +84,12 @@ class Tree:
         for scope in (module.scope, *module.functions.values()):
             for bindings in scope.bindings.values():
                 for binding in bindings:
-                    if binding.kind == "import" and _may_be_ours(binding.target) and _links(module, binding.target):
+                    if binding.kind == "import" and may_be_ours(binding.target) and _links(module, binding.target):
                         return True
         return False
 
     def _find(self, dotted: str, module: Module) -> Module | None:
-        path = _find_file(_folder(module), dotted)
+        path = file_of(module.source.folder, dotted)
         if path is None:
             return None
         if path not in self._read:
@@ -107,14 +99,10 @@ class Tree:
         return self._read[path]
 
 
-def _folder(module: Module) -> str:
-    return os.path.dirname(os.path.abspath(module.source.path))
-
-
 def _links(module: Module, target: str) -> bool:
     dots = target[: len(target) - len(target.lstrip("."))]
     holder = dots + target.lstrip(".").rpartition(".")[0]
-    paths = {_find_file(_folder(module), dotted) for dotted in (target, holder) if dotted}
+    paths = {file_of(module.source.folder, dotted) for dotted in (target, holder) if dotted}
     return any(_speaks_of_linking(path) for path in paths if path)
 
 
@@ -126,59 +114,6 @@ def _speaks_of_linking(path: str) -> bool:
     except OSError:
         return False
     return any(word in content for word in (b"link_artifact", b".link(", b"use_artifact("))
-
-
-def _is_folder(folder: str, name: str) -> bool:
-    return any(os.path.isdir(os.path.join(base, name)) for base in _bases(folder, name))
-
-
-@lru_cache(maxsize=4096)
-def _bases(folder: str, top: str) -> tuple[str, ...]:
-    """The folders that have a file or a folder of the name that a dotted name begins with."""
-    found = []
-    for root in _roots(folder):
-        for source in _SOURCES:
-            base = os.path.join(root, source) if source else root
-            if os.path.isfile(os.path.join(base, f"{top}.py")) or os.path.isdir(os.path.join(base, top)):
-                found.append(base)
-    return tuple(found)
-
-
-def _may_be_ours(target: str) -> bool:
-    top = target.partition(".")[0]
-    return not top or (top not in sys.stdlib_module_names and top != "wandb")
-
-
-@lru_cache(maxsize=4096)
-def _find_file(folder: str, dotted: str) -> str | None:
-    """The file of a module that is imported in a file of `folder`."""
-    level = len(dotted) - len(dotted.lstrip("."))
-    parts = [part for part in dotted.split(".") if part]
-    if not parts and not level:
-        return None
-    if level:
-        for _ in range(level - 1):
-            folder = os.path.dirname(folder)
-        return _file(folder, parts)
-    return next((found for base in _bases(folder, parts[0]) if (found := _file(base, parts))), None)
-
-
-def _file(folder: str, parts: list[str]) -> str | None:
-    base = os.path.join(folder, *parts)
-    for path in (f"{base}.py", os.path.join(base, "__init__.py")):
-        if os.path.isfile(path):
-            return path
-    return None
-
-
-def _roots(folder: str) -> Iterator[str]:
-    """The folder and those above it, up to the root of the repository; without one only the nearest."""
-    for _ in range(_MAX_FOLDERS):
-        yield folder
-        parent = os.path.dirname(folder)
-        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
-            return
-        folder = parent
 
 
 def _parsed(path: str) -> Module | None:

@@ -1,0 +1,101 @@
+"""Where an import leads: beside the file, in each folder above it up to the root of the repository, in `src/` there.
+
+Asked for every import of every file, so the names in a folder are read once and looked up from then on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import lru_cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAX_FOLDERS = 12
+_SOURCES = ("src", "lib", "python")
+
+
+def may_be_ours(dotted: str) -> bool:
+    """Whether a dotted name can lead into the tree."""
+    top = dotted.partition(".")[0]
+    return not top or (top not in sys.stdlib_module_names and top != "wandb")
+
+
+@lru_cache(maxsize=4096)
+def file_of(folder: str, dotted: str) -> str | None:
+    """The file of a module that is imported in a file of `folder`."""
+    level = len(dotted) - len(dotted.lstrip("."))
+    parts = [part for part in dotted.split(".") if part]
+    if not parts and not level:
+        return None
+    if level:
+        for _ in range(level - 1):
+            folder = os.path.dirname(folder)
+        return _file(folder, parts)
+    return next((found for base in _bases(folder, parts[0]) if (found := _file(base, parts))), None)
+
+
+def is_folder(folder: str, top: str) -> bool:
+    """Whether the first word of a dotted name is a folder where the imports of `folder` are looked for."""
+    return any(_has_folder(base, top) for base in _bases(folder, top))
+
+
+@lru_cache(maxsize=4096)
+def _bases(folder: str, top: str) -> tuple[str, ...]:
+    """The folders that have a file or a folder of the name that a dotted name begins with."""
+    return tuple(base for base in _searched(folder) if _has_file(base, f"{top}.py") or _has_folder(base, top))
+
+
+@lru_cache(maxsize=1024)
+def _searched(folder: str) -> tuple[str, ...]:
+    return tuple(
+        base
+        for root in _roots(folder)
+        for base in (root, *(os.path.join(root, name) for name in _SOURCES if _has_folder(root, name)))
+    )
+
+
+def _roots(folder: str) -> Iterator[str]:
+    """The folder and those above it, up to the root of the repository."""
+    for _ in range(_MAX_FOLDERS):
+        yield folder
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+            return
+        folder = parent
+
+
+def _file(folder: str, parts: list[str]) -> str | None:
+    base = os.path.join(folder, *parts)
+    above, name = os.path.split(base)
+    if _has_file(above, f"{name}.py"):
+        return f"{base}.py"
+    if _has_folder(above, name) and _has_file(base, "__init__.py"):
+        return os.path.join(base, "__init__.py")
+    return None
+
+
+def _has_file(folder: str, name: str) -> bool:
+    return _may_have(folder, name) and os.path.isfile(os.path.join(folder, name))
+
+
+def _has_folder(folder: str, name: str) -> bool:
+    return _may_have(folder, name) and os.path.isdir(os.path.join(folder, name))
+
+
+def _may_have(folder: str, name: str) -> bool:
+    names = _names(folder)
+    return names is None or name in names
+
+
+@lru_cache(maxsize=4096)
+def _names(folder: str) -> frozenset[str] | None:
+    """What is in a folder; None for one that nobody may list, though what it has can be opened."""
+    try:
+        return frozenset(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
+    except OSError:
+        return None
