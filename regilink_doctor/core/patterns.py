@@ -36,13 +36,24 @@ class Patterns:
 
     def match(self, path: str) -> bool:
         """Whether a pattern names the path, or a folder that it is in. `path` is relative to the current folder."""
-        if not self:
-            return False
-        folder, _, name = (path if os.sep == "/" else path.replace(os.sep, "/")).rpartition("/")
-        inside = self._folders.get(folder)
-        if inside is None:
-            inside = self._folders[folder] = self._folder(_slashes(folder))
-        return inside or self._hit(name, folder)
+        return not self.unmatched((path,))
+
+    def unmatched(self, paths: Iterable[str]) -> list[str]:
+        """Those of the paths that no pattern names; quick where a folder's files follow each other."""
+        paths = list(paths)
+        if not self._paths and not self._wild:
+            together = "\n".join(paths)
+            if not any(name in together for name in self._names):
+                return paths
+        left = []
+        here, inside = None, False
+        for path in paths:
+            folder, _, name = (path if os.sep == "/" else path.replace(os.sep, "/")).rpartition("/")
+            if folder != here:
+                here, inside = folder, self._folder(_slashes(folder))
+            if not (inside or self._hit(name, folder)):
+                left.append(path)
+        return left
 
     def _folder(self, folder: str) -> bool:
         """Whether a folder, or one above it, is named."""

@@ -13,12 +13,12 @@ from regilink_doctor.lint.kinds import ENDINGS, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from subprocess import Popen
 
     from regilink_doctor.core.patterns import Patterns
 
-    Find = Callable[[bytes, bytes], bool]
+    Find = Callable[[bytes, bytes], int]
 
 MAX_BYTES = 8 * 2**20
 """No larger file is read. The largest hand-written module on record is a tenth of it."""
@@ -26,8 +26,10 @@ MAX_BYTES = 8 * 2**20
 MAX_NOTEBOOK_BYTES = 64 * 2**20
 """Notebooks carry their pictures."""
 
-SPEAKS_OF_WANDB = (b"wandb", b"link_artifact", b"link_model")
-"""The first gate: without one of these a file has nothing to do with W&B."""
+SPEAKS_OF_WANDB = {b"wandb": (b"wandb",), b"link_": (b"link_artifact", b"link_model")}
+"""The first gate: without one of these words a file has nothing to do with W&B. Those that begin alike are looked for
+by their beginning first: every file of a tree is searched for each.
+"""
 
 CAN_MATTER = (
     b"rtifact",
@@ -69,23 +71,27 @@ def batches(
         force_exclude: leave it out of the named files and folders, too.
     """
     seen: set[str] = set()
-    named = excluded("") if excluded is not None and force_exclude else None
+    always = excluded("") if excluded is not None and force_exclude else None
+
+    def unseen(found: Iterable[str], left_out: Patterns | None) -> list[str]:
+        batch = [name for name in (left_out.unmatched(found) if left_out else found) if name not in seen]
+        seen.update(batch)
+        return batch
+
+    named = []
     for path in paths:
-        if os.path.isdir(path):
-            start = os.path.normpath(path)
-            pattern = None if excluded is None else excluded("" if force_exclude else start)
-            if named is not None and named.match(start):
-                continue
-            below: Iterable[Iterable[str]] = _below(start, pattern)
-        elif not os.path.lexists(path):
-            missing(f"{path}: no such file or folder")
-            continue
-        else:
-            pattern, below = named, ([os.path.normpath(path)],)
-        for found in below:
-            batch = [name for name in found if name not in seen and not (pattern and pattern.match(name))]
-            seen.update(batch)
-            yield batch
+        start = os.path.normpath(path)
+        if not os.path.isdir(path):
+            if os.path.lexists(path):
+                named.append(start)
+            else:
+                missing(f"{path}: no such file or folder")
+        elif always is None or not always.match(start):
+            left_out = None if excluded is None else excluded("" if force_exclude else start)
+            for found in _below(start, left_out):
+                yield unseen(found, left_out)
+    if named:
+        yield unseen(dict.fromkeys(named), always)
 
 
 def read(path: str) -> bytes:
@@ -107,12 +113,41 @@ def read(path: str) -> bytes:
         os.close(handle)
 
 
-def can_matter(path: str, content: bytes, find: Find = bytes.__contains__, *, any_use: bool = False) -> bool:
+def sift(
+    paths: Sequence[str],
+    unread: Callable[[str, OSError], None],
+    *,
+    any_use: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[tuple[str, bytes]]:
+    """The files that are worth parsing, each with its bytes.
+
+    Args:
+        paths: the files.
+        unread: told of one that cannot be read, and why.
+        any_use: those that speak of W&B at all.
+        progress: told, now and then, how many files of how many have been looked at.
+    """
+    find = finder(len(paths))
+    for number, path in enumerate(paths, 1):
+        try:
+            content = read(path)
+        except OSError as error:
+            unread(path, error)
+            continue
+        if can_matter(path, content, find, any_use=any_use):
+            yield path, content
+        if progress is not None and not number % 64:
+            progress(number, len(paths))
+
+
+def can_matter(path: str, content: bytes, find: Find = bytes.find, *, any_use: bool = False) -> bool:
     """Whether a file is worth parsing; with `any_use`, whether it speaks of W&B at all."""
-    if not any(find(content, word) for word in SPEAKS_OF_WANDB):
-        # A settings file may only set a variable; Python that sets one and nothing else has no site.
-        return not path.endswith(".py") and find(content, b"WANDB") and kind_of(path) != "python"
-    return any_use or not path.endswith(".py") or any(find(content, word) for word in CAN_MATTER)
+    for beginning, words in SPEAKS_OF_WANDB.items():
+        if find(content, beginning) >= 0 and any(find(content, word) >= 0 for word in words):
+            return any_use or not path.endswith(".py") or any(find(content, word) >= 0 for word in CAN_MATTER)
+    # A settings file may only set a variable; Python that sets one and nothing else has no site.
+    return not path.endswith(".py") and find(content, b"WANDB") >= 0 and kind_of(path) != "python"
 
 
 def finder(count: int) -> Find:
@@ -121,9 +156,9 @@ def finder(count: int) -> Find:
         try:
             from stringzilla import find
         except ImportError:
-            return bytes.__contains__
-        return lambda content, word: find(content, word) >= 0
-    return bytes.__contains__
+            return bytes.find
+        return find  # type: ignore[no-any-return]
+    return bytes.find
 
 
 def _below(folder: str, excluded: Patterns | None) -> Iterator[Iterable[str]]:
@@ -174,7 +209,12 @@ def _listed(git: Popen[bytes] | None, folder: str) -> list[str] | None:
         return None
     before = "" if folder == "." else folder + os.sep
     names = os.fsdecode(output).split("\0")
-    return [before + name for name in names if (name.endswith(ENDINGS) or "/.env." in f"/{name}") and kind_of(name)]
+    return [before + name for name in names if name.endswith(".py") or (_may_be_ours(name) and kind_of(name))]
+
+
+def _may_be_ours(name: str) -> bool:
+    """A first, cheap look: most files of a tree are none of ours."""
+    return name.endswith(ENDINGS) or "/.env." in f"/{name}"
 
 
 def _is_ignored(folder: str) -> bool:
@@ -200,6 +240,6 @@ def _walk(folder: str, excluded: Patterns | None) -> Iterator[str]:
         if here:
             ignored.update((os.path.join(root, name), here) for name in folders)
         for name in names:
-            ours = (name.endswith(ENDINGS) or name.startswith(".env.")) and kind_of(before + name)
+            ours = _may_be_ours(name) and kind_of(before + name)
             if ours and not (here and here.match(os.path.join(root, name), folder=False)):
                 yield before + name

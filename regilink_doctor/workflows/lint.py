@@ -6,8 +6,7 @@ import os
 
 from regilink_doctor.config import Config
 from regilink_doctor.lint import scan
-from regilink_doctor.lint.kinds import kind_of_named
-from regilink_doctor.lint.workers import spread
+from regilink_doctor.lint.kinds import kind_of, kind_of_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,7 +134,7 @@ def lint_paths(
 
     excluded = _excluded(config)
     for batch in scan.batches(paths, result.failures.append, excluded, force_exclude=force_exclude):
-        for part in spread(batch, work):
+        for part in _shares(batch, work):
             result.files += part.files
             result.failures += part.failures
             result.notes += part.notes
@@ -147,6 +146,15 @@ def lint_paths(
             seen.add(identity)
             result.add(path, content, report)
     return result
+
+
+def _shares(paths: Sequence[str], work: Callable[[Sequence[str]], _Seen]) -> Iterator[_Seen]:
+    if len(paths) < scan.MANY:
+        yield work(paths)
+        return
+    from regilink_doctor.lint.workers import spread
+
+    yield from spread(paths, work)
 
 
 class _Seen:
@@ -165,35 +173,44 @@ def _look_at(
     named: frozenset[str],
     progress: Callable[[int, int], None] | None,
 ) -> _Seen:
-    find = scan.finder(len(paths))
     seen = _Seen()
-    for number, path in enumerate(paths, 1):
-        try:
-            content = scan.read(path)
-        except FileNotFoundError:
-            if path in named:
-                seen.failures.append(f"{path}: no such file or folder")  # else git lists a file that is gone
-            continue
-        except OSError as error:
-            (seen.failures if path in named else seen.notes).append(f"{path}: {error.strerror or error}")
-            continue
-        if path in named and kind_of_named(path, content) is None:
-            seen.notes.append(f"{path}: not looked at: no kind of file that regilink reads")
-            continue
-        seen.files += 1
-        if scan.can_matter(path, content, find, any_use=linter.all_sites):
-            report = linter.lint(path, content)
-            seen.reports.append((path, content if report.findings else b"", report))
-        if progress is not None and not number % 64:
-            progress(number, len(paths))
+
+    def unread(path: str, error: OSError) -> None:
+        seen.files -= 1
+        gone = isinstance(error, FileNotFoundError)
+        sentence = f"{path}: {'no such file or folder' if gone else error.strerror or error}"
+        if path in named:
+            seen.failures.append(sentence)
+        elif not gone:  # git lists a file that is gone
+            seen.notes.append(sentence)
+
+    ours = [path for path in paths if path not in named or kind_of(path) or _is_ours(path, seen)]
+    seen.files += len(ours)
+    for path, content in scan.sift(ours, unread, any_use=linter.all_sites, progress=progress):
+        report = linter.lint(path, content)
+        seen.reports.append((path, content if report.findings else b"", report))
     return seen
 
 
-def _excluded(config: Config) -> Callable[[str], Patterns]:
-    from regilink_doctor.core.patterns import Patterns
+def _is_ours(path: str, seen: _Seen) -> bool:
+    """Whether a file that was named without a suffix of ours is one of ours by what it says."""
+    try:
+        content = scan.read(path)
+    except OSError:
+        return True  # the reason is told when it is read in its turn
+    if kind_of_named(path, content) is not None:
+        return True
+    seen.notes.append(f"{path}: not looked at: no kind of file that regilink reads")
+    return False
 
-    patterns = (*config.exclude, *config.extend_exclude)
-    return lambda start: Patterns(patterns, config.folder, start=start)
+
+def _excluded(config: Config) -> Callable[[str], Patterns]:
+    def patterns(start: str) -> Patterns:
+        from regilink_doctor.core.patterns import Patterns
+
+        return Patterns((*config.exclude, *config.extend_exclude), config.folder, start=start)
+
+    return patterns
 
 
 def lint_text(path: str, content: bytes, *, catalog: Catalog | None = None, config: Config | None = None) -> LintResult:
@@ -217,10 +234,5 @@ def files_to_lint(
 
 def files_worth_linting(paths: Sequence[str], config: Config | None = None) -> Iterator[str]:
     """The files below `paths` that pass the byte gates, by path."""
-    for path in files_to_lint(paths, config)[0]:
-        try:
-            content = scan.read(path)
-        except OSError:
-            continue
-        if scan.can_matter(path, content):
-            yield path
+    for path, _ in scan.sift(files_to_lint(paths, config)[0], lambda path, error: None):
+        yield path
