@@ -39,21 +39,18 @@ class Patterns:
         return not self.unmatched((path,))
 
     def unmatched(self, paths: Iterable[str]) -> list[str]:
-        """Those of the paths that no pattern names; quick where a folder's files follow each other."""
-        paths = list(paths)
-        if not self._paths and not self._wild:
-            together = "\n".join(paths)
-            if not any(name in together for name in self._names):
-                return paths
-        left = []
-        here, inside = None, False
-        for path in paths:
-            folder, _, name = (path if os.sep == "/" else path.replace(os.sep, "/")).rpartition("/")
-            if folder != here:
-                here, inside = folder, self._folder(_slashes(folder))
-            if not (inside or self._hit(name, folder)):
-                left.append(path)
-        return left
+        """Those of the paths that no pattern names."""
+        if self._paths or self._wild:
+            return [path for path in paths if not self._named(path)]
+        apart = self._names.isdisjoint  # a first look: most paths of a tree have none of the names in them
+        return [path for path in paths if apart(path.split(os.sep)) or not self._named(path)]
+
+    def _named(self, path: str) -> bool:
+        folder, _, name = (path if os.sep == "/" else path.replace(os.sep, "/")).rpartition("/")
+        inside = self._folders.get(folder)
+        if inside is None:
+            inside = self._folders[folder] = self._folder(_slashes(folder))
+        return inside or self._hit(name, folder)
 
     def _folder(self, folder: str) -> bool:
         """Whether a folder, or one above it, is named."""

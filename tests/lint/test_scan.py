@@ -43,7 +43,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 OURS = [".env", "a.py", "src/b.py", "sub/.env.local", "uv.lock"]
 
 
-def test_git_tells_what_there_is(project: Path) -> None:
+@pytest.mark.parametrize("spawned", [True, False])
+def test_git_tells_what_there_is(project: Path, monkeypatch: pytest.MonkeyPatch, spawned: bool) -> None:
+    if not spawned:
+        monkeypatch.delattr(os, "posix_spawnp")  # as on Windows
     git(project, "init", "-q")
     assert files(project) == OURS
     git(project, "add", ".")
@@ -52,7 +55,12 @@ def test_git_tells_what_there_is(project: Path) -> None:
     assert files(project, "src", "src/b.py", "./src") == ["src/b.py"]
 
 
-def test_the_folder_is_walked_where_there_is_no_git(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("spawned", [True, False])
+def test_the_folder_is_walked_where_there_is_no_git(
+    project: Path, monkeypatch: pytest.MonkeyPatch, spawned: bool
+) -> None:
+    if not spawned:
+        monkeypatch.delattr(os, "posix_spawnp")
     assert files(project) == OURS
     git(project, "init", "-q")
     monkeypatch.setenv("PATH", "/nowhere")
