@@ -17,12 +17,11 @@ from regilink_doctor.cli.options import (
     wants_colour,
 )
 from regilink_doctor.config.keys import FORMATS
-from regilink_doctor.report.progress import ProgressBar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from regilink_doctor.config import Config
@@ -102,7 +101,8 @@ def _lint(paths: Sequence[str], config: Config, catalog: Catalog | None, options
         content = sys.stdin.buffer.read()
         return lint_text(options.stdin_filename or "stdin.py", content, catalog=catalog, config=config)
     gc.set_threshold(100_000)  # trees are many small objects without cycles, and this process is short
-    with ProgressBar("linting") as progress:
+
+    def linted(progress: Callable[[int, int], None] | None = None) -> LintResult:
         return lint_paths(
             paths,
             catalog=catalog,
@@ -111,6 +111,13 @@ def _lint(paths: Sequence[str], config: Config, catalog: Catalog | None, options
             force_exclude=options.force_exclude,
             progress=progress,
         )
+
+    if not sys.stderr.isatty():
+        return linted()
+    from regilink_doctor.report.progress import ProgressBar
+
+    with ProgressBar("linting") as progress:
+        return linted(progress)
 
 
 def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:

@@ -1,8 +1,7 @@
-"""A bar on the terminal while a long run goes on; a short one shows nothing and loads nothing."""
+"""A bar on the terminal while a long run goes on; a short one shows nothing. Made only where there is a terminal."""
 
 from __future__ import annotations
 
-import sys
 import time
 
 TYPE_CHECKING = False
@@ -22,7 +21,6 @@ class ProgressBar:
         self._what = what
         self._begins = time.monotonic() + patience
         self._shown: tuple[Progress, TaskID] | None = None
-        self._wanted = sys.stderr.isatty()
 
     def __enter__(self) -> ProgressBar:
         return self
@@ -33,7 +31,7 @@ class ProgressBar:
 
     def __call__(self, done: int, total: int) -> None:
         """`done` of `total` have been looked at."""
-        if not self._wanted or time.monotonic() < self._begins:
+        if time.monotonic() < self._begins:
             return
         bar, task = self._shown or self._show()
         bar.update(task, completed=done, total=total, refresh=True)
