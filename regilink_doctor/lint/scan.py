@@ -101,14 +101,23 @@ def read(path: str) -> bytes:
     most = MAX_NOTEBOOK_BYTES if path.endswith(".ipynb") else MAX_BYTES
     handle = os.open(path, _READ)
     try:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError("no plain file")
-        if status.st_size > most:
-            raise OSError(f"larger than {most // 2**20} MiB")
-        return os.read(handle, status.st_size + 1)
+        size = _size(handle)
+        if size > most:
+            plain = stat.S_ISREG(os.fstat(handle).st_mode)  # folders have no end either
+            raise OSError(f"larger than {most // 2**20} MiB" if plain else "no plain file")
+        return os.read(handle, size + 1)
     finally:
         os.close(handle)
+
+
+def _size(handle: int) -> int:
+    """Where the file ends, which no pipe can tell; all that `fstat` tells would take as long as reading."""
+    try:
+        size = os.lseek(handle, 0, os.SEEK_END)
+        os.lseek(handle, 0, os.SEEK_SET)
+    except OSError:
+        raise OSError("no plain file") from None
+    return size
 
 
 def sift(
