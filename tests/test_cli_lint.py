@@ -171,7 +171,18 @@ def test_a_catalog_proves_what_source_only_suspects(tmp_path: Path) -> None:
     assert 'did you mean "wandb-registry-model"?' in done.stdout
 
 
-STARTUP = {"__future__", "_collections_abc", "_stat", "gc", "genericpath", "os", "os.path", "posixpath", "stat"}
+STARTUP = {
+    "__future__",
+    "_collections_abc",
+    "_stat",
+    "errno",
+    "gc",
+    "genericpath",
+    "os",
+    "os.path",
+    "posixpath",
+    "stat",
+}
 """What a run in which no file passes the gates may load of the standard library: what Python itself loads for `os`."""
 
 
@@ -206,6 +217,16 @@ def test_a_candidate_loads_only_what_reads_it(tmp_path: Path, code: str) -> None
     assert not new & (heavy | {"tempfile", "threading", "tomllib", "wandb", "yaml"})
     assert not new & {"dataclasses", "inspect", "ipaddress", "re", "tokenize", "typing", "urllib.parse"}
     assert "ast" in new
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_a_full_disk_is_said_and_is_no_finding(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "regilink_doctor", "lint"]
+        done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "regilink: the output could not be written: No space left on device\n"
 
 
 def test_rules_are_chosen_by_file_and_command_line(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ that finds nothing must not wait. `lint` reads an ordinary command line without 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -52,8 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(*fitted(f"regilink: {problem}".split("\n"), terminal_width(sys.stderr)), sep="\n", file=sys.stderr)
         return UNUSABLE
     except BrokenPipeError:
-        # The reader of a pipe has gone (`| head`): nothing more to say, and no traceback at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of a pipe has gone (`| head`): nothing more to say.
+        _print_nothing_more()
+        return UNUSABLE
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        _print_nothing_more()
+        print(f"regilink: the output could not be written: {error.strerror}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
         return 130
@@ -78,6 +85,11 @@ def _print_anything() -> None:
     for stream in (sys.stdout, sys.stderr):
         if getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _print_nothing_more() -> None:
+    """What is still to be written goes nowhere, or Python would fail on it again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _plain_lint(words: list[str]) -> int | None:
