@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from regilink_doctor.lint.requirements import make, read_specifiers
+from regilink_doctor.lint.requirements import make, may_be_ours, read_specifiers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def pip_requirements(commands: Iterable[Command]) -> Iterator[Requirement]:
             if not _INSTALLS.fullmatch(" ".join(words[: index + 1]) + " "):
                 continue
             for word in command.words[index + 1 :]:
-                match = _REQUIREMENT.fullmatch(word.literal or "")
+                match = _REQUIREMENT.fullmatch(word.literal or "") if may_be_ours(word.literal or "") else None
                 if match and not (match["specifiers"] or "").startswith("@"):
                     specifiers = read_specifiers(match["specifiers"] or "", "")
                     yield make(match["name"], word.place, command.statement, specifiers, "install")

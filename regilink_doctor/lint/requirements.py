@@ -1,4 +1,4 @@
-"""What a requirement asks for, in the notations of pip, Poetry and conda.
+"""What a requirement of wandb asks for, in the notations of pip, Poetry and conda.
 
 Only what decides a rule is read: the package, the one version that can be installed, the bound above it.
 """
@@ -21,6 +21,11 @@ _SPECIFIER = re.compile(
 _REST = re.compile(r"(?P<specifiers>\(?[^;#]*?\)?)\s*(?:;(?P<marker>.*))?$")
 
 
+def may_be_ours(text: str) -> bool:
+    """Whether a requirement may be one of wandb; a lock file has hundreds of others, of which no rule asks."""
+    return "wandb" in text.lower()
+
+
 def normalised(name: str) -> str:
     """A package's name as indexes compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
@@ -29,9 +34,9 @@ def normalised(name: str) -> str:
 def requirement(
     stretch: Stretch, start: int, end: int, statement: Span, *, group: str = "", locked: bool = False
 ) -> Requirement | None:
-    """The requirement in `text[start:end]`, written as for pip (or conda: `wandb=0.16`); None if it is none."""
+    """The requirement in `text[start:end]`, written as for pip (or conda: `wandb=0.16`); None if it is none of ours."""
     text = stretch.text[start:end]
-    match = _NAME.match(text)
+    match = _NAME.match(text) if may_be_ours(text) else None
     if match is None:
         return None
     rest = text[match.end() :]

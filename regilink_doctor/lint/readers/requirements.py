@@ -6,7 +6,7 @@ import os
 import re
 
 from regilink_doctor.lint.reading import Reading
-from regilink_doctor.lint.requirements import make, requirement
+from regilink_doctor.lint.requirements import make, may_be_ours, requirement
 from regilink_doctor.lint.sources import Source
 from regilink_doctor.lint.stretches import Stretch
 
@@ -43,6 +43,8 @@ def read(path: str, content: bytes) -> Reading:
 
 def _locked(stretch: Stretch, pattern: re.Pattern[str]) -> Iterator[Requirement]:
     for match in pattern.finditer(stretch.text):
+        if not may_be_ours(match["name"]):
+            continue
         place = stretch.place(*match.span("version"))
         statement = stretch.span(match.start(), match.end())
         yield make(match["name"], place, statement, (("==", match["version"]),), locked=True)
@@ -66,6 +68,8 @@ def _lines(stretch: Stretch, source: Source) -> Iterator[Requirement]:
             offset += len(text) + 1
             number += 1
         first = stretch.text[start : start + whole].split("\n", 1)[0].rstrip("\\")
+        if not may_be_ours(first):
+            continue
         body = re.split(r"(?:^|\s)#|\s--", first, maxsplit=1)[0].rstrip()
         indent = len(body) - len(body.lstrip())
         if body and not body.lstrip().startswith("-"):

@@ -9,7 +9,7 @@ from regilink_doctor.core.declared import Container, Setting
 from regilink_doctor.core.findings import Span
 from regilink_doctor.lint.configuration import ENVIRONMENT_KEYS, target_sites, worth_keeping
 from regilink_doctor.lint.reading import Reading
-from regilink_doctor.lint.requirements import make, read_specifiers, requirement
+from regilink_doctor.lint.requirements import make, may_be_ours, read_specifiers, requirement
 from regilink_doctor.lint.sources import Source
 from regilink_doctor.lint.stretches import Stretch, text_of
 from regilink_doctor.lint.toml_values import TomlValue, check, read_values
@@ -120,7 +120,7 @@ def _requirements(stretch: Stretch, values: list[TomlValue], *, pipfile: bool) -
             continue
         # wandb = "0.16.0", or wandb = {version = "0.16.0", optional = true}
         keys = item.keys[:-1] if item.keys[-1] == "version" else item.keys
-        match = _TABLES.fullmatch(".".join(keys[:-1]))
+        match = _TABLES.fullmatch(".".join(keys[:-1])) if may_be_ours(keys[-1]) else None
         if match and (pipfile or keys[0] == "tool"):
             bare = "" if pipfile else "=="
             specifiers = read_specifiers(item.value, bare)
