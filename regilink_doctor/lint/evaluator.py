@@ -76,6 +76,10 @@ class Evaluator:
         self._known: dict[tuple[int, At], tuple[Value, ...]] = {}
         self._cut = 0
 
+    def forget(self) -> None:
+        """Let go of everything, itself among it: see `Module.forget`."""
+        vars(self).clear()
+
     def value(self, node: ast.expr, at: At, depth: int = 0) -> tuple[Value, ...]:
         """The alternatives of an expression; `(UNKNOWN,)` when nothing is known."""
         key = (id(node), at)

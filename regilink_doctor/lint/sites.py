@@ -46,9 +46,12 @@ _MAKES = (
 def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[Setting, ...]]:
     """The sites of a file, and the variables of W&B that it sets, in the order of their lines."""
     finder = _Finder(source, module)
-    sites = [site for use in module.uses for site in finder.sites_of(use)]
-    sites += [site for read in module.reads for site in finder.read(read)]
-    settings = assignments(source, module, finder.evaluator, finder.statements)
+    try:
+        sites = [site for use in module.uses for site in finder.sites_of(use)]
+        sites += [site for read in module.reads for site in finder.read(read)]
+        settings = list(assignments(source, module, finder.evaluator, finder.statements))
+    finally:
+        finder.evaluator.forget()
     return (
         tuple(sorted(sites, key=lambda site: (site.place.cell or 0, site.place.span, site.call))),
         tuple(sorted(settings, key=lambda setting: (setting.place.cell or 0, setting.place.span))),

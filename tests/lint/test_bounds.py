@@ -1,5 +1,6 @@
 """The work on one file is bounded, whatever is in it: nobody's machine hangs because of a strange file."""
 
+import gc
 import json
 import time
 
@@ -83,3 +84,16 @@ def test_a_cookie_of_no_text_encoding_is_a_finding_and_no_crash(codec: str) -> N
         content.encode(),
         [],
     )
+
+
+def test_a_file_is_out_of_memory_with_its_report() -> None:
+    code = PRELUDE + OBJECTS + "class M(N):\n    def go(self):\n        return self.go()\n" + LINK
+    lint("train.py", code)  # what is loaded on the way
+    gc.collect()
+    gc.disable()
+    try:
+        report = lint("train.py", code)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+    assert len(report.sites) == 2

@@ -32,5 +32,9 @@ def read_source(source: Source) -> Reading:
     Raises:
         Unparsable: it is not the Python of the interpreter that runs us.
     """
-    sites, settings = find_sites(source, read_module(source))
+    module = read_module(source)
+    try:
+        sites, settings = find_sites(source, module)
+    finally:
+        module.forget()
     return Reading((source,), sites, settings)
