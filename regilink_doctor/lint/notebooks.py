@@ -8,11 +8,14 @@ a report ask: `core.notebooks`, which decodes the file several times over and ta
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.sources import Unparsable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @record

@@ -5,20 +5,20 @@ Composed, never constructed: tags mean nothing, and no value is made of anything
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
-
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.lint.sources import Unparsable
 from regilink_doctor.lint.stretches import Stretch, loose_text, text_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any, TypeAlias
 
     from regilink_doctor.core.sites import Text
     from regilink_doctor.lint.sources import Source
 
-Node: TypeAlias = Any
-"""A `yaml.Node`. yaml is loaded with the first file, and its types tell neither `id` nor `style`."""
+    Node: TypeAlias = Any
+    """A `yaml.Node`. yaml is loaded with the first file, and its types tell neither `id` nor `style`."""
 
 _TEMPLATE = ("{{", "{%", "<%")
 

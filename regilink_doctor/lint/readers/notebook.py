@@ -7,7 +7,6 @@ moved into its cell.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import is_record, replace
@@ -19,10 +18,13 @@ from regilink_doctor.lint.readers.python import read_source
 from regilink_doctor.lint.reading import Reading
 from regilink_doctor.lint.sources import Source, Unparsable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
     from regilink_doctor.core.declared import Command, Setting
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 
 def read(path: str, content: bytes) -> Reading:
