@@ -1,8 +1,9 @@
 """Frozen records: what `dataclass(frozen=True)` gives, at a tenth of its price.
 
 `dataclasses` loads `inspect`, and writes and compiles six functions for each class: about 1 ms, and a hook that has one
-finding to tell waits for fifty of them. A record compiles its `__init__` alone; the rest is shared. It is still a
-dataclass for whoever asks: `dataclasses.fields`, `asdict`, `replace`, `copy.replace` and `match` take it.
+finding to tell waits for fifty of them. A record compiles its `__init__` alone, when the first of its kind is made; the
+rest is shared. It is still a dataclass for whoever asks: `dataclasses.fields`, `asdict`, `replace`, `copy.replace` and
+`match` take it.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def _made(cls: Any, eq: bool, order: bool) -> Any:
     fields = cls.__record_fields__ = _collected(cls)
     cls.__match_args__ = tuple(fields)  # type: ignore[misc]
     cls.__dataclass_fields__ = _FieldsOfDataclass()
-    cls.__init__ = _initializer(cls, fields)
+    cls.__init__ = _first_initializer(cls, fields)
     cls.__repr__ = _repr
     cls.__setattr__ = _refuse_to_set
     cls.__delattr__ = _refuse_to_delete
@@ -125,6 +126,14 @@ def _collected(cls: Any) -> dict[str, _Field]:
         elif each is given:
             delattr(cls, name)
     return fields
+
+
+def _first_initializer(cls: Any, fields: Mapping[str, _Field]) -> Any:
+    def __init__(self: Any, *arguments: Any, **named: Any) -> None:  # noqa: N807
+        cls.__init__ = _initializer(cls, fields)
+        cls.__init__(self, *arguments, **named)
+
+    return __init__
 
 
 def _initializer(cls: Any, fields: Mapping[str, _Field]) -> Any:
