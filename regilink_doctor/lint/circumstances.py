@@ -11,6 +11,7 @@ from functools import cached_property
 from regilink_doctor.core.circumstances import Circumstances
 from regilink_doctor.core.declared import Container
 from regilink_doctor.core.records import replace
+from regilink_doctor.lint.nodes import walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.sources import Source
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_OUTERMOST = (*_FUNCTIONS, ast.Module, ast.ClassDef)
+_LEAVES = (ast.Return, ast.Continue, ast.Raise)
+_WITHS = (ast.With, ast.AsyncWith)
 _BROAD = frozenset({"Exception", "BaseException", "CommError", "wandb.Error", "wandb.errors.Error"})
 """What a refused link is caught as."""
 
@@ -38,17 +42,18 @@ class Statements:
         self.owners: dict[int, ast.AST] = {}
         """Identity of an `except` or `case` -> its statement; known once `homes` is."""
         self._names: dict[int, frozenset[str]] = {}
+        self._exits: dict[int, list[tuple[int, str]]] = {}
 
     @cached_property
-    def homes(self) -> dict[int, tuple[ast.AST, list[ast.stmt]]]:
-        """Identity of a statement -> the node around it, and the body of that which holds it."""
-        homes: dict[int, tuple[ast.AST, list[ast.stmt]]] = {}
+    def homes(self) -> dict[int, tuple[ast.AST, list[ast.stmt], int]]:
+        """Identity of a statement -> the node around it, the body of that which holds it, and its index there."""
+        homes: dict[int, tuple[ast.AST, list[ast.stmt], int]] = {}
         waiting = [self.tree]
         while waiting:
             node = waiting.pop()
             for body in _bodies(node):
-                for statement in body:
-                    homes[id(statement)] = (node, body)
+                for index, statement in enumerate(body):
+                    homes[id(statement)] = (node, body, index)
                 waiting += body
             for clause in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
                 self.owners[id(clause)] = node
@@ -58,10 +63,8 @@ class Statements:
     @cached_property
     def tested(self) -> frozenset[str]:
         """The names that a condition anywhere in the file looks at."""
-        tests = [
-            node.test for node in ast.walk(self.tree) if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert)
-        ]
-        inside = [node for test in tests for node in ast.walk(test)]
+        tests = [node.test for node in walk(self.tree) if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert)]
+        inside = [node for test in tests for node in walk(test)]
         return frozenset(node.id for node in inside if isinstance(node, ast.Name)) | frozenset(
             node.attr for node in inside if isinstance(node, ast.Attribute)
         )
@@ -88,9 +91,8 @@ class Statements:
         guards: list[str] = []
         dropped: Place | None = None
         expected = handled = False
-        before: ast.AST = statement
-        for parent, body in self._outwards(statement):
-            guards += self._early_exits(body, before)
+        for parent, body, index in self._outwards(statement):
+            guards += self._early_exits(body, index)
             if isinstance(parent, ast.If | ast.While):
                 guards.append(self._text(parent.test))
             elif isinstance(parent, ast.Try) and body is parent.body and not handled:
@@ -98,7 +100,7 @@ class Statements:
                 handled = clause is not None
                 if clause is not None and _silent(clause.body) and not self._missed(statement, parent):
                     dropped = self._clause(clause)
-            elif isinstance(parent, ast.With | ast.AsyncWith):
+            elif isinstance(parent, _WITHS):
                 for item in parent.items:
                     called = self._text(item.context_expr)
                     expected = expected or "raises(" in called
@@ -108,7 +110,6 @@ class Statements:
                 function = parent.name
                 guards += [self._text(decorator) for decorator in parent.decorator_list]
                 break
-            before = self.owners.get(id(parent), parent)
         containers = self._containers(statement)
         return Circumstances(function, tuple(guards), True, dropped, None, None, expected, containers)
 
@@ -130,45 +131,38 @@ class Statements:
     @staticmethod
     def _always(statement: ast.stmt, body: list[ast.stmt]) -> bool:
         """Whether a body is begun whenever its statement is: that of a `with` or a `try`."""
-        return isinstance(statement, ast.With | ast.AsyncWith) or (
-            isinstance(statement, ast.Try) and body is statement.body
-        )
+        return isinstance(statement, _WITHS) or (isinstance(statement, ast.Try) and body is statement.body)
 
     def before(self, statement: ast.stmt) -> Iterator[ast.stmt]:
         """The statements that have certainly been begun before `statement`, the nearest first, within its function."""
         left = _LINES
-        inner: ast.AST = statement
-        for parent, body in self._outwards(statement):
-            index = next((at for at, item in enumerate(body) if item is inner), 0)
-            for item in reversed(body[:index]):
-                left -= 1
-                if left < 0:
-                    return
-                yield item
-            if isinstance(parent, _FUNCTIONS):
+        for parent, body, index in self._outwards(statement):
+            first = max(index - left, 0)
+            yield from reversed(body[first:index])
+            left -= index - first
+            if first or isinstance(parent, _FUNCTIONS):
                 return
-            inner = self.owners.get(id(parent), parent)
-            if isinstance(parent, ast.With | ast.AsyncWith):
+            if isinstance(parent, _WITHS):
                 yield parent
 
     def outwards(self, statement: ast.stmt) -> Iterator[ast.AST]:
         """The statements around one, up to its function."""
-        return (parent for parent, _ in self._outwards(statement))
+        return (parent for parent, _, _ in self._outwards(statement))
 
-    def _outwards(self, statement: ast.stmt) -> Iterator[tuple[ast.AST, list[ast.stmt]]]:
-        """Each node around a statement with the body that holds it, the innermost first, up to the function's."""
+    def _outwards(self, statement: ast.stmt) -> Iterator[tuple[ast.AST, list[ast.stmt], int]]:
+        """Each node around a statement, the body that holds it and its index there; the innermost first."""
         node: ast.AST = statement
         while home := self.homes.get(id(node)):
-            parent, body = home
-            yield parent, body
-            if isinstance(parent, (*_FUNCTIONS, ast.Module, ast.ClassDef)):
+            yield home
+            parent = home[0]
+            if isinstance(parent, _OUTERMOST):
                 return
             node = self.owners.get(id(parent), parent)
 
     def _function(self, node: ast.AST) -> ast.AST | None:
         found: ast.AST | None = None
         if isinstance(node, ast.stmt):
-            for parent, _ in self._outwards(node):
+            for parent in self.outwards(node):
                 found = parent
         return found
 
@@ -179,27 +173,31 @@ class Statements:
         bound = {
             node.id
             for inner in around.body
-            for node in ast.walk(inner)
+            for node in walk(inner)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         }
         function = self._function(statement) if bound else None
-        inside = {id(node) for node in ast.walk(around)} if bound else set()
+        inside = {id(node) for node in walk(around)} if bound else set()
         return function is not None and any(
             isinstance(node, ast.Name) and node.id in bound and isinstance(node.ctx, ast.Load)
-            for node in ast.walk(function)
+            for node in walk(function)
             if id(node) not in inside
         )
 
-    def _early_exits(self, body: list[ast.stmt], before: ast.AST) -> Iterator[str]:
-        for statement in body:
-            if statement is before:
-                return
-            if isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Return | ast.Continue | ast.Raise):
-                yield self._text(statement.test)
+    def _early_exits(self, body: list[ast.stmt], end: int) -> Iterator[str]:
+        """The conditions under which a body is left before its statement number `end`."""
+        if id(body) not in self._exits:
+            leaving = [
+                (index, statement.test)
+                for index, statement in enumerate(body)
+                if isinstance(statement, ast.If) and isinstance(statement.body[-1], _LEAVES)
+            ]
+            self._exits[id(body)] = [(index, self._text(test)) for index, test in leaving]
+        return (text for index, text in self._exits[id(body)] if index < end)
 
     def _ended(self, use: Use, run: str) -> tuple[End, Place] | None:
         for statement in self.before(use.statement):
-            if isinstance(statement, ast.With | ast.AsyncWith):
+            if isinstance(statement, _WITHS):
                 for item in statement.items:
                     if item.optional_vars is not None and self._text(item.optional_vars) == run:
                         inside = statement.lineno <= use.call.lineno <= (statement.end_lineno or 0)
@@ -213,6 +211,8 @@ class Statements:
     def _finish(self, statement: ast.stmt, run: str) -> ast.expr | None:
         """The call of a statement that certainly ends the run."""
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            if getattr(statement.value.func, "attr", "") != "finish":
+                return None
             called = self._text(statement.value.func)
             return statement.value if called in (f"{run}.finish", "wandb.finish") else None
         if isinstance(statement, ast.Try):
@@ -226,9 +226,7 @@ class Statements:
             return "init" in words or f"{run} =" in words
         if id(statement) not in self._names:  # asked once for every call behind it
             self._names[id(statement)] = frozenset(
-                node.id
-                for node in ast.walk(statement)
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+                node.id for node in walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
             )
         return run in self._names[id(statement)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.known import NOTHING_KNOWN, Known
@@ -16,11 +17,11 @@ from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from regilink_doctor.core.declared import Command, Declared, Requirement, Setting
     from regilink_doctor.core.directory import Directory
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.sites import Site, SiteKind
     from regilink_doctor.lint.reading import Reading
     from regilink_doctor.rules.rule import Rule
 
@@ -53,6 +54,16 @@ class _Facts:
     @property
     def sites(self) -> tuple[Site, ...]:
         return self.reading.sites
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Site]]:
+        kinds: dict[str, list[Site]] = {}
+        for site in self.sites:
+            kinds.setdefault(site.kind, []).append(site)
+        return kinds
+
+    def of_kind(self, kind: SiteKind) -> Sequence[Site]:
+        return self._by_kind.get(kind, ())
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -133,7 +144,8 @@ def lint_bytes(
     unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]
     unique = list(dict.fromkeys(finding for found in (unparsable, *by_site, *others) for finding in found))
     left, silenced = suppressions.apply(reading, unique, enabled)
-    codes = tuple(tuple(dict.fromkeys(finding.code for finding in found if finding in left)) for found in by_site)
+    told = set(left)
+    codes = tuple(tuple(dict.fromkeys(finding.code for finding in found if finding in told)) for found in by_site)
     return FileReport(tuple(sorted(left, key=_order)), reading.sites, codes, silenced)
 
 

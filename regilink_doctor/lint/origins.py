@@ -100,9 +100,9 @@ class Origins:
         return logs
 
     @cached_property
-    def starts(self) -> tuple[Use, ...]:
-        """Every `wandb.init` of the file."""
-        return tuple(use for use in self.module.uses if "wandb.init" in self.evaluator.callee(use))
+    def starts(self) -> dict[int, Use]:
+        """Identity of a statement -> the `wandb.init` in it, of the whole file."""
+        return {id(use.statement): use for use in self.module.uses if "wandb.init" in self.evaluator.callee(use)}
 
     def maker(self, made: Use) -> str:
         """The canonical name of the call that an artifact begins with."""

@@ -195,7 +195,7 @@ class _Finder:
 
     def _earlier(self, use: Use) -> Site | None:
         """The `wandb.init` before this one in the same function whose run nothing has ended."""
-        starts = {id(other.statement): other for other in self.origins.starts}
+        starts = self.origins.starts
         for statement in self.statements.before(use.statement):
             first = starts.get(id(statement))
             opened = isinstance(statement, ast.With | ast.AsyncWith)

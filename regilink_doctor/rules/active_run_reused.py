@@ -62,7 +62,7 @@ class ActiveRunReused(SiteRule):
         entity, other = certain(site.entity), certain(first.entity)
         if entity is None or other is None or entity == other:
             return
-        if not any(link.kind == "link" and any(site is init for init in link.inits) for link in facts.sites):
+        if not any(site is init for link in facts.of_kind("link") for init in link.inits):
             return
         yield self.finding(
             site.place,

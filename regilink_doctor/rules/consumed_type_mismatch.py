@@ -67,8 +67,8 @@ class ConsumedTypeMismatch(SiteRule):
             found = _in_catalog(facts.directory, path.project or "", path.collection)
             if found is not None:
                 return found, ()
-        for link in facts.sites:
-            for linked in link.target if link.kind == "link" and len(link.target) == 1 else ():
+        for link in facts.of_kind("link"):
+            for linked in link.target if len(link.target) == 1 else ():
                 other = registry_path(linked)
                 if other and (other.project, other.name) == (path.project, path.collection):
                     return known_type(link), (Related("linked with its type here", link.place),)

@@ -68,7 +68,7 @@ class LinkWhileDisabled(SiteRule):
             yield from self._goes_online(site, facts)
 
     def _goes_online(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        inits = [other for other in facts.sites if other.kind == "init"]
+        inits = facts.of_kind("init")
         made = site.artifact
         if made is None or made.call != "wandb.Artifact" or len(inits) != 1 or made.place.path != site.place.path:
             return

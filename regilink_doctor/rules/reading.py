@@ -45,24 +45,24 @@ def registry_text(site: Site) -> Text | None:
 
 def first_link(site: Site, facts: FileFacts) -> bool:
     """Whether a link to a registry is the first of its run in the file: what is about the run is told once."""
-    runs = site.inits or ((site.init,) if site.init else ())
-    for other in facts.sites:
+    runs = {id(run) for run in site.inits or ((site.init,) if site.init else ())}
+    for other in facts.of_kind("link"):
         if other is site:
             return True
-        if other.kind == "link" and registry_text(other) and set(map(id, other.inits)) & set(map(id, runs)):
+        if any(id(run) in runs for run in other.inits) and registry_text(other):
             return False
     return True
 
 
 def only_init(facts: FileFacts) -> Site | None:
     """The one `wandb.init` of the file, for a run that nobody could follow to it."""
-    inits = [site for site in facts.sites if site.kind == "init"]
+    inits = facts.of_kind("init")
     return inits[0] if len(inits) == 1 else None
 
 
 def links(facts: FileFacts) -> Iterator[Site]:
     """The links of the file that go to a registry."""
-    return (site for site in facts.sites if site.kind == "link" and registry_text(site))
+    return (site for site in facts.of_kind("link") if registry_text(site))
 
 
 def spoken(text: Text, offset: int) -> bool:

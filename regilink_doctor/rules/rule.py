@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Applicability, Fix, Place, Related, Severity
     from regilink_doctor.core.known import Known
     from regilink_doctor.core.link_rules import Judgement
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.sites import Site, SiteKind, Text
     from regilink_doctor.core.target_path import Problem
 else:
     Protocol = object
@@ -144,6 +144,9 @@ class FileFacts(Protocol):
     @property
     def sites(self) -> Sequence[Site]:
         """All sites of the file."""
+
+    def of_kind(self, kind: SiteKind) -> Sequence[Site]:
+        """The sites of one kind."""
 
     @property
     def settings(self) -> Sequence[Setting]:

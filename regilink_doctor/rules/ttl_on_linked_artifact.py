@@ -69,4 +69,4 @@ class TtlOnLinkedArtifact(SiteRule):
 
 def _first(site: Site, facts: FileFacts) -> Site:
     """The first link of the same artifact: its time to live is told once."""
-    return next(other for other in facts.sites if other.kind == "link" and other.ttl == site.ttl)
+    return next(other for other in facts.of_kind("link") if other.ttl == site.ttl)
