@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_regilink.options import given
 from regilink_doctor.config import find_config
 from regilink_doctor.workflows.lint import files_worth_linting, lint_paths
 
@@ -38,12 +39,6 @@ class Checking:
         shown = os.path.relpath(path)
         named = str(path) if shown.startswith("..") else shown
         return lint_paths([named], catalog=self._catalog, config=self._config)
-
-
-def given(config: pytest.Config, name: str) -> str | None:
-    """The value of an option, else that of the ini file; None without any."""
-    value = config.getoption(f"--regilink-{name}") or config.getini(f"regilink_{name}")
-    return str(value) if value else None
 
 
 def _roots(config: pytest.Config) -> list[str]:

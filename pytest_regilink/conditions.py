@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from regilink_doctor.core.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 NO_SUCH_TYPE = "a-type-that-nobody-logs"
 
 
-@dataclass(frozen=True)
+@record
 class Conditions:
     """See `docs/pytest.md`. What is None or empty stays as the world has it.
 
@@ -54,8 +55,8 @@ class Conditions:
         Raises:
             Failed: there is no such condition, or not such a value.
         """
-        if unknown := sorted(set(values) - set(self.__dataclass_fields__)):
-            known = ", ".join(self.__dataclass_fields__)
+        if unknown := sorted(set(values) - set(vars(self))):
+            known = ", ".join(vars(self))
             _complain(where, f"the marker regilink has no {unknown[0]!r}; it has {known}")
         if values.get("entity") not in (None, "team", "personal", "organization"):
             _complain(where, f"entity={values['entity']!r}: it is team, personal or organization")

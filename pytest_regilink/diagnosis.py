@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_regilink.keys import GUARD, HAND
+from regilink_doctor.core.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -190,7 +190,7 @@ def _in_words(request: pytest.FixtureRequest, call: Callable[..., T], *given: An
 
 
 def _seed(request: pytest.FixtureRequest) -> World:
-    from pytest_regilink.checking import given
+    from pytest_regilink.options import given
     from regilink_doctor.workflows.seed import seeded_world
 
     config = request.config

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from regilink_doctor.core.records import record
 
 if TYPE_CHECKING:
     from regilink_doctor.core.ledger import LinkAttempt
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """A collection, or a version in it. `path` goes with or without its entity, and may have `*` for any letters.
 

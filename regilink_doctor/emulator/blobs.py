@@ -7,10 +7,10 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from threading import Lock
 from typing import BinaryIO, cast
 
+from regilink_doctor.core.records import record
 from regilink_doctor.emulator.http import Body, Bytes
 
 CHUNK = 1 << 18
@@ -21,7 +21,7 @@ IN_MEMORY = 8 << 20
 """A larger blob goes to the file in any case."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _FilePart:
     """A stretch of the temporary file."""
 
@@ -39,7 +39,7 @@ class _FilePart:
             yield data
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Discarded:
     """A body of which only the size is known: it was larger than what may be kept."""
 
@@ -54,7 +54,7 @@ class Discarded:
         raise LookupError("the body of this upload was not kept")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Blob:
     """Stored bytes with their MD5 in base64, as manifests write it."""
 

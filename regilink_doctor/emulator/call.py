@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, BinaryIO
 
 from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
+
+from regilink_doctor.core.records import record
 
 MAX_TEXT = 1 << 18
 """Letters of a document; the longest of wandb's has a tenth of it."""
@@ -16,7 +17,7 @@ MAX_TOKENS = 20_000
 """Words of a document: the work of validating it grows with their square."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A document, its variables and which of its operations is meant.
 

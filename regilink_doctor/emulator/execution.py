@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import traceback
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from graphql import DocumentNode, ExecutionResult, GraphQLError, execute, validate
 
+from regilink_doctor.core.records import record
 from regilink_doctor.emulator.call import Call, parsed
 from regilink_doctor.emulator.resolvers.context import Context
 from regilink_doctor.emulator.resolvers.names import snake
@@ -20,7 +20,7 @@ from regilink_doctor.emulator.world.refusal import Refusal
 _CODES = {401: "UNAUTHENTICATED", 403: "PERMISSION_ERROR", 404: "NOT_FOUND"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What goes back: an HTTP status and the JSON value."""
 

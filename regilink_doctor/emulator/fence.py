@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from regilink_doctor.core.records import record
 from regilink_doctor.emulator import environ
 from regilink_doctor.emulator.emulator import Emulator
 from regilink_doctor.emulator.proxy import Proxy
@@ -32,7 +32,7 @@ set may lie there, and nobody has a signed URL who has not asked W&B for it.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BlockedAttempt:
     """A connection to a real W&B server that was refused. `ordinal` counts them from 1."""
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Literal, Protocol
 
+from regilink_doctor.core.records import record
+
 Manner = Literal["whole", "cut", "none", "never"]
 """How a response is sent: as it is; half of the body; nothing, and the connection ends; nothing, and it does not."""
 
@@ -22,7 +24,7 @@ class Body(Protocol):
         """The bytes from `start` to before `stop`, in pieces."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bytes:
     """A body in memory."""
 
@@ -38,7 +40,7 @@ class Bytes:
         yield self.content[start:stop]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """One request. `path` is decoded, `query` has the last value of each name, header names are in lower case."""
 

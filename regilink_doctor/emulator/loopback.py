@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
@@ -27,6 +28,7 @@ class LoopbackServer(ThreadingHTTPServer):
         self._open: dict[Any, Thread | None] = {}
         self._name = name
         self._thread: Thread | None = None
+        self._bell, self._rope = socket.socketpair()
         super().__init__((HOST, port), handler)
 
     @property
@@ -49,16 +51,18 @@ class LoopbackServer(ThreadingHTTPServer):
             raise RuntimeError("it has been stopped, and cannot start again: make another")
         if self._thread is not None:
             return
-        self._thread = Thread(target=self.serve_forever, args=(0.005,), name=self._name, daemon=True)
+        self._thread = Thread(target=self._accept, name=self._name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Stop serving, cut every open connection and wait for the threads."""
         self.stopping.set()
         if self._thread is not None:
-            self.shutdown()
+            self._rope.send(b"!")
             self._thread.join()
             self._thread = None
+        self._rope.close()
+        self._bell.close()
         self.server_close()
         self._cut()
 
@@ -74,6 +78,14 @@ class LoopbackServer(ThreadingHTTPServer):
         """A watched connection is closed."""
         with self._lock:
             self._open.pop(connection, None)
+
+    def _accept(self) -> None:
+        """Sleep until somebody comes or `stop` rings: to look every few milliseconds takes turns from the code."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self, selectors.EVENT_READ)
+            selector.register(self._bell, selectors.EVENT_READ)
+            while selector.select() and not self.stopping.is_set():
+                self._handle_request_noblock()  # type: ignore[attr-defined]
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread of its own, and remember it."""

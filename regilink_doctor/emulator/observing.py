@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from regilink_doctor.core import link_rules, texts
 from regilink_doctor.core.failures import failure
 from regilink_doctor.core.ledger import LinkAttempt
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import LinkInput, SdkRefusal, sdk_link
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.recorder import LinkCall

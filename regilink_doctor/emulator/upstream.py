@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
+
+from regilink_doctor.core.records import field, record
 
 TIMEOUT = 30.0
 """Seconds until a connection has to be there."""
@@ -19,7 +20,7 @@ class Unreachable(OSError):
     """No connection; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Route:
     """A connection, and how to speak on it.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from regilink_doctor.core.records import record
 from regilink_doctor.emulator.blobs import BlobStore
 from regilink_doctor.emulator.world import World, access, assume, stubs
 from regilink_doctor.emulator.world.files import StoredFile
@@ -34,7 +34,7 @@ def field(kind: str, name: str) -> Callable[[F], F]:
     return register
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context:
     """One request: the world it asks about, and who asks."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from regilink_doctor.core.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Edge:
     """One item. `version` is set where GraphQL's edge has one."""
 
@@ -18,7 +19,7 @@ class Edge:
     version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PageInfo:
     """Where the page ends, and whether there is more."""
 
@@ -26,7 +27,7 @@ class PageInfo:
     has_next_page: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Connection:
     """A page. `total_count` counts the whole list."""
 

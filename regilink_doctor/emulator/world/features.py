@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+
+from regilink_doctor.core.records import record
 
 Version = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Feature:
     """A feature, the server that brought it, and what a server without it has not got.
 

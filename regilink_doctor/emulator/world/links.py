@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from regilink_doctor.core import link_rules, texts
 from regilink_doctor.core.failures import failure
 from regilink_doctor.core.ledger import LinkAttempt, Verdict
 from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import LinkInput, is_registry_project
 from regilink_doctor.emulator.world import access, artifacts, assume
 from regilink_doctor.emulator.world.directory import WorldDirectory
@@ -22,7 +21,7 @@ from regilink_doctor.emulator.world.refusal import Refusal, denied, refuse
 from regilink_doctor.emulator.world.state import State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LinkRequest:
     """A link as the server receives it: the organization is resolved, the path is in three parts."""
 
