@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
-    DocumentNode,
-    FieldDefinitionNode,
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
-    InputObjectTypeDefinitionNode,
-    InterfaceTypeDefinitionNode,
-    ObjectTypeDefinitionNode,
-    build_ast_schema,
-    parse,
+    GraphQLUnionType,
+    specified_scalar_types,
 )
-from graphql.type import is_input_object_type, is_interface_type, is_object_type, is_union_type
 
+from regilink_doctor.emulator.definitions import Definition, Field, definitions
 from regilink_doctor.emulator.resolvers import RESOLVERS, type_name
 from regilink_doctor.emulator.resolvers.context import NOTED
 from regilink_doctor.emulator.resolvers.names import snake
-
-_WITH_FIELDS = (ObjectTypeDefinitionNode, InterfaceTypeDefinitionNode, InputObjectTypeDefinitionNode)
-
-
-@cache
-def _document() -> DocumentNode:
-    return parse(Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8"), no_location=True)
 
 
 @lru_cache(maxsize=64)
@@ -37,57 +33,75 @@ def schema(missing: frozenset[str] = frozenset()) -> GraphQLSchema:
 
     It is taken as valid, for to check it takes longer than to build it: the tests do that.
     """
-    document = _without(_document(), missing) if missing else _document()
-    built = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
-    for name, kind in built.type_map.items():
-        if name.startswith("__"):
-            continue  # introspection: graphql-core's own, and one for all schemas of the process
-        if is_object_type(kind):
-            for field_name, field in kind.fields.items():
-                for argument_name, argument in field.args.items():
-                    argument.out_name = snake(argument_name)
-                if (resolver := RESOLVERS.get((name, field_name))) is not None:
-                    field.resolve = _adapt(resolver)
-        elif is_interface_type(kind) or is_union_type(kind):
-            kind.resolve_type = lambda value, _info, _kind: type_name(value)
-        elif is_input_object_type(kind):
-            for field_name, input_field in kind.fields.items():
-                input_field.out_name = snake(field_name)
-    return built
+    types = _Types(missing).types
+    return GraphQLSchema(types["Query"], types["Mutation"], types=types.values(), assume_valid=True)
 
 
-def _without(document: DocumentNode, missing: Collection[str]) -> DocumentNode:
-    """A copy of the document; what lacks in an interface lacks in the types that implement it."""
-    definitions = []
-    for definition in document.definitions:
-        if isinstance(definition, _WITH_FIELDS):
-            name = definition.name.value
-            if name in missing:
-                continue
-            owners = [name, *(each.name.value for each in getattr(definition, "interfaces", None) or ())]
-            fields = [
-                _without_arguments(field, owners, missing)
-                for field in definition.fields or ()
-                if not any(f"{owner}.{field.name.value}" in missing for owner in owners)
-            ]
-            definition = _copy(definition, fields=tuple(fields))
-        definitions.append(definition)
-    return DocumentNode(definitions=tuple(definitions))
+class _Types:
+    """graphql-core's types, made of the definitions. What lacks in an interface lacks in the types that have it."""
+
+    def __init__(self, missing: frozenset[str]) -> None:
+        self._missing = missing
+        self.types: dict[str, Any] = {
+            each.name: getattr(self, f"_{each.kind}")(each) for each in definitions() if each.name not in missing
+        }
+
+    def _scalar(self, of: Definition) -> Any:
+        return GraphQLScalarType(of.name)
+
+    def _enum(self, of: Definition) -> Any:
+        return GraphQLEnumType(of.name, {each: each for each in of.members})
+
+    def _union(self, of: Definition) -> Any:
+        return GraphQLUnionType(of.name, lambda: self._named(of.members), resolve_type=_resolve_type)
+
+    def _interface(self, of: Definition) -> Any:
+        return GraphQLInterfaceType(of.name, lambda: self._fields(of), resolve_type=_resolve_type)
+
+    def _type(self, of: Definition) -> Any:
+        return GraphQLObjectType(of.name, lambda: self._fields(of), lambda: self._named(of.interfaces))
+
+    def _input(self, of: Definition) -> Any:
+        return GraphQLInputObjectType(
+            of.name,
+            lambda: {each.name: self._taken(GraphQLInputField, each.name, each.type) for each in self._there(of)},
+        )
+
+    def _fields(self, of: Definition) -> dict[str, Any]:
+        return {each.name: self._field(of, each) for each in self._there(of)}
+
+    def _field(self, of: Definition, field: Field) -> Any:
+        arguments = {
+            name: self._taken(GraphQLArgument, name, text)
+            for name, text in field.arguments
+            if not self._lacks(of, f"{field.name}.{name}")
+        }
+        resolver = RESOLVERS.get((of.name, field.name))
+        return GraphQLField(self._typed(field.type), arguments, _adapt(resolver) if resolver is not None else None)
+
+    def _taken(self, kind: Any, name: str, text: str) -> Any:
+        return kind(self._typed(text), out_name=snake(name))
+
+    def _there(self, of: Definition) -> list[Field]:
+        return [each for each in of.fields if not self._lacks(of, each.name)]
+
+    def _lacks(self, of: Definition, part: str) -> bool:
+        return bool(self._missing) and any(f"{owner}.{part}" in self._missing for owner in (of.name, *of.interfaces))
+
+    def _typed(self, text: str) -> Any:
+        """The type that is written `Name`, `[Name!]` and so on."""
+        if text.endswith("!"):
+            return GraphQLNonNull(self._typed(text[:-1]))
+        if text.startswith("["):
+            return GraphQLList(self._typed(text[1:-1]))
+        return self.types.get(text) or specified_scalar_types[text]
+
+    def _named(self, names: tuple[str, ...]) -> list[Any]:
+        return [self.types[name] for name in names]
 
 
-def _without_arguments(field: Any, owners: list[str], missing: Collection[str]) -> Any:
-    if not isinstance(field, FieldDefinitionNode) or not field.arguments:
-        return field
-    name = field.name.value
-    kept = [
-        each for each in field.arguments if not any(f"{owner}.{name}.{each.name.value}" in missing for owner in owners)
-    ]
-    return field if len(kept) == len(field.arguments) else _copy(field, arguments=tuple(kept))
-
-
-def _copy(node: Any, **changes: Any) -> Any:
-    values = {key: getattr(node, key) for key in node.keys if key != "loc"}
-    return type(node)(**{**values, **changes})
+def _resolve_type(value: Any, _info: Any, _kind: Any) -> str:
+    return type_name(value)
 
 
 def _adapt(resolver: Any) -> Any:
