@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,17 +14,15 @@ __all__ = ["BlockedAttempt", "Emulator", "Fence", "World"]
 
 
 def __getattr__(name: str) -> Any:
-    # World needs the standard library alone; Emulator brings graphql-core with it.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "World":
         from regilink_doctor.emulator.world import World
 
         return World
-    if name in __all__:
-        try:
-            from regilink_doctor.emulator import emulator, fence
-        except ImportError as error:
-            if (error.name or "").partition(".")[0] != "graphql":
-                raise
-            raise ImportError('the emulator needs graphql-core: pip install "regilink[emulator]"') from error
-        return emulator.Emulator if name == "Emulator" else getattr(fence, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # graphql-core is loaded with the first question; that it is missing is said before.
+    if find_spec("graphql") is None:
+        raise ImportError('the emulator needs graphql-core: pip install "regilink[emulator]"', name="graphql")
+    from regilink_doctor.emulator import emulator, fence
+
+    return emulator.Emulator if name == "Emulator" else getattr(fence, name)

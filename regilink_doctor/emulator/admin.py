@@ -6,7 +6,6 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
-from regilink_doctor.emulator import observing
 from regilink_doctor.emulator.faults import Fault, FaultError
 from regilink_doctor.emulator.http import Request, Response
 from regilink_doctor.emulator.overview import overview
@@ -31,8 +30,7 @@ class Admin:
             self._app.reset()
             return Response.json({"ok": True})
         if what == "calls" and request.method == "POST":
-            with self._app.world.lock:
-                observing.observe(self._app.world, LinkCall.from_json(request.body.read()))
+            self._app.observe(LinkCall.from_json(request.body.read()))
             return Response.json({"ok": True})
         if what == "ledger":
             return Response.json([dataclasses.asdict(each) for each in self._app.world.ledger])

@@ -5,16 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from threading import Lock
+from threading import Lock, Thread
 
 from regilink_doctor.core import texts
-from regilink_doctor.emulator import execution, trouble
+from regilink_doctor.emulator import observing, trouble
 from regilink_doctor.emulator.admin import Admin
 from regilink_doctor.emulator.blobs import BlobStore
 from regilink_doctor.emulator.call import Call
 from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.http import Request, Response
-from regilink_doctor.emulator.resolvers.context import Context
+from regilink_doctor.emulator.recorder import CORE, LinkCall
 from regilink_doctor.emulator.storage import Storage
 from regilink_doctor.emulator.world import World, access
 from regilink_doctor.emulator.world.people import User
@@ -31,6 +31,7 @@ class App:
         self.storage = Storage(self)
         self.admin = Admin(self)
         self._reset = Lock()
+        self._loading: Thread | None = None
 
     def reset(self, world: World | None = None) -> None:
         """Start again with `world` (the default one), an empty ledger, no stored bytes and no faults."""
@@ -42,6 +43,28 @@ class App:
     def close(self) -> None:
         """Let go of the stored bytes."""
         self.blobs.clear()
+        if self._loading is not None:
+            self._loading.join()
+
+    def prepare(self) -> None:
+        """Load, while others wait for something else, what the first question needs. Does nothing the second time."""
+        if self._loading is None:
+            self._loading = Thread(target=self._load, name="regilink-prepare", daemon=True)
+            self._loading.start()
+
+    def _load(self) -> None:
+        from regilink_doctor.emulator import execution
+
+        execution.schema_of(self.world)
+
+    def observe(self, call: LinkCall) -> None:
+        """Take what `recorder` saw of a call: its text, and what the SDK itself refused."""
+        if call.call == CORE:
+            if not call.ended:
+                self.prepare()
+            return
+        with self.world.lock:
+            observing.observe(self.world, call)
 
     def handle(self, request: Request) -> Response:
         """Answer one request, or let it meet its fault. Never raises for what the request holds."""
@@ -64,7 +87,11 @@ class App:
         return self.faults.slowness({trouble.transfer(method, path)}) if self.faults else 0.0
 
     def _strike(self, request: Request, call: Call | None) -> Fault | None:
-        names = {trouble.transfer(request.method, request.path), *(call.names() if call else ())}
+        names = {trouble.transfer(request.method, request.path)}
+        if call is not None:
+            from regilink_doctor.emulator import documents
+
+            names |= documents.names(call)
         return self.faults.strike(names, keyed="authorization" in request.headers)
 
     def _answer(
@@ -100,6 +127,10 @@ class App:
         return Response.json({"errors": [{"message": message}], "error": message}, 401)
 
     def _graphql(self, request: Request, call: Call, refusal: Refusal | None) -> Response:
+        # graphql-core takes longer to load than all the rest: it comes with the first question.
+        from regilink_doctor.emulator import execution
+        from regilink_doctor.emulator.resolvers.context import Context
+
         user, carried = self.authenticate(request)
         if carried and user is None:
             return self.refuse_key()

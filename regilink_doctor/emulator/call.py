@@ -1,20 +1,11 @@
-"""One call of GraphQL as it arrives, and the names that it goes by."""
+"""One call of GraphQL as it arrives."""
 
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from typing import Any, BinaryIO
 
-from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
-
 from regilink_doctor.core.records import record
-
-MAX_TEXT = 1 << 18
-"""Letters of a document; the longest of wandb's has a tenth of it."""
-
-MAX_TOKENS = 20_000
-"""Words of a document: the work of validating it grows with their square."""
 
 
 @record
@@ -44,25 +35,3 @@ class Call:
         if not isinstance(variables or {}, dict):
             raise ValueError("variables is an object")
         return cls(text or "", variables, operation or None)
-
-    def names(self) -> frozenset[str]:
-        """The operation's name and those of the fields it asks for at the top, in lower case."""
-        document = parsed(self.text)
-        named = {self.operation} if self.operation else set()
-        if isinstance(document, DocumentNode):
-            operation = get_operation_ast(document, self.operation)
-            if isinstance(operation, OperationDefinitionNode):
-                named |= {operation.name.value} if operation.name else set()
-                named |= {each.name.value for each in operation.selection_set.selections if isinstance(each, FieldNode)}
-        return frozenset(name.casefold() for name in named)
-
-
-@lru_cache(maxsize=512)
-def parsed(text: str) -> DocumentNode | GraphQLError:
-    """The document; or why it is none."""
-    if len(text) > MAX_TEXT:
-        return GraphQLError(f"the document is longer than {MAX_TEXT} letters")
-    try:
-        return parse(text, no_location=True, max_tokens=MAX_TOKENS)
-    except GraphQLError as error:
-        return error

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from regilink_doctor.emulator import environ, observing
+from regilink_doctor.emulator import environ
 from regilink_doctor.emulator.app import App
 from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.ledger import Ledger
@@ -79,6 +79,10 @@ class Emulator:
         """
         self._server.start()
 
+    def prepare(self) -> None:
+        """Load in a thread what the first question would wait for: for whoever waits for something else now."""
+        self.app.prepare()
+
     def stop(self) -> None:
         """Stop serving and remove the temporary folder. Does nothing the second time."""
         self._server.stop()
@@ -120,8 +124,7 @@ class Emulator:
 
     def observe(self, call: LinkCall) -> None:
         """Take what `emulator.recorder` saw of a call that links: its text, and what the SDK itself refused."""
-        with self.world.lock:
-            observing.observe(self.world, call)
+        self.app.observe(call)
 
     def environ(self, user: str | None = None) -> dict[str, str]:
         """The variables to set for wandb, as `user` (the first one).

@@ -52,6 +52,7 @@ def variables(url: str, key: str, folder: Path, entity: str | None = None) -> di
         "WANDB_MODE": "online",
         "WANDB_ERROR_REPORTING": "false",
         "WANDB__DISABLE_STATS": "true",
+        "WANDB__SAVE_REQUIREMENTS": "false",  # it reads the metadata of every installed package, in each run
         "WANDB_DISABLE_GIT": "true",
         "WANDB_DISABLE_CODE": "true",
         "WANDB_CONSOLE": "off",

@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 import traceback
 from functools import lru_cache
-from typing import Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError, execute, validate
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, execute, validate
 
 from regilink_doctor.core.records import record
-from regilink_doctor.emulator.call import Call, parsed
+from regilink_doctor.emulator.call import Call
+from regilink_doctor.emulator.documents import parsed
 from regilink_doctor.emulator.resolvers.context import Context
 from regilink_doctor.emulator.resolvers.names import snake
 from regilink_doctor.emulator.schema import schema
 from regilink_doctor.emulator.world.features import missing_parts
 from regilink_doctor.emulator.world.refusal import Refusal
 
+if TYPE_CHECKING:
+    from regilink_doctor.emulator.world import World
+
+_MAKING = Lock()
 _CODES = {401: "UNAUTHENTICATED", 403: "PERMISSION_ERROR", 404: "NOT_FOUND"}
 
 
@@ -34,13 +40,19 @@ def _property(source: Any, info: Any, **_arguments: Any) -> Any:
     return source.get(name) if isinstance(source, dict) else getattr(source, name)
 
 
+def schema_of(world: World) -> GraphQLSchema:
+    """The schema of a server with the world's features. One thread makes it; another one that needs it waits."""
+    with _MAKING:
+        return schema(missing_parts(world.features, world.server_version))
+
+
 @lru_cache(maxsize=512)
-def _prepare(text: str, missing: frozenset[str]) -> DocumentNode | tuple[GraphQLError, ...]:
+def _prepare(text: str, fitting: GraphQLSchema) -> DocumentNode | tuple[GraphQLError, ...]:
     """The document, parsed and validated; or what is wrong with it."""
     document = parsed(text)
     if isinstance(document, GraphQLError):
         return (document,)
-    return tuple(validate(schema(missing), document)) or document
+    return tuple(validate(fitting, document)) or document
 
 
 def run(call: Call, context: Context) -> Answer:
@@ -51,13 +63,13 @@ def run(call: Call, context: Context) -> Answer:
     back on old servers by it. A refusal answers with its own HTTP status, as W&B does; SDKs before 0.27.1 print it
     before the message.
     """
-    missing = missing_parts(context.world.features, context.world.server_version)
-    document = _prepare(call.text, missing)
+    fitting = schema_of(context.world)
+    document = _prepare(call.text, fitting)
     if isinstance(document, tuple):
         return Answer(200, {"errors": [{"message": _go_words(error.message)} for error in document]})
     with context.world.lock:
         result = execute(
-            schema(missing),
+            fitting,
             document,
             root_value=context.world,
             context_value=context,

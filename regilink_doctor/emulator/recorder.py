@@ -2,8 +2,8 @@
 
 The server sees a link only after the SDK has read its path; of a path that the SDK refuses it sees nothing. So the
 two methods that link, `wandb.Run.link_artifact` and `wandb.Artifact.link`, are wrapped while somebody listens, and
-the two that fetch by name, `wandb.Run.use_artifact` and `wandb.Api.artifact`. wandb is never imported from here: where
-it is not loaded yet, its modules are wrapped in the moment they are.
+the two that fetch by name, `wandb.Run.use_artifact` and `wandb.Api.artifact`; and the start of `wandb-core`, for which
+the code waits. wandb is never imported from here: what is not loaded yet is wrapped in the moment it is.
 
 In this process (the pytest plugin): `with recorder.recording(emulator.observe): ...`. In a child process (dry-run): its
 environment gets `recorder.environ(emulator.folder, emulator.url, os.environ)`, and its Python loads this file by a
@@ -36,11 +36,13 @@ _METHODS = {
     "wandb.sdk.lib.noop_run": (("NoopRun", "link_artifact"),),
     "wandb.sdk.artifacts.artifact": (("Artifact", "link"),),
     "wandb.apis.public.api": (("Api", "artifact"),),
+    "wandb.sdk.lib.service.service_process": (("", "start"),),
 }
-"""Module -> classes and methods. `NoopRun` is the run of disabled mode."""
+"""Module -> classes and methods; without a class, a function. `NoopRun` is the run of disabled mode."""
 
 _READS = {"use_artifact": "Run.use_artifact", "artifact": "Api.artifact"}
-_SHOWN = {"link_artifact": "Run.link_artifact", "link": "Artifact.link", **_READS}
+CORE = "wandb-core"
+_SHOWN = {"link_artifact": "Run.link_artifact", "link": "Artifact.link", "start": CORE, **_READS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,10 @@ class LinkCall:
     """One call: told when it begins (`ended` False), and when it came back.
 
     `call` is `Run.link_artifact` or `Artifact.link`, `target_path` the argument as a text (None: not given). Or it is
-    `Run.use_artifact` or `Api.artifact`, and `target_path` the name that is fetched. `place` is its `file:line`.
-    `entity` and `project` are the run's or, for `Artifact.link`, the source artifact's. `source` is the source
-    version's full name, None where the artifact was never logged. `error` is the exception's type, None when none
-    was raised. `environ` has what the SDK reads beside the path.
+    `Run.use_artifact` or `Api.artifact`, and `target_path` the name that is fetched; or `wandb-core`, which starts.
+    `place` is its `file:line`. `entity` and `project` are the run's or, for `Artifact.link`, the source artifact's;
+    `source` is the source version's full name, None where it was never logged. `error` is the exception's type, None
+    when none was raised. `environ` has what the SDK reads beside the path.
     """
 
     call: str
@@ -93,7 +95,6 @@ class LinkCall:
 Sink = Callable[[LinkCall], None]
 _Args = tuple[Any, ...]
 _Kwargs = dict[str, Any]
-
 _sinks: list[Sink] = []
 _wrapped: list[tuple[Any, str, Any]] = []
 _inside = threading.local()
@@ -196,7 +197,7 @@ _FINDER: Any = _Finder()
 
 def _wrap(module: ModuleType) -> None:
     for owner_name, name in _METHODS[module.__name__]:
-        owner = getattr(module, owner_name, None)
+        owner = getattr(module, owner_name, None) if owner_name else module
         original = vars(owner).get(name) if owner is not None else None
         if original is not None:
             setattr(owner, name, _watched(original, name))
@@ -205,31 +206,31 @@ def _wrap(module: ModuleType) -> None:
 
 def _watched(original: Any, name: str) -> Any:
     @functools.wraps(original)
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def method(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True  # pytest shows the user's line, not ours
         # `Run.link_artifact` calls `Artifact.link` with a text of its own making.
         if getattr(_inside, "call", False):
-            return original(self, *args, **kwargs)
-        _inside.call = True
-        error: BaseException | None = None
+            return original(*args, **kwargs)
+        _inside.call, error = True, None
         try:
-            _tell(_SHOWN[name], self, args, kwargs, None, ended=False)
-            return original(self, *args, **kwargs)
+            _tell(_SHOWN[name], args, kwargs, None, ended=False)
+            return original(*args, **kwargs)
         except BaseException as raised:
             error = raised
             raise
         finally:
             _inside.call = False
-            _tell(_SHOWN[name], self, args, kwargs, error, ended=True)
+            _tell(_SHOWN[name], args, kwargs, error, ended=True)
 
     return method
 
 
-def _tell(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, *, ended: bool) -> None:
+def _tell(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | None, *, ended: bool) -> None:
     """Never in the way of the code that is watched, whatever it gave and whatever has become of the emulator."""
     try:
         read = _fetch if name in _READS.values() else _call
-        call = read(name, target, args, kwargs, error, ended)
+        target, *rest = args or (None,)
+        call = read(name, target, tuple(rest), kwargs, error, ended)
         for sink in tuple(_sinks):
             sink(call)
     except Exception as problem:
@@ -237,8 +238,7 @@ def _tell(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseExcep
 
 
 def _fetch(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, ended: bool) -> LinkCall:
-    names = ("artifact_or_name",) if name == "Run.use_artifact" else ("name",)
-    asked = {**dict(zip(names, args, strict=False)), **kwargs}.get(names[0])
+    asked = args[0] if args else kwargs.get("artifact_or_name" if name == "Run.use_artifact" else "name")
     return LinkCall(
         call=name,
         target_path=asked if isinstance(asked, str) else None,

@@ -48,6 +48,7 @@ def emulate(
                 _write(env_file, variables)
             except OSError as error:
                 raise Unable(f"{env_file} cannot be written: {error.strerror or error}") from None
+        emulator.prepare()  # while the first program comes up
         if command:
             try:
                 status = subprocess.run(list(command), env=within(os.environ, variables), check=False).returncode

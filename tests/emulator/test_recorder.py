@@ -100,6 +100,29 @@ def test_one_who_listens_badly_does_not_hurt_the_code(server: Server, capsys: py
     assert "a call could not be noted: RuntimeError: full disk" in capsys.readouterr().err
 
 
+LOADING = """
+import sys
+from regilink_doctor.emulator import Emulator, recorder
+with Emulator() as emulator:
+    assert "graphql" not in sys.modules, "it takes longest, and nobody has asked anything"
+    emulator.observe(recorder.LinkCall(recorder.CORE, None, ended=False))
+assert "regilink_doctor.emulator.schema" in sys.modules
+"""
+
+
+@pytest.mark.usefixtures("wandb_anew")
+def test_the_start_of_wandb_core_is_told_to_load_meanwhile_what_answers(server: Server) -> None:
+    told: list[recorder.LinkCall] = []
+    with recorder.recording(told.append), wandb.init(mode="offline"):
+        pass
+    assert [(call.call, call.ended, call.error) for call in told] == [
+        ("wandb-core", False, None),
+        ("wandb-core", True, None),
+    ]
+    subprocess.run([sys.executable, "-c", LOADING], check=True)
+    assert not server.links
+
+
 CHILD = """
 import sys
 import site_of_the_user

@@ -79,6 +79,7 @@ def dry_run(
             if value is not None:
                 variables[name] = value.value
         variables.update(recorder.environ(emulator.folder, emulator.url, outside))
+        emulator.prepare()  # while the command comes up
         status, interrupted = run_command(command, within(outside, variables), cwd=folder, stdout=stdout)
         blocked = Counter(each.host for each in fence.blocked)
         with world.lock:
