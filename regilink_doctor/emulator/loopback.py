@@ -28,8 +28,8 @@ class LoopbackServer(ThreadingHTTPServer):
         self._open: dict[Any, Thread | None] = {}
         self._name = name
         self._thread: Thread | None = None
-        self._bell, self._rope = socket.socketpair()
         super().__init__((HOST, port), handler)
+        self._bell, self._rope = socket.socketpair()
 
     @property
     def port(self) -> int:
