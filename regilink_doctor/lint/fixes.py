@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.whole_files import write_whole
 from regilink_doctor.lint.documents import Document, Replacement
 
 TYPE_CHECKING = False
@@ -112,18 +113,7 @@ def write(path: str, content: bytes) -> None:
     Raises:
         OSError: it cannot be written, or is not meant to be.
     """
-    import tempfile
-
     real = os.path.realpath(path)
     if not os.access(real, os.W_OK):
         raise PermissionError(13, "it is read-only", path)
-    mode = os.stat(real).st_mode
-    handle, temporary = tempfile.mkstemp(prefix=".regilink-", dir=os.path.dirname(real))
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, mode & 0o7777)
-        os.replace(temporary, real)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(real, content, os.stat(real).st_mode & 0o7777)

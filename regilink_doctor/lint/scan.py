@@ -190,7 +190,10 @@ def _git(folder: str, *arguments: str) -> Callable[[], bytes | None]:
     environ = {name: value for name, value in os.environ.items() if name not in _OF_ONE_REPOSITORY}
     if not hasattr(os, "posix_spawnp"):
         return _git_by_subprocess(command, environ)
-    out, into = os.pipe()
+    try:
+        out, into = os.pipe()
+    except OSError:  # as many files are open as may be
+        return lambda: None
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_DUP2, into, 1),

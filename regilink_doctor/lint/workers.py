@@ -18,37 +18,74 @@ EACH = 500
 
 MOST = 8
 
+_SIGKILL = 9
+"""Without `signal`, whose names are an enumeration that takes longer to load than a thousand files to read."""
+
 
 def spread(items: Sequence[Item], work: Callable[[Sequence[Item]], Result], *, most: int = MOST) -> Iterator[Result]:
     """What `work` makes of all items, in shares of every n-th one; the first share is done in this process.
 
-    A process that dies takes no share with it: its share is then done here. Forks only on Linux (elsewhere system
-    libraries do not survive it) and only while there is one thread.
+    A process that dies, or cannot be started, takes no share with it: its share is then done here. When this one is
+    stopped, so are the others. Forks only on Linux (elsewhere system libraries do not survive it) and only while there
+    is one thread.
     """
     count = min(_processors(), most, len(items) // EACH)
     if count < 2 or not _can_fork():
         yield work(items)
         return
     shares = [items[number::count] for number in range(count)]
-    children = [_fork(share, work) for share in shares[1:]]
-    yield work(shares[0])
-    for (child, handle), share in zip(children, shares[1:], strict=True):
-        with os.fdopen(handle, "rb") as pipe:
-            content = pipe.read()
-        _, status = os.waitpid(child, 0)
-        yield _loads(content) if status == 0 else work(share)
+    children: dict[int, int] = {}
+    try:
+        handles = [_fork(share, work, children) for share in shares[1:]]
+        yield work(shares[0])
+        for handle, share in zip(handles, shares[1:], strict=True):
+            content = _result(handle, children)
+            yield work(share) if content is None else _loads(content)
+    finally:
+        _stop(children)
 
 
-def _fork(share: Sequence[Item], work: Callable[[Sequence[Item]], Result]) -> tuple[int, int]:
+def _result(handle: int | None, children: dict[int, int]) -> bytes | None:
+    """What a child has written; None: it has not come to its end."""
+    if handle is None:
+        return None
+    with open(handle, "rb", closefd=False) as pipe:
+        content = pipe.read()
+    _, status = os.waitpid(children[handle], 0)
+    del children[handle]
+    os.close(handle)
+    return None if status else content
+
+
+def _stop(children: dict[int, int]) -> None:
+    """End the children that are left; that they are gone is waited for."""
+    for handle, child in children.items():
+        os.kill(child, _SIGKILL)
+        os.waitpid(child, 0)
+        os.close(handle)
+
+
+def _fork(share: Sequence[Item], work: Callable[[Sequence[Item]], Result], children: dict[int, int]) -> int | None:
+    """Where the result can be read, which is noted in `children` with the process; None: there is no process left."""
     import pickle
 
-    sys.stdout.flush()
-    sys.stderr.flush()
-    out, into = os.pipe()
-    child = os.fork()
-    if child:
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    try:
+        out, into = os.pipe()
+    except OSError:
+        return None
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(out)
         os.close(into)
-        return child, out
+        return None
+    if child:
+        children[out] = child
+        os.close(into)
+        return out
     status = 1
     try:
         os.close(out)

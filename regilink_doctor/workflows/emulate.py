@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import signal
-import subprocess
 import sys
 import threading
 
 from regilink_doctor.core.words import counted
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
+from regilink_doctor.workflows.running import run_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def emulate(
         emulator.prepare()  # while the first program comes up
         if command:
             try:
-                status = subprocess.run(list(command), env=within(os.environ, variables), check=False).returncode
+                status, _ = run_command(command, within(os.environ, variables))
             except OSError as error:
                 raise Unable(f"{command[0]} cannot be started: {error.strerror or error}") from None
             _tell(fence.blocked)

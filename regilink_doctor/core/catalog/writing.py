@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.catalog.reading import VERSION
+from regilink_doctor.core.whole_files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,16 +22,7 @@ def text_of(catalog: Catalog) -> str:
 
 def save(catalog: Catalog, path: str | Path) -> None:
     """See `Catalog.save`."""
-    folder = os.path.dirname(os.path.abspath(path))
-    handle, temporary = tempfile.mkstemp(prefix=".regilink-", dir=folder)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text_of(catalog))
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(os.fspath(path), text_of(catalog).encode(), 0o644)
 
 
 def value_of(catalog: Catalog) -> dict[str, Any]:

@@ -178,7 +178,7 @@ def _environ(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 @contextmanager
 def _undisturbed(notice: Callable[[str], None]) -> Iterator[None]:
-    """Ctrl-C waits: what was written has to go away first."""
+    """Ctrl-C waits, and whoever asks us to end: what was written has to go away first."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -188,8 +188,9 @@ def _undisturbed(notice: Callable[[str], None]) -> Iterator[None]:
         for each in words:  # once
             notice(each)
 
-    before = signal.signal(signal.SIGINT, wait)
+    before = {number: signal.signal(number, wait) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

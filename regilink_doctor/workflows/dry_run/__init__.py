@@ -14,7 +14,7 @@ from regilink_doctor.emulator import Emulator, Fence, World, recorder
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.workflows.dry_run import harvest
 from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, DryRun, Link, RunMade
-from regilink_doctor.workflows.dry_run.running import run_command
+from regilink_doctor.workflows.running import run_command
 
 __all__ = ["KEEP", "ArtifactMade", "Consumed", "DryRun", "Link", "RunMade", "dry_run"]
 
