@@ -42,13 +42,13 @@ def assignments(source: Source, module: Module, evaluator: Evaluator, statements
     for store, value in [*items, *((store, None) for store in module.removals)]:
         target = store.target
         if isinstance(target, ast.Subscript) and _variable(target.slice):
-            at = At(store.scope, store.order, store.branch)
+            at = store.at
             if Name("os.environ") in evaluator.value(target.value, at):
                 yield from _setting(source, evaluator, statements, target.slice, value, at, store.statement)
     for use in module.uses:
         function = use.call.func
         if isinstance(function, ast.Attribute) and (pairs := _pairs(function.attr, use.call.args)):
-            at = At(use.scope, use.order, use.branch)
+            at = use.at
             if function.attr in _OF_TESTS or any(value in _ENVIRON for value in evaluator.value(function, at)):
                 weak = function.attr == "setdefault"
                 for key, value in pairs:
@@ -109,7 +109,7 @@ def mocked(use: Use, source: Source, module: Module, evaluator: Evaluator) -> Si
     fixture = isinstance(function.value, ast.Name) and function.value.id in _FIXTURES
     if not fixture and module.imports.isdisjoint(_FAKES):
         return None
-    at = At(use.scope, use.order, use.branch)
+    at = use.at
     names = [] if fixture else [value.path for value in evaluator.value(function, at) if isinstance(value, Name)]
     if not fixture and not any(name.partition(".")[0] in _FAKES for name in names):
         return None

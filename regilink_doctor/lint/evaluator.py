@@ -72,8 +72,8 @@ class Evaluator:
         self.objects = Objects(self)
         self.parameters = Parameters(self)
         self.tree = Tree()
-        self._busy: set[tuple[int, At]] = set()
         self._known: dict[tuple[int, At], tuple[Value, ...]] = {}
+        """Expressions that have been worked out; `()` for one that is being."""
         self._cut = 0
 
     def forget(self) -> None:
@@ -83,22 +83,22 @@ class Evaluator:
     def value(self, node: ast.expr, at: At, depth: int = 0) -> tuple[Value, ...]:
         """The alternatives of an expression; `(UNKNOWN,)` when nothing is known."""
         key = (id(node), at)
-        if (known := self._known.get(key)) is not None:
+        known = self._known.get(key)
+        if known:
             return known
         self.steps += 1
-        if key in self._busy:
+        if known is not None:
             self._cut += 1
             return (UNKNOWN,)
         if self.steps > MAX_STEPS or depth > MAX_DEPTH:
             return (Unknown(reason="too much to follow"),)
         before = self._cut
-        self._busy.add(key)
-        try:
-            found = _unique(self._value(node, at, depth + 1)) or (UNKNOWN,)
-        finally:
-            self._busy.discard(key)
-        if self._cut == before:  # else it may be known better from elsewhere
+        self._known[key] = ()
+        found = _unique(self._value(node, at, depth + 1)) or (UNKNOWN,)
+        if self._cut == before:
             self._known[key] = found
+        else:  # it may be known better from elsewhere
+            del self._known[key]
         return found
 
     def texts(self, node: ast.expr, at: At) -> tuple[Text, ...]:
@@ -114,7 +114,7 @@ class Evaluator:
             return ()
         if isinstance(function, ast.Name) and function.id not in api.NAMES and function.id not in self._aliases:
             return ()
-        values = self.value(use.call.func, At(use.scope, use.order, use.branch))
+        values = self.value(use.call.func, use.at)
         return tuple(value.path for value in values if isinstance(value, Name | Method))
 
     @cached_property
@@ -295,4 +295,5 @@ def known_name(path: str) -> Value:
 
 
 def _unique(values: Iterable[T]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(values))[:MAX_ALTERNATIVES]
+    found = tuple(values)
+    return found if len(found) < 2 else tuple(dict.fromkeys(found))[:MAX_ALTERNATIVES]

@@ -56,7 +56,7 @@ class Reading:
         self.evaluator = evaluator
         self.uses = uses
         self.given = arguments(use.call, parameters)
-        self.at = At(use.scope, use.order, use.branch)
+        self.at = use.at
         self.inner: dict[str, tuple[ast.expr, At]] = {}
         """What is given inside an argument: see `unfold`."""
 
@@ -72,7 +72,7 @@ class Reading:
         for value in self._values(name):
             if isinstance(value, Instance) and value.type == "wandb.Settings" and value.made_by is not None:
                 made = self.uses.get(id(value.made_by))
-                at = At(made.scope, made.order, made.branch) if made is not None else self.at
+                at = made.at if made is not None else self.at
                 self.inner |= {key.arg: (key.value, at) for key in value.made_by.keywords if key.arg}
             elif isinstance(value, Literal):
                 for key, item in value.pairs:

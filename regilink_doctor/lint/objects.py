@@ -61,7 +61,7 @@ class Objects:
             if "wandb.init" not in self._evaluator.callee(use):
                 continue
             for given in (keyword.value for keyword in use.call.keywords if keyword.arg == "config"):
-                for owner in self._evaluator.value(given, At(use.scope, use.order, use.branch), depth):
+                for owner in self._evaluator.value(given, use.at, depth):
                     if isinstance(owner, Literal) and owner.mapping:
                         found = self._evaluator.displays.by_key(owner, [name], depth)
                         values += [named(weak(item, "wandb.config"), name) for item in found]

@@ -40,7 +40,7 @@ class Origins:
 
     def _runs(self, node: ast.expr, use: Use, depth: int) -> list[Use]:
         found: list[Use] = []
-        for value in self.evaluator.value(node, At(use.scope, use.order, use.branch)):
+        for value in self.evaluator.value(node, use.at):
             behind = self._made(value)
             if behind is None or depth > _STEPS:
                 continue
@@ -58,7 +58,7 @@ class Origins:
         """Whether nothing but the runs of `runs` can be behind a method."""
         if not isinstance(use.call.func, ast.Attribute):
             return False
-        values = self.evaluator.value(use.call.func.value, At(use.scope, use.order, use.branch))
+        values = self.evaluator.value(use.call.func.value, use.at)
         return all(self._made(value) is not None or value == Other(None) for value in values)
 
     def artifact(self, node: ast.expr | None, at: At) -> Use | None:
@@ -71,7 +71,7 @@ class Origins:
                 return found
             found = made[0]
             node = self._source(found)
-            at = At(found.scope, found.order, found.branch)
+            at = found.at
         return None
 
     def _source(self, use: Use) -> ast.expr | None:
@@ -94,7 +94,7 @@ class Origins:
         for use in self.module.uses:
             if isinstance(use.call.func, ast.Attribute) and use.call.func.attr in ("log_artifact", "upsert_artifact"):
                 node = arguments(use.call, ("artifact_or_path",)).named.get("artifact_or_path")
-                made = self.artifact(node, At(use.scope, use.order, use.branch))
+                made = self.artifact(node, use.at)
                 if made is not None:
                     logs.setdefault(id(made.call), use)
         return logs
@@ -124,10 +124,10 @@ class Origins:
             function = use.call.func
             if use.order >= at.order or not isinstance(function, ast.Attribute) or function.attr not in _WAITS:
                 continue
-            if self.artifact(function.value, At(use.scope, use.order, use.branch)) is made:
+            if self.artifact(function.value, use.at) is made:
                 return None
             if function.attr == "link_artifact" and any(
-                self.artifact(argument, At(use.scope, use.order, use.branch)) is made for argument in use.call.args[:1]
+                self.artifact(argument, use.at) is made for argument in use.call.args[:1]
             ):
                 return None
         return made
@@ -143,7 +143,7 @@ class Origins:
             none = isinstance(value, ast.Constant) and value.value is None
             if none or ast.unparse(value).endswith("ArtifactTTL.INHERIT"):
                 continue
-            made = self.artifact(target.value, At(store.scope, store.order, store.branch))
+            made = self.artifact(target.value, store.at)
             if made is not None:
                 found[id(made.call)] = target
         return found

@@ -76,7 +76,7 @@ class Parameters:
             return self._argument(owner.made.call, fields, name, owner.made.at, depth)
         values: list[Value] = []
         for use in self._uses(scope.module, getattr(scope.node, "name", "")):
-            at = At(use.scope, use.order, use.branch)
+            at = use.at
             if Local(scope) in self._evaluator.value(use.call.func, at, depth):
                 values += self._argument(use.call, fields, name, at, depth) or ()
         return values or None
@@ -88,7 +88,7 @@ class Parameters:
             by_name = {keyword.arg: keyword.value for keyword in use.call.keywords if keyword.arg}
             if _destination([flag for flag in flags if isinstance(flag, str)], by_name.get("dest")) != name:
                 continue
-            at = At(use.scope, use.order, use.branch)
+            at = use.at
             if (default := by_name.get("default")) is not None:
                 return [named(weak(value, name), name) for value in self._evaluator.value(default, at, depth)]
             if (choices := by_name.get("choices")) is not None:
@@ -117,7 +117,7 @@ class Parameters:
         if not name:
             return
         for use in self._uses(scope.module, name)[:_MOST_CALLERS]:
-            at = At(use.scope, use.order, use.branch)
+            at = use.at
             if use.scope is scope:
                 continue  # it calls itself
             for callee in self._evaluator.value(use.call.func, at, depth):

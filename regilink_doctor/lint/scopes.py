@@ -7,8 +7,10 @@ in the other arm of the same `if`, does not count.
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 
 from regilink_doctor.core.records import record
+from regilink_doctor.lint.values import At
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,9 +109,22 @@ class Scope:
         return arguments[0].arg if arguments else None
 
 
+class _Placed:
+    """What stands somewhere in a scope."""
+
+    scope: Scope
+    order: int
+    branch: Branch
+
+    @cached_property
+    def at(self) -> At:
+        """Its place, to ask from what a name means there."""
+        return At(self.scope, self.order, self.branch)
+
+
 @record
-class Use:
-    """A call, and where it stands: for asking what a name means there."""
+class Use(_Placed):
+    """A call, and where it stands."""
 
     call: ast.Call
     scope: Scope
@@ -119,7 +134,7 @@ class Use:
 
 
 @record
-class Store:
+class Store(_Placed):
     """An assignment to an attribute or an item, `artifact.ttl = …` or `os.environ["X"] = …`, and where it stands."""
 
     target: ast.Attribute | ast.Subscript
@@ -131,7 +146,7 @@ class Store:
 
 
 @record
-class Read:
+class Read(_Placed):
     """A look at an attribute of a name, `artifact.version`, and where it stands."""
 
     node: ast.Attribute

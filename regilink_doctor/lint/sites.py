@@ -98,7 +98,7 @@ class _Finder:
         if site := self.made.get(id(use.call)):
             return site
         call = api.CALLS[path]
-        at = At(use.scope, use.order, use.branch)
+        at = use.at
         reading = Reading(self.evaluator, self.origins.uses, use, call.parameters)
         if call.unfolds:
             reading.unfold(call.unfolds)
@@ -208,7 +208,7 @@ class _Finder:
 
     def read(self, read: Read) -> Iterator[Site]:
         """The site of a look at an attribute of an artifact of the file's own that nobody has waited for."""
-        at = At(read.scope, read.order, read.branch)
+        at = read.at
         values = self.evaluator.value(read.node.value, at)
         if not all(isinstance(value, Instance) and value.type == "wandb.Artifact" for value in values):
             return
@@ -258,14 +258,14 @@ class _Finder:
         target = arguments(use.call, call.parameters).named.get(call.path or "")
         if target is None:
             return None
-        texts = self.evaluator.texts(target, At(use.scope, use.order, use.branch))
+        texts = self.evaluator.texts(target, use.at)
         # `link` and `artifact` are everybody's words: only the prefix itself tells.
         mark = "/" if function.attr == "link_artifact" else REGISTRY_PREFIX
         return path if any(mark in text.pattern for text in texts) else None
 
     def _known_elsewhere(self, receiver: ast.expr, use: Use) -> bool:
         """The receiver is known, and no object of wandb's: `os.link`, `zenml_client.link_artifact`."""
-        values = self.evaluator.value(receiver, At(use.scope, use.order, use.branch))
+        values = self.evaluator.value(receiver, use.at)
         return all(value != UNKNOWN for value in values)
 
     def _asking(self, use: Use) -> Iterator[Site]:
@@ -276,7 +276,7 @@ class _Finder:
         name = given[1].value if len(given) > 1 and isinstance(given[1], ast.Constant) else None
         if name not in api.LOGGED_ONLY or len(given) < (3 if function.id == "getattr" else 2):
             return
-        at = At(use.scope, use.order, use.branch)
+        at = use.at
         made = self.origins.draft(given[0], at)
         if made is not None:
             yield replace(self._draft(use.call, str(name), use.statement, made, at), call=function.id)

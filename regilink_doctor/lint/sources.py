@@ -67,6 +67,10 @@ class Source:
         return os.path.dirname(os.path.abspath(self.path))
 
     @cached_property
+    def _ascii(self) -> bool:
+        return self.text.isascii()
+
+    @cached_property
     def lines(self) -> list[str]:
         """The lines without their ends; at least one. As in the parser, a form feed does not end a line."""
         return self.text.split("\n")
@@ -93,6 +97,8 @@ class Source:
     def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler) -> Span:
         """The span of a node; the parser counts columns in UTF-8 bytes, from 0."""
         end_line = node.end_lineno or node.lineno
+        if self._ascii:
+            return Span(node.lineno, node.col_offset + 1, end_line, (node.end_col_offset or 0) + 1)
         return Span(
             node.lineno,
             self.column(node.lineno, node.col_offset),

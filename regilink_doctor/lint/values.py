@@ -166,9 +166,9 @@ class Frame:
 class At:
     """A place to ask from: what a name means depends on the scope, on what came before, on the branch, on the call."""
 
-    scope: Scope
+    scope: Scope = field(hash=False)  # order and frame tell places apart well enough
     order: int
-    branch: Branch
+    branch: Branch = field(hash=False)
     frame: Frame | None = None
 
     @property

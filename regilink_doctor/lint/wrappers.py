@@ -29,7 +29,7 @@ def linked_by(use: Use, evaluator: Evaluator) -> tuple[str, tuple[Text, ...]] | 
     """The link, or use, that a function of another file makes of this call: the canonical method, and the paths."""
     if not (use.call.args or use.call.keywords) or not evaluator.near_links:
         return None
-    at = At(use.scope, use.order, use.branch)
+    at = use.at
     for callee in evaluator.value(use.call.func, at):
         if not isinstance(callee, Function) or callee.scope.module is evaluator.module:
             continue

@@ -6,6 +6,8 @@ it against the installed SDK.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record, replace
 
@@ -74,6 +76,7 @@ def parse(text: str) -> TargetPath:
     return TargetPath(name, project, parts[0] if len(parts) == 3 else None)
 
 
+@lru_cache(maxsize=1024)
 def parsed(text: str) -> TargetPath | None:
     """As `parse`; None where the SDK cannot split the text."""
     try:
