@@ -276,6 +276,49 @@ def test_statistics_settings_and_exit_zero(tmp_path: Path) -> None:
     assert regilink("lint", "--exit-zero", "nowhere.py", cwd=tmp_path).returncode == 2
 
 
+def test_quiet_shows_findings_alone(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(GOOD)
+    (tmp_path / "big.py").write_bytes(b"#" * (9 * 2**20))
+    done = regilink("lint", "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    (tmp_path / "train.py").write_text(BAD)
+    loud, quiet = regilink("lint", cwd=tmp_path), regilink("lint", "--quiet", "nowhere.py", ".", cwd=tmp_path)
+    assert loud.stdout == quiet.stdout + "Found 1 error in 1 file.\n"
+    assert (quiet.returncode, quiet.stderr) == (2, "regilink: nowhere.py: no such file or folder\n")
+    (tmp_path / "train.py").write_text(BAD.replace("wandb-registry-model", "wandb_registry-model/x"))
+    done = regilink("lint", "--quiet", "--diff", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert regilink("lint", "--quiet", "--fix", cwd=tmp_path).stdout == ""
+
+
+def test_the_report_goes_to_a_file(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    shown = regilink("lint", "--output-format", "json", cwd=tmp_path)
+    done = regilink("lint", "--output-format", "json", "--output-file", "r.json", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+    assert (tmp_path / "r.json").read_text() == shown.stdout
+    done = regilink("lint", "--output-file", "r.txt", "nowhere.py", cwd=tmp_path, FORCE_COLOR="1")
+    assert (done.returncode, done.stderr) == (2, "regilink: nowhere.py: no such file or folder\n")
+    assert (tmp_path / "r.txt").read_text() == ""
+    done = regilink("lint", "--show-sites", "train.py", cwd=tmp_path, REGILINK_OUTPUT_FILE="sites.txt")
+    assert (tmp_path / "sites.txt").read_text().startswith("train.py:2:7: wandb.init\n")
+
+
+def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    done = regilink("lint", "--output-file", "none/r.txt", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "regilink: none/r.txt cannot be written: No such file or directory\n"
+
+
+def test_no_colour_goes_to_a_file(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    regilink("lint", "--output-file", "r.txt", cwd=tmp_path, FORCE_COLOR="1")
+    text = (tmp_path / "r.txt").read_text()
+    assert text.startswith("error[REG102]")
+    assert "\x1b[" not in text
+
+
 @pytest.mark.parametrize("arguments", [("--output-format", "yaml"), ("--select",), ("--fix=1",)])
 def test_what_is_no_option_is_told_by_argparse(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     done = regilink("lint", *arguments, cwd=tmp_path)

@@ -56,6 +56,8 @@ def test_standard_input_comes_out_mended(tmp_path: Path) -> None:
         "lint", "-", "--stdin-filename", "src/a.py", "--output-format", "concise", cwd=tmp_path, stdin=WRONG
     )
     assert shown.stdout.startswith("src/a.py:3:23: REG104 ")
+    alone = regilink("lint", "--stdin-filename", "src/a.py", "--output-format", "concise", cwd=tmp_path, stdin=WRONG)
+    assert alone.stdout == shown.stdout
     assert regilink("lint", "-", "a.py", cwd=tmp_path).returncode == 2
 
 
@@ -92,6 +94,18 @@ def test_comments_are_written_for_an_old_project(tmp_path: Path) -> None:
     assert [
         line.split()[1] for line in regilink("lint", "--output-format", "concise", cwd=tmp_path).stdout.splitlines()
     ] == ["REG001"]
+
+
+def test_a_key_is_not_silenced_by_the_way(tmp_path: Path) -> None:
+    key = secrets.token_hex(20)
+    (tmp_path / "a.py").write_text(HOPELESS.replace("run =", f'wandb.login(key="{key}")\nrun ='))
+    (tmp_path / ".env").write_text(f"WANDB_API_KEY={key}\n")
+    done = regilink("lint", "--add-ignore", "--output-format", "concise", cwd=tmp_path)
+    assert done.returncode == 1
+    assert [line.split()[1] for line in done.stdout.splitlines()] == ["REG704", "REG704"]
+    assert done.stderr == "regilink: --add-ignore silences no key: whoever reads the file still has it\n"
+    assert "# regilink: ignore[REG102]" in (tmp_path / "a.py").read_text()
+    assert "ignore" not in (tmp_path / ".env").read_text()
 
 
 def test_contradictions_are_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,10 @@ from regilink_doctor.cli import main
         (["xyzzy"], "there is no command 'xyzzy', but lint, doctor, explain,"),
         (["src", "--fix"], "src is no command\n  help: to lint it: regilink lint src --fix\n"),
         (["verify", "--digset", "x"], "verify has no option --digset, did you mean --digest?"),
+        (["lint", "-q"], "lint has no option -q, did you mean --quiet?"),
+        (["lint", "-o", "x.json"], "lint has no option -o, did you mean --output-format or --output-file?"),
+        (["verify", "-z"], "verify has no option -z; see regilink verify --help"),
+        (["lint", "src", "--stdin-filename", "a.py"], "give no PATH, or - alone"),
         (["emulator", "--quick"], "emulator has no option --quick; see regilink emulator --help"),
         (
             ["dry-run", "python", "train.py", "--epochs", "1"],
@@ -40,6 +45,22 @@ def test_what_was_meant_is_said(
     assert error.startswith("regilink: ")
     assert said in error
     assert "usage:" not in error
+
+
+@pytest.mark.parametrize(
+    ("words", "extra"),
+    [(["emulator", "--", "true"], "emulator"), (["dry-run", "--", "true"], "emulator"), (["demo"], "all")],
+)
+def test_an_extra_that_is_missing_is_said(
+    words: list[str], extra: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("regilink_doctor.emulator.find_spec", lambda name: None)
+    for name in [name for name in sys.modules if name.startswith("regilink_doctor.workflows.")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert error.endswith(f'pip install "regilink[{extra}]"\n')
+    assert error.count("\n") == 1
 
 
 def test_without_a_command_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

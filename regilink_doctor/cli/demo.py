@@ -22,5 +22,5 @@ def _run(options: argparse.Namespace) -> int:
         from regilink_doctor.workflows.demo import demo
 
         return demo(sys.stdout, colour=wants_colour(options.color))
-    except ImportError as error:
-        raise UsageProblem(str(error)) from None
+    except ImportError:
+        raise UsageProblem('demo needs the emulator and wandb: pip install "regilink[all]"') from None

@@ -100,11 +100,9 @@ def _show(options: argparse.Namespace, outcome: DryRun) -> None:
         print("" if options.output_format == "json" else "\n", end="")
         print(text)
         return
-    try:
-        with open(options.output_file, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-    except OSError as error:
-        raise UsageProblem(f"{options.output_file} cannot be written: {error.strerror or error}") from None
+    from regilink_doctor.cli.output_file import write_report
+
+    write_report(options.output_file, f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
 def _catalog(options: argparse.Namespace, configured: str | None, personal: tuple[str, ...]) -> Catalog | None:

@@ -25,11 +25,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from regilink_doctor.core.catalog import CatalogError
-    from regilink_doctor.workflows.emulate import Unable, emulate
 
+    try:
+        from regilink_doctor.workflows.emulate import Unable, emulate
+    except ImportError as error:  # the extra is not there
+        raise UsageProblem(f"emulator: {error}") from None
     try:
         return emulate(
             options.cmd, env_file=options.env_file, world=load_catalog(options.world, "--world"), port=options.port
         )
-    except (ImportError, Unable, CatalogError) as error:
+    except (Unable, CatalogError) as error:
         raise UsageProblem(f"emulator: {error}") from None

@@ -47,8 +47,17 @@ def parse(words: Sequence[str]) -> Options | None:
 
 def run(options: Any) -> int:
     """Lint, and say what was found."""
+    if not options.output_file:
+        return _run(options)
+    from regilink_doctor.cli.output_file import printing_to
+
+    with printing_to(options.output_file):
+        return _run(options)
+
+
+def _run(options: Any) -> int:
     config = configured(options)
-    paths = options.paths or ["."]
+    paths = options.paths = _paths(options)
     if options.show_settings:
         from regilink_doctor.report.settings import settings_lines
 
@@ -68,19 +77,29 @@ def run(options: Any) -> int:
         from regilink_doctor.report.sites import site_lines
 
         _print(site_lines(result.sites, output_format))
-        return _failures(result) or OK
+        return _failures(result, options) or OK
     from regilink_doctor.report.formats import finding_lines
 
     lines = finding_lines(
         result,
         output_format,
-        colour=wants_colour(options.color),
+        colour=wants_colour(options.color) and not options.output_file,
         statistics=options.statistics,
         ignored=options.add_ignore,
+        quiet=options.quiet,
     )
     _print(lines)
-    status = _failures(result) or result.exit_status
+    status = _failures(result, options) or result.exit_status
     return OK if options.exit_zero and status != UNUSABLE else status
+
+
+def _paths(options: Any) -> list[str]:
+    """The files and folders; a name for standard input asks for it, as editors do with ruff."""
+    if not options.stdin_filename or options.paths == ["-"]:
+        return options.paths or ["."]
+    if options.paths:
+        raise UsageProblem("--stdin-filename names what standard input is: give no PATH, or - alone")
+    return ["-"]
 
 
 def _refuse_contradictions(options: Any) -> None:
@@ -112,7 +131,7 @@ def _lint(paths: Sequence[str], config: Config, catalog: Catalog | None, options
             progress=progress,
         )
 
-    if not sys.stderr.isatty():
+    if options.quiet or not sys.stderr.isatty():
         return linted()
     from regilink_doctor.report.progress import ProgressBar
 
@@ -137,7 +156,7 @@ def _print(lines: Iterator[str]) -> int:
     return OK
 
 
-def _failures(result: LintResult) -> int:
-    for failure in (*result.notes, *result.failures):
+def _failures(result: LintResult, options: Any) -> int:
+    for failure in (*(() if options.quiet else result.notes), *result.failures):
         print(f"regilink: {failure}", file=sys.stderr)
     return UNUSABLE if result.failures else OK

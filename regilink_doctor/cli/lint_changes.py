@@ -26,7 +26,8 @@ def change(result: LintResult, config: Config, catalog: Catalog | None, options:
             for line in diff_lines(item.path, item.before, item.after):
                 print(line)
         count = sum(len(item.mended) for item in made)
-        print(f"Would mend {counted(count, 'finding')}." if count else "Nothing to mend.", file=sys.stderr)
+        if not options.quiet:
+            print(f"Would mend {counted(count, 'finding')}." if count else "Nothing to mend.", file=sys.stderr)
         return UNUSABLE if result.failures else FOUND if made else OK
     if "-" in options.paths:
         (content,) = [item.after for item in made] or result.sources.values()

@@ -30,10 +30,12 @@ def _list(metavar: str, what: str) -> Settings:
 GROUPS: dict[str, dict[str, Settings]] = {
     "what is shown": {
         "--output-format": {"choices": FORMATS, "help": "how findings are shown (default: full)"},
+        "--output-file": _value("FILE", "write the report here, not to standard output"),
         "--statistics": _flag("count the findings of each rule instead of showing them"),
         "--show-sites": _flag("list the calls that were found, with what their paths resolve to"),
         "--show-files": _flag("list the files that would be looked at"),
         "--show-settings": _flag("show the configuration, and where it comes from"),
+        "--quiet": _flag("show the findings and nothing else: no summary, no word on files that were passed over"),
         "--exit-zero": _flag("exit 0 whatever is found; 2 stays 2"),
         "--color": COLOUR,
     },
@@ -55,7 +57,7 @@ GROUPS: dict[str, dict[str, Settings]] = {
         "--exclude": _list("PATTERNS", "leave these files and folders out, instead of the usual ones"),
         "--extend-exclude": _list("PATTERNS", "leave these out, too"),
         "--force-exclude": _flag("leave them out even where they are named, as a hook names them"),
-        "--stdin-filename": _value("FILE", "what standard input (-) is the content of (default: stdin.py)"),
+        "--stdin-filename": _value("FILE", "read standard input, as the content of this file (- alone: stdin.py)"),
     },
     "configuration": {
         "--config": _list("FILE|KEY=VALUE", "a file in place of the project's, or a key as a line of TOML"),

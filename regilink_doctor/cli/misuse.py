@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 def unknown_option(command: str, flag: str, flags: Iterable[str]) -> str:
     """An option that the command does not have."""
-    near = get_close_matches(flag, list(flags), n=1, cutoff=_NEAR)
-    return f"{command} has no option {flag}" + (f", did you mean {near[0]}?" if near else f"; see {_help(command)}")
+    known = list(flags)
+    short = len(flag) == 2 and flag != "--"
+    near = [each for each in known if each[1:3] == flag] if short else get_close_matches(flag, known, 1, _NEAR)
+    meant = f", did you mean {' or '.join(near)}?" if 0 < len(near) < 4 else f"; see {_help(command)}"
+    return f"{command} has no option {flag}{meant}"
 
 
 def unknown_command(word: str, rest: Sequence[str], commands: Iterable[str]) -> str:

@@ -10,7 +10,13 @@ if TYPE_CHECKING:
 
 
 def finding_lines(
-    result: LintResult, output_format: str, *, colour: bool = False, statistics: bool = False, ignored: bool = False
+    result: LintResult,
+    output_format: str,
+    *,
+    colour: bool = False,
+    statistics: bool = False,
+    ignored: bool = False,
+    quiet: bool = False,
 ) -> Iterator[str]:
     """The lines of the report, without their ends.
 
@@ -20,6 +26,7 @@ def finding_lines(
         colour: with ANSI colours, where the format has any.
         statistics: only how often each rule has spoken.
         ignored: comments were written that silence findings.
+        quiet: without a summary.
     """
     if statistics:
         from regilink_doctor.report.statistics import statistics_lines
@@ -53,10 +60,10 @@ def finding_lines(
         from regilink_doctor.report.sarif import sarif_json
 
         return iter([sarif_json(result.findings, result.sources)])
-    return _full(result, colour, ignored)
+    return _full(result, colour, ignored, quiet)
 
 
-def _full(result: LintResult, colour: bool, ignored: bool) -> Iterator[str]:
+def _full(result: LintResult, colour: bool, ignored: bool, quiet: bool) -> Iterator[str]:
     from regilink_doctor.report.terminal import terminal_width, wrapped
 
     width = terminal_width()
@@ -64,7 +71,7 @@ def _full(result: LintResult, colour: bool, ignored: bool) -> Iterator[str]:
         from regilink_doctor.report.full import render
 
         yield from render(result.findings, result.sources, colour=colour, width=width)
-    if result.files or not result.failures:
+    if not quiet and (result.files or not result.failures):
         from regilink_doctor.report.summary import summary
 
         yield from wrapped(summary(result, ignored=ignored), width, 0)

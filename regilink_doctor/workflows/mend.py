@@ -6,7 +6,7 @@ from functools import partial
 
 from regilink_doctor.core.records import record
 from regilink_doctor.lint import fixes
-from regilink_doctor.lint.ignoring import ignore
+from regilink_doctor.lint.ignoring import KEPT, ignore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,8 +42,13 @@ def changes(result: LintResult, linter: Linter, *, unsafe: bool = False) -> list
 
 
 def ignoring(result: LintResult, linter: Linter) -> list[Change]:
-    """What the comments that silence all findings would make of the files; nothing is written."""
+    """What the comments that silence all findings would make of the files; nothing is written.
+
+    The result notes what is not silenced by the way.
+    """
     found = []
+    if any(finding.code in KEPT for finding in result.findings):
+        result.notes.append("--add-ignore silences no key: whoever reads the file still has it")
     for path in sorted({finding.place.path for finding in result.findings}):
         content = result.sources[path]
         after, silenced = ignore(path, content, partial(linter.lint, path))
