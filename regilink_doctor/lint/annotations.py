@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-
 from regilink_doctor.lint import api
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.values import END, At, Instance, Local, Name, Value
 
 TYPE_CHECKING = False
@@ -46,7 +45,7 @@ class Annotations:
         """An annotation in quotes. Kept: values are remembered by a node's identity."""
         if text not in self._parsed:
             try:
-                self._parsed[text] = ast.parse(text, mode="eval").body
+                self._parsed[text] = ast.parse_expression(text)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 self._parsed[text] = None
         return self._parsed[text]

@@ -5,10 +5,9 @@ What is built keeps its parts, each with the place where it is written, and has 
 
 from __future__ import annotations
 
-import ast
-
 from regilink_doctor.core.sites import Hole, Piece, Text
 from regilink_doctor.lint import literals
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.values import UNKNOWN, Literal, Member, Other, Value
 
 TYPE_CHECKING = False

@@ -5,12 +5,12 @@ Only what is certain counts: a `finish()` inside an `if` ends nothing here, a ha
 
 from __future__ import annotations
 
-import ast
 from functools import cached_property
 
 from regilink_doctor.core.circumstances import Circumstances
 from regilink_doctor.core.declared import Container
 from regilink_doctor.core.records import replace
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.nodes import walk
 
 TYPE_CHECKING = False

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-
 from regilink_doctor.core.sites import Piece, Text
 from regilink_doctor.lint import api
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.building import MAX_ALTERNATIVES
 from regilink_doctor.lint.values import (
     UNKNOWN,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-
 from regilink_doctor.core.declared import Setting
 from regilink_doctor.core.sites import Site, Text
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.values import At, Name
 
 TYPE_CHECKING = False

@@ -7,15 +7,16 @@ what is beyond is unknown.
 
 from __future__ import annotations
 
-import ast
 from functools import cached_property
 
 from regilink_doctor.core.sites import Hole, Text
 from regilink_doctor.lint import api
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.annotations import Annotations
 from regilink_doctor.lint.building import MAX_ALTERNATIVES, TextBuilder
 from regilink_doctor.lint.calls import Calls
 from regilink_doctor.lint.displays import Displays
+from regilink_doctor.lint.nodes import walk
 from regilink_doctor.lint.objects import Objects
 from regilink_doctor.lint.parameters import Parameters
 from regilink_doctor.lint.scopes import reaching
@@ -148,7 +149,7 @@ class Evaluator:
         if isinstance(node, ast.BinOp):
             return self.build.operation(node, at, depth)
         if isinstance(node, ast.IfExp):
-            tested = {ast.unparse(part) for part in ast.walk(node.test) if isinstance(part, ast.Name | ast.Attribute)}
+            tested = {ast.unparse(part) for part in walk(node.test) if isinstance(part, ast.Name | ast.Attribute)}
             arms: list[Value] = []
             for arm in (node.body, node.orelse):
                 found = self.value(arm, at, depth)

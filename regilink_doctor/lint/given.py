@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Hole, Text
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.values import At, Instance, Literal
 
 TYPE_CHECKING = False

@@ -6,12 +6,12 @@ glued from several tokens, or one over several lines has no exact places: the wh
 
 from __future__ import annotations
 
-import ast
 import sys
 
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Piece
+from regilink_doctor.lint import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

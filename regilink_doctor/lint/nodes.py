@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+from regilink_doctor.lint import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

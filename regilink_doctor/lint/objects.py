@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-
 from regilink_doctor.core.sites import Text
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.values import (
     END,
     UNKNOWN,

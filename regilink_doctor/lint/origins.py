@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from functools import cached_property
 
 from regilink_doctor.lint import api
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.given import arguments
 from regilink_doctor.lint.values import At, Instance, Other
 

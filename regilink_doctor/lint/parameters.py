@@ -5,8 +5,7 @@ The command line is a caller, too: `argparse` and `click` keep their defaults wh
 
 from __future__ import annotations
 
-import ast
-
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.values import (
     END,
     UNKNOWN,

@@ -6,10 +6,10 @@ in the other arm of the same `if`, does not count.
 
 from __future__ import annotations
 
-import ast
 from functools import cached_property
 
 from regilink_doctor.core.records import record
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.values import At
 
 TYPE_CHECKING = False

@@ -6,13 +6,12 @@ it cannot be followed, only an argument that has to be a target path makes a sit
 
 from __future__ import annotations
 
-import ast
-
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Hole, Piece, Site, Text
 from regilink_doctor.lint import api
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.circumstances import Statements
 from regilink_doctor.lint.environment import assignments, mocked
 from regilink_doctor.lint.evaluator import Evaluator

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from functools import cached_property
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record
+from regilink_doctor.lint import syntax as ast
 
 
 class Unparsable(Exception):

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import ast
-
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.sites import Hole, Piece, Text
+from regilink_doctor.lint import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.api import LOGGED_ONLY
 from regilink_doctor.lint.nodes import LEAVES, inside, walk
 from regilink_doctor.lint.scopes import Binding, Handed, Module, Read, Scope, Store, Use
@@ -92,7 +91,7 @@ class _Reader:
         elif isinstance(node, ast.Match):
             for case in node.cases:
                 arm = (*branch, (id(node), str(id(case))))
-                for pattern in ast.walk(case.pattern):
+                for pattern in walk(case.pattern):
                     name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
                     if isinstance(name, str):
                         scope.bind(name, Binding("unknown", pattern, self.order, arm))

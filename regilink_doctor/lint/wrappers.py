@@ -6,10 +6,9 @@ for a path that is written, at least in part, in the caller's file.
 
 from __future__ import annotations
 
-import ast
-
 from regilink_doctor.core.sites import Piece, Text
 from regilink_doctor.lint import api
+from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.given import arguments
 from regilink_doctor.lint.values import At, Function, Method, Name
 

@@ -44,8 +44,8 @@ def test_what_a_node_evaluates_is_its_expressions_in_their_order(tree: ast.Modul
             assert [child for child in inside(node) if child is not None] == slow
 
 
-_APART = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-"""What has parameters, decorators and bases is read in an order of its own."""
+_APART = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, getattr(ast, "TypeAlias", ast.Lambda))
+"""What has parameters, decorators and bases is read in an order of its own, and what `type` binds is no value."""
 
 
 @pytest.mark.parametrize("tree", trees())
