@@ -43,3 +43,16 @@ def test_nothing_on_standard_input_is_said(monkeypatch: pytest.MonkeyPatch, caps
 def test_a_catalog_that_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "wandb-registry-m/c", "--catalog", str(tmp_path / "none.json")]) == 2
     assert "--catalog" in capsys.readouterr().err
+
+
+def test_the_name_of_a_file_is_said_to_be_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "train.log").touch()
+    main(["explain", "train.log"])
+    assert (
+        "train.log is a file here; to explain the log in it: regilink explain - < train.log" in capsys.readouterr().err
+    )
+    main(["explain", "model/zoo"])
+    assert capsys.readouterr().err == ""

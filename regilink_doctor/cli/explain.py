@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 
 from regilink_doctor.cli.options import (
@@ -28,7 +30,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         "text",
         metavar="TEXT",
         nargs="+",
-        help="a rule, a row, a target path, a full name, an address of the App, code, an error; - for standard input",
+        help="a rule (REG1: those that begin so), a row, a target path, a full name, an address of the App, code, an "
+        "error; - for standard input",
     )
     add_output_format(parser)
     option(parser, "--catalog", metavar="FILE", help="what is known of the organization (default: the configuration's)")
@@ -48,12 +51,25 @@ def _run(options: argparse.Namespace) -> int:
             raise UsageProblem("explain: nothing came in on standard input")
     catalog = known_catalog(options.catalog, configuration().catalog_path)
     explanation = explain(text, catalog=catalog)
+    if len(options.text) == 1 and os.path.isfile(text):
+        _tell_of_file(text)
     if options.output_format == "json":
         print(to_json(explanation))
     else:
         for line in render(explanation, colour=wants_colour(options.color), width=terminal_width()):
             print(line)
     return OK if explanation.known else FOUND
+
+
+def _tell_of_file(path: str) -> None:
+    """The text is the name of a file, too: more likely its content is meant."""
+    name = shlex.quote(path)
+    print(
+        f"regilink: {path} is a file here; to explain the log in it: regilink explain - < {name}; to check the code in "
+        f"it: regilink lint {name}",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def _tail(stream: BinaryIO, most: int) -> str:

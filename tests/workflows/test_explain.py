@@ -330,3 +330,21 @@ def test_any_text_is_explained(text: str) -> None:
 def test_of_a_long_log_the_end_counts() -> None:
     error = "CommError: Entity name is required to resolve org entity name."
     assert explain("x\n" * INPUT_LIMIT + error).rows[0] == "C6"
+
+
+def test_a_beginning_of_codes_lists_the_rules() -> None:
+    found = explain("REG1")
+    assert (found.kind, found.codes) == ("rule", tuple(code for code in sorted(MODULES) if code.startswith("REG1")))
+    assert found.title == f"{len(found.codes)} rules"
+    assert "  REG101 missing-registry-prefix (warning)\n  REG102 missing-collection (error)\n" in found.text
+    assert explain("reg").codes == tuple(sorted(MODULES))
+    nothing = explain("REG9")
+    assert (nothing.known, nothing.title) == (False, "no rule begins with 'REG9'")
+    assert nothing.notes[0].startswith("there are REG0, REG1, ")
+
+
+def test_several_rules_and_rows_are_listed() -> None:
+    found = explain("REG102, a12 missing-registry-prefix REG310")
+    assert (found.title, found.codes, found.rows) == ("4 rules and rows", ("REG102", "REG101", "REG310"), ("A12",))
+    assert explain("REG102 in my log").kind == "unknown"
+    assert explain("REG/x").kind == "target-path"

@@ -7,7 +7,7 @@ import re
 from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.core.target_path.problems import HOSTS
 from regilink_doctor.workflows.explain.addresses import explain_address
-from regilink_doctor.workflows.explain.entries import explain_entry, near_entries
+from regilink_doctor.workflows.explain.entries import explain_entries, explain_entry, near_entries
 from regilink_doctor.workflows.explain.errors import explain_error
 from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
 from regilink_doctor.workflows.explain.paths import explain_path
@@ -30,9 +30,9 @@ _QUOTES = "\"'`"
 def explain(text: str, *, catalog: Directory | None = None) -> Explanation:
     """What `text` is, and what it means for a link to the registry.
 
-    It may be a rule's code or name, a row of the catalogue of failures, a target path, a full name, an address of the
-    App, a pasted piece of code, an error message, a traceback or a whole log. What it is, is tried in this order:
-    rule or row, address, error, snippet, full name, target path.
+    It may be a rule's code or name, the beginning of codes (`REG1`) or several of them, a row of the catalogue of
+    failures, a target path, a full name, an address of the App, a pasted piece of code, an error message, a traceback
+    or a whole log. What it is, is tried in this order: rule or row, address, error, snippet, full name, target path.
 
     Args:
         text: as it was pasted; of a long one the end counts.
@@ -44,7 +44,7 @@ def explain(text: str, *, catalog: Directory | None = None) -> Explanation:
     # A null character would be read as a part of a path that nobody knows.
     text = text[-INPUT_LIMIT:].strip("\r\n\ufeff").replace("\0", "\ufffd")
     bare = _unquoted(text)
-    if found := explain_entry(bare):
+    if found := explain_entry(bare) or explain_entries(bare):
         return found
     if _is_address(bare):
         return explain_address(bare)

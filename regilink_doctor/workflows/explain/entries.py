@@ -6,12 +6,18 @@ import inspect
 import re
 
 from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.words import counted
 from regilink_doctor.rules import MODULES, rule_for
 from regilink_doctor.workflows.explain.causes import causes_of
 from regilink_doctor.workflows.explain.explanation import Explanation
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.rules.rule import Rule
+
 _CODE = re.compile(r"[A-Za-z]{3}\d{3}")
 _ROW = re.compile(r"[A-Ea-e]\d{1,2}[a-z]?")
+_BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
 
 
 def explain_entry(text: str) -> Explanation | None:
@@ -29,6 +35,38 @@ def explain_entry(text: str) -> Explanation | None:
         )
     row = next((each for each in FAILURES if each.casefold() == word.casefold()), None)
     return _row(row) if row is not None else None
+
+
+def explain_entries(text: str) -> Explanation | None:
+    """The rules that beginnings of codes stand for (`REG1`), or that several words name, as a list.
+
+    None when any of the words is neither.
+    """
+    words = text.replace(",", " ").split()
+    if not words or len(text) > 1000 or (len(words) == 1 and not _BEGINNING.fullmatch(words[0])):
+        return None
+    found: dict[str, str] = {}
+    for word in words:
+        beginning = word.upper() if _BEGINNING.fullmatch(word) else None
+        entry = None if beginning else explain_entry(word)
+        if entry is not None:
+            found[entry.codes[0] if entry.kind == "rule" else entry.rows[0]] = entry.title
+        elif beginning and (codes := [code for code in sorted(MODULES) if code.startswith(beginning)]):
+            found.update((code, _title(rule_for(code))) for code in codes)
+        elif beginning:
+            known = ", ".join(sorted({code[:4] for code in MODULES}))
+            return Explanation("unknown", f"no rule begins with {word!r}", notes=(f"there are {known}",))
+        else:
+            return None
+    rows = tuple(key for key in found if key in FAILURES)
+    return Explanation(
+        "rule",
+        counted(len(found), "rule", "rules and rows" if rows else None),
+        codes=tuple(key for key in found if key not in FAILURES),
+        rows=rows,
+        notes=(f"`regilink explain {next(iter(found))}` says what it is about, and what to write instead",),
+        body="\n".join(f"  {title}" for title in found.values()),
+    )
 
 
 def near_entries(text: str) -> tuple[str, ...]:
@@ -51,13 +89,17 @@ def _rule(code: str) -> Explanation:
     examples = (("Found", rule.bad), ("Left alone", rule.good))
     return Explanation(
         "rule",
-        f"{rule.code} {rule.name} ({rule.severity})",
+        _title(rule),
         codes=(rule.code,),
         rows=rule.rows,
         body=inspect.getdoc(rule) or "",
         examples=tuple((title, shown) for title, shown in examples if shown),
         causes=causes_of(rule.rows),
     )
+
+
+def _title(rule: Rule) -> str:
+    return f"{rule.code} {rule.name} ({rule.severity})"
 
 
 def _row(row: str) -> Explanation:
