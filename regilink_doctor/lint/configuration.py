@@ -7,6 +7,7 @@ value counts as a target path only when it speaks of the registry itself, or whe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
@@ -25,6 +26,9 @@ ENVIRONMENT_KEYS = frozenset(
 """Keys below which variables of the environment are set: GitHub, GitLab, compose, Kubernetes, hatch, poe, pixi …"""
 
 _OURS = re.compile(r"wandb|w_and_b|weights_?and_?biases|registry|entity|artifact|collection|organization", re.I)
+_PARTS = ("wandb", "-regi", "stry")
+"""Two letters of the prefix may be wrong, so of three parts one is right."""
+
 _TARGET_KEY = re.compile(r"(^|_)(target|link|registry|registered)_?(path|target|link|to|model|name|collection)?$", re.I)
 _WHOLE = re.compile(r"target|path|link|destination", re.I)
 _PROSE = frozenset(
@@ -42,7 +46,20 @@ _FILE = re.compile(
 
 def matters(keys: tuple[str, ...], text: str) -> bool:
     """Whether a setting can be of interest to any rule; the others are not kept."""
-    return any(_OURS.search(key) for key in keys) or REGISTRY_PREFIX in text or _speaks(text)
+    return any(map(_is_ours, keys)) or REGISTRY_PREFIX in text or _speaks(text)
+
+
+@lru_cache(maxsize=1024)
+def _is_ours(key: str) -> bool:
+    return bool(_OURS.search(key))
+
+
+def may_matter(keys: tuple[str, ...], written: str) -> bool:
+    """A first look, before anything is made of a value as it is written; never False for what `matters`."""
+    if any(map(_is_ours, keys)) or "$" in written or "{" in written or "%" in written:
+        return True
+    folded = written.lower().replace("_", "-").replace(" ", "-")
+    return any(part in folded for part in _PARTS)
 
 
 def is_target(keys: tuple[str, ...], pattern: str) -> bool:

@@ -7,7 +7,7 @@ import re
 
 from regilink_doctor.core.declared import Container, Setting
 from regilink_doctor.core.findings import Span
-from regilink_doctor.lint.configuration import ENVIRONMENT_KEYS, target_sites, worth_keeping
+from regilink_doctor.lint.configuration import ENVIRONMENT_KEYS, may_matter, target_sites, worth_keeping
 from regilink_doctor.lint.reading import Reading
 from regilink_doctor.lint.requirements import make, may_be_ours, read_specifiers, requirement
 from regilink_doctor.lint.sources import Source
@@ -90,6 +90,8 @@ def _settings(stretch: Stretch, values: list[TomlValue]) -> Iterator[Setting]:
                 _tables(keys[:-1]),
                 only_default=stretch.text[item.start : item.start + 2] == "D:",
             )
+            continue
+        if not may_matter(keys, item.value):
             continue
         variable = below and not listed and bool(_VARIABLE.fullmatch(name))
         containers = _tables(keys[: -2 if variable else -1])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from regilink_doctor.core.declared import Command, Container, Setting
-from regilink_doctor.lint.configuration import ENVIRONMENT_KEYS, target_sites, worth_keeping
+from regilink_doctor.lint.configuration import ENVIRONMENT_KEYS, may_matter, target_sites, worth_keeping
 from regilink_doctor.lint.pip import pip_requirements
 from regilink_doctor.lint.reading import Reading
 from regilink_doctor.lint.requirements import requirement
@@ -187,6 +187,8 @@ class _Reader:
         named_by: str | None = None,
     ) -> None:
         named = tuple(name for name in keys if name not in _PLACEHOLDERS and not name.isdigit()) or keys
+        if not may_matter(named, value.value):
+            return
         given = value.value != "" or value.style is not None
         text = (text_at(self.source, value, named[-1]),) if given and not is_null(value) else ()
         place = text[0].place if text else place_of(self.source, key)
