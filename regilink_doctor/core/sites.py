@@ -5,8 +5,6 @@ The linter finds sites; rules look at them; the doctor and `verify` take their t
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from regilink_doctor.core.circumstances import NOTHING_AROUND, Circumstances
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record, replace
@@ -63,7 +61,7 @@ class Text:
     parts: tuple[Piece | Hole, ...]
     place: Place
 
-    @cached_property
+    @property
     def pattern(self) -> str:
         """The text with `HOLE`, one character, for each hole: what `core.target_path` reads."""
         return "".join(part.text if isinstance(part, Piece) else HOLE for part in self.parts)

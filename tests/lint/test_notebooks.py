@@ -32,3 +32,12 @@ def test_cells_count_over_all_kinds() -> None:
 )
 def test_what_is_json_but_no_notebook_says_nothing_or_why(content: str) -> None:
     assert {finding.code for finding in lint_bytes("a.ipynb", content.encode()).findings} <= {"REG000"}
+
+
+def test_a_run_that_nobody_knows_links_in_a_notebook_as_in_a_file() -> None:
+    cells = [
+        ["import wandb\n", "def link(run, artifact):\n", "    run.link_artifact(artifact, 'a/wandb_registry-m/c')\n"]
+    ]
+    notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells], "nbformat": 4}
+    (finding,) = lint_bytes("a.ipynb", json.dumps(notebook).encode()).findings
+    assert (finding.code, finding.place.cell, finding.place.span.line) == ("REG104", 1, 3)
