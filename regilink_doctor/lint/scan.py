@@ -232,7 +232,9 @@ def _git_by_subprocess(command: list[str], environ: dict[str, str]) -> Callable[
     return output
 
 
-_OF_ONE_REPOSITORY = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
+_OF_ONE_REPOSITORY = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_INDEX_FILE", "GIT_PREFIX"}
+)
 
 
 def _ours(listed: bytes | None, folder: str) -> list[str] | None:

@@ -79,6 +79,10 @@ def test_variables_of_a_hook_do_not_lead_astray(project: Path, monkeypatch: pyte
     git(other, "init", "-q")
     monkeypatch.setenv("GIT_DIR", str(project / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(project / ".git" / "index"))
+    monkeypatch.setenv("GIT_COMMON_DIR", str(project / "nowhere"))
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(project / "nowhere"))
+    (other / ".gitignore").write_text("c.py")
+    (other / "c.py").touch()
     assert files(project, "sub") == ["sub/.env.local"]
 
 
@@ -203,3 +207,25 @@ def test_a_process_that_dies_takes_no_share_with_it(monkeypatch: pytest.MonkeyPa
 
 def test_few_files_are_worth_no_process() -> None:
     assert list(workers.spread([1, 2, 3], sum)) == [6]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks only there")
+@pytest.mark.parametrize("missing", ["pipe", "fork"])
+def test_what_no_process_can_be_started_for_is_done_here(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    def refuse() -> int:
+        raise OSError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(workers, "EACH", 2)
+    monkeypatch.setattr(workers, "_processors", lambda: 3)
+    monkeypatch.setattr(workers, "_can_fork", lambda: True)
+    monkeypatch.setattr(os, missing, refuse)
+    assert sorted(workers.spread(range(6), sum)) == [3, 5, 7]
+
+
+def test_git_that_cannot_be_read_is_no_git(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> tuple[int, int]:
+        raise OSError(24, "Too many open files")
+
+    git(project, "init", "-q")
+    monkeypatch.setattr(os, "pipe", refuse)
+    assert files(project) == OURS
