@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 
 from regilink_doctor.report.terminal import wrapped
@@ -57,7 +56,7 @@ def as_json(rules: Sequence[Rule]) -> str:
             "live": isinstance(rule, LiveRule),
             "rows": list(rule.rows),
             "summary": summary(rule),
-            "documentation": inspect.getdoc(rule),
+            "documentation": rule.documentation,
             "bad": list(rule.bad),
             "good": list(rule.good),
         }
@@ -89,7 +88,7 @@ def _default(rule: Rule) -> str:
 
 def documentation(rule: Rule) -> str:
     """What a rule says of itself, in Markdown: its docstring, then its examples."""
-    lines = [inspect.getdoc(rule) or ""]
+    lines = [rule.documentation]
     for title, examples in (("Found", rule.bad), ("Left alone", rule.good)):
         if examples:
             lines += ["", f"{title}:", "", "```python", "\n\n".join(examples), "```"]
@@ -98,5 +97,4 @@ def documentation(rule: Rule) -> str:
 
 def summary(rule: Rule) -> str:
     """The first paragraph of a rule's documentation, on one line."""
-    text = inspect.getdoc(rule) or ""
-    return text.partition("\n\n")[0].replace("\n", " ")
+    return rule.documentation.partition("\n\n")[0].replace("\n", " ")

@@ -52,6 +52,13 @@ class Rule:
     pinned: ClassVar[str | None] = None
     """The wandb that the project of its examples has."""
 
+    @property
+    def documentation(self) -> str:
+        """Its docstring, which `python -OO` drops: then as its file has it."""
+        import inspect
+
+        return inspect.getdoc(type(self)) or _written(type(self))
+
     def finding(
         self,
         place: Place,
@@ -73,6 +80,17 @@ class Rule:
             words.related,
             target=target,
         )
+
+
+def _written(rule: type[Rule]) -> str:
+    import ast
+    import inspect
+
+    try:
+        definition = ast.parse(inspect.getsource(rule)).body[0]
+    except OSError:
+        return "(Its documentation was dropped by python -OO.)"
+    return ast.get_docstring(definition) or "" if isinstance(definition, ast.ClassDef) else ""
 
 
 class LiveRule(Rule):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 
 from regilink_doctor.core.failures import FAILURES
@@ -92,7 +91,7 @@ def _rule(code: str) -> Explanation:
         _title(rule),
         codes=(rule.code,),
         rows=rule.rows,
-        body=inspect.getdoc(rule) or "",
+        body=rule.documentation,
         examples=tuple((title, shown) for title, shown in examples if shown),
         causes=causes_of(rule.rows),
     )
