@@ -58,7 +58,7 @@ workers._processors = lambda: 3
 here, real = os.getpid(), engine.lint_bytes
 def slow(*arguments, **named):
     if os.getpid() != here:
-        open("begun", "a").close()
+        open(f"{os.getpid()}.begun", "x").close()
         time.sleep(60)
     return real(*arguments, **named)
 engine.lint_bytes = slow
@@ -67,17 +67,26 @@ cli.script()
 """The linter with two processes beside it, in which each file takes a minute."""
 
 
+def spread(folder: Path, *arguments: str) -> "tuple[subprocess.Popen[str], list[int]]":
+    process = subprocess.Popen(
+        [sys.executable, "-c", SPREAD, "lint", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while len(begun := list(folder.glob("*.begun"))) < 2:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    return process, [int(each.stem) for each in begun]
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_the_linter_that_is_stopped_takes_its_processes_with_it(tmp_path: Path, number: int, status: int) -> None:
     for name in range(12):
         (tmp_path / f"m{name}.py").write_text(BAD)
-    process = subprocess.Popen(
-        [sys.executable, "-c", SPREAD, "lint"], cwd=tmp_path, stdout=-1, stderr=-1, text=True, start_new_session=True
-    )
-    while not (tmp_path / "begun").exists():
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
-    started = wait_for_children(process)
+    process, started = spread(tmp_path)
     process.send_signal(number)
     out, error = process.communicate(timeout=30)
     assert (process.returncode, out, error) == (status, "", "")
@@ -87,10 +96,8 @@ def test_the_linter_that_is_stopped_takes_its_processes_with_it(tmp_path: Path, 
 def test_what_a_killed_process_had_to_do_is_done(tmp_path: Path) -> None:
     for name in range(12):
         (tmp_path / f"m{name}.py").write_text(BAD)
-    process = subprocess.Popen(
-        [sys.executable, "-c", SPREAD, "lint", "--statistics"], cwd=tmp_path, stdout=-1, stderr=-1, text=True
-    )
-    for child in wait_for_children(process):
+    process, started = spread(tmp_path, "--statistics")
+    for child in started:
         os.kill(child, signal.SIGKILL)
     out, error = process.communicate(timeout=60)
     assert (process.returncode, error) == (1, "")
@@ -142,3 +149,50 @@ def test_a_closed_stream_is_nobodys(tmp_path: Path, closed: str) -> None:
     done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environ, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (1, "")
     assert ("REG107" in done.stdout) == (">&-" not in closed.replace("2>&-", ""))
+
+
+def run(command: str, cwd: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **variables}
+    regilink = f"{sys.executable} -m regilink_doctor"
+    shell = ["bash", "-c", command.replace("regilink", regilink)]
+    return subprocess.run(shell, cwd=cwd, env=environ, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("command", ["lint nowhere", "lint", "verify", "lint --nonsense", "nonsense"])
+def test_where_nothing_can_be_complained_of_the_status_tells(tmp_path: Path, command: str) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    assert run(f"regilink {command} 2>/dev/full", tmp_path).returncode == (1 if command == "lint" else 2)
+
+
+@pytest.mark.parametrize(
+    ("output", "why"),
+    [(">/dev/full", "No space left on device"), ("1</dev/null", "Bad file descriptor")],
+)
+@pytest.mark.parametrize("command", ["lint", "rules", "explain REG102", "catalog schema", "dry-run -- true"])
+def test_output_that_cannot_be_written_is_said(tmp_path: Path, command: str, output: str, why: str) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    done = run(f"regilink {command} {output}", tmp_path)
+    assert (done.returncode, done.stderr) == (2, f"regilink: the output could not be written: {why}\n")
+
+
+@pytest.mark.parametrize("command", ["lint", "lint ../x", "doctor", "catalog pull", "verify x", "demo"])
+def test_a_current_folder_that_is_gone_is_named(tmp_path: Path, command: str) -> None:
+    done = run(f"mkdir gone && cd gone && rmdir ../gone && regilink {command}", tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "regilink: the current folder cannot be used: No such file or directory; go to one that is there\n"
+    )
+
+
+def test_what_is_no_plain_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    done = run("mkfifo pipe; regilink emulator --env-file pipe -- true & cat pipe; wait; test -p pipe", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "WANDB_BASE_URL=" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["explain REG102", "rules --output-format json", "lint --output-format sarif"])
+def test_documentation_that_python_drops_is_still_there(tmp_path: Path, command: str) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    optimized, usual = (run(f"regilink {command}", tmp_path, PYTHONOPTIMIZE=level) for level in ("2", ""))
+    assert usual.stdout
+    assert (optimized.stdout, optimized.stderr) == (usual.stdout, usual.stderr)

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from typing import NoReturn
+    from typing import NoReturn, TextIO
 
 COMMANDS = {
     "lint": "find mistakes in code that links to the W&B Registry",
@@ -34,6 +34,9 @@ COMMANDS = {
 RUN_A_COMMAND = ("dry-run", "emulator")
 """Commands behind whose `--` the user's own command stands."""
 
+_NOT_WRITTEN = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""Why standard output takes no more: the disk, a limit, a quota; or it was opened for reading."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status. 2 (usage, configuration, our own failure) beats 1 (found) beats 0."""
@@ -42,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _open_what_is_closed()
     _print_anything()
     try:
+        _be_somewhere()
         status = _plain_lint(given[1:]) if given[:1] == ["lint"] else None
         if status is None:
             options = _options(given, separated=command is not None)
@@ -51,17 +55,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageProblem as problem:
         from regilink_doctor.report.terminal import fitted, terminal_width
 
-        print(*fitted(f"regilink: {problem}".split("\n"), terminal_width(sys.stderr)), sep="\n", file=sys.stderr)
+        _complain("\n".join(fitted(f"regilink: {problem}".split("\n"), terminal_width(sys.stderr))))
         return UNUSABLE
     except BrokenPipeError:
         # The reader of a pipe has gone (`| head`): nothing more to say.
-        _print_nothing_more()
+        _silence(sys.stdout)
         return UNUSABLE
     except OSError as error:
-        if error.errno != errno.ENOSPC or error.filename is not None:
+        if error.errno not in _NOT_WRITTEN or error.filename is not None:
             raise
-        _print_nothing_more()
-        print(f"regilink: the output could not be written: {error.strerror}", file=sys.stderr)
+        _silence(sys.stdout)
+        _complain(f"regilink: the output could not be written: {error.strerror}")
         return UNUSABLE
     except KeyboardInterrupt:
         return 130
@@ -80,6 +84,18 @@ def script() -> NoReturn:
         sys.stderr.flush()
         os._exit(status)
     sys.exit(status)
+
+
+def _be_somewhere() -> None:
+    """Every command takes paths and settings from the current folder.
+
+    Raises:
+        UsageProblem: it is gone.
+    """
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageProblem(f"the current folder cannot be used: {error.strerror}; go to one that is there") from None
 
 
 def _end_tidily() -> None:
@@ -115,9 +131,17 @@ def _print_anything() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _print_nothing_more() -> None:
+def _complain(text: str) -> None:
+    """On standard error, if that still takes something: the exit status tells in any case."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        _silence(sys.stderr)
+
+
+def _silence(stream: TextIO) -> None:
     """What is still to be written goes nowhere, or Python would fail on it again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _plain_lint(words: list[str]) -> int | None:

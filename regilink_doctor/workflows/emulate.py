@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 
+from regilink_doctor.core.whole_files import write_whole
 from regilink_doctor.core.words import counted
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
@@ -79,11 +80,9 @@ def _tell(blocked: Sequence[BlockedAttempt]) -> None:
 
 
 def _write(path: str, variables: Mapping[str, str]) -> None:
-    """The variables as a file for `set -a; . FILE`: beside it first, so that whoever waits for it finds it whole."""
-    temporary = f"{path}.part"
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.writelines(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())
-    os.replace(temporary, path)
+    """The variables as a file for `set -a; . FILE`: whole from the start for whoever waits for it."""
+    lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
+    write_whole(path, "".join(lines).encode(), 0o644)
 
 
 def _wait() -> None:
