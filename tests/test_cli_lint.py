@@ -241,7 +241,7 @@ def test_rules_are_chosen_by_file_and_command_line(tmp_path: Path) -> None:
     assert regilink("lint", "--config", 'select = ["REG102"]', cwd=tmp_path).returncode == 0
     wrong = regilink("lint", "--select", "REG1O2", cwd=tmp_path)
     assert wrong.returncode == 2
-    assert wrong.stderr.startswith("regilink: --select: there is no rule 'REG1O2', did you mean REG1")
+    assert wrong.stderr.startswith("regilink: --select: there is no rule 'REG1O2', did you mean REG102?")
 
 
 def test_a_configuration_that_is_wrong_stops_everything(tmp_path: Path) -> None:

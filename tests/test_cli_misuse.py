@@ -32,7 +32,10 @@ from regilink_doctor.cli import main
         ),
         (["dry-run", "python", "--", "train.py"], "dry-run takes no 'python'; see regilink dry-run --help"),
         (["rules", "REG101"], "rules takes no 'REG101'; see regilink rules --help"),
-        (["lint", "--catalog", "none.json", "src"], "--catalog: none.json: No such file or directory"),
+        (
+            ["lint", "--catalog", "none.json", "src"],
+            "--catalog: none.json: no such file; `regilink catalog pull none.json` makes it",
+        ),
     ],
 )
 def test_what_was_meant_is_said(

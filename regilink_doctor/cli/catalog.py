@@ -120,12 +120,11 @@ def _show(options: argparse.Namespace) -> int:
 
         print(text_of(catalog), end="")
         return OK
-    from rich.console import Console
+    from regilink_doctor.report.catalog import table_lines
+    from regilink_doctor.report.terminal import fitted, terminal_width
 
-    from regilink_doctor.report.catalog import render_table
-
-    colour = wants_colour(options.color)
-    render_table(catalog, Console(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=not colour))
+    for line in fitted(table_lines(catalog, colour=wants_colour(options.color)), terminal_width()):
+        print(line)
     return OK
 
 

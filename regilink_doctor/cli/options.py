@@ -199,5 +199,7 @@ def load_catalog(path: str | None, called: str) -> Catalog | None:
         return Catalog.load(path)
     except CatalogError as error:
         raise UsageProblem(f"{called}: {error}") from None
+    except FileNotFoundError:
+        raise UsageProblem(f"{called}: {path}: no such file; `regilink catalog pull {path}` makes it") from None
     except OSError as error:
         raise UsageProblem(f"{called}: {path}: {error.strerror or error}") from None

@@ -6,10 +6,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Kind = Literal["codes", "texts", "text", "flag", "format", "ignores", "registries"]
+    Kind = Literal["codes", "texts", "text", "flag", "format", "ignores", "registries", "version"]
 
 FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "junit", "sarif")
 """How findings can be shown."""
+
+VERSION = r"^\d+(\.\d+)+([a-z.+-][\w.+-]*)?$"
+"""What a version looks like."""
 
 DEFAULT_EXCLUDE = (
     ".eggs",
@@ -66,5 +69,5 @@ KEYS = (
         "The registries, without `wandb-registry-`, each with the types that it takes; `[]` for all types.",
         '{ model = ["model"], raw = [] }',
     ),
-    Key("wandb-version", "text", "The wandb that the project runs with.", '"0.21.4"'),
+    Key("wandb-version", "version", "The wandb that the project runs with.", '"0.21.4"'),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.config import Config, ConfigProblem
-from regilink_doctor.config.keys import FORMATS, KEYS
+from regilink_doctor.config.keys import FORMATS, KEYS, VERSION
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.rules.selection import rule_problem
 
@@ -19,6 +20,8 @@ else:
     import tomli as tomllib
 
 _KINDS = {key.name: key.kind for key in KEYS}
+_TABLE = "tool.regilink"
+_VERSION = re.compile(VERSION)
 
 
 def read_config(path: str, content: bytes) -> Config | None:
@@ -33,7 +36,7 @@ def read_config(path: str, content: bytes) -> Config | None:
         tool = table.get("tool")
         if not isinstance(tool, dict) or "regilink" not in tool:
             return None
-        table, where = tool["regilink"], f"{path}: tool.regilink"
+        table, where = tool["regilink"], f"{path}: {_TABLE}"
         if not isinstance(table, dict):
             raise ConfigProblem(f"{where} has to be a table: [tool.regilink]")
     return Config(_values(table, where), source=path)
@@ -59,9 +62,18 @@ def _values(table: dict[str, Any], where: str) -> dict[str, object]:
     values = {}
     for name, value in table.items():
         if name not in _KINDS:
-            raise ConfigProblem(f"{where}: unknown key {name!r}{did_you_mean(name, _KINDS)}")
+            raise ConfigProblem(f"{where}: unknown key {name!r}{_meant(name, value, where)}")
         values[name] = _value(name, value, f"{where}: {name}")
     return values
+
+
+def _meant(name: str, value: object, where: str) -> str:
+    """What to write instead of a key that there is not."""
+    if near := did_you_mean(name, _KINDS):
+        return near
+    if isinstance(value, dict):
+        return f"; the keys stand in {'[tool.regilink]' if where.endswith(_TABLE) else 'the file'} itself, in no table"
+    return f"; there are {', '.join(_KINDS)}"
 
 
 def _value(name: str, value: object, where: str) -> object:
@@ -72,6 +84,11 @@ def _value(name: str, value: object, where: str) -> object:
         return value
     if kind == "text":
         return _text(value, where)
+    if kind == "version":
+        version = _text(value, where)
+        if not _VERSION.search(version):
+            raise ConfigProblem(f"{where} is {version!r}, not a version such as 0.31.0")
+        return version
     if kind == "texts":
         return _texts(value, where)
     if kind == "codes":

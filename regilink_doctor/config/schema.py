@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regilink_doctor.config.keys import FORMATS, KEYS
+from regilink_doctor.config.keys import FORMATS, KEYS, VERSION
 
 _TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string", "minLength": 1}}
 _CODES: dict[str, Any] = {"type": "array", "items": {"type": "string", "pattern": "^(ALL|REG[0-9]{0,3})$"}}
@@ -15,6 +15,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "codes": _CODES,
     "texts": _TEXTS,
     "text": {"type": "string", "minLength": 1},
+    "version": {"type": "string", "pattern": VERSION},
     "flag": {"type": "boolean"},
     "format": {"type": "string", "enum": list(FORMATS)},
     "ignores": {"type": "object", "additionalProperties": _CODES},

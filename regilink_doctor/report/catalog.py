@@ -6,13 +6,11 @@ import json
 
 from regilink_doctor.core.words import counted
 from regilink_doctor.report.positions import visible
-from regilink_doctor.report.terminal import painted
+from regilink_doctor.report.terminal import cells, painted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from rich.console import Console
 
     from regilink_doctor.core.catalog import Catalog, Change, Registry
 
@@ -44,23 +42,24 @@ def summary(catalog: Catalog) -> str:
     return "; ".join(parts) or "no organization"
 
 
-def render_table(catalog: Catalog, console: Console) -> None:
-    """The catalog, a table for each organization."""
-    from rich.table import Table
-    from rich.text import Text
-
+def table_lines(catalog: Catalog, *, colour: bool) -> Iterator[str]:
+    """The catalog, a table for each organization, and what it proves."""
     for each in catalog.organizations:
-        console.print(Text(f"{visible(each.name)} (entity {visible(each.entity)})", style="bold"))
-        console.print(Text(f"teams: {', '.join(map(visible, sorted(each.teams))) or 'none'}"))
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for title in ("registry", "seen by", "takes", "collections"):
-            table.add_column(title, overflow="fold")
+        yield painted("1", f"{visible(each.name)} (entity {visible(each.entity)})", colour=colour)
+        yield f"teams: {', '.join(map(visible, sorted(each.teams))) or 'none'}"
+        rows = [("registry", "seen by", "takes", "collections")]
         for registry in sorted(each.registries, key=lambda item: item.name):
             seen_by = "its members" if registry.visibility == "restricted" else "everybody"
-            table.add_row(*map(Text, (visible(registry.name), seen_by, _takes(registry), _collections(registry))))
-        console.print(table)
-        console.print()
-    console.print(Text(trust(catalog)))
+            rows.append((visible(registry.name), seen_by, _takes(registry), _collections(registry)))
+        widths = [max(cells(row[column]) for row in rows) for column in range(3)]
+        for number, row in enumerate(rows):
+            line = (
+                "".join(text + " " * (width - cells(text) + 2) for text, width in zip(row[:3], widths, strict=True))
+                + row[3]
+            )
+            yield line if number else painted("1", line, colour=colour)
+        yield ""
+    yield trust(catalog)
 
 
 def trust(catalog: Catalog) -> str:
@@ -69,7 +68,7 @@ def trust(catalog: Catalog) -> str:
         return "complete: what is not in it does not exist"
     return (
         "not complete: a restricted registry that the account is not a member of is not in it, so an unknown name is "
-        "a warning; if the account sees everything, say --complete"
+        "a warning; if the account sees everything: regilink catalog pull --complete"
     )
 
 

@@ -77,6 +77,10 @@ def _pedantic(code: str) -> bool:
     return code in MODULES and rule_for(code).pedantic
 
 
+_DIGITS = str.maketrans("OIL", "011")
+"""Letters that are taken for digits; no code has them."""
+
+
 def rule_problem(code: str) -> str | None:
     """Why `code` selects no rule, as a sentence with what was probably meant; None when it does."""
     if code == ALL or (code and any(known.startswith(code) for known in MODULES)):
@@ -86,5 +90,6 @@ def rule_problem(code: str) -> str | None:
     by_name = {module.replace("_", "-"): known for known, module in MODULES.items()}
     if code in by_name:
         return f"rules go by their codes here: write {by_name[code]!r} for {code!r}"
-    near = get_close_matches(code.upper(), MODULES, n=1, cutoff=0.7)
+    digits = code.upper().translate(_DIGITS)
+    near = [digits] if digits in MODULES else get_close_matches(code.upper(), MODULES, n=1, cutoff=0.7)
     return f"there is no rule {code!r}" + (f", did you mean {near[0]}?" if near else "; `regilink rules` lists them")

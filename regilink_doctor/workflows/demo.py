@@ -73,7 +73,9 @@ def _diagnose(output: TextIO, environ: Mapping[str, str], *, colour: bool) -> No
 
     _title(output, 2, "What the server knows before the run: regilink doctor", colour=colour)
     console = Console(file=output, force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=not colour)
-    doctor.render_full(diagnose(environ=environ, python=sys.executable), console)
+    # The script will run with our own Python, whatever environment is active.
+    ours = {name: value for name, value in environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    doctor.render_full(diagnose(environ=ours), console)
     print(file=output)
 
 

@@ -66,10 +66,19 @@ def test_rules_are_told_what_the_tables_say() -> None:
         ("entity = ''", "entity is '', not a text"),
         ("select = [", "not TOML"),
         ("teams = [1]", "teams is 1, not a text"),
+        ('ignore = ["REG1O1"]', "there is no rule 'REG1O1', did you mean REG101?"),
+        ("[tool.regilink]", "unknown key 'tool'; the keys stand in the file itself, in no table"),
+        ("line-length = 100", "unknown key 'line-length'; there are select, ignore, extend-select, per-file-ignores,"),
+        ('wandb-version = ">=0.21"', "wandb-version is '>=0.21', not a version such as 0.31.0"),
     ],
 )
 def test_a_complaint_names_the_key_and_what_was_meant(text: str, words: str) -> None:
     assert words in problem(text)
+
+
+def test_a_table_below_ours_is_said_to_be_none() -> None:
+    with pytest.raises(ConfigProblem, match=r"unknown key 'lint'; the keys stand in \[tool.regilink\] itself"):
+        read_config("pyproject.toml", b"[tool.regilink.lint]\nselect = []\n")
 
 
 def test_the_nearest_file_that_speaks_of_regilink_holds(tmp_path: Path) -> None:
@@ -118,7 +127,14 @@ def test_the_schema_says_what_the_reader_does() -> None:
     jsonschema.Draft7Validator.check_schema(schema)
     validator = jsonschema.Draft7Validator(schema)
     assert list(validator.iter_errors(tomllib.loads(WHOLE))) == []
-    for text in ("selct = []", 'select = ["F401"]', "pedantic = 1", 'output-format = "jsn"', "teams = [1]"):
+    for text in (
+        'wandb-version = "new"',
+        "selct = []",
+        'select = ["F401"]',
+        "pedantic = 1",
+        'output-format = "jsn"',
+        "teams = [1]",
+    ):
         assert list(validator.iter_errors(tomllib.loads(text))), text
         assert problem(text)
     assert list(validator.iter_errors(tomllib.loads("[registries]\nwandb-registry-model = []")))

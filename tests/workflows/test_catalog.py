@@ -288,6 +288,18 @@ def test_show_prints_a_table(shell: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "Acme Inc (entity acme)" in out
     assert "Golden Datasets" in out
     assert "every type (so far onnx)" in out
+    assert out == "".join(f"{line.rstrip()}\n" for line in out.splitlines())
+    assert (
+        len(
+            {
+                line.find("  " + cell)
+                for line in out.splitlines()
+                for cell in ("everybody", "its members", "seen by")
+                if cell in line
+            }
+        )
+        == 1
+    )
     assert main(["catalog", "show", "--output-format", "json"]) == 0
     assert capsys.readouterr().out.endswith(shell.read_text())
 

@@ -43,7 +43,10 @@ def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> Non
     [
         (["--", "no-such-command"], "emulator: no-such-command cannot be started: No such file or directory"),
         (["--env-file", "none/env", "--", "true"], "emulator: none/env cannot be written: No such file or directory"),
-        (["--world", "none.json", "--", "true"], "--world: none.json: No such file or directory"),
+        (
+            ["--world", "none.json", "--", "true"],
+            "--world: none.json: no such file; `regilink catalog pull none.json` makes it",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said(
