@@ -36,15 +36,15 @@ _MAX_FILES = 400
 _MAX_BYTES = 1 << 20
 
 
-@lru_cache(maxsize=256)
 def mentioned(variable: str, folder: str) -> bool:
     """Whether a settings file in `folder` or above it, up to the root of the repository, mentions `variable`."""
-    word = variable.encode()
-    for base in _upwards(folder):
-        for name in _FOLDERS:
-            if any(word in content for content in _settings_files(os.path.join(base, name))):
-                return True
-    return False
+    return any(_mentions(base, variable.encode()) for base in _upwards(folder))
+
+
+@lru_cache(maxsize=1024)
+def _mentions(base: str, word: bytes) -> bool:
+    """Whether a settings file of one folder does, or one of the folders for such files in it."""
+    return any(word in content for name in _FOLDERS for content in _settings_files(os.path.join(base, name)))
 
 
 _LINKS = (b"link_artifact(", b"wandb-registry-")
@@ -83,19 +83,20 @@ def program_links(path: str, folder: str) -> bool:
 _REQUIREMENTS = ("pyproject.toml", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 
 
-@lru_cache(maxsize=64)
 def newest_wandb(folder: str) -> str | None:
     """The newest wandb that the nearest lists of requirements allow, in `folder` or above; None when nothing keeps it.
 
     Of several lists in one folder the most generous counts: nobody knows which is installed.
     """
+    return next((version for base in _upwards(folder) if (version := _newest_in(base))), None)
+
+
+@lru_cache(maxsize=1024)
+def _newest_in(folder: str) -> str | None:
     from regilink_doctor.core.sdk_versions import newest, number
 
-    for base in _upwards(folder):
-        versions = [version for each in _requirements(base) if each.package == "wandb" and (version := newest(each))]
-        if versions:
-            return max(versions, key=number)
-    return None
+    versions = [version for each in _requirements(folder) if each.package == "wandb" and (version := newest(each))]
+    return max(versions, key=number, default=None)
 
 
 def _requirements(folder: str) -> Iterator[Requirement]:
@@ -115,26 +116,28 @@ def _requirements(folder: str) -> Iterator[Requirement]:
                 continue
 
 
-def _upwards(folder: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def _upwards(folder: str) -> tuple[str, ...]:
     """`folder` and the folders above it up to the one that has a `.git`; only `folder` where there is none."""
     path = os.path.abspath(folder)
     found = [path]
     while not os.path.exists(os.path.join(path, ".git")):
         parent = os.path.dirname(path)
         if parent == path:
-            return found[:1]
+            return (found[0],)
         path = parent
         found.append(path)
-    return found
+    return tuple(found)
 
 
-def _settings_files(folder: str) -> list[bytes]:
+def _settings_files(folder: str) -> Iterator[bytes]:
     try:
         names = sorted(os.listdir(folder))[:_MAX_FILES]
     except OSError:
-        return []
-    settings = (name for name in names if name in _NAMES or name.startswith(".env") or name.endswith(_SUFFIXES))
-    return [_read(os.path.join(folder, name)) for name in settings]
+        return
+    for name in names:
+        if name in _NAMES or name.startswith(".env") or name.endswith(_SUFFIXES):
+            yield _read(os.path.join(folder, name))
 
 
 def _read(path: str) -> bytes:
