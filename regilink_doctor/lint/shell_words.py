@@ -5,6 +5,8 @@ No word is split after it was filled in, no pattern expanded, no here-document r
 
 from __future__ import annotations
 
+import re
+
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Hole, Piece, Text
 from regilink_doctor.lint.stretches import FILLED_LATER, Stretch, filled
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _SEPARATORS = ("&&", "||", ";;", ";", "|&", "|", "&", "(", ")", "\n")
+_PLAIN = re.compile(r"""[^ \t\n;&|<>()'"\\$`{]+""")
+_IN_QUOTES = re.compile(r"""\\.?|\$\(|[)"]""", re.DOTALL)
+"""What counts between double quotes; a backslash takes the next letter along."""
 
 
 @record
@@ -50,7 +55,8 @@ class Words:
             if letter == "\n" and ends:
                 yield "\n"
                 at = self._after_documents(at + 1, ends)
-            elif separator := next((mark for mark in _SEPARATORS if text.startswith(mark, at)), None):
+            elif letter in "&|;()\n":
+                separator = next(mark for mark in _SEPARATORS if text.startswith(mark, at))
                 yield separator
                 at += len(separator)
             elif letter in " \t":
@@ -124,9 +130,7 @@ class Words:
             elif letter in " \t\n;&|<>()":
                 break
             else:
-                end = at + 1
-                while end < len(text) and text[end] not in " \t\n;&|<>()'\"\\$`{":
-                    end += 1
+                end = match.end() if (match := _PLAIN.match(text, at + 1)) else at + 1
                 parts.append(self.stretch.piece(at, end))
                 at = end
         return Word(tuple(parts), start, min(at, len(text)))
@@ -136,17 +140,13 @@ class Words:
 
     def _closing(self, at: int) -> int:
         """Where the double quote at `at` is closed; one inside `$(…)` closes nothing."""
-        text, depth = self.stretch.text, 0
-        at += 1
-        while at < len(text):
-            if text[at] == "\\":
-                at += 1
-            elif text.startswith("$(", at):
+        depth = 0
+        for match in _IN_QUOTES.finditer(self.stretch.text, at + 1):
+            sign = match[0]
+            if sign == "$(":
                 depth += 1
-                at += 1
-            elif text[at] == ")" and depth:
-                depth -= 1
-            elif text[at] == '"' and not depth:
-                return at
-            at += 1
-        return len(text)
+            elif sign == ")":
+                depth = max(depth - 1, 0)
+            elif sign == '"' and not depth:
+                return match.start()
+        return len(self.stretch.text)
