@@ -5,6 +5,8 @@ Whole processes in turn, medians, one round thrown away; writes its section of `
 - An unused plugin: a suite of one empty test, with the plugin and with `-p no:regilink`.
 - The first linking test: a suite of one, less the suite with the empty test (pytest is not ours), beside the same
   program as a script, without its link, in offline mode.
+- What no plugin could save of that: the program with its link on an emulator in this process (its time is not
+  counted), as a script, and as a test of pytest alone.
 - Time of the processor too: on a busy machine the clock tells nothing about what takes milliseconds.
 - Each further one: a suite of eleven, less the suite of one, a tenth of it.
 """
@@ -17,8 +19,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+
+from regilink_doctor.emulator import Emulator
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SHORT = 6
@@ -44,6 +49,18 @@ def test_it(regilink, number):
     train.main()
     regilink.assert_linked("wandb-registry-model/zoo", aliases=["candidate"], exact=True)
 """
+ALONE = """
+import pytest
+
+@pytest.fixture
+def regilink():
+    class Nothing:
+        def assert_linked(self, *args, **named): pass
+    return Nothing()
+"""
+"""In place of the plugin: the frames are the same. They matter, for pydantic goes through them for each of wandb's
+models (`use_attribute_docstrings`, below Python 3.13)."""
+
 SECTION = "## The pytest plugin"
 
 
@@ -51,14 +68,18 @@ Taken = dict[str, list[tuple[float, float]]]
 """Of each command, round by round: the time on the clock, and that of the processor, in seconds."""
 
 
-def run(commands: dict[str, list[str]], rounds: int, folder: Path) -> Taken:
+def run(commands: dict[str, list[str]], rounds: int, folder: Path, served: Mapping[str, str] | None = None) -> Taken:
+    """Run the commands in turn; those whose names begin with `served` find an emulator by these variables."""
     taken: Taken = {name: [] for name in commands}
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("WANDB_", "PYTHONDONT"))}
     environ |= {"PYTHONPYCACHEPREFIX": str(folder / "pycache"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    # pytest clears away what earlier sessions of anybody have left in the folder for temporary files.
+    environ["PYTEST_DEBUG_TEMPROOT"] = str(folder)
     for number in range(rounds + 1):
         for name, command in commands.items():
+            here = {**environ, **(served or {})} if name.startswith("served") else environ
             start, before = time.perf_counter(), processor()
-            done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+            done = subprocess.run(command, cwd=folder, env=here, capture_output=True, text=True, check=False)
             spent = time.perf_counter() - start, processor() - before
             if done.returncode:
                 raise SystemExit(f"{command}: status {done.returncode}\n{done.stdout}{done.stderr}")
@@ -87,6 +108,8 @@ def measure(folder: Path) -> str:
     for name, text in {
         "train.py": PROGRAM.format(mode="", link=LINK),
         "offline.py": f"{offline}\nmain()\n",
+        "online.py": f"{PROGRAM.format(mode='', link=LINK)}\nmain()\n",
+        "test_alone.py": ALONE + TESTS.format(count=1),
         "test_empty.py": "def test_it(): pass\n",
         "test_one.py": TESTS.format(count=1),
         "test_eleven.py": TESTS.format(count=11),
@@ -97,15 +120,22 @@ def measure(folder: Path) -> str:
     empty = {"without": [*pytest, "test_empty.py"], "unused": [*ours, "test_empty.py"]}
     short = run(empty, ROUNDS * SHORT, folder)
     suites = {name: [*ours, f"test_{name}.py"] for name in ("empty", "one", "eleven")}
-    long = run({"script": [sys.executable, "offline.py"], **suites}, ROUNDS, folder)
+    served = {"served script": [sys.executable, "online.py"], "served test": [*pytest, "test_alone.py"]}
+    with Emulator() as emulator:
+        emulator.prepare()
+        commands = {"script": [sys.executable, "offline.py"], **served, **suites}
+        long = run(commands, ROUNDS, folder, emulator.environ())
     added = median(less(short["unused"], short["without"]))
     first, script = median(less(long["one"], long["empty"])), median(long["script"])
+    online, alone = median(long["served script"]), median(less(long["served test"], long["empty"]))
     further = median(less(long["eleven"], long["one"]))
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     rows = [
         ("pytest, one empty test, without the plugin", *median(short["without"])),
         ("what the unused plugin adds", *added),
         ("the script without its link, offline", *script),
+        ("the script with its link, on an emulator in another process", *online),
+        ("the same as a test, without the plugin, pytest left out", *alone),
         ("the first linking test, pytest left out", *first),
         ("each further linking test", further[0] / 10, further[1] / 10),
     ]
@@ -124,6 +154,9 @@ def measure(folder: Path) -> str:
             "",
             f"The first linking test is {first[0] / script[0]:.2f} times the script, {first[1] / script[1]:.2f} times",
             "in time of the processor. Goals: 1.3 times; 5 ms for the unused plugin; 500 ms for each further test.",
+            f"With a server in another process, and no plugin, it is {alone[0] / script[0]:.2f} times and "
+            f"{alone[1] / script[1]:.2f} times: what wandb",
+            "does online, and what it does not do as fast below pytest's frames.",
             "",
         ]
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from fractions import Fraction
 from threading import Lock
 
 KINDS = {
@@ -114,6 +113,8 @@ class Fault:
         if self.count is not None and self.hits >= self.count:
             return False
         if self.share is not None:
+            from fractions import Fraction
+
             share = Fraction(self.share).limit_denominator(1000)
             if int(share * self.seen) == int(share * (self.seen - 1)):
                 return False

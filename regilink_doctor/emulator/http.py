@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import BinaryIO, Literal, Protocol
 
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import field, record
 
 Manner = Literal["whole", "cut", "none", "never"]
 """How a response is sent: as it is; half of the body; nothing, and the connection ends; nothing, and it does not."""
@@ -52,7 +51,7 @@ class Request:
     base_url: str
 
 
-@dataclass(slots=True)
+@record
 class Response:
     """One response, which comes `late` seconds after it is ready, in this manner."""
 

@@ -20,10 +20,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import MappingProxyType, ModuleType
+from typing import Any, NamedTuple
 
 ROUTE = "/_regilink/calls"
 VARIABLE = "REGILINK_CALLS"
@@ -45,8 +44,7 @@ CORE = "wandb-core"
 _SHOWN = {"link_artifact": "Run.link_artifact", "link": "Artifact.link", "start": CORE, **_READS}
 
 
-@dataclass(frozen=True, slots=True)
-class LinkCall:
+class LinkCall(NamedTuple):
     """One call: told when it begins (`ended` False), and when it came back.
 
     `call` is `Run.link_artifact` or `Artifact.link`, `target_path` the argument as a text (None: not given). Or it is
@@ -67,7 +65,7 @@ class LinkCall:
     mode: str = "online"
     error: str | None = None
     message: str | None = None
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = MappingProxyType({})
     ended: bool = True
     place: str | None = None
 
@@ -78,7 +76,7 @@ class LinkCall:
 
     def as_json(self) -> str:
         """The call for `from_json` in another process."""
-        return json.dumps(asdict(self))
+        return json.dumps({**self._asdict(), "environ": dict(self.environ)})
 
     @classmethod
     def from_json(cls, text: str | bytes) -> LinkCall:

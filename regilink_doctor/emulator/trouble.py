@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from http import HTTPStatus
 
 from regilink_doctor.core import texts
+from regilink_doctor.core.records import replace
 from regilink_doctor.emulator.faults import Fault
 from regilink_doctor.emulator.http import Bytes, Manner, Response
 from regilink_doctor.emulator.world.refusal import Refusal
@@ -58,7 +58,7 @@ def spoil(response: Response, fault: Fault) -> Response:
     if fault.kind == "garbage":
         return Response(200, Bytes(PAGE), {"Content-Type": "text/html; charset=utf-8"})
     late = fault.wait if fault.kind == "delay" else 0.0
-    return dataclasses.replace(response, manner=_MANNERS.get(fault.kind, "whole"), late=late)
+    return replace(response, manner=_MANNERS.get(fault.kind, "whole"), late=late)
 
 
 def _error(message: str, status: int) -> Response:

@@ -33,6 +33,7 @@ def test_a_run_comes_back_with_its_config_history_summary_and_files(server: Serv
     assert [row["loss"] for row in found.scan_history(keys=["loss"])] == [1.0, 0.5, 1 / 3]
     names = {each.name for each in found.files()}
     assert {"notes.txt", "config.yaml", "wandb-summary.json", "wandb-metadata.json"} <= names
+    assert "requirements.txt" not in names, "nobody asks for it here, and it takes longest of them all"
     with found.file("notes.txt").download(str(tmp_path / "down")) as file:
         assert file.read() == "notes"
     assert found.metadata["startedAt"]
