@@ -58,7 +58,7 @@ def field(
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def record(cls: Any = None, *, eq: bool = True, order: bool = False) -> Any:
+def record(cls: Any = None, *, eq: bool = True, order: bool = False, frozen: bool = True) -> Any:
     """Make a class a frozen record of the fields that it annotates, after those of the records that it comes from.
 
     Its module has to postpone the evaluation of annotations.
@@ -67,8 +67,9 @@ def record(cls: Any = None, *, eq: bool = True, order: bool = False) -> Any:
         cls: the class.
         eq: compare and hash by the fields; else by identity.
         order: give it `<`, `<=`, `>` and `>=`, which compare the fields in order.
+        frozen: False for a thing that changes: it is itself, whatever its fields are, and compares and shows itself so.
     """
-    return _made(cls, eq, order) if cls is not None else lambda cls: _made(cls, eq, order)
+    return _made(cls, eq, order, frozen) if cls is not None else lambda cls: _made(cls, eq, order, frozen)
 
 
 def replace(instance: Instance, **changes: Any) -> Instance:
@@ -91,15 +92,17 @@ def _fields(cls: Any) -> Mapping[str, _Field]:
     return fields
 
 
-def _made(cls: Any, eq: bool, order: bool) -> Any:
+def _made(cls: Any, eq: bool, order: bool, frozen: bool) -> Any:
     fields = cls.__record_fields__ = _collected(cls)
     cls.__match_args__ = tuple(fields)  # type: ignore[misc]
     cls.__dataclass_fields__ = _FieldsOfDataclass()
     cls.__init__ = _first_initializer(cls, fields)
+    cls.__replace__ = replace
+    if not frozen:
+        return cls
     cls.__repr__ = _repr
     cls.__setattr__ = _refuse_to_set
     cls.__delattr__ = _refuse_to_delete
-    cls.__replace__ = replace
     if eq:
         compared = _key([name for name, each in fields.items() if each.compare])
         hashed = _key([name for name, each in fields.items() if each.hash])

@@ -37,6 +37,12 @@ class Thing:
     name: str
 
 
+@record(frozen=False)
+class Changing:
+    name: str
+    parts: list[str] = field(default_factory=list)
+
+
 @dataclasses.dataclass(frozen=True, order=True)
 class Plain:
     x: int
@@ -128,3 +134,14 @@ def test_it_can_be_matched() -> None:
             assert (x, y) == (1, 2)
         case _:
             raise AssertionError
+
+
+def test_one_that_changes_is_itself_whatever_its_fields_are() -> None:
+    one, other = Changing("a"), Changing("a")
+    one.name = "b"
+    one.parts.append("x")
+    assert (one.name, one.parts, other.name, other.parts) == ("b", ["x"], "a", [])
+    assert one != replace(one)
+    assert one in {one}
+    one.parts.append(repr(one))  # no way round in circles
+    assert "Changing object at" in one.parts[-1]

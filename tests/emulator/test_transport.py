@@ -1,9 +1,11 @@
 """The server's manners: loopback alone, bounds on what it takes, nothing left when it stops, nothing printed."""
 
 import gzip
+import importlib
 import json
 import os
 import socket
+import sys
 import threading
 from pathlib import Path
 
@@ -194,3 +196,9 @@ def test_nothing_is_printed(emulator: Emulator, capfd: pytest.CaptureFixture[str
     raw(emulator, "GARBAGE")
     raw(emulator, "POST /graphql HTTP/1.1\nHost: localhost\nContent-Length: 100", b"cut off")
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_is_missing_is_said_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "graphql", None)
+    with pytest.raises(ImportError, match=r'the emulator needs graphql-core: pip install "regilink\[emulator\]"'):
+        assert importlib.import_module("regilink_doctor.emulator").Emulator

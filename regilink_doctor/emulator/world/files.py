@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from regilink_doctor.core.records import field, record
 from regilink_doctor.emulator.world.ids import encode, now
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ManifestType = Literal["FULL", "INCREMENTAL", "PATCH"]
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class StoredFile:
     """One file. `digest` is base64 of its MD5, as in a manifest. `blob` is its key in the blob store.
 
@@ -38,7 +38,7 @@ class StoredFile:
         return encode("File", self.number)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Manifest:
     """A manifest of a version; its JSON lies in the blob store."""
 

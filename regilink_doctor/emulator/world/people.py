@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from regilink_doctor.core.records import field, record
 from regilink_doctor.emulator.world.ids import encode, now
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ RANK: dict[str, int] = {"restricted_viewer": 1, "viewer": 2, "member": 3, "admin
 """Registry roles from least to most (docs, row B7)."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Organization:
     """An organization: its display name, and the entity that owns its registries (row A13)."""
 
@@ -38,7 +38,7 @@ class Organization:
         return encode("Organization", self.number)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Entity:
     """A name that owns projects: a team, a person or an organization."""
 
@@ -58,7 +58,7 @@ class Entity:
         return encode("Entity", self.number)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Invite:
     """An invitation into a team that has not been taken yet."""
 
@@ -73,7 +73,7 @@ class Invite:
         return encode("Invite", self.number)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class ApiKey:
     """One key of a user. The first key of a user is the one that `Emulator.environ` hands out."""
 
@@ -86,7 +86,7 @@ class ApiKey:
         return encode("ApiKey", self.number)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class User:
     """A person, or a service account (row B9: no personal entity of its own, writes to `parent_team`)."""
 

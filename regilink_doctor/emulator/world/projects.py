@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import field, record
 from regilink_doctor.emulator.world.ids import encode, now
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ CollectionKind = Literal["SEQUENCE", "PORTFOLIO"]
 ArtifactState = Literal["PENDING", "COMMITTED", "DELETED"]
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class ArtifactType:
     """A type of artifacts, known to one project."""
 
@@ -32,7 +32,7 @@ class ArtifactType:
         return encode("ArtifactType", self.number)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Project:
     """A project. With the prefix `wandb-registry-` and an organization's entity it is a registry.
 
@@ -77,7 +77,7 @@ class Project:
         return self.name.removeprefix(REGISTRY_PREFIX)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Collection:
     """A name with numbered versions: of a source (`SEQUENCE`), or of links (`PORTFOLIO`, made by the first link)."""
 
@@ -104,7 +104,7 @@ class Collection:
         return f"{self.project.entity.name}/{self.project.name}/{self.name}"
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Tag:
     """A tag of a collection or version."""
 
@@ -117,7 +117,7 @@ class Tag:
         return encode("Tag", self.number)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Alias:
     """A name that points at one version of one collection, and moves."""
 
@@ -130,7 +130,7 @@ class Alias:
         return encode("ArtifactAlias", self.number)
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Membership:
     """One artifact in one collection, with its version number there (row B12: source and link count apart)."""
 
@@ -150,7 +150,7 @@ class Membership:
         return f"v{self.index}"
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class ArtifactVersion:
     """One version as it was logged. It belongs to one sequence, and to any number of portfolios by links."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from regilink_doctor.core.records import field, record
 from regilink_doctor.emulator.world.ids import encode, now
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def display_name(number: int) -> str:
     return f"{_MOODS[number % 10]}-{_THINGS[(number // 10) % 10]}-{number}"
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@record(frozen=False)
 class Run:
     """One run. `name` is its id in paths; history, events and log are lines as they were sent."""
 
