@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_regilink.options import given
+from pytest_regilink.options import catalog_path
 from regilink_doctor.config import find_config
 from regilink_doctor.workflows.lint import files_worth_linting, lint_paths
 
@@ -24,7 +24,7 @@ class Checking:
     def __init__(self, config: pytest.Config) -> None:
         try:
             self._config = find_config(str(config.rootpath))
-            self._catalog = _catalog(given(config, "catalog") or self._config.catalog_path)
+            self._catalog = _catalog(catalog_path(config) or self._config.catalog_path)
         except (OSError, ValueError) as error:
             raise pytest.UsageError(f"regilink: {error}") from None
         self.worth = tuple(os.path.abspath(path) for path in files_worth_linting(_roots(config), self._config))

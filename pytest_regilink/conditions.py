@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.emulator.world.people import User
 
+ROLES = ("admin", "member", "viewer", "restricted_viewer")
 NO_SUCH_TYPE = "a-type-that-nobody-logs"
 
 
@@ -60,6 +61,8 @@ class Conditions:
             _complain(where, f"the marker regilink has no {unknown[0]!r}; it has {known}")
         if values.get("entity") not in (None, "team", "personal", "organization"):
             _complain(where, f"entity={values['entity']!r}: it is team, personal or organization")
+        if values.get("role") not in (None, *ROLES):
+            _complain(where, f"role={values['role']!r}: it is {', '.join(ROLES[:-1])} or {ROLES[-1]}")
         return replace(self, **values)
 
     def arrange(self, world: World) -> None:

@@ -5,6 +5,7 @@ The emulator, and with it graphql-core, is imported when the first test asks for
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -106,7 +107,10 @@ def regilink_responses(regilink: Regilink) -> Iterator[RequestsMock]:
 
     W&B's own hosts and the emulator's address are answered; more can be added to what the fixture gives.
     """
-    import responses
+    try:
+        import responses
+    except ImportError:
+        pytest.fail('regilink_responses needs responses: pip install "regilink[pytest]"', pytrace=False)
 
     from pytest_regilink.guard import GRAPHQL_HOSTS
     from regilink_doctor.emulator import responses_door
@@ -184,14 +188,20 @@ def _in_words(request: pytest.FixtureRequest, call: Callable[..., T], *given: An
     """What the call gives; what is wrong with a condition, a world or a catalog is said without a traceback."""
     try:
         return call(*given)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        words = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    except ValueError as error:
         words = str(error)
     pytest.fail(f"{request.node.nodeid}: {words}", pytrace=False)
 
 
 def _seed(request: pytest.FixtureRequest) -> World:
-    from pytest_regilink.options import given
+    from pytest_regilink.options import catalog_path
     from regilink_doctor.workflows.seed import seeded_world
 
     config = request.config
-    return _in_words(request, seeded_world, str(config.rootpath), given(config, "catalog"))
+    path = catalog_path(config)
+    if path and not os.path.exists(path):
+        words = f"--regilink-catalog: {path}: no such file; `regilink catalog pull {path}` makes it"
+        pytest.fail(words, pytrace=False)
+    return _in_words(request, seeded_world, str(config.rootpath), path)

@@ -42,10 +42,10 @@ class CheckItem(pytest.Item):
         return str(excinfo.value) if isinstance(excinfo.value, Findings) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """File, line and name, as pytest shows them."""
+        """File, line and the title of a report, as pytest shows them; it takes a title apart that ends the node id."""
         findings = self._result.findings
         line = findings[0].place.span.line - 1 if findings else 0
-        return self.path, line, self.name
+        return self.path, line, f"regilink lint {self.nodeid.rpartition('::')[0]}"
 
 
 class CheckFile(pytest.File):

@@ -24,7 +24,13 @@ def no_wandb(pytester: pytest.Pytester) -> None:
 def test_files_outside_testpaths_are_found(run: Run) -> None:
     result = run("--regilink-check", "-v")
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["src/train.py::regilink FAILED*", "*REG102*names a registry but no collection*"])
+    result.stdout.fnmatch_lines(
+        [
+            "src/train.py::regilink FAILED*",
+            "*_ regilink lint src/train.py _*",
+            "*REG102*names a registry but no collection*",
+        ]
+    )
     assert "Traceback" not in result.stdout.str()
 
 

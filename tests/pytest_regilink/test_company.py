@@ -126,6 +126,16 @@ def test_the_seed_and_the_settings_can_be_overridden_and_a_catalog_be_named(suit
     assert World.from_catalog(suite.path / "catalog.json")
     run("-q", "test_own_world.py").assert_outcomes(passed=1)
     run("-q", "--regilink-catalog=catalog.json", "test_own_catalog.py").assert_outcomes(passed=1)
+    result = run("-q", "--regilink-catalog=none.json", "test_own_catalog.py")
+    result.stdout.fnmatch_lines(
+        ["--regilink-catalog: none.json: no such file; `regilink catalog pull none.json` makes it"]
+    )
+    suite.makeini("[pytest]\nregilink_catalog = catalog.json\n")
+    (suite.path / "below").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(suite.path / "below")
+        run("-q", "../test_own_catalog.py").assert_outcomes(passed=1)
+    (suite.path / "tox.ini").unlink()
     (suite.path / "regilink.toml").write_text('catalog = "catalog.json"\n')
     run("-q", "test_own_catalog.py").assert_outcomes(passed=1)
     (suite.path / "regilink.toml").write_text('catalog = "gone.json"\n')

@@ -73,14 +73,19 @@ def test_a_mark_says_what_the_server_is_like(suite: pytest.Pytester, run: Run) -
         @pytest.mark.regilink(entity="robot")
         def test_an_entity_that_there_is_not(regilink):
             pass
+
+        @pytest.mark.regilink(role="viewr")
+        def test_a_role_that_there_is_not(regilink):
+            pass
         """
     )
     result = run("--strict-markers")
-    result.assert_outcomes(passed=9, errors=4)
+    result.assert_outcomes(passed=9, errors=5)
     result.stdout.fnmatch_lines(
         [
             "*the marker regilink has no 'colour'; it has registries, entity*",
             "*entity='robot': it is team, personal or*",
+            "*role='viewr': it is admin, member, viewer or restricted_viewer*",
         ]
     )
 
