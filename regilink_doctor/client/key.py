@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import NoReturn
 
+from regilink_doctor.core.api_keys import without_secrets
+
 LENGTH = 40
 """Characters of a key without its prefix, at least (`sdk/lib/wbauth/validation.py`)."""
 
@@ -76,7 +78,7 @@ class Secrets:
         """`text` without any of them, and without what looks like a key of W&B's."""
         for secret in self._secrets:
             text = text.replace(secret, "[key]")
-        return _LOOKS_LIKE_ONE.sub("[key]", text)
+        return without_secrets(text)
 
     def __repr__(self) -> str:
         return f"Secrets({len(self._secrets)} masked)"
@@ -84,8 +86,5 @@ class Secrets:
 
 SHORTEST = 4
 """Characters. Masking each `a` of a report would hide more than a password of one letter protects."""
-
-_LOOKS_LIKE_ONE = re.compile(r"\b(?:local-|wandb_v\d_)[\w-]{32,}")
-"""Forms that nothing else has; 40 hexadecimal digits alone may be the hash of a commit."""
 
 NO_SECRETS = Secrets()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from functools import cached_property
 
+from regilink_doctor.core.api_keys import without_secrets
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.known import NOTHING_KNOWN, Known
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.lint import readers, suppressions, surroundings
 from regilink_doctor.lint.paths import path_findings
 from regilink_doctor.lint.sources import Unparsable
@@ -154,10 +155,17 @@ def _findings(item: Site | Declared, facts: _Facts, enabled: Enabled) -> Iterato
     names += filter(enabled, (*BY_SITE.get(item.kind, ()), *BY_SITE.get(getattr(item, "call", ""), ())))
     for name in names:
         try:
-            found = [finding for finding in _said(name, item, facts) if enabled(finding.code)]
+            found = [_discreet(finding) for finding in _said(name, item, facts) if enabled(finding.code)]
         except Exception as error:
             found = [_crash(name, item.place, error)]
         yield from found
+
+
+def _discreet(finding: Finding) -> Finding:
+    said = {"message": finding.message, "help": finding.help, "target": finding.target}
+    told = {name: without_secrets(text) for name, text in said.items() if text}
+    changed = {name: text for name, text in told.items() if text != said[name]}
+    return replace(finding, **changed) if changed else finding
 
 
 def _said(name: str, item: Site | Declared, facts: _Facts) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from regilink_doctor.core.api_keys import without_secrets
 from regilink_doctor.core.words import counted
 from regilink_doctor.report import ledger
 from regilink_doctor.report.positions import visible
@@ -37,7 +38,11 @@ def to_json(outcome: DryRun) -> str:
     """The shape of the contract; a link also has its `help`, `blocked_connections` are the numbers to the hosts."""
     value: dict[str, Any] = {
         "version": VERSION,
-        "command": {"argv": list(outcome.argv), "status": outcome.status, "interrupted": outcome.interrupted},
+        "command": {
+            "argv": [without_secrets(word) for word in outcome.argv],
+            "status": outcome.status,
+            "interrupted": outcome.interrupted,
+        },
         "assumed": [asdict(each) for each in outcome.assumed],
         "runs": [asdict(each) for each in outcome.runs],
         "artifacts": [asdict(each) for each in outcome.artifacts],
@@ -53,7 +58,7 @@ def to_json(outcome: DryRun) -> str:
 def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     """The lines of the report, without their ends."""
     paint = partial(painted, colour=colour)
-    command = visible(shlex.join(outcome.argv))
+    command = visible(without_secrets(shlex.join(outcome.argv)))
     yield paint(_BOLD, f"regilink dry-run: {command if len(command) <= LONGEST else command[:LONGEST] + '...'}")
     ended = "was interrupted, " if outcome.interrupted else ""
     yield f"  {ended}ended with {outcome.ended}; nothing was sent to W&B; {visible(outcome.world)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from regilink_doctor.core.api_keys import without_secrets
 from regilink_doctor.report.positions import visible
 
 TYPE_CHECKING = False
@@ -20,7 +21,7 @@ def settings_lines(config: Config) -> Iterator[str]:
         value = getattr(config, name, None)
         is_key = not name.startswith("_") and name not in ("source", "folder")
         if is_key and isinstance(value, str | bool | tuple | dict):
-            yield f"{name.replace('_', '-')} = {_toml(value)}"
+            yield f"{name.replace('_', '-')} = {without_secrets(_toml(value))}"
 
 
 def _toml(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.api_keys import without_secrets
 from regilink_doctor.report.positions import position, visible
 
 TYPE_CHECKING = False
@@ -20,6 +21,6 @@ def site_lines(sites: Sequence[SiteReport], output_format: str) -> Iterator[str]
         return
     for report in sites:
         site = report.site
-        targets = " | ".join(text.display for text in site.target)
+        targets = without_secrets(" | ".join(text.display for text in site.target))
         codes = f"  [{', '.join(report.codes)}]" if report.codes else ""
         yield f"{position(site.place)}: {site.call} {visible(targets)}".rstrip() + codes

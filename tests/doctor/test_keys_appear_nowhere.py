@@ -55,6 +55,31 @@ def planted(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return [*PLANTED.values(), environ["WANDB_API_KEY"]]
 
 
+def test_not_from_addresses_in_the_source(
+    planted: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, named = "a1b2c3d4e5" * 4, "0f9e8d7c6b" * 4
+    address = f"https://me:{secret}@wandb.ai/orgs/acme/registry/model?api_key={named}"
+    Path("train.py").write_text(
+        "import wandb\nrun = wandb.init(entity='team-a')\n"
+        f"run.link_artifact(a, '{address}')\n"
+        f"run.link_artifact(a, 'wandb-registry-model/{PLANTED['local']}:v3')\n"
+    )
+    Path("regilink.toml").write_text(f"host = 'https://me:{secret}@w.example.com'\n")
+    for words in (
+        *(["lint", "--output-format", name] for name in ("full", "concise", "json", "github", "sarif", "junit")),
+        *(["lint", flag] for flag in ("--diff", "--show-sites", "--show-settings")),
+        *(["doctor", *words] for words in OUTPUTS),
+        *(["explain", "--output-format", name, address] for name in ("full", "json")),
+        ["explain", "--output-format", "json", f"WANDB_API_KEY={secret}"],
+        ["dry-run", "--", "true", f"--api-key={secret}"],
+    ):
+        main(words)
+        shown = "".join(capsys.readouterr())
+        assert shown
+        assert [each for each in (*planted, secret, named) if each in shown] == [], words
+
+
 @pytest.mark.parametrize("arguments", OUTPUTS, ids=" ".join)
 def test_in_no_report(arguments: list[str], planted: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor", *arguments, "--html", "page.html"])
