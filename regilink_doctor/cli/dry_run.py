@@ -83,7 +83,9 @@ def _run(options: argparse.Namespace) -> int:
     except CatalogError as error:
         raise UsageProblem(f"dry-run: {error}") from None
     except OSError as error:
-        raise UsageProblem(f"dry-run: {options.cmd[0]} cannot be started: {error.strerror or error}") from None
+        from regilink_doctor.workflows.running import not_started
+
+        raise UsageProblem(f"dry-run: {not_started(options.cmd, error)}") from None
     _show(options, outcome)
     return outcome.exit_status
 

@@ -6,6 +6,7 @@ import io
 from contextlib import contextmanager, redirect_stdout
 
 from regilink_doctor.cli.options import UsageProblem
+from regilink_doctor.core.whole_files import write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,13 +29,12 @@ def printing_to(path: str) -> Iterator[None]:
 
 
 def write_report(path: str, content: bytes) -> None:
-    """Write a report into a file, which may be a device or a pipe.
+    """Write a report into a file.
 
     Raises:
         UsageProblem: it cannot be written.
     """
     try:
-        with open(path, "wb") as file:
-            file.write(content)
+        write_whole(path, content, 0o644)
     except OSError as error:
         raise UsageProblem(f"{path} cannot be written: {error.strerror or error}") from None

@@ -12,7 +12,7 @@ from regilink_doctor.core.whole_files import write_whole
 from regilink_doctor.core.words import counted
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
-from regilink_doctor.workflows.running import run_command
+from regilink_doctor.workflows.running import not_started, run_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ _DEFAULT_WORLD = (
     "for: --world CATALOG, or regilink dry-run, which takes them from the code"
 )
 """Said when a command has failed: it may have looked for a team that is not there."""
+
+
+_HARMLESS = "# regilink: ignore-file[REG704] this key opens the emulator and nothing else\n"
+"""Stands above the variables, for the linter that finds the file in a project."""
 
 
 class Unable(Exception):
@@ -54,7 +58,7 @@ def emulate(
             try:
                 status, _ = run_command(command, within(os.environ, variables))
             except OSError as error:
-                raise Unable(f"{command[0]} cannot be started: {error.strerror or error}") from None
+                raise Unable(not_started(command, error)) from None
             _tell(fence.blocked)
             if status and world is None:
                 print(_DEFAULT_WORLD, file=sys.stderr, flush=True)
@@ -82,7 +86,7 @@ def _tell(blocked: Sequence[BlockedAttempt]) -> None:
 def _write(path: str, variables: Mapping[str, str]) -> None:
     """The variables as a file for `set -a; . FILE`: whole from the start for whoever waits for it."""
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
-    write_whole(path, "".join(lines).encode(), 0o644)
+    write_whole(path, "".join((_HARMLESS, *lines)).encode(), 0o644)
 
 
 def _wait() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -61,6 +62,14 @@ def run_command(
         for number, handler in before.items():
             signal.signal(number, handler)
     return status, bool(watch.asked)
+
+
+def not_started(argv: Sequence[str], error: OSError) -> str:
+    """Why a command could not be started, and what to write instead where it is a script that needs its Python."""
+    sentence = f"{argv[0]} cannot be started: {error.strerror or error}"
+    if argv[0].endswith(".py") and os.path.isfile(argv[0]):
+        return f"{sentence}; write: {shlex.join(['python', *argv])}"
+    return sentence
 
 
 def _wait(watch: _Watch) -> int:

@@ -42,6 +42,7 @@ def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> Non
     ("words", "said"),
     [
         (["--", "no-such-command"], "emulator: no-such-command cannot be started: No such file or directory"),
+        (["--", "./t.py", "1"], "emulator: ./t.py cannot be started: Permission denied; write: python ./t.py 1"),
         (["--env-file", "none/env", "--", "true"], "emulator: none/env cannot be written: No such file or directory"),
         (
             ["--world", "none.json", "--", "true"],
@@ -53,6 +54,7 @@ def test_what_cannot_be_done_is_said(
     words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.py").touch()
     assert main(["emulator", *words]) == 2
     assert capsys.readouterr().err == f"regilink: {said}\n"
 
@@ -89,3 +91,4 @@ def test_the_file_of_variables_can_be_taken_by_a_shell(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "regilink_doctor", "emulator", "--env-file", str(file), "--", "sh", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.startswith("http://127.0.0.1:")
+    assert main(["lint", str(file)]) == 0, "its key opens the emulator alone"
