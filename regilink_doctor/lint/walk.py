@@ -24,13 +24,13 @@ _WITH_NAMES = frozenset({ast.Lambda, ast.ListComp, ast.SetComp, ast.GeneratorExp
 """Expressions that have names of their own."""
 
 
-def read_module(source: Source) -> Module:
-    """The scopes of a file.
+def read_module(source: Source, tree: ast.Module | None = None) -> Module:
+    """The scopes of a file; `tree` if it was parsed before.
 
     Raises:
         Unparsable: it is not the Python of the interpreter that runs us.
     """
-    tree = source.parse()
+    tree = tree or source.parse()
     module = Module(Scope("module", tree), source)
     module.scope.module = module
     _Reader(module).body(tree.body, module.scope, ())

@@ -41,3 +41,26 @@ def test_a_run_that_nobody_knows_links_in_a_notebook_as_in_a_file() -> None:
     notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells], "nbformat": 4}
     (finding,) = lint_bytes("a.ipynb", json.dumps(notebook).encode()).findings
     assert (finding.code, finding.place.cell, finding.place.span.line) == ("REG104", 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("wandb = (1,\n", "2)\n"),
+        ("wandb = 1 + \\\n", "\n2\n"),
+        ("wandb = 1 \\\n", "\nx = 2\n"),
+        ("if wandb:\n    pass\n", "else:\n    wandb.init()\n"),
+        ("import wandb\n@wandb\n", "def f(): pass\n"),
+        ("for wandb in ():\n    pass\n", "    wandb.init()\n"),
+        ("wandb = '''\n", "'''\n"),
+    ],
+)
+def test_a_cell_that_is_no_python_without_its_neighbour_is_told(first: str, second: str) -> None:
+    def told(*cells: str) -> set[tuple[str, int | None]]:
+        code = [{"cell_type": "code", "source": source} for source in cells]
+        content = json.dumps({"cells": code, "nbformat": 4}).encode()
+        return {(finding.code, finding.place.cell) for finding in lint_bytes("a.ipynb", content).findings}
+
+    alone = told(first) | {(code, 2) for code, _ in told(second)}
+    assert alone
+    assert told(first, second) == alone

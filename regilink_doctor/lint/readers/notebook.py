@@ -22,7 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
-    from regilink_doctor.core.declared import Command, Setting
+    from regilink_doctor.lint import syntax as ast
+    from regilink_doctor.lint.magics import CellText
 
     T = TypeVar("T")
 
@@ -34,46 +35,67 @@ def read(path: str, content: bytes) -> Reading:
         Unparsable: it is no notebook.
     """
     sources = [Source(path, cell.text, cell.number) for cell in code_cells(content)]
-    lines: list[str] = []
-    starts: list[int] = []
-    problems: list[Unparsable] = []
-    settings: list[Setting] = []
-    commands: list[Command] = []
-    for source in sources:
-        starts.append(len(lines) + 1)
-        cell = read_cell(source)
-        settings += cell.script.settings
-        commands += cell.script.commands
-        try:
-            source.parse()
-            text = source.text
-        except Unparsable:
-            text, problem = _python(source, cell.python)
-            problems += problem
-        lines += text.split("\n")
-    whole = Source(path, "\n".join(lines))
-    reading = _Move(path, starts, [source.cell or 0 for source in sources]).moved(read_source(whole))
-    kept = worth_keeping(settings)
+    cells = [read_cell(source) for source in sources]
+    pairs = list(zip(sources, cells, strict=True))
+    # Most cells are nothing but Python: one look of the parser tells it of all of them.
+    pure = [(source.text, []) if cell.python == source.text else _python(source, cell) for source, cell in pairs]
+    whole = _Whole(path, pure)
+    if (tree := whole.tree()) is None:
+        whole = _Whole(path, [_python(source, cell) for source, cell in pairs])
+    reading = _Move(path, whole.starts, [source.cell or 0 for source in sources]).moved(read_source(whole.source, tree))
+    commands = [command for cell in cells for command in cell.script.commands]
+    kept = worth_keeping(setting for cell in cells for setting in cell.script.settings)
     return replace(
         reading,
         sources=tuple(sources),
         settings=(*reading.settings, *kept),
         requirements=tuple(pip_requirements(commands)),
         commands=tuple(commands),
-        problems=tuple(problems),
+        problems=tuple(whole.problems),
     )
 
 
-def _python(source: Source, text: str) -> tuple[str, list[Unparsable]]:
-    """The Python of a cell that has something else in it; blank lines, and the reason, where it is none."""
+class _Whole:
+    """The Python of all cells as one text, the line where each cell begins, and what is wrong with cells."""
+
+    def __init__(self, path: str, cells: list[tuple[str, list[Unparsable]]]) -> None:
+        self.starts: list[int] = []
+        self.problems = [problem for _, problems in cells for problem in problems]
+        lines: list[str] = []
+        for text, _ in cells:
+            self.starts.append(len(lines) + 1)
+            lines += text.split("\n")
+        self.source = Source(path, "\n".join(lines))
+        self.open = any(text.rstrip("\n").endswith("\\") for text, _ in cells)
+
+    def tree(self) -> ast.Module | None:
+        """The tree; None where a cell is no Python without its neighbour."""
+        try:
+            tree = self.source.parse() if not self.open else None
+        except Unparsable:
+            return None
+        return tree if tree is not None and all(map(self._in_one_cell, tree.body)) else None
+
+    def _in_one_cell(self, statement: ast.stmt) -> bool:
+        first = min([statement.lineno, *(item.lineno for item in getattr(statement, "decorator_list", ()))])
+        return bisect_right(self.starts, first) == bisect_right(self.starts, statement.end_lineno or first)
+
+
+def _python(source: Source, cell: CellText) -> tuple[str, list[Unparsable]]:
+    """The Python of a cell, or of what is left of it without its magics; blank lines, and the reason, if it is none."""
     try:
-        Source(source.path, text, source.cell).parse()
+        source.parse()
+        return source.text, []
+    except Unparsable:
+        pass
+    try:
+        Source(source.path, cell.python, source.cell).parse()
     except Unparsable as error:
         blank = "\n" * (len(source.lines) - 1)
         if "wandb" not in source.text and "link_artifact" not in source.text:
             return blank, []  # nothing of ours in it
         return blank, [Unparsable(str(error), error.span, cell=source.cell)]
-    return text, []
+    return cell.python, []
 
 
 class _Move:

@@ -7,6 +7,10 @@ from regilink_doctor.lint.sites import find_sites
 from regilink_doctor.lint.sources import Source, Unparsable
 from regilink_doctor.lint.walk import read_module
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.lint import syntax as ast
+
 _TEMPLATE = ("{{", "}}", "<%")
 """Of cookiecutter and Jinja. In Python that parses they are displays of sets, or stand in strings."""
 
@@ -26,13 +30,13 @@ def read(path: str, content: bytes) -> Reading:
         raise
 
 
-def read_source(source: Source) -> Reading:
-    """What decoded Python says.
+def read_source(source: Source, tree: ast.Module | None = None) -> Reading:
+    """What decoded Python says; `tree` if it was parsed before.
 
     Raises:
         Unparsable: it is not the Python of the interpreter that runs us.
     """
-    module = read_module(source)
+    module = read_module(source, tree)
     try:
         sites, settings = find_sites(source, module)
     finally:
