@@ -13,7 +13,6 @@ import operator
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from dataclasses import Field
     from typing import Any, NoReturn, TypeVar
 
     from typing_extensions import dataclass_transform
@@ -95,8 +94,9 @@ def _fields(cls: Any) -> Mapping[str, _Field]:
 def _made(cls: Any, eq: bool, order: bool, frozen: bool) -> Any:
     fields = cls.__record_fields__ = _collected(cls)
     cls.__match_args__ = tuple(fields)  # type: ignore[misc]
-    cls.__dataclass_fields__ = _FieldsOfDataclass()
-    cls.__init__ = _first_initializer(cls, fields)
+    cls.__dataclass_fields__ = _OfDataclass("__dataclass_fields__")
+    cls.__dataclass_params__ = _OfDataclass("__dataclass_params__")
+    cls.__init__ = _Initializer(cls, fields)
     cls.__replace__ = replace
     if not frozen:
         return cls
@@ -131,12 +131,16 @@ def _collected(cls: Any) -> dict[str, _Field]:
     return fields
 
 
-def _first_initializer(cls: Any, fields: Mapping[str, _Field]) -> Any:
-    def __init__(self: Any, *arguments: Any, **named: Any) -> None:  # noqa: N807
-        cls.__init__ = _initializer(cls, fields)
-        cls.__init__(self, *arguments, **named)
+class _Initializer:
+    """`__init__`, compiled when somebody calls it, or looks at what it takes."""
 
-    return __init__
+    def __init__(self, cls: Any, fields: Mapping[str, _Field]) -> None:
+        self._cls = cls
+        self._fields = fields
+
+    def __get__(self, instance: object, owner: Any) -> Any:
+        made = self._cls.__init__ = _initializer(self._cls, self._fields)
+        return made.__get__(instance, owner)
 
 
 def _initializer(cls: Any, fields: Mapping[str, _Field]) -> Any:
@@ -156,7 +160,7 @@ def _initializer(cls: Any, fields: Mapping[str, _Field]) -> Any:
     exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines), names)  # noqa: S102 - names of our fields
     made = names["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"
-    made.__annotations__ = {name: each.type for name, each in fields.items()}
+    made.__annotations__ = {name: each.type for name, each in fields.items()} | {"return": None}
     return made
 
 
@@ -193,10 +197,13 @@ def _refuse_to_delete(self: Any, name: str) -> NoReturn:
     raise FrozenInstanceError(f"cannot delete field {name!r}")
 
 
-class _FieldsOfDataclass:
-    """`__dataclass_fields__`, made when somebody asks for it."""
+class _OfDataclass:
+    """An attribute by which `dataclasses` knows its own, made when somebody asks for it."""
 
-    def __get__(self, instance: object, owner: Any) -> dict[str, Field[Any]]:
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: Any) -> Any:
         import dataclasses
 
         names: dict[str, Any] = {"__annotations__": {name: each.type for name, each in _fields(owner).items()}}
@@ -204,6 +211,7 @@ class _FieldsOfDataclass:
             defaults = {"default": each.default, "default_factory": each.default_factory}
             given = {key: value for key, value in defaults.items() if value is not _MISSING}
             names[name] = dataclasses.field(**given, compare=each.compare, hash=each.hash, repr=each.repr)
-        made: dict[str, Field[Any]] = dataclasses.dataclass(type("", (), names)).__dataclass_fields__  # type: ignore[attr-defined]
-        owner.__dataclass_fields__ = made
-        return made
+        made: Any = dataclasses.dataclass(frozen=owner.__setattr__ is _refuse_to_set)(type("", (), names))
+        for name in ("__dataclass_fields__", "__dataclass_params__"):
+            setattr(owner, name, getattr(made, name))
+        return getattr(made, self._name)

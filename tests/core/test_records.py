@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
+import threading
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -145,3 +147,50 @@ def test_one_that_changes_is_itself_whatever_its_fields_are() -> None:
     assert one in {one}
     one.parts.append(repr(one))  # no way round in circles
     assert "Changing object at" in one.parts[-1]
+
+
+def test_it_tells_what_it_takes_before_the_first_is_made() -> None:
+    @record
+    class Fresh:
+        x: int
+        y: int = 0
+
+    class Derived(Fresh):
+        pass
+
+    class Other(Fresh):
+        def __init__(self) -> None:
+            super().__init__(1)
+
+    assert inspect.signature(Derived) == inspect.signature(Fresh) == inspect.signature(Plain)
+    assert not inspect.signature(Other).parameters
+    assert (Other().x, Derived(2).x, Fresh(3).x) == (1, 2, 3)
+
+
+def test_the_first_may_be_made_by_many_at_once() -> None:
+    @record
+    class Fresh:
+        x: int
+
+    made: list[int] = []
+    threads = [threading.Thread(target=lambda: made.append(Fresh(1).x)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [1] * 8
+
+
+def test_a_dataclass_can_come_from_a_record() -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Further(Labelled):
+        z: int = 3
+
+    further = Further(1, z=4)
+    assert [each.name for each in dataclasses.fields(Further)] == ["x", "y", "label", "notes", "z"]
+    assert (further, further.moved(1).x) == (Further(1, 0, "", {}, 4), 2)
+    assert repr(further).endswith("Further(x=1, y=0, notes={}, z=4)")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        further.x = 2
+    with pytest.raises(TypeError, match="cannot inherit non-frozen dataclass from a frozen one"):
+        dataclasses.dataclass(type("Loose", (Point,), {"__annotations__": {}}))
