@@ -35,7 +35,7 @@ _BOLD, _RED, _GREEN, _YELLOW = "1", "1;31", "1;32", "1;33"
 
 
 def to_json(outcome: DryRun) -> str:
-    """The shape of the contract; a link also has its `help`, `blocked_connections` are the numbers to the hosts."""
+    """The shape of the contract; a link has `help` and `origins`, too, `blocked_connections` are the hosts' numbers."""
     value: dict[str, Any] = {
         "version": VERSION,
         "command": {
@@ -46,7 +46,7 @@ def to_json(outcome: DryRun) -> str:
         "assumed": [asdict(each) for each in outcome.assumed],
         "runs": [asdict(each) for each in outcome.runs],
         "artifacts": [asdict(each) for each in outcome.artifacts],
-        "links": [{**asdict(each.attempt), "help": each.help} for each in outcome.links],
+        "links": [{**asdict(each.attempt), "help": each.help, "origins": each.origins} for each in outcome.links],
         "consumed": [asdict(each) for each in outcome.consumed],
         "blocked_hosts": [host for host, _ in outcome.blocked_hosts],
         "blocked_connections": dict(outcome.blocked_hosts),
@@ -94,7 +94,8 @@ def _links(outcome: DryRun, *, colour: bool, paint: Callable[[str, str], str]) -
     for link in outcome.links:
         yield from (f"  {line}" for line in ledger.render([link.attempt], colour=colour, there="would be"))
         if link.help is not None:
-            where = f"{visible(link.attempt.place)}: " if link.attempt.place else ""
+            origins = f" (the text is from {', '.join(map(visible, link.origins))})" if link.origins else ""
+            where = f"{visible(link.attempt.place)}{origins}: " if link.attempt.place else ""
             yield f"            {where}{visible(link.help)}"
 
 

@@ -100,6 +100,13 @@ def test_the_demo_is_told_link_by_link(project: Path, capfd: pytest.CaptureFixtu
         ("wandb-registry-model/zoo", "linked", None),
     ]
     assert [each["place"] for each in value["links"]][1:5] == ["publish.py:19"] * 3 + ["publish.py:28"]
+    assert [each["origins"] for each in value["links"]][:5] == [
+        [],
+        ["publish.py:5", "publish.py:8"],
+        ["publish.py:9"],
+        ["publish.py:10"],
+        [],
+    ]
     helps = [each["help"] for each in value["links"]]
     assert helps[0] is None
     assert 'write "wandb-registry-model/zoo"' in helps[1]

@@ -14,6 +14,7 @@ from regilink_doctor.emulator.world.directory import WorldDirectory
 from regilink_doctor.emulator.world.runs import Run
 from regilink_doctor.emulator.world.seeds import SEED_PROJECT
 from regilink_doctor.workflows.dry_run.advice import advice
+from regilink_doctor.workflows.dry_run.origins import Origins
 from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, Link, RunMade
 
 
@@ -54,10 +55,14 @@ def artifacts(world: World) -> tuple[ArtifactMade, ...]:
 
 
 def links(world: World, attempts: Iterable[LinkAttempt], folder: Path) -> tuple[Link, ...]:
-    """The links, each with what to change; places below `folder` are told relative to it."""
+    """The links, each with what to change and where; places below `folder` are told relative to it."""
     directory = WorldDirectory(world, next(iter(world.users.values()), None))
-    placed = (replace(each, place=_near(each.place, folder)) for each in attempts)
-    return tuple(Link(each, advice(each, directory)) for each in placed)
+    origins = Origins()
+    made = []
+    for each in attempts:
+        found = [_near(place, folder) or place for place in origins.of(each)]
+        made.append(Link(replace(each, place=_near(each.place, folder)), advice(each, directory), tuple(found)))
+    return tuple(made)
 
 
 def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tuple[Consumed, ...]:

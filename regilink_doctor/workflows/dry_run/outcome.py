@@ -56,10 +56,14 @@ class Consumed:
 
 @record
 class Link:
-    """A link that it would have made, and what to change, if something: None for one that is taken into a registry."""
+    """A link that it would have made, and what to change, if something: None for one that is taken into a registry.
+
+    `origins` are the lines that its path comes from, `file:line`, where it does not stand in the call.
+    """
 
     attempt: LinkAttempt
     help: str | None = None
+    origins: tuple[str, ...] = ()
 
     @property
     def in_project(self) -> bool:
