@@ -31,7 +31,17 @@ from regilink_doctor.cli import main
             "your own command stands behind --\n  help: regilink emulator -- python 'x y.py'\n",
         ),
         (["dry-run", "python", "--", "train.py"], "dry-run takes no 'python'; see regilink dry-run --help"),
-        (["rules", "REG101"], "rules takes no 'REG101'; see regilink rules --help"),
+        (["rules", "REG101"], "rules takes no 'REG101'\n  help: regilink explain REG101\n"),
+        (["catalog", "pull", "--colections", "full"], "catalog pull has no option --colections, did you mean --collec"),
+        (["catalog", "list"], "catalog: VERB is 'list', not one of pull, diff, show, schema"),
+        (
+            ["lint", "--output-format", "jsn"],
+            "full, concise, json, json-lines, github, gitlab, junit, sarif, did you mean json?",
+        ),
+        (["lint", "--select"], "lint: --select: expected one argument; see regilink lint --help"),
+        (["explain"], "explain: the following arguments are required: TEXT; see regilink explain --help"),
+        (["--color", "never", "lint"], "--color: an option stands behind the command"),
+        (["doctor", "--python", "/no/python"], "--python: /no/python: there is no such Python"),
         (
             ["lint", "--catalog", "none.json", "src"],
             "--catalog: none.json: no such file; `regilink catalog pull none.json` makes it",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn, TextIO
 
+    from regilink_doctor.cli.parser import Parser
+
 COMMANDS = {
     "lint": "find mistakes in code that links to the W&B Registry",
     "doctor": "check this machine, the account and each target against the live server",
@@ -169,7 +171,7 @@ def _options(given: Sequence[str], *, separated: bool) -> argparse.Namespace:
     if not given:
         parser.print_help(sys.stderr)
         raise SystemExit(UNUSABLE)
-    if command is None and not given[0].startswith("-"):
+    if given[0].partition("=")[0] not in ("-h", "--help", "--version") and given[0] not in COMMANDS:
         from regilink_doctor.cli.misuse import unknown_command
 
         raise UsageProblem(unknown_command(given[0], given[1:], COMMANDS))
@@ -177,23 +179,23 @@ def _options(given: Sequence[str], *, separated: bool) -> argparse.Namespace:
     if rest and command is not None:
         from regilink_doctor.cli.misuse import left_over
 
-        flags = [flag for flag in command._option_string_actions if flag.startswith("--")]
-        runs = options.command in RUN_A_COMMAND
-        raise UsageProblem(left_over(options.command, rest, flags, runs=runs, separated=separated))
+        asked = command.asked(options)
+        name, runs = asked.prog.partition(" ")[2], options.command in RUN_A_COMMAND
+        raise UsageProblem(left_over(name, rest, asked.flags, runs=runs, separated=separated))
     return options
 
 
-def _parsers(given: Sequence[str]) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser | None]:
+def _parsers(given: Sequence[str]) -> tuple[Parser, Parser | None]:
     """The parser, and that of the command that is given.
 
     That one alone gets its options, so that a variable of another cannot be wrong.
     """
-    import argparse
     from importlib import import_module
 
     from regilink_doctor import __version__
+    from regilink_doctor.cli.parser import Parser
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="regilink",
         description="Lint, diagnose and test links to the W&B Registry before the expensive run.",
         epilog="`regilink COMMAND --help` lists its options. Every option can be given as a variable of the "

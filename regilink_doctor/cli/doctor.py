@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 
 from regilink_doctor.cli.options import (
@@ -74,6 +75,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     if options.write_probe and not options.yes and not sys.stdin.isatty():
         raise UsageProblem("--write-probe asks before it writes, and nobody can answer here: add --yes")
+    if options.python and not os.path.exists(options.python) and shutil.which(options.python) is None:
+        raise UsageProblem(f"--python: {options.python}: there is no such Python")
     config = configuration(options.config or (), isolated=options.isolated)
     catalog = known_catalog(options.catalog, config.catalog_path)
     if options.catalog:

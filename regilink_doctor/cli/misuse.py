@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from difflib import get_close_matches
 
@@ -26,6 +27,8 @@ def unknown_option(command: str, flag: str, flags: Iterable[str]) -> str:
 def unknown_command(word: str, rest: Sequence[str], commands: Iterable[str]) -> str:
     """A first word that is no command; a path there is for `lint`."""
     known = list(commands)
+    if word.startswith("-"):
+        return f"{word}: an option stands behind the command, as in regilink lint --output-format json"
     if os.path.lexists(word):
         return f"{word} is no command\n  help: to lint it: {shlex.join(['regilink', 'lint', word, *rest])}"
     near = get_close_matches(word, known, n=1, cutoff=_NEAR)
@@ -49,7 +52,23 @@ def left_over(command: str, words: Sequence[str], flags: Iterable[str], *, runs:
         return (
             f"{command}: your own command stands behind --\n  help: {shlex.join(['regilink', command, '--', *words])}"
         )
+    if command == "rules":
+        return f"rules takes no {first!r}\n  help: {shlex.join(['regilink', 'explain', *words])}"
     return f"{command} takes no {first!r}; see {_help(command)}"
+
+
+def unreadable(program: str, message: str) -> str:
+    """What `argparse` says of a command line that it cannot read, in our words where a value is none of the choices."""
+    command = program.partition(" ")[2]
+    start = f"{command}: " if command else ""
+    choice = re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", message)
+    if choice is None:
+        return f"{start}{message.removeprefix('argument ')}; see {program} --help"
+    flag, value, choices = choice.groups()
+    known = [each.strip(" '") for each in choices.split(",")]
+    near = get_close_matches(value, known, 1, _NEAR)
+    meant = f", did you mean {near[0]}?" if near else ""
+    return f"{start}{flag} is {value!r}, not one of {', '.join(known)}{meant}"
 
 
 def _help(command: str) -> str:

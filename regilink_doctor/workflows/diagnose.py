@@ -116,7 +116,9 @@ def _notice(words: str) -> None:
 
 def _expected(config: Config | None) -> dict[str, Sourced]:
     """What the configuration says that wandb looks for elsewhere."""
-    if config is None or config.source is None:
+    if config is None:
         return {}
     said = {"host": config.host, "entity": config.entity}
-    return {name: Sourced(value, f"{CONFIGURATION}{config.source}") for name, value in said.items() if value}
+    return {
+        name: Sourced(value, f"{CONFIGURATION}{config.source or '--config'}") for name, value in said.items() if value
+    }

@@ -1,0 +1,34 @@
+"""`argparse`, but what it cannot read is told in a sentence, not below a page of usage."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from regilink_doctor.cli.misuse import unreadable
+from regilink_doctor.cli.options import UsageProblem
+
+
+class Parser(argparse.ArgumentParser):
+    """The parser of the program, and of each command: `add_subparsers` makes more of its kind."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what `argparse` has to say.
+
+        Raises:
+            UsageProblem: always.
+        """
+        raise UsageProblem(unreadable(self.prog, message))
+
+    def asked(self, options: argparse.Namespace) -> Parser:
+        """The parser of the verb that was given, where the command has verbs; else this one."""
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                found = action.choices[getattr(options, action.dest)]
+                return found if isinstance(found, Parser) else self
+        return self
+
+    @property
+    def flags(self) -> list[str]:
+        """The long options."""
+        return [flag for flag in self._option_string_actions if flag.startswith("--")]
