@@ -61,6 +61,11 @@ class Config:
         return new
 
     @property
+    def called(self) -> str:
+        """The file, for a report; the option where no file has anything to do with it."""
+        return self.source or "--config"
+
+    @property
     def catalog_path(self) -> str | None:
         """The catalog's file, seen from the current folder."""
         return None if self.catalog is None else os.path.normpath(os.path.join(self.folder, self.catalog))

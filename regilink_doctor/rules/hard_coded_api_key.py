@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from regilink_doctor.core.sites import Site
 
 
+_ELSEWHERE = "delete the key in the App, and read the new one from the environment, or use wandb login"
+_LOCAL = "let git ignore this file (.gitignore); if it was ever committed, delete the key in the App and make a new one"
+
+
 class HardCodedApiKey(SiteRule, SettingRule):
     """A W&B API key in a file.
 
@@ -50,13 +54,8 @@ class HardCodedApiKey(SiteRule, SettingRule):
         """See `SettingRule.check_setting`."""
         value = certain(setting.value)
         if variable_of(setting) == "WANDB_API_KEY" and value is not None and is_key(value):
-            yield self._found(setting.place)
+            yield self._found(setting.place, _LOCAL if setting.how == "dotenv" else _ELSEWHERE)
 
-    def _found(self, place: Place) -> Finding:
-        return self.finding(
-            place,
-            Words(
-                "a W&B API key is written here: whoever reads the file can act as its owner",
-                "delete the key in the App, and read the new one from the environment, or use wandb login",
-            ),
-        )
+    def _found(self, place: Place, instead: str = _ELSEWHERE) -> Finding:
+        what = "a W&B API key is written here: whoever reads the file can act as its owner"
+        return self.finding(place, Words(what, instead))

@@ -119,6 +119,4 @@ def _expected(config: Config | None) -> dict[str, Sourced]:
     if config is None:
         return {}
     said = {"host": config.host, "entity": config.entity}
-    return {
-        name: Sourced(value, f"{CONFIGURATION}{config.source or '--config'}") for name, value in said.items() if value
-    }
+    return {name: Sourced(value, f"{CONFIGURATION}{config.called}") for name, value in said.items() if value}

@@ -37,7 +37,7 @@ def config_targets(config: Config | None) -> tuple[Target, ...]:
     """The targets that the configuration names."""
     if config is None:
         return ()
-    return tuple(Target(text, origin=f"configuration {config.source}") for text in config.targets)
+    return tuple(Target(text, origin=f"configuration {config.called}") for text in config.targets)
 
 
 def site_targets(sites: Iterable[Site]) -> tuple[Target, ...]:

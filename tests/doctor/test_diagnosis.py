@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.client.settings import read_settings
-from regilink_doctor.config import Config
+from regilink_doctor.config import Config, load_config
 from regilink_doctor.doctor.checks import Examination, Outcome, Subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import EXAMINATIONS, Diagnosis, examine
@@ -145,6 +145,9 @@ def test_the_configuration_names_targets_and_a_server_that_wandb_does_not_know(
     assert "it would talk to https://api." in row.message
     assert row.help == f"export WANDB_BASE_URL={emulator.url}"
     assert [(target.text, target.source) for target in found.targets] == [(ZOO, "configuration pyproject.toml")]
+    found = diagnose([], cwd=tmp_path, environ=environ, config=load_config([f"host = '{emulator.url}'"], isolated=True))
+    (row,) = found.of("warn", "fail")
+    assert "configuration --config" in row.message
 
 
 def test_code_and_environment_that_differ_are_named(emulator: Emulator, tmp_path: Path) -> None:
