@@ -30,9 +30,10 @@ T = TypeVar("T")
 @pytest.fixture(scope="session")
 def regilink_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
     """The emulated W&B server of the session, one for each worker of xdist."""
+    from pytest_regilink.frames import import_frames_known
     from regilink_doctor.emulator import Emulator
 
-    with Emulator() as emulator:
+    with import_frames_known(), Emulator() as emulator:
         yield emulator
         # wandb-core would keep on asking a server that is gone.
         sdk_of(pytestconfig).close()
