@@ -43,6 +43,7 @@ class Statements:
         """Identity of an `except` or `case` -> its statement; known once `homes` is."""
         self._names: dict[int, frozenset[str]] = {}
         self._exits: dict[int, list[tuple[int, str]]] = {}
+        self._seen: dict[tuple[int, str], tuple[int, int]] = {}
 
     @cached_property
     def homes(self) -> dict[int, tuple[ast.AST, list[ast.stmt], int]]:
@@ -196,17 +197,49 @@ class Statements:
         return (text for index, text in self._exits[id(body)] if index < end)
 
     def _ended(self, use: Use, run: str) -> tuple[End, Place] | None:
-        for statement in self.before(use.statement):
-            if isinstance(statement, _WITHS):
-                for item in statement.items:
-                    if item.optional_vars is not None and self._text(item.optional_vars) == run:
-                        inside = statement.lineno <= use.call.lineno <= (statement.end_lineno or 0)
-                        return None if inside else ("with", self.source.place(item.context_expr))
-            if finish := self._finish(statement, run):
-                return "finish", self.source.place(finish)
-            if self._may_bind(statement, run):
+        left = _LINES
+        for parent, body, index in self._outwards(use.statement):
+            first = max(index - left, 0)
+            turn = self._turn(body, index, run)
+            if turn >= first:
+                return self._end(body[turn], run, use)
+            left -= index - first
+            if first or isinstance(parent, _FUNCTIONS):
                 return None
+            if isinstance(parent, _WITHS) and self._turns(parent, run):
+                return self._end(parent, run, use)
         return None
+
+    def _turn(self, body: list[ast.stmt], end: int, run: str) -> int:
+        """The last statement before number `end` of a body at which the run may change hands; -1 for none.
+
+        A call that stands behind another one goes back no further than to that.
+        """
+        seen, turn = self._seen.get((id(body), run), (0, -1))
+        if end < seen:
+            seen, turn = 0, -1
+        back = range(end - 1, max(seen, end - _LINES) - 1, -1)
+        turn = next((index for index in back if self._turns(body[index], run)), turn)
+        self._seen[id(body), run] = end, turn
+        return turn
+
+    def _turns(self, statement: ast.stmt, run: str) -> bool:
+        return bool(self._entered(statement, run) or self._finish(statement, run) or self._may_bind(statement, run))
+
+    def _end(self, statement: ast.stmt, run: str, use: Use) -> tuple[End, Place] | None:
+        """How the run has ended in a statement; None where it goes on, or is another one from there on."""
+        if entered := self._entered(statement, run):
+            inside = statement.lineno <= use.call.lineno <= (statement.end_lineno or 0)
+            return None if inside else ("with", self.source.place(entered))
+        finish = self._finish(statement, run)
+        return ("finish", self.source.place(finish)) if finish else None
+
+    def _entered(self, statement: ast.stmt, run: str) -> ast.expr | None:
+        """What a `with` calls the run."""
+        if not isinstance(statement, _WITHS):
+            return None
+        items = ((item.optional_vars, item.context_expr) for item in statement.items)
+        return next((context for name, context in items if name is not None and self._text(name) == run), None)
 
     def _finish(self, statement: ast.stmt, run: str) -> ast.expr | None:
         """The call of a statement that certainly ends the run."""
