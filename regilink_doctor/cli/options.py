@@ -18,6 +18,9 @@ OK, FOUND, UNUSABLE = 0, 1, 2
 CATALOG = "regilink.catalog.json"
 """Where `catalog pull` writes, and `dry-run` looks, when nobody says otherwise."""
 
+_YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
+"""What a variable that stands for a flag can say."""
+
 
 class UsageProblem(Exception):
     """A sentence for the user: what they asked for cannot be done as asked."""
@@ -39,7 +42,7 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
     """The value of the variable that belongs to an option; None when it is not set.
 
     Raises:
-        UsageProblem: it is none of the choices, or no number where one belongs.
+        UsageProblem: it is none of the choices, or no number or no truth where one belongs.
     """
     variable = "REGILINK_" + flag.lstrip("-").replace("-", "_").upper()
     value = os.environ.get(variable)
@@ -47,7 +50,9 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
         return None
     choices = settings.get("choices")
     if settings.get("action") == "store_true":
-        return value.lower() not in ("", "0", "false", "no")
+        if value.lower() not in _YES + _NO:
+            raise UsageProblem(f"{variable} is {value!r}, neither true nor false")
+        return value.lower() in _YES
     if settings.get("action") == "append":
         return [value] if value else []
     if isinstance(choices, tuple) and value not in choices:

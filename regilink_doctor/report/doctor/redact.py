@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.target_path import misspelled_prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,13 +54,21 @@ def _check(check: Check, hide: _Hider) -> Check:
     )
 
 
+def _without_prefix(kind: str, name: str) -> tuple[str, str]:
+    """Of `wandb-registry-model`, well or badly spelled and wherever it stands, only `model` is a name."""
+    meant = name if name.startswith(REGISTRY_PREFIX) else misspelled_prefix(name)
+    bare = (meant or "").removeprefix(REGISTRY_PREFIX)
+    before = name.removesuffix(bare) if meant else ""
+    return ("registry", bare) if before and not before[-1].isalnum() else (kind, name)
+
+
 class _Hider:
     """Puts a kind and a number in the place of each name. A name that is several things is called by the first."""
 
     def __init__(self, names: tuple[tuple[str, str], ...]) -> None:
         numbers: dict[str, int] = {}
         self._instead: dict[str, str] = {}
-        for kind, name in names:
+        for kind, name in (_without_prefix(*each) for each in names):
             if name in KEPT or name in self._instead:
                 continue
             numbers[kind] = numbers.get(kind, 0) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.checks import Check, Sourced
 from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.ready import Ready
 from regilink_doctor.report.doctor.redact import redacted
@@ -53,3 +54,19 @@ def test_every_name_is_a_kind_and_a_number() -> None:
 def test_without_names_nothing_changes() -> None:
     row = Check("host", "pass", "https://h", "it answered")
     assert redacted(Diagnosis((row,), (), ())).checks == (row,)
+
+
+def test_the_prefix_of_a_registry_is_no_name_wherever_it_stands() -> None:
+    names = (
+        ("collection", "wandb-registry-model"),
+        ("project", "wandb_registry-Golden Datasets"),
+        ("collection", "wandb-registry-secret"),
+        ("project", "wandb-registrysecret"),
+    )
+    row = Check(
+        "target-path", "fail", "wandb-registry-model", '"wandb_registry-Golden Datasets" is not "wandb-registry-"'
+    )
+    other = Check("target-path", "fail", "wandb-registry-secret", "wandb-registrysecret/x")
+    hidden = redacted(Diagnosis((row, other), (), (), names=names)).checks
+    assert hidden[0] == replace(row, message='"wandb_registry-registry-1" is not "wandb-registry-"')
+    assert (hidden[1].subject, hidden[1].message) == ("wandb-registry-registry-2", "project-1/x")
