@@ -1,6 +1,6 @@
-"""The statements around a call: conditions, `except` clauses, and whether its run has ended before.
+"""The statements around a call: conditions, `except` clauses, the functions and branches that it stands in.
 
-Only what is certain counts: a `finish()` inside an `if` ends nothing here, a handler that calls anything drops nothing.
+Only what is certain counts: a handler that calls anything drops nothing.
 """
 
 from __future__ import annotations
@@ -11,26 +11,21 @@ from regilink_doctor.core.circumstances import Circumstances
 from regilink_doctor.core.declared import Container
 from regilink_doctor.core.records import replace
 from regilink_doctor.lint import syntax as ast
+from regilink_doctor.lint.endings import FUNCTIONS, MOST_STATEMENTS, WITHS, Endings
 from regilink_doctor.lint.nodes import walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.circumstances import End
     from regilink_doctor.core.findings import Place
     from regilink_doctor.lint.scopes import Use
     from regilink_doctor.lint.sources import Source
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_OUTERMOST = (*_FUNCTIONS, ast.Module, ast.ClassDef)
+_OUTERMOST = (*FUNCTIONS, ast.Module, ast.ClassDef)
 _LEAVES = (ast.Return, ast.Continue, ast.Raise)
-_WITHS = (ast.With, ast.AsyncWith)
 _BROAD = frozenset({"Exception", "BaseException", "CommError", "wandb.Error", "wandb.errors.Error"})
 """What a refused link is caught as."""
-
-_LINES = 400
-"""Statements looked at before a call; no function that people read is longer."""
 
 
 class Statements:
@@ -41,9 +36,8 @@ class Statements:
         self.tree = tree
         self.owners: dict[int, ast.AST] = {}
         """Identity of an `except` or `case` -> its statement; known once `homes` is."""
-        self._names: dict[int, frozenset[str]] = {}
+        self._endings = Endings(source)
         self._exits: dict[int, list[tuple[int, str]]] = {}
-        self._seen: dict[tuple[int, str], tuple[int, int]] = {}
 
     @cached_property
     def homes(self) -> dict[int, tuple[ast.AST, list[ast.stmt], int]]:
@@ -78,7 +72,7 @@ class Statements:
             run: the receiver as it is written, for a method of a run: `run`, `self.run`, `wandb.run`.
         """
         statement = use.statement
-        ended = self._ended(use, run) if run else None
+        ended = self._endings.before(use, run, self._outwards(statement)) if run else None
         return replace(
             self.around(statement),
             result_used=not (isinstance(statement, ast.Expr) and _bare(statement.value) is use.call),
@@ -95,21 +89,21 @@ class Statements:
         for parent, body, index in self._outwards(statement):
             guards += self._early_exits(body, index)
             if isinstance(parent, ast.If | ast.While):
-                guards.append(self._text(parent.test))
+                guards.append(self.source.written(parent.test))
             elif isinstance(parent, ast.Try) and body is parent.body and not handled:
                 clause = next((item for item in parent.handlers if _catches(item)), None)
                 handled = clause is not None
                 if clause is not None and _silent(clause.body) and not self._missed(statement, parent):
                     dropped = self._clause(clause)
-            elif isinstance(parent, _WITHS):
+            elif isinstance(parent, WITHS):
                 for item in parent.items:
-                    called = self._text(item.context_expr)
+                    called = self.source.written(item.context_expr)
                     expected = expected or "raises(" in called
                     if not handled and _suppresses(item.context_expr, called):
                         handled, dropped = True, self.source.place(item.context_expr)
-            elif isinstance(parent, _FUNCTIONS):
+            elif isinstance(parent, FUNCTIONS):
                 function = parent.name
-                guards += [self._text(decorator) for decorator in parent.decorator_list]
+                guards += [self.source.written(decorator) for decorator in parent.decorator_list]
                 break
         containers = self._containers(statement)
         return Circumstances(function, tuple(guards), True, dropped, None, None, expected, containers)
@@ -119,7 +113,7 @@ class Statements:
         node: ast.AST = statement
         while home := self.homes.get(id(node)):
             parent = self.owners.get(id(home[0]), home[0])
-            if isinstance(parent, _FUNCTIONS):
+            if isinstance(parent, FUNCTIONS):
                 found.append(Container("function", parent.name, self.source.span(parent)))
             elif isinstance(parent, ast.ClassDef):
                 found.append(Container("class", parent.name, self.source.span(parent)))
@@ -132,18 +126,18 @@ class Statements:
     @staticmethod
     def _always(statement: ast.stmt, body: list[ast.stmt]) -> bool:
         """Whether a body is begun whenever its statement is: that of a `with` or a `try`."""
-        return isinstance(statement, _WITHS) or (isinstance(statement, ast.Try) and body is statement.body)
+        return isinstance(statement, WITHS) or (isinstance(statement, ast.Try) and body is statement.body)
 
     def before(self, statement: ast.stmt) -> Iterator[ast.stmt]:
         """The statements that have certainly been begun before `statement`, the nearest first, within its function."""
-        left = _LINES
+        left = MOST_STATEMENTS
         for parent, body, index in self._outwards(statement):
             first = max(index - left, 0)
             yield from reversed(body[first:index])
             left -= index - first
-            if first or isinstance(parent, _FUNCTIONS):
+            if first or isinstance(parent, FUNCTIONS):
                 return
-            if isinstance(parent, _WITHS):
+            if isinstance(parent, WITHS):
                 yield parent
 
     def outwards(self, statement: ast.stmt) -> Iterator[ast.AST]:
@@ -193,75 +187,8 @@ class Statements:
                 for index, statement in enumerate(body)
                 if isinstance(statement, ast.If) and isinstance(statement.body[-1], _LEAVES)
             ]
-            self._exits[id(body)] = [(index, self._text(test)) for index, test in leaving]
+            self._exits[id(body)] = [(index, self.source.written(test)) for index, test in leaving]
         return (text for index, text in self._exits[id(body)] if index < end)
-
-    def _ended(self, use: Use, run: str) -> tuple[End, Place] | None:
-        left = _LINES
-        for parent, body, index in self._outwards(use.statement):
-            first = max(index - left, 0)
-            turn = self._turn(body, index, run)
-            if turn >= first:
-                return self._end(body[turn], run, use)
-            left -= index - first
-            if first or isinstance(parent, _FUNCTIONS):
-                return None
-            if isinstance(parent, _WITHS) and self._turns(parent, run):
-                return self._end(parent, run, use)
-        return None
-
-    def _turn(self, body: list[ast.stmt], end: int, run: str) -> int:
-        """The last statement before number `end` of a body at which the run may change hands; -1 for none.
-
-        A call that stands behind another one goes back no further than to that.
-        """
-        seen, turn = self._seen.get((id(body), run), (0, -1))
-        if end < seen:
-            seen, turn = 0, -1
-        back = range(end - 1, max(seen, end - _LINES) - 1, -1)
-        turn = next((index for index in back if self._turns(body[index], run)), turn)
-        self._seen[id(body), run] = end, turn
-        return turn
-
-    def _turns(self, statement: ast.stmt, run: str) -> bool:
-        return bool(self._entered(statement, run) or self._finish(statement, run) or self._may_bind(statement, run))
-
-    def _end(self, statement: ast.stmt, run: str, use: Use) -> tuple[End, Place] | None:
-        """How the run has ended in a statement; None where it goes on, or is another one from there on."""
-        if entered := self._entered(statement, run):
-            inside = statement.lineno <= use.call.lineno <= (statement.end_lineno or 0)
-            return None if inside else ("with", self.source.place(entered))
-        finish = self._finish(statement, run)
-        return ("finish", self.source.place(finish)) if finish else None
-
-    def _entered(self, statement: ast.stmt, run: str) -> ast.expr | None:
-        """What a `with` calls the run."""
-        if not isinstance(statement, _WITHS):
-            return None
-        items = ((item.optional_vars, item.context_expr) for item in statement.items)
-        return next((context for name, context in items if name is not None and self._text(name) == run), None)
-
-    def _finish(self, statement: ast.stmt, run: str) -> ast.expr | None:
-        """The call of a statement that certainly ends the run."""
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            if getattr(statement.value.func, "attr", "") != "finish":
-                return None
-            called = self._text(statement.value.func)
-            return statement.value if called in (f"{run}.finish", "wandb.finish") else None
-        if isinstance(statement, ast.Try):
-            return next((found for item in statement.finalbody if (found := self._finish(item, run))), None)
-        return None
-
-    def _may_bind(self, statement: ast.stmt, run: str) -> bool:
-        """Whether a statement may give the name another run; for `wandb.run` and `self.run`, start one."""
-        if "." in run:
-            words = self.source.segment(self.source.span(statement))
-            return "init" in words or f"{run} =" in words
-        if id(statement) not in self._names:  # asked once for every call behind it
-            self._names[id(statement)] = frozenset(
-                node.id for node in walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-            )
-        return run in self._names[id(statement)]
 
     def _clause(self, clause: ast.ExceptHandler) -> Place:
         """Its first line: what stands below it is not what is told."""
@@ -269,9 +196,6 @@ class Statements:
         line = self.source.segment(place.span).split("\n", 1)[0].rstrip()
         span = replace(place.span, end_line=place.span.line, end_column=place.span.column + len(line))
         return replace(place, span=span)
-
-    def _text(self, node: ast.expr) -> str:
-        return self.source.segment(self.source.span(node))
 
 
 def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:

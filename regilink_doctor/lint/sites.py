@@ -201,7 +201,7 @@ class _Finder:
             if first is not None and first is not use:
                 if not opened or any(statement is around for around in self.statements.outwards(use.statement)):
                     return self.site(first, "wandb.init")
-            elif "finish" in self.source.segment(self.source.span(statement)):
+            elif "finish" in self.source.written(statement):
                 return None
         return None
 
@@ -242,7 +242,7 @@ class _Finder:
         """The receiver as it is written, for a method that fails once its run has ended."""
         function = use.call.func
         if isinstance(function, ast.Attribute) and function.attr in ("link_artifact", "log_artifact", "use_artifact"):
-            return self.source.segment(self.source.span(function.value))
+            return self.source.written(function.value)
         return None
 
     def _by_argument(self, use: Use) -> str | None:

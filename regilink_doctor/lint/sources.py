@@ -110,6 +110,10 @@ class Source:
         """The place of a node."""
         return Place(self.path, self.span(node), self.cell)
 
+    def written(self, node: ast.expr | ast.stmt) -> str:
+        """The text of a node."""
+        return self.segment(self.span(node))
+
     def column(self, line: int, offset: int) -> int:
         """The column, from 1 and in code points, of a byte offset in a line."""
         text = self.lines[line - 1]
