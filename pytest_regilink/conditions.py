@@ -59,6 +59,9 @@ class Conditions:
         if unknown := sorted(set(values) - set(vars(self))):
             known = ", ".join(vars(self))
             _complain(where, f"the marker regilink has no {unknown[0]!r}; it has {known}")
+        for name, value in values.items():
+            if value is not None and not _SHAPES[name][0](value):
+                _complain(where, f"{name}={value!r}: it is {_SHAPES[name][1]}")
         if values.get("entity") not in (None, "team", "personal", "organization"):
             _complain(where, f"entity={values['entity']!r}: it is team, personal or organization")
         if values.get("role") not in (None, *ROLES):
@@ -81,10 +84,39 @@ class Conditions:
     def disturb(self, emulator: Emulator) -> None:
         """Let go wrong what is to go wrong."""
         for fault in self.faults:
-            if isinstance(fault, str):
-                emulator.fault(fault)
-            else:
-                emulator.fault(**fault)
+            try:
+                emulator.fault(**({"kind": fault} if isinstance(fault, str) else fault))
+            except TypeError as error:
+                raise ValueError(f"faults: {fault!r} is not what Emulator.fault takes: {error}") from None
+
+
+def _is_names(value: object) -> bool:
+    return isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(each, str) for each in value)
+
+
+def _is_registries(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(name, str) and (types is None or _is_names(types)) for name, types in value.items()
+    )
+
+
+def _is_faults(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(each, (str, dict)) for each in value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+_SHAPES: dict[str, tuple[Callable[[object], bool], str]] = {
+    "registries": (_is_registries, 'a dictionary of lists, {"model": ["model"]}; an empty list takes every type'),
+    "types": (_is_names, 'a list, ["model"]'),
+    "faults": (_is_faults, 'a list of names and dictionaries, ["drop", {"kind": "status", "status": 500}]'),
+    "server": (_is_text, 'a version as a text, "0.70"'),
+    "entity": (_is_text, "team, personal or organization"),
+    "role": (_is_text, f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"),
+}
+"""Of what shape each condition is, and how that is said."""
 
 
 def _complain(where: str, what: str) -> NoReturn:
@@ -98,8 +130,13 @@ def _only(world: World, registries: Mapping[str, Sequence[str] | None]) -> None:
             del projects[project.name]
             world.forget(project.number)
     world.assumes.discard("registry")
+    from regilink_doctor.emulator.world.refusal import Refusal
+
     for name, types in registries.items():
-        world.registry(name, types=list(types) if types else None)
+        try:
+            world.registry(name, types=list(types) if types else None)
+        except Refusal as refusal:
+            raise ValueError(f"registries: {name!r}: {refusal}") from None
 
 
 def _take(world: World, types: Sequence[str]) -> None:

@@ -61,8 +61,9 @@ class _Memory:
     def restore(self) -> None:
         _set("wandb.sdk.wandb_setup", "_singleton", self.singleton)
         _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", self.credentials)
-        for name, value in self.globals.items():
-            setattr(sys.modules["wandb"], name, value)
+        wandb = sys.modules.get("wandb")  # none, when a test has thrown it out
+        for name, value in self.globals.items() if wandb is not None else ():
+            setattr(wandb, name, value)
         if not self.globals:
             _unset_globals()
 
@@ -123,7 +124,8 @@ class Sdk:
             now = _Memory()
             singleton, _ = self._parked.pop()
             _set("wandb.sdk.wandb_setup", "_singleton", singleton)
-            sys.modules["wandb"].teardown()
+            if (wandb := sys.modules.get("wandb")) is not None:
+                wandb.teardown()
             if now.service is not None:
                 os.environ[SERVICE] = now.service
             now.restore()

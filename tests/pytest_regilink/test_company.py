@@ -173,3 +173,21 @@ def test_it_gets_on_with_the_plugins_and_settings_that_people_have(suite: pytest
     outcomes = apart(*workers).parseoutcomes()
     assert outcomes.pop("passed") >= 3  # with the files that link
     assert not outcomes
+
+
+def test_a_test_may_throw_wandb_out(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import sys
+        import train
+
+        def test_it(regilink):
+            train.main()
+            regilink.assert_linked("wandb-registry-model/zoo")
+            for name in [name for name in sys.modules if name.partition(".")[0] == "wandb"]:
+                del sys.modules[name]
+        """
+    )
+    result = run()
+    result.assert_outcomes(passed=1)
+    assert result.ret == 0

@@ -90,6 +90,45 @@ def test_a_mark_says_what_the_server_is_like(suite: pytest.Pytester, run: Run) -
     )
 
 
+def test_a_condition_of_the_wrong_shape_is_named(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import pytest
+
+        WRONG = [
+            {"registries": ["model"]}, {"registries": {"model": "model"}}, {"registries": {"mo/del": []}},
+            {"types": "model"}, {"types": [1]}, {"server": 0.7}, {"role": 3}, {"entity": ["team"]},
+            {"faults": "drop"}, {"faults": [("drop",)]}, {"faults": [{"kin": "drop"}]},
+            {"faults": [{"kind": "status", "status": "500"}]},
+        ]
+        for number, values in enumerate(WRONG):
+            @pytest.mark.regilink(**values)
+            def test(regilink):
+                pass
+            globals()[f"test_{number:02}"] = test
+        del test
+
+        def test_a_verb(regilink):
+            with pytest.raises(ValueError, match=r"types is a list: \\['model'\\]"):
+                regilink.registry("model", types="model")
+        """
+    )
+    result = run()
+    result.assert_outcomes(passed=1, errors=12)
+    shown = result.stdout.str()
+    assert "Traceback" not in shown
+    for said in (
+        "registries=['model']: it is a dictionary of lists, ",
+        "registries={'model': 'model'}: it is a dictionary of lists, ",
+        "registries: 'mo/del': ",
+        "types='model': it is a list, ",
+        "server=0.7: it is a version as a text, ",
+        "faults='drop': it is a list of names and dictionaries, ",
+        "faults: {'kin': 'drop'} is not what Emulator.fault takes: ",
+    ):
+        assert said in shown
+
+
 def test_code_that_fails_loudly_passes_every_classic_failure(suite: pytest.Pytester, run: Run) -> None:
     suite.makepyfile(
         test_it="""

@@ -133,8 +133,10 @@ class World(Population):
         """A registry. `name` goes without the prefix; `types` None accepts every type.
 
         Raises:
-            ValueError: the name carries the prefix. Refusal: it is no name.
+            ValueError: the name carries the prefix, or `types` is no list. Refusal: it is no name.
         """
+        if isinstance(types, str):  # a sequence too: of its letters
+            raise ValueError(f"types is a list: [{types!r}]")
         if name.startswith(REGISTRY_PREFIX):
             raise ValueError(f"a registry is named without the prefix: {name.removeprefix(REGISTRY_PREFIX)!r}")
         registries.check_name(REGISTRY_PREFIX + name)
