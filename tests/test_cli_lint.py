@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from regilink_doctor.config.keys import KEYS
+
 BAD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model")\n'
 GOOD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model/zoo")\n'
 ADVICE = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "/wandb-registry-model/zoo")\n'
@@ -277,6 +279,7 @@ def test_statistics_settings_and_exit_zero(tmp_path: Path) -> None:
     shown = regilink("lint", "--show-settings", cwd=tmp_path).stdout
     assert shown.startswith("# regilink.toml\n")
     assert 'registries = { "model" = ["model"] }' in shown
+    assert {line.partition(" = ")[0] for line in shown.splitlines()[1:]} <= {key.name for key in KEYS}
     assert regilink("lint", "--exit-zero", "nowhere.py", cwd=tmp_path).returncode == 2
 
 

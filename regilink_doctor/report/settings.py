@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 def settings_lines(config: Config) -> Iterator[str]:
     """The lines: a comment with the file, then every key that has a value."""
     yield f"# {visible(config.source)}" if config.source else "# no configuration file: defaults"
-    for name in sorted({*vars(type(config)), *vars(config)}):
+    kinds = vars(type(config))
+    for name in sorted({*kinds, *vars(config)}):
         value = getattr(config, name, None)
-        is_key = not name.startswith("_") and name not in ("source", "folder")
+        is_key = not (name.startswith("_") or name in ("source", "folder") or isinstance(kinds.get(name), property))
         if is_key and isinstance(value, str | bool | tuple | dict):
             yield f"{name.replace('_', '-')} = {without_secrets(_toml(value))}"
 

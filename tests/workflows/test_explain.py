@@ -214,6 +214,13 @@ def test_a_catalog_tells_what_no_text_shows() -> None:
     )
     assert explain(code, catalog=catalog).codes == ("REG301",)
     assert explain(code).codes == ()
+    for text in ("wandb-registry-modle/zoo", "acme/wandb-registry-modle/zoo:v3", "Acme Inc/wandb-registry-modle/zoo"):
+        found = explain(text, catalog=catalog)
+        assert (found.codes, found.rows[0]) == (("REG301",), "B3")
+        assert (found.wrong[0].help or "").startswith('did you mean "wandb-registry-model/zoo')
+        assert "nothing is wrong" not in found.text
+    for text in ("wandb-registry-model/zoo", "wandb-registry-Dataset/x", "elsewhere/wandb-registry-modle/zoo"):
+        assert explain(text, catalog=catalog).codes == ()
 
 
 @pytest.mark.parametrize("code", MODULES)

@@ -10,6 +10,7 @@ from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYP
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Piece, Site, Text
 from regilink_doctor.core.target_path import HOLE, SdkRefusal, TargetPath, parsed, sdk_link
+from regilink_doctor.core.words import close_to
 from regilink_doctor.lint.paths import path_findings
 from regilink_doctor.rules import phrases, rule_for
 from regilink_doctor.workflows.explain.causes import causes_of
@@ -80,8 +81,31 @@ def examine(text: str, directory: Directory | None = None) -> PathFacts:
     """What lint finds in a path, as if a run of unknown entity linked to it."""
     findings = tuple(path_findings(link_site(text), directory))
     wrong = tuple(Wrong(each.code, each.message, each.help) for each in findings)
-    rows = tuple(dict.fromkeys(row for each in findings for row in rule_for(each.code).rows))
-    return PathFacts(wrong, _mended(text, findings, directory), rows, any(x.severity == "error" for x in findings))
+    certain = any(each.severity == "error" for each in findings)
+    mended = _mended(text, findings, directory)
+    if not wrong and directory is not None and (unknown := _unknown_registry(parsed(text), directory)):
+        wrong, mended, certain = (unknown,), None, directory.complete
+    rows = tuple(dict.fromkeys(row for each in wrong for row in rule_for(each.code).rows))
+    return PathFacts(wrong, mended, rows, certain)
+
+
+def _unknown_registry(path: TargetPath | None, directory: Directory) -> Wrong | None:
+    """What no organization has that the link could go to: whose run it is, a path alone does not tell."""
+    if path is None or not path.registry:
+        return None
+    organizations = [each for each in directory.organization_names if path.prefix in (None, "", each.name, each.entity)]
+    names = [name for each in organizations for name in directory.registry_names(each.entity)]
+    if not names or path.registry.casefold() in (name.casefold() for name in names):
+        return None
+    meant = close_to(path.registry, names)
+    return Wrong(
+        "REG301",
+        f"no registry {phrases.quoted(path.registry)} is known in the catalog: "
+        + ("W&B makes none by a link" if directory.complete else "missing, or restricted"),
+        f"did you mean {phrases.quoted(f'{REGISTRY_PREFIX}{meant}/{path.name}')}?"
+        if meant
+        else f"the registries that are known are {phrases.listed(names)}",
+    )
 
 
 def destinations(text: str) -> tuple[str, ...]:
