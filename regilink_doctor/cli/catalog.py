@@ -14,6 +14,7 @@ from regilink_doctor.cli.options import (
     add_colour,
     add_output_format,
     add_server,
+    configuration,
     load_catalog,
     option,
     wants_colour,
@@ -43,7 +44,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         if name == "schema":
             verb.set_defaults(run=_schema)
             continue
-        verb.add_argument("file", metavar="FILE", nargs="?", default=CATALOG, help=f"the catalog (default: {CATALOG})")
+        what = f"the catalog (default: the configuration's, else {CATALOG})"
+        verb.add_argument("file", metavar="FILE", nargs="?", help=what)
         if name == "diff":
             verb.add_argument("newer", metavar="NEWER", nargs="?", help="another file (default: the server)")
         if name in ("pull", "diff"):
@@ -77,19 +79,20 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
 def _pull(options: argparse.Namespace) -> int:
     from regilink_doctor.report.catalog import changes_lines, summary, trust
 
-    before = load_catalog(options.file, "catalog") if os.path.exists(options.file) else None
+    path = _file(options)
+    before = load_catalog(path, "catalog") if os.path.exists(path) else None
     found = _from_server(options, options.collections, before, options.complete or None)
     changes = before.diff(found) if before is not None else ()
     for line in changes_lines(changes, colour=wants_colour(options.color)):
         print(line)
     if before is not None and before.to_json() == found.to_json():
-        print(f"{options.file} is up to date: {summary(found)}", file=sys.stderr)
+        print(f"{path} is up to date: {summary(found)}", file=sys.stderr)
         return OK
     try:
-        found.save(options.file)
+        found.save(path)
     except OSError as error:
-        raise UsageProblem(f"{options.file} cannot be written: {error.strerror or error}") from None
-    print(f"{options.file} written: {summary(found)}", file=sys.stderr)
+        raise UsageProblem(f"{path} cannot be written: {error.strerror or error}") from None
+    print(f"{path} written: {summary(found)}", file=sys.stderr)
     print(trust(found), file=sys.stderr)
     return OK
 
@@ -97,7 +100,7 @@ def _pull(options: argparse.Namespace) -> int:
 def _diff(options: argparse.Namespace) -> int:
     from regilink_doctor.report.catalog import changes_json, changes_lines
 
-    before = _load(options.file)
+    before = _load(_file(options))
     if options.newer is not None:
         newer = _load(options.newer)
     else:
@@ -114,7 +117,7 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    catalog = _load(options.file)
+    catalog = _load(_file(options))
     if options.output_format == "json":
         from regilink_doctor.core.catalog.writing import text_of
 
@@ -135,6 +138,10 @@ def _schema(options: argparse.Namespace) -> int:
 
     print(json.dumps(SCHEMA, indent=2))
     return OK
+
+
+def _file(options: argparse.Namespace) -> str:
+    return options.file or configuration().catalog_path or CATALOG
 
 
 def _load(path: str) -> Catalog:

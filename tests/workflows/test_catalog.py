@@ -304,6 +304,18 @@ def test_show_prints_a_table(shell: Path, capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out.endswith(shell.read_text())
 
 
+def test_the_file_is_that_of_the_configuration(
+    shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shell.parent / "regilink.toml").write_text('catalog = "ours.json"\n')
+    (shell.parent / "below").mkdir()
+    monkeypatch.chdir("below")
+    assert main(["catalog", "pull"]) == 0
+    assert "../ours.json written: Acme Inc" in capsys.readouterr().err
+    assert main(["catalog", "show"]) == main(["catalog", "diff"]) == 0
+    assert not shell.exists()
+
+
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["catalog", "schema"]) == 0
     assert json.loads(capsys.readouterr().out) == SCHEMA
