@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from contextlib import contextmanager
@@ -94,6 +95,8 @@ def _pull(options: argparse.Namespace) -> int:
         raise UsageProblem(f"{path} cannot be written: {error.strerror or error}") from None
     print(f"{path} written: {summary(found)}", file=sys.stderr)
     print(trust(found), file=sys.stderr)
+    if configuration().catalog is None:
+        print(f"for lint, explain, doctor and pytest: [tool.regilink] catalog = {json.dumps(path)}", file=sys.stderr)
     return OK
 
 
@@ -132,8 +135,6 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _schema(options: argparse.Namespace) -> int:
-    import json
-
     from regilink_doctor.core.catalog.schema import SCHEMA
 
     print(json.dumps(SCHEMA, indent=2))

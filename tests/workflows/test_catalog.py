@@ -221,6 +221,7 @@ def test_pull_writes_what_can_be_reviewed(shell: Path, capsys: pytest.CaptureFix
     assert out == ""
     assert "written: Acme Inc (acme): 1 team, 4 registries, 3 collections" in err
     assert "not complete" in err
+    assert 'for lint, explain, doctor and pytest: [tool.regilink] catalog = "regilink.catalog.json"\n' in err
     text = shell.read_text()
     assert text.endswith("}\n")
     value = json.loads(text)
@@ -311,7 +312,9 @@ def test_the_file_is_that_of_the_configuration(
     (shell.parent / "below").mkdir()
     monkeypatch.chdir("below")
     assert main(["catalog", "pull"]) == 0
-    assert "../ours.json written: Acme Inc" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "../ours.json written: Acme Inc" in err
+    assert "[tool.regilink]" not in err
     assert main(["catalog", "show"]) == main(["catalog", "diff"]) == 0
     assert not shell.exists()
 
