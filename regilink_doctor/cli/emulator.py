@@ -29,7 +29,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         from regilink_doctor.workflows.emulate import Unable, emulate
     except ImportError as error:  # the extra is not there
-        raise UsageProblem(f"emulator: {error}") from None
+        raise UsageProblem(str(error)) from None
     try:
         return emulate(
             options.cmd, env_file=options.env_file, world=load_catalog(options.world, "--world"), port=options.port

@@ -107,6 +107,10 @@ SNIPPETS = {
         'run.link_artifact(artifact, "wandb-registry-model/zoo")',
         ("snippet", None, "model", "zoo", None, "wandb-registry-model/zoo"),
     ),
+    "a call without its end": (
+        'run.link_artifact(\n    wandb.Artifact("zoo", "model"),\n    "wandb-registry-model/zoo",',
+        ("snippet", None, "model", "zoo", None, "wandb-registry-model/zoo"),
+    ),
     "indented": (
         '    run.link_artifact(\n        artifact,\n        "wandb-registry-model/zoo",\n    )',
         ("snippet", None, "model", "zoo", None, "wandb-registry-model/zoo"),
@@ -337,6 +341,12 @@ def test_any_text_is_explained(text: str) -> None:
 def test_of_a_long_log_the_end_counts() -> None:
     error = "CommError: Entity name is required to resolve org entity name."
     assert explain("x\n" * INPUT_LIMIT + error).rows[0] == "C6"
+
+
+def test_a_call_is_no_path() -> None:
+    assert explain("run.link_artifact(artifact").kind == "unknown", "nothing in it says where to"
+    assert explain("publish(artifact").kind == "unknown"
+    assert explain("wandb-registry-model/zoo (2)").target == "wandb-registry-model/zoo (2)"
 
 
 def test_a_beginning_of_codes_lists_the_rules() -> None:

@@ -101,7 +101,7 @@ def _is_path(text: str) -> bool:
     segments = text.split("/")
     if any("registry" in each.lower() or misspelled_prefix(each) for each in segments):
         return len(text.split()) <= 12
-    if ": " in text or text[0] in "/.~-" or near_entries(text):
+    if ": " in text or "(" in text or text[0] in "/.~-" or near_entries(text):
         return False
     return all(len(each.split()) <= 3 for each in segments) and (len(segments) > 1 or " " not in text.strip())
 

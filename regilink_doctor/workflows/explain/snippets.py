@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LIMIT = 100_000
 """A longer text is no snippet."""
+MOST_OPEN = 5
 _IMPORT = "import wandb\n"
 
 
@@ -31,9 +32,12 @@ def explain_snippet(text: str, directory: Directory | None = None) -> Explanatio
         return None
     code = textwrap.dedent(text).strip("\n")
     lines_added = 0 if "import wandb" in code else 1
-    report = lint_bytes("snippet.py", ((_IMPORT if lines_added else "") + code + "\n").encode(), directory)
-    if report.sites:
-        return _of_code(report, lines_added, directory)
+    missing = code.count("(") - code.count(")")
+    # What was copied up to the end of a line is often a call without its end.
+    for whole in (code, code + ")" * missing) if 0 < missing < MOST_OPEN else (code,):
+        report = lint_bytes("snippet.py", ((_IMPORT if lines_added else "") + whole + "\n").encode(), directory)
+        if report.sites:
+            return _of_code(report, lines_added, directory)
     path = read_snippet(text)
     return _of_path(path, directory) if path is not None else None
 
