@@ -179,3 +179,15 @@ def test_what_cannot_be_done_is_said(
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
     assert main(["verify", ZOO]) == 2
     assert "nothing listens there" in capsys.readouterr().err
+
+
+def test_names_that_are_none_are_told_without_a_server(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    assert main(["verify", "model/zoo", "zoo:v3"]) == 1
+    out, err = capsys.readouterr()
+    assert out.count("is no name in a registry") == 2
+    assert err == ""
+    assert main(["verify", "model/zoo", "wandb-registry-model/zoo"]) == 2
+    assert "nothing listens there" in capsys.readouterr().err

@@ -21,7 +21,7 @@ from regilink_doctor.client.questions import (
 from regilink_doctor.core.directory import OrganizationNames
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.sites import Site
-from regilink_doctor.core.target_path import HOLE, parsed
+from regilink_doctor.core.target_path import HOLE, parse, parsed
 from regilink_doctor.core.words import close_to
 from regilink_doctor.doctor.facts import nodes
 from regilink_doctor.rules.phrases import listed, quoted
@@ -62,8 +62,9 @@ def verify(
     every = [
         each if isinstance(each, Expected) else Expected(each, tuple(aliases), type, digest, source) for each in names
     ]
-    if not every:
-        return ()
+    known = [verification for each in every if (verification := _by_name(each)) is not None]
+    if len(known) == len(every):
+        return tuple(known)  # none of them is worth a question
     with answered():
         asked = Inquirer(host=host, cwd=cwd, environ=environ, python=python, timeout=timeout)
         return _Verifier(asked, organization).verify(every)
@@ -83,6 +84,17 @@ def expected_of_sites(sites: Sequence[Site], type: str | None = None) -> tuple[E
             if text.literal is None or path is None or path.is_registry:
                 found[Expected(text.display, aliases, type or kind, place=place)] = None
     return tuple(found)
+
+
+def _by_name(expected: Expected) -> Verification | None:
+    """What the name alone tells; None when the server has to be asked."""
+    path = parsed(expected.name)
+    if "{?}" in expected.name:
+        return settled(expected, "skipped", "a part of the name is not known before the code runs")
+    if path is None or not path.is_registry or not path.collection:
+        advice = f"`regilink explain {quoted(expected.name)}` says what it is"
+        return settled(expected, "different", f"{quoted(expected.name)} is no name in a registry", advice)
+    return None
 
 
 class _Verifier:
@@ -116,12 +128,9 @@ class _Verifier:
         return tuple(done[index] for index in range(len(every)))
 
     def _read(self, expected: Expected) -> Verification | Question:
-        path = parsed(expected.name)
-        if "{?}" in expected.name:
-            return settled(expected, "skipped", "a part of the name is not known before the code runs")
-        if path is None or not path.is_registry or not path.collection:
-            advice = f"`regilink explain {quoted(expected.name)}` says what it is"
-            return settled(expected, "different", f"{quoted(expected.name)} is no name in a registry", advice)
+        if known := _by_name(expected):
+            return known
+        path = parse(expected.name)
         names = self._organization(path.prefix or self._meant)
         if names is None:
             every = self._asked.every_organization()
