@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_regilink.keys import CHECKING
+from regilink_doctor.report.positions import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,7 +47,7 @@ class CheckItem(pytest.Item):
         """File, line and the title of a report, as pytest shows them; it takes a title apart that ends the node id."""
         findings = self._result.findings
         line = findings[0].place.span.line - 1 if findings else 0
-        return self.path, line, f"regilink lint {self.nodeid.rpartition('::')[0]}"
+        return Path(visible(str(self.path))), line, f"regilink lint {self.nodeid.rpartition('::')[0]}"
 
 
 class CheckFile(pytest.File):
@@ -78,7 +80,15 @@ def checking(config: pytest.Config) -> Checking:
 
 def check_file(parent: pytest.Collector, path: Path) -> CheckFile | None:
     """The collector of a file that passes the linter's gates."""
-    return CheckFile.from_parent(parent, path=path) if checking(parent.config).concerns(path) else None
+    return _file(parent, path) if checking(parent.config).concerns(path) else None
+
+
+def _file(parent: pytest.Collector, path: Path) -> CheckFile:
+    """What cannot be printed in a name is escaped: it forges no line of a report, and xdist sends no lone byte."""
+    if str(path).isprintable():
+        return CheckFile.from_parent(parent, path=path)
+    place = visible(os.path.relpath(path, parent.config.rootpath)).replace(os.sep, "/")
+    return CheckFile.from_parent(parent, path=path, name=visible(path.name), nodeid=place)
 
 
 def not_imported(parent: pytest.Collector, path: Path) -> NotImported | None:
@@ -92,4 +102,4 @@ def not_imported(parent: pytest.Collector, path: Path) -> NotImported | None:
 def items_below(session: pytest.Session) -> Iterator[CheckItem]:
     """The items of all files, by path: every worker of xdist has the same ones in the same order."""
     for path in sorted(checking(session.config).worth):
-        yield from CheckFile.from_parent(session, path=Path(path)).collect()
+        yield from _file(session, Path(path)).collect()

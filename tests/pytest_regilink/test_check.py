@@ -1,5 +1,8 @@
 """`--regilink-check`: the linter as items of the suite, chosen and run again like others."""
 
+import os
+import sys
+
 import pytest
 from suites import Run
 
@@ -110,3 +113,19 @@ def test_an_unused_plugin_loads_nothing_heavy(pytester: pytest.Pytester, apart: 
         "    assert not [name for name in sys.modules if name.startswith('regilink_doctor.')]\n"
     )
     apart().assert_outcomes(passed=1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are no text are to be had there")
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n1")])
+def test_an_odd_name_forges_no_line_and_stops_no_worker(
+    pytester: pytest.Pytester, apart: Run, workers: tuple[str, ...]
+) -> None:
+    if workers:
+        pytest.importorskip("xdist")
+    for name in (b"bad\xff.py", b"new\nline.py", b"escape\x1b[31m.py"):
+        with open(os.path.join(os.fsencode(pytester.path), b"src", name), "w") as file:
+            file.write(WRONG)
+    result = apart("--regilink-check", *workers, "src")
+    result.assert_outcomes(failed=4)
+    for name in (r"bad\udcff.py", r"new\nline.py", r"escape\x1b[31m.py"):
+        assert f"FAILED src/{name}::regilink" in result.stdout.str()
