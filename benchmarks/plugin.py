@@ -2,7 +2,7 @@
 
 Whole processes in turn, medians, one round thrown away; writes its section of `benchmarks/RESULTS.md`.
 
-- An unused plugin: a suite of one empty test, with the plugin and with `-p no:regilink`.
+- An unused plugin: a suite of one empty test, with the plugin and with an empty one.
 - The first linking test: a suite of one, less the suite with the empty test (pytest is not ours), beside the same
   program as a script, without its link, in offline mode.
 - What no plugin could save of that: the program with its link on an emulator in this process (its time is not
@@ -64,20 +64,22 @@ models (`use_attribute_docstrings`, below Python 3.13)."""
 SECTION = "## The pytest plugin"
 
 
+Command = tuple[list[str], Mapping[str, str]]
+"""A program and its arguments, and variables besides."""
+
 Taken = dict[str, list[tuple[float, float]]]
 """Of each command, round by round: the time on the clock, and that of the processor, in seconds."""
 
 
-def run(commands: dict[str, list[str]], rounds: int, folder: Path, served: Mapping[str, str] | None = None) -> Taken:
-    """Run the commands in turn; those whose names begin with `served` find an emulator by these variables."""
+def run(commands: dict[str, Command], rounds: int, folder: Path) -> Taken:
     taken: Taken = {name: [] for name in commands}
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("WANDB_", "PYTHONDONT"))}
     environ |= {"PYTHONPYCACHEPREFIX": str(folder / "pycache"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     # pytest clears away what earlier sessions of anybody have left in the folder for temporary files.
     environ["PYTEST_DEBUG_TEMPROOT"] = str(folder)
     for number in range(rounds + 1):
-        for name, command in commands.items():
-            here = {**environ, **(served or {})} if name.startswith("served") else environ
+        for name, (command, besides) in commands.items():
+            here = {**environ, **besides}
             start, before = time.perf_counter(), processor()
             done = subprocess.run(command, cwd=folder, env=here, capture_output=True, text=True, check=False)
             spent = time.perf_counter() - start, processor() - before
@@ -110,28 +112,34 @@ def measure(folder: Path) -> str:
         "offline.py": f"{offline}\nmain()\n",
         "online.py": f"{PROGRAM.format(mode='', link=LINK)}\nmain()\n",
         "test_alone.py": ALONE + TESTS.format(count=1),
+        "empty_plugin.py": "",
         "test_empty.py": "def test_it(): pass\n",
         "test_one.py": TESTS.format(count=1),
         "test_eleven.py": TESTS.format(count=11),
     }.items():
         (folder / name).write_text(text)
-    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    ours = [*pytest, "-p", "pytest_regilink.plugin"]
-    empty = {"without": [*pytest, "test_empty.py"], "unused": [*ours, "test_empty.py"]}
+    # For a plugin that is named pytest looks through the entry points of all packages: without ours, for an empty one.
+    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p"]
+    without, ours = [*pytest, "empty_plugin"], [*pytest, "pytest_regilink.plugin"]
+    empty: dict[str, Command] = {"without": ([*without, "test_empty.py"], {}), "unused": ([*ours, "test_empty.py"], {})}
     short = run(empty, ROUNDS * SHORT, folder)
-    suites = {name: [*ours, f"test_{name}.py"] for name in ("empty", "one", "eleven")}
-    served = {"served script": [sys.executable, "online.py"], "served test": [*pytest, "test_alone.py"]}
+    suites: dict[str, Command] = {name: ([*ours, f"test_{name}.py"], {}) for name in ("empty", "one", "eleven")}
     with Emulator() as emulator:
         emulator.prepare()
-        commands = {"script": [sys.executable, "offline.py"], **served, **suites}
-        long = run(commands, ROUNDS, folder, emulator.environ())
+        served = emulator.environ()
+        programs: dict[str, Command] = {
+            "script": ([sys.executable, "offline.py"], {}),
+            "online": ([sys.executable, "online.py"], served),
+            "alone": ([*without, "test_alone.py"], served),
+        }
+        long = run({**programs, **suites}, ROUNDS, folder)
     added = median(less(short["unused"], short["without"]))
     first, script = median(less(long["one"], long["empty"])), median(long["script"])
-    online, alone = median(long["served script"]), median(less(long["served test"], long["empty"]))
+    online, alone = median(long["online"]), median(less(long["alone"], long["empty"]))
     further = median(less(long["eleven"], long["one"]))
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     rows = [
-        ("pytest, one empty test, without the plugin", *median(short["without"])),
+        ("pytest, one empty test, with an empty plugin", *median(short["without"])),
         ("what the unused plugin adds", *added),
         ("the script without its link, offline", *script),
         ("the script with its link, on an emulator in another process", *online),
