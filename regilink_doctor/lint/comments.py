@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from bisect import bisect_left, bisect_right
 
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.records import record
@@ -12,8 +13,11 @@ from regilink_doctor.rules import MODULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from regilink_doctor.core.declared import Declared
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.lint.reading import Reading
     from regilink_doctor.lint.sources import Source
 
 _OURS = re.compile(r"#\s*regilink:\s*(?P<verb>[\w-]*)\s*(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
@@ -60,6 +64,44 @@ def read_comments(source: Source) -> tuple[list[Suppression], list[Finding]]:
                 suppressions.append(Suppression(None, place, ours=False))
             suppressions += [Suppression(code, place, ours=False) for code in codes if code in MODULES]
     return suppressions, problems
+
+
+class Near:
+    """Finds the comments that stand where they can silence a finding.
+
+    A generated file has thousands of both, so both are looked up by their lines.
+    """
+
+    def __init__(self, reading: Reading, suppressions: Iterable[Suppression]) -> None:
+        self.everywhere: list[Suppression] = []
+        self.comments: dict[int | None, list[Suppression]] = {}
+        """Those of each cell, by line; the cell of a file is None."""
+        self.statements: dict[tuple[int | None, int], list[Span]] = {}
+        """What was found on each line of each cell, and the lines that belong to it."""
+        for item in suppressions:
+            (self.everywhere if item.whole_file else self.comments.setdefault(item.place.cell, [])).append(item)
+        for cell, span in dict.fromkeys((item.place.cell, item.statement) for item in _found(reading)):
+            for line in range(span.line, span.end_line + 1):
+                self.statements.setdefault((cell, line), []).append(span)
+
+    def to(self, finding: Finding) -> Iterator[Suppression]:
+        """Those in the finding's own lines, those of its statement, and those of the second place that explains it."""
+        yield from self.everywhere
+        for place in (finding.place, *(related.place for related in finding.related)):
+            if place.path == finding.place.path:
+                comments = self.comments.get(place.cell, [])
+                for span in (place.span, *self.statements.get((place.cell, place.span.line), ())):
+                    first = bisect_left(comments, span.line, key=_line)
+                    yield from comments[first : bisect_right(comments, span.end_line, key=_line)]
+
+
+def _line(item: Suppression) -> int:
+    return item.place.span.line
+
+
+def _found(reading: Reading) -> Iterator[Site | Declared]:
+    yield from reading.sites
+    yield from reading.declared
 
 
 def _comments(source: Source) -> Iterable[tuple[str, int, int, bool]]:

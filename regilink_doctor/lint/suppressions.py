@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Finding, Span
+from regilink_doctor.core.findings import Finding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from regilink_doctor.lint.comments import Suppression
     from regilink_doctor.lint.reading import Reading
@@ -22,15 +22,15 @@ def apply(reading: Reading, findings: Sequence[Finding], enabled: Callable[[str]
     sources = [source for source in reading.sources if _may_suppress(source, any_finding=bool(findings))]
     if not sources:
         return list(findings), 0
-    from regilink_doctor.lint.comments import read_comments
+    from regilink_doctor.lint.comments import Near, read_comments
 
     comments = [read_comments(source) for source in sources]
     suppressions = [item for found, _ in comments for item in found]
     used: set[Suppression] = set()
     left = []
-    statements = _by_cell(reading)
+    near = Near(reading, suppressions)
     for finding in findings:
-        matching = [item for item in suppressions if _silences(item, finding, statements)]
+        matching = [item for item in near.to(finding) if item.code in (None, finding.code)]
         used.update(matching)
         if not matching:
             left.append(finding)
@@ -49,38 +49,8 @@ def _may_suppress(source: Source, *, any_finding: bool) -> bool:
     return any("reg" in rest.partition("\n")[0] for rest in folded.split("noqa")[1:])
 
 
-def _by_cell(reading: Reading) -> dict[int | None, list[Span]]:
-    """The statements of everything that was found, by the cell that they are in."""
-    statements: dict[int | None, list[Span]] = {}
-    for item in (*reading.sites, *reading.declared):
-        statements.setdefault(item.place.cell, []).append(item.statement)
-    return statements
-
-
 def _is_ours(item: Suppression) -> bool:
     return item.ours or (item.code or "").startswith("REG")
-
-
-def _silences(item: Suppression, finding: Finding, statements: dict[int | None, list[Span]]) -> bool:
-    if item.code not in (None, finding.code):
-        return False
-    if item.whole_file:
-        return True
-    return any(
-        cell == item.place.cell and span.line <= item.place.span.line <= span.end_line
-        for cell, span in _statements(finding, statements)
-    )
-
-
-def _statements(finding: Finding, statements: dict[int | None, list[Span]]) -> Iterator[tuple[int | None, Span]]:
-    """The finding's own lines, those of its statement, and those of the second place that explains it."""
-    here = [finding.place, *(related.place for related in finding.related)]
-    for place in here:
-        if place.path == finding.place.path:
-            yield place.cell, place.span
-            for statement in statements.get(place.cell, ()):
-                if statement.line <= place.span.line <= statement.end_line:
-                    yield place.cell, statement
 
 
 def _unused(item: Suppression) -> Finding:
