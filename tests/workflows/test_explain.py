@@ -343,6 +343,26 @@ def test_of_a_long_log_the_end_counts() -> None:
     assert explain("x\n" * INPUT_LIMIT + error).rows[0] == "C6"
 
 
+@pytest.mark.parametrize(
+    ("text", "codes", "rows"),
+    [
+        ('error[REG102] "wandb-registry-model" names a registry', ("REG102",), ("A2",)),
+        ('nb.ipynb:cell 3:2:25: REG101 "model/zoo" does not begin with "x"', ("REG101",), ("A1",)),
+        ("is now team-a/model/zoo:v0, not in a registry [REG101, row A1]", ("REG101",), ("A1",)),
+        ("row B4", ("REG401", "REG404"), ("B4",)),
+        ("✗ entity  REG203  alice  (entity= in train.py:2)", ("REG203",), ("B1", "C20")),
+    ],
+)
+def test_a_piece_of_our_own_reports_is_read(text: str, codes: tuple[str, ...], rows: tuple[str, ...]) -> None:
+    found = explain(text)
+    assert (found.kind in ("rule", "row"), found.codes, found.rows) == (True, codes, rows)
+
+
+def test_a_comment_that_silences_is_code() -> None:
+    found = explain('run.link_artifact(a, "wandb-registry-model/zoo")  # regilink: ignore[REG101] old')
+    assert (found.kind, found.target) == ("snippet", "wandb-registry-model/zoo")
+
+
 def test_a_call_is_no_path() -> None:
     assert explain("run.link_artifact(artifact").kind == "unknown", "nothing in it says where to"
     assert explain("publish(artifact").kind == "unknown"

@@ -8,7 +8,7 @@ from regilink_doctor.core.api_keys import without_secrets
 from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.core.target_path.problems import HOSTS
 from regilink_doctor.workflows.explain.addresses import explain_address
-from regilink_doctor.workflows.explain.entries import explain_entries, explain_entry, near_entries
+from regilink_doctor.workflows.explain.entries import explain_entries, explain_entry, explain_report, near_entries
 from regilink_doctor.workflows.explain.errors import explain_error
 from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
 from regilink_doctor.workflows.explain.paths import explain_path
@@ -49,7 +49,7 @@ def explain(text: str, *, catalog: Directory | None = None) -> Explanation:
         return found
     if _is_address(bare):
         return explain_address(bare)
-    if found := explain_error(text, catalog):
+    if found := explain_error(text, catalog) or explain_report(text):
         return found
     if ("\n" in text or "(" in text or text.count('"') > 1 or text.count("'") > 1) and (
         found := explain_snippet(text, catalog)

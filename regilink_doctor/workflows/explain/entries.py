@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"[A-Za-z]{3}\d{3}")
 _ROW = re.compile(r"[A-Ea-e]\d{1,2}[a-z]?")
+_REPORTED = re.compile(r"(?:(?:^|[^e])\[|:\d+:\d+: |^\S \S+ +)(REG\d{3})\b|\brow ([A-E]\d{1,2}[a-z]?)\b", re.MULTILINE)
+"""Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, row A1]`."""
 _BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
 
 
@@ -66,6 +68,18 @@ def explain_entries(text: str) -> Explanation | None:
         notes=(f"`regilink explain {next(iter(found))}` says what it is about, and what to write instead",),
         body="\n".join(f"  {title}" for title in found.values()),
     )
+
+
+def explain_report(text: str) -> Explanation | None:
+    """The rules, or the rows, that a pasted piece of our own reports names; None where it is none.
+
+    A comment that silences a rule (`ignore[REG101]`) is a part of code, not of a report.
+    """
+    found = _REPORTED.findall(text)
+    named = list(dict.fromkeys(code for code, _ in found if code)) or list(dict.fromkeys(row for _, row in found))
+    if len(named) == 1:
+        return explain_entry(named[0])
+    return explain_entries(" ".join(named)) if named else None
 
 
 def near_entries(text: str) -> tuple[str, ...]:
