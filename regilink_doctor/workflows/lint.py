@@ -229,7 +229,8 @@ def files_to_lint(
     """The files that `lint_paths` would look at, sorted; and a sentence for each path that is not there."""
     missing: list[str] = []
     batches = scan.batches(paths, missing.append, _excluded(config or Config()), force_exclude=force_exclude)
-    return sorted(name for batch in batches for name in batch), missing
+    # git lists what a sparse checkout leaves out, and what is gone.
+    return sorted(name for batch in batches for name in batch if os.path.isfile(name)), missing
 
 
 def files_worth_linting(paths: Sequence[str], config: Config | None = None) -> Iterator[str]:

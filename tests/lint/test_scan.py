@@ -14,6 +14,7 @@ from regilink_doctor.core.patterns import Patterns
 from regilink_doctor.lint import scan, workers
 from regilink_doctor.lint.gitignore import Ignored
 from regilink_doctor.lint.kinds import kind_of, kind_of_named
+from regilink_doctor.workflows.lint import files_to_lint, lint_paths
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -229,3 +230,14 @@ def test_git_that_cannot_be_read_is_no_git(project: Path, monkeypatch: pytest.Mo
     git(project, "init", "-q")
     monkeypatch.setattr(os, "pipe", refuse)
     assert files(project) == OURS
+
+
+def test_what_is_gone_or_no_file_is_not_listed(project: Path) -> None:
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    (project / "src" / "b.py").unlink()
+    (project / "a.py").unlink()
+    (project / "a.py").mkdir()
+    (project / "gone.py").symlink_to("nowhere")
+    assert files_to_lint(["."]) == ([".env", "sub/.env.local", "uv.lock"], [])
+    assert lint_paths(["."]).failures == []
