@@ -175,6 +175,23 @@ def test_output_that_cannot_be_written_is_said(tmp_path: Path, command: str, out
     assert (done.returncode, done.stderr) == (2, f"regilink: the output could not be written: {why}\n")
 
 
+@pytest.mark.parametrize("command", ["lint", "rules", "doctor", "doctor --output-format json", "demo"])
+def test_a_reader_that_has_gone_is_no_finding(tmp_path: Path, command: str) -> None:
+    (tmp_path / "train.py").write_text(BAD)
+    gone, pipe = os.pipe()
+    os.close(gone)
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "WANDB_BASE_URL": "http://127.0.0.1:1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "regilink_doctor", *command.split()],
+        cwd=tmp_path,
+        env=environ,
+        stdout=pipe,
+        stderr=subprocess.PIPE,
+    )
+    os.close(pipe)
+    assert (done.returncode, done.stderr) == (2, b"")
+
+
 @pytest.mark.parametrize("command", ["lint", "lint ../x", "doctor", "catalog pull", "verify x", "demo"])
 def test_a_current_folder_that_is_gone_is_named(tmp_path: Path, command: str) -> None:
     done = run(f"mkdir gone && cd gone && rmdir ../gone && regilink {command}", tmp_path)
