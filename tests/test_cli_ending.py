@@ -51,9 +51,9 @@ def runs(process: int) -> bool:
 SPREAD = """
 import os, sys, time
 from regilink_doctor import cli
-from regilink_doctor.lint import engine, scan, workers
+from regilink_doctor.lint import engine, workers
 from regilink_doctor.workflows import lint
-scan.MANY = workers.EACH = 2
+lint.EACH = 2
 workers._processors = lambda: 3
 here, real = os.getpid(), engine.lint_bytes
 def slow(*arguments, **named):

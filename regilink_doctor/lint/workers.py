@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     Item = TypeVar("Item")
     Result = TypeVar("Result")
 
-EACH = 500
-"""Items that are worth a process of their own."""
-
 MOST = 8
+"""Processes at a time."""
 
 _SIGKILL = 9
 """Without `signal`, whose names are an enumeration that takes longer to load than a thousand files to read."""
 
 
-def spread(items: Sequence[Item], work: Callable[[Sequence[Item]], Result], *, most: int = MOST) -> Iterator[Result]:
+def spread(items: Sequence[Item], work: Callable[[Sequence[Item]], Result], *, each: int) -> Iterator[Result]:
     """What `work` makes of all items, in shares of every n-th one; the first share is done in this process.
+
+    `each` is how many items are worth a process of their own.
 
     A process that dies, or cannot be started, takes no share with it: its share is then done here. When this one is
     stopped, so are the others. Forks only on Linux (elsewhere system libraries do not survive it) and only while there
     is one thread.
     """
-    count = min(_processors(), most, len(items) // EACH)
+    count = min(_processors(), MOST, len(items) // each)
     if count < 2 or not _can_fork():
         yield work(items)
         return

@@ -11,12 +11,19 @@ from regilink_doctor.lint.kinds import kind_of, kind_of_named
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeVar
 
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.patterns import Patterns
     from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.engine import FileReport
+
+    Progress = Callable[[int, int], None]
+    Result = TypeVar("Result")
+
+EACH = 25
+"""Candidates that are worth a process of their own."""
 
 
 class SiteReport:
@@ -91,17 +98,20 @@ class Linter:
 
     def lint(self, path: str, content: bytes) -> FileReport:
         """The report of one file, whether it passes the gates or not."""
+        return self.load()(path, content)
+
+    def load(self) -> Callable[[str, bytes], FileReport]:
+        """What makes the reports, loaded when the first is wanted."""
         if self._lint_bytes is None:
-            self._lint_bytes = self._load()
-        return self._lint_bytes(path, content)
+            from functools import partial
 
-    def _load(self) -> Callable[[str, bytes], FileReport]:
-        from functools import partial
+            from regilink_doctor.lint.engine import lint_bytes
 
-        from regilink_doctor.lint.engine import lint_bytes
-
-        catalog = self._catalog.with_personal(self.config.personal_entities) if self._catalog is not None else None
-        return partial(lint_bytes, directory=catalog, known=self.config.known, selection=self.config.selection)
+            catalog = self._catalog.with_personal(self.config.personal_entities) if self._catalog is not None else None
+            self._lint_bytes = partial(
+                lint_bytes, directory=catalog, known=self.config.known, selection=self.config.selection
+            )
+        return self._lint_bytes
 
 
 def lint_paths(
@@ -111,7 +121,7 @@ def lint_paths(
     config: Config | None = None,
     all_sites: bool = False,
     force_exclude: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> LintResult:
     """Lint files, and everything below folders.
 
@@ -125,22 +135,10 @@ def lint_paths(
     """
     config = config or Config()
     linter = Linter(config, catalog, all_sites=all_sites)
-    named = frozenset(os.path.normpath(path) for path in paths)
     result = LintResult()
-    reports: list[tuple[str, bytes, FileReport]] = []
-
-    def work(share: Sequence[str]) -> _Seen:
-        return _look_at(share, linter, named, progress)
-
-    excluded = _excluded(config)
-    for batch in scan.batches(paths, result.failures.append, excluded, force_exclude=force_exclude):
-        for part in _shares(batch, work):
-            result.files += part.files
-            result.failures += part.failures
-            result.notes += part.notes
-            reports += part.reports
+    candidates = _candidates(paths, config, result, any_use=all_sites, force_exclude=force_exclude, progress=progress)
     seen = set()
-    for path, content, report in sorted(reports, key=lambda item: item[0]):
+    for path, content, report in _linted(candidates, linter, result, progress):
         identity = os.path.realpath(path)  # links make a file appear twice
         if identity not in seen:
             seen.add(identity)
@@ -148,51 +146,100 @@ def lint_paths(
     return result
 
 
-def _shares(paths: Sequence[str], work: Callable[[Sequence[str]], _Seen]) -> Iterator[_Seen]:
-    if len(paths) < scan.MANY:
-        yield work(paths)
-        return
-    from regilink_doctor.lint.workers import spread
-
-    yield from spread(paths, work)
-
-
-class _Seen:
-    """What a share of the files has given: how many there were, what could not be read, the reports of candidates."""
+class _Sifted:
+    """What a share of the files has given: the candidates, and a sentence for what could not be read."""
 
     def __init__(self) -> None:
         self.files = 0
+        self.candidates: list[str] = []
         self.failures: list[str] = []
         self.notes: list[str] = []
-        self.reports: list[tuple[str, bytes, FileReport]] = []
 
 
-def _look_at(
+def _candidates(
     paths: Sequence[str],
-    linter: Linter,
-    named: frozenset[str],
-    progress: Callable[[int, int], None] | None,
-) -> _Seen:
-    seen = _Seen()
+    config: Config,
+    result: LintResult,
+    *,
+    any_use: bool,
+    force_exclude: bool,
+    progress: Progress | None,
+) -> list[str]:
+    """The files that pass the gates, sorted; `result` is told what was passed over."""
+    named = frozenset(os.path.normpath(path) for path in paths)
+    found: list[str] = []
+
+    def sifted(share: Sequence[str]) -> _Sifted:
+        return _sift(share, named, any_use=any_use, progress=progress)
+
+    for batch in scan.batches(paths, result.failures.append, _excluded(config), force_exclude=force_exclude):
+        for part in _shares(batch, sifted, each=scan.MANY):
+            result.files += part.files
+            result.failures += part.failures
+            result.notes += part.notes
+            found += part.candidates
+    return sorted(found)
+
+
+def _linted(
+    paths: Sequence[str], linter: Linter, result: LintResult, progress: Progress | None
+) -> list[tuple[str, bytes, FileReport]]:
+    """The reports of the candidates by path, each with the bytes of a file that has findings."""
+    if paths:
+        linter.load()  # once for all processes
+
+    def linted(share: Sequence[str]) -> list[tuple[str, bytes, FileReport] | str]:
+        reports: list[tuple[str, bytes, FileReport] | str] = []
+        for number, path in enumerate(share, 1):
+            try:
+                content = scan.read(path)
+            except OSError as error:
+                reports.append(_unread(path, error))
+                continue
+            report = linter.lint(path, content)
+            reports.append((path, content if report.findings else b"", report))
+            if progress is not None:
+                progress(number, len(share))
+        return reports
+
+    found = []
+    for part in _shares(paths, linted, each=EACH):
+        result.notes += [item for item in part if isinstance(item, str)]
+        found += [item for item in part if not isinstance(item, str)]
+    return sorted(found, key=lambda item: item[0])
+
+
+def _shares(items: Sequence[str], work: Callable[[Sequence[str]], Result], *, each: int) -> Iterator[Result]:
+    if len(items) < 2 * each:
+        yield work(items)
+        return
+    from regilink_doctor.lint.workers import spread
+
+    yield from spread(items, work, each=each)
+
+
+def _sift(paths: Sequence[str], named: frozenset[str], *, any_use: bool, progress: Progress | None) -> _Sifted:
+    sifted = _Sifted()
 
     def unread(path: str, error: OSError) -> None:
-        seen.files -= 1
-        gone = isinstance(error, FileNotFoundError)
-        sentence = f"{path}: {'no such file or folder' if gone else error.strerror or error}"
+        sifted.files -= 1
         if path in named:
-            seen.failures.append(sentence)
-        elif not gone:  # git lists a file that is gone
-            seen.notes.append(sentence)
+            sifted.failures.append(_unread(path, error))
+        elif not isinstance(error, FileNotFoundError):  # git lists a file that is gone
+            sifted.notes.append(_unread(path, error))
 
-    ours = [path for path in paths if path not in named or kind_of(path) or _is_ours(path, seen)]
-    seen.files += len(ours)
-    for path, content in scan.sift(ours, unread, any_use=linter.all_sites, progress=progress):
-        report = linter.lint(path, content)
-        seen.reports.append((path, content if report.findings else b"", report))
-    return seen
+    ours = [path for path in paths if path not in named or kind_of(path) or _is_ours(path, sifted)]
+    sifted.files += len(ours)
+    sifted.candidates = [path for path, _ in scan.sift(ours, unread, any_use=any_use, progress=progress)]
+    return sifted
 
 
-def _is_ours(path: str, seen: _Seen) -> bool:
+def _unread(path: str, error: OSError) -> str:
+    gone = isinstance(error, FileNotFoundError)
+    return f"{path}: {'no such file or folder' if gone else error.strerror or error}"
+
+
+def _is_ours(path: str, sifted: _Sifted) -> bool:
     """Whether a file that was named without a suffix of ours is one of ours by what it says."""
     try:
         content = scan.read(path)
@@ -200,7 +247,7 @@ def _is_ours(path: str, seen: _Seen) -> bool:
         return True  # the reason is told when it is read in its turn
     if kind_of_named(path, content) is not None:
         return True
-    seen.notes.append(f"{path}: not looked at: no kind of file that regilink reads")
+    sifted.notes.append(f"{path}: not looked at: no kind of file that regilink reads")
     return False
 
 

@@ -191,7 +191,6 @@ def _ignored(path: str, outer: Ignored, both: Ignored) -> bool:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks only there")
 def test_a_process_that_dies_takes_no_share_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "EACH", 2)
     monkeypatch.setattr(workers, "_processors", lambda: 3)
     monkeypatch.setattr(workers, "_can_fork", lambda: True)
     here = os.getpid()
@@ -201,13 +200,13 @@ def test_a_process_that_dies_takes_no_share_with_it(monkeypatch: pytest.MonkeyPa
             os._exit(7)
         return [number * 2 for number in share]
 
-    parts = list(workers.spread(range(9), work))
+    parts = list(workers.spread(range(9), work, each=2))
     assert len(parts) == 3
     assert sorted(number for part in parts for number in part) == [number * 2 for number in range(9)]
 
 
 def test_few_files_are_worth_no_process() -> None:
-    assert list(workers.spread([1, 2, 3], sum)) == [6]
+    assert list(workers.spread([1, 2, 3], sum, each=2)) == [6]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks only there")
@@ -216,11 +215,10 @@ def test_what_no_process_can_be_started_for_is_done_here(monkeypatch: pytest.Mon
     def refuse() -> int:
         raise OSError("Resource temporarily unavailable")
 
-    monkeypatch.setattr(workers, "EACH", 2)
     monkeypatch.setattr(workers, "_processors", lambda: 3)
     monkeypatch.setattr(workers, "_can_fork", lambda: True)
     monkeypatch.setattr(os, missing, refuse)
-    assert sorted(workers.spread(range(6), sum)) == [3, 5, 7]
+    assert sorted(workers.spread(range(6), sum, each=2)) == [3, 5, 7]
 
 
 def test_git_that_cannot_be_read_is_no_git(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
