@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,9 +66,11 @@ def finding_lines(
 
 
 def _full(result: LintResult, colour: bool, ignored: bool, quiet: bool) -> Iterator[str]:
-    from regilink_doctor.report.terminal import terminal_width, wrapped
+    width = None
+    if sys.stdout.isatty():
+        from regilink_doctor.report.terminal import terminal_width, wrapped
 
-    width = terminal_width()
+        width = terminal_width()
     if result.findings:
         from regilink_doctor.report.full import render
 
@@ -74,4 +78,5 @@ def _full(result: LintResult, colour: bool, ignored: bool, quiet: bool) -> Itera
     if not quiet and (result.files or not result.failures):
         from regilink_doctor.report.summary import summary
 
-        yield from wrapped(summary(result, ignored=ignored), width, 0)
+        line = summary(result, ignored=ignored)
+        yield from (line,) if width is None else wrapped(line, width, 0)
