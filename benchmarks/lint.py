@@ -225,9 +225,8 @@ def main() -> None:
         *rows,
         END,
     ]
-    before = RESULTS.read_text()
-    rest = before.partition(BEGIN)[0] + before.partition(END)[2].lstrip("\n")
-    RESULTS.write_text(rest.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n")
+    above, _, rest = RESULTS.read_text().partition(BEGIN)
+    RESULTS.write_text(above + "\n".join(lines) + rest.partition(END)[2])
     print("\n".join(lines))
 
 

@@ -175,8 +175,9 @@ def main() -> None:
         section = measure(Path(folder))
     path = Path(__file__).with_name("RESULTS.md")
     text = path.read_text(encoding="utf-8")
-    others = re.sub(rf"\n?{re.escape(SECTION)}\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL).rstrip("\n")
-    path.write_text(f"{others}\n\n{section}", encoding="utf-8")
+    before, _, rest = text.partition(SECTION)
+    after = re.search(r"\n(?:## |<!--).*", rest, flags=re.DOTALL)
+    path.write_text(before + section + (after[0] if after else ""), encoding="utf-8")
     print(section)
 
 
