@@ -12,7 +12,6 @@ Writes its section of `benchmarks/RESULTS.md`.
 import argparse
 import os
 import platform
-import re
 import shutil
 import socket
 import statistics
@@ -28,6 +27,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import requests
+from results import write
 
 from regilink_doctor.emulator import Emulator
 
@@ -187,10 +187,7 @@ def main() -> None:
     if peer is not None:
         lines.append(f"| openwandb, process start to its first answer | {peer * 1000:.0f} ms |")
     section = "\n".join(lines) + "\n"
-    page = Path(__file__).with_name("RESULTS.md")
-    text = page.read_text(encoding="utf-8")
-    rest = re.sub(rf"{TITLE}\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL).rstrip()
-    page.write_text(f"{rest}\n\n{section}", encoding="utf-8")
+    write(section)
     print(section)
 
 

@@ -22,9 +22,9 @@ from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
 
+from results import write
+
 ROOT = Path(__file__).parents[1]
-RESULTS = Path(__file__).with_name("RESULTS.md")
-BEGIN, END = "<!-- lint: made by benchmarks/lint.py -->", "<!-- lint: end -->"
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SUFFIXES = ("*.py", "*.ipynb", "*.yaml", "*.yml", "*.toml")
 CLEAN = "import os\n\n\ndef main() -> None:\n    print(os.getcwd())\n"
@@ -211,7 +211,6 @@ def main() -> None:
         shutil.rmtree(work)
     load = os.getloadavg()
     lines = [
-        BEGIN,
         "## The linter",
         "",
         "Made by `python benchmarks/lint.py`: see there for the trees and the environments.",
@@ -223,10 +222,8 @@ def main() -> None:
         "| regilink lint on | ms | CPU ms | beside | ms | CPU ms | ratio | CPU ratio |",
         "|---|--:|--:|---|--:|--:|--:|--:|",
         *rows,
-        END,
     ]
-    above, _, rest = RESULTS.read_text().partition(BEGIN)
-    RESULTS.write_text(above + "\n".join(lines) + rest.partition(END)[2])
+    write("\n".join(lines))
     print("\n".join(lines))
 
 

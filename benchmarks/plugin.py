@@ -12,7 +12,6 @@ Whole processes in turn, medians, one round thrown away; writes its section of `
 """
 
 import os
-import re
 import resource
 import statistics
 import subprocess
@@ -22,6 +21,8 @@ import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+
+from results import write
 
 from regilink_doctor.emulator import Emulator
 
@@ -173,11 +174,7 @@ def measure(folder: Path) -> str:
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="regilink-benchmark-") as folder:
         section = measure(Path(folder))
-    path = Path(__file__).with_name("RESULTS.md")
-    text = path.read_text(encoding="utf-8")
-    before, _, rest = text.partition(SECTION)
-    after = re.search(r"\n(?:## |<!--).*", rest, flags=re.DOTALL)
-    path.write_text(before + section + (after[0] if after else ""), encoding="utf-8")
+    write(section)
     print(section)
 
 

@@ -1,0 +1,14 @@
+"""`RESULTS.md`: each part is written by its script where it stands; what is said below its end is written by hand."""
+
+from pathlib import Path
+
+PAGE = Path(__file__).with_name("RESULTS.md")
+END = "<!-- end of what the script writes -->"
+
+
+def write(section: str) -> None:
+    """Put a part, which begins with its title, in the place of what it was; a new one comes last."""
+    title = section.partition("\n")[0] + "\n"
+    before, found, rest = PAGE.read_text(encoding="utf-8").partition(title)
+    after = rest.partition(END)[2] if found else "\n"
+    PAGE.write_text(f"{before if found else before + chr(10)}{section.rstrip()}\n\n{END}{after}", encoding="utf-8")
