@@ -126,7 +126,8 @@ class Credentials(Examination):
     def look(self, context: Context, subject: Subject) -> Outcome:
         """The key's presence and form; never the key."""
         credentials = context.settings.credentials
-        login = f"wandb login --host {subject.shown}"
+        # wandb refuses an address without a scheme here, though it takes one from its settings.
+        login = f"wandb login --host {'' if '://' in subject.shown else 'https://'}{subject.shown}"
         if credentials.problem:
             return Outcome("fail", credentials.problem, "REG802", "unset WANDB_IDENTITY_TOKEN_FILE", ("C18",))
         if credentials.token_file is not None:

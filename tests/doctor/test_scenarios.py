@@ -579,6 +579,13 @@ def test_without_wandb_it_goes_on(examined: Diagnose, make_environment: Environm
     assert found.exit_status() == 0
 
 
+def test_a_login_is_suggested_with_a_scheme_which_wandb_wants(examined: Diagnose) -> None:
+    found = examined(ZOO, environ={"WANDB_API_KEY": "", "WANDB_BASE_URL": "wandb.example.com"})
+    helped = {row.name: row.help or "" for row in found.of("fail")}
+    assert helped.keys() == {"settings", "credentials"}
+    assert helped["credentials"].startswith("wandb login --host https://wandb.example.com\n")
+
+
 def test_the_key_is_in_no_row(examined: Diagnose, emulator: Emulator) -> None:
     for environ in ({}, {"WANDB_API_KEY": "f" * 40}, {"WANDB_BASE_URL": "http://127.0.0.1:9"}):
         found = examined(ZOO, environ=environ)
