@@ -90,9 +90,8 @@ class LintResult:
 class Linter:
     """The linter with everything that it goes by; what linting and mending a file have in common."""
 
-    def __init__(self, config: Config, catalog: Catalog | None = None, *, all_sites: bool = False) -> None:
+    def __init__(self, config: Config, catalog: Catalog | None = None) -> None:
         self.config = config
-        self.all_sites = all_sites
         self._catalog = catalog
         self._lint_bytes: Callable[[str, bytes], FileReport] | None = None
 
@@ -134,15 +133,11 @@ def lint_paths(
         progress: told, now and then, how many files of how many have been looked at.
     """
     config = config or Config()
-    linter = Linter(config, catalog, all_sites=all_sites)
+    linter = Linter(config, catalog)
     result = LintResult()
     candidates = _candidates(paths, config, result, any_use=all_sites, force_exclude=force_exclude, progress=progress)
-    seen = set()
     for path, content, report in _linted(candidates, linter, result, progress):
-        identity = os.path.realpath(path)  # links make a file appear twice
-        if identity not in seen:
-            seen.add(identity)
-            result.add(path, content, report)
+        result.add(path, content, report)
     return result
 
 
@@ -165,7 +160,7 @@ def _candidates(
     force_exclude: bool,
     progress: Progress | None,
 ) -> list[str]:
-    """The files that pass the gates, sorted; `result` is told what was passed over."""
+    """The files that pass the gates, sorted, each once; `result` is told what was passed over."""
     named = frozenset(os.path.normpath(path) for path in paths)
     found: list[str] = []
 
@@ -178,7 +173,10 @@ def _candidates(
             result.failures += part.failures
             result.notes += part.notes
             found += part.candidates
-    return sorted(found)
+    once: dict[str, str] = {}
+    for path in sorted(found):
+        once.setdefault(os.path.realpath(path), path)  # links make a file appear twice
+    return list(once.values())
 
 
 def _linted(
