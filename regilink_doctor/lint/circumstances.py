@@ -11,8 +11,8 @@ from regilink_doctor.core.circumstances import Circumstances
 from regilink_doctor.core.declared import Container
 from regilink_doctor.core.records import replace
 from regilink_doctor.lint import syntax as ast
-from regilink_doctor.lint.endings import FUNCTIONS, MOST_STATEMENTS, WITHS, Endings
-from regilink_doctor.lint.nodes import walk
+from regilink_doctor.lint.endings import MOST_STATEMENTS, Endings
+from regilink_doctor.lint.nodes import FUNCTIONS, WITHS, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.records import record
 from regilink_doctor.rules import MODULES
+from regilink_doctor.rules.selection import no_such_rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def read_comments(source: Source) -> tuple[list[Suppression], list[Finding]]:
                 continue
             for code in (part.strip().upper() for part in match["codes"].split(",")):
                 if code not in MODULES:
-                    problems.append(_invalid(place, f"there is no rule {code!r}{_near(code)}"))
+                    problems.append(_invalid(place, no_such_rule(code)))
                 else:
                     suppressions.append(Suppression(code, place, match["verb"] == "ignore-file"))
         elif match := _NOQA.search(comment):
@@ -124,13 +125,6 @@ def _comments(source: Source) -> Iterable[tuple[str, int, int, bool]]:
 
 def _place(source: Source, line: int, column: int, match: re.Match[str]) -> Place:
     return Place(source.path, Span(line, column + match.start(), line, column + match.end()), source.cell)
-
-
-def _near(code: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(code, MODULES, n=1, cutoff=0.7)
-    return f", did you mean {near[0]}?" if near else ""
 
 
 def _invalid(place: Place, reason: str) -> Finding:

@@ -6,7 +6,7 @@ A `finish()` inside an `if` ends nothing here, and what may be another run has n
 from __future__ import annotations
 
 from regilink_doctor.lint import syntax as ast
-from regilink_doctor.lint.nodes import walk
+from regilink_doctor.lint.nodes import FUNCTIONS, WITHS, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Place
     from regilink_doctor.lint.scopes import Use
     from regilink_doctor.lint.sources import Source
-
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-WITHS = (ast.With, ast.AsyncWith)
 
 MOST_STATEMENTS = 400
 """Statements looked at before a call; no function that people read is longer."""

@@ -8,6 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+WITHS = (ast.With, ast.AsyncWith)
+
 LEAVES = frozenset({ast.Name, ast.Constant, type(None)})
 """What has nothing inside, two of three expressions in any file. None is the key of `**mapping` in a dictionary."""
 

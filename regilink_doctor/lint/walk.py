@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.lint import syntax as ast
 from regilink_doctor.lint.api import LOGGED_ONLY
-from regilink_doctor.lint.nodes import LEAVES, inside, walk
+from regilink_doctor.lint.nodes import FUNCTIONS, LEAVES, WITHS, inside, walk
 from regilink_doctor.lint.scopes import Binding, Handed, Module, Read, Scope, Store, Use
 
 TYPE_CHECKING = False
@@ -12,12 +12,11 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.scopes import BindingKind, Branch
     from regilink_doctor.lint.sources import Source
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _TESTS = (ast.If, ast.While, ast.Assert)
 _FORS = (ast.For, ast.AsyncFor)
 _BRANCHES = (ast.If, *_FORS, ast.While)
-_WITHS = (ast.With, ast.AsyncWith)
 _DISPLAYS = (ast.Tuple, ast.List)
 _ITEMS = (ast.Attribute, ast.Subscript)
 _WITH_NAMES = frozenset({ast.Lambda, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp})
@@ -72,7 +71,7 @@ class _Reader:
 
     def arms(self, node: ast.stmt, scope: Scope, branch: Branch) -> None:
         """The bodies of a compound statement, each its own arm; that of a `with` belongs to the code around it."""
-        if isinstance(node, _WITHS):
+        if isinstance(node, WITHS):
             self.body(node.body, scope, branch)
         elif isinstance(node, _BRANCHES):
             loop = not isinstance(node, ast.If)
@@ -113,7 +112,7 @@ class _Reader:
             scope.bind(node.target.id, Binding("augment", node, self.order, branch, node.value))
         elif isinstance(node, _FORS):
             self.target(node.target, node.iter, scope, (*branch, (id(node), "body")), kind="element")
-        elif isinstance(node, _WITHS):
+        elif isinstance(node, WITHS):
             for item in node.items:
                 if item.optional_vars is not None:
                     self.target(item.optional_vars, item.context_expr, scope, branch, kind="context")

@@ -85,11 +85,16 @@ def rule_problem(code: str) -> str | None:
     """Why `code` selects no rule, as a sentence with what was probably meant; None when it does."""
     if code == ALL or (code and any(known.startswith(code) for known in MODULES)):
         return None
-    from difflib import get_close_matches
-
     by_name = {module.replace("_", "-"): known for known, module in MODULES.items()}
     if code in by_name:
         return f"rules go by their codes here: write {by_name[code]!r} for {code!r}"
+    return no_such_rule(code, "; `regilink rules` lists them")
+
+
+def no_such_rule(code: str, otherwise: str = "") -> str:
+    """That there is no rule of this code, and which was probably meant; `otherwise` where nobody can tell."""
+    from difflib import get_close_matches
+
     digits = code.upper().translate(_DIGITS)
     near = [digits] if digits in MODULES else get_close_matches(code.upper(), MODULES, n=1, cutoff=0.7)
-    return f"there is no rule {code!r}" + (f", did you mean {near[0]}?" if near else "; `regilink rules` lists them")
+    return f"there is no rule {code!r}" + (f", did you mean {near[0]}?" if near else otherwise)

@@ -9,8 +9,9 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.findings import Finding, Place
 from regilink_doctor.core.known import NOTHING_KNOWN, Known
 from regilink_doctor.lint import readers
-from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.lint.engine import FileReport, lint_bytes
 from regilink_doctor.lint.reading import Reading
 from regilink_doctor.lint.scan import can_matter
 from regilink_doctor.lint.sources import Unparsable
@@ -148,7 +149,8 @@ def _as_asked(line: str, expected: list[str]) -> str:
     return "  ".join([start, *(f"{name}={by_name[name]}" for name in names if name in by_name)])
 
 
-def _run(case: Case) -> list[str]:
+def laid_out(case: Case) -> tuple[dict[str, bytes], Callable[[str, bytes], FileReport]]:
+    """The files of a case, written into the current folder, and the linter with what the case tells it."""
     contents = {name.removesuffix(" bytes"): _content(name, text) for name, text in case.files.items()}
     for name, content in contents.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
@@ -156,14 +158,18 @@ def _run(case: Case) -> list[str]:
     catalog = case.option("catalog")
     directory = Catalog.load(FOLDER / f"{catalog}.catalog.json") if catalog else None
     known = Known(**json.loads(case.option("known") or "null")) if case.option("known") else NOTHING_KNOWN
+    selection = Selection(pedantic="pedantic" in case.head)
+    return contents, partial(lint_bytes, directory=directory, known=known, selection=selection)
+
+
+def _run(case: Case) -> list[str]:
+    contents, lint = laid_out(case)
     first = next(iter(contents))
     lines: list[str] = []
     for name, content in contents.items():
         if not can_matter(name, content, any_use=True):
             continue
-        report = lint_bytes(
-            name, content, directory, known=known, selection=Selection(pedantic="pedantic" in case.head)
-        )
+        report = lint(name, content)
         try:
             reading = readers.read(name, content)
         except Unparsable:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cases import FOLDER, Case, _content, all_cases
+from cases import Case, all_cases, laid_out
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.decoding import encoding_of
 from regilink_doctor.core.findings import Edit, Finding
-from regilink_doctor.core.known import NOTHING_KNOWN, Known
 from regilink_doctor.lint import fixes
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import all_rules
@@ -91,20 +90,9 @@ def _edited(text: str, edits: Sequence[Edit]) -> str:
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.id)
 def test_the_fixes_of_a_case(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    contents = {name.removesuffix(" bytes"): _content(name, text) for name, text in case.files.items()}
+    contents, lint = laid_out(case)
     for name, content in contents.items():
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        Path(name).write_bytes(content)
-    catalog = case.option("catalog")
-    directory = Catalog.load(FOLDER / f"{catalog}.catalog.json") if catalog else None
-    known = Known(**json.loads(case.option("known") or "null")) if case.option("known") else NOTHING_KNOWN
-    for name, content in contents.items():
-
-        def lint(changed: bytes, name: str = name) -> Sequence[Finding]:
-            selection = Selection(pedantic="pedantic" in case.head)
-            return lint_bytes(name, changed, directory, known=known, selection=selection).findings
-
-        hold(name, content, lint)
+        hold(name, content, lambda changed, name=name: lint(name, changed).findings)
 
 
 def test_the_fixes_of_every_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
