@@ -95,6 +95,12 @@ def no_such_rule(code: str, otherwise: str = "") -> str:
     """That there is no rule of this code, and which was probably meant; `otherwise` where nobody can tell."""
     from difflib import get_close_matches
 
-    digits = code.upper().translate(_DIGITS)
-    near = [digits] if digits in MODULES else get_close_matches(code.upper(), MODULES, n=1, cutoff=0.7)
+    meant = meant_by_letters(code)
+    near = [meant] if meant else get_close_matches(code.upper(), MODULES, n=1, cutoff=0.7)
     return f"there is no rule {code!r}" + (f", did you mean {near[0]}?" if near else otherwise)
+
+
+def meant_by_letters(word: str) -> str | None:
+    """The code that was typed with letters for its digits: `REG1O1`."""
+    code = word.upper().translate(_DIGITS)
+    return code if code in MODULES else None

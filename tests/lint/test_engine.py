@@ -68,6 +68,11 @@ def test_a_comment_in_a_string_is_no_comment() -> None:
     assert codes(f'x = "# regilink: ignore[REG999]"\n{BAD}\n') == ["REG102"]
 
 
+def test_a_code_with_letters_for_digits_is_understood() -> None:
+    (found,) = lint_bytes("a.py", b"x = 1  # regilink: ignore[REG1O1]\n").findings
+    assert found.message.endswith("there is no rule 'REG1O1', did you mean REG101?")
+
+
 def test_unused_and_invalid_comments_are_told() -> None:
     assert codes("x = 1  # regilink: ignore[REG102]\n") == ["REG001"]
     assert codes("x = 1  # noqa: REG102\n") == ["REG001"]

@@ -256,7 +256,13 @@ def test_a_check_without_a_rule_of_its_own_is_explained_by_its_rows() -> None:
 
 @pytest.mark.parametrize(
     ("text", "near"),
-    [("REG199", "REG1"), ("missing-colection", "missing-collection"), ("B18", "B1"), ("implicit-entitty", "implicit")],
+    [
+        ("REG199", "REG1"),
+        ("REG1O1", "REG101"),
+        ("missing-colection", "missing-collection"),
+        ("B18", "B1"),
+        ("implicit-entitty", "implicit"),
+    ],
 )
 def test_a_misspelled_rule_is_unknown_and_its_neighbours_are_named(text: str, near: str) -> None:
     found = explain(text)

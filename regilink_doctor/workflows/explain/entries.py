@@ -7,6 +7,7 @@ import re
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.words import counted
 from regilink_doctor.rules import MODULES, rule_for
+from regilink_doctor.rules.selection import meant_by_letters
 from regilink_doctor.workflows.explain.causes import causes_of
 from regilink_doctor.workflows.explain.explanation import Explanation
 
@@ -89,6 +90,8 @@ def near_entries(text: str) -> tuple[str, ...]:
     word = text.strip()
     if not 1 < len(word) <= 60 or "/" in word or " " in word:
         return ()
+    if meant := meant_by_letters(word):
+        return (meant,)
     if _CODE.fullmatch(word):
         return tuple(get_close_matches(word.upper(), MODULES, n=3, cutoff=0.5)) or ("REG101",)
     if _ROW.fullmatch(word):
