@@ -13,8 +13,8 @@ import time
 from collections.abc import Iterator
 
 from regilink_doctor.lint.engine import lint_bytes
-from regilink_doctor.lint.kinds import kind_of
-from regilink_doctor.lint.scan import MAX_BYTES
+from regilink_doctor.lint.scan.files import MAX_BYTES
+from regilink_doctor.lint.scan.kinds import kind_of
 
 
 def files(folders: list[str]) -> Iterator[str]:

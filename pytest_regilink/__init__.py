@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_regilink.conditions import failures
-    from pytest_regilink.hand import UnfinishedRun
+    from pytest_regilink.server_fixture import UnfinishedRun
 
 __all__ = ["UnfinishedRun", "failures"]
 
-_HOMES = {"UnfinishedRun": "hand", "failures": "conditions"}
+_HOMES = {"UnfinishedRun": "server_fixture", "failures": "conditions"}
 
 
 def __getattr__(name: str) -> Any:

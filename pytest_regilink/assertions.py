@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pytest_regilink.places import place
+from pytest_regilink.link_matcher import place
 from regilink_doctor.core.target_path import parse, problems
 from regilink_doctor.report.ledger import render, taken_on_trust
 

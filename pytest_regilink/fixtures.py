@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from responses import RequestsMock
 
     from pytest_regilink.guard import Guard
-    from pytest_regilink.hand import Regilink
+    from pytest_regilink.server_fixture import Regilink
     from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.emulator.fence import Fence
 
@@ -114,11 +114,11 @@ def regilink_responses(regilink: Regilink) -> Iterator[RequestsMock]:
         pytest.fail('regilink_responses needs responses: pip install "regilink[pytest]"', pytrace=False)
 
     from pytest_regilink.guard import GRAPHQL_HOSTS
-    from regilink_doctor.emulator import responses_door
+    from regilink_doctor.emulator import requests_backend
 
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         for url in (*GRAPHQL_HOSTS, regilink.emulator.url):
-            responses_door.register(mock, regilink.emulator.app, url)
+            requests_backend.register(mock, regilink.emulator.app, url)
         yield mock
 
 
@@ -156,9 +156,9 @@ def _hand(
 ) -> Iterator[Regilink]:
     from pytest_regilink.conditions import Conditions
     from pytest_regilink.environment import Environment, variables
-    from pytest_regilink.hand import Regilink, UnfinishedRun
     from pytest_regilink.recording import Recording
     from pytest_regilink.sdk import SERVICE
+    from pytest_regilink.server_fixture import Regilink, UnfinishedRun
 
     conditions = Conditions.of(request)
     _in_words(request, conditions.arrange, world)
@@ -198,7 +198,7 @@ def _in_words(request: pytest.FixtureRequest, call: Callable[..., T], *given: An
 
 def _seed(request: pytest.FixtureRequest) -> World:
     from pytest_regilink.options import catalog_path
-    from regilink_doctor.workflows.seed import seeded_world
+    from regilink_doctor.workflows.default_world import seeded_world
 
     config = request.config
     path = catalog_path(config)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from regilink_doctor.core.checks import Check
+from regilink_doctor.core.check_result import CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ class LiveProblem(Exception):
 class LiveItem(pytest.Item):
     """A row of the doctor's report."""
 
-    def __init__(self, *, check: Check, missing: str | None, **arguments: Any) -> None:
+    def __init__(self, *, check: CheckResult, missing: str | None, **arguments: Any) -> None:
         super().__init__(**arguments)
         self._check = check
         self._missing = missing
@@ -70,7 +70,7 @@ def ask(config: pytest.Config) -> list[dict[str, Any]]:
 
 def items(session: pytest.Session, rows: list[dict[str, Any]], chosen: list[str]) -> Iterator[LiveItem]:
     """The items of these rows, or of those `chosen` by their node ids."""
-    checks = [Check(**{**row, "rows": tuple(row["rows"]), "requires": tuple(row["requires"])}) for row in rows]
+    checks = [CheckResult(**{**row, "rows": tuple(row["rows"]), "requires": tuple(row["requires"])}) for row in rows]
     problem = next((each for each in checks if each.name == "credentials" and each.code == NO_CREDENTIALS), None)
     missing = f"no credentials for W&B: {problem.message}" if problem is not None else None
     seen: dict[str, int] = {}

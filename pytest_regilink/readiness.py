@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_regilink.places import Place, place
-from regilink_doctor.core import texts
+from pytest_regilink.link_matcher import Place, place
+from regilink_doctor.core import wandb_messages
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.target_path import LinkInput
 from regilink_doctor.emulator.world import artifacts
@@ -42,7 +42,7 @@ def assert_registry_ready(world: World, source: object, *, registry: str | None 
         link = LinkInput(entity.name, None, None, REGISTRY_PREFIX + registry, "any")
         verdict = world.link(link, type=version.type)
         if verdict.outcome != "linked":
-            words = texts.say(verdict.text, **dict(verdict.fields)) if verdict.text else verdict.outcome
+            words = wandb_messages.say(verdict.text, **dict(verdict.fields)) if verdict.text else verdict.outcome
             raise AssertionError(
                 f"{version.source_name}, of type {version.type!r}, cannot go to the registry {registry!r}: {words} "
                 f"[{verdict.code}]"

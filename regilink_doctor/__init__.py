@@ -9,12 +9,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.catalog import Catalog, CatalogError
     from regilink_doctor.emulator import Emulator, World
-    from regilink_doctor.workflows.asking import Unanswered
     from regilink_doctor.workflows.catalog import pull_catalog
     from regilink_doctor.workflows.diagnose import diagnose
     from regilink_doctor.workflows.dry_run import DryRun, dry_run
     from regilink_doctor.workflows.explain import Explanation, classify, explain
     from regilink_doctor.workflows.lint import lint_paths
+    from regilink_doctor.workflows.server_session import Unanswered
     from regilink_doctor.workflows.verify import Verification, verify
 
 __all__ = [
@@ -42,7 +42,7 @@ _HOMES = {
     "DryRun": "workflows.dry_run",
     "Emulator": "emulator",
     "Explanation": "workflows.explain",
-    "Unanswered": "workflows.asking",
+    "Unanswered": "workflows.server_session",
     "Verification": "workflows.verify",
     "World": "emulator",
     "classify": "workflows.explain",

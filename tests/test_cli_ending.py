@@ -51,7 +51,8 @@ def runs(process: int) -> bool:
 SPREAD = """
 import os, sys, time
 from regilink_doctor import cli
-from regilink_doctor.lint import engine, workers
+from regilink_doctor.lint import engine
+from regilink_doctor.lint.scan import workers
 from regilink_doctor.workflows import lint
 lint.EACH = 2
 workers._processors = lambda: 3

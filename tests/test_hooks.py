@@ -10,7 +10,7 @@ import pytest
 import yaml
 from test_cli_lint import BAD, GOOD
 
-from regilink_doctor.lint.kinds import kind_of
+from regilink_doctor.lint.scan.kinds import kind_of
 
 ROOT = Path(__file__).parent.parent
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}

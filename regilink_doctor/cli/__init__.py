@@ -172,12 +172,12 @@ def _options(given: Sequence[str], *, separated: bool) -> argparse.Namespace:
         parser.print_help(sys.stderr)
         raise SystemExit(UNUSABLE)
     if given[0].partition("=")[0] not in ("-h", "--help", "--version") and given[0] not in COMMANDS:
-        from regilink_doctor.cli.misuse import unknown_command
+        from regilink_doctor.cli.usage_errors import unknown_command
 
         raise UsageProblem(unknown_command(given[0], given[1:], COMMANDS))
     options, rest = parser.parse_known_args(given)
     if rest and command is not None:
-        from regilink_doctor.cli.misuse import left_over
+        from regilink_doctor.cli.usage_errors import left_over
 
         asked = command.asked(options)
         name, runs = asked.prog.partition(" ")[2], options.command in RUN_A_COMMAND

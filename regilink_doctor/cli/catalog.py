@@ -155,8 +155,8 @@ def _load(path: str) -> Catalog:
 
 
 def _from_server(options: argparse.Namespace, depth: Depth, before: Catalog | None, complete: bool | None) -> Catalog:
-    from regilink_doctor.workflows.asking import Unanswered
     from regilink_doctor.workflows.catalog import pull_catalog
+    from regilink_doctor.workflows.server_session import Unanswered
 
     wanted = options.organization or [each.entity for each in (before.organizations if before is not None else ())]
     try:

@@ -83,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
     except CatalogError as error:
         raise UsageProblem(f"dry-run: {error}") from None
     except OSError as error:
-        from regilink_doctor.workflows.running import not_started
+        from regilink_doctor.workflows.commands import not_started
 
         raise UsageProblem(f"dry-run: {not_started(options.cmd, error)}") from None
     _show(options, outcome)

@@ -6,10 +6,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.cli.options import FOUND, OK, UNUSABLE
-from regilink_doctor.core.words import counted
+from regilink_doctor.core.phrasing import counted
 from regilink_doctor.report.diff import diff_lines
+from regilink_doctor.workflows.fixing import changes, ignoring, write_changes
 from regilink_doctor.workflows.lint import Linter
-from regilink_doctor.workflows.mend import changes, ignoring, write_changes
 
 if TYPE_CHECKING:
     from regilink_doctor.config import Config

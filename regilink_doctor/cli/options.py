@@ -108,7 +108,7 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
             if flag not in table:
                 unusual = flag in ("-h", "--help") or any(known.startswith(flag) for known in table)
                 if not unusual:
-                    from regilink_doctor.cli.misuse import unknown_option
+                    from regilink_doctor.cli.usage_errors import unknown_option
 
                     raise UsageProblem(unknown_option("lint", flag, table))
                 return None

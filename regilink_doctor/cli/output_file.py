@@ -6,7 +6,7 @@ import io
 from contextlib import contextmanager, redirect_stdout
 
 from regilink_doctor.cli.options import UsageProblem
-from regilink_doctor.core.whole_files import write_whole
+from regilink_doctor.core.atomic_write import write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

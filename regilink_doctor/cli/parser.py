@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
-from regilink_doctor.cli.misuse import unreadable
 from regilink_doctor.cli.options import UsageProblem
+from regilink_doctor.cli.usage_errors import unreadable
 
 
 class Parser(argparse.ArgumentParser):

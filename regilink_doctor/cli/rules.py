@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from regilink_doctor.rules.rule import Rule
+    from regilink_doctor.rules.base import Rule
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -50,7 +50,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from regilink_doctor.report.terminal import fitted, terminal_width
     from regilink_doctor.report.verify import render, to_json
-    from regilink_doctor.workflows.asking import Unanswered
+    from regilink_doctor.workflows.server_session import Unanswered
     from regilink_doctor.workflows.verify import verify
 
     config = configuration()

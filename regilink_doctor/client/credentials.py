@@ -10,7 +10,7 @@ from regilink_doctor.client.files import netrc_password, netrc_path, shown
 from regilink_doctor.client.hosts import FORGE, upstream, without_login
 from regilink_doctor.client.installed import Version
 from regilink_doctor.client.key import Key
-from regilink_doctor.core.checks import Sourced
+from regilink_doctor.core.check_result import Sourced
 from regilink_doctor.core.records import record
 
 BY_NETLOC: Version = (0, 23, 1)

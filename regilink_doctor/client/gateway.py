@@ -1,4 +1,4 @@
-"""GraphQL over HTTP with bounds on everything: time, size, tries. Each failure is a `ServerFault` with its cause."""
+"""GraphQL over HTTP with bounds on time, size and tries. Each failure is a `ServerConnectionError` with its cause."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import requests
 
 from regilink_doctor.client.causes import cause_of
-from regilink_doctor.client.faults import ServerFault
+from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.hosts import without_login
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.probes import skew_of
@@ -70,7 +70,7 @@ class Gateway:
         try:
             try:
                 return self._bounded(query, variables)
-            except ServerFault as fault:
+            except ServerConnectionError as fault:
                 if fault.cause not in RETRIED:
                     raise
                 time.sleep(PAUSE)
@@ -78,9 +78,9 @@ class Gateway:
         finally:
             self.elapsed_ms += round((time.monotonic() - begun) * 1000)
 
-    def fault(self, cause: str, detail: str = "") -> ServerFault:
+    def fault(self, cause: str, detail: str = "") -> ServerConnectionError:
         """A failure of this server; the key never gets into its words."""
-        return ServerFault(cause, host=self.shown, server=self.server, detail=self._masked(detail))
+        return ServerConnectionError(cause, host=self.shown, server=self.server, detail=self._masked(detail))
 
     def _masked(self, text: str) -> str:
         return self._key.mask(text) if self._key else text
@@ -121,7 +121,7 @@ class Gateway:
                 ) as response,
             ):
                 return self._read(response, self._body(response, deadline))
-        except ServerFault:
+        except ServerConnectionError:
             raise
         except (requests.RequestException, OSError, ValueError) as error:
             cause, detail = cause_of(error)
@@ -180,7 +180,7 @@ class Gateway:
             raise self.fault("other-api", "its `data` is no object")
         return Answer(data or {}, errors, places)
 
-    def _not_json(self, response: requests.Response, body: bytes) -> ServerFault:
+    def _not_json(self, response: requests.Response, body: bytes) -> ServerConnectionError:
         start = body[:1000].lstrip().lower()
         if "html" in response.headers.get("Content-Type", "").lower() or start.startswith((b"<!doctype", b"<html")):
             title = _between(body, b"<title>", b"</title>")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from regilink_doctor.client.hosts import without_login
-from regilink_doctor.core.checks import Sourced
+from regilink_doctor.core.check_result import Sourced
 from regilink_doctor.core.records import record
 
 PORTS = {"http": 80, "https": 443}

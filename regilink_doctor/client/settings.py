@@ -19,7 +19,7 @@ from regilink_doctor.client.hosts import HostRefused, default_host, login_of, no
 from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
 from regilink_doctor.client.key import NO_SECRETS, Secrets
 from regilink_doctor.client.route import Route, route_to
-from regilink_doctor.core.checks import Sourced
+from regilink_doctor.core.check_result import Sourced
 from regilink_doctor.core.naming import NAME_MAX
 from regilink_doctor.core.records import record
 

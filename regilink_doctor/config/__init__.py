@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from regilink_doctor.core.known import Known
+    from regilink_doctor.core.configured import ConfiguredOrganization
     from regilink_doctor.rules.selection import Selection
 
 
@@ -85,11 +85,11 @@ class Config:
         )
 
     @property
-    def known(self) -> Known:
+    def known(self) -> ConfiguredOrganization:
         """What it tells of the organization, for the rules that ask."""
-        from regilink_doctor.core.known import Known
+        from regilink_doctor.core.configured import ConfiguredOrganization
 
-        return Known(
+        return ConfiguredOrganization(
             organization=self.organization,
             entity=self.entity,
             teams=self.teams,

@@ -18,7 +18,7 @@ class Verdict:
     """What W&B does with a link, and why.
 
     `code` and `row` say which rule and which row of the catalogue of failures; `text` and `fields` name W&B's
-    words for it (`core.texts.say(text, **fields)`). All four are empty for a plain `linked`.
+    words for it (`core.wandb_messages.say(text, **fields)`). All four are empty for a plain `linked`.
     """
 
     outcome: Outcome
@@ -46,7 +46,7 @@ class LinkAttempt:
     `requested` is the target path as the code gave it, None where only the server saw the call. `entity`,
     `project` and `collection` are what reached the server; `destination` is `entity/project/collection` where the
     version now is, None when refused. `version` is the version's index in the target collection (`v0`).
-    `source` is the source version's full name, `message` W&B's words, or ours where `core.texts` says so.
+    `source` is the source version's full name, `message` W&B's words, or ours where `core.wandb_messages` says so.
     `place` is `file:line` of the call, None where nobody watched the code.
     """
 

@@ -5,7 +5,7 @@ The linter finds sites; rules look at them; the doctor and `verify` take their t
 
 from __future__ import annotations
 
-from regilink_doctor.core.circumstances import NOTHING_AROUND, Circumstances
+from regilink_doctor.core.call_context import NO_CONTEXT, CallContext
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.target_path.grammar import HOLE
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     """Reports show the first four. `target`: no call, but a target path in a configuration file, for a link that is
     made somewhere else. `log` and `other` are for rules alone.
     """
-    HoleKind = Literal["unknown", "environment", "versioned-name", "source-version"]
+    UnknownKind = Literal["unknown", "environment", "versioned-name", "source-version"]
 
 
 @record
-class Piece:
+class KnownPart:
     """A known part of a text, and where it is written.
 
     `exact`: its characters stand one by one at `place`, on one line, so that a part of it has a place of its own.
@@ -39,7 +39,7 @@ class Piece:
 
 
 @record
-class Hole:
+class UnknownPart:
     """A part that source does not tell. `source` is the expression.
 
     *environment*: a variable of the environment without a default, None when it is not set. *versioned-name*: the name
@@ -49,22 +49,22 @@ class Hole:
 
     source: str
     place: Place
-    kind: HoleKind = "unknown"
+    kind: UnknownKind = "unknown"
     names: tuple[str, ...] = ()
     reason: str = field(default="", compare=False)
 
 
 @record
-class Text:
+class StringValue:
     """A text as source builds it: pieces and holes in order. No parts at all is the empty text at `place`."""
 
-    parts: tuple[Piece | Hole, ...]
+    parts: tuple[KnownPart | UnknownPart, ...]
     place: Place
 
     @property
     def pattern(self) -> str:
         """The text with `HOLE`, one character, for each hole: what `core.target_path` reads."""
-        return "".join(part.text if isinstance(part, Piece) else HOLE for part in self.parts)
+        return "".join(part.text if isinstance(part, KnownPart) else HOLE for part in self.parts)
 
     @property
     def literal(self) -> str | None:
@@ -78,37 +78,37 @@ class Text:
         return self.pattern.replace(HOLE, "{?}")
 
     @property
-    def holes(self) -> Iterator[tuple[int, Hole]]:
+    def holes(self) -> Iterator[tuple[int, UnknownPart]]:
         """Each hole with its offset in `pattern`."""
-        return ((offset, part) for offset, part in self._offsets() if isinstance(part, Hole))
+        return ((offset, part) for offset, part in self._offsets() if isinstance(part, UnknownPart))
 
     def names_at(self, start: int, end: int) -> tuple[str, ...]:
         """The variables, keys and attributes that any part of `pattern[start:end]` went through."""
         touched = (part for offset, part in self._offsets() if offset < end and offset + _width(part) > start)
         return tuple(dict.fromkeys(name for part in touched for name in part.names))
 
-    def part_at(self, offset: int) -> Piece | Hole | None:
+    def part_at(self, offset: int) -> KnownPart | UnknownPart | None:
         """The part that holds the character at `offset` of `pattern`."""
         for start, part in self._offsets():
             if start <= offset < start + _width(part):
                 return part
         return None
 
-    def empty_defaults(self, start: int, end: int) -> Iterator[Piece]:
+    def empty_defaults(self, start: int, end: int) -> Iterator[KnownPart]:
         """Defaults that are the empty text and stand between two offsets of `pattern`, both included (row A5)."""
         for offset, part in self._offsets():
-            if isinstance(part, Piece) and not part.text and part.default_of and start <= offset <= end:
+            if isinstance(part, KnownPart) and not part.text and part.default_of and start <= offset <= end:
                 yield part
 
-    def cut(self, start: int, end: int) -> tuple[Piece | Hole, ...]:
+    def cut(self, start: int, end: int) -> tuple[KnownPart | UnknownPart, ...]:
         """The parts of `pattern[start:end]`, the first and last one shortened."""
-        cut: list[Piece | Hole] = []
+        cut: list[KnownPart | UnknownPart] = []
         for offset, part in self._offsets():
             left, right = max(start - offset, 0), min(end - offset, _width(part))
             if left < right:
                 cut.append(
                     replace(part, text=part.text[left:right], place=_within(part, left, right))
-                    if isinstance(part, Piece)
+                    if isinstance(part, KnownPart)
                     else part
                 )
         return tuple(cut)
@@ -137,23 +137,23 @@ class Text:
     def exact_piece(self, start: int, end: int) -> Place | None:
         """The place of `pattern[start:end]` if it lies inside one exact piece, None otherwise: where a fix may edit."""
         for offset, part in self._offsets():
-            if isinstance(part, Piece) and part.exact and offset <= start and end <= offset + len(part.text):
+            if isinstance(part, KnownPart) and part.exact and offset <= start and end <= offset + len(part.text):
                 return _within(part, start - offset, end - offset)
         return None
 
-    def _offsets(self) -> Iterator[tuple[int, Piece | Hole]]:
+    def _offsets(self) -> Iterator[tuple[int, KnownPart | UnknownPart]]:
         offset = 0
         for part in self.parts:
             yield offset, part
             offset += _width(part)
 
 
-def _width(part: Piece | Hole) -> int:
-    return len(part.text) if isinstance(part, Piece) else 1
+def _width(part: KnownPart | UnknownPart) -> int:
+    return len(part.text) if isinstance(part, KnownPart) else 1
 
 
-def _within(part: Piece | Hole, start: int, end: int) -> Place:
-    if isinstance(part, Hole) or not part.exact:
+def _within(part: KnownPart | UnknownPart, start: int, end: int) -> Place:
+    if isinstance(part, UnknownPart) or not part.exact:
         return part.place
     span = part.place.span
     start, end = max(start, 0), min(end, len(part.text))
@@ -179,20 +179,20 @@ class Site:
     call: str
     place: Place
     statement: Span
-    target: tuple[Text, ...] = ()
+    target: tuple[StringValue, ...] = ()
     argument: Place | None = None
     """Where the target is handed over, in the call itself."""
-    entity: tuple[Text, ...] = ()
-    project: tuple[Text, ...] = ()
-    type: tuple[Text, ...] = ()
-    aliases: tuple[Text, ...] = ()
+    entity: tuple[StringValue, ...] = ()
+    project: tuple[StringValue, ...] = ()
+    type: tuple[StringValue, ...] = ()
+    aliases: tuple[StringValue, ...] = ()
     arguments: frozenset[str] = frozenset()
     """Names of the arguments that are given, `**` for an unpacked mapping."""
-    given: Mapping[str, tuple[Text, ...]] = field(default_factory=dict, hash=False)
+    given: Mapping[str, tuple[StringValue, ...]] = field(default_factory=dict, hash=False)
     """The texts of other arguments that rules look at, by name."""
     strings: frozenset[str] = frozenset()
     """Arguments that are a text for certain, in every alternative."""
-    around: Circumstances = NOTHING_AROUND
+    around: CallContext = NO_CONTEXT
     init: Site | None = field(default=None, repr=False)
     """The one `wandb.init` behind it."""
     inits: tuple[Site, ...] = field(default=(), repr=False)
@@ -214,16 +214,16 @@ class Site:
     """The places of `name=value`, and of the value, of each argument that is given by name."""
 
     @property
-    def run_entity(self) -> tuple[Text, ...]:
+    def run_entity(self) -> tuple[StringValue, ...]:
         """What source says of the run's entity: the call itself, else the `wandb.init` behind it."""
         return self.entity or (self.init.entity if self.init else ())
 
     @property
-    def run_project(self) -> tuple[Text, ...]:
+    def run_project(self) -> tuple[StringValue, ...]:
         """What source says of the run's project, likewise."""
         return self.project or (self.init.project if self.init else ())
 
     @property
-    def artifact_type(self) -> tuple[Text, ...]:
+    def artifact_type(self) -> tuple[StringValue, ...]:
         """What source says of the artifact's type: the call itself, else that which made or fetched it."""
         return self.type or (self.artifact.type if self.artifact else ())

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regilink_doctor.client.faults import REJECTED, TOO_OLD, ServerFault
+from regilink_doctor.client.connection_errors import REJECTED, TOO_OLD, ServerConnectionError
 from regilink_doctor.doctor.advice import listed
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, no_answer, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, passed, skipped
 from regilink_doctor.doctor.context import Context
 
 SEARCH = "ARTIFACT_REGISTRY_SEARCH"
 """Without this feature `wandb.Api().registry()` and `registries()` raise (row B13)."""
 
 
-class Host(Examination):
+class Host(Check):
     """Whether a W&B server answers at the address (row C19). Whatever it says of the key belongs to `account`."""
 
     name = "host"
@@ -29,14 +29,14 @@ class Host(Examination):
             return skipped("not looked at, because `settings` (host) failed")
         try:
             context.enquiry.account()
-        except ServerFault as fault:
+        except ServerConnectionError as fault:
             if fault.code not in (REJECTED, TOO_OLD):
                 end = f" (the address comes from {subject.source})"
                 return no_answer(fault, end)
         return passed(f"{subject.shown} answered in {context.gateway.elapsed_ms} ms")
 
 
-class AccountCheck(Examination):
+class AccountCheck(Check):
     """Whose key it is, and whether the server takes it (row C18)."""
 
     name = "account"
@@ -51,7 +51,7 @@ class AccountCheck(Examination):
         host, source = context.gateway.shown, subject.source
         try:
             account = context.enquiry.account()
-        except ServerFault as fault:
+        except ServerConnectionError as fault:
             end = f"; the key comes from {source}" if fault.code == REJECTED else ""
             return no_answer(fault, end)
         if account is None:
@@ -66,7 +66,7 @@ class AccountCheck(Examination):
         return passed(f"you are {account.username}; teams: {teams}")
 
 
-class ServiceAccount(Examination):
+class ServiceAccount(Check):
     """Whether the key is a person's or a service account's, which works in its own team (row B9)."""
 
     name = "service-account"
@@ -91,7 +91,7 @@ class ServiceAccount(Examination):
         return passed(f"{account.username} is a service account of {account.default_entity}: its runs belong there")
 
 
-class Server(Examination):
+class Server(Check):
     """What the server can do (row B13). The SDK takes any error of this question for "too old"; here it is asked."""
 
     name = "server"

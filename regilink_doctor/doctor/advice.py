@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regilink_doctor.core import texts
-from regilink_doctor.core.checks import Sourced
+from regilink_doctor.core import wandb_messages
+from regilink_doctor.core.check_result import Sourced
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.doctor.facts import Account
 
@@ -53,8 +53,8 @@ def answer(verdict: Verdict) -> str:
     """What the SDK or the server would say: its words where they are known, that they are not where nobody knows."""
     if verdict.text is None:
         return ""
-    wording = texts.wording(verdict.text)
+    wording = wandb_messages.wording(verdict.text)
     if not wording.known:
         return "W&B would refuse the link (nobody has published in which words)"
     speaker = "the SDK" if wording.speaker == "sdk" else "W&B"
-    return f'{speaker} would answer: "{texts.say(verdict.text, **dict(verdict.fields))}"'
+    return f'{speaker} would answer: "{wandb_messages.say(verdict.text, **dict(verdict.fields))}"'

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry, Visibility
-from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.advice import listed
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 
 
-class CatalogDrift(Examination):
+class CatalogDrift(Check):
     """Compares what has been looked up anyway with the catalog: lint judges by the catalog, W&B does not (row E3)."""
 
     name = "catalog"

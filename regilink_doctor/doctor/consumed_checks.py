@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.questions import CollectionQuestion, VersionQuestion
-from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.judgement import resolve_organization
 from regilink_doctor.core.ledger import Verdict
-from regilink_doctor.core.link_rules import resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import HOLE, registry_name
-from regilink_doctor.core.words import close_to
 from regilink_doctor.doctor.advice import answer, listed
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import Version
+from regilink_doctor.doctor.lookups import Lookup, version_question
 from regilink_doctor.doctor.targets import Consumed
-from regilink_doctor.doctor.wanted import Fetch, version_question
 
 
-class ConsumedName(Examination):
+class ConsumedName(Check):
     """What the name says, without asking anybody (rows D12, A3)."""
 
     name = "consumed-name"
@@ -61,7 +61,7 @@ class ConsumedName(Examination):
         return passed(name.shown)
 
 
-class ConsumedCheck(Examination):
+class ConsumedCheck(Check):
     """Whether the version is there and has the type that the code says (rows D1, D2, D4, D6, D7, A14)."""
 
     name = "consumed"
@@ -98,7 +98,7 @@ def consumed_of(subject: Subject) -> Consumed:
     return subject.target
 
 
-def _unresolved(context: Context, fetch: Fetch, verdict: Verdict) -> Outcome:
+def _unresolved(context: Context, fetch: Lookup, verdict: Verdict) -> Outcome:
     """The organization does not follow from the entity that asks: another one than that of a link (row D4)."""
     facts = context.directory.entity(fetch.entity)
     teams = [team.name for team in context.account.usable_teams]
@@ -117,7 +117,7 @@ def _unresolved(context: Context, fetch: Fetch, verdict: Verdict) -> Outcome:
     )
 
 
-def _missing(context: Context, fetch: Fetch, question: VersionQuestion) -> Outcome:
+def _missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome:
     collection, _, alias = question.name.partition(":")
     if not fetch.registry:
         return Outcome(
@@ -177,7 +177,7 @@ def _all_missing(context: Context) -> list[CollectionQuestion]:
     return list(found)
 
 
-def _restricted(context: Context, fetch: Fetch, question: VersionQuestion) -> Outcome | None:
+def _restricted(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome | None:
     """A restricted viewer sees that it is there, and may not use or download it (rows B7, D7)."""
     registry = registry_name(question.project)
     facts = context.directory.registry(question.entity, registry)

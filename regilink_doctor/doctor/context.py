@@ -10,18 +10,18 @@ from regilink_doctor.client.probes import Probes
 from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.checks import Sourced
-from regilink_doctor.core.directory import OrganizationNames
-from regilink_doctor.core.known import NOTHING_KNOWN, Known
+from regilink_doctor.core.check_result import Sourced
+from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
+from regilink_doctor.core.judgement import Judgement, judge
 from regilink_doctor.core.ledger import Verdict
-from regilink_doctor.core.link_rules import Judgement, judge
+from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import HOLE, LinkInput, SdkRefusal, parsed, sdk_link
-from regilink_doctor.doctor.directory import LiveDirectory
-from regilink_doctor.doctor.enquiry import Enquiry
 from regilink_doctor.doctor.facts import Account, Version
+from regilink_doctor.doctor.lookups import Lookup, lookup_of, version_question
+from regilink_doctor.doctor.server_queries import ServerQueries
+from regilink_doctor.doctor.server_view import ServerView
 from regilink_doctor.doctor.targets import Consumed, Target, distinct
-from regilink_doctor.doctor.wanted import Fetch, fetch_of, version_question
 
 if TYPE_CHECKING:
     from regilink_doctor.doctor.probe.run import Prober
@@ -47,7 +47,7 @@ class Context:
         consumed: Collection[Consumed] = (),
         *,
         timeout: float,
-        known: Known = NOTHING_KNOWN,
+        known: ConfiguredOrganization = NOTHING_CONFIGURED,
         filed: Filed | None = None,
         prober: Prober | None = None,
     ) -> None:
@@ -60,10 +60,10 @@ class Context:
         self.consumed = distinct([*consumed, *fetched])
         self.gateway = Gateway(settings.host.value, settings.credentials.key, route=settings.route, timeout=timeout)
         self.probes = Probes(settings.route, timeout=timeout) if settings.route is not None else None
-        self.enquiry = Enquiry(self.gateway, self._possible_entities(), self)
+        self.enquiry = ServerQueries(self.gateway, self._possible_entities(), self)
 
     @property
-    def directory(self) -> LiveDirectory:
+    def directory(self) -> ServerView:
         """What has been looked up."""
         return self.enquiry.directory
 
@@ -112,13 +112,13 @@ class Context:
         version = self.version(target.fetched)
         return Sourced(version.source[0], where) if version is not None and version.source else None
 
-    def fetch(self, consumed: Consumed) -> Fetch | None:
+    def fetch(self, consumed: Consumed) -> Lookup | None:
         """What the SDK makes of a name that is fetched; None when a part is not known, or it cannot be split."""
         entity = self.run_entity(consumed)
         if not consumed.known or entity is None:
             return None
         organization = self.settings.organization.value if self.settings.organization else None
-        return fetch_of(consumed.text, entity.value, self._project(consumed), organization)
+        return lookup_of(consumed.text, entity.value, self._project(consumed), organization)
 
     def version(self, consumed: Consumed) -> Version | None:
         """The version that a name fetches, as far as it has been looked up."""

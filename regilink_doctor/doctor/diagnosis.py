@@ -7,12 +7,12 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from regilink_doctor.client.settings import Settings
-from regilink_doctor.core.checks import Check, Sourced, Status
-from regilink_doctor.core.known import NOTHING_KNOWN, Known
+from regilink_doctor.core.check_result import CheckResult, Sourced, Status
+from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.records import field, record
 from regilink_doctor.doctor.account_checks import AccountCheck, Host, Server, ServiceAccount
+from regilink_doctor.doctor.base import Check, Subject
 from regilink_doctor.doctor.catalog_checks import CatalogDrift
-from regilink_doctor.doctor.checks import Examination, Subject
 from regilink_doctor.doctor.consumed_checks import ConsumedCheck, ConsumedName
 from regilink_doctor.doctor.context import Context, Filed
 from regilink_doctor.doctor.entity_checks import EntityCheck
@@ -28,7 +28,7 @@ from regilink_doctor.doctor.names import names_of
 from regilink_doctor.doctor.network_checks import Clock, Connection, Dns, Proxy, Tls
 from regilink_doctor.doctor.ready import Ready, ready
 from regilink_doctor.doctor.registry_checks import ArtifactType, CollectionCheck, OrganizationCheck, RegistryCheck, Role
-from regilink_doctor.doctor.running import run, since
+from regilink_doctor.doctor.run_checks import run, since
 from regilink_doctor.doctor.source_checks import Aliases, SourceVisible
 from regilink_doctor.doctor.target_checks import Destination, TargetPathCheck
 from regilink_doctor.doctor.targets import Consumed, Target
@@ -36,7 +36,7 @@ from regilink_doctor.doctor.targets import Consumed, Target
 if TYPE_CHECKING:
     from regilink_doctor.doctor.probe.run import Prober
 
-EXAMINATIONS: tuple[type[Examination], ...] = (
+EXAMINATIONS: tuple[type[Check], ...] = (
     WandbVersion,
     SettingsCheck,
     Mode,
@@ -69,7 +69,7 @@ EXAMINATIONS: tuple[type[Examination], ...] = (
 )
 """In the order of the report; a check stands behind those that it requires."""
 
-PROBES: tuple[type[Examination], ...] = (Dns, Connection, Proxy, Tls)
+PROBES: tuple[type[Check], ...] = (Dns, Connection, Proxy, Tls)
 """Those that open sockets of their own; everything else goes through requests."""
 
 WAY_TO_WORK = ("host", "account")
@@ -87,7 +87,7 @@ class Diagnosis:
     there when nothing failed: teams and target paths to paste. `requests` counts what was sent.
     """
 
-    checks: tuple[Check, ...]
+    checks: tuple[CheckResult, ...]
     found: tuple[tuple[str, Sourced], ...]
     targets: tuple[Target, ...]
     ready: Ready | None = None
@@ -95,7 +95,7 @@ class Diagnosis:
     elapsed_ms: int = 0
     names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
-    def of(self, *statuses: Status) -> tuple[Check, ...]:
+    def of(self, *statuses: Status) -> tuple[CheckResult, ...]:
         """The rows of these statuses."""
         return tuple(check for check in self.checks if check.status in statuses)
 
@@ -119,13 +119,13 @@ def examine(
     targets: Collection[Target] = (),
     consumed: Collection[Consumed] = (),
     *,
-    known: Known = NOTHING_KNOWN,
+    known: ConfiguredOrganization = NOTHING_CONFIGURED,
     filed: Filed | None = None,
     prober: Prober | None = None,
     timeout: float = 10.0,
     probe: bool = True,
     watcher: Watcher | None = None,
-    examinations: Sequence[type[Examination]] = EXAMINATIONS,
+    examinations: Sequence[type[Check]] = EXAMINATIONS,
 ) -> Diagnosis:
     """Run every check.
 
@@ -142,7 +142,7 @@ def examine(
     """
     begun = time.monotonic()
     context = Context(settings, targets, consumed, timeout=timeout, known=known, filed=filed, prober=prober)
-    rows: list[tuple[Subject, Check]] = []
+    rows: list[tuple[Subject, CheckResult]] = []
     if prober is not None:
         from regilink_doctor.doctor.probe.check import WriteProbe  # few ask for it, and it takes its time
 
@@ -177,7 +177,7 @@ class Watcher(Protocol):
     def begins(self, name: str) -> None:
         """A check begins."""
 
-    def ended(self, check: Check) -> None:
+    def ended(self, check: CheckResult) -> None:
         """A row is there."""
 
 

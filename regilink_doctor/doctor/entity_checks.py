@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 
-from regilink_doctor.client.faults import ServerFault
-from regilink_doctor.core.checks import Sourced
+from regilink_doctor.client.connection_errors import ServerConnectionError
+from regilink_doctor.core.check_result import Sourced
 from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import HOLE
-from regilink_doctor.core.words import close_to
 from regilink_doctor.doctor.advice import answer, entity_line, use_a_team
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.environment_checks import CONFIGURATION
-from regilink_doctor.doctor.relog import log_again
+from regilink_doctor.doctor.relog_script import relog_script
 
 
-class EntityCheck(Examination):
+class EntityCheck(Check):
     """Whether a run of this entity can link into a registry: only a team of an organization can (rows B1, B2, C20)."""
 
     name = "entity"
@@ -26,7 +26,7 @@ class EntityCheck(Examination):
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The run's entity, of each target its own."""
         if any(each.fetched for each in context.targets) and context.enquiry.known_account is not None:
-            with suppress(ServerFault):  # `look` meets it again
+            with suppress(ServerConnectionError):  # `look` meets it again
                 context.enquiry.links_looked_up()
         targets = [each for each in context.targets if each.known and context.links_registry(each)]
         alone = not context.targets and not context.consumed
@@ -67,7 +67,7 @@ class EntityCheck(Examination):
                 "fail",
                 f"{what}; {_words('personal-entity-link')}",
                 "REG203",
-                "\n".join([use_a_team(account, given), *log_again(context, name)]),
+                "\n".join([use_a_team(account, given), *relog_script(context, name)]),
                 ("B1", "C20"),
             )
         if facts.kind == "organization":

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
+from regilink_doctor.core.judgement import resolve_organization
 from regilink_doctor.core.ledger import Verdict
-from regilink_doctor.core.link_rules import resolve_organization
 from regilink_doctor.core.target_path import HOLE, parse
 from regilink_doctor.doctor.advice import answer, listed
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.target_checks import target_of
 from regilink_doctor.doctor.targets import Target
@@ -18,7 +18,7 @@ CONFIGURATION = "configuration "
 """How the source of a value begins that our own configuration says."""
 
 
-class CodeAndEnvironment(Examination):
+class CodeAndEnvironment(Check):
     """Where code and environment say different things: which of the two wins (rows A15, B2)."""
 
     name = "code-and-environment"
@@ -44,7 +44,7 @@ class CodeAndEnvironment(Examination):
         return passed(contradiction(context, target))
 
 
-class Expected(Examination):
+class Expected(Check):
     """What only our own configuration says: wandb does not read it, and would go elsewhere (rows C19, B2)."""
 
     name = "configuration"
@@ -96,7 +96,7 @@ def contradiction(context: Context, target: Target) -> str:
     return "; ".join(said)
 
 
-class OrganizationVariable(Examination):
+class OrganizationVariable(Check):
     """`WANDB_ORGANIZATION`, which decides for every path without an organization of its own (row A15)."""
 
     name = "organization-variable"

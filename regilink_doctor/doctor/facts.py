@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.catalog import Visibility
-from regilink_doctor.core.directory import EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import registry_name
 
 if TYPE_CHECKING:
-    from regilink_doctor.core.directory import EntityKind
+    from regilink_doctor.core.organization_view import EntityKind
 
 
 @record

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.checks import Status
+from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.target_path import LinkInput, Problem, problems
-from regilink_doctor.doctor.checks import Outcome
+from regilink_doctor.doctor.base import Outcome
 from regilink_doctor.doctor.targets import Target
 from regilink_doctor.rules import rule_for
-from regilink_doctor.rules.phrases import destination as rule_destination
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told
+from regilink_doctor.rules.base import PathRule, ProblemInPath
+from regilink_doctor.rules.wording import destination as rule_destination
+from regilink_doctor.rules.wording import quoted
 
 _ORDER = ("error", "warning", "info")
 
@@ -33,7 +33,7 @@ def _told(target: Target, problem: Problem) -> Outcome:
     if not isinstance(said, PathRule):
         raise TypeError(f"{problem.code} is no rule about paths")
     wrong = target.text[problem.start : problem.end]
-    told = Told(site, text, problem, target.shown, wrong, rule_destination(site, text))
+    told = ProblemInPath(site, text, problem, target.shown, wrong, rule_destination(site, text))
     words = said.words(told)
     status: Status = "fail" if problem.severity == "error" else "warn"
     return Outcome(status, words.message, problem.code, _with_line(words.help, target, problem), said.rows)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.hosts import without_login
-from regilink_doctor.core.checks import Status
+from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.sdk_versions import OLDEST, hides
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 
 _CODES = {"host": "REG804", "settings": "REG804", "mode": "REG601", "project": "REG110"}
 """The rule of a setting that wandb refuses."""
 
 
-class WandbVersion(Examination):
+class WandbVersion(Check):
     """Which wandb the code would run with, and what that version hides (row B14)."""
 
     name = "wandb"
@@ -48,7 +48,7 @@ class WandbVersion(Examination):
         return passed(f"wandb {wandb.version}: a link that fails raises an exception")
 
 
-class SettingsCheck(Examination):
+class SettingsCheck(Check):
     """What wandb refuses in its settings before it does anything (`Settings.validate_*`)."""
 
     name = "settings"
@@ -78,7 +78,7 @@ class SettingsCheck(Examination):
         return Outcome(status, what + end, _CODES[found.setting], found.help, ("C19",))
 
 
-class Mode(Examination):
+class Mode(Check):
     """Whether wandb talks to a server at all (rows C1 to C5)."""
 
     name = "mode"
@@ -114,7 +114,7 @@ class Mode(Examination):
         return passed("online")
 
 
-class Credentials(Examination):
+class Credentials(Check):
     """Whether wandb finds a key, where it looks for one (row C18)."""
 
     name = "credentials"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regilink_doctor.client.faults import ServerFault
+from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
-from regilink_doctor.core.words import counted
+from regilink_doctor.core.phrasing import counted
 from regilink_doctor.doctor.advice import listed
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, no_answer, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, passed, skipped
 from regilink_doctor.doctor.context import Context
 
 MOST_SKEW = 300.0
 """Seconds. Signed addresses of uploads are refused by the stores when the clocks differ by 15 minutes."""
 
 
-class _Step(Examination):
+class _Step(Check):
     """A step of the way."""
 
     def subjects(self, context: Context) -> Iterable[Subject]:
@@ -119,7 +119,7 @@ class Tls(_Step):
         raise ProbeFailed(worst.cause, worst.detail)
 
 
-class Clock(Examination):
+class Clock(Check):
     """Whether this machine's clock agrees with the server's."""
 
     name = "clock"
@@ -187,7 +187,7 @@ def _clock_or_certificate(context: Context, probes: Probes, cause: str) -> Outco
     )
 
 
-def _fault(context: Context, cause: str, detail: str) -> ServerFault:
+def _fault(context: Context, cause: str, detail: str) -> ServerConnectionError:
     route = context.settings.route
     fault = context.gateway.fault(cause, detail)
     if route is not None and route.proxy is not None and cause in ("dns", "dns-timeout", "refused", "connect-timeout"):
@@ -201,6 +201,6 @@ def _fault(context: Context, cause: str, detail: str) -> ServerFault:
     return fault
 
 
-def _outcome(fault: ServerFault, subject: Subject) -> Outcome:
+def _outcome(fault: ServerConnectionError, subject: Subject) -> Outcome:
     end = f" (the address comes from {subject.source})" if subject.source else ""
     return no_answer(fault, end)

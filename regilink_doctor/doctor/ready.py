@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.directory import OrganizationNames
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.records import record
 from regilink_doctor.doctor.context import Context
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.directory import OrganizationNames
-from regilink_doctor.core.link_rules import Judgement, resolve_organization
+from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import HOLE, LinkInput, TargetPath, parse, registry_name
-from regilink_doctor.core.words import close_to
 from regilink_doctor.doctor.advice import answer, listed
-from regilink_doctor.doctor.checks import Outcome, passed, skipped
+from regilink_doctor.doctor.base import Outcome, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.target_checks import OfTarget, rows_of
 from regilink_doctor.doctor.targets import Target

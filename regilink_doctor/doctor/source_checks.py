@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.questions import VersionQuestion
+from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.ledger import Verdict
-from regilink_doctor.core.link_rules import Judgement
 from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, is_version
 from regilink_doctor.core.target_path import HOLE, LinkInput, registry_name
 from regilink_doctor.doctor.advice import answer
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.lookups import version_question
 from regilink_doctor.doctor.target_checks import OfTarget, target_of
 from regilink_doctor.doctor.targets import Target
-from regilink_doctor.doctor.wanted import version_question
 
 
-class SourceVisible(Examination):
+class SourceVisible(Check):
     """Whether the account may see where a fetched artifact was logged: the SDK links from there (row C6)."""
 
     name = "source"

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.ledger import Verdict
-from regilink_doctor.core.link_rules import Judgement
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
+from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import HOLE, LinkInput, parse
-from regilink_doctor.core.words import close_to
 from regilink_doctor.doctor.advice import answer
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.grammar import destination, path_outcome
 from regilink_doctor.doctor.targets import Target
 
 
-class TargetPathCheck(Examination):
+class TargetPathCheck(Check):
     """What the path says, without asking anybody: prefix, number of parts, names, placeholders (rows A1 to A17)."""
 
     name = "target-path"
@@ -36,7 +36,7 @@ class TargetPathCheck(Examination):
         return path_outcome(target) or passed(_reading(target))
 
 
-class OfTarget(Examination):
+class OfTarget(Check):
     """A check of each known target on the server."""
 
     registry_links: ClassVar[bool] = True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record
-from regilink_doctor.core.sites import Piece, Site, Text
+from regilink_doctor.core.sites import KnownPart, Site, StringValue
 from regilink_doctor.core.target_path import HOLE
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ class Target(_Written):
     fetched: Consumed | None = None
     origin: str = field(default=_ARGUMENT, compare=False)
 
-    def as_site(self) -> tuple[Site, Text]:
+    def as_site(self) -> tuple[Site, StringValue]:
         """The target in the form in which rules look at source."""
         place = self.place or Place(self.origin, Span(1, 1, 1, len(self.text) + 1))
-        text = Text((Piece(self.text, place),), place)
-        entity = () if self.entity is None else (Text((Piece(self.entity, place),), place),)
+        text = StringValue((KnownPart(self.text, place),), place)
+        entity = () if self.entity is None else (StringValue((KnownPart(self.entity, place),), place),)
         return Site("link", f"wandb.{self.call}", place, place.span, target=(text,), entity=entity), text
 
 

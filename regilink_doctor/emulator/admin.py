@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.emulator.faults import Fault, FaultError
 from regilink_doctor.emulator.http import Request, Response
-from regilink_doctor.emulator.overview import overview
 from regilink_doctor.emulator.recorder import LinkCall
+from regilink_doctor.emulator.world_json import overview
 
 if TYPE_CHECKING:
     from regilink_doctor.emulator.app import App

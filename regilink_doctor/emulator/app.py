@@ -7,8 +7,8 @@ import binascii
 import json
 from threading import Lock, Thread
 
-from regilink_doctor.core import texts
-from regilink_doctor.emulator import observing, trouble
+from regilink_doctor.core import wandb_messages
+from regilink_doctor.emulator import fault_effects, recorded_calls
 from regilink_doctor.emulator.admin import Admin
 from regilink_doctor.emulator.blobs import BlobStore
 from regilink_doctor.emulator.call import Call
@@ -64,7 +64,7 @@ class App:
                 self.prepare()
             return
         with self.world.lock:
-            observing.observe(self.world, call)
+            recorded_calls.observe(self.world, call)
 
     def handle(self, request: Request) -> Response:
         """Answer one request, or let it meet its fault. Never raises for what the request holds."""
@@ -76,18 +76,18 @@ class App:
             fault = self._strike(request, call) if self.faults else None
             if fault is None:
                 return self._answer(request, parts, call)
-            if fault.is_executed or (call is not None and trouble.refusal(fault) is not None):
-                return trouble.spoil(self._answer(request, parts, call, trouble.refusal(fault)), fault)
-            return trouble.spoil(trouble.instead(fault), fault)
+            if fault.is_executed or (call is not None and fault_effects.refusal(fault) is not None):
+                return fault_effects.spoil(self._answer(request, parts, call, fault_effects.refusal(fault)), fault)
+            return fault_effects.spoil(fault_effects.instead(fault), fault)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             return Response.json({"error": f"bad request: {type(error).__name__}: {error}"}, 400)
 
     def slowness(self, method: str, path: str) -> float:
         """How many seconds the body of a request takes to arrive."""
-        return self.faults.slowness({trouble.transfer(method, path)}) if self.faults else 0.0
+        return self.faults.slowness({fault_effects.transfer(method, path)}) if self.faults else 0.0
 
     def _strike(self, request: Request, call: Call | None) -> Fault | None:
-        names = {trouble.transfer(request.method, request.path)}
+        names = {fault_effects.transfer(request.method, request.path)}
         if call is not None:
             from regilink_doctor.emulator import documents
 
@@ -123,7 +123,7 @@ class App:
 
     def refuse_key(self) -> Response:
         """W&B's answer to a key that it does not know (row C18)."""
-        message = texts.say("api-key-invalid")
+        message = wandb_messages.say("api-key-invalid")
         return Response.json({"errors": [{"message": message}], "error": message}, 401)
 
     def _graphql(self, request: Request, call: Call, refusal: Refusal | None) -> Response:
@@ -147,6 +147,6 @@ class App:
             if run is None:
                 return Response.json({"error": f"run {entity}/{project}/{name} not found"}, 404)
             if not access.writes_project(user, run.project):
-                return Response.json({"error": texts.say("permission-denied")}, 403)
+                return Response.json({"error": wandb_messages.say("permission-denied")}, 403)
             run.stream(message)
             return Response.json({"exitcode": run.exit_code, "limits": {}, "stopped": run.stopped})

@@ -6,25 +6,26 @@ import os
 from functools import cached_property
 
 from regilink_doctor.core.api_keys import without_secrets
+from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.findings import Finding, Place, Span
-from regilink_doctor.core.known import NOTHING_KNOWN, Known
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.lint import readers, suppressions, surroundings
-from regilink_doctor.lint.paths import path_findings
-from regilink_doctor.lint.sources import Unparsable
+from regilink_doctor.lint import formats, project
+from regilink_doctor.lint.suppress import apply
+from regilink_doctor.lint.text.source import Unparsable
 from regilink_doctor.rules import BY_SITE, rule_for
-from regilink_doctor.rules.rule import CommandRule, RequirementRule, SettingRule, SiteRule
+from regilink_doctor.rules.base import CommandRule, RequirementRule, SettingRule, SiteRule
+from regilink_doctor.rules.judge import path_findings
 from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from regilink_doctor.core.declared import Command, Declared, Requirement, Setting
-    from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.file_facts import Command, Declared, Requirement, Setting
+    from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Site, SiteKind
-    from regilink_doctor.lint.reading import Reading
-    from regilink_doctor.rules.rule import Rule
+    from regilink_doctor.lint.formats.parsed_file import ParsedFile
+    from regilink_doctor.rules.base import Rule
 
     Enabled = Callable[[str], bool]
 
@@ -45,12 +46,12 @@ class FileReport:
 
 @record
 class _Facts:
-    """See `rules.rule.FileFacts`."""
+    """See `rules.base.FileFacts`."""
 
     path: str
-    reading: Reading
-    directory: Directory | None = None
-    known: Known = NOTHING_KNOWN
+    reading: ParsedFile
+    directory: OrganizationView | None = None
+    known: ConfiguredOrganization = NOTHING_CONFIGURED
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -86,32 +87,32 @@ class _Facts:
 
     @property
     def wandb_version(self) -> str | None:
-        return self.known.wandb_version or surroundings.newest_wandb(self._folder)
+        return self.known.wandb_version or project.newest_wandb(self._folder)
 
     @property
     def links_around(self) -> bool:
-        return surroundings.links(self._folder)
+        return project.links(self._folder)
 
     @property
     def _folder(self) -> str:
         return os.path.dirname(os.path.abspath(self.path))
 
     def program_links(self, path: str) -> bool:
-        return surroundings.program_links(path, self._folder)
+        return project.program_links(path, self._folder)
 
     def mentions(self, word: str) -> bool:
         return any(word in source.text for source in self.reading.sources)
 
     def sets(self, variable: str) -> bool:
-        return self.mentions(variable) or surroundings.mentioned(variable, self._folder)
+        return self.mentions(variable) or project.mentioned(variable, self._folder)
 
 
 def lint_bytes(
     path: str,
     content: bytes,
-    directory: Directory | None = None,
+    directory: OrganizationView | None = None,
     *,
-    known: Known = NOTHING_KNOWN,
+    known: ConfiguredOrganization = NOTHING_CONFIGURED,
     selection: Selection = EVERYTHING,
 ) -> FileReport:
     """The report of one file.
@@ -131,7 +132,7 @@ def lint_bytes(
         return asked[code]
 
     try:
-        reading = readers.read(path, content)
+        reading = formats.read(path, content)
     except Unparsable as error:
         return FileReport(tuple(_unparsable(path, error, enabled)))
     except RecursionError:
@@ -144,7 +145,7 @@ def lint_bytes(
     others = [list(_findings(item, facts, enabled)) for item in reading.declared]
     unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]
     unique = list(dict.fromkeys(finding for found in (unparsable, *by_site, *others) for finding in found))
-    left, silenced = suppressions.apply(reading, unique, enabled)
+    left, silenced = apply.apply(reading, unique, enabled)
     told = set(left)
     codes = tuple(tuple(dict.fromkeys(finding.code for finding in found if finding in told)) for found in by_site)
     return FileReport(tuple(sorted(left, key=_order)), reading.sites, codes, silenced)

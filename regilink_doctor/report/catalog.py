@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from regilink_doctor.core.words import counted
+from regilink_doctor.core.phrasing import counted
 from regilink_doctor.report.positions import visible
 from regilink_doctor.report.terminal import cells, painted
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.api_keys import without_secrets
-from regilink_doctor.core.words import counted
+from regilink_doctor.core.phrasing import counted
 from regilink_doctor.report import ledger
 from regilink_doctor.report.positions import visible
 from regilink_doctor.report.terminal import painted

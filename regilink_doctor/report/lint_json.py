@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from regilink_doctor.core.findings import Finding, Fix, Place
-    from regilink_doctor.core.sites import Piece, Site, Text
+    from regilink_doctor.core.sites import KnownPart, Site, StringValue
     from regilink_doctor.workflows.lint import SiteReport
 
 VERSION = 1
@@ -67,17 +67,17 @@ def site_value(site: Site, codes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _first(texts: Sequence[Text]) -> str | None:
+def _first(texts: Sequence[StringValue]) -> str | None:
     return texts[0].display if texts else None
 
 
-def _pieces(text: Text) -> list[Piece]:
-    from regilink_doctor.core.sites import Piece
+def _pieces(text: StringValue) -> list[KnownPart]:
+    from regilink_doctor.core.sites import KnownPart
 
-    return [part for part in text.parts if isinstance(part, Piece)]
+    return [part for part in text.parts if isinstance(part, KnownPart)]
 
 
-def _piece(part: Piece) -> dict[str, Any]:
+def _piece(part: KnownPart) -> dict[str, Any]:
     span = part.place.span
     return {"text": part.text, "path": part.place.path, "line": span.line, "column": span.column}
 

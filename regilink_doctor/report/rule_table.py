@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 from regilink_doctor.report.terminal import wrapped
-from regilink_doctor.rules.rule import LiveRule
+from regilink_doctor.rules.base import LiveRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regilink_doctor.rules.rule import Rule
+    from regilink_doctor.rules.base import Rule
 
 
 _INTRODUCTION = (

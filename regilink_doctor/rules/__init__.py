@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.rules.rule import Rule
+    from regilink_doctor.rules.base import Rule
 
 MODULES = {
     "REG000": "unparsable_file",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.phrases import known_type, quoted
-from regilink_doctor.rules.rule import DirectoryRule, Words
+from regilink_doctor.rules.base import DirectoryRule, Words
+from regilink_doctor.rules.wording import known_type, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.directory import Directory
-    from regilink_doctor.core.link_rules import Judgement
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site, StringValue
 
 
 class CollectionTypeConflict(DirectoryRule):
@@ -31,7 +31,7 @@ class CollectionTypeConflict(DirectoryRule):
         'run.link_artifact(artifact, "wandb-registry-Golden Datasets/models")',
     )
 
-    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
         fields = dict(judgement.verdict.fields)
         existing = fields.get("existing", "")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.target_path import HOLE
-from regilink_doctor.rules.phrases import known_type, quoted
-from regilink_doctor.rules.reading import certain, registry_path
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import certain, registry_path
+from regilink_doctor.rules.wording import known_type, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site, StringValue
 
 
 class ConsumedTypeMismatch(SiteRule):
@@ -59,7 +59,7 @@ class ConsumedTypeMismatch(SiteRule):
                     target=text.display,
                 )
 
-    def _known(self, text: Text, facts: FileFacts) -> tuple[str | None, tuple[Related, ...]]:
+    def _known(self, text: StringValue, facts: FileFacts) -> tuple[str | None, tuple[Related, ...]]:
         path = registry_path(text)
         if path is None or HOLE in f"{path.project}{path.collection}":
             return None, ()
@@ -75,6 +75,6 @@ class ConsumedTypeMismatch(SiteRule):
         return None, ()
 
 
-def _in_catalog(directory: Directory, project: str, collection: str) -> str | None:
+def _in_catalog(directory: OrganizationView, project: str, collection: str) -> str | None:
     types = {directory.collection_type(names.entity, project, collection) for names in directory.organization_names}
     return types.pop() if len(types) == 1 else None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import told_at
-from regilink_doctor.rules.rule import FileFacts, PathRule, SiteRule, Told, Words
+from regilink_doctor.rules.base import FileFacts, PathRule, ProblemInPath, SiteRule, Words
+from regilink_doctor.rules.site_facts import report_place
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class DoubledPrefix(PathRule, SiteRule):
         for text in site.given.get("name", ()):
             if not text.pattern.startswith(REGISTRY_PREFIX) or text.pattern == REGISTRY_PREFIX:
                 continue
-            told, related = told_at(site, text.place)
+            told, related = report_place(site, text.place)
             # A constant may be used for a path as well, which needs the prefix.
             place = text.exact_piece(0, len(REGISTRY_PREFIX)) if not related else None
             yield self.finding(
@@ -59,7 +59,7 @@ class DoubledPrefix(PathRule, SiteRule):
                 fix=Fix("take the prefix out", "safe", (Edit(place.span, ""),)) if place else None,
             )
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         registry = told.whole.partition("wandb-registry-")[2].partition("/")[0]
         return Words(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
+from regilink_doctor.rules.wording import quoted
 
 
 class EmptyName(PathRule):
@@ -31,7 +31,7 @@ class EmptyName(PathRule):
         'run.link_artifact(artifact, f"wandb-registry-model/{collection}")',
     )
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         there = f": it links to {told.destination}" if told.destination else ""
         what = {"registry": "no registry behind the prefix", "path": "nothing in it"}.get(

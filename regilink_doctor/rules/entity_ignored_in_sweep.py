@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.core.sites import Hole
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import certain, links
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.core.sites import UnknownPart
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import certain, links
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ class EntityIgnoredInSweep(SiteRule):
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`. Looks at the `wandb.agent` and finds the run of the function that it starts."""
         given = [
-            part.source for text in site.given.get("function", ()) for part in text.parts if isinstance(part, Hole)
+            part.source
+            for text in site.given.get("function", ())
+            for part in text.parts
+            if isinstance(part, UnknownPart)
         ]
         if len(given) != 1 or next(links(facts), None) is None:
             return

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from regilink_doctor.core.api_keys import is_key
-from regilink_doctor.rules.reading import certain, variable_of
-from regilink_doctor.rules.rule import FileFacts, SettingRule, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SettingRule, SiteRule, Words
+from regilink_doctor.rules.site_facts import certain, variable_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.declared import Setting
+    from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.findings import Finding, Place
     from regilink_doctor.core.sites import Site
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX
 from regilink_doctor.core.target_path import HOLE
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import registry_path, spoken, told_at
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import registry_path, report_place, spoken
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.sites import Site, StringValue
 
 
 class InvalidAlias(SiteRule):
@@ -46,7 +46,7 @@ class InvalidAlias(SiteRule):
         for alias in site.aliases:
             what = _wrong(alias)
             if what is not None:
-                place, related = told_at(site, alias.place, "aliases")
+                place, related = report_place(site, alias.place, "aliases")
                 yield self.finding(
                     place,
                     Words(
@@ -71,7 +71,7 @@ class InvalidAlias(SiteRule):
                 )
 
 
-def _wrong(alias: Text) -> str | None:
+def _wrong(alias: StringValue) -> str | None:
     pattern = alias.pattern
     for offset, letter in enumerate(pattern):
         if letter in ALIAS_FORBIDDEN and spoken(alias, offset):
@@ -83,6 +83,6 @@ def _wrong(alias: Text) -> str | None:
     return f"it has {len(pattern)} characters, {NAME_MAX} are allowed" if len(pattern) > NAME_MAX else None
 
 
-def _mended(alias: Text) -> str:
+def _mended(alias: StringValue) -> str:
     mended = "".join("-" if letter in ALIAS_FORBIDDEN else letter for letter in alias.pattern if letter != HOLE)
     return mended[:NAME_MAX].strip() or "best"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
 from regilink_doctor.core.target_path import HOLE
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import spoken, told_at
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import report_place, spoken
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class InvalidArtifactName(SiteRule):
             what, instead = f"has {len(pattern)} characters, {NAME_MAX} are allowed", ""
         else:
             return
-        place, related = told_at(site, text.place_of(bad[0], bad[0] + 1) if bad else text.place)
+        place, related = report_place(site, text.place_of(bad[0], bad[0] + 1) if bad else text.place)
         yield self.finding(
             place,
             Words(

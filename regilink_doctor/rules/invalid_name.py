@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
+from regilink_doctor.rules.wording import quoted
 
 
 class InvalidName(PathRule):
@@ -27,7 +27,7 @@ class InvalidName(PathRule):
         'run.link_artifact(artifact, "wandb-registry-model/zoo#1")',
     )
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         kind = told.problem.kind
         if kind == "percent-encoding":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.rule import Rule
+from regilink_doctor.rules.base import Rule
 
 
 class InvalidSuppression(Rule):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import certain, told_at
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import certain, report_place
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class InvalidVisibility(SiteRule):
         fix = None
         if meant and place and (place.path, place.cell) == (site.place.path, site.place.cell):
             fix = Fix(f"replace it by {quoted(meant)}", "unsafe", (Edit(place.span, meant),))
-        told, related = told_at(site, texts[0].place, "visibility")
+        told, related = report_place(site, texts[0].place, "visibility")
         yield self.finding(
             told,
             Words(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.target_path import HOLE
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import FileFacts, PathRule, SiteRule, Told, Words
+from regilink_doctor.rules.base import FileFacts, PathRule, ProblemInPath, SiteRule, Words
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class LegacyModelRegistry(PathRule, SiteRule):
                 )
                 return
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         if told.whole == LEGACY_REGISTRY:
             there = told.destination or "a collection of that name"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.reading import certain, guarded, mode_of
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import certain, guarded, mode_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.declared import within
+from regilink_doctor.core.file_facts import within
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import certain, guarded, mode_of
-from regilink_doctor.rules.rule import CommandRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import CommandRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import certain, guarded, mode_of
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.declared import Command, Setting
+    from regilink_doctor.core.file_facts import Command, Setting
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
 

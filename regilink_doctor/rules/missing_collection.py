@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
+from regilink_doctor.rules.wording import quoted
 
 
 class MissingCollection(PathRule):
@@ -27,7 +27,7 @@ class MissingCollection(PathRule):
         'suffix = input()\nrun.link_artifact(artifact, f"wandb-registry-model{suffix}")',
     )
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         there = f": it links to {told.destination}, and no error tells you" if told.destination else ""
         return Words(

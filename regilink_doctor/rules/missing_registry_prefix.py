@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
+from regilink_doctor.rules.wording import quoted
 
 
 class MissingRegistryPrefix(PathRule):
@@ -31,7 +31,7 @@ class MissingRegistryPrefix(PathRule):
         'run.link_artifact(artifact, "team-a/candidates/zoo")',
     )
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         there = f": it links to {told.destination}" if told.destination else ""
         message = f'{quoted(told.whole)} does not begin with "wandb-registry-", so it goes to no registry{there}'

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regilink_doctor.core.target_path import HOLE, problems
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import FileFacts, PathRule, SiteRule, Told, Words
+from regilink_doctor.rules.base import FileFacts, PathRule, ProblemInPath, SiteRule, Words
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class MisspelledPrefix(PathRule, SiteRule):
                     target=text.display,
                 )
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         there = f": it links to {told.destination}" if told.destination else ""
         return Words(

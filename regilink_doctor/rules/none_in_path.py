@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.sites import Hole
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.core.sites import UnknownPart
+from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
+from regilink_doctor.rules.wording import quoted
 
 
 class NoneInPath(PathRule):
@@ -30,10 +30,10 @@ class NoneInPath(PathRule):
         'import os\nrun.link_artifact(artifact, "wandb-registry-model/" + os.getenv("COLLECTION"))',
     )
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         part = told.text.part_at(told.problem.start)
-        if isinstance(part, Hole):
+        if isinstance(part, UnknownPart):
             return Words(
                 f"{part.source} is None when the variable is not set, and the path then has the word None in it",
                 "use os.environ[...], which fails at once, or give a default",

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.phrases import known_entity, quoted
-from regilink_doctor.rules.reading import first_link, registry_text
-from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import DirectoryRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import first_link, registry_text
+from regilink_doctor.rules.wording import known_entity, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.link_rules import Judgement
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site, StringValue
 
 
 class OrganizationAsEntity(DirectoryRule, SiteRule):
@@ -35,7 +35,7 @@ class OrganizationAsEntity(DirectoryRule, SiteRule):
         'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
     )
 
-    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
         return Words(
             f"{quoted(known_entity(site) or '')} is the organization: W&B makes no runs there, and links nothing of it",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.declared import within
+from regilink_doctor.core.file_facts import within
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import certain
-from regilink_doctor.rules.rule import FileFacts, SettingRule, Words
+from regilink_doctor.rules.base import FileFacts, SettingRule, Words
+from regilink_doctor.rules.site_facts import certain
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.declared import Setting
+    from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.findings import Finding
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.phrases import known_entity, quoted
-from regilink_doctor.rules.reading import certain, first_link, registry_text, variable_of
-from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SettingRule, SiteRule, Words
+from regilink_doctor.rules.base import DirectoryRule, FileFacts, SettingRule, SiteRule, Words
+from regilink_doctor.rules.site_facts import certain, first_link, registry_text, variable_of
+from regilink_doctor.rules.wording import known_entity, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.declared import Setting
-    from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.link_rules import Judgement
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site, StringValue
 
 
 class PersonalEntity(DirectoryRule, SiteRule, SettingRule):
@@ -40,7 +40,7 @@ class PersonalEntity(DirectoryRule, SiteRule, SettingRule):
         'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
     )
 
-    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
         return Words(
             f"{quoted(known_entity(site) or '')} is a personal entity: W&B refuses to link what it has logged",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import known_registry, registry_text, told_at
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import known_registry, registry_text, report_place
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ProtectedAlias(SiteRule):
                 protected |= set(registry.protected_aliases) if registry else set()
         for alias in site.aliases:
             if alias.literal in protected:
-                place, related = told_at(site, alias.place, "aliases")
+                place, related = report_place(site, alias.place, "aliases")
                 yield self.finding(
                     place,
                     Words(

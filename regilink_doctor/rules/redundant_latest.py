@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.reading import certain, told_at
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import certain, report_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class RedundantLatest(SiteRule):
         """See `SiteRule.check`."""
         for alias in site.aliases:
             if certain((alias,)) == "latest":
-                place, related = told_at(site, alias.place, "aliases")
+                place, related = report_place(site, alias.place, "aliases")
                 yield self.finding(
                     place,
                     Words(

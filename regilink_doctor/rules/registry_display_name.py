@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.target_path import parse
-from regilink_doctor.rules.phrases import quoted, registry_named
-from regilink_doctor.rules.reading import registry_path
-from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
+from regilink_doctor.rules.base import DirectoryRule, FileFacts, Replacement, SiteRule, Words
+from regilink_doctor.rules.site_facts import registry_path
+from regilink_doctor.rules.wording import quoted, registry_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.link_rules import Judgement
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site, StringValue
 
 
 class RegistryDisplayName(DirectoryRule, SiteRule):
@@ -53,20 +53,20 @@ class RegistryDisplayName(DirectoryRule, SiteRule):
                 place = text.place_of(start, start + len(REGISTRY_PREFIX) + len(name))
                 yield self.finding(place, words, target=text.display)
 
-    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
         name = parse(text.pattern).registry or ""
         registry = directory.registry(judgement.organization or "", name)
         meant = registry.name if registry else CORE_REGISTRY_DISPLAY.get(name.casefold(), name)
         return self._words(name, meant, text)
 
-    def meant(self, text: Text, judgement: Judgement, directory: Directory) -> Meant | None:
+    def meant(self, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Replacement | None:
         """See `DirectoryRule.meant`."""
         name = parse(text.pattern).registry or ""
         registry = directory.registry(judgement.organization or "", name)
         return registry_named(text, name, registry.name if registry else CORE_REGISTRY_DISPLAY.get(name.casefold()))
 
-    def _words(self, name: str, meant: str, text: Text) -> Words:
+    def _words(self, name: str, meant: str, text: StringValue) -> Words:
         written = f"{REGISTRY_PREFIX}{name}"
         whole = text.pattern.replace(written, f"{REGISTRY_PREFIX}{meant}", 1)
         if name.casefold() == meant.casefold():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regilink_doctor.core.sdk_versions import LEAVES_PYTHON, number
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from regilink_doctor.core.sdk_versions import OLDEST, hides, newest
-from regilink_doctor.rules.rule import FileFacts, RequirementRule, Words
+from regilink_doctor.rules.base import FileFacts, RequirementRule, Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.declared import Requirement
+    from regilink_doctor.core.file_facts import Requirement
     from regilink_doctor.core.findings import Finding
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.rule import LiveRule
+from regilink_doctor.rules.base import LiveRule
 
 
 class ServerError(LiveRule):

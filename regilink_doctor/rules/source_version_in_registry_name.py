@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import registry_path, told_at
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import registry_path, report_place
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class SourceVersionInRegistryName(SiteRule):
             colon = text.pattern.find(":")
             for offset, hole in text.holes:
                 if hole.kind == "source-version" and 0 <= colon < offset:
-                    place, related = told_at(site, text.place_of(offset, offset + 1))
+                    place, related = report_place(site, text.place_of(offset, offset + 1))
                     yield self.finding(
                         place,
                         Words(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
+from regilink_doctor.rules.wording import quoted
 
 
 class StraySeparator(PathRule):
@@ -29,7 +29,7 @@ class StraySeparator(PathRule):
         'run.link_artifact(artifact, "wandb-registry-Golden Datasets/raw images")',
     )
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         whole = quoted(told.whole)
         if told.problem.kind == "blank":

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix, Related
-from regilink_doctor.core.sites import Hole
+from regilink_doctor.core.sites import UnknownPart
 from regilink_doctor.core.target_path import HOLE, parse
-from regilink_doctor.rules.phrases import quoted, without_prefix
-from regilink_doctor.rules.reading import certain, registry_path, told_at
-from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
+from regilink_doctor.rules.base import DirectoryRule, FileFacts, Replacement, SiteRule, Words
+from regilink_doctor.rules.site_facts import certain, registry_path, report_place
+from regilink_doctor.rules.wording import quoted, without_prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.link_rules import Judgement
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site, StringValue
 
 _OF_THE_RUN = ("run.entity", "wandb.run.entity", "self.run.entity", "artifact.entity", "artifact.source_entity")
 """Expressions that are the run's entity, whatever it is."""
@@ -66,7 +66,7 @@ class TeamAsOrganization(DirectoryRule, SiteRule):
             if related is None:
                 continue
             rest = f"{path.project}/{path.name}"
-            place, written = told_at(site, text.place_of(0, len(organization)))
+            place, written = report_place(site, text.place_of(0, len(organization)))
             yield self.finding(
                 place,
                 Words(
@@ -88,12 +88,12 @@ class TeamAsOrganization(DirectoryRule, SiteRule):
         return facts.directory is not None and HOLE not in organization
 
     @staticmethod
-    def _entity(site: Site, text: Text, organization: str, facts: FileFacts) -> tuple[Related, ...] | None:
+    def _entity(site: Site, text: StringValue, organization: str, facts: FileFacts) -> tuple[Related, ...] | None:
         """Where the same entity is given to the run, if the path begins with it; None if nothing tells."""
         if organization in (*facts.known.teams, *facts.known.personal_entities):
             return ()
         part = text.part_at(0)
-        if isinstance(part, Hole):
+        if isinstance(part, UnknownPart):
             if organization != HOLE:
                 return None
             if part.source in _OF_THE_RUN:
@@ -102,21 +102,21 @@ class TeamAsOrganization(DirectoryRule, SiteRule):
         if len(given) != 1:
             return None
         same = certain(given) == organization
-        if isinstance(part, Hole) and not same:
+        if isinstance(part, UnknownPart) and not same:
             # The same unknown value, by the same name: a variable that both are read from.
             parts = given[0].parts
             same = (
                 len(parts) == 1
-                and isinstance(parts[0], Hole)
+                and isinstance(parts[0], UnknownPart)
                 and (parts[0].place == part.place or (parts[0].source == part.source and part.source.isidentifier()))
             )
         return (Related("the run's entity is given here", given[0].place),) if same else None
 
-    def meant(self, text: Text, judgement: Judgement, directory: Directory) -> Meant | None:
+    def meant(self, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Replacement | None:
         """See `DirectoryRule.meant`."""
         return without_prefix(text)
 
-    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
         path = parse(text.pattern)
         rest = f"{path.project}/{path.name}"
@@ -126,7 +126,7 @@ class TeamAsOrganization(DirectoryRule, SiteRule):
         )
 
 
-def _without(site: Site, text: Text, end: int) -> Fix | None:
+def _without(site: Site, text: StringValue, end: int) -> Fix | None:
     place = text.exact_piece(0, end)
     if place is None or (place.path, place.cell) != (site.place.path, site.place.cell):
         return None

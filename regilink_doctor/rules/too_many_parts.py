@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
+from regilink_doctor.rules.wording import quoted
 
 
 class TooManyParts(PathRule):
@@ -30,7 +30,7 @@ class TooManyParts(PathRule):
         'run.link_artifact(artifact, "acme/wandb-registry-model/zoo")',
     )
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         whole, meant = quoted(told.whole), told.problem.meant
         if told.problem.kind == "prefix":

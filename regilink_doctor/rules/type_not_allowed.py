@@ -5,18 +5,18 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES
 from regilink_doctor.core.records import replace
-from regilink_doctor.rules.phrases import known_type, listed, quoted
-from regilink_doctor.rules.reading import registry_path
-from regilink_doctor.rules.rule import DirectoryRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import DirectoryRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import registry_path
+from regilink_doctor.rules.wording import known_type, listed, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.link_rules import Judgement
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site, StringValue
 
 
 class TypeNotAllowed(DirectoryRule, SiteRule):
@@ -60,7 +60,7 @@ class TypeNotAllowed(DirectoryRule, SiteRule):
                 words = replace(words, message=f"{words.message}, unless an admin has added it")
                 yield self.finding(site.place, words, severity="info", target=text.display)
 
-    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
         name = dict(judgement.verdict.fields).get("registry", "")
         registry = directory.registry(judgement.organization or "", name)

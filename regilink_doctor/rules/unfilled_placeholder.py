@@ -6,18 +6,18 @@ import os
 from functools import partial
 
 from regilink_doctor.core.placeholders import placeholder
-from regilink_doctor.core.sites import Piece
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import told_at, variable_of
-from regilink_doctor.rules.rule import FileFacts, PathRule, SettingRule, SiteRule, Told, Words
+from regilink_doctor.core.sites import KnownPart
+from regilink_doctor.rules.base import FileFacts, PathRule, ProblemInPath, SettingRule, SiteRule, Words
+from regilink_doctor.rules.site_facts import report_place, variable_of
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from regilink_doctor.core.declared import Setting
+    from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.findings import Finding, Place, Related
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.sites import Site, StringValue
 
 _VARIABLES = ("WANDB_ENTITY", "WANDB_PROJECT", "WANDB_ORGANIZATION")
 _EXAMPLES = ("example", "sample", "template", "dist")
@@ -66,7 +66,9 @@ class UnfilledPlaceholder(PathRule, SiteRule, SettingRule):
         }
         for name, texts in given.items():
             for text in texts:
-                yield from self._in_text(text, name, partial(told_at, site, argument=name if name != "name" else ""))
+                yield from self._in_text(
+                    text, name, partial(report_place, site, argument=name if name != "name" else "")
+                )
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Finding]:
         """See `SettingRule.check_setting`: variables of W&B."""
@@ -77,7 +79,7 @@ class UnfilledPlaceholder(PathRule, SiteRule, SettingRule):
             yield from self._in_text(text, setting.name, lambda place: (place, ()))
 
     def _in_text(
-        self, text: Text, name: str, tell: Callable[[Place], tuple[Place, tuple[Related, ...]]]
+        self, text: StringValue, name: str, tell: Callable[[Place], tuple[Place, tuple[Related, ...]]]
     ) -> Iterator[Finding]:
         offset = 0
         for part in text.pattern.replace(":", "/").split("/"):
@@ -87,7 +89,7 @@ class UnfilledPlaceholder(PathRule, SiteRule, SettingRule):
             if where is None:
                 continue
             piece = text.part_at(start + where[0])
-            if not isinstance(piece, Piece):
+            if not isinstance(piece, KnownPart):
                 continue
             place, related = tell(text.place_of(start + where[0], start + where[1]))
             wrong = text.pattern[start + where[0] : start + where[1]]
@@ -101,7 +103,7 @@ class UnfilledPlaceholder(PathRule, SiteRule, SettingRule):
                 severity="warning" if piece.default_of else None,
             )
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         name = told.wrong
         if name.startswith("{"):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix
+from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import HOLE
-from regilink_doctor.core.words import close_to
-from regilink_doctor.rules.phrases import listed, quoted
-from regilink_doctor.rules.reading import known_registry, registry_path, told_at
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import known_registry, registry_path, report_place
+from regilink_doctor.rules.wording import listed, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site, StringValue
 
 
 class UnknownCollection(SiteRule):
@@ -53,11 +53,11 @@ class UnknownCollection(SiteRule):
             if facts.directory is not None and name is not None:
                 yield from self._collection(site, text, name, path.collection, facts.directory)
 
-    def _version(self, site: Site, text: Text, version: str | None) -> Iterator[Finding]:
+    def _version(self, site: Site, text: StringValue, version: str | None) -> Iterator[Finding]:
         if version is None or not version.isdecimal():
             return
         end = len(text.pattern)
-        told, related = told_at(site, text.place_of(end - len(version), end))
+        told, related = report_place(site, text.place_of(end - len(version), end))
         place = text.exact_piece(end - len(version), end) if not related else None
         yield self.finding(
             told,
@@ -72,7 +72,7 @@ class UnknownCollection(SiteRule):
         )
 
     def _collection(
-        self, site: Site, text: Text, name: str, collection: str, directory: Directory
+        self, site: Site, text: StringValue, name: str, collection: str, directory: OrganizationView
     ) -> Iterator[Finding]:
         names: list[str] = []
         for organization in directory.organization_names:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.phrases import known_entity, quoted
-from regilink_doctor.rules.rule import DirectoryRule, Words
+from regilink_doctor.rules.base import DirectoryRule, Words
+from regilink_doctor.rules.wording import known_entity, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.directory import Directory
-    from regilink_doctor.core.link_rules import Judgement
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site, StringValue
 
 
 class UnknownEntity(DirectoryRule):
@@ -35,7 +35,7 @@ class UnknownEntity(DirectoryRule):
         'run.link_artifact(artifact, "team-a/candidates/zoo")',
     )
 
-    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
         entity = dict(judgement.verdict.fields).get("entity")
         if entity is None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from regilink_doctor.core.target_path import parse
-from regilink_doctor.rules.phrases import known_entity, listed, quoted, without_prefix
-from regilink_doctor.rules.reading import certain, told_at
-from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
+from regilink_doctor.rules.base import DirectoryRule, FileFacts, Replacement, SiteRule, Words
+from regilink_doctor.rules.site_facts import certain, report_place
+from regilink_doctor.rules.wording import known_entity, listed, quoted, without_prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.link_rules import Judgement
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site, StringValue
 
 
 class UnknownOrganization(DirectoryRule, SiteRule):
@@ -50,7 +50,7 @@ class UnknownOrganization(DirectoryRule, SiteRule):
             return
         entity = next((each for each in names if each.entity == value), None)
         method = site.call.rpartition(".")[2]
-        place, related = told_at(site, texts[0].place, "organization")
+        place, related = report_place(site, texts[0].place, "organization")
         yield self.finding(
             place,
             Words(
@@ -63,11 +63,11 @@ class UnknownOrganization(DirectoryRule, SiteRule):
             severity="error" if entity or (directory is not None and directory.complete) else "warning",
         )
 
-    def meant(self, text: Text, judgement: Judgement, directory: Directory) -> Meant | None:
+    def meant(self, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Replacement | None:
         """See `DirectoryRule.meant`."""
         return without_prefix(text)
 
-    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
         path = parse(text.pattern)
         facts = directory.entity(known_entity(site) or "")

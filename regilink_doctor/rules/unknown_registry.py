@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import HOLE, parse
-from regilink_doctor.core.words import close_to
-from regilink_doctor.rules.phrases import listed, only_suggestion, quoted, registry_named
-from regilink_doctor.rules.reading import known_registry
-from regilink_doctor.rules.rule import DirectoryRule, FileFacts, Meant, SiteRule, Words
+from regilink_doctor.rules.base import DirectoryRule, FileFacts, Replacement, SiteRule, Words
+from regilink_doctor.rules.site_facts import known_registry
+from regilink_doctor.rules.wording import listed, only_suggestion, quoted, registry_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Finding, Severity
-    from regilink_doctor.core.link_rules import Judgement
-    from regilink_doctor.core.sites import Site, Text
+    from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site, StringValue
 
 
 class UnknownRegistry(DirectoryRule, SiteRule):
@@ -41,7 +41,7 @@ class UnknownRegistry(DirectoryRule, SiteRule):
         'run.link_artifact(wandb.Artifact("zoo", type="dataset"), "wandb-registry-Golden Datasets/zoo")',
     )
 
-    def words(self, site: Site, text: Text, judgement: Judgement, directory: Directory) -> Words:
+    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
         name = parse(text.pattern).registry or ""
         names = directory.registry_names(judgement.organization or "")
@@ -56,7 +56,7 @@ class UnknownRegistry(DirectoryRule, SiteRule):
             else "create it in the App, or pull the catalog again",
         )
 
-    def meant(self, text: Text, judgement: Judgement, directory: Directory) -> Meant | None:
+    def meant(self, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Replacement | None:
         """See `DirectoryRule.meant`: the one registry whose name is near."""
         name = parse(text.pattern).registry
         near = only_suggestion(name or "", directory.registry_names(judgement.organization or ""))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from regilink_doctor.core.target_path import HOLE
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import registry_path
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import registry_path
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

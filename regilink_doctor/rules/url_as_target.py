@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
+from regilink_doctor.rules.wording import quoted
 
 
 class UrlAsTarget(PathRule):
@@ -22,7 +22,7 @@ class UrlAsTarget(PathRule):
     )
     good = ('run.link_artifact(artifact, "wandb-registry-model/zoo")',)
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         there = f": it links to {told.destination}" if told.destination else ""
         meant = told.problem.meant

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import is_version
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.reading import certain, told_at
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.site_facts import certain, report_place
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class VersionAsAlias(SiteRule):
         for alias in site.aliases:
             name = certain((alias,))
             if name is not None and is_version(name):
-                place, related = told_at(site, alias.place, "aliases")
+                place, related = report_place(site, alias.place, "aliases")
                 yield self.finding(
                     place,
                     Words(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import is_version
-from regilink_doctor.core.sites import Hole
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import PathRule, Told, Words
+from regilink_doctor.core.sites import UnknownPart
+from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ class VersionInTarget(PathRule):
         version = wrong.removeprefix(":")
         return "safe" if is_version(version) or version == "latest" else "unsafe"
 
-    def words(self, told: Told) -> Words:
+    def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         part = told.text.part_at(told.problem.start)
-        if isinstance(part, Hole):
+        if isinstance(part, UnknownPart):
             return Words(
                 f'{part.source} ends in ":vN" once the artifact is logged, and that becomes part of the target path',
                 f'write the collection\'s name, or {part.source}.partition(":")[0]',

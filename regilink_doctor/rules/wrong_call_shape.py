@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix
 from regilink_doctor.core.records import replace
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import CommandRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import CommandRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.declared import Command
+    from regilink_doctor.core.file_facts import Command
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.core.target_path.app_urls import read_pasted
-from regilink_doctor.rules.phrases import quoted
-from regilink_doctor.rules.rule import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from regilink_doctor.core.catalog import Catalog, Collection, Depth, Organizatio
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_registry_project, registry_name
 from regilink_doctor.doctor.facts import VISIBILITY, nodes, registry_of
-from regilink_doctor.workflows.asking import Inquirer, Unanswered, answered
+from regilink_doctor.workflows.server_session import ServerSession, Unanswered, answered
 
 if TYPE_CHECKING:
-    from regilink_doctor.core.directory import OrganizationNames
+    from regilink_doctor.core.organization_view import OrganizationNames
 
 Progress = Callable[[str, int, "int | None"], None]
 
@@ -52,7 +52,7 @@ def pull_catalog(
         Unanswered: the server did not answer as W&B does, nobody is logged in, or there is no such organization.
     """
     with answered():
-        asked = Inquirer(
+        asked = ServerSession(
             host=host, cwd=cwd, environ=environ, python=python, timeout=timeout, more=(inventory.ADMINISTRATOR,)
         )
         reader = _Reader(asked, collections, before, progress or (lambda *_: None))
@@ -67,7 +67,7 @@ def pull_catalog(
 class _Reader:
     """Reads organizations, one after another; of a page only what the catalog keeps is remembered."""
 
-    def __init__(self, asked: Inquirer, depth: Depth, before: Catalog | None, progress: Progress) -> None:
+    def __init__(self, asked: ServerSession, depth: Depth, before: Catalog | None, progress: Progress) -> None:
         self._gateway = asked.gateway
         self._account = asked.account
         self._depth = depth
@@ -159,7 +159,7 @@ def _place(node: Mapping[str, Any], name: object) -> tuple[str, str]:
     return (registry_name(project), str(name or "")) if is_registry_project(project) else ("", "")
 
 
-def _chosen(wanted: Sequence[str], asked: Inquirer, *, skip_missing: bool) -> tuple[OrganizationNames, ...]:
+def _chosen(wanted: Sequence[str], asked: ServerSession, *, skip_missing: bool) -> tuple[OrganizationNames, ...]:
     every = asked.every_organization()
     listed = ", ".join(f"{each.name} (entity {each.entity})" for each in every) or "none"
     if not wanted and not asked.organizations:

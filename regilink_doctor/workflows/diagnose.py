@@ -10,8 +10,8 @@ from pathlib import Path
 from regilink_doctor.client.settings import Settings, read_settings
 from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.checks import Sourced
-from regilink_doctor.core.known import NOTHING_KNOWN
+from regilink_doctor.core.check_result import Sourced
+from regilink_doctor.core.configured import NOTHING_CONFIGURED
 from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.diagnosis import Diagnosis, Watcher, examine
 from regilink_doctor.doctor.environment_checks import CONFIGURATION
@@ -92,7 +92,7 @@ def diagnose(
         settings,
         links,
         fetched,
-        known=config.known if config else NOTHING_KNOWN,
+        known=config.known if config else NOTHING_CONFIGURED,
         filed=Filed((config.catalog_path if config else None) or "the catalog", catalog) if catalog else None,
         prober=_prober(settings, folder, environ, confirm) if write_probe else None,
         timeout=timeout,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regilink_doctor.config import Config
-from regilink_doctor.core.sites import Site, Text
+from regilink_doctor.core.sites import Site, StringValue
 from regilink_doctor.core.target_path import HOLE
 from regilink_doctor.doctor.targets import Consumed, Target
 
@@ -95,9 +95,9 @@ def _of_fetch(site: Site) -> Iterator[Consumed]:
         )
 
 
-def _or_none(texts: Sequence[Text]) -> Sequence[Text | None]:
+def _or_none(texts: Sequence[StringValue]) -> Sequence[StringValue | None]:
     return texts or (None,)
 
 
-def _pattern(text: Text | None) -> str | None:
+def _pattern(text: StringValue | None) -> str | None:
     return text.pattern if text is not None else None

@@ -8,11 +8,11 @@ import signal
 import sys
 import threading
 
-from regilink_doctor.core.whole_files import write_whole
-from regilink_doctor.core.words import counted
+from regilink_doctor.core.atomic_write import write_whole
+from regilink_doctor.core.phrasing import counted
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
-from regilink_doctor.workflows.running import not_started, run_command
+from regilink_doctor.workflows.commands import not_started, run_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.config import Config
-from regilink_doctor.lint import scan
-from regilink_doctor.lint.kinds import kind_of, kind_of_named
+from regilink_doctor.lint.scan import files
+from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -167,8 +167,8 @@ def _candidates(
     def sifted(share: Sequence[str]) -> _Sifted:
         return _sift(share, named, any_use=any_use, progress=progress)
 
-    for batch in scan.batches(paths, result.failures.append, _excluded(config), force_exclude=force_exclude):
-        for part in _shares(batch, sifted, each=scan.MANY):
+    for batch in files.batches(paths, result.failures.append, _excluded(config), force_exclude=force_exclude):
+        for part in _shares(batch, sifted, each=files.MANY):
             result.files += part.files
             result.failures += part.failures
             result.notes += part.notes
@@ -190,7 +190,7 @@ def _linted(
         reports: list[tuple[str, bytes, FileReport] | str] = []
         for number, path in enumerate(share, 1):
             try:
-                content = scan.read(path)
+                content = files.read(path)
             except OSError as error:
                 reports.append(_unread(path, error))
                 continue
@@ -211,7 +211,7 @@ def _shares(items: Sequence[str], work: Callable[[Sequence[str]], Result], *, ea
     if len(items) < 2 * each:
         yield work(items)
         return
-    from regilink_doctor.lint.workers import spread
+    from regilink_doctor.lint.scan.workers import spread
 
     yield from spread(items, work, each=each)
 
@@ -228,7 +228,7 @@ def _sift(paths: Sequence[str], named: frozenset[str], *, any_use: bool, progres
 
     ours = [path for path in paths if path not in named or kind_of(path) or _is_ours(path, sifted)]
     sifted.files += len(ours)
-    sifted.candidates = [path for path, _ in scan.sift(ours, unread, any_use=any_use, progress=progress)]
+    sifted.candidates = [path for path, _ in files.sift(ours, unread, any_use=any_use, progress=progress)]
     return sifted
 
 
@@ -240,7 +240,7 @@ def _unread(path: str, error: OSError) -> str:
 def _is_ours(path: str, sifted: _Sifted) -> bool:
     """Whether a file that was named without a suffix of ours is one of ours by what it says."""
     try:
-        content = scan.read(path)
+        content = files.read(path)
     except OSError:
         return True  # the reason is told when it is read in its turn
     if kind_of_named(path, content) is not None:
@@ -262,7 +262,7 @@ def lint_text(path: str, content: bytes, *, catalog: Catalog | None = None, conf
     """Lint what stands in memory, as the file `path`."""
     result = LintResult()
     result.files = 1
-    if scan.can_matter(path, content):
+    if files.can_matter(path, content):
         result.add(path, content, Linter(config or Config(), catalog).lint(path, content))
     result.sources[path] = content
     return result
@@ -273,12 +273,12 @@ def files_to_lint(
 ) -> tuple[list[str], list[str]]:
     """The files that `lint_paths` would look at, sorted; and a sentence for each path that is not there."""
     missing: list[str] = []
-    batches = scan.batches(paths, missing.append, _excluded(config or Config()), force_exclude=force_exclude)
+    batches = files.batches(paths, missing.append, _excluded(config or Config()), force_exclude=force_exclude)
     # git lists what a sparse checkout leaves out, and what is gone.
     return sorted(name for batch in batches for name in batch if os.path.isfile(name)), missing
 
 
 def files_worth_linting(paths: Sequence[str], config: Config | None = None) -> Iterator[str]:
     """The files below `paths` that pass the byte gates, by path."""
-    for path, _ in scan.sift(files_to_lint(paths, config)[0], lambda path, error: None):
+    for path, _ in files.sift(files_to_lint(paths, config)[0], lambda path, error: None):
         yield path

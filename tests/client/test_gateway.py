@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from regilink_doctor.client import gateway as gateway_module
+from regilink_doctor.client.connection_errors import FAULTS, ServerConnectionError
 from regilink_doctor.client.document import Field, document, without
-from regilink_doctor.client.faults import FAULTS, ServerFault
 from regilink_doctor.client.gateway import Answer, Gateway
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.queries import ask
@@ -126,10 +126,10 @@ CASES: list[tuple[str, Handler, str, str]] = [
 ]
 
 
-def fault_of(host: str, timeout: float = 0.3) -> ServerFault:
+def fault_of(host: str, timeout: float = 0.3) -> ServerConnectionError:
     gateway = Gateway(host, Key(SECRET), timeout=timeout)
     begun = time.monotonic()
-    with pytest.raises(ServerFault) as caught:
+    with pytest.raises(ServerConnectionError) as caught:
         gateway.ask("query { viewer { id } }", {})
     assert time.monotonic() - begun < 2 * (timeout + 1)
     shown = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
@@ -204,7 +204,7 @@ def test_an_answer_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_cause_has_words_that_fit() -> None:
     for cause in FAULTS:
-        fault = ServerFault(cause, host="https://h", server="h", detail="d")
+        fault = ServerConnectionError(cause, host="https://h", server="h", detail="d")
         assert "{" not in fault.message + fault.help
         assert fault.code.startswith("REG8")
 
@@ -250,7 +250,7 @@ def test_a_field_that_the_server_does_not_know_is_left_out_once() -> None:
 
 def test_a_server_that_does_not_know_what_is_needed_is_too_old() -> None:
     error = '{"errors": [{"message": "Cannot query field \\"viewer\\" on type \\"Query\\"."}]}'
-    with server(says(400, error)) as (url, _), pytest.raises(ServerFault) as caught:
+    with server(says(400, error)) as (url, _), pytest.raises(ServerConnectionError) as caught:
         ask(Gateway(url, None), "Q", (Field("viewer", (Field("id"),)),))
     assert (caught.value.cause, caught.value.code) == ("too-old", "REG805")
 
@@ -260,7 +260,7 @@ def test_an_error_beside_data_is_an_error_unless_it_says_no() -> None:
     with server(says(200, '{"data": {"viewer": null}, "errors": [{"message": "project not found"}]}')) as (url, _):
         assert ask(Gateway(url, None), "Q", fields).data == {"viewer": None}
     broken = says(200, '{"data": {"viewer": null}, "errors": [{"message": "database is gone"}]}')
-    with server(broken) as (url, _), pytest.raises(ServerFault) as caught:
+    with server(broken) as (url, _), pytest.raises(ServerConnectionError) as caught:
         ask(Gateway(url, None), "Q", fields)
     assert caught.value.code == "REG810"
     assert "database is gone" in caught.value.message

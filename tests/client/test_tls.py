@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.client.faults import ServerFault
+from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.gateway import Gateway
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
@@ -114,6 +114,6 @@ def test_each_wrong_certificate_is_told_by_name(
         if cause is None:
             assert gateway.ask("query { viewer { id } }", {}).data == {}
             return
-        with pytest.raises(ServerFault) as caught:
+        with pytest.raises(ServerConnectionError) as caught:
             gateway.ask("query { viewer { id } }", {})
     assert (caught.value.cause, caught.value.code) == (cause, "REG801")

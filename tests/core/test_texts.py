@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.texts import TEXT_LIMIT, WORDINGS, Wording, recognise, say, wording
-from regilink_doctor.core.texts.wording import field_names
+from regilink_doctor.core.wandb_messages import TEXT_LIMIT, WANDB_MESSAGES, WandbMessage, recognise, say, wording
+from regilink_doctor.core.wandb_messages.wording import field_names
 
 # What the emulator and the grammar count on: key, row, fields, known, status.
 COUNTED_ON = [
@@ -64,27 +64,27 @@ SHAPES = {
 }
 
 
-def filled(each: Wording, value: str = "value-{}") -> dict[str, str]:
+def filled(each: WandbMessage, value: str = "value-{}") -> dict[str, str]:
     return {name: value.format(index) for index, name in enumerate(field_names(each.template))}
 
 
 def test_there_are_texts_enough_and_each_has_a_key_of_its_own():
-    keys = [each.key for each in WORDINGS]
+    keys = [each.key for each in WANDB_MESSAGES]
     assert len(keys) >= 90
     assert len(keys) == len(set(keys))
     assert all(re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", key) for key in keys)
 
 
-@pytest.mark.parametrize("each", WORDINGS, ids=lambda each: each.key)
-def test_a_text_belongs_to_rows_of_the_catalogue(each: Wording):
+@pytest.mark.parametrize("each", WANDB_MESSAGES, ids=lambda each: each.key)
+def test_a_text_belongs_to_rows_of_the_catalogue(each: WandbMessage):
     assert each.row in FAILURES
     assert set(each.also) <= FAILURES.keys()
     assert each.row not in each.also
     assert len(each.also) == len(set(each.also))
 
 
-@pytest.mark.parametrize("each", WORDINGS, ids=lambda each: each.key)
-def test_a_template_can_be_found_again(each: Wording):
+@pytest.mark.parametrize("each", WANDB_MESSAGES, ids=lambda each: each.key)
+def test_a_template_can_be_found_again(each: WandbMessage):
     assert not each.template.startswith("{") or each.template.startswith("{{")
     assert not re.search(r"(?<!\{)\{\w+\}\{\w+\}", each.template)
     assert each.known or each.speaker == "server"
@@ -99,7 +99,7 @@ def test_the_texts_that_others_count_on(key: str, row: str, fields: str, known: 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_text_is_recognised_in_every_shape(shape: str):
     wrong = []
-    for each in WORDINGS:
+    for each in WANDB_MESSAGES:
         fields = filled(each)
         found = recognise(SHAPES[shape](say(each.key, **fields)))
         if not found or (found[0].wording.key, found[0].fields) != (each.key, fields):
@@ -108,7 +108,7 @@ def test_a_text_is_recognised_in_every_shape(shape: str):
 
 
 def test_a_wrapped_text_is_recognised():
-    for each in WORDINGS:
+    for each in WANDB_MESSAGES:
         words = say(each.key, **filled(each)).split(" ")
         wrapped = "".join(word + (" \n    " if index % 4 == 3 else "  ") for index, word in enumerate(words))
         found = recognise(wrapped)
@@ -123,8 +123,8 @@ NAMES = st.text(string.ascii_letters + string.digits + "-_. äß名", min_size=1
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(WORDINGS), st.sampled_from(sorted(SHAPES)), st.data())
-def test_what_is_said_is_recognised_with_any_names(each: Wording, shape: str, data: st.DataObject):
+@given(st.sampled_from(WANDB_MESSAGES), st.sampled_from(sorted(SHAPES)), st.data())
+def test_what_is_said_is_recognised_with_any_names(each: WandbMessage, shape: str, data: st.DataObject):
     fields = {name: data.draw(NAMES) for name in field_names(each.template)}
     first = recognise(SHAPES[shape](say(each.key, **fields)))[0]
     assert (first.wording.row, first.wording.key) == (each.row, each.key)
@@ -135,8 +135,8 @@ def test_what_is_said_is_recognised_with_any_names(each: Wording, shape: str, da
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(WORDINGS), st.sampled_from(WORDINGS), st.booleans())
-def test_no_text_swallows_another(first: Wording, second: Wording, one_line: bool):
+@given(st.sampled_from(WANDB_MESSAGES), st.sampled_from(WANDB_MESSAGES), st.booleans())
+def test_no_text_swallows_another(first: WandbMessage, second: WandbMessage, one_line: bool):
     joint = "; " if one_line else "\n"
     text = say(first.key, **filled(first, "first-{}")) + joint + say(second.key, **filled(second, "second-{}"))
     found = {each.wording.key for each in recognise(text)}
@@ -144,8 +144,8 @@ def test_no_text_swallows_another(first: Wording, second: Wording, one_line: boo
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(WORDINGS), st.text(max_size=80), st.text(max_size=80))
-def test_the_span_is_where_the_text_stands(each: Wording, before: str, after: str):
+@given(st.sampled_from(WANDB_MESSAGES), st.text(max_size=80), st.text(max_size=80))
+def test_the_span_is_where_the_text_stands(each: WandbMessage, before: str, after: str):
     said = say(each.key, **filled(each))
     text = f"{before}\n\n {said}\n{after}"
     matches = [match for match in recognise(text) if match.wording == each]

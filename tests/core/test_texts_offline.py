@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.core.texts import recognise
+from regilink_doctor.core.wandb_messages import recognise
 
 SCRIPT = """
 import json, traceback

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.core.texts import WORDINGS, Wording, recognise, say, wording
-from regilink_doctor.core.texts.wording import field_names
+from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, WandbMessage, recognise, say, wording
+from regilink_doctor.core.wandb_messages.wording import field_names
 
 # Said by Python, click or wandb-core, or put together from constants: no string of wandb's holds them.
 # Those that wandb's Python puts together are in CALLS below.
@@ -57,7 +57,7 @@ def number(version: str) -> tuple[int, ...]:
 INSTALLED = number(importlib.metadata.version("wandb"))
 
 
-def said_today(each: Wording) -> bool:
+def said_today(each: WandbMessage) -> bool:
     return number(each.since or "0") <= INSTALLED and (each.until is None or number(each.until) > INSTALLED)
 
 
@@ -119,18 +119,18 @@ def yields(source: str, text: str) -> bool:
 
 
 PYTHON_SAYS = [
-    each for each in WORDINGS if each.speaker != "server" and each.key not in NOT_LITERAL and said_today(each)
+    each for each in WANDB_MESSAGES if each.speaker != "server" and each.key not in NOT_LITERAL and said_today(each)
 ]
 
 
 @pytest.mark.parametrize("each", PYTHON_SAYS, ids=lambda each: each.key)
-def test_the_installed_wandb_still_says_it(each: Wording, wandb_says: list[str]):
+def test_the_installed_wandb_still_says_it(each: WandbMessage, wandb_says: list[str]):
     text = folded(say(each.key, **dict.fromkeys(field_names(each.template), "#"))).rstrip(".")
     assert any(text in source or yields(source, text) for source in wandb_says), text
 
 
 def test_what_is_not_looked_up_exists():
-    assert {each.key for each in WORDINGS} >= NOT_LITERAL
+    assert {each.key for each in WANDB_MESSAGES} >= NOT_LITERAL
 
 
 def calls() -> dict[str, tuple[str, Callable[[], object]]]:

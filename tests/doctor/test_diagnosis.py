@@ -10,7 +10,7 @@ import pytest
 
 from regilink_doctor.client.settings import read_settings
 from regilink_doctor.config import Config, load_config
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject
+from regilink_doctor.doctor.base import Check, Outcome, Subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import EXAMINATIONS, Diagnosis, examine
 from regilink_doctor.emulator import Emulator, World
@@ -40,7 +40,7 @@ def test_a_check_stands_behind_those_it_requires() -> None:
 
 
 def test_a_check_that_breaks_is_a_row(emulator: Emulator, tmp_path: Path) -> None:
-    class Breaks(Examination):
+    class Breaks(Check):
         """Breaks."""
 
         name = "breaks"
@@ -199,7 +199,7 @@ def test_a_folder_without_links_is_the_account_alone(examined: Diagnose, emulato
 def test_through_the_responses_door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     responses = pytest.importorskip("responses")
     from regilink_doctor.emulator.app import App
-    from regilink_doctor.emulator.responses_door import register
+    from regilink_doctor.emulator.requests_backend import register
 
     world = World.default()
     host = "https://wandb.example.com"

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.client import gateway
-from regilink_doctor.core.checks import Check
+from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.workflows.diagnose import diagnose
 
@@ -214,7 +214,7 @@ def test_what_goes_wrong_is_named_in_time(name: str, tmp_path: Path, monkeypatch
     assert "hidden" not in repr(found)
 
 
-def worst(found: Diagnosis, fault: Fault) -> Check:
+def worst(found: Diagnosis, fault: Fault) -> CheckResult:
     """The row in question; of a fault that stops everything it is the first."""
     wrong = found.of("fail") if fault.status == "fail" else found.of("warn")
     return next(check for check in wrong if check.name == fault.check or fault.status == "fail")

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.client.settings import read_settings
-from regilink_doctor.core.link_rules import judge
+from regilink_doctor.core.judgement import judge
 from regilink_doctor.core.target_path import LinkInput
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import examine
 from regilink_doctor.doctor.targets import Target
 from regilink_doctor.emulator import Emulator, World
-from regilink_doctor.emulator.world.directory import WorldDirectory
+from regilink_doctor.emulator.world.world_view import WorldView
 
 TYPES = ["model", "dataset", "checkpoint", None]
 REGISTRIES = ["model", "dataset", "Golden Datasets", "secret", "modle", "Model", "models", "team-a-mr-migrated"]
@@ -118,7 +118,7 @@ def test_the_report_fails_a_link_if_and_only_if_the_judge_does(seed: int, emulat
             assert not fails, (target, verdict, found.of("fail"))
 
 
-class Seen(WorldDirectory):
+class Seen(WorldView):
     """The world as W&B shows it to one user: an entity that is not shown is none (row B3)."""
 
     def __init__(self, world: World, user: str) -> None:

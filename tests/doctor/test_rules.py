@@ -12,7 +12,7 @@ from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.rules import all_rules
-from regilink_doctor.rules.rule import LiveRule
+from regilink_doctor.rules.base import LiveRule
 from regilink_doctor.workflows.diagnose import diagnose
 
 Environment = Callable[[str | None], Path]

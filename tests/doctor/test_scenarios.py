@@ -11,7 +11,7 @@ import pytest
 
 from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
-from regilink_doctor.core.checks import Check
+from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.targets import Consumed, Target
@@ -530,7 +530,7 @@ def test_what_hangs_on_a_failure_is_skipped_with_the_reason(examined: Diagnose) 
 
 def test_one_wrong_target_does_not_stop_the_others(examined: Diagnose) -> None:
     found = examined("wandb-registry-modle/a", ZOO, artifact_type="model")
-    by_subject: dict[str, list[Check]] = {}
+    by_subject: dict[str, list[CheckResult]] = {}
     for row in found.checks:
         by_subject.setdefault(row.subject, []).append(row)
     assert all(row.status == "pass" for row in by_subject[ZOO])

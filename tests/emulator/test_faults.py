@@ -296,7 +296,7 @@ def test_a_body_that_is_no_call_is_an_error_with_faults_and_without(emulator: Em
 
 def test_faults_strike_behind_the_door_for_responses_too() -> None:
     responses = pytest.importorskip("responses")
-    from regilink_doctor.emulator.responses_door import register
+    from regilink_doctor.emulator.requests_backend import register
 
     with Emulator(World.default()) as emulator, responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         register(mock, emulator.app, emulator.url)

@@ -3,12 +3,12 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regilink_doctor.core import link_rules
+from regilink_doctor.core import judgement
 from regilink_doctor.core.target_path import LinkInput, sdk_link
 from regilink_doctor.emulator import World
 from regilink_doctor.emulator.world import links
-from regilink_doctor.emulator.world.directory import WorldDirectory
 from regilink_doctor.emulator.world.refusal import Refusal
+from regilink_doctor.emulator.world.world_view import WorldView
 
 PATHS = (
     "wandb-registry-model/animals",
@@ -59,7 +59,7 @@ def test_what_is_judged_is_done(world: World, path: str, entity: str, kind: str)
     assert isinstance(link, LinkInput)
     organization = link.entity
     if link.registry:
-        resolved = link_rules.resolve_organization(entity, link.organization, WorldDirectory(world, alice))
+        resolved = judgement.resolve_organization(entity, link.organization, WorldView(world, alice))
         organization = getattr(resolved, "entity", None)
     if organization is None:
         assert world.link(link, type=kind, user="alice").outcome == "refused"  # by the SDK: nothing is sent

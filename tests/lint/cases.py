@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from regilink_doctor.core.catalog import Catalog
+from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.findings import Finding, Place
-from regilink_doctor.core.known import NOTHING_KNOWN, Known
-from regilink_doctor.lint import readers
+from regilink_doctor.lint import formats
 from regilink_doctor.lint.engine import FileReport, lint_bytes
-from regilink_doctor.lint.reading import Reading
-from regilink_doctor.lint.scan import can_matter
-from regilink_doctor.lint.sources import Unparsable
+from regilink_doctor.lint.formats.parsed_file import ParsedFile
+from regilink_doctor.lint.scan.files import can_matter
+from regilink_doctor.lint.text.source import Unparsable
 from regilink_doctor.report.lint_json import site_value
 from regilink_doctor.rules.selection import Selection
 
@@ -157,7 +157,11 @@ def laid_out(case: Case) -> tuple[dict[str, bytes], Callable[[str, bytes], FileR
         Path(name).write_bytes(content)
     catalog = case.option("catalog")
     directory = Catalog.load(FOLDER / f"{catalog}.catalog.json") if catalog else None
-    known = Known(**json.loads(case.option("known") or "null")) if case.option("known") else NOTHING_KNOWN
+    known = (
+        ConfiguredOrganization(**json.loads(case.option("known") or "null"))
+        if case.option("known")
+        else NOTHING_CONFIGURED
+    )
     selection = Selection(pedantic="pedantic" in case.head)
     return contents, partial(lint_bytes, directory=directory, known=known, selection=selection)
 
@@ -171,9 +175,9 @@ def _run(case: Case) -> list[str]:
             continue
         report = lint(name, content)
         try:
-            reading = readers.read(name, content)
+            reading = formats.read(name, content)
         except Unparsable:
-            reading = Reading(())
+            reading = ParsedFile(())
         texts = {source.cell: source.lines for source in reading.sources} or {
             None: content.decode(errors="replace").split("\n")
         }
@@ -242,7 +246,7 @@ def _alternatives(texts: list[str]) -> str:
     return " | ".join(json.dumps(text, ensure_ascii=False) for text in texts)
 
 
-def _declared(reading: Reading, first: str) -> Iterator[str]:
+def _declared(reading: ParsedFile, first: str) -> Iterator[str]:
     for setting in reading.settings:
         value = _alternatives([text.display for text in setting.value]) or "-"
         fields = [f"how={setting.how}", f"variable={'yes' if setting.variable else 'no'}"]

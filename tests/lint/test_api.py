@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from regilink_doctor.lint import api
+from regilink_doctor.lint.resolve import wandb_api
 
 wandb = pytest.importorskip("wandb")
 
@@ -17,11 +17,13 @@ OWNERS = {
 }
 GONE = {"wandb.beta.workflows.link_model"}  # since 0.24
 NEVER_THERE = {
-    name for name in api.CALLS if name.endswith((".link_artifact", "Run.link")) and name != "wandb.Run.link_artifact"
+    name
+    for name in wandb_api.CALLS
+    if name.endswith((".link_artifact", "Run.link")) and name != "wandb.Run.link_artifact"
 }
 OURS = [
     name
-    for name in api.CALLS
+    for name in wandb_api.CALLS
     if name.startswith("wandb.") and name not in NEVER_THERE | GONE and not name.startswith("wandb.PublicRun")
 ]
 
@@ -40,7 +42,7 @@ def test_a_call_takes_what_the_linter_thinks(name: str) -> None:
         called = getattr(wandb.Run, name.rpartition(".")[2], called)
     signature = inspect.signature(called)
     parameters = [each for each in signature.parameters if each != "self"]
-    call = api.CALLS[name]
+    call = wandb_api.CALLS[name]
     assert parameters[: len(call.parameters)] == list(call.parameters)
     for argument in (*call.texts, *filter(None, (call.path, call.unfolds))):
         assert argument in parameters or argument in ("api_key", "alias"), argument
@@ -58,18 +60,18 @@ def test_a_run_of_the_api_links_nothing() -> None:
     assert not hasattr(Run, "link_artifact")
 
 
-@pytest.mark.parametrize("name", [name for name in api.RETURNS if name.rpartition(".")[0] in OWNERS])
+@pytest.mark.parametrize("name", [name for name in wandb_api.RETURNS if name.rpartition(".")[0] in OWNERS])
 def test_what_returns_something_is_there(name: str) -> None:
     assert callable(found(name))
 
 
-@pytest.mark.parametrize("name", sorted(api.LOGGED_ONLY))
+@pytest.mark.parametrize("name", sorted(wandb_api.LOGGED_ONLY))
 def test_a_draft_has_no_such_attribute(name: str) -> None:
     draft = wandb.Artifact("zoo", type="model")
     assert not hasattr(draft, name)
     assert getattr(draft, name, "swallowed") == "swallowed"
 
 
-@pytest.mark.parametrize("name", sorted(api.VERSIONED_NAMES | api.VERSIONS))
+@pytest.mark.parametrize("name", sorted(wandb_api.VERSIONED_NAMES | wandb_api.VERSIONS))
 def test_the_names_of_an_artifact_are_there(name: str) -> None:
     assert isinstance(inspect.getattr_static(wandb.Artifact, name.rpartition(".")[2]), property)

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from regilink_doctor.lint.change.fixes import mend
 from regilink_doctor.lint.engine import FileReport, lint_bytes
-from regilink_doctor.lint.fixes import mend
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
 LINK = "run.link_artifact(artifact, x)\n"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Span
-from regilink_doctor.lint import fixes
-from regilink_doctor.lint.documents import Document
+from regilink_doctor.lint.change import fixes
+from regilink_doctor.lint.change.document import Document
 from regilink_doctor.lint.engine import lint_bytes
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'

@@ -13,7 +13,7 @@ from cases import Case, all_cases, laid_out
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.decoding import encoding_of
 from regilink_doctor.core.findings import Edit, Finding
-from regilink_doctor.lint import fixes
+from regilink_doctor.lint.change import fixes
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import all_rules
 from regilink_doctor.rules.selection import Selection

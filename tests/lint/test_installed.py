@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.lint.engine import lint_bytes
-from regilink_doctor.lint.kinds import kind_of
+from regilink_doctor.lint.scan.kinds import kind_of
 
 PATHS = sysconfig.get_paths()
 ONE_IN = {"stdlib": 25, "purelib": 120}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.lint.nodes import inside, walk
+from regilink_doctor.lint.text.nodes import inside, walk
 
 STDLIB = Path(sysconfig.get_path("stdlib"))
 FILES = ("dataclasses.py", "typing.py", "inspect.py", "asyncio/tasks.py", "ast.py")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from regilink_doctor.lint.engine import lint_bytes
-from regilink_doctor.lint.notebooks import code_cells
+from regilink_doctor.lint.formats.notebook_json import code_cells
 
 CELLS = [
     {"cell_type": "markdown", "metadata": {"source": "no"}, "source": ["# Title\n", "more"]},

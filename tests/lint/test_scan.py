@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regilink_doctor.core.patterns import Patterns
-from regilink_doctor.lint import scan, workers
-from regilink_doctor.lint.gitignore import Ignored
-from regilink_doctor.lint.kinds import kind_of, kind_of_named
+from regilink_doctor.lint.scan import files as scan_files
+from regilink_doctor.lint.scan import workers
+from regilink_doctor.lint.scan.gitignore import Ignored
+from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
 from regilink_doctor.workflows.lint import files_to_lint, lint_paths
 
 
@@ -24,7 +25,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def files(folder: Path, *paths: str) -> list[str]:
-    found = [name for batch in scan.batches(paths or ["."], pytest.fail) for name in batch]
+    found = [name for batch in scan_files.batches(paths or ["."], pytest.fail) for name in batch]
     assert len(set(found)) == len(found)
     return sorted(found)
 
@@ -95,7 +96,7 @@ def test_a_broken_index_is_no_reason_to_find_nothing(project: Path) -> None:
 
 
 def test_what_is_excluded_is_not_walked(project: Path) -> None:
-    seen = scan.batches(["."], pytest.fail, lambda start: Patterns(["src", "uv.lock"], start=start))
+    seen = scan_files.batches(["."], pytest.fail, lambda start: Patterns(["src", "uv.lock"], start=start))
     assert sorted(name for batch in seen for name in batch) == [".env", "a.py", "sub/.env.local"]
 
 
@@ -112,7 +113,7 @@ def test_what_is_no_plain_file_is_not_read(tmp_path: Path, name: str) -> None:
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(str(path))
     with pytest.raises(OSError, match=r".+"):
-        scan.read(str(path))
+        scan_files.read(str(path))
 
 
 @pytest.mark.parametrize(
@@ -129,8 +130,8 @@ def test_what_is_no_plain_file_is_not_read(tmp_path: Path, name: str) -> None:
     ],
 )
 def test_the_gates(name: str, content: bytes, matters: bool) -> None:
-    for count in (0, scan.MANY):
-        assert scan.can_matter(name, content, scan.finder(count)) is matters
+    for count in (0, scan_files.MANY):
+        assert scan_files.can_matter(name, content, scan_files.finder(count)) is matters
 
 
 def test_a_script_tells_its_kind_by_its_first_line() -> None:

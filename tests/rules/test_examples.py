@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
+from regilink_doctor.core.configured import ConfiguredOrganization
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.known import Known
 from regilink_doctor.lint.engine import lint_bytes
-from regilink_doctor.lint.scan import can_matter
+from regilink_doctor.lint.scan.files import can_matter
 from regilink_doctor.report.rule_table import as_markdown
 from regilink_doctor.rules import MODULES, all_rules
-from regilink_doctor.rules.rule import LiveRule, Rule
+from regilink_doctor.rules.base import LiveRule, Rule
 from regilink_doctor.rules.selection import Selection
 
 PRELUDE = """import wandb
@@ -60,7 +60,7 @@ def lint(rule: Rule, example: str, tmp_path: Path) -> list[str]:
         str(tmp_path / rule.example),
         whole.encode(),
         CATALOG if rule.catalog else None,
-        known=Known(wandb_version=rule.pinned),
+        known=ConfiguredOrganization(wandb_version=rule.pinned),
         selection=Selection(pedantic=rule.pedantic),
     )
     return [finding.code for finding in report.findings]

@@ -3,8 +3,8 @@
 import pytest
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
-from regilink_doctor.core.known import NOTHING_KNOWN, Known
-from regilink_doctor.lint import fixes
+from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
+from regilink_doctor.lint.change import fixes
 from regilink_doctor.lint.engine import lint_bytes
 
 NAMES = ("model", "dataset", "raw-images", "raw-image", "Golden Datasets")
@@ -15,7 +15,9 @@ def catalog(*, complete: bool = True) -> Catalog:
     return Catalog((Organization("Acme Inc", "acme", ("team-a",), registries),), complete=complete)
 
 
-def mend(code: str, directory: Catalog | None, *, unsafe: bool = False, known: Known = NOTHING_KNOWN) -> str:
+def mend(
+    code: str, directory: Catalog | None, *, unsafe: bool = False, known: ConfiguredOrganization = NOTHING_CONFIGURED
+) -> str:
     def lint(content: bytes) -> list[object]:
         return list(lint_bytes("/nowhere/train.py", content, directory, known=known).findings)
 
@@ -61,8 +63,8 @@ def test_what_a_part_of_a_catalog_suggests_is_unsafe() -> None:
 )
 def test_the_only_team_is_added_where_the_entity_is_left_out(call: str, mended: str | None) -> None:
     code = 'import wandb\nrun = {}\nrun.link_artifact(a, "wandb-registry-model/zoo")\n'
-    known = Known(teams=("team-a",))
+    known = ConfiguredOrganization(teams=("team-a",))
     assert mend(code.format(call), None, known=known) == code.format(call)
     assert mend(code.format(call), None, known=known, unsafe=True) == code.format(mended or call)
-    two = Known(teams=("team-a", "team-b"))
+    two = ConfiguredOrganization(teams=("team-a", "team-b"))
     assert mend(code.format(call), None, known=two, unsafe=True) == code.format(call)

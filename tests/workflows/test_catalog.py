@@ -14,8 +14,8 @@ from regilink_doctor.core.catalog import Catalog, Collection, Organization, Regi
 from regilink_doctor.core.catalog.schema import SCHEMA
 from regilink_doctor.core.catalog.writing import text_of
 from regilink_doctor.emulator import Emulator, World
-from regilink_doctor.workflows.asking import Unanswered
 from regilink_doctor.workflows.catalog import pull_catalog
+from regilink_doctor.workflows.server_session import Unanswered
 
 DEPTHS = ("none", "names", "full")
 

@@ -17,7 +17,7 @@ from regilink_doctor.cli import main
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.report.dry_run import render, to_json
 from regilink_doctor.workflows import demo
-from regilink_doctor.workflows.dry_run import DryRun, dry_run, harvest
+from regilink_doctor.workflows.dry_run import DryRun, collect, dry_run
 
 ROOT = Path(regilink_doctor.__file__).parents[1]
 
@@ -192,10 +192,10 @@ def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry
 
 
 def test_a_cell_of_a_notebook_is_no_file(project: Path) -> None:
-    assert harvest._near("/tmp/ipykernel_7/123.py:2", project) == "a cell of the notebook, line 2"
-    assert harvest._near(f"{project}/src/train.py:3", project) == "src/train.py:3"
-    assert harvest._near("/elsewhere/train.py:3", project) == "/elsewhere/train.py:3"
-    assert harvest._near(None, project) is None
+    assert collect._near("/tmp/ipykernel_7/123.py:2", project) == "a cell of the notebook, line 2"
+    assert collect._near(f"{project}/src/train.py:3", project) == "src/train.py:3"
+    assert collect._near("/elsewhere/train.py:3", project) == "/elsewhere/train.py:3"
+    assert collect._near(None, project) is None
 
 
 @pytest.mark.parametrize(

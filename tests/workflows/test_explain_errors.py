@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from regilink_doctor.core.texts import WORDINGS, say
-from regilink_doctor.core.texts.wording import field_names
+from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, say
+from regilink_doctor.core.wandb_messages.wording import field_names
 from regilink_doctor.workflows.explain import classify, explain
 
 TEXTS = [
@@ -210,7 +210,7 @@ def test_noise_around_it_changes_nothing() -> None:
 
 
 def test_every_wording_that_regilink_knows_leads_to_its_row() -> None:
-    for each in WORDINGS:
+    for each in WANDB_MESSAGES:
         text = say(each.key, **{name: f"name-{index}" for index, name in enumerate(field_names(each.template))})
         found = explain(f'Traceback (most recent call last):\n  File "train.py", line 9, in <module>\n{text}\n')
         assert found.rows[0] == each.row, each.key

@@ -9,7 +9,7 @@ import pytest
 
 from regilink_doctor.cli import main
 from regilink_doctor.emulator import Emulator, World
-from regilink_doctor.workflows.asking import Unanswered
+from regilink_doctor.workflows.server_session import Unanswered
 from regilink_doctor.workflows.verify import Expected, Verification, verify
 
 ZOO = "wandb-registry-model/zoo"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from regilink_doctor.core.directory import EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.core.records import field, record, replace
 
 if TYPE_CHECKING:

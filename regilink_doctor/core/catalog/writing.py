@@ -6,8 +6,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from regilink_doctor.core.atomic_write import write_whole
 from regilink_doctor.core.catalog.reading import VERSION
-from regilink_doctor.core.whole_files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

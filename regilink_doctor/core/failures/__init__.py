@@ -6,16 +6,16 @@ and documentation cite them.
 
 from __future__ import annotations
 
-from .failure import Evidence, Failure
-from .part_a import PART_A
-from .part_b import PART_B
-from .part_c import PART_C
-from .part_d import PART_D
-from .part_e import PART_E
+from regilink_doctor.core.failures.consuming import CONSUMING
+from regilink_doctor.core.failures.entity import ENTITY
+from regilink_doctor.core.failures.failure import Evidence, Failure
+from regilink_doctor.core.failures.path import PATH
+from regilink_doctor.core.failures.sdk import SDK
+from regilink_doctor.core.failures.testing import TESTING
 
 __all__ = ["FAILURES", "Evidence", "Failure", "failure"]
 
-FAILURES: dict[str, Failure] = {each.row: each for each in (*PART_A, *PART_B, *PART_C, *PART_D, *PART_E)}
+FAILURES: dict[str, Failure] = {each.row: each for each in (*PATH, *ENTITY, *SDK, *CONSUMING, *TESTING)}
 
 
 def failure(row: str) -> Failure:

@@ -1,7 +1,7 @@
 """What is wrong with a text as a target path: one problem per segment, and where in the text it is.
 
 A segment is what stands between two slashes. Where one segment has several problems, the first of `ORDER` is told.
-Nothing here knows an organization: what needs one is `core.link_rules`.
+Nothing here knows an organization: what needs one is `core.judgement`.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class LinkInput:
 
 @record
 class SdkRefusal:
-    """The SDK raises `exception` and nothing is sent. `text` and `fields` name its words in `core.texts`."""
+    """The SDK raises `exception` and nothing is sent. `text` and `fields` name its words in `core.wandb_messages`."""
 
     exception: Literal["ValueError", "CommError"]
     text: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.document import Argument, Field, document
-from regilink_doctor.client.faults import ServerFault
 from regilink_doctor.client.gateway import Gateway
 from regilink_doctor.client.queries import ask
 from regilink_doctor.client.questions import CollectionQuestion, Questions, VersionQuestion, target_fields
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.target_path import LinkInput, registry_name
-from regilink_doctor.doctor.checks import Examination, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import nodes
 from regilink_doctor.doctor.probe.run import NAME, Plan, Result, new_token, write
@@ -21,7 +21,7 @@ DELETE = "mutation RegilinkDelete($id: String!) { deleteModel(input: {id: $id}) 
 """As `DeleteRegistry` deletes a project; only for one that the probe itself has made."""
 
 
-class WriteProbe(Examination):
+class WriteProbe(Check):
     """Links, fetches back and takes away again: seats, quotas and policies show themselves only then (row E4)."""
 
     name = "write-probe"
@@ -108,7 +108,7 @@ def _left(context: Context, plan: Plan, *, delete_project: bool) -> tuple[str, .
             context.gateway.ask(DELETE, {"id": project})
             if _project_id(context.gateway, plan) is not None:
                 left.append(f"the empty project {plan.entity}/{plan.project}")
-    except ServerFault as fault:
+    except ServerConnectionError as fault:
         left = [f"something, perhaps, named {plan.collection} ({fault.message})"]
     return tuple(left)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from regilink_doctor.core.records import record
 from regilink_doctor.emulator.blobs import BlobStore
-from regilink_doctor.emulator.world import World, access, assume, stubs
+from regilink_doctor.emulator.world import World, access, assume, assumed_versions
 from regilink_doctor.emulator.world.files import StoredFile
 from regilink_doctor.emulator.world.people import User
 from regilink_doctor.emulator.world.projects import Collection, Project
@@ -63,7 +63,7 @@ class Context:
         """The project, if the user sees it. A team's migrated `model-registry` leads to its successor (row A14)."""
         owner = entity or (self.user.default_entity if self.user else None)
         assume.registry(self.world, owner, name)
-        stubs.project(self.world, self.user, owner, name)
+        assumed_versions.project(self.world, self.user, owner, name)
         project = self.world.find_project(owner, name or "uncategorized")
         if name == "model-registry" and owner is not None:
             project = self.world.migrated_registry(owner) or project

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core import link_rules, texts
+from regilink_doctor.core import judgement, wandb_messages
 from regilink_doctor.core.failures import failure
 from regilink_doctor.core.ledger import LinkAttempt, Verdict
 from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import LinkInput, is_registry_project
 from regilink_doctor.emulator.world import access, artifacts, assume
-from regilink_doctor.emulator.world.directory import WorldDirectory
 from regilink_doctor.emulator.world.people import Entity, User
 from regilink_doctor.emulator.world.projects import (
     ArtifactVersion,
@@ -19,6 +18,7 @@ from regilink_doctor.emulator.world.projects import (
 )
 from regilink_doctor.emulator.world.refusal import Refusal, denied, refuse
 from regilink_doctor.emulator.world.state import State
+from regilink_doctor.emulator.world.world_view import WorldView
 
 
 @record
@@ -34,7 +34,7 @@ class LinkRequest:
 
 def judge(state: State, link: LinkInput, artifact_type: str | None, user: User | None) -> Verdict:
     """What becomes of a link as the SDK sends it; nothing is changed."""
-    verdict = link_rules.judge(link, WorldDirectory(state, user), artifact_type).verdict
+    verdict = judgement.judge(link, WorldView(state, user), artifact_type).verdict
     return verdict if link.registry else _with_rights(state, user, link, verdict)
 
 
@@ -42,16 +42,16 @@ def judge_request(state: State, user: User | None, request: LinkRequest) -> Verd
     """What becomes of a link as the server receives it: the same rules, after the SDK's part."""
     if _paused(state, request):
         return Verdict("refused", None, "B17", "legacy-registry-paused")
-    directory = WorldDirectory(state, user)
+    directory = WorldView(state, user)
     artifact = request.artifact
     source_entity = artifact.sequence.project.entity.name
     target = state.find_entity(request.entity)
     if target is not None and target.kind == "organization" and is_registry_project(request.project):
-        return link_rules.judge_registry(
+        return judgement.judge_registry(
             directory, source_entity, request.entity, request.project, request.collection, artifact.type
         )
     plain = LinkInput(source_entity, request.entity, None, request.project, request.collection)
-    return _with_rights(state, user, plain, link_rules.judge(plain, directory, artifact.type).verdict)
+    return _with_rights(state, user, plain, judgement.judge(plain, directory, artifact.type).verdict)
 
 
 def _with_rights(state: State, user: User | None, link: LinkInput, verdict: Verdict) -> Verdict:
@@ -103,8 +103,8 @@ def _code(row: str | None) -> str | None:
 
 
 def _as_refusal(verdict: Verdict) -> Refusal:
-    wording = texts.wording(verdict.text or "")
-    message = texts.say(wording.key, **dict(verdict.fields))
+    wording = wandb_messages.wording(verdict.text or "")
+    message = wandb_messages.say(wording.key, **dict(verdict.fields))
     return Refusal(message, wording.status or 400, verdict.row)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core import texts
+from regilink_doctor.core import wandb_messages
 
 
 class Refusal(Exception):
@@ -20,9 +20,9 @@ class Refusal(Exception):
 
 
 def refuse(key: str, **fields: str) -> Refusal:
-    """The refusal in the words of `core.texts` (W&B's where they are known)."""
-    wording = texts.wording(key)
-    return Refusal(texts.say(key, **fields), wording.status or 400, wording.row)
+    """The refusal in the words of `core.wandb_messages` (W&B's where they are known)."""
+    wording = wandb_messages.wording(key)
+    return Refusal(wandb_messages.say(key, **fields), wording.status or 400, wording.row)
 
 
 def denied() -> Refusal:

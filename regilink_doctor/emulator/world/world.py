@@ -15,7 +15,7 @@ from regilink_doctor.emulator.world.people import RegistryRole
 from regilink_doctor.emulator.world.population import Population, default_key, locked
 from regilink_doctor.emulator.world.projects import ArtifactVersion, Collection, Project
 from regilink_doctor.emulator.world.refusal import Refusal
-from regilink_doctor.emulator.world.seeds import seed_version, seed_versions
+from regilink_doctor.emulator.world.seeded_versions import seed_version, seed_versions
 
 ACCESS: dict[str, str] = {"organization": "PRIVATE", "restricted": "RESTRICTED"}
 """Visibility of a registry -> access of its project (`registries/_utils.py`)."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regilink_doctor.core.words import counted
+from regilink_doctor.core.phrasing import counted
 from regilink_doctor.report.positions import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from regilink_doctor.core.checks import Check, Status
+    from regilink_doctor.core.check_result import CheckResult, Status
     from regilink_doctor.doctor.diagnosis import Diagnosis
 
 MARKS: dict[Status, tuple[str, str, str]] = {
@@ -96,7 +96,7 @@ class _Page:
             )
         self.blank()
 
-    def passes(self, checks: Iterable[Check], *, verbose: int) -> None:
+    def passes(self, checks: Iterable[CheckResult], *, verbose: int) -> None:
         rows = list(checks)
         if not rows:
             return
@@ -115,7 +115,7 @@ class _Page:
         self.line(self.mark("pass"), (f" {count} passed: ", ""), (", ".join(names), "dim"), hang=2)
         self.blank()
 
-    def _more(self, check: Check, verbose: int) -> list[tuple[str, str]]:
+    def _more(self, check: CheckResult, verbose: int) -> list[tuple[str, str]]:
         """What a second `-v` adds to a row."""
         if verbose < 2:
             return []
@@ -123,7 +123,7 @@ class _Page:
         parts += [f"after {', '.join(check.requires)}"] if check.requires else []
         return [(f"  [{'; '.join(parts)}]", "dim")] if parts else []
 
-    def problem(self, check: Check, *, verbose: int = 0) -> None:
+    def problem(self, check: CheckResult, *, verbose: int = 0) -> None:
         style = MARKS[check.status][2]
         code = f"  {check.code}" if check.code else ""
         source = f"  ({check.source})" if check.source else ""
@@ -145,9 +145,9 @@ class _Page:
                 self.line(("-> ", "green"), (help_line, ""), indent=2, hang=5)
         self.blank()
 
-    def skips(self, checks: Iterable[Check], *, verbose: int) -> None:
+    def skips(self, checks: Iterable[CheckResult], *, verbose: int) -> None:
         """What was not looked at, once for each reason: one cause stops many checks."""
-        reasons: dict[str, list[Check]] = {}
+        reasons: dict[str, list[CheckResult]] = {}
         for check in checks:
             reasons.setdefault(check.message, []).append(check)
         for reason, rows in reasons.items():

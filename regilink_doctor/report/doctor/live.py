@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.spinner import Spinner
 
-    from regilink_doctor.core.checks import Check
+    from regilink_doctor.core.check_result import CheckResult
 
 ROWS = 8
 """The last ones are shown."""
@@ -24,7 +24,7 @@ class LiveRows:
     """A `doctor.diagnosis.Watcher` on standard error; where that is no terminal, nothing is shown."""
 
     def __init__(self) -> None:
-        self._rows: list[Check] = []
+        self._rows: list[CheckResult] = []
         self._name = ""
         self._live: Live | None = None
         self._spinner: Spinner | None = None
@@ -57,7 +57,7 @@ class LiveRows:
         """See `Watcher`."""
         self._name = name
 
-    def ended(self, check: Check) -> None:
+    def ended(self, check: CheckResult) -> None:
         """See `Watcher`."""
         self._rows.append(check)
 

@@ -12,7 +12,7 @@ from regilink_doctor.report.github import escaped, properties
 from regilink_doctor.report.positions import visible
 
 if TYPE_CHECKING:
-    from regilink_doctor.core.checks import Check, Status
+    from regilink_doctor.core.check_result import CheckResult, Status
     from regilink_doctor.doctor.diagnosis import Diagnosis
 
 VERSION = 1
@@ -27,7 +27,7 @@ def to_json(diagnosis: Diagnosis) -> str:
     return json.dumps(value, indent=2, ensure_ascii=True)
 
 
-def check_value(check: Check) -> dict[str, Any]:
+def check_value(check: CheckResult) -> dict[str, Any]:
     """The JSON value of a row."""
     return {
         "name": check.name,
@@ -91,7 +91,7 @@ def _counts(diagnosis: Diagnosis, failed: tuple[Status, ...]) -> dict[str, str]:
     }
 
 
-def _text(check: Check) -> str:
+def _text(check: CheckResult) -> str:
     """The row in words, each line of its help on one of its own."""
     head = f"{check.code} " if check.code else ""
     where = f" ({visible(check.source)})" if check.source else ""

@@ -10,7 +10,7 @@ from regilink_doctor.report.positions import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.checks import Check, Status
+    from regilink_doctor.core.check_result import CheckResult, Status
     from regilink_doctor.doctor.diagnosis import Diagnosis
 
 _WORDS: dict[Status, str] = {
@@ -78,7 +78,7 @@ def _text(text: str) -> str:
     return escape(visible(text))
 
 
-def _problems(checks: Iterable[Check]) -> Iterator[str]:
+def _problems(checks: Iterable[CheckResult]) -> Iterator[str]:
     for check in checks:
         code = f" <code>{_text(check.code)}</code>" if check.code else ""
         source = f' <span class="soft">({_text(check.source)})</span>' if check.source else ""

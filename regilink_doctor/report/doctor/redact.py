@@ -10,7 +10,7 @@ from regilink_doctor.core.target_path import misspelled_prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.checks import Check, Sourced
+    from regilink_doctor.core.check_result import CheckResult, Sourced
     from regilink_doctor.doctor.diagnosis import Diagnosis
 
 KEPT = frozenset({"model", "dataset", "latest", "wandb.ai", "127.0.0.1", "localhost", ""})
@@ -44,7 +44,7 @@ def redacted(diagnosis: Diagnosis) -> Diagnosis:
     )
 
 
-def _check(check: Check, hide: _Hider) -> Check:
+def _check(check: CheckResult, hide: _Hider) -> CheckResult:
     return replace(
         check,
         subject=hide(check.subject),

@@ -12,9 +12,9 @@ from regilink_doctor.client.settings import read_settings
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.emulator import Emulator, Fence, World, recorder
 from regilink_doctor.emulator.environ import within
-from regilink_doctor.workflows.dry_run import harvest
+from regilink_doctor.workflows.commands import run_command
+from regilink_doctor.workflows.dry_run import collect
 from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, DryRun, Link, RunMade
-from regilink_doctor.workflows.running import run_command
 
 __all__ = ["KEEP", "ArtifactMade", "Consumed", "DryRun", "Link", "RunMade", "dry_run"]
 
@@ -91,10 +91,10 @@ def dry_run(
                 entity=known.value if known is not None else TEAM,
                 entity_source=known.source if known is not None else None,
                 assumed=world.assumed,
-                runs=harvest.runs(world),
-                artifacts=harvest.artifacts(world),
-                links=harvest.links(world, world.ledger.links, folder),
-                consumed=harvest.consumed(world, world.ledger.consumed, folder),
+                runs=collect.runs(world),
+                artifacts=collect.artifacts(world),
+                links=collect.links(world, world.ledger.links, folder),
+                consumed=collect.consumed(world, world.ledger.consumed, folder),
                 blocked_hosts=tuple(sorted(blocked.items())),
                 stub_artifacts=stub_artifacts,
                 allow_no_links=allow_no_links,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.target_path import is_registry_project
-from regilink_doctor.lint.paths import path_findings
-from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.judge import path_findings
+from regilink_doctor.rules.wording import quoted
 from regilink_doctor.workflows.explain.paths import link_site
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.ledger import LinkAttempt
+    from regilink_doctor.core.organization_view import OrganizationView
 
 
-def advice(attempt: LinkAttempt, directory: Directory) -> str | None:
+def advice(attempt: LinkAttempt, directory: OrganizationView) -> str | None:
     """What to write instead; None for a link that is taken into a registry."""
     if attempt.verdict == "linked":
         if is_registry_project(attempt.project or ""):

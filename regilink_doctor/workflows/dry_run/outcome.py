@@ -5,9 +5,9 @@ from __future__ import annotations
 import signal
 
 from regilink_doctor.core.ledger import Assumed, LinkAttempt
+from regilink_doctor.core.phrasing import counted
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import is_registry_project
-from regilink_doctor.core.words import counted
 
 
 @record

@@ -16,7 +16,7 @@ from regilink_doctor.workflows.explain.snippets import explain_snippet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.organization_view import OrganizationView
 
 __all__ = ["INPUT_LIMIT", "Cause", "Explanation", "Wrong", "classify", "explain"]
 
@@ -28,7 +28,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
 _QUOTES = "\"'`"
 
 
-def explain(text: str, *, catalog: Directory | None = None) -> Explanation:
+def explain(text: str, *, catalog: OrganizationView | None = None) -> Explanation:
     """What `text` is, and what it means for a link to the registry.
 
     It may be a rule's code or name, the beginning of codes (`REG1`) or several of them, a row of the catalogue of

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.target_path.app_urls import read_pasted
-from regilink_doctor.rules.phrases import quoted
+from regilink_doctor.rules.wording import quoted
 from regilink_doctor.workflows.explain import paths
 from regilink_doctor.workflows.explain.causes import causes_of
 from regilink_doctor.workflows.explain.explanation import Explanation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.words import counted
+from regilink_doctor.core.phrasing import counted
 from regilink_doctor.rules import MODULES, rule_for
 from regilink_doctor.rules.selection import meant_by_letters
 from regilink_doctor.workflows.explain.causes import causes_of
@@ -13,7 +13,7 @@ from regilink_doctor.workflows.explain.explanation import Explanation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.rules.rule import Rule
+    from regilink_doctor.rules.base import Rule
 
 _CODE = re.compile(r"[A-Za-z]{3}\d{3}")
 _ROW = re.compile(r"[A-Ea-e]\d{1,2}[a-z]?")

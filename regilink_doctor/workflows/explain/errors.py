@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from regilink_doctor.core import texts
+from regilink_doctor.core import wandb_messages
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
-from regilink_doctor.core.texts.recognising import find
+from regilink_doctor.core.wandb_messages.recognition import find
 from regilink_doctor.workflows.explain import paths
 from regilink_doctor.workflows.explain.causes import MOST, causes_of
 from regilink_doctor.workflows.explain.explanation import Explanation
@@ -18,8 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from regilink_doctor.core.directory import Directory
-    from regilink_doctor.core.texts import Recognised, Wording
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.wandb_messages import RecognizedMessage, WandbMessage
 
 LEAST = 40
 """Characters of a first sentence by which a message that was cut short is known."""
@@ -40,9 +40,9 @@ _ORGANIZATION_TEXTS = ("unable-to-find-organization", "unable-to-find-organizati
 
 
 @cache
-def _beginnings() -> tuple[Wording, ...]:
+def _beginnings() -> tuple[WandbMessage, ...]:
     """The first sentence of each longer wording: logs and issue trackers cut messages short."""
-    first = ((each, each.template.partition(". ")[0]) for each in texts.WORDINGS)
+    first = ((each, each.template.partition(". ")[0]) for each in wandb_messages.WANDB_MESSAGES)
     return tuple(
         replace(each, template=start) for each, start in first if start != each.template and len(start) >= LEAST
     )
@@ -67,9 +67,9 @@ class _Named:
         return self.path.removesuffix(f":{path.version}")
 
 
-def explain_error(text: str, directory: Directory | None = None) -> Explanation | None:
+def explain_error(text: str, directory: OrganizationView | None = None) -> Explanation | None:
     """The explanation of the best known text in `text`; None when W&B's words are not in it."""
-    found = texts.recognise(text) or find(text, _beginnings())
+    found = wandb_messages.recognise(text) or find(text, _beginnings())
     if not found:
         return None
     main = found[0]
@@ -104,7 +104,9 @@ def _certain_codes(facts: paths.PathFacts | None) -> tuple[str, ...]:
     return facts.codes if facts is not None and facts.certain else ()
 
 
-def _rows(main: Recognised, others: Sequence[Recognised], named: _Named, facts: paths.PathFacts | None) -> list[str]:
+def _rows(
+    main: RecognizedMessage, others: Sequence[RecognizedMessage], named: _Named, facts: paths.PathFacts | None
+) -> list[str]:
     """The rows, likeliest first: what is certainly wrong with the path, what W&B said, what else it can mean."""
     certain = facts.rows if facts is not None and facts.certain else ()
     doubtful = facts.rows if facts is not None and not facts.certain else ()
@@ -117,7 +119,7 @@ def _rows(main: Recognised, others: Sequence[Recognised], named: _Named, facts: 
     return list(dict.fromkeys((*certain, *told, *doubtful, *earlier, *also)))[: MOST + 2]
 
 
-def _of_the_names(main: Recognised, named: _Named) -> Iterator[str]:
+def _of_the_names(main: RecognizedMessage, named: _Named) -> Iterator[str]:
     """Rows that the name of a registry which is missing gives away."""
     if main.wording.row not in ("B3", "D1"):
         return
@@ -131,7 +133,7 @@ def _of_the_names(main: Recognised, named: _Named) -> Iterator[str]:
         yield "A10"
 
 
-def _named(text: str, found: Iterable[Recognised]) -> _Named:
+def _named(text: str, found: Iterable[RecognizedMessage]) -> _Named:
     fields: dict[str, str] = {}
     for each in found:
         fields = {**each.fields, **fields}
@@ -154,12 +156,12 @@ def _read_name(fields: dict[str, str]) -> str | None:
     return None
 
 
-def _quoted(text: str, match: Recognised) -> str:
+def _quoted(text: str, match: RecognizedMessage) -> str:
     start, end = match.span
     return " ".join(text[start:end].split())
 
 
-def _notes(text: str, main: Recognised, others: Sequence[Recognised]) -> Iterator[str]:
+def _notes(text: str, main: RecognizedMessage, others: Sequence[RecognizedMessage]) -> Iterator[str]:
     yield f"said by {_SPEAKERS[main.wording.speaker]}{_era(main.wording)}"
     if not main.wording.known:
         yield "nobody has published W&B's words for this; these are regilink's emulator's"
@@ -170,7 +172,7 @@ def _notes(text: str, main: Recognised, others: Sequence[Recognised]) -> Iterato
         yield f"also in the text: {words}"
 
 
-def _era(wording: Wording) -> str:
+def _era(wording: WandbMessage) -> str:
     if wording.since and wording.until:
         return f" of wandb {wording.since} up to, but not, {wording.until}"
     if wording.since:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import shlex
 
-from regilink_doctor.core import texts
+from regilink_doctor.core import wandb_messages
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
+from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.records import record
-from regilink_doctor.core.sites import Piece, Site, Text
+from regilink_doctor.core.sites import KnownPart, Site, StringValue
 from regilink_doctor.core.target_path import HOLE, SdkRefusal, TargetPath, parsed, sdk_link
-from regilink_doctor.core.words import close_to
-from regilink_doctor.lint.paths import path_findings
-from regilink_doctor.rules import phrases, rule_for
+from regilink_doctor.rules import rule_for, wording
+from regilink_doctor.rules.judge import path_findings
 from regilink_doctor.workflows.explain.causes import causes_of
 from regilink_doctor.workflows.explain.explanation import Explanation, Wrong
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.directory import Directory
     from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.target_path.sdk import Call
     from regilink_doctor.workflows.explain.explanation import Kind
 
@@ -44,7 +44,7 @@ class PathFacts:
         return tuple(dict.fromkeys(each.code for each in self.wrong))
 
 
-def explain_path(text: str, kind: Kind, directory: Directory | None = None) -> Explanation:
+def explain_path(text: str, kind: Kind, directory: OrganizationView | None = None) -> Explanation:
     """A target path as it is, or a full name (a path with `:version`), which is for reading."""
     linked = text
     path = parsed(text)
@@ -77,7 +77,7 @@ def explain_path(text: str, kind: Kind, directory: Directory | None = None) -> E
     )
 
 
-def examine(text: str, directory: Directory | None = None) -> PathFacts:
+def examine(text: str, directory: OrganizationView | None = None) -> PathFacts:
     """What lint finds in a path, as if a run of unknown entity linked to it."""
     findings = tuple(path_findings(link_site(text), directory))
     wrong = tuple(Wrong(each.code, each.message, each.help) for each in findings)
@@ -89,7 +89,7 @@ def examine(text: str, directory: Directory | None = None) -> PathFacts:
     return PathFacts(wrong, mended, rows, certain)
 
 
-def _unknown_registry(path: TargetPath | None, directory: Directory) -> Wrong | None:
+def _unknown_registry(path: TargetPath | None, directory: OrganizationView) -> Wrong | None:
     """What no organization has that the link could go to: whose run it is, a path alone does not tell."""
     if path is None or not path.registry:
         return None
@@ -100,11 +100,11 @@ def _unknown_registry(path: TargetPath | None, directory: Directory) -> Wrong | 
     meant = close_to(path.registry, names)
     return Wrong(
         "REG301",
-        f"no registry {phrases.quoted(path.registry)} is known in the catalog: "
+        f"no registry {wording.quoted(path.registry)} is known in the catalog: "
         + ("W&B makes none by a link" if directory.complete else "missing, or restricted"),
-        f"did you mean {phrases.quoted(f'{REGISTRY_PREFIX}{meant}/{path.name}')}?"
+        f"did you mean {wording.quoted(f'{REGISTRY_PREFIX}{meant}/{path.name}')}?"
         if meant
-        else f"the registries that are known are {phrases.listed(names)}",
+        else f"the registries that are known are {wording.listed(names)}",
     )
 
 
@@ -153,15 +153,15 @@ def link_site(
     """A call that links to `text`, as the linter would have found it in source; what is None is not known."""
     place = Place("", Span(1, 1, 1, 1 + len(text)))
 
-    def written(value: str | None) -> tuple[Text, ...]:
-        return (Text((Piece(value, place, exact=True),), place),) if value is not None else ()
+    def written(value: str | None) -> tuple[StringValue, ...]:
+        return (StringValue((KnownPart(value, place, exact=True),), place),) if value is not None else ()
 
     init = Site("init", "wandb.init", place, place.span, entity=written(entity), project=written(project))
     artifact = Site("artifact", "wandb.Artifact", place, place.span, type=written(type))
     return Site("link", call, place, place.span, target=written(text), argument=place, init=init, artifact=artifact)
 
 
-def _mended(text: str, findings: tuple[Finding, ...], directory: Directory | None) -> str | None:
+def _mended(text: str, findings: tuple[Finding, ...], directory: OrganizationView | None) -> str | None:
     """The text after the fixes of its findings, again and again; None when something wrong is left."""
     for _ in range(MOST_MENDS):
         if not findings:
@@ -178,14 +178,14 @@ def _mended(text: str, findings: tuple[Finding, ...], directory: Directory | Non
 def _destination(text: str, call: Call) -> str:
     made = sdk_link(text, call, HOLE, HOLE, {})
     if isinstance(made, SdkRefusal):
-        said = texts.say(made.text, **dict(made.fields))
+        said = wandb_messages.say(made.text, **dict(made.fields))
         return f"nowhere: {made.exception}: {said} (raised after the upload)"
     if not made.registry:
         site = link_site(text, f"wandb.{call}")
-        return (phrases.destination(site, site.target[0]) or "a project of the run's entity") + ", not a registry"
-    registry = phrases.quoted(made.project.removeprefix(REGISTRY_PREFIX))
-    owner = phrases.quoted(made.organization) if made.organization else "that the run's entity belongs to"
-    name = f"collection {phrases.quoted(made.collection)}" if made.collection else "a collection without a name"
+        return (wording.destination(site, site.target[0]) or "a project of the run's entity") + ", not a registry"
+    registry = wording.quoted(made.project.removeprefix(REGISTRY_PREFIX))
+    owner = wording.quoted(made.organization) if made.organization else "that the run's entity belongs to"
+    name = f"collection {wording.quoted(made.collection)}" if made.collection else "a collection without a name"
     return f"{name} of the registry {registry} of the organization {owner}"
 
 
@@ -218,11 +218,11 @@ def _write(text: str, linked: str, kind: Kind, facts: PathFacts) -> tuple[str, .
     target = _target(linked, kind, facts)
     if target is not None and kind == "full-name":
         return (
-            f"to read it: {phrases.quoted(text)}",
-            f"to link to it: target_path={phrases.quoted(target)} (W&B numbers the versions, aliases go into aliases=)",
+            f"to read it: {wording.quoted(text)}",
+            f"to link to it: target_path={wording.quoted(target)} (W&B numbers the versions, aliases go into aliases=)",
         )
     if target is not None and facts.wrong:
-        return (f"target_path={phrases.quoted(target)}",)
+        return (f"target_path={wording.quoted(target)}",)
     if facts.wrong or path is None or path.is_registry:
         return ()
     return _registry_was_meant(path)
@@ -230,6 +230,6 @@ def _write(text: str, linked: str, kind: Kind, facts: PathFacts) -> tuple[str, .
 
 def _registry_was_meant(path: TargetPath) -> tuple[str, ...]:
     name = CORE_REGISTRY_DISPLAY.get((path.project or "").casefold(), path.project or "REGISTRY")
-    meant = phrases.quoted(f"{REGISTRY_PREFIX}{name}/{path.name or 'COLLECTION'}")
+    meant = wording.quoted(f"{REGISTRY_PREFIX}{name}/{path.name or 'COLLECTION'}")
     sure = "" if name in CORE_REGISTRY_TYPES else ", if a registry is meant"
     return (f"target_path={meant}{sure}",)

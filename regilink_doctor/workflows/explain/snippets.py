@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regilink_doctor.core.directory import Directory
+    from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.engine import FileReport
 
@@ -26,7 +26,7 @@ MOST_OPEN = 5
 _IMPORT = "import wandb\n"
 
 
-def explain_snippet(text: str, directory: Directory | None = None) -> Explanation | None:
+def explain_snippet(text: str, directory: OrganizationView | None = None) -> Explanation | None:
     """What the links and fetches in a piece of code come to; None when there are none."""
     if len(text) > LIMIT:
         return None
@@ -42,7 +42,7 @@ def explain_snippet(text: str, directory: Directory | None = None) -> Explanatio
     return _of_path(path, directory) if path is not None else None
 
 
-def _of_code(report: FileReport, lines_added: int, directory: Directory | None) -> Explanation:
+def _of_code(report: FileReport, lines_added: int, directory: OrganizationView | None) -> Explanation:
     wrong = tuple(
         Wrong(each.code, each.message, each.help, each.place.span.line - lines_added) for each in report.findings
     )
@@ -87,7 +87,7 @@ def _first_path(sites: Sequence[Site]) -> str | None:
     return None
 
 
-def _of_path(text: str, directory: Directory | None) -> Explanation:
+def _of_path(text: str, directory: OrganizationView | None) -> Explanation:
     """The path inside a snippet; what the App prints for pasting has the organization in front, which can go."""
     name = text.rpartition("/")[2]
     inner = paths.explain_path(text, "full-name" if ":" in name else "target-path", directory)

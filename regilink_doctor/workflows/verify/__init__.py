@@ -18,14 +18,14 @@ from regilink_doctor.client.questions import (
     target_fields,
     version_alias,
 )
-from regilink_doctor.core.directory import OrganizationNames
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import HOLE, parse, parsed
-from regilink_doctor.core.words import close_to
 from regilink_doctor.doctor.facts import nodes
-from regilink_doctor.rules.phrases import listed, quoted
-from regilink_doctor.workflows.asking import Inquirer, answered
+from regilink_doctor.rules.wording import listed, quoted
+from regilink_doctor.workflows.server_session import ServerSession, answered
 from regilink_doctor.workflows.verify.compare import compare, not_there, settled, version_words
 from regilink_doctor.workflows.verify.outcome import Expected, Question, Verification
 
@@ -66,7 +66,7 @@ def verify(
     if len(known) == len(every):
         return tuple(known)  # none of them is worth a question
     with answered():
-        asked = Inquirer(host=host, cwd=cwd, environ=environ, python=python, timeout=timeout)
+        asked = ServerSession(host=host, cwd=cwd, environ=environ, python=python, timeout=timeout)
         return _Verifier(asked, organization).verify(every)
 
 
@@ -98,7 +98,7 @@ def _by_name(expected: Expected) -> Verification | None:
 
 
 class _Verifier:
-    def __init__(self, asked: Inquirer, organization: str | None) -> None:
+    def __init__(self, asked: ServerSession, organization: str | None) -> None:
         self._asked = asked
         self._meant = organization
 

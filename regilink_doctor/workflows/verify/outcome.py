@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import TargetPath
 

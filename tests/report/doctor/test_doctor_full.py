@@ -8,8 +8,8 @@ import json
 import pytest
 
 from regilink_doctor.client.settings import read_settings
-from regilink_doctor.core.checks import Check, Sourced
-from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.check_result import CheckResult, Sourced
+from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.ready import Ready
 from regilink_doctor.doctor.targets import Target
@@ -18,8 +18,8 @@ from regilink_doctor.report.doctor import render_full, to_json
 console = pytest.importorskip("rich.console")
 
 ZOO = "wandb-registry-model/zoo"
-GOOD = Check("host", "pass", "https://h", "it answered", duration_ms=12)
-WRONG = Check(
+GOOD = CheckResult("host", "pass", "https://h", "it answered", duration_ms=12)
+WRONG = CheckResult(
     "registry",
     "fail",
     ZOO,
@@ -31,7 +31,7 @@ WRONG = Check(
     ("host",),
     3,
 )
-LATER = [Check(name, "skip", ZOO, "not looked at, because `registry` failed") for name in ("role", "collection")]
+LATER = [CheckResult(name, "skip", ZOO, "not looked at, because `registry` failed") for name in ("role", "collection")]
 FOUND = (("host", Sourced("https://h", "environment WANDB_BASE_URL")), ("organization", Sourced("", "wandb/settings")))
 
 
@@ -133,7 +133,7 @@ def test_a_narrow_page_and_one_without_unicode() -> None:
 
 
 def test_names_are_text_and_forge_no_line() -> None:
-    evil = Check("entity", "fail", "[bold]x[/]\n✓ all", "\x1b[2Jgone [red]", "REG207", "do")
+    evil = CheckResult("entity", "fail", "[bold]x[/]\n✓ all", "\x1b[2Jgone [red]", "REG207", "do")
     shown = text(Diagnosis((evil,), (), ()), soft=True)
     assert "\x1b" not in shown
     assert "[bold]x[/]\\n✓ all" in shown
@@ -152,7 +152,7 @@ def test_names_are_text_and_forge_no_line() -> None:
     ],
 )
 def test_exit_status(statuses: list[str], strict: bool, expected: int) -> None:
-    checks = tuple(Check("x", status, "y", "z") for status in statuses)  # type: ignore[arg-type]
+    checks = tuple(CheckResult("x", status, "y", "z") for status in statuses)  # type: ignore[arg-type]
     assert Diagnosis(checks, (), ()).exit_status(strict=strict) == expected
 
 

@@ -7,19 +7,19 @@ from xml.etree import ElementTree
 
 import pytest
 
-from regilink_doctor.core.checks import Check
+from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.report.doctor.machine import to_github, to_junit
 
 ROWS = (
-    Check("host", "pass", "https://h", "it answered", duration_ms=12),
-    Check(
+    CheckResult("host", "pass", "https://h", "it answered", duration_ms=12),
+    CheckResult(
         "entity", "fail", "alice", "is personal", "REG203", "write this\nor that", "entity= in src/train.py:3", ("B1",)
     ),
-    Check("mode", "warn", "offline", "nothing is linked", "REG601", "unset WANDB_MODE", "environment WANDB_MODE"),
-    Check("role", "skip", "wandb-registry-model/zoo", "not looked at, because `entity` (alice) failed"),
-    Check("server", "crash", "https://h", "the check broke: TypeError at x.py:1", "REG002", "please report"),
-    Check("registry", "fail", "wandb-registry-m/c", "missing", "REG301", None, "nb.ipynb:cell 3:2"),
+    CheckResult("mode", "warn", "offline", "nothing is linked", "REG601", "unset WANDB_MODE", "environment WANDB_MODE"),
+    CheckResult("role", "skip", "wandb-registry-model/zoo", "not looked at, because `entity` (alice) failed"),
+    CheckResult("server", "crash", "https://h", "the check broke: TypeError at x.py:1", "REG002", "please report"),
+    CheckResult("registry", "fail", "wandb-registry-m/c", "missing", "REG301", None, "nb.ipynb:cell 3:2"),
 )
 DIAGNOSIS = Diagnosis(ROWS, (), (), elapsed_ms=1500)
 SCHEMA = Path(__file__).parent.parent / "schemas" / "junit-10.xsd"
@@ -38,7 +38,9 @@ def test_github_shows_each_problem_at_its_line() -> None:
 
 
 def test_a_name_cannot_forge_a_command() -> None:
-    (line,) = to_github(Diagnosis((Check("entity", "fail", "a\n::error::b", "50% off,\r", "REG207", None),), (), ()))
+    (line,) = to_github(
+        Diagnosis((CheckResult("entity", "fail", "a\n::error::b", "50% off,\r", "REG207", None),), (), ())
+    )
     assert "\n" not in line
     assert line.count("::") == 4, "two of the command, two that are text"
     assert "50%25 off" in line

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.core.checks import Check, Sourced
-from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.check_result import CheckResult, Sourced
+from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.ready import Ready
 from regilink_doctor.doctor.targets import Target
@@ -19,8 +19,8 @@ from regilink_doctor.report.doctor.page import to_html
 
 EVIL = '<script>document.title="owned"</script><img src=x onerror=alert(1)>&amp;'
 ROWS = (
-    Check("host", "pass", "https://h", "it answered", duration_ms=12),
-    Check(
+    CheckResult("host", "pass", "https://h", "it answered", duration_ms=12),
+    CheckResult(
         "entity",
         "fail",
         "alice",
@@ -29,8 +29,8 @@ ROWS = (
         "train.py:2: entity\nagain:\n    import wandb\n    x = 1",
         "entity= in train.py:2",
     ),
-    Check("registry", "warn", EVIL, EVIL, "REG301", EVIL),
-    Check("role", "skip", "x", "not looked at, because `entity` (alice) failed"),
+    CheckResult("registry", "warn", EVIL, EVIL, "REG301", EVIL),
+    CheckResult("role", "skip", "x", "not looked at, because `entity` (alice) failed"),
 )
 FOUND = (("entity", Sourced("alice", "environment WANDB_ENTITY")),)
 BAD = Diagnosis(ROWS, FOUND, (Target("wandb-registry-model/zoo"),), None, 2, 40)

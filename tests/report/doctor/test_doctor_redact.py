@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.checks import Check, Sourced
-from regilink_doctor.core.directory import OrganizationNames
+from regilink_doctor.core.check_result import CheckResult, Sourced
+from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.ready import Ready
@@ -23,7 +23,7 @@ NAMES = (
 
 
 def test_every_name_is_a_kind_and_a_number() -> None:
-    row = Check(
+    row = CheckResult(
         "entity",
         "fail",
         "wandb-registry-Golden Datasets/zoo",
@@ -52,7 +52,7 @@ def test_every_name_is_a_kind_and_a_number() -> None:
 
 
 def test_without_names_nothing_changes() -> None:
-    row = Check("host", "pass", "https://h", "it answered")
+    row = CheckResult("host", "pass", "https://h", "it answered")
     assert redacted(Diagnosis((row,), (), ())).checks == (row,)
 
 
@@ -63,10 +63,10 @@ def test_the_prefix_of_a_registry_is_no_name_wherever_it_stands() -> None:
         ("collection", "wandb-registry-secret"),
         ("project", "wandb-registrysecret"),
     )
-    row = Check(
+    row = CheckResult(
         "target-path", "fail", "wandb-registry-model", '"wandb_registry-Golden Datasets" is not "wandb-registry-"'
     )
-    other = Check("target-path", "fail", "wandb-registry-secret", "wandb-registrysecret/x")
+    other = CheckResult("target-path", "fail", "wandb-registry-secret", "wandb-registrysecret/x")
     hidden = redacted(Diagnosis((row, other), (), (), names=names)).checks
     assert hidden[0] == replace(row, message='"wandb_registry-registry-1" is not "wandb-registry-"')
     assert (hidden[1].subject, hidden[1].message) == ("wandb-registry-registry-2", "project-1/x")

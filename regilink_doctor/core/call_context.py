@@ -1,0 +1,37 @@
+"""What stands around a call, as data: whether it is reached, whether its run still goes on, who drops its errors."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.file_facts import Container
+from regilink_doctor.core.findings import Place
+from regilink_doctor.core.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    End = Literal["with", "finish"]
+
+
+@record
+class CallContext:
+    """The statements around a call, as far as they are certain.
+
+    `function` is the name of the function that it stands in. `guards` are the conditions that decide whether it is
+    reached, in the words of the source: those of each `if` around it, of early returns before it, and the decorators
+    of its function. `swallowed_by`: the clause that drops every error of it without a word. `ended` and `ended_by`:
+    how and where its run has certainly ended before. `expected`: a failure is waited for (`pytest.raises`).
+    `containers` are the functions, classes and branches that it stands in.
+    """
+
+    function: str | None = None
+    guards: tuple[str, ...] = ()
+    result_used: bool = True
+    swallowed_by: Place | None = None
+    ended: End | None = None
+    ended_by: Place | None = None
+    expected: bool = False
+    containers: tuple[Container, ...] = ()
+
+
+NO_CONTEXT = CallContext()

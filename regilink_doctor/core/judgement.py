@@ -1,0 +1,266 @@
+"""What W&B does with a link, asked of whatever is known of W&B's side.
+
+The same lines stand behind the linter's "wrong" (with a catalog), the emulator's "refused" and the doctor's "will
+fail". Names may have holes (`target_path.HOLE`): what cannot be decided without the hole is `unknown`.
+"""
+
+from __future__ import annotations
+
+from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.naming import (
+    CORE_REGISTRY_DISPLAY,
+    LEGACY_REGISTRY,
+    MIGRATED_SUFFIX,
+    NAME_MAX,
+    REGISTRY_FORBIDDEN,
+    REGISTRY_NAME_MAX,
+    REGISTRY_PREFIX,
+)
+from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames, OrganizationView, RegistryFacts
+from regilink_doctor.core.placeholders import placeholder
+from regilink_doctor.core.records import record
+from regilink_doctor.core.target_path.grammar import HOLE, is_registry_project, misspelled_prefix, registry_name
+from regilink_doctor.core.target_path.sdk import LinkInput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LINKED = Verdict("linked")
+UNKNOWN = Verdict("unknown")
+
+
+@record
+class Judgement:
+    """What W&B does with a link, and the organization entity that it resolved to (None for a project-level link)."""
+
+    verdict: Verdict
+    organization: str | None = None
+
+
+def judge(link: LinkInput, directory: OrganizationView, artifact_type: str | None = None) -> Judgement:
+    """What W&B does with `link` of an artifact of `artifact_type` (None: not known).
+
+    The order is that of the real thing: the SDK resolves the organization, then the server looks at the source's
+    entity, the registry, the right to write, the type and the collection.
+    """
+    if not link.registry:
+        return Judgement(_judge_project(link, directory, artifact_type))
+    organization = resolve_organization(link.source_entity, link.organization, directory)
+    if isinstance(organization, Verdict):
+        return Judgement(organization)
+    verdict = judge_registry(
+        directory, link.source_entity, organization.entity, link.project, link.collection, artifact_type
+    )
+    return Judgement(verdict, organization.entity)
+
+
+def resolve_organization(
+    entity: str, organization: str | None, directory: OrganizationView
+) -> OrganizationNames | Verdict:
+    """The organization that the SDK links into, or its refusal (table of section 0, `_gqlutils._resolve_org_info`).
+
+    Args:
+        entity: the source artifact's entity.
+        organization: the path's first part or `$WANDB_ORGANIZATION`, None when neither is given.
+    """
+    if not entity:
+        return _refused("REG806", "C6", "entity-name-required")
+    if HOLE in entity or (organization and HOLE in organization):
+        return UNKNOWN
+    facts = directory.entity(entity)
+    if facts is None:
+        if not directory.complete:
+            return UNKNOWN
+        return _refused("REG207", "B2", "unable-to-find-organization", entity=entity)
+    if facts.kind != "personal":
+        for names in facts.organizations:
+            if not organization or organization in (names.name, names.entity):
+                return names
+        return _wrong_organization(facts, organization, directory)
+    return _personal_organization(facts, organization)
+
+
+def _wrong_organization(facts: EntityFacts, organization: str | None, directory: OrganizationView) -> Verdict:
+    # A team or person named where the organization belongs is the mistake that most people write down (row A12).
+    named = directory.entity(organization) if organization else None
+    code, row = ("REG202", "A12") if named is not None and named.kind != "organization" else ("REG303", "A13")
+    if not organization:
+        code, row = "REG207", "B2"  # a team that belongs to no organization
+    return _refused(code, row, "unable-to-find-organization", entity=facts.name)
+
+
+def _personal_organization(facts: EntityFacts, organization: str | None) -> OrganizationNames | Verdict:
+    entity = facts.name
+    if not facts.organizations:
+        return _refused("REG203", "B1", "unable-to-find-organization", entity=entity)
+    if organization:
+        for names in facts.organizations:
+            if organization in (names.name, names.entity):
+                return names
+        if len(facts.organizations) == 1:
+            expected = facts.organizations[0].name
+            return _refused("REG303", "A12", "expecting-organization", expected=expected, organization=organization)
+        return _refused("REG303", "A12", "personal-multiple-organizations-wrong", organization=organization)
+    if len(facts.organizations) == 1:
+        return facts.organizations[0]
+    return _refused("REG203", "B1", "personal-multiple-organizations", entity=entity)
+
+
+def judge_registry(
+    directory: OrganizationView,
+    source_entity: str,
+    organization: str,
+    project: str,
+    collection: str,
+    artifact_type: str | None = None,
+) -> Verdict:
+    """What the server does with a link into the registry project `project` of an organization entity."""
+    if verdict := judge_source(directory, source_entity, organization):
+        return verdict
+    name = registry_name(project)
+    if HOLE in name:
+        return UNKNOWN
+    registry = directory.registry(organization, name)
+    if registry is None:
+        return _unknown_registry(directory, organization, project)
+    if verdict := _judge_rights_and_type(registry, artifact_type):
+        return verdict
+    if HOLE in collection:
+        return UNKNOWN
+    if verdict := judge_collection(collection):
+        return verdict
+    existing = directory.collection_type(organization, REGISTRY_PREFIX + registry.name, collection)
+    if existing is not None and artifact_type is not None and existing != artifact_type:
+        return _refused(
+            "REG402", "B5", "collection-type-conflict", collection=collection, existing=existing, type=artifact_type
+        )
+    if registry.name != name:
+        # Nobody has published whether a link forgives the case, as fetching does (row A10, [U]).
+        return Verdict("unknown", "REG302", "A10")
+    return LINKED
+
+
+def judge_source(directory: OrganizationView, source_entity: str, organization: str) -> Verdict | None:
+    """Only what a team of the organization has logged can be linked into its registries (row B1)."""
+    if HOLE in source_entity:
+        return None
+    facts = directory.entity(source_entity)
+    if facts is None:
+        return None
+    if facts.kind == "team" and organization in (names.entity for names in facts.organizations):
+        return None
+    code, row = {"personal": ("REG203", "B1"), "organization": ("REG204", "B2"), "team": ("REG303", "B1")}[facts.kind]
+    return _refused(code, row, "personal-entity-link")
+
+
+def _unknown_registry(directory: OrganizationView, organization: str, project: str) -> Verdict:
+    if not directory.complete:
+        return Verdict("unknown", "REG301", "B3")
+    name = registry_name(project)
+    shown = CORE_REGISTRY_DISPLAY.get(name.casefold())
+    if shown and directory.registry(organization, shown) is not None:
+        return _refused("REG302", "A10", "unknown-registry-create")
+    if name.startswith(REGISTRY_PREFIX):
+        return _refused("REG109", "A11", "unknown-registry-create")
+    return _refused("REG301", "B3", "unknown-registry-create")
+
+
+def _judge_rights_and_type(registry: RegistryFacts, artifact_type: str | None) -> Verdict | None:
+    if registry.writable is False:
+        return _refused("REG304", "B7", "permission-denied")
+    if artifact_type is None or HOLE in artifact_type or registry.types is None or artifact_type in registry.types:
+        return None
+    return _refused(
+        "REG401",
+        "B4",
+        "type-not-allowed",
+        type=artifact_type,
+        registry=registry.name,
+        allowed=", ".join(registry.types),
+    )
+
+
+def judge_collection(collection: str) -> Verdict | None:
+    """A name that W&B has not to take, or takes although nobody can have meant it."""
+    if not collection.strip():
+        return _refused("REG105", "A5", "empty-collection-name")
+    if ":" in collection:
+        return _refused("REG107", "A8", "version-in-target", collection=collection)
+    if len(collection) > NAME_MAX:
+        return Verdict("unknown", "REG110", "A10")
+    return _never_filled_in(collection)
+
+
+def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: str | None) -> Verdict:
+    """A link into an ordinary project: W&B takes it without a word, so the question is what was meant."""
+    entity, project, collection = link.entity or "", link.project, link.collection
+    if HOLE in entity or HOLE in project:
+        return misplacement(project, collection, ()) or UNKNOWN
+    facts = directory.entity(entity)
+    if facts is None and directory.complete:
+        row = "A3" if is_registry_project(entity) or misspelled_prefix(entity) else "B2"
+        return _refused("REG103" if row == "A3" else "REG207", row, "unknown-entity", entity=entity)
+    if entity != link.source_entity and HOLE not in link.source_entity:
+        return _refused("REG207", "B1", "personal-entity-link")
+    if link.emptied:
+        return Verdict("misplaced", "REG105", "A5")
+    organizations = facts.organizations if facts else ()
+    if project == LEGACY_REGISTRY and _migrated(entity, organizations, directory):
+        return _refused("REG112", "A14", "legacy-registry-migrated")
+    registries = tuple(name for names in organizations for name in directory.registry_names(names.entity))
+    if verdict := misplacement(project, collection, registries):
+        return verdict
+    if HOLE in collection:
+        return UNKNOWN
+    if ":" in collection:
+        return _refused("REG107", "A8", "version-in-target", collection=collection)
+    if any(letter in REGISTRY_FORBIDDEN for letter in project) or len(project) > REGISTRY_NAME_MAX + len(
+        REGISTRY_PREFIX
+    ):
+        return Verdict("unknown", "REG110", "A10")
+    existing = directory.collection_type(entity, project, collection)
+    if existing is not None and artifact_type is not None and existing != artifact_type:
+        return _refused(
+            "REG402", "B5", "collection-type-conflict", collection=collection, existing=existing, type=artifact_type
+        )
+    return LINKED
+
+
+def _migrated(entity: str, organizations: Sequence[OrganizationNames], directory: OrganizationView) -> bool:
+    """Whether the team's legacy registry has become one of the organization's, and is closed (row A14)."""
+    return any(directory.registry(names.entity, entity + MIGRATED_SUFFIX) is not None for names in organizations)
+
+
+def misplacement(project: str, collection: str, registries: Sequence[str]) -> Verdict | None:
+    """Why an ordinary project is not where such a link was meant to go; None when nothing speaks of a registry.
+
+    Args:
+        registries: names, without the prefix, of the registries of the entity's organization.
+    """
+    if project == REGISTRY_PREFIX:
+        return Verdict("misplaced", "REG105", "A6")
+    if "://" in collection:
+        return Verdict("misplaced", "REG108", "A9")
+    if collection.startswith(REGISTRY_PREFIX) and HOLE not in collection:
+        # `wandb-registry-m/` arrives in the same shape as `wandb-registry-m`: the SDK drops the empty name.
+        return Verdict("misplaced", "REG102", "A2")
+    if misspelled_prefix(project):
+        return Verdict("misplaced", "REG104", "A4")
+    if project.casefold() in (name.casefold() for name in registries):
+        return Verdict("misplaced", "REG101", "A1")
+    for name in (project, collection):
+        if verdict := _never_filled_in(name):
+            return verdict
+    return None
+
+
+def _never_filled_in(name: str) -> Verdict | None:
+    """W&B takes such a name, and nobody can have meant it (row A7)."""
+    if name == "None":
+        return Verdict("misplaced", "REG113", "A7")
+    return Verdict("misplaced", "REG106", "A7") if placeholder(name) else None
+
+
+def _refused(code: str, row: str, text: str, **fields: str) -> Verdict:
+    return Verdict("refused", code, row, text, tuple(fields.items()))

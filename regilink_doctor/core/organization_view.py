@@ -1,0 +1,74 @@
+"""What is known of W&B's side, behind one set of questions.
+
+The catalog file, the emulator's world and the doctor's live facts all answer them, so `link_rules.judge` is the one
+place that knows what W&B does with a link.
+"""
+
+from __future__ import annotations
+
+from regilink_doctor.core.records import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, Protocol
+
+    EntityKind = Literal["team", "personal", "organization"]
+else:
+    Protocol = object
+
+
+@record
+class OrganizationNames:
+    """The two names of an organization: as the App shows it, and its entity, as a full path spells it (row A13)."""
+
+    name: str
+    entity: str
+
+
+@record
+class EntityFacts:
+    """An entity: a team or an organization belongs to one organization, a person to any number."""
+
+    name: str
+    kind: EntityKind
+    organizations: tuple[OrganizationNames, ...]
+
+
+@record
+class RegistryFacts:
+    """A registry. `name` is without the prefix; `types` None means that every type is taken.
+
+    `writable` is None where nobody has looked (a catalog knows no roles).
+    """
+
+    name: str
+    types: tuple[str, ...] | None
+    writable: bool | None = None
+    protected_aliases: tuple[str, ...] = ()
+
+
+class OrganizationView(Protocol):
+    """Look-ups. None means "no such thing, or not visible": W&B does not tell them apart (row B3)."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether None from a look-up proves absence."""
+
+    @property
+    def organization_names(self) -> tuple[OrganizationNames, ...]:
+        """The organizations that are known."""
+
+    def entity(self, name: str) -> EntityFacts | None:
+        """The entity of this exact name."""
+
+    def registry(self, organization: str, name: str) -> RegistryFacts | None:
+        """The registry `name` (no prefix, any case) of the organization entity `organization`."""
+
+    def registry_names(self, organization: str) -> tuple[str, ...]:
+        """Names, without the prefix, of the registries of the organization entity `organization`."""
+
+    def collection_type(self, entity: str, project: str, collection: str) -> str | None:
+        """The artifact type of an existing collection; None when there is none, or nobody has looked."""
+
+    def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
+        """All collections of a registry; None where nobody has looked."""

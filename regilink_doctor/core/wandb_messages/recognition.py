@@ -1,0 +1,217 @@
+"""Finding known wordings in any longer text: a message, a traceback, a log.
+
+There is no pattern engine behind it. The text is folded once (white space, quotes, escapes,
+the case of ASCII letters), then the literal pieces of a wording are sought outwards from its
+longest one, each within a bounded distance. So the cost stays close to the length of the text.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from functools import cache
+
+from regilink_doctor.core.records import record
+from regilink_doctor.core.wandb_messages.wording import WandbMessage, pieces
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+TEXT_LIMIT = 200_000
+"""Only this many characters at the end of a text are read: a log ends with its error."""
+FIELD_LIMIT = 300
+"""The longest value of a field."""
+MATCH_LIMIT = 100
+"""How often one wording is sought in one text, from its end."""
+VAGUE = 20
+"""With fewer literal characters than this a wording is said by many programs."""
+
+_FOLD = str.maketrans(
+    {chr(upper): chr(upper + 32) for upper in range(ord("A"), ord("Z") + 1)}
+    | dict.fromkeys('"`\u2018\u2019\u201c\u201d', "'")
+)
+
+
+@record
+class RecognizedMessage:
+    """A wording found in a text; `span` is its start and end there, in characters."""
+
+    wording: WandbMessage
+    fields: dict[str, str]
+    span: tuple[int, int]
+
+
+@record
+class _Folded:
+    """A folded text, and the way back to the original."""
+
+    text: str
+    original: str
+    starts: list[int]
+    shifts: list[int]
+    breaks: list[int]
+
+    def source(self, position: int) -> int:
+        """The position in the original of a position in the folded text."""
+        index = bisect_right(self.starts, position) - 1
+        return position + (self.shifts[index] if index >= 0 else 0)
+
+    def one_line(self, start: int, end: int) -> bool:
+        """Whether no line ends between two positions of the folded text."""
+        index = bisect_left(self.breaks, start)
+        return index == len(self.breaks) or self.breaks[index] >= end
+
+
+def _fold(text: str) -> _Folded:
+    import re
+
+    offset = max(0, len(text) - TEXT_LIMIT)
+    starts, shifts, breaks = [0], [offset], []
+    out: list[str] = []
+    length = 0
+    last = offset
+    for run in re.compile(r"""\s+|\\+(?=["'])""").finditer(text, offset):
+        blank = run.group()
+        out.append(text[last : run.start()])
+        length += run.start() - last
+        if blank[0] != "\\":
+            if "\n" in blank or "\r" in blank:
+                breaks.append(length)
+            out.append(" ")
+            length += 1
+        last = run.end()
+        if last - length != shifts[-1]:
+            starts.append(length)
+            shifts.append(last - length)
+    out.append(text[last:])
+    return _Folded("".join(out).translate(_FOLD), text, starts, shifts, breaks)
+
+
+@record
+class _Pattern:
+    wording: WandbMessage
+    literals: tuple[str, ...]
+    names: tuple[str, ...]
+    anchor: int
+    weight: int
+    open_end: bool
+
+
+@cache
+def _pattern(wording: WandbMessage) -> _Pattern:
+    # A final full stop is lost where messages are joined or quoted.
+    parts = pieces(wording.template.rstrip("."))
+    open_end = parts[-1][1] is not None
+    literals = [" ".join(f"|{text}|".split())[1:-1].translate(_FOLD) for text, _ in parts]
+    literals[0] = literals[0].lstrip()
+    if not open_end:
+        literals[-1] = literals[-1].rstrip()
+    anchor = max(range(len(literals)), key=lambda index: len(literals[index]))
+    names = tuple(name for _, name in parts if name is not None)
+    weight = sum(len(literal.strip()) for literal in literals)
+    return _Pattern(wording, tuple(literals), names, anchor, weight, open_end)
+
+
+def _field_fits(folded: _Folded, start: int, end: int, before: str, after: str) -> bool:
+    if not folded.one_line(start, end):
+        return False
+    if before.endswith("'") and after.startswith("'"):
+        value = folded.text[start:end]
+        # A quote beside a blank closes or opens another name: this field is two.
+        return "' " not in value and " '" not in value
+    return True
+
+
+def _open_field_end(folded: _Folded, start: int) -> int:
+    limit = min(len(folded.text), start + FIELD_LIMIT)
+    index = bisect_left(folded.breaks, start)
+    if index < len(folded.breaks):
+        limit = min(limit, folded.breaks[index])
+    ends = (folded.text.find(closer, start, limit) for closer in ("; ", "'}"))
+    end = min((found for found in ends if found >= 0), default=limit)
+    while end > start and folded.text[end - 1] in " .]'":
+        end -= 1
+    return end
+
+
+def _match_at(pattern: _Pattern, folded: _Folded, position: int) -> RecognizedMessage | None:
+    """The match whose anchor stands at a position of the folded text, or None."""
+    text, literals, anchor = folded.text, pattern.literals, pattern.anchor
+    bounds: list[tuple[int, int]] = [(0, 0)] * len(pattern.names)
+    start, end = position, position + len(literals[anchor])
+    for index in range(anchor - 1, -1, -1):
+        literal = literals[index]
+        found = text.rfind(literal, max(0, start - FIELD_LIMIT - len(literal)), start)
+        field_start = found + len(literal)
+        if found < 0 or not _field_fits(folded, field_start, start, literal, literals[index + 1]):
+            return None
+        bounds[index] = (field_start, start)
+        start = found
+    for index in range(anchor + 1, len(literals)):
+        literal = literals[index]
+        found = text.find(literal, end, end + FIELD_LIMIT + len(literal))
+        if found < 0 or not _field_fits(folded, end, found, literals[index - 1], literal):
+            return None
+        bounds[index - 1] = (end, found)
+        end = found + len(literal)
+    if start and text[start].isalnum() and text[start - 1].isalnum():
+        return None
+    if pattern.open_end:
+        field_end = _open_field_end(folded, end)
+        if field_end == end:
+            return None
+        bounds[-1] = (end, field_end)
+        end = field_end
+    fields = {
+        name: folded.original[folded.source(left) : folded.source(right - 1) + 1] if right > left else ""
+        for name, (left, right) in zip(pattern.names, bounds, strict=True)
+    }
+    return RecognizedMessage(pattern.wording, fields, (folded.source(start), folded.source(end - 1) + 1))
+
+
+def _matches(pattern: _Pattern, folded: _Folded) -> Iterator[RecognizedMessage]:
+    anchor = pattern.literals[pattern.anchor]
+    position = len(folded.text)
+    for _ in range(MATCH_LIMIT):
+        position = folded.text.rfind(anchor, 0, position)
+        if position < 0:
+            return
+        match = _match_at(pattern, folded, position)
+        if match is not None:
+            yield match
+        position += len(anchor) - 1
+
+
+def find(text: str, wordings: Iterable[WandbMessage]) -> list[RecognizedMessage]:
+    """The wordings that a text holds, best first.
+
+    Of two that overlap the one with more literal words stays. Then a wording that many
+    programs say comes after the others, and what stands later in the text comes first: a
+    traceback or a log ends with the error that the user saw.
+    """
+    folded = _fold(text)
+    found: list[tuple[int, RecognizedMessage]] = []
+    for wording in wordings:
+        pattern = _pattern(wording)
+        found.extend((pattern.weight, match) for match in _matches(pattern, folded))
+    found.sort(key=lambda item: -item[0])
+    kept: list[tuple[int, RecognizedMessage]] = []
+    said: set[tuple[str, tuple[str, ...]]] = set()
+    taken: list[tuple[int, int]] = []
+    for weight, match in found:
+        start, end = match.span
+        place = bisect_left(taken, (start, end))
+        if place and taken[place - 1][1] > start:
+            continue
+        if place < len(taken) and taken[place][0] < end:
+            continue
+        taken.insert(place, (start, end))
+        kept.append((weight, match))
+    kept.sort(key=lambda item: (item[0] < VAGUE, -item[1].span[0]))
+    best: list[RecognizedMessage] = []
+    for _, match in kept:
+        once = (match.wording.key, tuple(match.fields.values()))
+        if once not in said:
+            said.add(once)
+            best.append(match)
+    return best

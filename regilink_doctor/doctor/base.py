@@ -1,0 +1,79 @@
+"""What a check is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from regilink_doctor.client.connection_errors import ServerConnectionError
+from regilink_doctor.core.check_result import Status
+from regilink_doctor.core.records import record
+from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.targets import Consumed, Target
+
+
+@record
+class Subject:
+    """What a check looks at. `shown` names it in the report, `source` says where it came from.
+
+    A check that requires another is stopped by the other's row of the same `target`, or of the same `entity`; where
+    there is neither, by any of its rows.
+    """
+
+    shown: str
+    source: str | None = None
+    target: Target | Consumed | None = None
+    entity: str | None = None
+
+
+@record
+class Outcome:
+    """What a check found.
+
+    `message`: what is wrong, where that came from, what would have happened. `help`: what to write or run instead, each
+    line can be taken by itself.
+    """
+
+    status: Status
+    message: str
+    code: str | None = None
+    help: str | None = None
+    rows: tuple[str, ...] = ()
+    source: str | None = None
+
+
+class Check:
+    """A check. Its docstring says what it looks at and where the knowledge is from.
+
+    `requires` are the names of checks that must not have failed, crashed or been skipped for the same subject.
+    """
+
+    name: ClassVar[str]
+    requires: ClassVar[tuple[str, ...]] = ()
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """What there is to look at; nothing to look at means no row at all."""
+        raise NotImplementedError
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """The finding.
+
+        Raises:
+            ServerFault: the server did not answer; the runner makes a row of it.
+        """
+        raise NotImplementedError
+
+
+def passed(message: str) -> Outcome:
+    """All is well."""
+    return Outcome("pass", message)
+
+
+def skipped(reason: str) -> Outcome:
+    """Not looked at, and why."""
+    return Outcome("skip", reason)
+
+
+def no_answer(fault: ServerConnectionError, also: str = "") -> Outcome:
+    """The server did not answer, or not as it should. `also` is what the message says besides."""
+    return Outcome("fail", fault.message + also, fault.code, fault.help, (fault.row,))

@@ -1,0 +1,115 @@
+"""Runs one check: on each of its subjects, unless a requirement was not met, and whatever happens there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from regilink_doctor.client.connection_errors import ServerConnectionError
+from regilink_doctor.core.check_result import CheckResult
+from regilink_doctor.core.records import replace
+from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, skipped
+from regilink_doctor.doctor.context import Context
+
+
+def run(
+    examination: Check, context: Context, before: Sequence[tuple[Subject, CheckResult]]
+) -> list[tuple[Subject, CheckResult]]:
+    """The rows of one check.
+
+    Args:
+        examination: the check.
+        context: what it may ask.
+        before: the rows of the checks before it, on which it may depend.
+    """
+    rows: list[tuple[Subject, CheckResult]] = []
+    try:
+        subjects = list(examination.subjects(context))
+    except Exception as error:  # a doctor does not fall over a check of its own: the row says so
+        subject = Subject(examination.name)
+        return [(subject, _row(examination, subject, _crash(error), 0))]
+    for subject in subjects:
+        begun = time.monotonic()
+        outcome = _blocked(examination, subject, before) or _looked(examination, context, subject)
+        rows.append((subject, _masked(_row(examination, subject, outcome, since(begun)), context)))
+    return rows
+
+
+def _masked(check: CheckResult, context: Context) -> CheckResult:
+    """The row without any secret: the last guard, whatever a check may have quoted."""
+    mask = context.settings.secrets.mask
+    texts = (check.subject, check.message, check.help, check.source)
+    if all(text is None or mask(text) == text for text in texts):
+        return check
+    subject, message, advice, source = (None if text is None else mask(text) for text in texts)
+    return replace(check, subject=subject or "", message=message or "", help=advice, source=source)
+
+
+def _looked(examination: Check, context: Context, subject: Subject) -> Outcome:
+    try:
+        return examination.look(context, subject)
+    except ServerConnectionError as fault:
+        return no_answer(fault)
+    except Exception as error:
+        return _crash(error)
+
+
+def _crash(error: Exception) -> Outcome:
+    """A check that broke. Only the exception's type and place: its text may quote anything."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
+    return Outcome(
+        "crash",
+        f"the check broke: {type(error).__name__}{where}",
+        "REG002",
+        "this is a mistake of regilink, not yours: please report it with this line",
+    )
+
+
+def _blocked(examination: Check, subject: Subject, before: Sequence[tuple[Subject, CheckResult]]) -> Outcome | None:
+    """The reason not to look, when a requirement was not met."""
+    for name in examination.requires:
+        rows = [(other, check) for other, check in before if check.name == name]
+        same = [check for other, check in rows if _same(subject, other)]
+        for check in same or ([] if _particular(rows, subject) else [check for _, check in rows]):
+            if check.status == "skip":
+                # The cause, not the chain of what hangs on it.
+                return skipped(check.message)
+            if check.status in ("fail", "crash"):
+                verb = "failed" if check.status == "fail" else "crashed"
+                about = f" ({check.subject})" if check.subject not in (name, subject.shown) else ""
+                return skipped(f"not looked at, because `{name}`{about} {verb}")
+    return None
+
+
+def _same(subject: Subject, other: Subject) -> bool:
+    if other.target is not None:
+        return other.target == subject.target
+    return other.entity is not None and other.entity == subject.entity
+
+
+def _particular(rows: Sequence[tuple[Subject, CheckResult]], subject: Subject) -> bool:
+    """Whether the requirement has rows for other targets or entities only: those say nothing about this one."""
+    return subject.entity is not None and bool(rows) and all(other.entity or other.target for other, _ in rows)
+
+
+def _row(examination: Check, subject: Subject, outcome: Outcome, duration_ms: int) -> CheckResult:
+    return CheckResult(
+        name=examination.name,
+        status=outcome.status,
+        subject=subject.shown,
+        message=outcome.message,
+        code=outcome.code,
+        help=outcome.help,
+        source=outcome.source or subject.source,
+        rows=outcome.rows,
+        requires=examination.requires,
+        duration_ms=duration_ms,
+    )
+
+
+def since(begun: float) -> int:
+    """Milliseconds since `time.monotonic()` was `begun`."""
+    return round((time.monotonic() - begun) * 1000)

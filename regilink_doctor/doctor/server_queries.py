@@ -1,0 +1,242 @@
+"""The conversation with one server, in as few requests as can answer everything: two, on a current server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import wraps
+from typing import Any, Protocol, TypeVar
+
+from regilink_doctor.client.connection_errors import ServerConnectionError
+from regilink_doctor.client.document import Field
+from regilink_doctor.client.gateway import Gateway
+from regilink_doctor.client.queries import MAX_PAGES, account_fields, ask, entity_names, registries_fields
+from regilink_doctor.client.questions import (
+    MEMBERS,
+    CollectionQuestion,
+    Questions,
+    RegistryQuestion,
+    VersionQuestion,
+    collection_alias,
+    neighbour_fields,
+    registry_alias,
+    roles_alias,
+    target_fields,
+    version_alias,
+)
+from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames
+from regilink_doctor.core.target_path import HOLE, LinkInput, is_registry_project, registry_name
+from regilink_doctor.doctor.facts import Account, account_of, nodes
+from regilink_doctor.doctor.lookups import link_questions
+from regilink_doctor.doctor.server_view import ServerView
+
+T = TypeVar("T")
+
+
+def _once(method: Callable[[ServerQueries], T]) -> Callable[[ServerQueries], T]:
+    """Ask only once; a failure is remembered and raised again."""
+    name = method.__name__
+
+    @wraps(method)
+    def wrapper(self: ServerQueries) -> T:
+        if name not in self._memory:
+            try:
+                self._memory[name] = method(self)
+            except ServerConnectionError as fault:
+                self._memory[name] = fault
+        value = self._memory[name]
+        if isinstance(value, ServerConnectionError):
+            raise value
+        return value  # type: ignore[no-any-return]
+
+    return wrapper
+
+
+class Asked(Protocol):
+    """What is to be found out; asked for after the first request, when the account and the entities are known."""
+
+    def default_run_entity(self) -> str | None:
+        """The entity of a run of which no code says anything."""
+
+    def links(self) -> Collection[LinkInput]:
+        """Every link that is to be judged, as the SDK would send it."""
+
+    def versions(self) -> Collection[VersionQuestion]:
+        """Every version that is fetched."""
+
+
+class ServerQueries:
+    """The conversation with one server.
+
+    Args:
+        gateway: the server.
+        names: entities and what may be entities: the run's, those of the code, first parts of target paths.
+        asked: what follows, once the account is known.
+    """
+
+    def __init__(self, gateway: Gateway, names: Collection[str], asked: Asked) -> None:
+        self.gateway = gateway
+        self.directory = ServerView()
+        self.features: frozenset[str] | None = None
+        self._names = frozenset(name for name in names if name and HOLE not in name)
+        self._asked = asked
+        self._memory: dict[str, Any] = {}
+
+    @_once
+    def account(self) -> Account | None:
+        """The first request: who asks, the entities, what the server can do. None: the server knows nobody.
+
+        Raises:
+            ServerFault: no answer.
+        """
+        reply = ask(self.gateway, "RegilinkAccount", account_fields(self._names))
+        features = (reply.data.get("serverInfo") or {}).get("features")
+        if features is not None:
+            self.features = frozenset(each["name"] for each in features if each and each.get("isEnabled"))
+        account = account_of(reply.data.get("viewer"))
+        if account is None:
+            return None
+        for team in account.teams:
+            self.directory.add_team(team)
+        if account.organizations is not None:
+            facts = EntityFacts(account.username, "personal", account.organizations)
+            self.directory.know_entity(account.username, facts)
+        for name, alias in entity_names(self._names).items():
+            self.directory.add_entity(name, reply.data.get(alias))
+        return account
+
+    @property
+    def known_account(self) -> Account | None:
+        """The account, if it has been asked for and there was an answer. Sends nothing."""
+        known = self._memory.get("account")
+        return known if isinstance(known, Account) else None
+
+    @_once
+    def links_looked_up(self) -> bool:
+        """The second request: every registry, collection and version that the targets are about, the account's kind.
+
+        Raises:
+            ServerFault: no answer.
+        """
+        account = self.account()
+        if account is None:
+            return False
+        entity = self._asked.default_run_entity()
+        self._look_up_entities([entity] if entity else [])
+        links, versions = self._asked.links(), self._asked.versions()
+        registries: set[RegistryQuestion] = set()
+        collections: set[CollectionQuestion] = set()
+        for link in links:
+            registry, collection = link_questions(link, self.directory)
+            registries |= registry
+            collections |= collection
+        fetched = (each for each in versions if is_registry_project(each.project))
+        registries |= {RegistryQuestion(each.entity, registry_name(each.project)) for each in fetched}
+        # A personal default entity is a person's; of a team's, its members have to tell.
+        team = account.default_entity if account.default_entity != account.username else None
+        questions = Questions(sorted(registries), sorted(collections), sorted(versions), team)
+        listed = () if links or versions else self._organizations(entity)
+        self._ask_targets(questions, account, listed[:1])
+        sources = (self.directory.version(each) for each in versions)
+        self._look_up_entities(sorted({each.source[0] for each in sources if each is not None and each.source}))
+        for names in listed[1:]:
+            self._list(names, pages=1)
+        return True
+
+    def all_registries(self, names: OrganizationNames) -> tuple[str, ...]:
+        """The names of an organization's registries: for suggestions, when one that was named is missing.
+
+        A failure leaves what is known: the suggestion is worth no more.
+        """
+        known = f"registries of {names.entity}"
+        if known not in self._memory:
+            self._memory[known] = True
+            try:
+                self._list(names, pages=MAX_PAGES)
+            except ServerConnectionError:
+                pass
+        return self.directory.registry_names(names.entity)
+
+    def look_around(self, missing: Sequence[CollectionQuestion]) -> None:
+        """What there is instead of versions that are missing: one request for all of them. A failure leaves nothing."""
+        if not missing or "neighbours" in self._memory:
+            return
+        self._memory["neighbours"] = True
+        try:
+            reply = ask(self.gateway, "RegilinkNeighbours", neighbour_fields(missing))
+        except ServerConnectionError:
+            return
+        for index, each in enumerate(missing):
+            owner = (reply.data.get(f"names{index}") or {}).get("orgEntity") or {}
+            names = tuple(node["name"] for node in nodes(owner.get("artifactCollections")) if node.get("name"))
+            owner = (reply.data.get(f"there{index}") or {}).get("orgEntity") or {}
+            self.directory.add_neighbours(each, names, tuple(_version_names(owner.get("artifactMemberships"))))
+
+    def _look_up_entities(self, names: Sequence[str]) -> None:
+        """One more request, where a default entity, or the source of an artifact, is none of the account's teams."""
+        unknown = [name for name in names if HOLE not in name and not self.directory.knows_entity(name)]
+        if not unknown:
+            return
+        fields = [field for field in account_fields(unknown) if field.name == "entity"]
+        reply = ask(self.gateway, "RegilinkEntities", fields)
+        for name, alias in entity_names(unknown).items():
+            self.directory.add_entity(name, reply.data.get(alias))
+
+    def _organizations(self, entity: str | None) -> tuple[OrganizationNames, ...]:
+        facts = self.directory.entity(entity) if entity else None
+        return facts.organizations if facts else ()
+
+    def _ask_targets(self, asked: Questions, account: Account, listed: Sequence[OrganizationNames]) -> None:
+        fields: list[Field] = list(target_fields(asked))
+        for names in listed:
+            fields += registries_fields(names.name, None)
+        if not fields:
+            return
+        reply = ask(self.gateway, "RegilinkTargets", fields)
+        self.directory.not_known.update(reply.unknown)
+        data = reply.data
+        for index, registry in enumerate(asked.registries):
+            owner = data.get(registry_alias(index)) or {}
+            self.directory.add_registry(registry.organization, registry.registry, owner.get("project"))
+            self.directory.add_grants(registry.organization, registry.registry, data.get(roles_alias(index)))
+        for index, each in enumerate(asked.collections):
+            owner = ((data.get(collection_alias(index)) or {}).get("orgEntity")) or {}
+            kinds = [
+                (node.get("type") or {}).get("name")
+                for node in nodes(owner.get("artifactCollections"))
+                if node.get("name") == each.collection
+            ]
+            self.directory.add_collection(each.organization, each.registry, each.collection, next(iter(kinds), None))
+        for index, version in enumerate(asked.versions):
+            self.directory.add_version(version, data.get(version_alias(index)))
+        members = (data.get(MEMBERS) or {}).get("members") or ()
+        kinds = [each.get("accountType") for each in members if each.get("username") == account.username]
+        self.directory.service_account = str(kinds[0]).upper() == "SERVICE" if kinds and kinds[0] else None
+        for names in listed:
+            self._take_page(names, data)
+
+    def _list(self, names: OrganizationNames, *, pages: int) -> None:
+        cursor: str | None = None
+        for _ in range(pages):
+            reply = ask(self.gateway, "RegilinkRegistries", registries_fields(names.name, cursor))
+            cursor = self._take_page(names, reply.data)
+            if not cursor:
+                return
+
+    def _take_page(self, names: OrganizationNames, data: Any) -> str | None:
+        """Remember a page of registries; the cursor of the next one."""
+        owner = (data.get("organization") or {}).get("orgEntity") or {}
+        projects = owner.get("projects") or {}
+        for node in nodes(projects):
+            self.directory.add_registry(names.entity, registry_name(str(node.get("name", ""))), node)
+        page = projects.get("pageInfo") or {}
+        return page.get("endCursor") if page.get("hasNextPage") else None
+
+
+def _version_names(connection: Any) -> list[str]:
+    """`vN` and aliases of a page of versions, in the server's order."""
+    found: list[str] = []
+    for node in nodes(connection):
+        if node.get("versionIndex") is not None:
+            found.append(f"v{node['versionIndex']}")
+        found += [each["alias"] for each in node.get("aliases") or () if each.get("alias")]
+    return found

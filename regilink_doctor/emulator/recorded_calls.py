@@ -1,0 +1,110 @@
+"""What the recorder saw of a call, joined with what the server saw of it: one entry in the ledger."""
+
+from __future__ import annotations
+
+from regilink_doctor.core import judgement, wandb_messages
+from regilink_doctor.core.failures import failure
+from regilink_doctor.core.ledger import LinkAttempt
+from regilink_doctor.core.records import replace
+from regilink_doctor.core.target_path import LinkInput, SdkRefusal, sdk_link
+from regilink_doctor.emulator.ledger import Consumption
+from regilink_doctor.emulator.recorder import LinkCall
+from regilink_doctor.emulator.world import assume, assumed_versions
+from regilink_doctor.emulator.world.state import State
+from regilink_doctor.emulator.world.world_view import WorldView
+
+DISABLED = "disabled mode: the SDK returned None, and nothing was sent"
+
+
+def observe(state: State, call: LinkCall) -> None:
+    """Give the attempt that the server noted its text; or note the one that never reached the server.
+
+    The recorder tells of a call when it is over, so the server's part is in the ledger already. And when it begins:
+    an organization that the path names may have to be assumed before the SDK asks for it.
+    """
+    if not call.ended:
+        assume.target(state, call.target_path or "")
+        if call.reads:
+            assumed_versions.asked(state, call.target_path or "")
+        return
+    if call.reads:
+        if call.target_path is not None and call.error is not None:
+            why = call.message or call.error
+            state.ledger.consume(Consumption(None, call.run, call.target_path, "fetch", why, call.place))
+        return
+    link = _read(call)
+    if not isinstance(link, SdkRefusal) and _complete(state, call, link):
+        return
+    state.ledger.add(_refused(state, call, link))
+
+
+def _read(call: LinkCall) -> LinkInput | SdkRefusal:
+    known = "Artifact.link" if call.call == "Artifact.link" else "Run.link_artifact"
+    return sdk_link(call.target_path or "", known, call.entity or "", call.project, call.environ)  # type: ignore[arg-type]
+
+
+def _complete(state: State, call: LinkCall, link: LinkInput) -> bool:
+    """Whether the server noted the call. Older SDKs read some paths differently: then the source decides."""
+
+    def same_source(attempt: LinkAttempt) -> bool:
+        return attempt.requested is None and attempt.source == call.source
+
+    def same_place(attempt: LinkAttempt) -> bool:
+        return same_source(attempt) and (attempt.project, attempt.collection) == (link.project, link.collection)
+
+    def with_text(attempt: LinkAttempt) -> LinkAttempt:
+        told = replace(attempt, requested=call.target_path, place=call.place)
+        if attempt.verdict == "linked" and link.emptied:
+            # The server cannot know that a name was missing and that the rest of the path moved up (row A5).
+            return replace(told, verdict="misplaced", code="REG105", row="A5")
+        return told
+
+    if call.source is None:
+        return False
+    found = state.ledger.amend(same_place, with_text)
+    return found or (call.error is None and call.mode == "online" and state.ledger.amend(same_source, with_text))
+
+
+def _refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> LinkAttempt:
+    row, code = _reason(state, call, link)
+    message = call.message or call.error or DISABLED
+    return LinkAttempt(
+        user=None,
+        run=call.run,
+        source=call.source,
+        source_type=call.source_type,
+        requested=call.target_path,
+        entity=None,
+        project=None,
+        collection=None,
+        destination=None,
+        aliases=call.aliases,
+        verdict="refused",
+        code=code,
+        row=row,
+        message=message,
+        version=None,
+        place=call.place,
+    )
+
+
+def _reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> tuple[str | None, str | None]:
+    """Row and code. Modes and call shapes come first: the SDK looks at them before the path (C1, C5, C8, A18)."""
+    if call.mode == "disabled":
+        return "C5", "REG602"
+    if call.mode == "offline" and call.error == "NotImplementedError":
+        return "C1", "REG601"
+    if call.error in ("TypeError", "AttributeError"):
+        return "A18", "REG607"
+    known = [each.wording for each in wandb_messages.recognise(call.message or "") if each.wording.speaker == "sdk"]
+    if isinstance(link, SdkRefusal):
+        if not known or known[0].key == link.text:
+            return link.row, link.code
+    else:
+        verdict = judgement.judge(link, WorldView(state), call.source_type).verdict
+        if verdict.outcome == "refused" and verdict.text in {each.key for each in known}:
+            return verdict.row, verdict.code
+    if not known:
+        return None, None
+    codes = failure(known[0].row).codes
+    return known[0].row, codes[0] if codes else None

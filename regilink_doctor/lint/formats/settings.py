@@ -1,0 +1,130 @@
+"""Which keys of a configuration matter here, and which of their values are target paths.
+
+A configuration is full of words that are nothing of W&B's (`registry: ghcr.io/acme`, `target_path: /data/out`), so a
+value counts as a target path only when it speaks of the registry itself, or when its key leaves no doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import replace
+from regilink_doctor.core.sites import Site
+from regilink_doctor.core.target_path import HOLE, misspelled_prefix
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from regilink_doctor.core.file_facts import Setting
+
+ENVIRONMENT_KEYS = frozenset(
+    {"env", "envs", "environment", "variables", "env_vars", "env-vars", "env_variables", "environment_variables"}
+)
+"""Keys below which variables of the environment are set: GitHub, GitLab, compose, Kubernetes, hatch, poe, pixi …"""
+
+_OURS = re.compile(r"wandb|w_and_b|weights_?and_?biases|registry|entity|artifact|collection|organization", re.I)
+_PARTS = ("wandb", "-regi", "stry")
+"""Two letters of the prefix may be wrong, so of three parts one is right."""
+
+_TARGET_KEY = re.compile(r"(^|_)(target|link|registry|registered)_?(path|target|link|to|model|name|collection)?$", re.I)
+_WHOLE = re.compile(r"target|path|link|destination", re.I)
+_PROSE = frozenset(
+    {"name", "title", "description", "desc", "message", "comment", "help", "doc", "run", "script", "summary"}
+)
+_CONSUMING = re.compile(
+    r"input|source|from|use|consume|download|pretrained|init|restore|resume|load|base|uri|url", re.I
+)
+_PUBLISHING = re.compile(r"target|link|publish|push|promote|dest|register|output|upload", re.I)
+_HOSTS = re.compile(r"(https?://)?([\w-]+\.)*(wandb\.ai|coreweave\.com)/|wandb-artifact:")
+_FILE = re.compile(
+    r"^[./~\\]|\.(pt|pth|ckpt|onnx|json|ya?ml|py|txt|csv|parquet|safetensors|zip|tar|gz|h5|pkl|sh)$", re.I
+)
+
+
+def matters(keys: tuple[str, ...], text: str) -> bool:
+    """Whether a setting can be of interest to any rule; the others are not kept."""
+    return any(map(_is_ours, keys)) or REGISTRY_PREFIX in text or _speaks(text)
+
+
+@lru_cache(maxsize=1024)
+def _is_ours(key: str) -> bool:
+    return bool(_OURS.search(key))
+
+
+def may_matter(keys: tuple[str, ...], written: str) -> bool:
+    """A first look, before anything is made of a value as it is written; never False for what `matters`."""
+    if any(map(_is_ours, keys)) or "$" in written or "{" in written or "%" in written:
+        return True
+    folded = written.lower().replace("_", "-").replace(" ", "-")
+    return any(part in folded for part in _PARTS)
+
+
+def is_target(keys: tuple[str, ...], pattern: str) -> bool:
+    """Whether the value of a key is a target path of a link."""
+    key = _snake(keys[-1]) if keys else ""
+    if not pattern.strip() or len(pattern) > 400 or "\n" in pattern or key in _PROSE:
+        return False
+    publishing = bool(_PUBLISHING.search(key))
+    if not publishing and (_CONSUMING.search(key) or ":" in pattern.rpartition("/")[2]):
+        return False
+    if _HOSTS.match(pattern):
+        return publishing
+    segments = pattern.partition(":")[0].split("/")
+    if (len(segments) == 1 or segments[-1].startswith(REGISTRY_PREFIX)) and not _WHOLE.search(key):
+        return False  # `registry: acme/wandb-registry-model`: a part, put together somewhere else
+    if any(segment.startswith(REGISTRY_PREFIX) for segment in segments):
+        return True
+    hinted = bool(_TARGET_KEY.search(key)) or any("wandb" in other.lower() for other in keys)
+    if hinted and "/" in pattern and any(misspelled_prefix(segment) for segment in segments):
+        return True
+    return _named_for_it(keys, key) and "/" in pattern and "://" not in pattern and _like_a_path(pattern)
+
+
+def _named_for_it(keys: tuple[str, ...], key: str) -> bool:
+    """The key says registry *and* path, or says one of them inside something called wandb."""
+    if not _TARGET_KEY.search(key):
+        return False
+    if "registry" in key and ("path" in key or "target" in key):
+        return "wandb" in key or any("wandb" in _snake(other) for other in keys[:-1])
+    return "registry" in key and any("wandb" in _snake(other) for other in keys)
+
+
+def _like_a_path(pattern: str) -> bool:
+    first = pattern.partition("/")[0]
+    return not _FILE.search(pattern) and "." not in first and first != HOLE and pattern.count("/") <= 3
+
+
+def _speaks(text: str) -> bool:
+    return "/" in text and any(misspelled_prefix(part) for part in text[:400].split("/")[:3])
+
+
+def _snake(key: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).replace("-", "_").replace(".", "_").lower()
+
+
+def worth_keeping(settings: Iterable[Setting]) -> tuple[Setting, ...]:
+    """Those that can matter, each marked if it is a target path."""
+    kept = []
+    for item in settings:
+        patterns = [text.pattern for text in item.value]
+        if matters(item.keys, "".join(patterns)):
+            target = any(is_target(item.keys, pattern) for pattern in patterns)
+            kept.append(replace(item, target=True) if target else item)
+    return tuple(kept)
+
+
+def target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
+    """A site for each setting that is a target path: the rules of paths look at sites."""
+    for item in settings:
+        if item.target:
+            yield Site(
+                "target",
+                "",
+                item.place,
+                item.statement,
+                target=tuple(text for text in item.value if is_target(item.keys, text.pattern)),
+                argument=item.place,
+            )

@@ -1,0 +1,1 @@
+"""What an expression can be, worked out from the source alone."""

@@ -1,0 +1,1 @@
+"""The call sites: which calls matter, with what arguments, in what context."""

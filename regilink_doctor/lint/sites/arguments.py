@@ -1,0 +1,118 @@
+"""The arguments of a call, by name, and what they say."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.records import record
+from regilink_doctor.core.sites import StringValue, UnknownPart
+from regilink_doctor.lint.resolve.values import Instance, Literal, ProgramPoint
+from regilink_doctor.lint.text import syntax as ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from regilink_doctor.lint.resolve.bindings import Use
+    from regilink_doctor.lint.resolve.resolver import Resolver
+
+
+@record
+class CallArguments:
+    """The arguments of a call by name; `unpacked` stands for a mapping that may hold any of them."""
+
+    named: dict[str, ast.expr]
+    unpacked: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Their names, `**` for an unpacked mapping."""
+        return frozenset(self.named) | ({"**"} if self.unpacked else frozenset())
+
+
+def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
+    """The arguments of a call, those by position named after `parameters`."""
+    named: dict[str, ast.expr] = {}
+    unpacked = False
+    for index, argument in enumerate(call.args):
+        if isinstance(argument, ast.Starred):
+            unpacked = True
+            break
+        if index < len(parameters):
+            named[parameters[index]] = argument
+        else:
+            unpacked = unpacked or not parameters  # by position, in an order that has changed
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            unpacked = True
+        else:
+            named[keyword.arg] = keyword.value
+    return CallArguments(named, unpacked)
+
+
+class ArgumentReader:
+    """Reads what one call is given."""
+
+    def __init__(self, resolver: Resolver, uses: Mapping[int, Use], use: Use, parameters: tuple[str, ...]) -> None:
+        self.resolver = resolver
+        self.uses = uses
+        self.given = arguments(use.call, parameters)
+        self.at = use.at
+        self.inner: dict[str, tuple[ast.expr, ProgramPoint]] = {}
+        """What is given inside an argument: see `unfold`."""
+
+    def texts(self, name: str) -> tuple[StringValue, ...]:
+        """The texts of an argument, given itself or inside the one that was unfolded."""
+        if (node := self.given.named.get(name)) is not None:
+            return self.resolver.texts(node, self.at)
+        node, at = self.inner.get(name, (None, self.at))
+        return self.resolver.texts(node, at) if node is not None else ()
+
+    def unfold(self, name: str) -> None:
+        """Read what is given inside `settings=wandb.Settings(...)`, or a dictionary of the same, as if given itself."""
+        for value in self._values(name):
+            if isinstance(value, Instance) and value.type == "wandb.Settings" and value.made_by is not None:
+                made = self.uses.get(id(value.made_by))
+                at = made.at if made is not None else self.at
+                self.inner |= {key.arg: (key.value, at) for key in value.made_by.keywords if key.arg}
+            elif isinstance(value, Literal):
+                for key, item in value.pairs:
+                    written = key.value if isinstance(key, ast.Constant) else key
+                    if isinstance(written, str):
+                        self.inner[written] = (item, value.at)
+
+    def is_text(self, name: str) -> bool:
+        """Whether an argument is a text in every alternative."""
+        values = self._values(name)
+        return bool(values) and all(
+            isinstance(value, StringValue) and any(not isinstance(part, UnknownPart) for part in value.parts)
+            for value in values
+        )
+
+    def items(self, name: str) -> tuple[StringValue, ...]:
+        """The texts of a list."""
+        found: list[StringValue] = []
+        for value in self._values(name):
+            if isinstance(value, StringValue):
+                found.append(value)  # one string where a list belongs
+            elif isinstance(value, Literal) and not value.mapping:
+                for item in value.items:
+                    found += self.resolver.texts(item, value.at)
+        return tuple(found)
+
+    def flat(self, name: str) -> dict[str, tuple[StringValue, ...]]:
+        """A dictionary of dictionaries as a flat mapping: `filter.name.$regex`."""
+        node = self.given.named.get(name)
+        return self._flat(node, self.at, name) if node is not None else {}
+
+    def _flat(self, node: ast.expr, at: ProgramPoint, key: str) -> dict[str, tuple[StringValue, ...]]:
+        found: dict[str, tuple[StringValue, ...]] = {}
+        for value in self.resolver.value(node, at):
+            for name, item in value.pairs if isinstance(value, Literal) else ():
+                written = name.value if isinstance(name, ast.Constant) else name
+                if isinstance(written, str) and isinstance(value, Literal):
+                    found[f"{key}.{written}"] = self.resolver.texts(item, value.at)
+                    found |= self._flat(item, value.at, f"{key}.{written}")
+        return found
+
+    def _values(self, name: str) -> tuple[object, ...]:
+        node = self.given.named.get(name)
+        return self.resolver.value(node, self.at) if node is not None else ()

@@ -1,0 +1,286 @@
+"""The calls that matter, found by what they mean and not by their name.
+
+ZenML, `os`, pathlib and home-made classes have a `link` or `link_artifact` too. A receiver is followed to wandb; where
+it cannot be followed, only an argument that has to be a target path makes a site of the call.
+"""
+
+from __future__ import annotations
+
+from regilink_doctor.core.findings import Span
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import replace
+from regilink_doctor.core.sites import KnownPart, Site, StringValue, UnknownPart
+from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve.resolver import Resolver
+from regilink_doctor.lint.resolve.values import UNKNOWN, Instance, ProgramPoint
+from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
+from regilink_doctor.lint.sites.call_context import CallContextReader
+from regilink_doctor.lint.sites.environment import assignments, mocked
+from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
+from regilink_doctor.lint.sites.wrappers import linked_by
+from regilink_doctor.lint.text import syntax as ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from regilink_doctor.core.file_facts import Setting
+    from regilink_doctor.core.findings import Place
+    from regilink_doctor.lint.resolve.bindings import Module, Read, Use
+    from regilink_doctor.lint.text.source import Source
+
+
+_MAKES = (
+    "wandb.Artifact",
+    "wandb.Run.log_artifact",
+    "wandb.log_artifact",
+    "wandb.Api.artifact",
+    "wandb.Run.use_artifact",
+    "wandb.use_artifact",
+)
+"""The calls that an artifact begins with: it is made, or fetched."""
+
+
+def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[Setting, ...]]:
+    """The sites of a file, and the variables of W&B that it sets, in the order of their lines."""
+    finder = _Finder(source, module)
+    try:
+        sites = [site for use in module.uses for site in finder.sites_of(use)]
+        sites += [site for read in module.reads for site in finder.read(read)]
+        settings = list(assignments(source, module, finder.resolver, finder.statements))
+    finally:
+        finder.resolver.forget()
+    return (
+        tuple(sorted(sites, key=lambda site: (site.place.cell or 0, site.place.span, site.call))),
+        tuple(sorted(settings, key=lambda setting: (setting.place.cell or 0, setting.place.span))),
+    )
+
+
+class _Finder:
+    def __init__(self, source: Source, module: Module) -> None:
+        self.source = source
+        self.module = module
+        self.resolver = Resolver(source, module)
+        self.origins = MadeBy(self.resolver, module)
+        self.statements = CallContextReader(source, module.scope.node)
+        self.made: dict[int, Site] = {}
+
+    def sites_of(self, use: Use) -> Iterator[Site]:
+        """The site that a call is, if it is one."""
+        path = next((path for path in self.resolver.callee(use) if path in wandb_api.CALLS), None)
+        if path := path or self._by_argument(use):
+            yield self.site(use, path)
+        elif site := mocked(use, self.source, self.module, self.resolver):
+            yield site
+        elif found := linked_by(use, self.resolver):
+            yield self._wrapped(use, *found)
+        else:
+            yield from self._asking(use)
+
+    def _wrapped(self, use: Use, path: str, target: tuple[StringValue, ...]) -> Site:
+        """The site of a call of a project's own function that links or fetches."""
+        place = self.source.place(use.call)
+        return Site(
+            wandb_api.CALLS[path].kind,
+            path,
+            place,
+            self.source.span(use.statement) if _simple(use.statement) else place.span,
+            target=target,
+            argument=place,
+            arguments=frozenset({"artifact", "target_path", "**"}),
+            around=self.statements.of(use),
+        )
+
+    def site(self, use: Use, path: str) -> Site:
+        """The site of a call of `path`, made once."""
+        if site := self.made.get(id(use.call)):
+            return site
+        call = wandb_api.CALLS[path]
+        at = use.at
+        reading = ArgumentReader(self.resolver, self.origins.uses, use, call.parameters)
+        if call.unfolds:
+            reading.unfold(call.unfolds)
+        given, texts = reading.given, reading.texts
+        path_node = given.named.get(call.path or "")
+        site = Site(
+            kind=call.kind,
+            call=path,
+            place=self.source.place(use.call),
+            statement=self.source.span(use.statement) if _simple(use.statement) else self.source.span(use.call),
+            target=tuple(map(self._sure, texts(call.path))) if call.path else (),
+            argument=self.source.place(path_node) if path_node is not None else None,
+            entity=texts("entity"),
+            project=texts("project"),
+            type=texts("type"),
+            aliases=reading.items("aliases"),
+            arguments=given.names | frozenset(reading.inner),
+            given={name: found for name in call.texts if (found := texts(name))} | reading.flat("filter"),
+            strings=frozenset(filter(reading.is_text, call.texts)),
+            around=self.statements.of(use, self._run_name(use)),
+            opening=self._opening(use),
+            keywords={
+                keyword.arg: (self.source.place(keyword), self.source.place(keyword.value))
+                for keyword in use.call.keywords
+                if keyword.arg
+            },
+        )
+        self.made[id(use.call)] = site
+        site = replace(site, **self._followed(site, use, given, at))
+        self.made[id(use.call)] = site
+        return site
+
+    def _sure(self, text: StringValue) -> StringValue:
+        """A text whose variables of the environment are not called unset where the file tests whether they are."""
+        if all(not isinstance(part, UnknownPart) or part.kind != "environment" for part in text.parts):
+            return text
+        tested = self.statements.tested
+        return replace(
+            text,
+            parts=tuple(
+                replace(part, kind="unknown")
+                if isinstance(part, UnknownPart) and part.kind == "environment" and tested.intersection(part.names)
+                else part
+                for part in text.parts
+            ),
+        )
+
+    def _opening(self, use: Use) -> Place | None:
+        """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""
+        whole, function = self.source.place(use.call), self.source.span(use.call.func)
+        between = replace(whole.span, line=function.end_line, column=function.end_column)
+        blank, parenthesis, _ = self.source.segment(between).partition("(")
+        if not parenthesis or blank.strip() or "\n" in blank:
+            return None
+        column = function.end_column + len(blank) + 1
+        return replace(whole, span=Span(function.end_line, column, function.end_line, column))
+
+    def _followed(self, site: Site, use: Use, given: CallArguments, at: ProgramPoint) -> dict[str, Any]:
+        """What a site is connected with: its runs, its artifact, and what happened to that before."""
+        found: dict[str, Any] = {}
+        if site.call == "wandb.init":
+            found["earlier"] = self._earlier(use)
+        if site.kind in ("link", "consume", "log", "other") and site.call.startswith(("wandb.Run.", "wandb.Artifact.")):
+            inits = tuple(self._start(start) for start in self.origins.runs(use))
+            alone = len(inits) == 1 and self.origins.runs_alone(use)
+            found = {"inits": inits, "init": inits[0] if alone else None}
+        if site.call == "wandb.Api.artifact" and isinstance(use.call.func, ast.Attribute):
+            made = self.origins.artifact(use.call.func.value, at)
+            if made is not None and "wandb.Api" in self.resolver.callee(made):
+                found["inits"] = (self.site(made, "wandb.Api"),)
+        if site.kind not in ("link", "log"):
+            return found
+        made = self.origins.artifact(self._artifact_node(use, given), at)
+        if made is None:
+            return found
+        for path in self.resolver.callee(made):
+            if path in _MAKES and made is not use:
+                found["artifact"] = self.site(made, path)
+        logged = self.origins.logged(made)
+        if logged is not None and logged.order < use.order:
+            found["logged"] = next(
+                (self.site(logged, path) for path in self.resolver.callee(logged) if path in wandb_api.CALLS), None
+            )
+        if ttl := self.origins.times_to_live.get(id(made.call)):
+            found["ttl"] = self.source.place(ttl)
+        if ttl := self.origins.times_to_live.get(id(use.call)):
+            found["linked_ttl"] = self.source.place(ttl)
+        found["handed_back"] = made.call is not self._maker(self._artifact_node(use, given), at)
+        return found
+
+    def _maker(self, node: ast.expr | None, at: ProgramPoint) -> ast.Call | None:
+        values = self.resolver.value(node, at) if node is not None else ()
+        return next((value.made_by for value in values if isinstance(value, Instance)), None)
+
+    def _earlier(self, use: Use) -> Site | None:
+        """The `wandb.init` before this one in the same function whose run nothing has ended."""
+        starts = self.origins.starts
+        for statement in self.statements.before(use.statement):
+            first = starts.get(id(statement))
+            opened = isinstance(statement, ast.With | ast.AsyncWith)
+            if first is not None and first is not use:
+                if not opened or any(statement is around for around in self.statements.outwards(use.statement)):
+                    return self.site(first, "wandb.init")
+            elif "finish" in self.source.written(statement):
+                return None
+        return None
+
+    def read(self, read: Read) -> Iterator[Site]:
+        """The site of a look at an attribute of an artifact of the file's own that nobody has waited for."""
+        at = read.at
+        values = self.resolver.value(read.node.value, at)
+        if not all(isinstance(value, Instance) and value.type == "wandb.Artifact" for value in values):
+            return
+        made = self.origins.draft(read.node.value, at)
+        if made is not None:
+            yield self._draft(read.node, read.node.attr, read.statement, made, at)
+
+    def _draft(self, node: ast.expr, name: str, statement: ast.stmt, made: Use, at: ProgramPoint) -> Site:
+        place = self.source.place(node)
+        logged = self.origins.logged(made)
+        return Site(
+            "other",
+            "read",
+            place,
+            self.source.span(statement) if _simple(statement) else place.span,
+            given={"name": (StringValue((KnownPart(name, place),), place),)},
+            around=self.statements.around(statement),
+            artifact=self.site(made, self.origins.maker(made)),
+            logged=self.site(logged, "wandb.Run.log_artifact") if logged and logged.order < at.order else None,
+        )
+
+    def _start(self, use: Use) -> Site:
+        return self.site(use, next(path for path in self.resolver.callee(use) if path in STARTS))
+
+    def _artifact_node(self, use: Use, given: CallArguments) -> ast.expr | None:
+        node = given.named.get("artifact") or given.named.get("artifact_or_path")
+        if node is None and isinstance(use.call.func, ast.Attribute):
+            return use.call.func.value
+        return node
+
+    def _run_name(self, use: Use) -> str | None:
+        """The receiver as it is written, for a method that fails once its run has ended."""
+        function = use.call.func
+        if isinstance(function, ast.Attribute) and function.attr in ("link_artifact", "log_artifact", "use_artifact"):
+            return self.source.written(function.value)
+        return None
+
+    def _by_argument(self, use: Use) -> str | None:
+        """A call on a receiver that nobody knows, in a file that imports wandb."""
+        function = use.call.func
+        if not isinstance(function, ast.Attribute) or "wandb" not in self.module.imports:
+            return None
+        path = wandb_api.BY_NAME.get(function.attr)
+        if path is None or self._known_elsewhere(function.value, use):
+            return None
+        call = wandb_api.CALLS[path]
+        target = arguments(use.call, call.parameters).named.get(call.path or "")
+        if target is None:
+            return None
+        texts = self.resolver.texts(target, use.at)
+        # `link` and `artifact` are everybody's words: only the prefix itself tells.
+        mark = "/" if function.attr == "link_artifact" else REGISTRY_PREFIX
+        return path if any(mark in text.pattern for text in texts) else None
+
+    def _known_elsewhere(self, receiver: ast.expr, use: Use) -> bool:
+        """The receiver is known, and no object of wandb's: `os.link`, `zenml_client.link_artifact`."""
+        values = self.resolver.value(receiver, use.at)
+        return all(value != UNKNOWN for value in values)
+
+    def _asking(self, use: Use) -> Iterator[Site]:
+        """`hasattr(artifact, "version")` and `getattr(artifact, "version", default)` of an artifact of wandb's."""
+        function, given = use.call.func, use.call.args
+        if not isinstance(function, ast.Name) or function.id not in ("hasattr", "getattr"):
+            return
+        name = given[1].value if len(given) > 1 and isinstance(given[1], ast.Constant) else None
+        if name not in wandb_api.LOGGED_ONLY or len(given) < (3 if function.id == "getattr" else 2):
+            return
+        at = use.at
+        made = self.origins.draft(given[0], at)
+        if made is not None:
+            yield replace(self._draft(use.call, str(name), use.statement, made, at), call=function.id)
+
+
+def _simple(statement: ast.stmt) -> bool:
+    """A statement without a body: a comment anywhere on its lines belongs to it."""
+    return not hasattr(statement, "body")

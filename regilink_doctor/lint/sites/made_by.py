@@ -1,0 +1,153 @@
+"""Where a run and an artifact come from: followed back through logging and waiting to the calls that made them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve.values import Instance, NonString, ProgramPoint
+from regilink_doctor.lint.sites.arguments import arguments
+from regilink_doctor.lint.text import syntax as ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.lint.resolve.bindings import Module, Use
+    from regilink_doctor.lint.resolve.resolver import Resolver
+
+_STEPS = 8
+"""Calls that an object is followed through."""
+
+_WAITS = ("wait", "link", "link_artifact")
+"""Methods after which an artifact is logged."""
+
+STARTS = ("wandb.init", "WandbLogger")
+"""The calls that start a run."""
+
+
+class MadeBy:
+    """Answers where objects come from, for one file."""
+
+    def __init__(self, resolver: Resolver, module: Module) -> None:
+        self.resolver = resolver
+        self.module = module
+        self.uses = {id(use.call): use for use in module.uses}
+
+    def runs(self, use: Use) -> tuple[Use, ...]:
+        """The calls that can have started the run of a method, or the run that has logged its artifact."""
+        if not isinstance(use.call.func, ast.Attribute):
+            return ()
+        return tuple({id(found.call): found for found in self._runs(use.call.func.value, use, 0)}.values())
+
+    def _runs(self, node: ast.expr, use: Use, depth: int) -> list[Use]:
+        found: list[Use] = []
+        for value in self.resolver.value(node, use.at):
+            behind = self._made(value)
+            if behind is None or depth > _STEPS:
+                continue
+            paths = self.resolver.callee(behind)
+            if any(path in STARTS for path in paths):
+                found.append(behind)
+            elif "wandb.Artifact" in paths:
+                logged = self.logged(behind)
+                found += self.runs(logged) if logged is not None else ()
+            elif isinstance(behind.call.func, ast.Attribute):  # run.log_artifact(...).link(...)
+                found += self._runs(behind.call.func.value, behind, depth + 1)
+        return found
+
+    def runs_alone(self, use: Use) -> bool:
+        """Whether nothing but the runs of `runs` can be behind a method."""
+        if not isinstance(use.call.func, ast.Attribute):
+            return False
+        values = self.resolver.value(use.call.func.value, use.at)
+        return all(self._made(value) is not None or value == NonString(None) for value in values)
+
+    def artifact(self, node: ast.expr | None, at: ProgramPoint) -> Use | None:
+        """The call that an artifact begins with: `wandb.Artifact(...)`, `run.log_artifact("file")`, a link, a fetch."""
+        found: Use | None = None
+        for _ in range(_STEPS):
+            values = self.resolver.value(node, at) if node is not None else ()
+            made = [use for value in values if (use := self._made(value)) is not None]
+            if not made:
+                return found
+            found = made[0]
+            node = self._source(found)
+            at = found.at
+        return None
+
+    def _source(self, use: Use) -> ast.expr | None:
+        """The artifact that a call hands on: what `log_artifact` is given, what `wait` belongs to."""
+        paths = self.resolver.callee(use)
+        function = use.call.func
+        if any(path.endswith(("log_artifact", "upsert_artifact", "finish_artifact")) for path in paths):
+            return arguments(use.call, wandb_api.CALLS["wandb.log_artifact"].parameters).named.get("artifact_or_path")
+        if "wandb.Artifact.wait" in paths and isinstance(function, ast.Attribute):
+            return function.value
+        return None
+
+    def logged(self, made: Use) -> Use | None:
+        """The first `log_artifact` that was given the artifact of `made`."""
+        return self._logs.get(id(made.call))
+
+    @cached_property
+    def _logs(self) -> dict[int, Use]:
+        logs: dict[int, Use] = {}
+        for use in self.module.uses:
+            if isinstance(use.call.func, ast.Attribute) and use.call.func.attr in ("log_artifact", "upsert_artifact"):
+                node = arguments(use.call, ("artifact_or_path",)).named.get("artifact_or_path")
+                made = self.artifact(node, use.at)
+                if made is not None:
+                    logs.setdefault(id(made.call), use)
+        return logs
+
+    @cached_property
+    def starts(self) -> dict[int, Use]:
+        """Identity of a statement -> the `wandb.init` in it, of the whole file."""
+        return {id(use.statement): use for use in self.module.uses if "wandb.init" in self.resolver.callee(use)}
+
+    def maker(self, made: Use) -> str:
+        """The canonical name of the call that an artifact begins with."""
+        return next(path for path in self.resolver.callee(made) if path in wandb_api.CALLS)
+
+    def draft(self, node: ast.expr, at: ProgramPoint) -> Use | None:
+        """The call that made an artifact which is not known to be logged and waited for at a place."""
+        values = self.resolver.value(node, at)
+        made = self.artifact(node, at)
+        if made is None or len(values) != 1:
+            return None
+        paths = self.resolver.callee(made)
+        if "wandb.Artifact" not in paths and "wandb.Run.log_artifact" not in paths:
+            return None
+        maker = self._made(values[0])
+        if maker is not None and "wandb.Artifact.wait" in self.resolver.callee(maker):
+            return None
+        for use in self.module.uses:
+            function = use.call.func
+            if use.order >= at.order or not isinstance(function, ast.Attribute) or function.attr not in _WAITS:
+                continue
+            if self.artifact(function.value, use.at) is made:
+                return None
+            if function.attr == "link_artifact" and any(
+                self.artifact(argument, use.at) is made for argument in use.call.args[:1]
+            ):
+                return None
+        return made
+
+    @cached_property
+    def times_to_live(self) -> dict[int, ast.expr]:
+        """Identity of the call that an artifact begins with -> the `artifact.ttl` that is set."""
+        found: dict[int, ast.expr] = {}
+        for store in self.module.stores:
+            target, value = store.target, store.value
+            if not isinstance(target, ast.Attribute) or target.attr != "ttl":
+                continue
+            none = isinstance(value, ast.Constant) and value.value is None
+            if none or ast.unparse(value).endswith("ArtifactTTL.INHERIT"):
+                continue
+            made = self.artifact(target.value, store.at)
+            if made is not None:
+                found[id(made.call)] = target
+        return found
+
+    def _made(self, value: object) -> Use | None:
+        made = value.made_by if isinstance(value, Instance) else None
+        return self.uses.get(id(made)) if made is not None else None

@@ -1,0 +1,138 @@
+"""The comments that silence findings, as they are written."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from bisect import bisect_left, bisect_right
+
+from regilink_doctor.core.findings import Finding, Place, Span
+from regilink_doctor.core.records import record
+from regilink_doctor.rules import MODULES
+from regilink_doctor.rules.selection import no_such_rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from regilink_doctor.core.file_facts import Declared
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.lint.formats.parsed_file import ParsedFile
+    from regilink_doctor.lint.text.source import Source
+
+_OURS = re.compile(r"#\s*regilink:\s*(?P<verb>[\w-]*)\s*(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
+_NOQA = re.compile(
+    r"#\s*noqa(?P<colon>:\s*(?P<codes>[A-Z]{1,5}[0-9]{1,4}(?:[,\s]+[A-Z]{1,5}[0-9]{1,4})*))?", re.IGNORECASE
+)
+
+_HASH = re.compile(r"(?:^|\s)#(?=\s*(?:regilink:|noqa))", re.IGNORECASE)
+"""Where a comment begins in a file that is not Python, if it is one that may matter here."""
+
+
+@record
+class Suppression:
+    """One code that a comment silences: on its line, or in the whole file. `code` None: a bare `# noqa`."""
+
+    code: str | None
+    place: Place
+    whole_file: bool = False
+    ours: bool = True
+
+
+def read_comments(source: Source) -> tuple[list[Suppression], list[Finding]]:
+    """What the comments of a source silence, and what is wrong with those that silence nothing."""
+    suppressions: list[Suppression] = []
+    problems: list[Finding] = []
+    for comment, line, column, alone in _comments(source):
+        if match := _OURS.search(comment):
+            place = _place(source, line, column, match)
+            if match["verb"] == "ignore-file" and not alone:
+                problems.append(_invalid(place, "ignore-file works only on a line of its own"))
+                continue
+            if match["verb"] not in ("ignore", "ignore-file") or not (match["codes"] or "").strip():
+                problems.append(_invalid(place, "it has to be ignore[CODE] or ignore-file[CODE]"))
+                continue
+            for code in (part.strip().upper() for part in match["codes"].split(",")):
+                if code not in MODULES:
+                    problems.append(_invalid(place, no_such_rule(code)))
+                else:
+                    suppressions.append(Suppression(code, place, match["verb"] == "ignore-file"))
+        elif match := _NOQA.search(comment):
+            place = _place(source, line, column, match)
+            codes = re.findall(r"[A-Z]+[0-9]+", (match["codes"] or "").upper())
+            if not match["colon"]:
+                suppressions.append(Suppression(None, place, ours=False))
+            suppressions += [Suppression(code, place, ours=False) for code in codes if code in MODULES]
+    return suppressions, problems
+
+
+class SuppressionIndex:
+    """Finds the comments that stand where they can silence a finding.
+
+    A generated file has thousands of both, so both are looked up by their lines.
+    """
+
+    def __init__(self, reading: ParsedFile, suppressions: Iterable[Suppression]) -> None:
+        self.everywhere: list[Suppression] = []
+        self.comments: dict[int | None, list[Suppression]] = {}
+        """Those of each cell, by line; the cell of a file is None."""
+        self.statements: dict[tuple[int | None, int], list[Span]] = {}
+        """What was found on each line of each cell, and the lines that belong to it."""
+        for item in suppressions:
+            (self.everywhere if item.whole_file else self.comments.setdefault(item.place.cell, [])).append(item)
+        for cell, span in dict.fromkeys((item.place.cell, item.statement) for item in _found(reading)):
+            for line in range(span.line, span.end_line + 1):
+                self.statements.setdefault((cell, line), []).append(span)
+
+    def to(self, finding: Finding) -> Iterator[Suppression]:
+        """Those in the finding's own lines, those of its statement, and those of the second place that explains it."""
+        yield from self.everywhere
+        for place in (finding.place, *(related.place for related in finding.related)):
+            if place.path == finding.place.path:
+                comments = self.comments.get(place.cell, [])
+                for span in (place.span, *self.statements.get((place.cell, place.span.line), ())):
+                    first = bisect_left(comments, span.line, key=_line)
+                    yield from comments[first : bisect_right(comments, span.end_line, key=_line)]
+
+
+def _line(item: Suppression) -> int:
+    return item.place.span.line
+
+
+def _found(reading: ParsedFile) -> Iterator[Site | Declared]:
+    yield from reading.sites
+    yield from reading.declared
+
+
+def _comments(source: Source) -> Iterable[tuple[str, int, int, bool]]:
+    """Each comment with its line, its column from 1, and whether it stands alone."""
+    found = []
+    if not source.python:
+        for number, text in enumerate(source.lines, 1):
+            if match := _HASH.search(text):
+                found.append((text[match.end() - 1 :], number, match.end(), not text[: match.end() - 1].strip()))
+        return found
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+            if token.type == tokenize.COMMENT:
+                line, column = token.start
+                found.append((token.string, line, column + 1, not token.line[:column].strip()))
+    except (tokenize.TokenError, SyntaxError):
+        pass  # a file that cannot be parsed has its own finding; what was read so far counts
+    return found
+
+
+def _place(source: Source, line: int, column: int, match: re.Match[str]) -> Place:
+    return Place(source.path, Span(line, column + match.start(), line, column + match.end()), source.cell)
+
+
+def _invalid(place: Place, reason: str) -> Finding:
+    return Finding(
+        "REG003",
+        "invalid-suppression",
+        "warning",
+        f"this comment suppresses nothing: {reason}",
+        place,
+        "write # regilink: ignore[REG101] and a reason; `regilink rules` lists the codes",
+    )

@@ -1,0 +1,1 @@
+"""Source text: decoding, positions, literals, Python's syntax."""

@@ -1,0 +1,162 @@
+"""Text that stands inside another file, and what a later program fills into it.
+
+A `run:` block of a CI file, a cell of a notebook, the value of a key: each is a stretch whose characters have places in
+the file. What Hydra, GitHub Actions, a shell, Jinja or cookiecutter fill in is a hole, never a placeholder.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import record
+from regilink_doctor.core.sites import KnownPart, StringValue, UnknownPart
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from regilink_doctor.lint.text.source import Source
+
+FILLED_LATER = re.compile(
+    r"""
+      \$\{\{.{0,400}?\}\}                          # GitHub Actions
+    | \{\{.{0,400}?\}\} | \{%.{0,400}?%\}          # Jinja, cookiecutter, Helm
+    | \$\{(?P<braced>[^{}$]*(?:\{[^{}]*\}[^{}]*)*)\}  # Hydra, shell, compose
+    | \$\((?:[^()]|\([^()]*\))*\)                  # a shell's command, make
+    | \$(?P<bare>[A-Za-z_]\w*)
+    | %\((?P<percent>\w+)\)s                       # configparser
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_MOST_PARTS = 32
+_LONGEST = 4096
+"""A variable that is longer is a hole: a file can double one again and again."""
+
+_DEFAULT = re.compile(r"(?:oc\.env:)?(?P<name>\w+)(?::?[-=]|,)(?P<default>.*)", re.DOTALL)
+"""`${X:-default}` of a shell and compose, `${oc.env:X,default}` of Hydra."""
+
+
+@record
+class Fragment:
+    """Lines of text, and where each of them begins in its source."""
+
+    source: Source
+    text: str
+    offsets: tuple[int, ...]
+    """Where each line begins in `text`."""
+    begins: tuple[tuple[int, int], ...]
+    """The line and column of each of those."""
+
+    @classmethod
+    def of(cls, source: Source, lines: Iterable[tuple[str, int, int]], glue: str = "\n") -> Fragment:
+        """The stretch made of lines, each with its line number and the column where it begins.
+
+        `glue`, one character, stands between them: a blank where a format folds lines.
+        """
+        texts: list[str] = []
+        offsets: list[int] = []
+        begins: list[tuple[int, int]] = []
+        offset = 0
+        for text, line, column in lines:
+            texts.append(text)
+            offsets.append(offset)
+            begins.append((line, column))
+            offset += len(text) + 1
+        return cls(source, glue.join(texts), tuple(offsets) or (0,), tuple(begins) or ((1, 1),))
+
+    @classmethod
+    def whole(cls, source: Source) -> Fragment:
+        """All of a source."""
+        return cls.of(source, ((text, number, 1) for number, text in enumerate(source.lines, 1)))
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of `text[start:end]`."""
+        return Span(*self._at(start), *self._at(end))
+
+    def place(self, start: int, end: int) -> Place:
+        """The place of `text[start:end]`."""
+        return Place(self.source.path, self.span(start, end), self.source.cell)
+
+    def piece(self, start: int, end: int, name: str | None = None) -> KnownPart:
+        """`text[start:end]`, which is written exactly there."""
+        text = self.text[start:end]
+        return KnownPart(text, self.place(start, end), exact="\n" not in text, names=(name,) if name else ())
+
+    def _at(self, offset: int) -> tuple[int, int]:
+        index = bisect_right(self.offsets, offset) - 1
+        line, column = self.begins[index]
+        return line, column + offset - self.offsets[index]
+
+
+def filled(
+    stretch: Fragment,
+    start: int,
+    end: int,
+    known: Mapping[str, StringValue] | None = None,
+    *,
+    dollars: bool = True,
+    name: str | None = None,
+) -> list[KnownPart | UnknownPart]:
+    """The parts of `text[start:end]`: pieces, and a hole for each stretch that is filled in later.
+
+    Args:
+        stretch: where the text is.
+        start: its first character.
+        end: the one behind its last.
+        known: the values of variables; one that is not there is a hole.
+        dollars: whether `$X` is filled in; `{{ }}` and `${{ }}` always are.
+        name: the variable or key that holds the text.
+    """
+    parts: list[KnownPart | UnknownPart] = []
+    done = start
+    for match in FILLED_LATER.finditer(stretch.text, start, end):
+        if match["bare"] is not None and not dollars:
+            continue
+        if match.start() > done:
+            parts.append(stretch.piece(done, match.start(), name))
+        parts += _filling(stretch, match, known or {}, name)
+        done = match.end()
+    if end > done:
+        parts.append(stretch.piece(done, end, name))
+    return parts
+
+
+def _filling(
+    stretch: Fragment, match: re.Match[str], known: Mapping[str, StringValue], name: str | None
+) -> Iterable[KnownPart | UnknownPart]:
+    place = stretch.place(match.start(), match.end())
+    inside = match["bare"] or match["braced"] or ""
+    variable, default = inside, None
+    if match["braced"] is not None and (parsed := _DEFAULT.fullmatch(inside)):
+        variable, default = parsed["name"], parsed["default"]
+    value = known.get(variable)
+    if value is not None and len(value.parts) <= _MOST_PARTS and len(value.pattern) <= _LONGEST:
+        return value.parts
+    names = tuple(word for word in (variable.removeprefix("oc.env:"), name) if word)
+    if default is not None and "$" not in default:
+        start = match.start("braced") + inside.index(default, len(variable))
+        written = stretch.place(start, start + len(default)) if default else place
+        return (KnownPart(default, written, exact="\n" not in default, default_of=variable, names=names),)
+    return (UnknownPart(match[0], place, names=names),)
+
+
+def text_of(stretch: Fragment, start: int, end: int, name: str | None = None) -> StringValue:
+    """The value `text[start:end]` of a key."""
+    return StringValue(tuple(filled(stretch, start, end, name=name)), stretch.place(start, end))
+
+
+def loose_text(text: str, place: Place, name: str | None = None) -> StringValue:
+    """A value whose characters have no places of their own: it was escaped, or folded over lines."""
+    parts: list[KnownPart | UnknownPart] = []
+    names = (name,) if name else ()
+    done = 0
+    for match in FILLED_LATER.finditer(text):
+        if match.start() > done:
+            parts.append(KnownPart(text[done : match.start()], place, names=names))
+        parts.append(UnknownPart(match[0], place, names=names))
+        done = match.end()
+    if done < len(text):
+        parts.append(KnownPart(text[done:], place, names=names))
+    return StringValue(tuple(parts), place)

@@ -1,0 +1,68 @@
+"""Trees of Python, walked quickly: `ast.walk` looks into every field of every node, also where nothing can be."""
+
+from __future__ import annotations
+
+from regilink_doctor.lint.text import syntax as ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+WITHS = (ast.With, ast.AsyncWith)
+
+LEAVES = frozenset({ast.Name, ast.Constant, type(None)})
+"""What has nothing inside, two of three expressions in any file. None is the key of `**mapping` in a dictionary."""
+
+_HOLD = frozenset({
+    "annotation", "args", "cause", "comparators", "context_expr", "elt", "elts", "exc", "format_spec", "func",
+    "items", "iter", "key", "keys", "keywords", "left", "lower", "msg", "operand", "returns", "right", "slice",
+    "step", "subject", "target", "targets", "test", "upper", "value", "values",
+})  # fmt: skip
+"""The fields that hold what is evaluated, in any kind of node: expressions, arguments, what a `with` enters."""
+
+_HOLD_IN_EXPRESSIONS = _HOLD | {"body", "orelse"}
+"""`a if test else b` calls its arms as an `if` calls its blocks."""
+
+_HOLD_NOTHING = frozenset({"attr", "ctx", "op", "ops"})
+"""Fields whose nodes, if they are any, have nothing inside and nothing to say."""
+
+
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        hold = _HOLD if issubclass(kind, ast.stmt) else _HOLD_IN_EXPRESSIONS
+        fields = self[kind] = tuple(name for name in kind._fields if name in hold)
+        return fields
+
+
+_FIELDS = _Fields(dict.fromkeys(LEAVES, ()))
+
+
+def inside(node: ast.AST) -> list[ast.AST]:
+    """What a node evaluates itself, in the order of its fields: no statements below it, no `for` of a comprehension."""
+    found: list[ast.AST] = []
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name)
+        if type(value) is list:
+            found += value
+        elif value is not None:
+            found.append(value)
+    return found
+
+
+def walk(tree: ast.AST) -> Iterator[ast.AST]:
+    """A node and everything below it but operators and contexts, in no order that matters."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if type(node) in LEAVES:
+            continue
+        for name in node._fields:
+            if name in _HOLD_NOTHING:
+                continue
+            value = getattr(node, name, None)
+            if type(value) is list:
+                waiting += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST):
+                waiting.append(value)

@@ -1,0 +1,130 @@
+"""Source text and its positions: decoded once, columns in code points."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+
+from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import record
+from regilink_doctor.lint.text import syntax as ast
+
+
+class Unparsable(Exception):
+    """The file is not what its name promises; `span` is where, as far as known, `language` what it should be."""
+
+    def __init__(self, reason: str, span: Span, language: str = "Python", cell: int | None = None) -> None:
+        super().__init__(reason)
+        self.span = span
+        self.language = language
+        self.cell = cell
+
+
+@record
+class Source:
+    """A stretch of text: a file, or a cell of a notebook. Every line of `text` ends in a line feed."""
+
+    path: str
+    text: str
+    cell: int | None = None
+    python: bool = True
+
+    @classmethod
+    def decode(cls, path: str, content: bytes, *, python: bool = True) -> Source:
+        """Decode as Python does: a byte order mark, then an encoding cookie, then UTF-8. Other files: without cookie.
+
+        Raises:
+            Unparsable: the bytes are not in the encoding that the file declares.
+        """
+        import codecs
+
+        start = Span(1, 1, 1, 1)
+        encoding = "utf-8"
+        if content.startswith(codecs.BOM_UTF8):
+            content = content[len(codecs.BOM_UTF8) :]
+        elif python and b"coding" in b"".join(content.split(b"\n", 2)[:2]):
+            import io
+            import tokenize
+
+            try:
+                encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+            except SyntaxError as error:
+                raise Unparsable(error.msg, start) from None
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError as error:
+            before = content[: error.start]
+            line = before.count(b"\n") + 1
+            reason = f"is not {encoding}: byte {content[error.start]:#04x}"
+            raise Unparsable(reason, Span(line, 1, line, 1), "Python" if python else "text") from None
+        except (UnicodeError, LookupError):  # codecs such as `rot13` and `undefined` that make no text of bytes
+            raise Unparsable(f"is not {encoding}, as it says", start) from None
+        return cls(path, text.replace("\r\n", "\n").replace("\r", "\n"), python=python)
+
+    @cached_property
+    def folder(self) -> str:
+        """The folder that it is in."""
+        return os.path.dirname(os.path.abspath(self.path))
+
+    @cached_property
+    def _ascii(self) -> bool:
+        return self.text.isascii()
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines without their ends; at least one. As in the parser, a form feed does not end a line."""
+        return self.text.split("\n")
+
+    def parse(self) -> ast.Module:
+        """The tree.
+
+        Raises:
+            Unparsable: not the Python of the interpreter that runs us.
+        """
+        import warnings
+
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # an invalid escape is the user's business, and no reason to print
+                return ast.parse(self.text)
+        except SyntaxError as error:
+            line = min(max(error.lineno or 1, 1), len(self.lines))
+            column = min(max(error.offset or 1, 1), len(self.lines[line - 1]) + 1)
+            raise Unparsable(error.msg, Span(line, column, line, column + 1)) from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise Unparsable(str(error) or "nested too deeply", Span(1, 1, 1, 1)) from None
+
+    def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler) -> Span:
+        """The span of a node; the parser counts columns in UTF-8 bytes, from 0."""
+        end_line = node.end_lineno or node.lineno
+        if self._ascii:
+            return Span(node.lineno, node.col_offset + 1, end_line, (node.end_col_offset or 0) + 1)
+        return Span(
+            node.lineno,
+            self.column(node.lineno, node.col_offset),
+            end_line,
+            self.column(end_line, node.end_col_offset or 0),
+        )
+
+    def place(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler) -> Place:
+        """The place of a node."""
+        return Place(self.path, self.span(node), self.cell)
+
+    def written(self, node: ast.expr | ast.stmt) -> str:
+        """The text of a node."""
+        return self.segment(self.span(node))
+
+    def column(self, line: int, offset: int) -> int:
+        """The column, from 1 and in code points, of a byte offset in a line."""
+        text = self.lines[line - 1]
+        if text.isascii():
+            return offset + 1
+        return len(text.encode()[:offset].decode(errors="ignore")) + 1
+
+    def segment(self, span: Span) -> str:
+        """The text of a span."""
+        if span.line == span.end_line:
+            return self.lines[span.line - 1][span.column - 1 : span.end_column - 1]
+        first = self.lines[span.line - 1][span.column - 1 :]
+        last = self.lines[span.end_line - 1][: span.end_column - 1]
+        return "\n".join([first, *self.lines[span.line : span.end_line - 1], last])

@@ -1,0 +1,128 @@
+"""What several rules read from a site in the same way."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.file_facts import within
+from regilink_doctor.core.findings import Related
+from regilink_doctor.core.sites import KnownPart
+from regilink_doctor.core.target_path import HOLE, parsed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from regilink_doctor.core.file_facts import Setting
+    from regilink_doctor.core.findings import Place
+    from regilink_doctor.core.sites import Site, StringValue
+    from regilink_doctor.core.target_path.grammar import TargetPath
+    from regilink_doctor.rules.base import FileFacts
+
+
+def certain(texts: Sequence[StringValue]) -> str | None:
+    """The one value that an argument has, None where another is possible: alternatives, unknown parts, defaults."""
+    if len(texts) != 1 or any(isinstance(part, KnownPart) and part.default_of for part in texts[0].parts):
+        return None
+    return texts[0].literal
+
+
+def registry_path(text: StringValue) -> TargetPath | None:
+    """The parts of a text that the SDK takes for a registry's, None for any other."""
+    path = parsed(text.pattern)
+    return path if path is not None and path.is_registry else None
+
+
+def known_registry(text: StringValue) -> str | None:
+    """The registry, without the prefix, that a path names for certain."""
+    path = registry_path(text)
+    name = path.registry if path else None
+    return name if name and HOLE not in name else None
+
+
+def registry_text(site: Site) -> StringValue | None:
+    """The first of the paths of a site that is one of a registry."""
+    return next((text for text in site.target if registry_path(text)), None)
+
+
+def first_link(site: Site, facts: FileFacts) -> bool:
+    """Whether a link to a registry is the first of its run in the file: what is about the run is told once."""
+    runs = {id(run) for run in site.inits or ((site.init,) if site.init else ())}
+    for other in facts.of_kind("link"):
+        if other is site:
+            return True
+        if any(id(run) in runs for run in other.inits) and registry_text(other):
+            return False
+    return True
+
+
+def only_init(facts: FileFacts) -> Site | None:
+    """The one `wandb.init` of the file, for a run that nobody could follow to it."""
+    inits = facts.of_kind("init")
+    return inits[0] if len(inits) == 1 else None
+
+
+def links(facts: FileFacts) -> Iterator[Site]:
+    """The links of the file that go to a registry."""
+    return (site for site in facts.of_kind("link") if registry_text(site))
+
+
+def spoken(text: StringValue, offset: int) -> bool:
+    """Whether the character at `offset` of the pattern is written down and not only a default."""
+    part = text.part_at(offset)
+    return isinstance(part, KnownPart) and not part.default_of
+
+
+def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
+    """The mode that the run of a site certainly has, where that is set, and whether the environment sets it.
+
+    An argument of `wandb.init` wins. A variable counts when the file sets it once, before, and whatever happens.
+    """
+    init = site.init
+    if init is not None and ({"mode", "**"} & init.arguments or "settings" in init.arguments):
+        value = certain(init.given.get("mode", ()))
+        return (value, init.place, False) if value else None
+    if site.inits and init is None:
+        return None
+    # A cell of bash has an environment of its own.
+    own = (setting for setting in facts.settings if setting.how in ("python", "notebook"))
+    settings = [setting for setting in own if setting.name == "WANDB_MODE"]
+    if len(settings) != 1 or settings[0].only_default:
+        return None
+    setting, value = settings[0], certain(settings[0].value)
+    before = (setting.place.cell or 0, setting.place.span) < (site.place.cell or 0, site.place.span)
+    if value is None or not before or not within(setting.containers, site.around.containers):
+        return None
+    return value, setting.place, True
+
+
+def guarded(site: Site) -> bool:
+    """Whether a condition decides on a site that does not decide on its `wandb.init` as well."""
+    around = site.init.around.guards if site.init is not None else ()
+    return any(guard not in around for guard in site.around.guards)
+
+
+def report_place(site: Site, written: Place, argument: str = "") -> tuple[Place, tuple[Related, ...]]:
+    """Where to tell of a text: in the call; and, as the second place, where it is written if that is elsewhere.
+
+    `argument` is the one that takes it, if it is not the path.
+    """
+    span = site.statement
+    inside = span.line <= written.span.line and written.span.end_line <= span.end_line
+    if inside and (written.path, written.cell) == (site.place.path, site.place.cell):
+        return written, ()
+    if argument:
+        _, told = site.keywords.get(argument, (site.place, site.place))
+    else:
+        told = site.argument or site.place
+    return told, (Related("this text comes from here", written),)
+
+
+def variable_of(setting: Setting) -> str | None:
+    """The variable of W&B that a setting stands for: `WANDB_ENTITY`, also as `wandb_entity`, or `entity` below `wandb`.
+
+    None for a key that is nothing of W&B's.
+    """
+    name = setting.name.upper().replace("-", "_")
+    if name.startswith("WANDB_"):
+        return name
+    below = any("wandb" in key.lower() for key in setting.keys[:-1])
+    return f"WANDB_{name}" if below and not setting.variable else None

@@ -1,0 +1,106 @@
+"""What the world and the ledger hold after the run, as the outcome's values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from regilink_doctor.core.ledger import LinkAttempt
+from regilink_doctor.core.records import replace
+from regilink_doctor.emulator import World
+from regilink_doctor.emulator.ledger import Consumption
+from regilink_doctor.emulator.world.runs import Run
+from regilink_doctor.emulator.world.seeded_versions import SEED_PROJECT
+from regilink_doctor.emulator.world.world_view import WorldView
+from regilink_doctor.workflows.dry_run.advice import advice
+from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, Link, RunMade
+from regilink_doctor.workflows.dry_run.written_at import WrittenAt
+
+
+def runs(world: World) -> tuple[RunMade, ...]:
+    """The runs, in the order in which they began."""
+    return tuple(
+        RunMade(
+            run.project.entity.name,
+            run.project.name,
+            run.name,
+            run.display_name,
+            run.state,
+            len(run.logged),
+            len(run.used),
+        )
+        for run in _runs(world)
+    )
+
+
+def _runs(world: World) -> list[Run]:
+    projects = [each for entity in world.entities.values() for each in entity.projects.values()]
+    return sorted((run for each in projects for run in each.runs.values()), key=lambda run: run.number)
+
+
+def artifacts(world: World) -> tuple[ArtifactMade, ...]:
+    """The versions that runs logged, oldest first. What wandb logs by itself (code, tables of a run) is left out."""
+    logged = {artifact.number: (artifact, run) for run in _runs(world) for artifact in run.logged}
+    made = []
+    for _, (artifact, run) in sorted(logged.items()):
+        if artifact.state != "COMMITTED" or artifact.type.startswith("wandb-") or artifact.type == "job":
+            continue
+        home = [each for each in artifact.memberships if each.collection is artifact.sequence]
+        aliases = tuple(alias.alias for each in home for alias in each.aliases)
+        made.append(
+            ArtifactMade(artifact.source_name, artifact.type, aliases, artifact.file_count, artifact.size, run.path)
+        )
+    return tuple(made)
+
+
+def links(world: World, attempts: Iterable[LinkAttempt], folder: Path) -> tuple[Link, ...]:
+    """The links, each with what to change and where; places below `folder` are told relative to it."""
+    directory = WorldView(world, next(iter(world.users.values()), None))
+    origins = WrittenAt()
+    made = []
+    for each in attempts:
+        found = [_near(place, folder) or place for place in origins.of(each)]
+        made.append(Link(replace(each, place=_near(each.place, folder)), advice(each, directory), tuple(found)))
+    return tuple(made)
+
+
+def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tuple[Consumed, ...]:
+    """What was read: one entry a name, in the order of the first look. What the run itself had logged is left out."""
+    own = {each.name for each in artifacts(world)}
+    projects = [each for entity in world.entities.values() for each in entity.projects.values()]
+    stubs = {each.path for project in projects for each in project.collections.values() if each.assumed}
+    # What the world began with was logged nowhere: a download, which names the source, is one of its place.
+    seeded = {
+        artifact.source_name: f"{each.collection.path}:{each.version}"
+        for artifact in world.artifacts.values()
+        if artifact.sequence.project.name == SEED_PROJECT
+        for each in artifact.memberships
+        if each.collection is not artifact.sequence
+    }
+    found: dict[tuple[str, str | None], list[Consumption]] = {}
+    for entry in entries:
+        if entry.name not in own:
+            placed = replace(entry, name=seeded.get(entry.name, entry.name), place=_near(entry.place, folder))
+            found.setdefault((placed.name, placed.failed), []).append(placed)
+    return tuple(_consumed(name, failed, each, stubs) for (name, failed), each in found.items())
+
+
+def _near(place: str | None, folder: Path) -> str | None:
+    """`file:line`, the file as it is seen from the folder, where it lies below; a cell has no file of its own."""
+    file, _, line = (place or "").rpartition(":")
+    if "ipykernel_" in file or file.startswith("<ipython-input"):
+        return f"a cell of the notebook, line {line}"
+    return f"{os.path.relpath(file, folder)}:{line}" if place and Path(file).is_relative_to(folder) else place
+
+
+def _consumed(name: str, failed: str | None, entries: Iterable[Consumption], stubs: Iterable[str]) -> Consumed:
+    listed = list(entries)
+    place = next((each.place for each in listed if each.place), None)
+    collection = name.partition(":")[0]
+    how = tuple(_ordered({each.how for each in listed}))
+    return Consumed(name, how, failed, place, failed is None and collection in stubs)
+
+
+def _ordered(how: Iterable[str]) -> Iterator[str]:
+    return (each for each in ("fetch", "use", "download") if each in set(how))

@@ -1,0 +1,49 @@
+"""Where the target path of a link is written, when the call takes it from somewhere else: the line to change."""
+
+from __future__ import annotations
+
+import os
+
+from regilink_doctor.core.sites import KnownPart
+from regilink_doctor.workflows.lint import lint_paths
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.core.ledger import LinkAttempt
+    from regilink_doctor.core.sites import Site
+
+MOST = 3
+"""Places of one text that are told."""
+
+
+class WrittenAt:
+    """Asks the linter, once for each file that has linked."""
+
+    def __init__(self) -> None:
+        self._sites: dict[str, list[Site]] = {}
+
+    def of(self, attempt: LinkAttempt) -> tuple[str, ...]:
+        """`file:line` of each part of the path as the code gave it; none where it stands in the call, or is not known.
+
+        A path that is right is none to be changed, whatever else was wrong with the link.
+        """
+        file, _, line = (attempt.place or "").rpartition(":")
+        if attempt.requested is None or not (attempt.code or "").startswith(("REG1", "REG30")) or not line.isdigit():
+            return ()
+        for site in self._of_file(file):
+            if site.statement.line <= int(line) <= site.statement.end_line:
+                for text in site.target:
+                    if text.literal == attempt.requested:
+                        places = [part.place for part in text.parts if isinstance(part, KnownPart)]
+                        lines = dict.fromkeys((place.path, place.span.line) for place in places)
+                        inside = [(file, number) for number in range(site.statement.line, site.statement.end_line + 1)]
+                        return tuple(f"{path}:{number}" for path, number in lines if (path, number) not in inside)[
+                            :MOST
+                        ]
+        return ()
+
+    def _of_file(self, file: str) -> list[Site]:
+        if file not in self._sites:
+            found = lint_paths([file], all_sites=True).sites if file.endswith(".py") and os.path.isfile(file) else []
+            self._sites[file] = [each.site for each in found if each.site.kind == "link"]
+        return self._sites[file]

@@ -1,0 +1,88 @@
+"""What every workflow that asks the live server begins with: settings as wandb would take them, and who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from regilink_doctor.client.connection_errors import ServerConnectionError
+from regilink_doctor.client.gateway import Gateway
+from regilink_doctor.client.queries import account_fields, ask, entity_names
+from regilink_doctor.client.settings import Settings, read_settings
+from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.doctor.facts import Account, account_of, entity_of
+
+
+class Unanswered(Exception):
+    """The server could not be asked, or not for this. `help` says what to do about it."""
+
+    def __init__(self, message: str, help: str) -> None:
+        super().__init__(message)
+        self.help = help
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Turn whatever goes wrong on the way to the server into an `Unanswered` with its cause.
+
+    Raises:
+        Unanswered: instead of a `ServerConnectionError`.
+    """
+    try:
+        yield
+    except ServerConnectionError as fault:
+        raise Unanswered(fault.message, fault.help) from None
+
+
+class ServerSession:
+    """Whose questions they are, and whom they go to.
+
+    `data` is the answer to the first request: who asks, what the server can do, the entities in question.
+
+    Raises:
+        ServerFault: no usable answer. Unanswered: nobody is logged in.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str | None,
+        cwd: str | Path | None,
+        environ: Mapping[str, str] | None,
+        python: str | None,
+        timeout: float,
+        more: Sequence[Any] = (),
+    ) -> None:
+        arguments = {"host": host} if host else {}
+        self.settings: Settings = read_settings(
+            cwd=Path(cwd or Path.cwd()).absolute(), environ=environ, python=python, arguments=arguments
+        )
+        self.gateway = Gateway(
+            self.settings.host.value, self.settings.credentials.key, route=self.settings.route, timeout=timeout
+        )
+        entity = self.settings.entity.value if self.settings.entity else None
+        names = [entity] if entity else []
+        self.data: Mapping[str, Any] = ask(self.gateway, "RegilinkAccount", (*account_fields(names), *more)).data
+        account = account_of(self.data.get("viewer"))
+        if account is None:
+            where = self.settings.credentials.source or "no key was found"
+            raise Unanswered(f"{self.gateway.shown} knows nobody by this key ({where})", "`regilink doctor` says why")
+        self.account: Account = account
+        self.organizations = self._organizations(entity, names)
+
+    def every_organization(self) -> tuple[OrganizationNames, ...]:
+        """All organizations that the account or one of its teams belongs to."""
+        teams = (team.organization for team in self.account.teams if team.organization is not None)
+        return tuple(dict.fromkeys([*(self.account.organizations or ()), *self.organizations, *teams]))
+
+    def _organizations(self, entity: str | None, names: Sequence[str]) -> tuple[OrganizationNames, ...]:
+        """Those of the entity that a run would have: one of a team, any number of a person."""
+        if entity is not None:
+            facts = entity_of(entity, self.data.get(entity_names(names)[entity]))
+            return facts.organizations if facts is not None else ()
+        if self.account.default_entity == self.account.username:  # which W&B counts among the teams
+            return self.account.organizations or ()
+        mine = (team for team in self.account.teams if team.name == self.account.default_entity)
+        return tuple(team.organization for team in mine if team.organization is not None)
