@@ -1,7 +1,7 @@
 """What W&B does with a link, asked of whatever is known of W&B's side.
 
 The same lines stand behind the linter's "wrong" (with a catalog), the emulator's "refused" and the doctor's "will
-fail". Names may have holes (`target_path.HOLE`): what cannot be decided without the hole is `unknown`.
+fail". Names may have unknown parts: what cannot be decided without them is `unknown`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,12 @@ from regilink_doctor.core.naming import (
 from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames, OrganizationView, RegistryFacts
 from regilink_doctor.core.placeholders import placeholder
 from regilink_doctor.core.records import record
-from regilink_doctor.core.target_path.grammar import HOLE, is_registry_project, misspelled_prefix, registry_name
+from regilink_doctor.core.target_path import (
+    is_known,
+    is_registry_project,
+    misspelled_prefix,
+    registry_name,
+)
 from regilink_doctor.core.target_path.sdk import LinkInput
 
 TYPE_CHECKING = False
@@ -66,7 +71,7 @@ def resolve_organization(
     """
     if not entity:
         return _refused("REG806", "C6", "entity-name-required")
-    if HOLE in entity or (organization and HOLE in organization):
+    if not is_known(entity) or (organization and not is_known(organization)):
         return UNKNOWN
     facts = directory.entity(entity)
     if facts is None:
@@ -119,14 +124,14 @@ def judge_registry(
     if verdict := judge_source(directory, source_entity, organization):
         return verdict
     name = registry_name(project)
-    if HOLE in name:
+    if not is_known(name):
         return UNKNOWN
     registry = directory.registry(organization, name)
     if registry is None:
         return _unknown_registry(directory, organization, project)
     if verdict := _judge_rights_and_type(registry, artifact_type):
         return verdict
-    if HOLE in collection:
+    if not is_known(collection):
         return UNKNOWN
     if verdict := judge_collection(collection):
         return verdict
@@ -143,7 +148,7 @@ def judge_registry(
 
 def judge_source(directory: OrganizationView, source_entity: str, organization: str) -> Verdict | None:
     """Only what a team of the organization has logged can be linked into its registries (row B1)."""
-    if HOLE in source_entity:
+    if not is_known(source_entity):
         return None
     facts = directory.entity(source_entity)
     if facts is None:
@@ -169,7 +174,12 @@ def _unknown_registry(directory: OrganizationView, organization: str, project: s
 def _judge_rights_and_type(registry: RegistryFacts, artifact_type: str | None) -> Verdict | None:
     if registry.writable is False:
         return _refused("REG304", "B7", "permission-denied")
-    if artifact_type is None or HOLE in artifact_type or registry.types is None or artifact_type in registry.types:
+    if (
+        artifact_type is None
+        or not is_known(artifact_type)
+        or registry.types is None
+        or artifact_type in registry.types
+    ):
         return None
     return _refused(
         "REG401",
@@ -195,13 +205,13 @@ def judge_collection(collection: str) -> Verdict | None:
 def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: str | None) -> Verdict:
     """A link into an ordinary project: W&B takes it without a word, so the question is what was meant."""
     entity, project, collection = link.entity or "", link.project, link.collection
-    if HOLE in entity or HOLE in project:
+    if not is_known(entity) or not is_known(project):
         return misplacement(project, collection, ()) or UNKNOWN
     facts = directory.entity(entity)
     if facts is None and directory.complete:
         row = "A3" if is_registry_project(entity) or misspelled_prefix(entity) else "B2"
         return _refused("REG103" if row == "A3" else "REG207", row, "unknown-entity", entity=entity)
-    if entity != link.source_entity and HOLE not in link.source_entity:
+    if entity != link.source_entity and is_known(link.source_entity):
         return _refused("REG207", "B1", "personal-entity-link")
     if link.emptied:
         return Verdict("misplaced", "REG105", "A5")
@@ -211,7 +221,7 @@ def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: 
     registries = tuple(name for names in organizations for name in directory.registry_names(names.entity))
     if verdict := misplacement(project, collection, registries):
         return verdict
-    if HOLE in collection:
+    if not is_known(collection):
         return UNKNOWN
     if ":" in collection:
         return _refused("REG107", "A8", "version-in-target", collection=collection)
@@ -242,7 +252,7 @@ def misplacement(project: str, collection: str, registries: Sequence[str]) -> Ve
         return Verdict("misplaced", "REG105", "A6")
     if "://" in collection:
         return Verdict("misplaced", "REG108", "A9")
-    if collection.startswith(REGISTRY_PREFIX) and HOLE not in collection:
+    if collection.startswith(REGISTRY_PREFIX) and is_known(collection):
         # `wandb-registry-m/` arrives in the same shape as `wandb-registry-m`: the SDK drops the empty name.
         return Verdict("misplaced", "REG102", "A2")
     if misspelled_prefix(project):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from regilink_doctor.core.call_context import NO_CONTEXT, CallContext
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record, replace
-from regilink_doctor.core.target_path.grammar import HOLE
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, show_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,19 +63,19 @@ class StringValue:
 
     @property
     def pattern(self) -> str:
-        """The text with `HOLE`, one character, for each hole: what `core.target_path` reads."""
-        return "".join(part.text if isinstance(part, KnownPart) else HOLE for part in self.parts)
+        """The string as `core.target_path` reads it, unknown parts included."""
+        return "".join(part.text if isinstance(part, KnownPart) else UNKNOWN_NAME for part in self.parts)
 
     @property
     def literal(self) -> str | None:
         """The whole text, None when a part is not known."""
         pattern = self.pattern
-        return None if HOLE in pattern else pattern
+        return None if not is_known(pattern) else pattern
 
     @property
     def display(self) -> str:
         """The text for reports: `{?}` for each unknown part."""
-        return self.pattern.replace(HOLE, "{?}")
+        return show_unknown(self.pattern)
 
     @property
     def holes(self) -> Iterator[tuple[int, UnknownPart]]:

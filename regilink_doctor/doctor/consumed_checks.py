@@ -10,7 +10,7 @@ from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.phrasing import close_to
-from regilink_doctor.core.target_path import HOLE, registry_name
+from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.doctor.advice import answer, listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
@@ -78,7 +78,7 @@ class ConsumedCheck(Check):
         name = consumed_of(subject)
         context.enquiry.links_looked_up()
         fetch = context.fetch(name)
-        if fetch is None or HOLE in fetch.entity:
+        if fetch is None or not is_known(fetch.entity):
             return skipped("the entity is known only when the program runs: give it with --entity")
         question = version_question(fetch, context.directory)
         if isinstance(question, Verdict):
@@ -209,7 +209,7 @@ def _found(name: Consumed, question: VersionQuestion, version: Version) -> Outco
             ("A14",),
         )
     given = name.artifact_type
-    if given and HOLE not in given and version.artifact_type and given != version.artifact_type:
+    if given and is_known(given) and version.artifact_type and given != version.artifact_type:
         words = Verdict("refused", text="type-mismatch", fields=(("type", given), ("actual", version.artifact_type)))
         return Outcome(
             "fail",

@@ -16,7 +16,7 @@ from regilink_doctor.core.judgement import Judgement, judge
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.records import record
-from regilink_doctor.core.target_path import HOLE, LinkInput, SdkRefusal, parsed, sdk_link
+from regilink_doctor.core.target_path import UNKNOWN_NAME, LinkInput, SdkRefusal, is_known, parsed, sdk_link
 from regilink_doctor.doctor.facts import Account, Version
 from regilink_doctor.doctor.lookups import Lookup, lookup_of, version_question
 from regilink_doctor.doctor.server_queries import ServerQueries
@@ -136,7 +136,9 @@ class Context:
         if not target.known:
             return None
         entity = self.run_entity(target)
-        return sdk_link(target.text, target.call, entity.value if entity else HOLE, self._project(target), self._env())
+        return sdk_link(
+            target.text, target.call, entity.value if entity else UNKNOWN_NAME, self._project(target), self._env()
+        )
 
     def judgement(self, target: Target) -> Judgement:
         """What W&B would do with a target. Looks up what it needs."""
@@ -171,7 +173,7 @@ class Context:
     def project_of(self, target: Target) -> str | None:
         """The project that code, argument or settings give the run of a target."""
         given = self.settings.project
-        if target.project and HOLE not in target.project and not (given and given.source.startswith("argument ")):
+        if target.project and is_known(target.project) and not (given and given.source.startswith("argument ")):
             return target.project
         return given.value if given else None
 

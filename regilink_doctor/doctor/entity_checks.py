@@ -9,7 +9,7 @@ from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core.check_result import Sourced
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.phrasing import close_to
-from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.target_path import is_known
 from regilink_doctor.doctor.advice import answer, entity_line, use_a_team
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
@@ -33,7 +33,7 @@ class EntityCheck(Check):
         entities = [context.run_entity()] if alone else [context.run_entity(each) for each in targets]
         seen: dict[str, Sourced] = {}
         for each in entities:
-            if each is not None and HOLE not in each.value:
+            if each is not None and is_known(each.value):
                 seen.setdefault(each.value, each)
         for name, given in seen.items():
             yield Subject(name, given.source, entity=name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from regilink_doctor.core.judgement import resolve_organization
 from regilink_doctor.core.ledger import Verdict
-from regilink_doctor.core.target_path import HOLE, parse
+from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.doctor.advice import answer, listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
@@ -86,7 +86,7 @@ def contradiction(context: Context, target: Target) -> str:
         ("entity", target.entity, settings.entity),
         ("project", target.project, settings.project),
     ):
-        if code and given is not None and HOLE not in code and code != given.value:
+        if code and given is not None and is_known(code) and code != given.value:
             wins = given.source if given.source.startswith("argument ") else "the code"
             said.append(f"{target.entity_source} says {what} {code}, {given.source} says {given.value}: {wins} wins")
     prefix = parse(target.text).prefix if context.links_registry(target) else None

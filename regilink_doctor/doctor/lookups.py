@@ -17,8 +17,8 @@ from regilink_doctor.core.naming import (
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import (
-    HOLE,
     LinkInput,
+    is_known,
     is_registry_project,
     misspelled_prefix,
     parsed,
@@ -72,11 +72,11 @@ def link_questions(link: LinkInput, directory: ServerView) -> tuple[set[Registry
     if link.registry:
         found = resolve_organization(link.source_entity, link.organization, directory)
         name = registry_name(link.project)
-        if not isinstance(found, OrganizationNames) or HOLE in name:
+        if not isinstance(found, OrganizationNames) or not is_known(name):
             return set(), set()
         registries = {RegistryQuestion(found.entity, each) for each in _spellings(name)}
         collection = link.collection.partition(":")[0]
-        if HOLE in collection or not collection:
+        if not is_known(collection) or not collection:
             return registries, set()
         return registries, {CollectionQuestion(found.name, found.entity, name, collection)}
     facts = directory.entity(link.entity) if link.entity else None
@@ -93,7 +93,7 @@ def _spellings(name: str) -> Iterable[str]:
 
 def _suspected(link: LinkInput) -> Iterable[str]:
     """Registries that a project-level link may have meant: if one is there, the link is misplaced (rows A1, A14)."""
-    if HOLE in link.project or not link.project or link.project == REGISTRY_PREFIX:
+    if not is_known(link.project) or not link.project or link.project == REGISTRY_PREFIX:
         return
     yield link.project
     if link.project == LEGACY_REGISTRY and link.entity:

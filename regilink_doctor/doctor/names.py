@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regilink_doctor.core.target_path import HOLE, parsed
+from regilink_doctor.core.target_path import is_known, parsed
 from regilink_doctor.doctor.context import Context
 
 
 def names_of(context: Context) -> tuple[tuple[str, str], ...]:
     """(kind, name), the kinds in the order in which a name that is several things is called."""
-    found = dict.fromkeys((kind, name) for kind, name in _names(context) if name and HOLE not in name)
+    found = dict.fromkeys((kind, name) for kind, name in _names(context) if name and is_known(name))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.phrasing import close_to
-from regilink_doctor.core.target_path import HOLE, LinkInput, TargetPath, parse, registry_name
+from regilink_doctor.core.target_path import LinkInput, TargetPath, is_known, parse, registry_name
 from regilink_doctor.doctor.advice import answer, listed
 from regilink_doctor.doctor.base import Outcome, passed, skipped
 from regilink_doctor.doctor.context import Context
@@ -150,7 +150,7 @@ class ArtifactType(OfTarget):
         if types is None:
             return passed(f"the registry {name} takes every type")
         allowed = listed(types) or "none"
-        if given is None or HOLE in given:
+        if given is None or not is_known(given):
             return skipped(
                 f"the registry {name} takes: {allowed}; the artifact's type is not known, give it with --type"
             )

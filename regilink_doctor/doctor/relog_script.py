@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.target_path import is_known
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.targets import Target
 
@@ -17,7 +17,7 @@ def relog_script(context: Context, personal: str) -> tuple[str, ...]:
     if team is None:
         return ()
     target = next((each for each in context.targets if _belongs(context, each, personal)), None)
-    project = target.project if target and target.project and HOLE not in target.project else "PROJECT"
+    project = target.project if target and target.project and is_known(target.project) else "PROJECT"
     fetched = target.fetched.text if target and target.fetched and target.fetched.known else None
     path = target.text if target else "wandb-registry-model/COLLECTION"
     source = fetched if fetched and fetched.startswith(f"{personal}/") else f"{personal}/{project}/NAME:VERSION"

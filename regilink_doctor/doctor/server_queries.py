@@ -24,7 +24,7 @@ from regilink_doctor.client.questions import (
     version_alias,
 )
 from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames
-from regilink_doctor.core.target_path import HOLE, LinkInput, is_registry_project, registry_name
+from regilink_doctor.core.target_path import LinkInput, is_known, is_registry_project, registry_name
 from regilink_doctor.doctor.facts import Account, account_of, nodes
 from regilink_doctor.doctor.lookups import link_questions
 from regilink_doctor.doctor.server_view import ServerView
@@ -77,7 +77,7 @@ class ServerQueries:
         self.gateway = gateway
         self.directory = ServerView()
         self.features: frozenset[str] | None = None
-        self._names = frozenset(name for name in names if name and HOLE not in name)
+        self._names = frozenset(name for name in names if name and is_known(name))
         self._asked = asked
         self._memory: dict[str, Any] = {}
 
@@ -173,7 +173,7 @@ class ServerQueries:
 
     def _look_up_entities(self, names: Sequence[str]) -> None:
         """One more request, where a default entity, or the source of an artifact, is none of the account's teams."""
-        unknown = [name for name in names if HOLE not in name and not self.directory.knows_entity(name)]
+        unknown = [name for name in names if is_known(name) and not self.directory.knows_entity(name)]
         if not unknown:
             return
         fields = [field for field in account_fields(unknown) if field.name == "entity"]

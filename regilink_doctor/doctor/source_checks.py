@@ -8,7 +8,7 @@ from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, is_version
-from regilink_doctor.core.target_path import HOLE, LinkInput, registry_name
+from regilink_doctor.core.target_path import LinkInput, is_known, registry_name
 from regilink_doctor.doctor.advice import answer
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
@@ -35,7 +35,7 @@ class SourceVisible(Check):
         context.enquiry.links_looked_up()
         name = target.fetched
         fetch = context.fetch(name) if name is not None else None
-        if name is None or fetch is None or HOLE in fetch.entity:
+        if name is None or fetch is None or not is_known(fetch.entity):
             return skipped("the name of the artifact is known only when the program runs")
         question = version_question(fetch, context.directory)
         version = context.directory.version(question) if isinstance(question, VersionQuestion) else None

@@ -9,7 +9,7 @@ from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.phrasing import close_to
-from regilink_doctor.core.target_path import HOLE, LinkInput, parse
+from regilink_doctor.core.target_path import LinkInput, is_known, parse
 from regilink_doctor.doctor.advice import answer
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
@@ -52,7 +52,7 @@ class OfTarget(Check):
         """Judge the link, once the entity is known."""
         target = target_of(subject)
         entity = context.run_entity(target)
-        if entity is None or HOLE in entity.value:
+        if entity is None or not is_known(entity.value):
             return skipped("the run's entity is known only when the program runs: give it with --entity")
         made = context.sdk_link(target)
         if not isinstance(made, LinkInput):

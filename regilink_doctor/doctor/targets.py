@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.sites import KnownPart, Site, StringValue
-from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.target_path import is_known, show_unknown
 
 if TYPE_CHECKING:
     from regilink_doctor.core.target_path.sdk import Call
@@ -31,7 +31,7 @@ class _Written:
     @property
     def shown(self) -> str:
         """The text for people: `{?}` for each unknown part."""
-        return self.text.replace(HOLE, "{?}")
+        return show_unknown(self.text)
 
     @property
     def source(self) -> str:
@@ -46,12 +46,12 @@ class _Written:
     @property
     def known(self) -> bool:
         """Whether every part of the text is known."""
-        return HOLE not in self.text
+        return is_known(self.text)
 
 
 @record
 class Target(_Written):
-    """One target path. Texts have `HOLE` where source does not tell; None: the code says nothing about it.
+    """One target path. Texts have `UNKNOWN_NAME` where source does not tell; None: the code says nothing about it.
 
     `entity` and `project` are those of the run in the code, `entity_place` is where the first is written; `place` is
     that of the link, None for an argument of the command line. `unknown` are the expressions behind the holes.

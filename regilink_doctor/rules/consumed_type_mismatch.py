@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 from regilink_doctor.rules.site_facts import certain, registry_path
 from regilink_doctor.rules.wording import known_type, quoted
@@ -61,7 +61,7 @@ class ConsumedTypeMismatch(SiteRule):
 
     def _known(self, text: StringValue, facts: FileFacts) -> tuple[str | None, tuple[Related, ...]]:
         path = registry_path(text)
-        if path is None or HOLE in f"{path.project}{path.collection}":
+        if path is None or not is_known(f"{path.project}{path.collection}"):
             return None, ()
         if facts.directory is not None:
             found = _in_catalog(facts.directory, path.project or "", path.collection)

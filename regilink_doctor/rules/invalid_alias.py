@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX
-from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.target_path import UNKNOWN_NAME
 from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 from regilink_doctor.rules.site_facts import registry_path, report_place, spoken
 from regilink_doctor.rules.wording import quoted
@@ -84,5 +84,5 @@ def _wrong(alias: StringValue) -> str | None:
 
 
 def _mended(alias: StringValue) -> str:
-    mended = "".join("-" if letter in ALIAS_FORBIDDEN else letter for letter in alias.pattern if letter != HOLE)
+    mended = "".join("-" if letter in ALIAS_FORBIDDEN else letter for letter in alias.pattern if letter != UNKNOWN_NAME)
     return mended[:NAME_MAX].strip() or "best"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
-from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known
 from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 from regilink_doctor.rules.site_facts import report_place, spoken
 from regilink_doctor.rules.wording import quoted
@@ -50,7 +50,7 @@ class InvalidArtifactName(SiteRule):
         bad = [
             offset
             for offset, letter in enumerate(pattern)
-            if letter not in ARTIFACT_NAME_ALPHABET and letter != HOLE and spoken(text, offset)
+            if letter not in ARTIFACT_NAME_ALPHABET and letter != UNKNOWN_NAME and spoken(text, offset)
         ]
         if bad:
             letter = "a blank" if pattern[bad[0]] == " " else quoted(pattern[bad[0]])
@@ -64,9 +64,7 @@ class InvalidArtifactName(SiteRule):
             place,
             Words(
                 f"the artifact's name {quoted(pattern)} {what}: it raises ValueError",
-                f"write {quoted(instead)}"
-                if instead and HOLE not in instead
-                else 'write letters, digits, "-", "_", "."',
+                f"write {quoted(instead)}" if instead and is_known(instead) else 'write letters, digits, "-", "_", "."',
                 related,
             ),
         )

@@ -10,7 +10,7 @@ from regilink_doctor.core.configured import NOTHING_CONFIGURED
 from regilink_doctor.core.findings import Edit, Finding, Fix
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import KnownPart
-from regilink_doctor.core.target_path import HOLE, Problem, SdkRefusal, problems, sdk_link
+from regilink_doctor.core.target_path import UNKNOWN_NAME, Problem, SdkRefusal, is_known, problems, sdk_link
 from regilink_doctor.core.target_path.app_urls import read_pasted
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.base import DirectoryRule, PathRule, ProblemInPath
@@ -76,7 +76,7 @@ def _problems(
     project_end = pattern.rfind("/") if "/" in pattern else len(pattern)
     names = text.names_at(0, project_end) or text.names_at(0, len(pattern))
     holes = list(text.holes)
-    if HOLE not in pattern and (pasted := read_pasted(pattern)):
+    if is_known(pattern) and (pasted := read_pasted(pattern)):
         return (Problem("REG108", 0, len(pattern), meant=pasted.target),)
     found = problems(
         pattern,
@@ -111,7 +111,9 @@ def _judge(site: Site, text: StringValue, directory: OrganizationView | None) ->
     """
     if any(isinstance(part, KnownPart) and part.default_of for part in text.parts):
         return None
-    link = sdk_link(text.pattern, method(site), known_entity(site) or HOLE, known_project(site) or HOLE, {})
+    link = sdk_link(
+        text.pattern, method(site), known_entity(site) or UNKNOWN_NAME, known_project(site) or UNKNOWN_NAME, {}
+    )
     if directory is None and not isinstance(link, SdkRefusal):
         return None
     from regilink_doctor.core.judgement import Judgement, judge

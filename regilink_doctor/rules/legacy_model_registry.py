@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import LEGACY_REGISTRY
-from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.target_path import UNKNOWN_NAME
 from regilink_doctor.rules.base import FileFacts, PathRule, ProblemInPath, SiteRule, Words
 from regilink_doctor.rules.wording import quoted
 
@@ -57,7 +57,10 @@ class LegacyModelRegistry(PathRule, SiteRule):
         if site.call.endswith("link_model"):
             names = site.given.get("registered_model_name", ())
             known = names[0].literal if len(names) == 1 else None
-            legacy, new = f"ENTITY/{LEGACY_REGISTRY}/{known or HOLE}", f"wandb-registry-model/{known or HOLE}"
+            legacy, new = (
+                f"ENTITY/{LEGACY_REGISTRY}/{known or UNKNOWN_NAME}",
+                f"wandb-registry-model/{known or UNKNOWN_NAME}",
+            )
             yield self.finding(
                 site.place,
                 Words(

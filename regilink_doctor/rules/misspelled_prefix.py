@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.target_path import HOLE, problems
+from regilink_doctor.core.target_path import is_known, problems
 from regilink_doctor.rules.base import FileFacts, PathRule, ProblemInPath, SiteRule, Words
 from regilink_doctor.rules.wording import quoted
 
@@ -42,7 +42,7 @@ class MisspelledPrefix(PathRule, SiteRule):
         """See `SiteRule.check`: names that are read."""
         for text in site.target if not site.around.expected else ():
             for problem in problems(text.pattern):
-                if problem.code != self.code or problem.meant is None or HOLE in problem.meant:
+                if problem.code != self.code or problem.meant is None or not is_known(problem.meant):
                     continue
                 wrong = text.pattern[problem.start : problem.end]
                 yield self.finding(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.file_facts import within
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.sites import KnownPart
-from regilink_doctor.core.target_path import HOLE, parsed
+from regilink_doctor.core.target_path import is_known, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def known_registry(text: StringValue) -> str | None:
     """The registry, without the prefix, that a path names for certain."""
     path = registry_path(text)
     name = path.registry if path else None
-    return name if name and HOLE not in name else None
+    return name if name and is_known(name) else None
 
 
 def registry_text(site: Site) -> StringValue | None:

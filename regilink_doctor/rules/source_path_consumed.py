@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY
-from regilink_doctor.core.target_path import HOLE, parsed
+from regilink_doctor.core.target_path import is_known, parsed
 from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 from regilink_doctor.rules.site_facts import links
 from regilink_doctor.rules.wording import quoted
@@ -44,7 +44,7 @@ class SourcePathConsumed(SiteRule):
             if path is None:
                 continue
             project = path.project or ""
-            if not path.prefix or path.is_registry or project == LEGACY_REGISTRY or HOLE in path.prefix + project:
+            if not path.prefix or path.is_registry or project == LEGACY_REGISTRY or not is_known(path.prefix + project):
                 continue
             yield self.finding(
                 site.argument or site.place,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix, Related
 from regilink_doctor.core.sites import UnknownPart
-from regilink_doctor.core.target_path import HOLE, parse
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse
 from regilink_doctor.rules.base import DirectoryRule, FileFacts, Replacement, SiteRule, Words
 from regilink_doctor.rules.site_facts import certain, registry_path, report_place
 from regilink_doctor.rules.wording import quoted, without_prefix
@@ -85,7 +85,7 @@ class TeamAsOrganization(DirectoryRule, SiteRule):
         """The name is one of an organization, or a catalog can tell what it is."""
         if organization == facts.known.organization:
             return True
-        return facts.directory is not None and HOLE not in organization
+        return facts.directory is not None and is_known(organization)
 
     @staticmethod
     def _entity(site: Site, text: StringValue, organization: str, facts: FileFacts) -> tuple[Related, ...] | None:
@@ -94,7 +94,7 @@ class TeamAsOrganization(DirectoryRule, SiteRule):
             return ()
         part = text.part_at(0)
         if isinstance(part, UnknownPart):
-            if organization != HOLE:
+            if organization != UNKNOWN_NAME:
                 return None
             if part.source in _OF_THE_RUN:
                 return ()

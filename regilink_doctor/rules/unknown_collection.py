@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix
 from regilink_doctor.core.phrasing import close_to
-from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 from regilink_doctor.rules.site_facts import known_registry, registry_path, report_place
 from regilink_doctor.rules.wording import listed, quoted
@@ -46,7 +46,7 @@ class UnknownCollection(SiteRule):
             return
         for text in site.target:
             path = registry_path(text)
-            if path is None or HOLE in path.collection:
+            if path is None or not is_known(path.collection):
                 continue
             yield from self._version(site, text, path.version)
             name = known_registry(text)

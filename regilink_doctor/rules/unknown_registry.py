@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.phrasing import close_to
-from regilink_doctor.core.target_path import HOLE, parse
+from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.rules.base import DirectoryRule, FileFacts, Replacement, SiteRule, Words
 from regilink_doctor.rules.site_facts import known_registry
 from regilink_doctor.rules.wording import listed, only_suggestion, quoted, registry_named
@@ -75,7 +75,7 @@ class UnknownRegistry(DirectoryRule, SiteRule):
                 yield self._found(site, name, names, severity, text.display)
         for text in site.given.get("name", ()) if names and site.call == "wandb.Api.registry" else ():
             name = text.pattern
-            if HOLE not in name and not name.startswith("wandb-registry-") and name.casefold() not in folded:
+            if is_known(name) and not name.startswith("wandb-registry-") and name.casefold() not in folded:
                 yield self._found(site, name, names, severity, None)
 
     def _names(self, site: Site, facts: FileFacts) -> tuple[tuple[str, ...], Severity]:

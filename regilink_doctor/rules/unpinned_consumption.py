@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 from regilink_doctor.rules.site_facts import registry_path
 from regilink_doctor.rules.wording import quoted
@@ -42,7 +42,7 @@ class UnpinnedConsumption(SiteRule):
         for text in site.target:
             path = registry_path(text)
             # A hole in the name, or at its end, may bring the version along.
-            if path is None or ":" in text.pattern or HOLE in path.name or not path.name:
+            if path is None or ":" in text.pattern or not is_known(path.name) or not path.name:
                 continue
             yield self.finding(
                 site.argument or site.place,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import DEFAULT_PROJECT, REGISTRY_PREFIX
-from regilink_doctor.core.target_path import HOLE, SdkRefusal, sdk_link
+from regilink_doctor.core.target_path import UNKNOWN_NAME, SdkRefusal, is_known, sdk_link
 from regilink_doctor.rules.base import Replacement
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ _PROJECT = "\1project"
 def quoted(text: str) -> str:
     """A name or path as it is shown: in double quotes, holes as `{?}`, control characters escaped."""
     shown = "".join(
-        "{?}" if letter == HOLE else letter if letter.isprintable() else repr(letter)[1:-1] for letter in text
+        "{?}" if letter == UNKNOWN_NAME else letter if letter.isprintable() else repr(letter)[1:-1] for letter in text
     )
     return f'"{shown}"'
 
@@ -38,7 +38,7 @@ def destination(site: Site, text: StringValue) -> str | None:
     link = sdk_link(text.pattern, method(site), _ENTITY, _PROJECT, {})
     if isinstance(link, SdkRefusal) or link.registry:
         return None
-    if HOLE in link.project or HOLE in (link.entity or ""):
+    if not is_known(link.project) or not is_known(link.entity or ""):
         return None
     collection = quoted(link.collection.replace(_PROJECT, "the run's project"))
     if link.collection == _PROJECT:

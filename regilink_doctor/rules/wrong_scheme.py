@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.target_path import is_known
 from regilink_doctor.core.target_path.app_urls import read_pasted
 from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 from regilink_doctor.rules.wording import quoted
@@ -48,7 +48,7 @@ class WrongScheme(SiteRule):
             # The SDK itself reads `wandb-artifact://_id/…`.
             if not pattern.startswith(_SCHEMES) or "//" not in pattern[:20] or "://_id/" in pattern:
                 continue
-            pasted = read_pasted(pattern) if HOLE not in pattern else None
+            pasted = read_pasted(pattern) if is_known(pattern) else None
             name = pasted.target if pasted else None
             if pasted and name and pasted.version:
                 name = f"{name}:{pasted.version}"

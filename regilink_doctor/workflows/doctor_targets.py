@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.config import Config
 from regilink_doctor.core.sites import Site, StringValue
-from regilink_doctor.core.target_path import HOLE
+from regilink_doctor.core.target_path import is_known
 from regilink_doctor.doctor.targets import Consumed, Target
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _of_link(site: Site) -> Iterator[Target]:
     made = artifact is None or artifact.kind != "consume"
     fetched: list[Consumed | None] = [None] if artifact is None or made else list(_of_fetch(artifact))
     entities, projects, types = site.run_entity, site.run_project, site.artifact_type
-    aliases = tuple(text.pattern for text in site.aliases if HOLE not in text.pattern)
+    aliases = tuple(text.pattern for text in site.aliases if is_known(text.pattern))
     choices = product(site.target, _or_none(entities), _or_none(projects), _or_none(types), fetched)
     for target, entity, project, kind, name in islice(choices, MOST_ALTERNATIVES):
         yield Target(

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regilink_doctor.core.target_path import (
-    HOLE,
+    UNKNOWN_NAME,
     LinkInput,
     PathError,
     SdkRefusal,
@@ -88,10 +88,10 @@ def codes(text: str, **settings: object) -> list[str]:
         ("wandb-registry-m", ["REG102"]),
         ("o/wandb-registry-m", ["REG102"]),
         ("t/Production-registry/x", ["REG101"]),
-        ("wandb-registry-" + HOLE, []),
-        (HOLE + "wandb-registry-m/c", []),
-        (HOLE + "/wandb-registry-m", ["REG102"]),
-        ("model/" + HOLE, []),
+        ("wandb-registry-" + UNKNOWN_NAME, []),
+        (UNKNOWN_NAME + "wandb-registry-m/c", []),
+        (UNKNOWN_NAME + "/wandb-registry-m", ["REG102"]),
+        ("model/" + UNKNOWN_NAME, []),
     ],
 )
 def test_one_problem_per_segment(text: str, expected: list[str]) -> None:

@@ -1,11 +1,11 @@
 """The grammar of target paths: what a text is, what is wrong with it, and where a link would really go.
 
 `grammar` splits as the SDK splits, `problems` names what is wrong with a text and where, `sdk` says what the SDK
-makes of it, `app_urls` reads what people paste. A text may have holes (`HOLE`): parts that nobody knows.
+makes of it, `app_urls` reads what people paste, `unknown` answers
+questions about unknown parts.
 """
 
 from regilink_doctor.core.target_path.grammar import (
-    HOLE,
     PathError,
     TargetPath,
     is_registry_project,
@@ -16,19 +16,23 @@ from regilink_doctor.core.target_path.grammar import (
 )
 from regilink_doctor.core.target_path.problems import Problem, problems
 from regilink_doctor.core.target_path.sdk import LinkInput, SdkRefusal, sdk_link
+from regilink_doctor.core.target_path.unknown import UNKNOWN_NAME, is_known, known_part, show_unknown
 
 __all__ = [
-    "HOLE",
+    "UNKNOWN_NAME",
     "LinkInput",
     "PathError",
     "Problem",
     "SdkRefusal",
     "TargetPath",
+    "is_known",
     "is_registry_project",
+    "known_part",
     "misspelled_prefix",
     "parse",
     "parsed",
     "problems",
     "registry_name",
     "sdk_link",
+    "show_unknown",
 ]

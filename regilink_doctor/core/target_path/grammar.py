@@ -10,9 +10,7 @@ from functools import lru_cache
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record, replace
-
-HOLE = "\0"
-"""Stands in a text for a part that is not known, of any length. No name of W&B's has this character."""
+from regilink_doctor.core.target_path.unknown import HOLE
 
 
 class PathError(ValueError):

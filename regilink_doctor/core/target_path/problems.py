@@ -16,7 +16,8 @@ from regilink_doctor.core.naming import (
 )
 from regilink_doctor.core.placeholders import placeholder
 from regilink_doctor.core.records import record
-from regilink_doctor.core.target_path.grammar import HOLE, is_registry_project, misspelled_prefix
+from regilink_doctor.core.target_path.grammar import is_registry_project, misspelled_prefix
+from regilink_doctor.core.target_path.unknown import HOLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

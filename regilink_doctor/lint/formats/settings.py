@@ -12,7 +12,7 @@ from functools import lru_cache
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Site
-from regilink_doctor.core.target_path import HOLE, misspelled_prefix
+from regilink_doctor.core.target_path import UNKNOWN_NAME, misspelled_prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _named_for_it(keys: tuple[str, ...], key: str) -> bool:
 
 def _like_a_path(pattern: str) -> bool:
     first = pattern.partition("/")[0]
-    return not _FILE.search(pattern) and "." not in first and first != HOLE and pattern.count("/") <= 3
+    return not _FILE.search(pattern) and "." not in first and first != UNKNOWN_NAME and pattern.count("/") <= 3
 
 
 def _speaks(text: str) -> bool:

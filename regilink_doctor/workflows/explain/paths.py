@@ -10,7 +10,7 @@ from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYP
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import KnownPart, Site, StringValue
-from regilink_doctor.core.target_path import HOLE, SdkRefusal, TargetPath, parsed, sdk_link
+from regilink_doctor.core.target_path import UNKNOWN_NAME, SdkRefusal, TargetPath, parsed, sdk_link
 from regilink_doctor.rules import rule_for, wording
 from regilink_doctor.rules.judge import path_findings
 from regilink_doctor.workflows.explain.causes import causes_of
@@ -176,7 +176,7 @@ def _mended(text: str, findings: tuple[Finding, ...], directory: OrganizationVie
 
 
 def _destination(text: str, call: Call) -> str:
-    made = sdk_link(text, call, HOLE, HOLE, {})
+    made = sdk_link(text, call, UNKNOWN_NAME, UNKNOWN_NAME, {})
     if isinstance(made, SdkRefusal):
         said = wandb_messages.say(made.text, **dict(made.fields))
         return f"nowhere: {made.exception}: {said} (raised after the upload)"

@@ -22,7 +22,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.sites import Site
-from regilink_doctor.core.target_path import HOLE, parse, parsed
+from regilink_doctor.core.target_path import is_known, parse, parsed
 from regilink_doctor.doctor.facts import nodes
 from regilink_doctor.rules.wording import listed, quoted
 from regilink_doctor.workflows.server_session import ServerSession, answered
@@ -78,7 +78,7 @@ def expected_of_sites(sites: Sequence[Site], type: str | None = None) -> tuple[E
             continue
         place = f"{site.place.path}:{site.place.span.line}"
         kind = site.artifact_type[0].literal if len(site.artifact_type) == 1 else None
-        aliases = tuple(text.pattern for text in site.aliases if HOLE not in text.pattern)
+        aliases = tuple(text.pattern for text in site.aliases if is_known(text.pattern))
         for text in site.target:
             path = parsed(text.pattern)
             if text.literal is None or path is None or path.is_registry:
