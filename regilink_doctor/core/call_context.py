@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.file_facts import Container
-from regilink_doctor.core.findings import Place
 from regilink_doctor.core.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from regilink_doctor.core.findings import Place, Span
+
+    ContainerKind = Literal["workflow", "job", "step", "service", "function", "class", "branch", "cell", "key"]
     End = Literal["with", "finish"]
+
+
+@record
+class Container:
+    """Something that a setting or a command stands in.
+
+    A CI file gives `workflow`, `job`, `step`; compose a `service`; Python and shell a `function` (`class`), and a
+    `branch` where an `if`, a loop or an `except` decides; a notebook the `cell`; any other mapping or table a `key`.
+    `name` is as it is written: the job's id, the step's `name`, the key; `""` where there is none.
+    """
+
+    kind: ContainerKind
+    name: str
+    span: Span
+
+
+def within(outer: tuple[Container, ...], inner: tuple[Container, ...]) -> bool:
+    """Whether what stands in `inner` is reached by what stands in `outer`: an `env:` of a job reaches its steps."""
+    return inner[: len(outer)] == outer
 
 
 @record

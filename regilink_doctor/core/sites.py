@@ -1,229 +1,156 @@
-"""What source code says about W&B, as data: texts with holes, and the calls that they are given to. No parser in here.
+"""Call sites: the calls and settings in source that matter to regilink, as data. No parser in here.
 
-The linter finds sites; rules look at them; the doctor and `verify` take their targets from them.
+The linter finds them; rules check them; the doctor and `verify` take their targets from them.
 """
 
 from __future__ import annotations
 
 from regilink_doctor.core.call_context import NO_CONTEXT, CallContext
 from regilink_doctor.core.findings import Place, Span
-from regilink_doctor.core.records import field, record, replace
-from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, show_unknown
+from regilink_doctor.core.records import field, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Literal
+    from collections.abc import Mapping
+    from typing import ClassVar, Literal
+
+    from regilink_doctor.core.strings import StringValue
 
     SiteKind = Literal["link", "init", "artifact", "consume", "target", "log", "other"]
-    """Reports show the first four. `target`: no call, but a target path in a configuration file, for a link that is
-    made somewhere else. `log` and `other` are for rules alone.
-    """
-    UnknownKind = Literal["unknown", "environment", "versioned-name", "source-version"]
+    """Reports show the first four. `log` and `other` are for rules alone."""
 
 
 @record
-class KnownPart:
-    """A known part of a text, and where it is written.
+class PassedArguments:
+    """The arguments of a call."""
 
-    `exact`: its characters stand one by one at `place`, on one line, so that a part of it has a place of its own.
-    `default_of`: it is only what is taken when this environment variable or argument is not given.
-    `names`: the variables, keys and attributes that it went through.
-    """
-
-    text: str
-    place: Place
-    exact: bool = False
-    default_of: str | None = None
-    names: tuple[str, ...] = ()
-
-
-@record
-class UnknownPart:
-    """A part that source does not tell. `source` is the expression.
-
-    *environment*: a variable of the environment without a default, None when it is not set. *versioned-name*: the name
-    of an artifact, which ends in `:vN` once it is logged (row A8). *source-version*: the version of an artifact as its
-    own project counts it (row B12). `reason` says why nobody knows it, where there is more to say.
-    """
-
-    source: str
-    place: Place
-    kind: UnknownKind = "unknown"
-    names: tuple[str, ...] = ()
-    reason: str = field(default="", compare=False)
+    names: frozenset[str] = frozenset()
+    """`**` stands for an unpacked mapping, which may hold any of them."""
+    strings: Mapping[str, tuple[StringValue, ...]] = field(default_factory=dict, hash=False)
+    """The alternatives of each string argument that rules check, by name."""
+    certain_strings: frozenset[str] = frozenset()
+    """The arguments that are strings in every alternative."""
+    opening: Place | None = None
+    """The place right after the opening parenthesis."""
+    keywords: Mapping[str, tuple[Place, Place]] = field(default_factory=dict, hash=False, repr=False)
+    """The places of `name=value` and of the value, of each argument that is passed by name."""
 
 
-@record
-class StringValue:
-    """A text as source builds it: pieces and holes in order. No parts at all is the empty text at `place`."""
-
-    parts: tuple[KnownPart | UnknownPart, ...]
-    place: Place
-
-    @property
-    def pattern(self) -> str:
-        """The string as `core.target_path` reads it, unknown parts included."""
-        return "".join(part.text if isinstance(part, KnownPart) else UNKNOWN_NAME for part in self.parts)
-
-    @property
-    def literal(self) -> str | None:
-        """The whole text, None when a part is not known."""
-        pattern = self.pattern
-        return None if not is_known(pattern) else pattern
-
-    @property
-    def display(self) -> str:
-        """The text for reports: `{?}` for each unknown part."""
-        return show_unknown(self.pattern)
-
-    @property
-    def holes(self) -> Iterator[tuple[int, UnknownPart]]:
-        """Each hole with its offset in `pattern`."""
-        return ((offset, part) for offset, part in self._offsets() if isinstance(part, UnknownPart))
-
-    def names_at(self, start: int, end: int) -> tuple[str, ...]:
-        """The variables, keys and attributes that any part of `pattern[start:end]` went through."""
-        touched = (part for offset, part in self._offsets() if offset < end and offset + _width(part) > start)
-        return tuple(dict.fromkeys(name for part in touched for name in part.names))
-
-    def part_at(self, offset: int) -> KnownPart | UnknownPart | None:
-        """The part that holds the character at `offset` of `pattern`."""
-        for start, part in self._offsets():
-            if start <= offset < start + _width(part):
-                return part
-        return None
-
-    def empty_defaults(self, start: int, end: int) -> Iterator[KnownPart]:
-        """Defaults that are the empty text and stand between two offsets of `pattern`, both included (row A5)."""
-        for offset, part in self._offsets():
-            if isinstance(part, KnownPart) and not part.text and part.default_of and start <= offset <= end:
-                yield part
-
-    def cut(self, start: int, end: int) -> tuple[KnownPart | UnknownPart, ...]:
-        """The parts of `pattern[start:end]`, the first and last one shortened."""
-        cut: list[KnownPart | UnknownPart] = []
-        for offset, part in self._offsets():
-            left, right = max(start - offset, 0), min(end - offset, _width(part))
-            if left < right:
-                cut.append(
-                    replace(part, text=part.text[left:right], place=_within(part, left, right))
-                    if isinstance(part, KnownPart)
-                    else part
-                )
-        return tuple(cut)
-
-    def place_of(self, start: int, end: int) -> Place:
-        """Where `pattern[start:end]` is written.
-
-        Exact inside one piece that is exact, else the whole of it. Of several parts those count that stand in the
-        text's own expression; where none does, the expression itself.
-        """
-        places = [
-            _within(part, start - offset, end - offset)
-            for offset, part in self._offsets()
-            if offset < end and offset + _width(part) > start
-        ]
-        if len(places) == 1:
-            return places[0]
-        here = [place for place in places if _inside(place, self.place)]
-        if not here:
-            return self.place
-        span = here[0].span
-        for place in here[1:]:
-            span = span.joined(place.span)
-        return replace(here[0], span=span)
-
-    def exact_piece(self, start: int, end: int) -> Place | None:
-        """The place of `pattern[start:end]` if it lies inside one exact piece, None otherwise: where a fix may edit."""
-        for offset, part in self._offsets():
-            if isinstance(part, KnownPart) and part.exact and offset <= start and end <= offset + len(part.text):
-                return _within(part, start - offset, end - offset)
-        return None
-
-    def _offsets(self) -> Iterator[tuple[int, KnownPart | UnknownPart]]:
-        offset = 0
-        for part in self.parts:
-            yield offset, part
-            offset += _width(part)
-
-
-def _width(part: KnownPart | UnknownPart) -> int:
-    return len(part.text) if isinstance(part, KnownPart) else 1
-
-
-def _within(part: KnownPart | UnknownPart, start: int, end: int) -> Place:
-    if isinstance(part, UnknownPart) or not part.exact:
-        return part.place
-    span = part.place.span
-    start, end = max(start, 0), min(end, len(part.text))
-    return replace(part.place, span=Span(span.line, span.column + start, span.line, span.column + end))
-
-
-def _inside(inner: Place, outer: Place) -> bool:
-    if (inner.path, inner.cell) != (outer.path, outer.cell):
-        return False
-    return inner.span.joined(outer.span) == outer.span
+NO_ARGUMENTS = PassedArguments()
 
 
 @record
 class Site:
-    """A call that makes, links or fetches an artifact, or starts a run.
+    """What all call sites have.
 
-    `call` is the canonical name, `wandb.Run.link_artifact`. `statement` is where a suppression may stand. Each value
-    is a tuple of alternatives (branches, loops over literals), empty when the argument is not given. `init` and
-    `artifact` are the sites of the run and of the artifact of a link, where they are known.
+    `call` is the canonical name, `wandb.Run.link_artifact`. A suppression may be anywhere in `statement`. Each value is
+    a tuple of alternatives (branches, loops over literals), empty when the argument is not passed.
     """
 
-    kind: SiteKind
+    kind: ClassVar[SiteKind]
+
     call: str
     place: Place
     statement: Span
     target: tuple[StringValue, ...] = ()
+    """The target path or name."""
     argument: Place | None = None
-    """Where the target is handed over, in the call itself."""
+    """Where the target is passed, in the call itself."""
     entity: tuple[StringValue, ...] = ()
     project: tuple[StringValue, ...] = ()
     type: tuple[StringValue, ...] = ()
     aliases: tuple[StringValue, ...] = ()
-    arguments: frozenset[str] = frozenset()
-    """Names of the arguments that are given, `**` for an unpacked mapping."""
-    given: Mapping[str, tuple[StringValue, ...]] = field(default_factory=dict, hash=False)
-    """The texts of other arguments that rules look at, by name."""
-    strings: frozenset[str] = frozenset()
-    """Arguments that are a text for certain, in every alternative."""
-    around: CallContext = NO_CONTEXT
-    init: Site | None = field(default=None, repr=False)
-    """The one `wandb.init` behind it."""
+    arguments: PassedArguments = NO_ARGUMENTS
+    context: CallContext = NO_CONTEXT
+    init: Init | None = field(default=None, repr=False)
+    """The one `wandb.init` whose run the call uses."""
     inits: tuple[Site, ...] = field(default=(), repr=False)
-    """All that can be behind it: more than one where branches start different runs."""
+    """All that can be: more than one where branches start different runs."""
     artifact: Site | None = field(default=None, repr=False)
+    """The call that made or fetched the artifact."""
     logged: Site | None = field(default=None, repr=False)
     """The `log_artifact` that the artifact went through before."""
-    earlier: Site | None = field(default=None, repr=False)
-    """Of a `wandb.init`: the one before whose run certainly goes on."""
-    handed_back: bool = False
-    """The artifact is what `log_artifact` gave back, and not the object that was made."""
-    ttl: Place | None = None
-    """Where the artifact is given a time to live."""
-    linked_ttl: Place | None = None
-    """Where what the link gives back is given one."""
-    opening: Place | None = None
-    """The place right behind the opening parenthesis of the call."""
-    keywords: Mapping[str, tuple[Place, Place]] = field(default_factory=dict, hash=False, repr=False)
-    """The places of `name=value`, and of the value, of each argument that is given by name."""
 
     @property
     def run_entity(self) -> tuple[StringValue, ...]:
-        """What source says of the run's entity: the call itself, else the `wandb.init` behind it."""
+        """The run's entity by source: that of the call itself, else of its `wandb.init`."""
         return self.entity or (self.init.entity if self.init else ())
 
     @property
     def run_project(self) -> tuple[StringValue, ...]:
-        """What source says of the run's project, likewise."""
+        """The run's project by source: that of the call itself, else of its `wandb.init`."""
         return self.project or (self.init.project if self.init else ())
 
     @property
     def artifact_type(self) -> tuple[StringValue, ...]:
-        """What source says of the artifact's type: the call itself, else that which made or fetched it."""
+        """The artifact's type by source: that of the call itself, else of the call that made or fetched it."""
         return self.type or (self.artifact.type if self.artifact else ())
+
+
+@record
+class Link(Site):
+    """A call that links an artifact."""
+
+    kind = "link"
+
+    is_logged_artifact: bool = False
+    """The artifact is what `log_artifact` returned, and not the object that was made."""
+    ttl: Place | None = None
+    """Where the artifact is given a time to live."""
+    linked_ttl: Place | None = None
+    """Where the artifact that the link returns is given one."""
+
+
+@record
+class ConfiguredTarget(Site):
+    """A target path in a configuration file, for a link that is made somewhere else. `call` is empty."""
+
+    kind = "target"
+
+
+@record
+class Init(Site):
+    """`wandb.init`."""
+
+    kind = "init"
+
+    earlier: Site | None = field(default=None, repr=False)
+    """The `wandb.init` before it whose run certainly goes on."""
+
+
+@record
+class MakeArtifact(Site):
+    """`wandb.Artifact(...)`."""
+
+    kind = "artifact"
+
+
+@record
+class Consume(Site):
+    """A call that consumes an artifact by its name."""
+
+    kind = "consume"
+
+
+@record
+class Log(Site):
+    """A call that logs an artifact. Like a link, it knows about the artifact."""
+
+    kind = "log"
+
+    is_logged_artifact: bool = False
+    ttl: Place | None = None
+    linked_ttl: Place | None = None
+
+
+@record
+class OtherCall(Site):
+    """Any other call that a rule checks: `wandb.login`, `wandb.Api.registries`, a look at an attribute."""
+
+    kind = "other"
+
+
+SITE_CLASSES: Mapping[SiteKind, type[Site]] = {
+    cls.kind: cls for cls in (Link, ConfiguredTarget, Init, MakeArtifact, Consume, Log, OtherCall)
+}
+"""The class of each kind of call site."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record
-from regilink_doctor.core.sites import KnownPart, Site, StringValue
+from regilink_doctor.core.sites import Link, Site
+from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.core.target_path import is_known, show_unknown
 
 if TYPE_CHECKING:
-    from regilink_doctor.core.target_path.sdk import Call
+    from regilink_doctor.core.target_path.sdk import LinkMethod
 
 _ARGUMENT = "argument"
 T = TypeVar("T")
@@ -60,7 +61,7 @@ class Target(_Written):
     """
 
     text: str
-    call: Call = "Run.link_artifact"
+    call: LinkMethod = "Run.link_artifact"
     entity: str | None = None
     project: str | None = None
     artifact_type: str | None = None
@@ -76,7 +77,7 @@ class Target(_Written):
         place = self.place or Place(self.origin, Span(1, 1, 1, len(self.text) + 1))
         text = StringValue((KnownPart(self.text, place),), place)
         entity = () if self.entity is None else (StringValue((KnownPart(self.entity, place),), place),)
-        return Site("link", f"wandb.{self.call}", place, place.span, target=(text,), entity=entity), text
+        return Link(f"wandb.{self.call}", place, place.span, target=(text,), entity=entity), text
 
 
 @record

@@ -9,6 +9,7 @@ from regilink_doctor.core.api_keys import without_secrets
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.lint import formats, project
 from regilink_doctor.lint.suppress import apply
 from regilink_doctor.lint.text.source import Unparsable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.file_facts import Command, Declared, Requirement, Setting
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site, SiteKind
+    from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.formats.parsed_file import ParsedFile
     from regilink_doctor.rules.base import Rule
 
@@ -58,14 +59,12 @@ class _Facts:
         return self.reading.sites
 
     @cached_property
-    def _by_kind(self) -> dict[str, list[Site]]:
-        kinds: dict[str, list[Site]] = {}
-        for site in self.sites:
-            kinds.setdefault(site.kind, []).append(site)
-        return kinds
+    def links(self) -> Sequence[Link]:
+        return [site for site in self.sites if isinstance(site, Link)]
 
-    def of_kind(self, kind: SiteKind) -> Sequence[Site]:
-        return self._by_kind.get(kind, ())
+    @cached_property
+    def inits(self) -> Sequence[Init]:
+        return [site for site in self.sites if isinstance(site, Init)]
 
     @property
     def settings(self) -> tuple[Setting, ...]:

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from regilink_doctor.core.findings import Finding, Fix, Place
-    from regilink_doctor.core.sites import KnownPart, Site, StringValue
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import KnownPart, StringValue
     from regilink_doctor.workflows.lint import SiteReport
 
 VERSION = 1
@@ -72,7 +73,7 @@ def _first(texts: Sequence[StringValue]) -> str | None:
 
 
 def _pieces(text: StringValue) -> list[KnownPart]:
-    from regilink_doctor.core.sites import KnownPart
+    from regilink_doctor.core.strings import KnownPart
 
     return [part for part in text.parts if isinstance(part, KnownPart)]
 

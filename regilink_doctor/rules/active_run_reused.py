@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
+from regilink_doctor.core.sites import Init
 from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 from regilink_doctor.rules.site_facts import certain
 from regilink_doctor.rules.wording import quoted
@@ -51,18 +52,18 @@ class ActiveRunReused(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`. In a notebook the next `wandb.init` ends the run before it."""
-        first = site.earlier
+        first = site.earlier if isinstance(site, Init) else None
         if (
             first is None
             or facts.in_test
             or site.place.cell is not None
-            or {"reinit", "settings", "**"} & site.arguments
+            or {"reinit", "settings", "**"} & site.arguments.names
         ):
             return
         entity, other = certain(site.entity), certain(first.entity)
         if entity is None or other is None or entity == other:
             return
-        if not any(site is init for link in facts.of_kind("link") for init in link.inits):
+        if not any(site is init for link in facts.links for init in link.inits):
             return
         yield self.finding(
             site.place,

@@ -41,7 +41,7 @@ class AliasesOnSourceOnly(SiteRule):
         made, text = site.artifact, registry_text(site)
         # `run.log_artifact("file", …)` makes the artifact and logs it.
         logged = made if site.logged is None and made is not None and made.kind == "log" else site.logged
-        if logged is None or text is None or {"aliases", "**"} & site.arguments:
+        if logged is None or text is None or {"aliases", "**"} & site.arguments.names:
             return
         names = [alias.literal for alias in logged.aliases if alias.literal and alias.literal != "latest"]
         if not names:

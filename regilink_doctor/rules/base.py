@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Applicability, Fix, Place, Related, Severity
     from regilink_doctor.core.judgement import Judgement
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site, SiteKind, StringValue
+    from regilink_doctor.core.sites import Init, Link, Site
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.core.target_path import Problem
 else:
     Protocol = object
@@ -163,8 +164,13 @@ class FileFacts(Protocol):
     def sites(self) -> Sequence[Site]:
         """All sites of the file."""
 
-    def of_kind(self, kind: SiteKind) -> Sequence[Site]:
-        """The sites of one kind."""
+    @property
+    def links(self) -> Sequence[Link]:
+        """The links of the file."""
+
+    @property
+    def inits(self) -> Sequence[Init]:
+        """The calls of `wandb.init` in the file."""
 
     @property
     def settings(self) -> Sequence[Setting]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site, StringValue
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
 
 
 class ConsumedTypeMismatch(SiteRule):
@@ -43,7 +44,7 @@ class ConsumedTypeMismatch(SiteRule):
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
         asked = certain(site.type)
-        if asked is None or site.around.expected:
+        if asked is None or site.context.expected:
             return
         for text in site.target if len(site.target) == 1 else ():
             known, related = self._known(text, facts)
@@ -67,7 +68,7 @@ class ConsumedTypeMismatch(SiteRule):
             found = _in_catalog(facts.directory, path.project or "", path.collection)
             if found is not None:
                 return found, ()
-        for link in facts.of_kind("link"):
+        for link in facts.links:
             for linked in link.target if len(link.target) == 1 else ():
                 other = registry_path(linked)
                 if other and (other.project, other.name) == (path.project, path.collection):

@@ -39,7 +39,7 @@ class DefaultEntityInApi(SiteRule):
         api = next(iter(site.inits), None)
         if site.call != "wandb.Api.artifact" or api is None:
             return
-        if {"overrides", "**"} & api.arguments or facts.known.entity or facts.sets("WANDB_ENTITY"):
+        if {"overrides", "**"} & api.arguments.names or facts.known.entity or facts.sets("WANDB_ENTITY"):
             return
         # Of several possible names each has to be one of a registry; a hole in front may bring the organization along.
         paths = [registry_path(text) for text in site.target]

@@ -40,10 +40,10 @@ class DoubledPrefix(PathRule, SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`: the calls that put the prefix in front themselves."""
-        if site.around.expected:
+        if site.context.expected:
             return
         method = site.call.rpartition(".")[2]
-        for text in site.given.get("name", ()):
+        for text in site.arguments.strings.get("name", ()):
             if not text.pattern.startswith(REGISTRY_PREFIX) or text.pattern == REGISTRY_PREFIX:
                 continue
             told, related = report_place(site, text.place)

@@ -39,8 +39,8 @@ class DraftProperty(SiteRule):
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
         made = site.artifact
-        name = next((text.literal for text in site.given.get("name", ())), None)
-        if made is None or name is None or site.around.expected:
+        name = next((text.literal for text in site.arguments.strings.get("name", ())), None)
+        if made is None or name is None or site.context.expected:
             return
         what = "raises an AttributeError" if site.call == "read" else "sees no such attribute"
         related = Related("logged here", site.logged.place) if site.logged else Related("made here", made.place)

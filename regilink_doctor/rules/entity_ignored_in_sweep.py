@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.core.sites import UnknownPart
+from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 from regilink_doctor.rules.site_facts import certain, links
 from regilink_doctor.rules.wording import quoted
@@ -53,7 +53,7 @@ class EntityIgnoredInSweep(SiteRule):
         """See `SiteRule.check`. Looks at the `wandb.agent` and finds the run of the function that it starts."""
         given = [
             part.source
-            for text in site.given.get("function", ())
+            for text in site.arguments.strings.get("function", ())
             for part in text.parts
             if isinstance(part, UnknownPart)
         ]
@@ -62,7 +62,7 @@ class EntityIgnoredInSweep(SiteRule):
         function = given[0]
         for init in facts.sites:
             entity = certain(init.entity) if init.call == "wandb.init" else None
-            if entity is None or init.around.function != function or _given(site, entity, facts):
+            if entity is None or init.context.function != function or _given(site, entity, facts):
                 continue
             yield self.finding(
                 init.place,
@@ -77,12 +77,12 @@ class EntityIgnoredInSweep(SiteRule):
 
 def _given(agent: Site, entity: str, facts: FileFacts) -> bool:
     """Whether the sweep may belong to that entity by what is given to `wandb.agent` or `wandb.sweep`."""
-    if "entity" in agent.arguments or "**" in agent.arguments or facts.sets("WANDB_ENTITY"):
+    if "entity" in agent.arguments.names or "**" in agent.arguments.names or facts.sets("WANDB_ENTITY"):
         return True
-    sweep = certain(agent.given.get("sweep_id", ()))
+    sweep = certain(agent.arguments.strings.get("sweep_id", ()))
     if sweep is not None and sweep.count("/") == 2:
         return sweep.partition("/")[0] == entity
     made = [site for site in facts.sites if site.call == "wandb.sweep"]
     if not made and sweep is None:
         return True  # somebody else has made it
-    return any("entity" in site.arguments or "**" in site.arguments for site in made)
+    return any("entity" in site.arguments.names or "**" in site.arguments.names for site in made)

@@ -35,7 +35,7 @@ class ExistsHidesErrors(SiteRule):
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
         method = site.call.rpartition(".")[2]
-        for text in site.given.get("name", ()):
+        for text in site.arguments.strings.get("name", ()):
             if registry_path(text):
                 yield self.finding(
                     site.place,

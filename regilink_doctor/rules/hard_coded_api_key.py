@@ -46,7 +46,7 @@ class HardCodedApiKey(SiteRule, SettingRule):
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
         for name in ("key", "api_key"):
-            for text in site.given.get(name, ()):
+            for text in site.arguments.strings.get(name, ()):
                 if text.literal is not None and is_key(text.literal):
                     yield self._found(text.place if text.place.path == site.place.path else site.place)
 

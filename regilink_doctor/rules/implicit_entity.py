@@ -70,10 +70,10 @@ class ImplicitEntity(SiteRule):
 
 def _with_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:
     """`entity="TEAM"` in front of the other arguments, where the configuration knows one team."""
-    if init.opening is None or len(teams) != 1:
+    if init.arguments.opening is None or len(teams) != 1:
         return None
-    separator = ", " if init.arguments else ""
-    before = min((place.span for place, _ in init.keywords.values()), default=init.opening.span)
+    separator = ", " if init.arguments.names else ""
+    before = min((place.span for place, _ in init.arguments.keywords.values()), default=init.arguments.opening.span)
     at = Span(before.line, before.column, before.line, before.column)
     edit = Edit(at, f"entity={quoted(teams[0])}{separator}")
     return Fix(f"add entity={quoted(teams[0])}", "unsafe", (edit,))
@@ -89,7 +89,7 @@ def _run(link: Site, facts: FileFacts) -> Site | None:
 
 
 def _leaves_entity_out(init: Site) -> bool:
-    if init.entity or "**" in init.arguments:
+    if init.entity or "**" in init.arguments.names:
         return False
     # settings= that could not be read may set the entity
-    return "entity" not in init.arguments and ("settings" not in init.arguments)
+    return "entity" not in init.arguments.names and ("settings" not in init.arguments.names)

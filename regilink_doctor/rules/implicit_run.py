@@ -50,7 +50,7 @@ class ImplicitRun(SiteRule):
         made = site.artifact
         if site.call != "wandb.Artifact.link" or made is None or made.call != "wandb.Artifact" or site.logged:
             return
-        if site.around.function is not None or site.inits or facts.of_kind("init"):
+        if site.context.function is not None or site.inits or facts.inits:
             return
         text = registry_text(site)
         if text is None or facts.in_test or facts.sets("WANDB_ENTITY"):

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site, StringValue
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
 
 
 class InvalidAlias(SiteRule):
@@ -41,7 +42,7 @@ class InvalidAlias(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
-        if site.around.expected:
+        if site.context.expected:
             return
         for alias in site.aliases:
             what = _wrong(alias)

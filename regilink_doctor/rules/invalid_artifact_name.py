@@ -42,8 +42,8 @@ class InvalidArtifactName(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`. One that every alternative has, or the only one."""
-        texts = site.given.get("name", ())
-        if len(texts) != 1 or site.around.expected:
+        texts = site.arguments.strings.get("name", ())
+        if len(texts) != 1 or site.context.expected:
             return
         text = texts[0]
         pattern = text.pattern

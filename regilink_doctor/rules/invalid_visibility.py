@@ -42,10 +42,10 @@ class InvalidVisibility(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
-        texts = site.given.get("visibility", ())
+        texts = site.arguments.strings.get("visibility", ())
         value = certain(texts)
         # The server's own words are taken as well (`Visibility`).
-        if value is None or value in ("organization", "restricted", "PRIVATE", "RESTRICTED") or site.around.expected:
+        if value is None or value in ("organization", "restricted", "PRIVATE", "RESTRICTED") or site.context.expected:
             return
         meant = _MEANT.get(value.lower())
         place = texts[0].exact_piece(0, len(value))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from regilink_doctor.core.configured import NOTHING_CONFIGURED
 from regilink_doctor.core.findings import Edit, Finding, Fix
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.sites import KnownPart
+from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, Problem, SdkRefusal, is_known, problems, sdk_link
 from regilink_doctor.core.target_path.app_urls import read_pasted
 from regilink_doctor.rules import rule_for
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.judgement import Judgement
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site, StringValue
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.base import Replacement
 
 

@@ -31,9 +31,9 @@ class LegacyLinkResult(SiteRule):
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
         version = facts.wandb_version
-        if version is None or number(version) >= number(RAISES) or not site.around.result_used:
+        if version is None or number(version) >= number(RAISES) or not site.context.result_used:
             return
-        if "**" in site.arguments or "target_path" not in site.arguments:
+        if "**" in site.arguments.names or "target_path" not in site.arguments.names:
             return  # a function of the project's own that links gives back what it likes
         when = "never returns anything" if number(version) < number(RETURNS) else "returns None when the link failed"
         yield self.finding(

@@ -43,7 +43,7 @@ class LegacyModelRegistry(PathRule, SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`: `link_model`, and names that are read."""
-        if site.around.expected:
+        if site.context.expected:
             return
         if site.call.startswith("wandb.beta."):
             yield self.finding(
@@ -55,7 +55,7 @@ class LegacyModelRegistry(PathRule, SiteRule):
             )
             return
         if site.call.endswith("link_model"):
-            names = site.given.get("registered_model_name", ())
+            names = site.arguments.strings.get("registered_model_name", ())
             known = names[0].literal if len(names) == 1 else None
             legacy, new = (
                 f"ENTITY/{LEGACY_REGISTRY}/{known or UNKNOWN_NAME}",
@@ -70,7 +70,7 @@ class LegacyModelRegistry(PathRule, SiteRule):
                 ),
             )
             return
-        for text in site.target or site.given.get("name", ()):
+        for text in site.target or site.arguments.strings.get("name", ()):
             parts = text.pattern.partition(":")[0].split("/")
             if LEGACY_REGISTRY in parts[:-1]:
                 new = f"wandb-registry-model/{text.pattern.rpartition('/')[2]}"

@@ -46,7 +46,7 @@ class LinkAfterFinish(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
-        around = site.around
+        around = site.context
         if around.ended_by is None or around.expected or facts.in_test or not site.call.startswith("wandb.Run."):
             return
         method = site.call.rpartition(".")[2]

@@ -61,7 +61,7 @@ class LinkOnEveryRank(SiteRule):
         """See `SiteRule.check`."""
         if facts.in_test or not any(facts.mentions(word) for word in _DISTRIBUTED):
             return
-        if any(word in guard.lower() for guard in site.around.guards for word in _GUARDS):
+        if any(word in guard.lower() for guard in site.context.guards for word in _GUARDS):
             return
         yield self.finding(
             site.place,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
+from regilink_doctor.core.sites import Link
 from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 from regilink_doctor.rules.site_facts import certain, guarded, mode_of
 
@@ -50,7 +51,7 @@ class LinkWhileDisabled(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
-        if site.around.expected or guarded(site):
+        if site.context.expected or guarded(site):
             return
         if site.call == "wandb.Run.link_artifact" and not facts.in_test:
             found = mode_of(site, facts)
@@ -68,15 +69,15 @@ class LinkWhileDisabled(SiteRule):
             yield from self._goes_online(site, facts)
 
     def _goes_online(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        inits = facts.of_kind("init")
+        inits = facts.inits
         made = site.artifact
         if made is None or made.call != "wandb.Artifact" or len(inits) != 1 or made.place.path != site.place.path:
             return
         init = inits[0]
         if (
-            certain(init.given.get("mode", ())) != "disabled"
+            certain(init.arguments.strings.get("mode", ())) != "disabled"
             or (site.init is not None and site.init is not init)
-            or site.handed_back
+            or (isinstance(site, Link) and site.is_logged_artifact)
         ):
             return
         yield self.finding(

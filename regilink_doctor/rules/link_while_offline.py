@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.file_facts import within
+from regilink_doctor.core.call_context import within
 from regilink_doctor.core.findings import Related
 from regilink_doctor.rules.base import CommandRule, FileFacts, SiteRule, Words
 from regilink_doctor.rules.site_facts import certain, guarded, mode_of
@@ -74,7 +74,7 @@ class LinkWhileOffline(SiteRule, CommandRule):
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
         what = _WHAT.get(site.call)
-        if what is None or facts.in_test or site.around.expected or guarded(site):
+        if what is None or facts.in_test or site.context.expected or guarded(site):
             return
         if site.call == "wandb.Artifact.link" and (site.artifact is None or site.artifact.call != "wandb.Artifact"):
             return  # fetched through the Api, which is always online

@@ -40,7 +40,7 @@ class MisspelledPrefix(PathRule, SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`: names that are read."""
-        for text in site.target if not site.around.expected else ():
+        for text in site.target if not site.context.expected else ():
             for problem in problems(text.pattern):
                 if problem.code != self.code or problem.meant is None or not is_known(problem.meant):
                     continue

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.judgement import Judgement
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site, StringValue
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
 
 
 class OrganizationAsEntity(DirectoryRule, SiteRule):

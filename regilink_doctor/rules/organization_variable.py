@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.file_facts import within
+from regilink_doctor.core.call_context import within
 from regilink_doctor.core.findings import Related
 from regilink_doctor.rules.base import FileFacts, SettingRule, Words
 from regilink_doctor.rules.site_facts import certain

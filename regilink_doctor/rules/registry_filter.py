@@ -44,7 +44,7 @@ class RegistryFilter(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`. The filter comes as `filter.name.$regex`."""
-        for key, texts in site.given.items():
+        for key, texts in site.arguments.strings.items():
             outer, *path = key.split(".")
             value = certain(texts)
             if outer != "filter" or not path:

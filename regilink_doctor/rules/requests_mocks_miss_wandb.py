@@ -49,7 +49,8 @@ class RequestsMocksMissWandb(SiteRule):
         yield self.finding(
             site.place,
             Words(
-                f"since {LEAVES_PYTHON} wandb's calls of {quoted(site.given['url'][0].pattern)} do not go through "
+                f"since {LEAVES_PYTHON} wandb's calls of {quoted(site.arguments.strings['url'][0].pattern)} do not go "
+                "through "
                 "requests: this fake sees none of them, and the real server answers",
                 "use the fixture regilink, or regilink_responses in its place",
             ),

@@ -39,8 +39,8 @@ class ReservedType(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
-        artifact_type, name = certain(site.type), certain(site.given.get("name", ()))
-        if artifact_type is None or not reserved_type(artifact_type, name or "") or site.around.expected:
+        artifact_type, name = certain(site.type), certain(site.arguments.strings.get("name", ()))
+        if artifact_type is None or not reserved_type(artifact_type, name or "") or site.context.expected:
             return
         named = (
             ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.file_facts import within
+from regilink_doctor.core.call_context import within
 from regilink_doctor.core.findings import Related
-from regilink_doctor.core.sites import KnownPart
+from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import is_known, parsed
 
 TYPE_CHECKING = False
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.findings import Place
-    from regilink_doctor.core.sites import Site, StringValue
+    from regilink_doctor.core.sites import Init, Link, Site
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.core.target_path.grammar import TargetPath
     from regilink_doctor.rules.base import FileFacts
 
@@ -46,7 +47,7 @@ def registry_text(site: Site) -> StringValue | None:
 def first_link(site: Site, facts: FileFacts) -> bool:
     """Whether a link to a registry is the first of its run in the file: what is about the run is told once."""
     runs = {id(run) for run in site.inits or ((site.init,) if site.init else ())}
-    for other in facts.of_kind("link"):
+    for other in facts.links:
         if other is site:
             return True
         if any(id(run) in runs for run in other.inits) and registry_text(other):
@@ -54,15 +55,15 @@ def first_link(site: Site, facts: FileFacts) -> bool:
     return True
 
 
-def only_init(facts: FileFacts) -> Site | None:
+def only_init(facts: FileFacts) -> Init | None:
     """The one `wandb.init` of the file, for a run that nobody could follow to it."""
-    inits = facts.of_kind("init")
+    inits = facts.inits
     return inits[0] if len(inits) == 1 else None
 
 
-def links(facts: FileFacts) -> Iterator[Site]:
+def links(facts: FileFacts) -> Iterator[Link]:
     """The links of the file that go to a registry."""
-    return (site for site in facts.of_kind("link") if registry_text(site))
+    return (site for site in facts.links if registry_text(site))
 
 
 def spoken(text: StringValue, offset: int) -> bool:
@@ -77,8 +78,8 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     An argument of `wandb.init` wins. A variable counts when the file sets it once, before, and whatever happens.
     """
     init = site.init
-    if init is not None and ({"mode", "**"} & init.arguments or "settings" in init.arguments):
-        value = certain(init.given.get("mode", ()))
+    if init is not None and ({"mode", "**"} & init.arguments.names or "settings" in init.arguments.names):
+        value = certain(init.arguments.strings.get("mode", ()))
         return (value, init.place, False) if value else None
     if site.inits and init is None:
         return None
@@ -89,15 +90,15 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
         return None
     setting, value = settings[0], certain(settings[0].value)
     before = (setting.place.cell or 0, setting.place.span) < (site.place.cell or 0, site.place.span)
-    if value is None or not before or not within(setting.containers, site.around.containers):
+    if value is None or not before or not within(setting.containers, site.context.containers):
         return None
     return value, setting.place, True
 
 
 def guarded(site: Site) -> bool:
     """Whether a condition decides on a site that does not decide on its `wandb.init` as well."""
-    around = site.init.around.guards if site.init is not None else ()
-    return any(guard not in around for guard in site.around.guards)
+    around = site.init.context.guards if site.init is not None else ()
+    return any(guard not in around for guard in site.context.guards)
 
 
 def report_place(site: Site, written: Place, argument: str = "") -> tuple[Place, tuple[Related, ...]]:
@@ -110,7 +111,7 @@ def report_place(site: Site, written: Place, argument: str = "") -> tuple[Place,
     if inside and (written.path, written.cell) == (site.place.path, site.place.cell):
         return written, ()
     if argument:
-        _, told = site.keywords.get(argument, (site.place, site.place))
+        _, told = site.arguments.keywords.get(argument, (site.place, site.place))
     else:
         told = site.argument or site.place
     return told, (Related("this text comes from here", written),)

@@ -53,7 +53,7 @@ class SwallowedLinkError(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
-        clause = site.around.swallowed_by
+        clause = site.context.swallowed_by
         if clause is None or facts.in_test:
             return
         yield self.finding(

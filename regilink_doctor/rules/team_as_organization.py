@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix, Related
-from regilink_doctor.core.sites import UnknownPart
+from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse
 from regilink_doctor.rules.base import DirectoryRule, FileFacts, Replacement, SiteRule, Words
 from regilink_doctor.rules.site_facts import certain, registry_path, report_place
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.judgement import Judgement
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site, StringValue
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
 
 _OF_THE_RUN = ("run.entity", "wandb.run.entity", "self.run.entity", "artifact.entity", "artifact.source_entity")
 """Expressions that are the run's entity, whatever it is."""
@@ -55,7 +56,7 @@ class TeamAsOrganization(DirectoryRule, SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`. What a catalog can judge, the verdict says."""
-        if site.around.expected or facts.in_test:
+        if site.context.expected or facts.in_test:
             return
         for text in site.target:
             path = registry_path(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
+from regilink_doctor.core.sites import Link
 from regilink_doctor.rules.base import FileFacts, SiteRule, Words
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ class TtlOnLinkedArtifact(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
-        if site.around.expected:
+        if not isinstance(site, Link) or site.context.expected:
             return
         related = (Related("linked here", site.place),)
         if site.linked_ttl is not None:
@@ -67,6 +68,6 @@ class TtlOnLinkedArtifact(SiteRule):
             )
 
 
-def _first(site: Site, facts: FileFacts) -> Site:
+def _first(site: Link, facts: FileFacts) -> Link:
     """The first link of the same artifact: its time to live is told once."""
-    return next(other for other in facts.of_kind("link") if other.ttl == site.ttl)
+    return next(other for other in facts.links if other.ttl == site.ttl)

@@ -6,7 +6,7 @@ import os
 from functools import partial
 
 from regilink_doctor.core.placeholders import placeholder
-from regilink_doctor.core.sites import KnownPart
+from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.rules.base import FileFacts, PathRule, ProblemInPath, SettingRule, SiteRule, Words
 from regilink_doctor.rules.site_facts import report_place, variable_of
 from regilink_doctor.rules.wording import quoted
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.findings import Finding, Place, Related
-    from regilink_doctor.core.sites import Site, StringValue
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
 
 _VARIABLES = ("WANDB_ENTITY", "WANDB_PROJECT", "WANDB_ORGANIZATION")
 _EXAMPLES = ("example", "sample", "template", "dist")
@@ -53,7 +54,7 @@ class UnfilledPlaceholder(PathRule, SiteRule, SettingRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`: every argument but the target path of a link, which the grammar looks at."""
-        if facts.in_test or site.around.expected:
+        if facts.in_test or site.context.expected:
             return
         given = {
             "entity": site.entity,
@@ -61,8 +62,8 @@ class UnfilledPlaceholder(PathRule, SiteRule, SettingRule):
             "type": site.type,
             "aliases": site.aliases,
             **({"name": site.target} if site.kind == "consume" else {}),
-            **({"name": site.given.get("name", ())} if site.kind == "other" else {}),
-            "organization": site.given.get("organization", ()),
+            **({"name": site.arguments.strings.get("name", ())} if site.kind == "other" else {}),
+            "organization": site.arguments.strings.get("organization", ()),
         }
         for name, texts in given.items():
             for text in texts:

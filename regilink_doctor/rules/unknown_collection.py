@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site, StringValue
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
 
 
 class UnknownCollection(SiteRule):
@@ -42,7 +43,7 @@ class UnknownCollection(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
-        if site.around.expected or (facts.in_test and facts.directory is None):
+        if site.context.expected or (facts.in_test and facts.directory is None):
             return
         for text in site.target:
             path = registry_path(text)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.judgement import Judgement
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site, StringValue
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
 
 
 class UnknownOrganization(DirectoryRule, SiteRule):
@@ -43,10 +44,10 @@ class UnknownOrganization(DirectoryRule, SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`: the calls that take an organization's display name."""
-        texts = site.given.get("organization", ())
+        texts = site.arguments.strings.get("organization", ())
         value, directory = certain(texts), facts.directory
         names = directory.organization_names if directory is not None else ()
-        if not value or not names or value in (each.name for each in names) or site.around.expected:
+        if not value or not names or value in (each.name for each in names) or site.context.expected:
             return
         entity = next((each for each in names if each.entity == value), None)
         method = site.call.rpartition(".")[2]

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Finding, Severity
     from regilink_doctor.core.judgement import Judgement
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site, StringValue
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
 
 
 class UnknownRegistry(DirectoryRule, SiteRule):
@@ -64,16 +65,16 @@ class UnknownRegistry(DirectoryRule, SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`: links by the configuration, what is read by the catalog as well."""
-        if site.around.expected or (facts.in_test and facts.directory is None):
+        if site.context.expected or (facts.in_test and facts.directory is None):
             return
         names, severity = self._names(site, facts)
         folded = {name.casefold() for name in names}
-        listed_here = site.given.get("name", ()) if site.call != "wandb.Api.registry" else ()
+        listed_here = site.arguments.strings.get("name", ()) if site.call != "wandb.Api.registry" else ()
         for text in (*site.target, *listed_here) if names else ():
             name = known_registry(text)
             if name is not None and name.casefold() not in folded:
                 yield self._found(site, name, names, severity, text.display)
-        for text in site.given.get("name", ()) if names and site.call == "wandb.Api.registry" else ():
+        for text in site.arguments.strings.get("name", ()) if names and site.call == "wandb.Api.registry" else ():
             name = text.pattern
             if is_known(name) and not name.startswith("wandb-registry-") and name.casefold() not in folded:
                 yield self._found(site, name, names, severity, None)

@@ -42,9 +42,14 @@ class UnspecifiedType(SiteRule):
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
         logged, text = site.artifact, registry_text(site)
-        if logged is None or logged.kind != "log" or text is None or "artifact_or_path" not in logged.strings:
+        if (
+            logged is None
+            or logged.kind != "log"
+            or text is None
+            or "artifact_or_path" not in logged.arguments.certain_strings
+        ):
             return
-        if {"type", "**"} & logged.arguments:
+        if {"type", "**"} & logged.arguments.names:
             return
         name = known_registry(text)
         instead = name if name in ("model", "dataset") else "model"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import is_version
-from regilink_doctor.core.sites import UnknownPart
+from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
 from regilink_doctor.rules.wording import quoted
 

@@ -10,8 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from regilink_doctor.core.sites import Site, StringValue
-    from regilink_doctor.core.target_path.sdk import Call
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.core.target_path.sdk import LinkMethod
 
 _ENTITY = "\1entity"
 _PROJECT = "\1project"
@@ -25,7 +26,7 @@ def quoted(text: str) -> str:
     return f'"{shown}"'
 
 
-def method(site: Site) -> Call:
+def method(site: Site) -> LinkMethod:
     """The link method of a site, as `sdk_link` calls it."""
     return "Artifact.link" if site.call == "wandb.Artifact.link" else "Run.link_artifact"
 

@@ -63,14 +63,14 @@ class WrongCallShape(SiteRule, CommandRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
-        if site.around.expected:
+        if site.context.expected:
             return
         if site.call in _NO_SUCH:
             what, instead = _NO_SUCH[site.call]
             yield self.finding(site.place, Words(f"{what}: it raises AttributeError", f"write {instead}"))
-        elif site.call == "wandb.Artifact" and "target_path" in site.arguments:
+        elif site.call == "wandb.Artifact" and "target_path" in site.arguments.names:
             yield self.finding(
-                site.keywords["target_path"][0],
+                site.arguments.keywords["target_path"][0],
                 Words(
                     "wandb.Artifact takes no target_path: it raises TypeError",
                     "give it to the link: run.link_artifact(artifact, target_path=...)",
@@ -81,10 +81,10 @@ class WrongCallShape(SiteRule, CommandRule):
 
     def _link(self, site: Site, takes: tuple[str, ...]) -> Iterator[Finding]:
         method = site.call.rpartition(".")[2]
-        for name in sorted(site.arguments - {*takes, "**"}):
-            fix = _listed(site) if name == "alias" and "aliases" not in site.arguments else None
+        for name in sorted(site.arguments.names - {*takes, "**"}):
+            fix = _listed(site) if name == "alias" and "aliases" not in site.arguments.names else None
             yield self.finding(
-                site.keywords[name][0],
+                site.arguments.keywords[name][0],
                 Words(
                     f"{method} takes no {name}: it raises TypeError",
                     "write aliases=[...], a list" if name == "alias" else f"it takes {', '.join(takes)}",
@@ -93,9 +93,9 @@ class WrongCallShape(SiteRule, CommandRule):
             )
         if (
             not site.target
-            and "target_path" not in site.arguments
-            and "**" not in site.arguments
-            and not site.arguments - set(takes)
+            and "target_path" not in site.arguments.names
+            and "**" not in site.arguments.names
+            and not site.arguments.names - set(takes)
         ):
             yield self.finding(
                 site.place,
@@ -104,8 +104,8 @@ class WrongCallShape(SiteRule, CommandRule):
                     'write target_path="wandb-registry-NAME/COLLECTION"',
                 ),
             )
-        if "artifact" in site.strings:
-            shown = quoted(site.given["artifact"][0].pattern)
+        if "artifact" in site.arguments.certain_strings:
+            shown = quoted(site.arguments.strings["artifact"][0].pattern)
             yield self.finding(
                 site.place,
                 Words(
@@ -129,8 +129,12 @@ class WrongCallShape(SiteRule, CommandRule):
 
 def _listed(site: Site) -> Fix | None:
     """`alias="x"` -> `aliases=["x"]`, where the value is one text."""
-    whole, value = site.keywords["alias"]
-    if "alias" not in site.strings or whole.span.line != value.span.line or value.span.line != value.span.end_line:
+    whole, value = site.arguments.keywords["alias"]
+    if (
+        "alias" not in site.arguments.certain_strings
+        or whole.span.line != value.span.line
+        or value.span.line != value.span.end_line
+    ):
         return None
     start, end = whole.span, value.span
     opening = Edit(replace(start, end_line=end.line, end_column=end.column), "aliases=[")

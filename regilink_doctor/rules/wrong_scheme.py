@@ -41,7 +41,7 @@ class WrongScheme(SiteRule):
 
     def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
         """See `SiteRule.check`."""
-        if site.around.expected:
+        if site.context.expected:
             return
         for text in site.target:
             pattern = text.pattern

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regilink_doctor.config import Config
-from regilink_doctor.core.sites import Site, StringValue
+from regilink_doctor.core.sites import Site
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.doctor.targets import Consumed, Target
 
 if TYPE_CHECKING:
-    from regilink_doctor.core.target_path.sdk import Call
+    from regilink_doctor.core.target_path.sdk import LinkMethod
 
-CALLS: dict[str, Call] = {"wandb.Run.link_artifact": "Run.link_artifact", "wandb.Artifact.link": "Artifact.link"}
+CALLS: dict[str, LinkMethod] = {"wandb.Run.link_artifact": "Run.link_artifact", "wandb.Artifact.link": "Artifact.link"}
 """The calls of a site that the doctor follows."""
 
 MOST_ALTERNATIVES = 16

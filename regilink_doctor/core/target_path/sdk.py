@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Literal
 
-    Call = Literal["Run.link_artifact", "Artifact.link"]
+    LinkMethod = Literal["Run.link_artifact", "Artifact.link"]
 
 
 @record
@@ -54,7 +54,7 @@ class SdkRefusal:
 
 def sdk_link(
     text: str,
-    call: Call,
+    call: LinkMethod,
     run_entity: str,
     run_project: str | None,
     env: Mapping[str, str],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from regilink_doctor.core.file_facts import Setting
-from regilink_doctor.core.sites import KnownPart, StringValue
+from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.formats.parsed_file import ParsedFile
 from regilink_doctor.lint.formats.settings import target_sites, worth_keeping
 from regilink_doctor.lint.text.fragment import Fragment, filled

@@ -6,7 +6,7 @@ import re
 
 from regilink_doctor.core.file_facts import Setting
 from regilink_doctor.core.records import field, record
-from regilink_doctor.core.sites import StringValue
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.formats.shell_script import Script, read_shell
 from regilink_doctor.lint.text.fragment import Fragment, filled
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.sites import Site
+from regilink_doctor.core.sites import ConfiguredTarget, Site
 from regilink_doctor.core.target_path import UNKNOWN_NAME, misspelled_prefix
 
 TYPE_CHECKING = False
@@ -120,8 +120,7 @@ def target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
     """A site for each setting that is a target path: the rules of paths look at sites."""
     for item in settings:
         if item.target:
-            yield Site(
-                "target",
+            yield ConfiguredTarget(
                 "",
                 item.place,
                 item.statement,

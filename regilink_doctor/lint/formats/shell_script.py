@@ -5,9 +5,10 @@ Not a shell: what it cannot follow is a hole.
 
 from __future__ import annotations
 
-from regilink_doctor.core.file_facts import Command, Container, Setting
+from regilink_doctor.core.call_context import Container
+from regilink_doctor.core.file_facts import Command, Setting
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.sites import KnownPart, StringValue, UnknownPart
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.formats.shell_words import Word, Words
 
 TYPE_CHECKING = False

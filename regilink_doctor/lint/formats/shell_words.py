@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from regilink_doctor.core.records import record
-from regilink_doctor.core.sites import KnownPart, StringValue, UnknownPart
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.text.fragment import FILLED_LATER, Fragment, filled
 
 TYPE_CHECKING = False

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from regilink_doctor.core.file_facts import Container, Setting
+from regilink_doctor.core.call_context import Container
+from regilink_doctor.core.file_facts import Setting
 from regilink_doctor.core.findings import Span
 from regilink_doctor.lint.formats.parsed_file import ParsedFile
 from regilink_doctor.lint.formats.requirement_lines import make, may_be_ours, read_specifiers, requirement

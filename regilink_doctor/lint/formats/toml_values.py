@@ -15,7 +15,7 @@ from regilink_doctor.lint.text.source import Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.sites import StringValue
+    from regilink_doctor.core.strings import StringValue
 
 _DEEP = re.compile(r"""(?:\.[ \t]*["']?[\w-]{1,99}["']?[ \t]*){500}""")
 """A key of so many parts: time and memory of the standard library's parser grow with the square of their number."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from regilink_doctor.core.file_facts import Command, Container, Setting
+from regilink_doctor.core.call_context import Container
+from regilink_doctor.core.file_facts import Command, Setting
 from regilink_doctor.lint.formats.parsed_file import ParsedFile
 from regilink_doctor.lint.formats.pip_commands import pip_requirements
 from regilink_doctor.lint.formats.requirement_lines import requirement
@@ -30,7 +31,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.file_facts import ContainerKind, Requirement
+    from regilink_doctor.core.call_context import ContainerKind
+    from regilink_doctor.core.file_facts import Requirement
     from regilink_doctor.lint.formats.yaml_nodes import Node
 
 _SCRIPTS = frozenset(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, TypeAlias
 
-    from regilink_doctor.core.sites import StringValue
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.lint.text.source import Source
 
     Node: TypeAlias = Any

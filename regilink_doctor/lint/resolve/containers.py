@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.sites import KnownPart, StringValue
+from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.strings import MAX_ALTERNATIVES
 from regilink_doctor.lint.resolve.values import (

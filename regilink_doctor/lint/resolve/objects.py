@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.sites import StringValue
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.values import (
     END,
     UNKNOWN,

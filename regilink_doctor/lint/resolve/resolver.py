@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from regilink_doctor.core.sites import StringValue, UnknownPart
+from regilink_doctor.core.strings import StringValue, UnknownPart
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.annotations import Annotations
 from regilink_doctor.lint.resolve.bindings import reaching
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TypeVar
 
-    from regilink_doctor.core.sites import UnknownKind
+    from regilink_doctor.core.strings import UnknownKind
     from regilink_doctor.lint.resolve.bindings import Binding, Module, Scope, Use
     from regilink_doctor.lint.text.source import Source
 

@@ -5,7 +5,7 @@ What is built keeps its parts, each with the place where it is written, and has 
 
 from __future__ import annotations
 
-from regilink_doctor.core.sites import KnownPart, StringValue, UnknownPart
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve.values import UNKNOWN, Literal, Member, NonString, Value
 from regilink_doctor.lint.text import literals
 from regilink_doctor.lint.text import syntax as ast

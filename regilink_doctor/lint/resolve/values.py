@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.records import field, record, replace
-from regilink_doctor.core.sites import KnownPart, StringValue, UnknownPart
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False

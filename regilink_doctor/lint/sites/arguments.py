@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.records import record
-from regilink_doctor.core.sites import StringValue, UnknownPart
+from regilink_doctor.core.strings import StringValue, UnknownPart
 from regilink_doctor.lint.resolve.values import Instance, Literal, ProgramPoint
 from regilink_doctor.lint.text import syntax as ast
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from regilink_doctor.core.call_context import CallContext
-from regilink_doctor.core.file_facts import Container
+from regilink_doctor.core.call_context import CallContext, Container
 from regilink_doctor.core.records import replace
 from regilink_doctor.lint.sites.run_lifetime import MOST_STATEMENTS, RunLifetime
 from regilink_doctor.lint.text import syntax as ast

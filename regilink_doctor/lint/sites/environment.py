@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from regilink_doctor.core.file_facts import Setting
-from regilink_doctor.core.sites import Site, StringValue
+from regilink_doctor.core.sites import OtherCall, PassedArguments, Site
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.values import Name, ProgramPoint
 from regilink_doctor.lint.text import syntax as ast
 
@@ -117,4 +118,5 @@ def mocked(use: Use, source: Source, module: Module, resolver: Resolver) -> Site
         urls += [text for text in resolver.texts(node, at) if any(host in text.pattern for host in HOSTS)]
     if not urls:
         return None
-    return Site("other", "mock", source.place(use.call), source.span(use.statement), given={"url": tuple(urls)})
+    arguments = PassedArguments(strings={"url": tuple(urls)})
+    return OtherCall("mock", source.place(use.call), source.span(use.statement), arguments=arguments)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.sites import KnownPart, Site, StringValue, UnknownPart
+from regilink_doctor.core.sites import SITE_CLASSES, OtherCall, PassedArguments, Site
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import UNKNOWN, Instance, ProgramPoint
@@ -81,15 +82,14 @@ class _Finder:
     def _wrapped(self, use: Use, path: str, target: tuple[StringValue, ...]) -> Site:
         """The site of a call of a project's own function that links or fetches."""
         place = self.source.place(use.call)
-        return Site(
-            wandb_api.CALLS[path].kind,
+        return SITE_CLASSES[wandb_api.CALLS[path].kind](
             path,
             place,
             self.source.span(use.statement) if _simple(use.statement) else place.span,
             target=target,
             argument=place,
-            arguments=frozenset({"artifact", "target_path", "**"}),
-            around=self.statements.of(use),
+            arguments=PassedArguments(frozenset({"artifact", "target_path", "**"})),
+            context=self.statements.of(use),
         )
 
     def site(self, use: Use, path: str) -> Site:
@@ -103,8 +103,7 @@ class _Finder:
             reading.unfold(call.unfolds)
         given, texts = reading.given, reading.texts
         path_node = given.named.get(call.path or "")
-        site = Site(
-            kind=call.kind,
+        site = SITE_CLASSES[call.kind](
             call=path,
             place=self.source.place(use.call),
             statement=self.source.span(use.statement) if _simple(use.statement) else self.source.span(use.call),
@@ -114,10 +113,19 @@ class _Finder:
             project=texts("project"),
             type=texts("type"),
             aliases=reading.items("aliases"),
-            arguments=given.names | frozenset(reading.inner),
-            given={name: found for name in call.texts if (found := texts(name))} | reading.flat("filter"),
-            strings=frozenset(filter(reading.is_text, call.texts)),
-            around=self.statements.of(use, self._run_name(use)),
+            arguments=self._passed(use, call, reading),
+            context=self.statements.of(use, self._run_name(use)),
+        )
+        self.made[id(use.call)] = site
+        site = replace(site, **self._followed(site, use, given, at))
+        self.made[id(use.call)] = site
+        return site
+
+    def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:
+        return PassedArguments(
+            names=reading.given.names | frozenset(reading.inner),
+            strings={name: found for name in call.texts if (found := reading.texts(name))} | reading.flat("filter"),
+            certain_strings=frozenset(filter(reading.is_text, call.texts)),
             opening=self._opening(use),
             keywords={
                 keyword.arg: (self.source.place(keyword), self.source.place(keyword.value))
@@ -125,10 +133,6 @@ class _Finder:
                 if keyword.arg
             },
         )
-        self.made[id(use.call)] = site
-        site = replace(site, **self._followed(site, use, given, at))
-        self.made[id(use.call)] = site
-        return site
 
     def _sure(self, text: StringValue) -> StringValue:
         """A text whose variables of the environment are not called unset where the file tests whether they are."""
@@ -185,7 +189,7 @@ class _Finder:
             found["ttl"] = self.source.place(ttl)
         if ttl := self.origins.times_to_live.get(id(use.call)):
             found["linked_ttl"] = self.source.place(ttl)
-        found["handed_back"] = made.call is not self._maker(self._artifact_node(use, given), at)
+        found["is_logged_artifact"] = made.call is not self._maker(self._artifact_node(use, given), at)
         return found
 
     def _maker(self, node: ast.expr | None, at: ProgramPoint) -> ast.Call | None:
@@ -218,13 +222,12 @@ class _Finder:
     def _draft(self, node: ast.expr, name: str, statement: ast.stmt, made: Use, at: ProgramPoint) -> Site:
         place = self.source.place(node)
         logged = self.origins.logged(made)
-        return Site(
-            "other",
+        return OtherCall(
             "read",
             place,
             self.source.span(statement) if _simple(statement) else place.span,
-            given={"name": (StringValue((KnownPart(name, place),), place),)},
-            around=self.statements.around(statement),
+            arguments=PassedArguments(strings={"name": (StringValue((KnownPart(name, place),), place),)}),
+            context=self.statements.around(statement),
             artifact=self.site(made, self.origins.maker(made)),
             logged=self.site(logged, "wandb.Run.log_artifact") if logged and logged.order < at.order else None,
         )

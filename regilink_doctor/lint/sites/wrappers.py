@@ -6,7 +6,7 @@ for a path that is written, at least in part, in the caller's file.
 
 from __future__ import annotations
 
-from regilink_doctor.core.sites import KnownPart, StringValue
+from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.values import Function, Method, Name, ProgramPoint
 from regilink_doctor.lint.sites.arguments import arguments

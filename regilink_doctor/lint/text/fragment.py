@@ -11,7 +11,7 @@ from bisect import bisect_right
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record
-from regilink_doctor.core.sites import KnownPart, StringValue, UnknownPart
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import sys
 
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.sites import KnownPart
+from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False

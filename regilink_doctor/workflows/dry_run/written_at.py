@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.sites import KnownPart
+from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.workflows.lint import lint_paths
 
 TYPE_CHECKING = False

@@ -9,7 +9,8 @@ from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.records import record
-from regilink_doctor.core.sites import KnownPart, Site, StringValue
+from regilink_doctor.core.sites import Init, Link, MakeArtifact, Site
+from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, SdkRefusal, TargetPath, parsed, sdk_link
 from regilink_doctor.rules import rule_for, wording
 from regilink_doctor.rules.judge import path_findings
@@ -20,10 +21,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.target_path.sdk import Call
+    from regilink_doctor.core.target_path.sdk import LinkMethod
     from regilink_doctor.workflows.explain.explanation import Kind
 
-CALLS: tuple[Call, ...] = ("Run.link_artifact", "Artifact.link")
+CALLS: tuple[LinkMethod, ...] = ("Run.link_artifact", "Artifact.link")
 MOST_MENDS = 4
 """Rounds of mending: each takes out one problem of a segment, and may show the next."""
 
@@ -156,9 +157,9 @@ def link_site(
     def written(value: str | None) -> tuple[StringValue, ...]:
         return (StringValue((KnownPart(value, place, exact=True),), place),) if value is not None else ()
 
-    init = Site("init", "wandb.init", place, place.span, entity=written(entity), project=written(project))
-    artifact = Site("artifact", "wandb.Artifact", place, place.span, type=written(type))
-    return Site("link", call, place, place.span, target=written(text), argument=place, init=init, artifact=artifact)
+    init = Init("wandb.init", place, place.span, entity=written(entity), project=written(project))
+    artifact = MakeArtifact("wandb.Artifact", place, place.span, type=written(type))
+    return Link(call, place, place.span, target=written(text), argument=place, init=init, artifact=artifact)
 
 
 def _mended(text: str, findings: tuple[Finding, ...], directory: OrganizationView | None) -> str | None:
@@ -175,7 +176,7 @@ def _mended(text: str, findings: tuple[Finding, ...], directory: OrganizationVie
     return None
 
 
-def _destination(text: str, call: Call) -> str:
+def _destination(text: str, call: LinkMethod) -> str:
     made = sdk_link(text, call, UNKNOWN_NAME, UNKNOWN_NAME, {})
     if isinstance(made, SdkRefusal):
         said = wandb_messages.say(made.text, **dict(made.fields))

@@ -1,0 +1,158 @@
+"""Strings as source builds them: known parts, each with its place, and unknown parts. No parser in here."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import field, record, replace
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, show_unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal
+
+    UnknownKind = Literal["unknown", "environment", "versioned-name", "source-version"]
+
+
+@record
+class KnownPart:
+    """A known part of a text, and where it is written.
+
+    `exact`: its characters stand one by one at `place`, on one line, so that a part of it has a place of its own.
+    `default_of`: it is only what is taken when this environment variable or argument is not given.
+    `names`: the variables, keys and attributes that it went through.
+    """
+
+    text: str
+    place: Place
+    exact: bool = False
+    default_of: str | None = None
+    names: tuple[str, ...] = ()
+
+
+@record
+class UnknownPart:
+    """A part that source does not tell. `source` is the expression.
+
+    *environment*: a variable of the environment without a default, None when it is not set. *versioned-name*: the name
+    of an artifact, which ends in `:vN` once it is logged (row A8). *source-version*: the version of an artifact as its
+    own project counts it (row B12). `reason` says why nobody knows it, where there is more to say.
+    """
+
+    source: str
+    place: Place
+    kind: UnknownKind = "unknown"
+    names: tuple[str, ...] = ()
+    reason: str = field(default="", compare=False)
+
+
+@record
+class StringValue:
+    """A text as source builds it: pieces and holes in order. No parts at all is the empty text at `place`."""
+
+    parts: tuple[KnownPart | UnknownPart, ...]
+    place: Place
+
+    @property
+    def pattern(self) -> str:
+        """The string as `core.target_path` reads it, unknown parts included."""
+        return "".join(part.text if isinstance(part, KnownPart) else UNKNOWN_NAME for part in self.parts)
+
+    @property
+    def literal(self) -> str | None:
+        """The whole text, None when a part is not known."""
+        pattern = self.pattern
+        return None if not is_known(pattern) else pattern
+
+    @property
+    def display(self) -> str:
+        """The text for reports: `{?}` for each unknown part."""
+        return show_unknown(self.pattern)
+
+    @property
+    def holes(self) -> Iterator[tuple[int, UnknownPart]]:
+        """Each hole with its offset in `pattern`."""
+        return ((offset, part) for offset, part in self._offsets() if isinstance(part, UnknownPart))
+
+    def names_at(self, start: int, end: int) -> tuple[str, ...]:
+        """The variables, keys and attributes that any part of `pattern[start:end]` went through."""
+        touched = (part for offset, part in self._offsets() if offset < end and offset + _width(part) > start)
+        return tuple(dict.fromkeys(name for part in touched for name in part.names))
+
+    def part_at(self, offset: int) -> KnownPart | UnknownPart | None:
+        """The part that holds the character at `offset` of `pattern`."""
+        for start, part in self._offsets():
+            if start <= offset < start + _width(part):
+                return part
+        return None
+
+    def empty_defaults(self, start: int, end: int) -> Iterator[KnownPart]:
+        """Defaults that are the empty text and stand between two offsets of `pattern`, both included (row A5)."""
+        for offset, part in self._offsets():
+            if isinstance(part, KnownPart) and not part.text and part.default_of and start <= offset <= end:
+                yield part
+
+    def cut(self, start: int, end: int) -> tuple[KnownPart | UnknownPart, ...]:
+        """The parts of `pattern[start:end]`, the first and last one shortened."""
+        cut: list[KnownPart | UnknownPart] = []
+        for offset, part in self._offsets():
+            left, right = max(start - offset, 0), min(end - offset, _width(part))
+            if left < right:
+                cut.append(
+                    replace(part, text=part.text[left:right], place=_within(part, left, right))
+                    if isinstance(part, KnownPart)
+                    else part
+                )
+        return tuple(cut)
+
+    def place_of(self, start: int, end: int) -> Place:
+        """Where `pattern[start:end]` is written.
+
+        Exact inside one piece that is exact, else the whole of it. Of several parts those count that stand in the
+        text's own expression; where none does, the expression itself.
+        """
+        places = [
+            _within(part, start - offset, end - offset)
+            for offset, part in self._offsets()
+            if offset < end and offset + _width(part) > start
+        ]
+        if len(places) == 1:
+            return places[0]
+        here = [place for place in places if _inside(place, self.place)]
+        if not here:
+            return self.place
+        span = here[0].span
+        for place in here[1:]:
+            span = span.joined(place.span)
+        return replace(here[0], span=span)
+
+    def exact_piece(self, start: int, end: int) -> Place | None:
+        """The place of `pattern[start:end]` if it lies inside one exact piece, None otherwise: where a fix may edit."""
+        for offset, part in self._offsets():
+            if isinstance(part, KnownPart) and part.exact and offset <= start and end <= offset + len(part.text):
+                return _within(part, start - offset, end - offset)
+        return None
+
+    def _offsets(self) -> Iterator[tuple[int, KnownPart | UnknownPart]]:
+        offset = 0
+        for part in self.parts:
+            yield offset, part
+            offset += _width(part)
+
+
+def _width(part: KnownPart | UnknownPart) -> int:
+    return len(part.text) if isinstance(part, KnownPart) else 1
+
+
+def _within(part: KnownPart | UnknownPart, start: int, end: int) -> Place:
+    if isinstance(part, UnknownPart) or not part.exact:
+        return part.place
+    span = part.place.span
+    start, end = max(start, 0), min(end, len(part.text))
+    return replace(part.place, span=Span(span.line, span.column + start, span.line, span.column + end))
+
+
+def _inside(inner: Place, outer: Place) -> bool:
+    if (inner.path, inner.cell) != (outer.path, outer.cell):
+        return False
+    return inner.span.joined(outer.span) == outer.span
