@@ -70,9 +70,6 @@ class Requirement:
     inclusive: bool = False
     locked: bool = False
     """It comes from a lock file: nobody wrote it by hand, and the fix is to lock again."""
-    extras: tuple[str, ...] = ()
-    marker: str = ""
-    """What stands behind the `;`."""
     group: str = ""
     """Where it is asked for: `dev`, `test`, a table's name; `""` for the program's own."""
     kind: Literal["requirement"] = "requirement"

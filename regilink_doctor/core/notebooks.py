@@ -1,23 +1,66 @@
-"""Where the characters of a notebook's cells stand in the file: for edits of their bytes, and for their real lines.
+"""The cells of a notebook, read twice over: quickly for their code, and exactly for the places of their characters.
 
-Reads what nbformat 3 and 4 write. Nothing is written here, so nothing else of the file can change.
+Formats 3 (worksheets, `input`) and 4; the source of a cell is a list of lines or one string. `read_code_cells` is for
+the linter, which wants the code of every notebook of a tree and overlooks what is wrong with a single cell.
+`read_cells` and `offset_of` are for edits of the file's bytes and for the lines of its JSON: they decode the file
+several times over and accept nothing that is odd.
 """
 
 from __future__ import annotations
 
-from json import JSONDecoder
+from json import JSONDecodeError, JSONDecoder
 
 from regilink_doctor.core.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 _DECODER = JSONDecoder(strict=False)
 
 
 class NotNotebook(ValueError):
-    """The text is no notebook."""
+    """The text is not a notebook; `line` and `column` are where, as far as known."""
+
+    def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.column = column
+
+
+@record
+class CodeCell:
+    """A code cell; `number` counts from 1 over all cells, whatever their kind. Its lines end in line feeds."""
+
+    number: int
+    text: str
+
+
+def read_code_cells(content: bytes) -> list[CodeCell]:
+    """The code cells of a notebook in order; none if it is in another language than Python.
+
+    Raises:
+        NotNotebook: it is not JSON, not in UTF-8 or not an object.
+    """
+    try:
+        value = JSONDecoder().decode(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise NotNotebook("is not utf-8") from None
+    except JSONDecodeError as error:
+        raise NotNotebook(error.msg, error.lineno, error.colno) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise NotNotebook(str(error).partition(":")[0]) from None
+    if not isinstance(value, dict):
+        raise NotNotebook("it is not a JSON object")
+    if _language_of(value) not in ("python", "ipython", "python3"):
+        return []
+    cells = []
+    for number, cell in enumerate(_list_cells(value), 1):
+        text = _source_of(cell)
+        if cell.get("cell_type") == "code" and text is not None:
+            cells.append(CodeCell(number, text.replace("\r\n", "\n").replace("\r", "\n")))
+    return cells
 
 
 @record
@@ -46,10 +89,10 @@ def read_cells(text: str) -> tuple[Cell, ...]:
     """All cells of a notebook, in order: cell number 1 is the first.
 
     Raises:
-        NotNotebook: the text is no JSON, or has no cells.
+        NotNotebook: the text is not JSON, or has no cells.
     """
     try:
-        return tuple(_cell(text, at) for at in _cell_offsets(text))
+        return tuple(_read_cell(text, at) for at in _cell_offsets(text))
     except (ValueError, IndexError, RecursionError) as error:
         raise NotNotebook(str(error)) from None
 
@@ -59,7 +102,7 @@ def offset_of(text: str, cell: Cell, line: int, column: int) -> int | None:
 
     The place behind the last character of a line belongs to that line.
     """
-    rest = _index(cell.source, line, column)
+    rest = _offset_in_source(cell.source, line, column)
     if rest is None:
         return None
     for token in cell.tokens:
@@ -69,7 +112,35 @@ def offset_of(text: str, cell: Cell, line: int, column: int) -> int | None:
     return None
 
 
-def _index(source: str, line: int, column: int) -> int | None:
+def _language_of(value: dict[str, Any]) -> str:
+    metadata = value.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    for key, name in (("language_info", "name"), ("kernelspec", "language")):
+        described = metadata.get(key)
+        if isinstance(described, dict) and isinstance(described.get(name), str):
+            return str(described[name]).lower()
+    return "python"
+
+
+def _list_cells(value: dict[str, Any]) -> list[dict[str, Any]]:
+    worksheets = value.get("worksheets")
+    holders = worksheets if isinstance(worksheets, list) else [value]
+    return [
+        cell if isinstance(cell, dict) else {}
+        for holder in holders
+        if isinstance(holder, dict) and isinstance(holder.get("cells"), list)
+        for cell in holder["cells"]
+    ]
+
+
+def _source_of(cell: dict[str, Any]) -> str | None:
+    source = cell.get("source", cell.get("input"))
+    if isinstance(source, list):
+        return "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else None
+
+
+def _offset_in_source(source: str, line: int, column: int) -> int | None:
     start = 0
     for _ in range(line - 1):
         ends = [end for end in (source.find("\n", start), source.find("\r", start)) if end >= 0]
@@ -93,67 +164,67 @@ def _raw_offset(text: str, token: Token, characters: int) -> int:
 
 
 def _cell_offsets(text: str) -> Iterator[int]:
-    start = _blank(text, 1 if text.startswith("\ufeff") else 0)
-    top = dict(_members(text, start))
+    start = _skip_space(text, 1 if text.startswith("\ufeff") else 0)
+    top = dict(_iterate_members(text, start))
     if "cells" in top:
-        yield from _items(text, top["cells"])
+        yield from _iterate_items(text, top["cells"])
     elif "worksheets" in top:
-        for sheet in _items(text, top["worksheets"]):
-            yield from _items(text, dict(_members(text, sheet))["cells"])
+        for sheet in _iterate_items(text, top["worksheets"]):
+            yield from _iterate_items(text, dict(_iterate_members(text, sheet))["cells"])
     else:
         raise NotNotebook("it has no cells")
 
 
-def _cell(text: str, at: int) -> Cell:
-    members = dict(_members(text, at))
+def _read_cell(text: str, at: int) -> Cell:
+    members = dict(_iterate_members(text, at))
     kind, _ = _DECODER.raw_decode(text, members["cell_type"]) if "cell_type" in members else ("", 0)
     source = members.get("source", members.get("input"))
     if source is None:
         return Cell(str(kind), ())
-    starts = _items(text, source) if text[source] == "[" else iter((source,))
-    return Cell(str(kind), tuple(_token(text, start) for start in starts))
+    starts = _iterate_items(text, source) if text[source] == "[" else iter((source,))
+    return Cell(str(kind), tuple(_read_string(text, start) for start in starts))
 
 
-def _token(text: str, at: int) -> Token:
+def _read_string(text: str, at: int) -> Token:
     if text[at] != '"':
-        raise NotNotebook("a source that is no text")
+        raise NotNotebook("a source that is not a string")
     value, end = _DECODER.raw_decode(text, at)
     return Token(at, end, value)
 
 
-def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
+def _iterate_members(text: str, at: int) -> Iterator[tuple[str, int]]:
     """Each key of the object at `at`, and where its value begins."""
     if text[at] != "{":
         raise NotNotebook("an object was expected")
-    at = _blank(text, at + 1)
+    at = _skip_space(text, at + 1)
     while text[at] != "}":
-        key = _token(text, at)
-        colon = _blank(text, key.end)
+        key = _read_string(text, at)
+        colon = _skip_space(text, key.end)
         if text[colon] != ":":
             raise NotNotebook("a colon was expected")
-        value = _blank(text, colon + 1)
+        value = _skip_space(text, colon + 1)
         yield key.value, value
-        at = _next(text, value)
+        at = _skip_value(text, value)
 
 
-def _items(text: str, at: int) -> Iterator[int]:
+def _iterate_items(text: str, at: int) -> Iterator[int]:
     """Where each item of the array at `at` begins."""
     if text[at] != "[":
         raise NotNotebook("a list was expected")
-    at = _blank(text, at + 1)
+    at = _skip_space(text, at + 1)
     while text[at] != "]":
         yield at
-        at = _next(text, at)
+        at = _skip_value(text, at)
 
 
-def _next(text: str, value: int) -> int:
+def _skip_value(text: str, value: int) -> int:
     """Where the next key or item begins, or the bracket that closes."""
     _, end = _DECODER.raw_decode(text, value)
-    end = _blank(text, end)
-    return _blank(text, end + 1) if text[end] == "," else end
+    end = _skip_space(text, end)
+    return _skip_space(text, end + 1) if text[end] == "," else end
 
 
-def _blank(text: str, at: int) -> int:
+def _skip_space(text: str, at: int) -> int:
     while text[at] in " \t\r\n":
         at += 1
     return at

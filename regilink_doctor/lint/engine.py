@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.file_facts import Command, Declared, Requirement, Setting
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Site
-    from regilink_doctor.lint.formats.parsed_file import ParsedFile
+    from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.rules.base import Rule
 
     Enabled = Callable[[str], bool]

@@ -20,7 +20,7 @@ from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrgani
 from regilink_doctor.core.findings import Finding, Place
 from regilink_doctor.lint import formats
 from regilink_doctor.lint.engine import FileReport, lint_bytes
-from regilink_doctor.lint.formats.parsed_file import ParsedFile
+from regilink_doctor.lint.formats import ParsedFile
 from regilink_doctor.lint.scan.files import can_matter
 from regilink_doctor.lint.text.source import Unparsable
 from regilink_doctor.report.lint_json import site_value

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regilink_doctor.lint.formats.settings import matters, may_matter
+from regilink_doctor.lint.formats.settings import is_worth_reading, may_concern_wandb
 
 EDITS = st.lists(st.tuples(st.integers(0, 15), st.sampled_from(["", "x", "_", "-", "W"]), st.booleans()), max_size=2)
 
@@ -14,10 +14,10 @@ def test_nothing_that_matters_is_passed_over(edits: list[tuple[int, str, bool]],
     for at, letter, replaced in edits:
         prefix = prefix[:at] + letter + prefix[at + replaced :]
     text = template.format(prefix)
-    assert may_matter((), text) or not matters((), text)
+    assert is_worth_reading((), text) or not may_concern_wandb((), text)
 
 
 def test_most_values_are_passed_over() -> None:
-    assert not may_matter(("jobs", "train", "image"), "ghcr.io/acme/trainer:1")
-    assert may_matter(("jobs", "train", "image"), "${{ vars.IMAGE }}")
-    assert may_matter(("wandb", "project"), "zoo")
+    assert not is_worth_reading(("jobs", "train", "image"), "ghcr.io/acme/trainer:1")
+    assert is_worth_reading(("jobs", "train", "image"), "${{ vars.IMAGE }}")
+    assert is_worth_reading(("wandb", "project"), "zoo")

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from regilink_doctor.core.notebooks import read_code_cells
 from regilink_doctor.lint.engine import lint_bytes
-from regilink_doctor.lint.formats.notebook_json import code_cells
 
 CELLS = [
     {"cell_type": "markdown", "metadata": {"source": "no"}, "source": ["# Title\n", "more"]},
@@ -21,7 +21,7 @@ NOTEBOOK = {"cells": CELLS, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 
 def test_cells_count_over_all_kinds() -> None:
-    assert [(cell.number, cell.text) for cell in code_cells(json.dumps(NOTEBOOK).encode())] == [
+    assert [(cell.number, cell.text) for cell in read_code_cells(json.dumps(NOTEBOOK).encode())] == [
         (2, "a = 1\nb = '\\n'\n"),
         (3, "c = 3\nd = 4"),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Finding, Span
 from regilink_doctor.lint.change.document import Document
-from regilink_doctor.lint.scan.kinds import kind_of_named
+from regilink_doctor.lint.scan.kinds import comments_of, kind_of_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _attempts(path: str, content: bytes, finding: Finding) -> Iterator[bytes]:
     cell, span = finding.place.cell, finding.place.span
     edits = [_behind(document, cell, line, finding.code) for line in dict.fromkeys((span.end_line, span.line))]
     edits += [_behind(document, cell, line, finding.code) for line in range(span.end_line + 1, span.end_line + 9)]
-    if kind_of_named(path, content) == "dotenv":
+    if (kind := kind_of_named(path, content)) and comments_of(kind) == "own line":
         edits = [Edit(Span(1, 1, 1, 1), f"# regilink: ignore-file[{finding.code}]\n")]
     for edit in edits:
         made = document.replacement(edit, cell) if edit else None

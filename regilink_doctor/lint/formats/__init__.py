@@ -1,26 +1,59 @@
-"""One reader per format, from bytes to a `ParsedFile`. Each is loaded when the first file of its format comes."""
+"""What files say: one module for each kind of file, with a function `read(path, content)` that gives a `ParsedFile`.
+
+The kinds are listed in `lint.scan.kinds`; a module is loaded with the first file of its kind.
+"""
 
 from __future__ import annotations
 
+from regilink_doctor.core.records import record, replace
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.lint.formats.parsed_file import ParsedFile
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.file_facts import Command, Requirement, Setting
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.lint.scan.kinds import Comments
+    from regilink_doctor.lint.text.source import Source, Unparsable
+
+
+@record
+class ParsedFile:
+    """The sites and declarations of a file, each in the order of their lines.
+
+    `sources` are the stretches of text that the places are in: one, or the code cells of a notebook.
+    """
+
+    sources: tuple[Source, ...]
+    sites: tuple[Site, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    commands: tuple[Command, ...] = ()
+    problems: tuple[Unparsable, ...] = ()
+    """Cells that cannot be parsed, where the others can."""
+    comments: Comments = "python"
+    """Where a comment may be in a file of this kind."""
+
+    @property
+    def declared(self) -> Iterator[Setting | Requirement | Command]:
+        """All settings, requirements and commands."""
+        yield from self.settings
+        yield from self.requirements
+        yield from self.commands
 
 
 def read(path: str, content: bytes) -> ParsedFile:
-    """What a file says.
+    """What a file says; nothing for a file of no known kind.
 
     Raises:
         Unparsable: it is not what its name promises.
     """
     from importlib import import_module
 
-    from regilink_doctor.lint.scan.kinds import kind_of_named
+    from regilink_doctor.lint.scan.kinds import comments_of, kind_of_named
 
     kind = kind_of_named(path, content)
     if kind is None:
-        from regilink_doctor.lint.formats.parsed_file import ParsedFile
-
         return ParsedFile(())
-    found: ParsedFile = import_module(f"regilink_doctor.lint.formats.{kind}").read(path, content)
-    return found
+    parsed: ParsedFile = import_module(f"regilink_doctor.lint.formats.{kind}").read(path, content)
+    return replace(parsed, comments=comments_of(kind))

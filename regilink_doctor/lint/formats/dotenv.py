@@ -6,8 +6,8 @@ import re
 
 from regilink_doctor.core.file_facts import Setting
 from regilink_doctor.core.strings import KnownPart, StringValue
-from regilink_doctor.lint.formats.parsed_file import ParsedFile
-from regilink_doctor.lint.formats.settings import target_sites, worth_keeping
+from regilink_doctor.lint.formats import ParsedFile
+from regilink_doctor.lint.formats.settings import find_target_sites, keep_relevant
 from regilink_doctor.lint.text.fragment import Fragment, filled
 from regilink_doctor.lint.text.source import Source
 
@@ -37,5 +37,5 @@ def read(path: str, content: bytes) -> ParsedFile:
             known[name] = value[0]
         statement = stretch.span(match.start("name"), match.end())
         found.append(Setting(name, stretch.place(start, end), statement, "dotenv", True, value, (name,)))
-    settings = worth_keeping(found)
-    return ParsedFile((source,), tuple(target_sites(settings)), settings)
+    settings = keep_relevant(found)
+    return ParsedFile((source,), tuple(find_target_sites(settings)), settings)

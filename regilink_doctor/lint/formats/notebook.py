@@ -1,61 +1,71 @@
-"""Notebooks: one namespace over the code cells in order, everything else around them told apart.
+"""Notebooks: one namespace over the code cells in order; magics, shell lines and `%%bash` cells are read apart.
 
 The cells are read as one text, so that a name of an earlier cell is known in a later one; afterwards every place is
-moved into its cell.
+move into its cell.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
+from regilink_doctor.core.file_facts import Setting
 from regilink_doctor.core.findings import Place, Span
-from regilink_doctor.core.records import is_record, replace
-from regilink_doctor.lint.formats.notebook_json import code_cells
-from regilink_doctor.lint.formats.notebook_magics import read_cell
-from regilink_doctor.lint.formats.parsed_file import ParsedFile
-from regilink_doctor.lint.formats.pip_commands import pip_requirements
+from regilink_doctor.core.notebooks import NotNotebook, read_code_cells
+from regilink_doctor.core.records import field, is_record, record, replace
+from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.formats import ParsedFile
 from regilink_doctor.lint.formats.python import read_source
-from regilink_doctor.lint.formats.settings import worth_keeping
+from regilink_doctor.lint.formats.requirements import read_installed
+from regilink_doctor.lint.formats.settings import keep_relevant
+from regilink_doctor.lint.formats.shell import Script, read_script
+from regilink_doctor.lint.text.fragment import Fragment, filled
 from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
-    from regilink_doctor.lint.formats.notebook_magics import CellText
     from regilink_doctor.lint.text import syntax as ast
 
     T = TypeVar("T")
 
 
 def read(path: str, content: bytes) -> ParsedFile:
-    """What a notebook says; a cell that is no Python is left out, and told.
+    """Read a notebook; a cell that is not Python is left out, and reported.
 
     Raises:
-        Unparsable: it is no notebook.
+        Unparsable: it is not a notebook.
     """
-    sources = [Source(path, cell.text, cell.number) for cell in code_cells(content)]
+    try:
+        code = read_code_cells(content)
+    except NotNotebook as error:
+        span = Span(error.line, error.column, error.line, error.column + 1)
+        raise Unparsable(str(error), span, "a notebook") from None
+    sources = [Source(path, cell.text, cell.number) for cell in code]
     cells = [read_cell(source) for source in sources]
     pairs = list(zip(sources, cells, strict=True))
     # Most cells are nothing but Python: one look of the parser tells it of all of them.
-    pure = [(source.text, []) if cell.python == source.text else _python(source, cell) for source, cell in pairs]
-    whole = _Whole(path, pure)
-    if (tree := whole.tree()) is None:
-        whole = _Whole(path, [_python(source, cell) for source, cell in pairs])
-    reading = _Move(path, whole.starts, [source.cell or 0 for source in sources]).moved(read_source(whole.source, tree))
+    pure = [(source.text, []) if cell.python == source.text else _python_of(source, cell) for source, cell in pairs]
+    whole = _JoinedCells(path, pure)
+    if (tree := whole.parse()) is None:
+        whole = _JoinedCells(path, [_python_of(source, cell) for source, cell in pairs])
+    reading = _CellMover(path, whole.starts, [source.cell or 0 for source in sources]).move(
+        read_source(whole.source, tree)
+    )
     commands = [command for cell in cells for command in cell.script.commands]
-    kept = worth_keeping(setting for cell in cells for setting in cell.script.settings)
+    kept = keep_relevant(setting for cell in cells for setting in cell.script.settings)
     return replace(
         reading,
         sources=tuple(sources),
         settings=(*reading.settings, *kept),
-        requirements=tuple(pip_requirements(commands)),
+        requirements=tuple(read_installed(commands)),
         commands=tuple(commands),
         problems=tuple(whole.problems),
     )
 
 
-class _Whole:
+class _JoinedCells:
     """The Python of all cells as one text, the line where each cell begins, and what is wrong with cells."""
 
     def __init__(self, path: str, cells: list[tuple[str, list[Unparsable]]]) -> None:
@@ -68,7 +78,7 @@ class _Whole:
         self.source = Source(path, "\n".join(lines))
         self.open = any(text.rstrip("\n").endswith("\\") for text, _ in cells)
 
-    def tree(self) -> ast.Module | None:
+    def parse(self) -> ast.Module | None:
         """The tree; None where a cell is no Python without its neighbour."""
         try:
             tree = self.source.parse() if not self.open else None
@@ -81,7 +91,7 @@ class _Whole:
         return bisect_right(self.starts, first) == bisect_right(self.starts, statement.end_lineno or first)
 
 
-def _python(source: Source, cell: CellText) -> tuple[str, list[Unparsable]]:
+def _python_of(source: Source, cell: CellText) -> tuple[str, list[Unparsable]]:
     """The Python of a cell, or of what is left of it without its magics; blank lines, and the reason, if it is none."""
     try:
         source.parse()
@@ -98,7 +108,7 @@ def _python(source: Source, cell: CellText) -> tuple[str, list[Unparsable]]:
     return cell.python, []
 
 
-class _Move:
+class _CellMover:
     """Moves places of the whole text into the cells. What is shared stays shared."""
 
     def __init__(self, path: str, starts: list[int], cells: list[int]) -> None:
@@ -107,35 +117,106 @@ class _Move:
         self.cells = cells
         self.done: dict[int, tuple[object, object]] = {}
 
-    def moved(self, value: T) -> T:
-        found: Any = self._moved(value)
+    def move(self, value: T) -> T:
+        found: Any = self._move_value(value)
         return found  # type: ignore[no-any-return]
 
-    def _moved(self, value: Any) -> Any:
+    def _move_value(self, value: Any) -> Any:
         if isinstance(value, Place):
             if value.path != self.path or not self.starts:
                 return value
-            index = self.index(value.span)
-            return Place(value.path, self.span(value.span), self.cells[index])
+            index = self.cell_index(value.span)
+            return Place(value.path, self.move_span(value.span), self.cells[index])
         if isinstance(value, Span):
-            return self.span(value)
+            return self.move_span(value)
         if isinstance(value, tuple):
-            return tuple(self._moved(item) for item in value)
+            return tuple(self._move_value(item) for item in value)
         if isinstance(value, dict):
-            return {key: self._moved(item) for key, item in value.items()}
+            return {key: self._move_value(item) for key, item in value.items()}
         if not is_record(value) or isinstance(value, Source):
             return value
         if id(value) in self.done:
             return self.done[id(value)][1]
-        new = replace(value, **{name: self._moved(item) for name, item in vars(value).items()})
+        new = replace(value, **{name: self._move_value(item) for name, item in vars(value).items()})
         self.done[id(value)] = (value, new)
         return new
 
-    def index(self, span: Span) -> int:
+    def cell_index(self, span: Span) -> int:
         return max(bisect_right(self.starts, span.line) - 1, 0)
 
-    def span(self, span: Span) -> Span:
+    def move_span(self, span: Span) -> Span:
         if not self.starts:
             return span
-        before = self.starts[self.index(span)] - 1
+        before = self.starts[self.cell_index(span)] - 1
         return Span(span.line - before, span.column, span.end_line - before, span.end_column)
+
+
+_LINE = re.compile(r"^(?P<before>[ \t]*(?:[\w, \t]+=[ \t]*)?)(?P<mark>!{1,2}|%(?=[A-Za-z]))(?P<rest>.*)$")
+_HELP = re.compile(r"^[ \t]*(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*$")
+_SHELLS = re.compile(r"%%(?:bash|sh|shell|zsh|!|script\s+(?:bash|sh|zsh)\b)")
+_TRANSPARENT = re.compile(r"%%(?:capture|time|timeit|prun|memit|wandb|python3?|debug|skip_if\w*)\b")
+_ENV = re.compile(r"(?:set_)?env[ \t]+(?P<name>\w+)(?:[ \t]*=[ \t]*|[ \t]+)(?P<value>.*?)[ \t]*$")
+
+
+@record
+class CellText:
+    """A cell's Python, every other line blank, and what those lines say."""
+
+    python: str
+    script: Script = field(default_factory=Script)
+
+
+def read_cell(source: Source) -> CellText:
+    """Tell a cell's Python from its magics; lines keep their numbers, and Python its columns."""
+    lines = source.lines
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].startswith("%%"):
+        blank = "\n" * (len(lines) - 1)
+        if _SHELLS.match(lines[first]):
+            body = [(line, number, 1) for number, line in enumerate(lines, 1) if number > first + 1]
+            return CellText(blank, read_script(Fragment.of(source, body)))
+        if not _TRANSPARENT.match(lines[first]):
+            return CellText(blank)
+        lines = ["" if number == first else line for number, line in enumerate(lines)]
+    return _by_lines(source, lines)
+
+
+def _by_lines(source: Source, lines: list[str]) -> CellText:
+    kept: list[str] = []
+    script = Script()
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        match = _LINE.match(line)
+        if match is None or (match["before"].strip() and match["before"].rstrip().endswith("==")):
+            kept.append("pass" if _HELP.match(line) and not line[:1].isspace() else line)
+            number += 1
+            continue
+        last = number
+        while lines[last].endswith("\\") and last + 1 < len(lines):
+            last += 1
+        body = [(match["rest"], number + 1, match.start("rest") + 1)]
+        body += [(lines[at], at + 1, 1) for at in range(number + 1, last + 1)]
+        stretch = Fragment.of(source, body)
+        _read_magic(stretch, match["mark"], script)
+        # Somebody's result: Python that nobody can follow, in the same place.
+        indent = match["before"]
+        kept.append(f"{indent}_()" if indent.strip() else f"{indent}pass")
+        kept += [""] * (last - number)
+        number = last + 1
+    return CellText("\n".join(kept), script)
+
+
+def _read_magic(stretch: Fragment, mark: str, script: Script) -> None:
+    if mark == "%" and (match := _ENV.match(stretch.text)):
+        start, end = match.span("value")
+        place = stretch.place(start, end)
+        value = StringValue(tuple(filled(stretch, start, end, name=match["name"])), place)
+        statement = stretch.span(0, len(stretch.text))
+        script.settings.append(Setting(match["name"], place, statement, "notebook", True, (value,), (match["name"],)))
+        return
+    if mark == "%" and not stretch.text.startswith(("pip ", "conda ", "sx ", "system ")):
+        return
+    found = read_script(stretch)
+    script.commands += found.commands
+    script.settings += found.settings

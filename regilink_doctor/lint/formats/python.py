@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.lint.formats.parsed_file import ParsedFile
+from regilink_doctor.lint.formats import ParsedFile
 from regilink_doctor.lint.resolve.walk import read_module
 from regilink_doctor.lint.sites.find import find_sites
 from regilink_doctor.lint.text.source import Source, Unparsable

@@ -44,19 +44,19 @@ _FILE = re.compile(
 )
 
 
-def matters(keys: tuple[str, ...], text: str) -> bool:
+def may_concern_wandb(keys: tuple[str, ...], text: str) -> bool:
     """Whether a setting can be of interest to any rule; the others are not kept."""
-    return any(map(_is_ours, keys)) or REGISTRY_PREFIX in text or _speaks(text)
+    return any(map(_is_wandb_key, keys)) or REGISTRY_PREFIX in text or _names_a_registry(text)
 
 
 @lru_cache(maxsize=1024)
-def _is_ours(key: str) -> bool:
+def _is_wandb_key(key: str) -> bool:
     return bool(_OURS.search(key))
 
 
-def may_matter(keys: tuple[str, ...], written: str) -> bool:
-    """A first look, before anything is made of a value as it is written; never False for what `matters`."""
-    if any(map(_is_ours, keys)) or "$" in written or "{" in written or "%" in written:
+def is_worth_reading(keys: tuple[str, ...], written: str) -> bool:
+    """A first look, before anything is made of a value as it is written; never False for what `may_concern_wandb`."""
+    if any(map(_is_wandb_key, keys)) or "$" in written or "{" in written or "%" in written:
         return True
     folded = written.lower().replace("_", "-").replace(" ", "-")
     return any(part in folded for part in _PARTS)
@@ -64,7 +64,7 @@ def may_matter(keys: tuple[str, ...], written: str) -> bool:
 
 def is_target(keys: tuple[str, ...], pattern: str) -> bool:
     """Whether the value of a key is a target path of a link."""
-    key = _snake(keys[-1]) if keys else ""
+    key = _to_snake_case(keys[-1]) if keys else ""
     if not pattern.strip() or len(pattern) > 400 or "\n" in pattern or key in _PROSE:
         return False
     publishing = bool(_PUBLISHING.search(key))
@@ -88,8 +88,8 @@ def _named_for_it(keys: tuple[str, ...], key: str) -> bool:
     if not _TARGET_KEY.search(key):
         return False
     if "registry" in key and ("path" in key or "target" in key):
-        return "wandb" in key or any("wandb" in _snake(other) for other in keys[:-1])
-    return "registry" in key and any("wandb" in _snake(other) for other in keys)
+        return "wandb" in key or any("wandb" in _to_snake_case(other) for other in keys[:-1])
+    return "registry" in key and any("wandb" in _to_snake_case(other) for other in keys)
 
 
 def _like_a_path(pattern: str) -> bool:
@@ -97,26 +97,26 @@ def _like_a_path(pattern: str) -> bool:
     return not _FILE.search(pattern) and "." not in first and first != UNKNOWN_NAME and pattern.count("/") <= 3
 
 
-def _speaks(text: str) -> bool:
+def _names_a_registry(text: str) -> bool:
     return "/" in text and any(misspelled_prefix(part) for part in text[:400].split("/")[:3])
 
 
-def _snake(key: str) -> str:
+def _to_snake_case(key: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).replace("-", "_").replace(".", "_").lower()
 
 
-def worth_keeping(settings: Iterable[Setting]) -> tuple[Setting, ...]:
+def keep_relevant(settings: Iterable[Setting]) -> tuple[Setting, ...]:
     """Those that can matter, each marked if it is a target path."""
     kept = []
     for item in settings:
         patterns = [text.pattern for text in item.value]
-        if matters(item.keys, "".join(patterns)):
+        if may_concern_wandb(item.keys, "".join(patterns)):
             target = any(is_target(item.keys, pattern) for pattern in patterns)
             kept.append(replace(item, target=True) if target else item)
     return tuple(kept)
 
 
-def target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
+def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
     """A site for each setting that is a target path: the rules of paths look at sites."""
     for item in settings:
         if item.target:

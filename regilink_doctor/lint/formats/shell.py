@@ -1,19 +1,328 @@
-"""Shell scripts."""
+"""Shell scripts, as far as a reader can follow them: commands with their words, what is exported, what variables hold.
+
+This is not a shell. No word is split after it was filled in, no pattern is expanded, here-documents are skipped, and
+what cannot be followed is an unknown part.
+"""
 
 from __future__ import annotations
 
-from regilink_doctor.lint.formats.parsed_file import ParsedFile
-from regilink_doctor.lint.formats.pip_commands import pip_requirements
-from regilink_doctor.lint.formats.settings import target_sites, worth_keeping
-from regilink_doctor.lint.formats.shell_script import read_shell
-from regilink_doctor.lint.text.fragment import Fragment
+import re
+
+from regilink_doctor.core.call_context import Container
+from regilink_doctor.core.file_facts import Command, Setting
+from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
+from regilink_doctor.lint.formats import ParsedFile
+from regilink_doctor.lint.formats.requirements import read_installed
+from regilink_doctor.lint.formats.settings import find_target_sites, keep_relevant
+from regilink_doctor.lint.text.fragment import FILLED_LATER, Fragment, filled
 from regilink_doctor.lint.text.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Literal
 
 
 def read(path: str, content: bytes) -> ParsedFile:
     """What a shell script says."""
     source = Source.decode(path, content, python=False)
-    script = read_shell(Fragment.whole(source))
-    settings = worth_keeping(script.settings)
-    requirements = tuple(pip_requirements(script.commands))
-    return ParsedFile((source,), tuple(target_sites(settings)), settings, requirements, tuple(script.commands))
+    script = read_script(Fragment.whole(source))
+    settings = keep_relevant(script.settings)
+    requirements = tuple(read_installed(script.commands))
+    return ParsedFile((source,), tuple(find_target_sites(settings)), settings, requirements, tuple(script.commands))
+
+
+_OPENING = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "select": "done"}
+_FILLERS = frozenset({"then", "do", "else", "elif", "!", "{", "time", "in"})
+_EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})
+
+
+class Script:
+    """What a script says."""
+
+    def __init__(self) -> None:
+        self.settings: list[Setting] = []
+        self.commands: list[Command] = []
+
+
+def read_script(
+    stretch: Fragment,
+    containers: tuple[Container, ...] = (),
+    how: Literal["shell", "notebook"] = "shell",
+) -> Script:
+    """The commands and settings of a script, in order."""
+    return _ScriptReader(stretch, containers, how).read()
+
+
+class _ScriptReader:
+    def __init__(self, stretch: Fragment, containers: tuple[Container, ...], how: Literal["shell", "notebook"]) -> None:
+        self.stretch = stretch
+        self.outer = containers
+        self.how = how
+        self.open: list[tuple[str, Container]] = []
+        self.known: dict[str, StringValue] = {}
+        self.script = Script()
+
+    def read(self) -> Script:
+        words: list[Word] = []
+        guarded = False
+        for mark in Words(self.stretch, self.known):
+            if isinstance(mark, Word):
+                words.append(mark)
+                continue
+            pattern = mark == ")" and bool(self.open) and self.open[-1][0] == "esac"
+            if mark == "(" and len(words) == 1:  # name() { …
+                self.open_block("}", "function", words[0])
+            elif not pattern:
+                self.add_command(words, guarded=guarded)
+            guarded = mark in ("&&", "||")
+            words = []
+        self.add_command(words, guarded=guarded)
+        return self.script
+
+    def add_command(self, words: list[Word], *, guarded: bool) -> None:
+        words = self.without_keywords(words)
+        if not words:
+            return
+        containers = self.enclosing()
+        if guarded:
+            containers = (*containers, Container("branch", "&&", self.stretch.span(words[0].start, words[0].end)))
+        environment: list[Setting] = []
+        start, end = words[0].start, words[-1].end
+        if words[0].plain == "env" and len(words) > 1:
+            words = words[1:]
+        while words and (setting := self.read_assignment(words[0], start, end, containers)):
+            environment.append(setting)
+            words = words[1:]
+        if not words:
+            self.add_assignments(environment, exported=False)
+            return
+        if words[0].plain in _EXPORTS:
+            found = [setting for word in words[1:] if (setting := self.read_assignment(word, start, end, containers))]
+            flags = {letter for word in words[1:] if word.plain.startswith("-") for letter in word.plain[1:]}
+            self.add_assignments(found, exported=words[0].plain == "export" or "x" in flags)
+            self.mark_exported({word.plain for word in words[1:]} if words[0].plain == "export" else set())
+            return
+        texts = tuple(StringValue(word.parts, self.stretch.place(word.start, word.end)) for word in words)
+        self.script.settings += environment
+        self.script.commands.append(
+            Command(
+                texts, self.stretch.place(start, end), self.stretch.span(start, end), containers, tuple(environment)
+            )
+        )
+
+    def without_keywords(self, words: list[Word]) -> list[Word]:
+        """What is left when `if`, `then`, `do`, `fi` … are noted."""
+        while words:
+            plain = words[0].plain
+            if plain in _OPENING:
+                self.open_block(_OPENING[plain], "branch", words[0])
+                if plain in ("for", "case", "select"):
+                    return []
+            elif plain == "function" and len(words) > 1:
+                self.open_block("}", "function", words[1])
+                return []
+            elif self.open and plain == self.open[-1][0]:
+                self.open.pop()
+            elif plain == "else" and self.open:
+                closing, container = self.open.pop()
+                self.open.append((closing, replace(container, name="else")))
+            elif plain not in _FILLERS:
+                return words
+            words = words[1:]
+        return words
+
+    def open_block(self, closing: str, kind: Literal["branch", "function"], word: Word) -> None:
+        self.open.append((closing, Container(kind, word.plain, self.stretch.span(word.start, word.end))))
+
+    def enclosing(self) -> tuple[Container, ...]:
+        return (*self.outer, *(container for _, container in self.open))
+
+    def read_assignment(self, word: Word, start: int, end: int, containers: tuple[Container, ...]) -> Setting | None:
+        """`NAME=value`, also `NAME+=value`, whose value nobody knows here."""
+        first = word.parts[0] if word.parts else None
+        if not isinstance(first, KnownPart) or "=" not in first.text or not first.exact:
+            return None
+        name = first.text.partition("=")[0]
+        appended = name.endswith("+")
+        if not name.removesuffix("+").isidentifier():
+            return None
+        at = word.start + len(name) + 1
+        value = StringValue(_with_name(_drop_start(word.parts, len(name) + 1), name), self.stretch.place(at, word.end))
+        only_default = any(isinstance(part, KnownPart) and part.default_of == name for part in value.parts)
+        return Setting(
+            name.removesuffix("+"),
+            self.stretch.place(at, word.end),
+            self.stretch.span(start, end),
+            self.how,
+            variable=True,
+            value=() if appended else (value,),
+            keys=(name.removesuffix("+"),),
+            containers=containers,
+            only_default=only_default,
+        )
+
+    def add_assignments(self, settings: list[Setting], *, exported: bool) -> None:
+        for setting in settings:
+            if setting.value and not self.open:
+                self.known[setting.name] = setting.value[0]
+            else:
+                self.known.pop(setting.name, None)
+            self.script.settings.append(setting if exported else replace(setting, variable=False))
+
+    def mark_exported(self, names: set[str]) -> None:
+        """`export X` after `X=…`."""
+        self.script.settings = [
+            replace(setting, variable=True) if setting.name in names else setting for setting in self.script.settings
+        ]
+
+
+def _drop_start(parts: tuple[KnownPart | UnknownPart, ...], width: int) -> tuple[KnownPart | UnknownPart, ...]:
+    """The parts without the first `width` characters, all of them in the first part."""
+    first = parts[0]
+    if not isinstance(first, KnownPart):
+        return parts
+    rest = StringValue((first,), first.place).cut(width, len(first.text))
+    return (*rest, *parts[1:])
+
+
+def _with_name(parts: tuple[KnownPart | UnknownPart, ...], name: str) -> tuple[KnownPart | UnknownPart, ...]:
+    return tuple(replace(part, names=(*part.names, name)) for part in parts)
+
+
+_SEPARATORS = ("&&", "||", ";;", ";", "|&", "|", "&", "(", ")", "\n")
+_PLAIN = re.compile(r"""[^ \t\n;&|<>()'"\\$`{]+""")
+_IN_QUOTES = re.compile(r"""\\.?|\$\(|[)"]""", re.DOTALL)
+"""What counts between double quotes; a backslash takes the next letter along."""
+
+
+@record
+class Word:
+    """A word with its quotes, `text[start:end]` of the stretch."""
+
+    parts: tuple[KnownPart | UnknownPart, ...]
+    start: int
+    end: int
+
+    @property
+    def plain(self) -> str:
+        """The word when all of it is known, else what is known of it."""
+        return "".join(part.text for part in self.parts if isinstance(part, KnownPart))
+
+
+class Words:
+    """Cuts a script into words and separators.
+
+    Args:
+        stretch: the script.
+        known: the variables that are known; looked at anew for each word, so whoever reads the commands may add to it.
+    """
+
+    def __init__(self, stretch: Fragment, known: Mapping[str, StringValue]) -> None:
+        self.stretch = stretch
+        self.known = known
+
+    def __iter__(self) -> Iterator[Word | str]:
+        text, ends = self.stretch.text, list[str]()
+        at, size = 0, len(text)
+        while at < size:
+            letter = text[at]
+            if letter == "\n" and ends:
+                yield "\n"
+                at = self._after_documents(at + 1, ends)
+            elif letter in "&|;()\n":
+                separator = next(mark for mark in _SEPARATORS if text.startswith(mark, at))
+                yield separator
+                at += len(separator)
+            elif letter in " \t":
+                at += 1
+            elif text.startswith("\\\n", at):
+                at += 2
+            elif letter == "#":
+                at = end if (end := text.find("\n", at)) >= 0 else size
+            elif letter in "<>":
+                at = self._after_redirection(at, ends)
+            else:
+                word = self._read_word(at)
+                if word.end == at:  # nothing that this reader knows
+                    at += 1
+                    continue
+                at = word.end
+                if word.plain.isdigit() and text[at : at + 1] in ("<", ">") and at < size:
+                    continue  # 2>&1
+                yield word
+
+    def _after_redirection(self, at: int, ends: list[str]) -> int:
+        text = self.stretch.text
+        document = text.startswith("<<", at) and not text.startswith("<<<", at)
+        while at < len(text) and text[at] in "<>&-|":
+            at += 1
+        while at < len(text) and text[at] in " \t":
+            at += 1
+        if at < len(text) and text[at] == "(":
+            return at + 1  # <(command)
+        word = self._read_word(at) if at < len(text) and text[at] != "\n" else None
+        if word is None:
+            return at
+        if document and word.plain:
+            ends.append(word.plain)
+        return max(word.end, at)
+
+    def _after_documents(self, at: int, ends: list[str]) -> int:
+        text = self.stretch.text
+        while ends and at < len(text):
+            end = end if (end := text.find("\n", at)) >= 0 else len(text)
+            if text[at:end].strip() == ends[0]:
+                ends.pop(0)
+            at = end + 1
+        ends.clear()
+        return min(at, len(text))
+
+    def _read_word(self, at: int) -> Word:
+        text, start = self.stretch.text, at
+        parts: list[KnownPart | UnknownPart] = []
+        while at < len(text):
+            letter = text[at]
+            if letter == "'":
+                end = end if (end := text.find("'", at + 1)) >= 0 else len(text)
+                parts += filled(self.stretch, at + 1, end, dollars=False) or [self._empty_part(at + 1)]
+                at = end + 1
+            elif letter == '"':
+                end = self._closing_quote(at)
+                parts += filled(self.stretch, at + 1, end, self.known) or [self._empty_part(at + 1)]
+                at = end + 1
+            elif letter == "\\":
+                if text[at + 1 : at + 2] not in ("", "\n"):
+                    parts.append(self.stretch.piece(at + 1, at + 2))
+                at += 2
+            elif letter in "$`{" and (match := FILLED_LATER.match(text, at)):
+                parts += filled(self.stretch, at, match.end(), self.known)
+                at = match.end()
+            elif letter == "`":
+                end = end if (end := text.find("`", at + 1)) >= 0 else len(text)
+                parts.append(UnknownPart(text[at : end + 1], self.stretch.place(at, end)))
+                at = end + 1
+            elif letter in " \t\n;&|<>()":
+                break
+            else:
+                end = match.end() if (match := _PLAIN.match(text, at + 1)) else at + 1
+                parts.append(self.stretch.piece(at, end))
+                at = end
+        return Word(tuple(parts), start, min(at, len(text)))
+
+    def _empty_part(self, at: int) -> KnownPart:
+        return KnownPart("", self.stretch.place(at, at), exact=True)
+
+    def _closing_quote(self, at: int) -> int:
+        """Where the double quote at `at` is closed; one inside `$(…)` closes nothing."""
+        depth = 0
+        for match in _IN_QUOTES.finditer(self.stretch.text, at + 1):
+            sign = match[0]
+            if sign == "$(":
+                depth += 1
+            elif sign == ")":
+                depth = max(depth - 1, 0)
+            elif sign == '"' and not depth:
+                return match.start()
+        return len(self.stretch.text)

@@ -1,6 +1,6 @@
 """YAML: configurations of programs (Hydra, sweeps), CI files, compose and Kubernetes, conda's environments.
 
-Read at the level of nodes, so that every value has its place, tags mean nothing and nothing is made of them.
+Composed to nodes, never constructed: every value has its place, tags mean nothing, and no value is made of anything.
 """
 
 from __future__ import annotations
@@ -9,31 +9,26 @@ import re
 
 from regilink_doctor.core.call_context import Container
 from regilink_doctor.core.file_facts import Command, Setting
-from regilink_doctor.lint.formats.parsed_file import ParsedFile
-from regilink_doctor.lint.formats.pip_commands import pip_requirements
-from regilink_doctor.lint.formats.requirement_lines import requirement
-from regilink_doctor.lint.formats.settings import ENVIRONMENT_KEYS, may_matter, target_sites, worth_keeping
-from regilink_doctor.lint.formats.shell_script import read_shell
-from regilink_doctor.lint.formats.yaml_nodes import (
-    documents,
-    is_null,
-    pairs,
-    place_of,
-    span_of,
-    stretch_of,
-    text_at,
-    value_of,
-)
-from regilink_doctor.lint.text.fragment import text_of
-from regilink_doctor.lint.text.source import Source
+from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.lint.formats import ParsedFile
+from regilink_doctor.lint.formats.requirements import read_installed, read_requirement
+from regilink_doctor.lint.formats.settings import ENVIRONMENT_KEYS, find_target_sites, is_worth_reading, keep_relevant
+from regilink_doctor.lint.formats.shell import read_script
+from regilink_doctor.lint.text.fragment import Fragment, loose_text, text_of
+from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any, TypeAlias
 
     from regilink_doctor.core.call_context import ContainerKind
     from regilink_doctor.core.file_facts import Requirement
-    from regilink_doctor.lint.formats.yaml_nodes import Node
+    from regilink_doctor.core.strings import StringValue
+
+    Node: TypeAlias = Any
+    """A `yaml.Node`. yaml is loaded with the first file, and its types tell neither `id` nor `style`."""
+
 
 _SCRIPTS = frozenset(
     {
@@ -64,20 +59,20 @@ def read(path: str, content: bytes) -> ParsedFile:
         Unparsable: it is not YAML.
     """
     source = Source.decode(path, content, python=False)
-    reader = _Reader(source)
-    for root in documents(source):
-        reader.document(root)
-    settings = worth_keeping(reader.settings)
+    reader = _DocumentReader(source)
+    for root in compose_documents(source):
+        reader.read_document(root)
+    settings = keep_relevant(reader.settings)
     return ParsedFile(
         (source,),
-        tuple(target_sites(settings)),
+        tuple(find_target_sites(settings)),
         settings,
-        (*reader.requirements, *pip_requirements(reader.commands)),
+        (*reader.requirements, *read_installed(reader.commands)),
         tuple(reader.commands),
     )
 
 
-class _Reader:
+class _DocumentReader:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.settings: list[Setting] = []
@@ -85,14 +80,14 @@ class _Reader:
         self.commands: list[Command] = []
         self.seen: set[int] = set()
 
-    def document(self, root: Node) -> None:
-        names = {key.value for key, _ in pairs(root)}
+    def read_document(self, root: Node) -> None:
+        names = {key.value for key, _ in scalar_pairs(root)}
         containers: tuple[Container, ...] = ()
         if "jobs" in names or "stages" in names or "pipelines" in names:
             containers = (Container("workflow", value_of(root, "name"), span_of(root)),)
-        self.node(root, (), containers)
+        self.read_node(root, (), containers)
 
-    def node(self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> None:
+    def read_node(self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> None:
         """Everything below a node; one that is used again by an alias counts where it is defined."""
         todo = [(node, keys, containers)]
         while todo:
@@ -101,18 +96,20 @@ class _Reader:
                 continue
             self.seen.add(id(node))
             if node.id == "mapping":
-                containers = self.opened(node, keys, containers)
-                todo += reversed([step for pair in pairs(node) for step in self.pair(*pair, keys, containers)])
+                containers = self.enclose(node, keys, containers)
+                todo += reversed(
+                    [step for pair in scalar_pairs(node) for step in self.read_pair(*pair, keys, containers)]
+                )
             elif node.id == "sequence":
-                if self.listed(keys):
+                if self.is_read_already(keys):
                     continue
                 todo += reversed([(item, (*keys, str(index)), containers) for index, item in enumerate(node.value)])
             else:
-                self.scalar(node, keys, containers)
+                self.read_scalar(node, keys, containers)
 
-    def opened(self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> tuple[Container, ...]:
+    def enclose(self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> tuple[Container, ...]:
         """The containers of what stands in a mapping, itself added where it is one."""
-        names = {key.value for key, _ in pairs(node)}
+        names = {key.value for key, _ in scalar_pairs(node)}
         kind: ContainerKind | None = None
         if len(keys) >= 2 and keys[-2] == "jobs":
             kind = "job"
@@ -129,7 +126,7 @@ class _Reader:
         name = value_of(node, "name") or value_of(node, "id") if kind == "step" else keys[-1]
         return (*containers, Container(kind, name, span_of(node)))
 
-    def pair(
+    def read_pair(
         self,
         key: Node,
         value: Node,
@@ -139,43 +136,43 @@ class _Reader:
         """What is below a key, unless it is understood as a whole."""
         name = key.value if isinstance(key.value, str) else ""
         below = (*keys, name)
-        if name in ENVIRONMENT_KEYS and self.environment(value, below, containers):
+        if name in ENVIRONMENT_KEYS and self.read_environment(value, below, containers):
             return
         if name in _SCRIPTS:
-            self.script(name, value, containers)
+            self.read_script(name, value, containers)
             if value.id == "scalar":
                 return
         if name in ("dependencies", "additional_dependencies", "pip", "pypi") and value.id == "sequence":
-            self.dependencies(value, "pre-commit" if name == "additional_dependencies" else "")
+            self.read_dependencies(value, "pre-commit" if name == "additional_dependencies" else "")
         if value.id == "scalar":
             if value.start_mark.index >= key.start_mark.index:  # an alias stands before its key
-                self.setting(key, value, below, containers, variable=False)
+                self.add_setting(key, value, below, containers, variable=False)
             return
         yield value, below, containers
 
-    def environment(self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> bool:
+    def read_environment(self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> bool:
         """`env:` as a mapping, a list of `X=value`, or one of names and values; False when it is something else."""
         if node.id == "mapping":
-            inside = pairs(node)
+            inside = scalar_pairs(node)
             if not inside or not all(_VARIABLE.fullmatch(str(key.value)) or key.value == "<<" for key, _ in inside):
                 return False
             for key, value in inside:
                 if value.id == "scalar":
-                    self.setting(key, value, (*keys, key.value), containers, variable=True)
+                    self.add_setting(key, value, (*keys, key.value), containers, variable=True)
             return True
         if node.id != "sequence" or not node.value:
             return False
         for item in node.value:
             if item.id == "scalar":
-                self.assignment(item, keys, containers)
+                self.read_assignment(item, keys, containers)
                 continue
-            by_name = {key.value: value for key, value in pairs(item)}
+            by_name = {key.value: value for key, value in scalar_pairs(item)}
             name, value = by_name.get("name"), by_name.get("value")
             if name is not None and value is not None and name.id == value.id == "scalar":
-                self.setting(name, value, (*keys, name.value), containers, variable=True, named_by=name.value)
+                self.add_setting(name, value, (*keys, name.value), containers, variable=True, named_by=name.value)
         return True
 
-    def assignment(self, item: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> None:
+    def read_assignment(self, item: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> None:
         """`- X=value`, or `- X`, which passes it on."""
         stretch = stretch_of(self.source, item)
         text = stretch.text
@@ -187,7 +184,7 @@ class _Reader:
         value = (text_of(stretch, start, len(text), name),) if equals else ()
         self.settings.append(Setting(name, place, span_of(item), "yaml", True, value, (*keys, name), containers))
 
-    def setting(
+    def add_setting(
         self,
         key: Node,
         value: Node,
@@ -198,7 +195,7 @@ class _Reader:
         named_by: str | None = None,
     ) -> None:
         named = tuple(name for name in keys if name not in _PLACEHOLDERS and not name.isdigit()) or keys
-        if not may_matter(named, value.value):
+        if not is_worth_reading(named, value.value):
             return
         given = value.value != "" or value.style is not None
         text = (text_at(self.source, value, named[-1]),) if given and not is_null(value) else ()
@@ -216,38 +213,122 @@ class _Reader:
             )
         )
 
-    def scalar(self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> None:
+    def read_scalar(self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> None:
         """An item of a list is a setting of the list's name."""
         if len(keys) > 1:
-            self.setting(node, node, keys, containers, variable=False)
+            self.add_setting(node, node, keys, containers, variable=False)
 
-    def script(self, name: str, node: Node, containers: tuple[Container, ...]) -> None:
+    def read_script(self, name: str, node: Node, containers: tuple[Container, ...]) -> None:
         scalars = (
             [node] if node.id == "scalar" else [item for item in node.value if getattr(item, "id", "") == "scalar"]
         )
         if node.id == "mapping":
-            scalars = [value for key, value in pairs(node) if key.value == "command" and value.id == "scalar"]
+            scalars = [value for key, value in scalar_pairs(node) if key.value == "command" and value.id == "scalar"]
         if node.id == "sequence" and name in _ARGUMENTS and scalars:
             words = tuple(text_at(self.source, item) for item in scalars)
             self.commands.append(Command(words, place_of(self.source, node), span_of(node), containers))
             return
         for item in scalars:
-            script = read_shell(stretch_of(self.source, item), containers)
+            script = read_script(stretch_of(self.source, item), containers)
             self.commands += script.commands
             self.settings += script.settings
 
-    def listed(self, keys: tuple[str, ...]) -> bool:
+    def is_read_already(self, keys: tuple[str, ...]) -> bool:
         """Whether a list was read as a whole already: commands and requirements."""
         return bool(keys) and keys[-1] in (*_SCRIPTS, "dependencies", "additional_dependencies", "pip")
 
-    def dependencies(self, node: Node, group: str) -> None:
+    def read_dependencies(self, node: Node, group: str) -> None:
         for item in node.value:
             if item.id == "scalar":
                 stretch = stretch_of(self.source, item)
                 text = stretch.text
                 end = len(text) if text.count("=") < 2 or "==" in text else text.rindex("=")  # conda: name=1.2=build
-                if found := requirement(stretch, 0, end, span_of(item), group=group):
+                if found := read_requirement(stretch, 0, end, span_of(item), group=group):
                     self.requirements.append(found)
-            for key, value in pairs(item):
+            for key, value in scalar_pairs(item):
                 if key.value == "pip" and value.id == "sequence":
-                    self.dependencies(value, group)
+                    self.read_dependencies(value, group)
+
+
+_TEMPLATE = ("{{", "{%", "<%")
+
+
+def compose_documents(source: Source) -> Iterator[Node]:
+    """The root of each document; none of a template that is no YAML before it is filled.
+
+    Raises:
+        Unparsable: it is not YAML.
+    """
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        yield from (root for root in yaml.compose_all(source.text, Loader=loader) if root is not None)
+    except yaml.YAMLError as error:
+        if any(mark in source.text for mark in _TEMPLATE):
+            return
+        mark = getattr(error, "problem_mark", None)
+        line = min(mark.line + 1, len(source.lines)) if mark else 1
+        column = min(mark.column + 1, len(source.lines[line - 1]) + 1) if mark else 1
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise Unparsable(reason, Span(line, column, line, column + 1), "YAML") from None
+
+
+def scalar_pairs(node: Node) -> list[tuple[Node, Node]]:
+    """The scalar_pairs of a mapping whose key is a scalar (YAML allows any), nothing for any other node."""
+    return [pair for pair in node.value if pair[0].id == "scalar"] if node.id == "mapping" else []
+
+
+def value_of(node: Node, name: str) -> str:
+    """The scalar below a key of a mapping, as it is written."""
+    return next((value.value for key, value in scalar_pairs(node) if key.value == name and value.id == "scalar"), "")
+
+
+def is_null(node: Node) -> bool:
+    """Whether a scalar is YAML's null."""
+    return bool(node.tag == "tag:yaml.org,2002:null")
+
+
+def span_of(node: Node) -> Span:
+    """The span of a node."""
+    start, end = node.start_mark, node.end_mark
+    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def place_of(source: Source, node: Node) -> Place:
+    """The place of a node."""
+    return Place(source.path, span_of(node))
+
+
+def text_at(source: Source, node: Node, name: str | None = None) -> StringValue:
+    """The value of a scalar, its characters where they stand if they stand there as they are."""
+    stretch = stretch_of(source, node)
+    if stretch.text.rstrip("\n") == node.value.rstrip("\n"):
+        return text_of(stretch, 0, len(stretch.text.rstrip("\n")), name)
+    return loose_text(node.value, place_of(source, node), name)
+
+
+def stretch_of(source: Source, node: Node) -> Fragment:
+    """What is written for a scalar, without quotes, indentation and the header of a block."""
+    first, last = node.start_mark, node.end_mark
+    if node.style in ("|", ">"):
+        lines = [(source.lines[number], number + 1) for number in range(first.line + 1, last.line + bool(last.column))]
+        while lines and not lines[-1][0].strip():
+            lines.pop()
+        indent = min((len(text) - len(text.lstrip()) for text, _ in lines if text.strip()), default=0)
+        cut = [(text[indent:], number, indent + 1) for text, number in lines]
+        return Fragment.of(source, cut, "\n" if node.style == "|" else " ")
+    written = source.text[first.index : last.index]
+    # A tag or an anchor stands in front of the value.
+    start = first.index + (written.find(node.style) + 1 if node.style else 0)
+    end = last.index - (1 if node.style else 0)
+    if not node.style and written.endswith(node.value):
+        start = last.index - len(node.value)
+    line = first.line
+    column = start - first.index + first.column + 1
+    found = []
+    for number, text in enumerate(source.text[start:end].split("\n")):
+        stripped = text if number == 0 else text.lstrip()
+        begins = column if number == 0 else len(text) - len(stripped) + 1
+        found.append((stripped, line + number + 1, begins))
+    return Fragment.of(source, found, " ")

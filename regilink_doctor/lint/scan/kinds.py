@@ -1,4 +1,8 @@
-"""Which kind of file a name promises. Nothing is imported: it is asked of every file of a tree."""
+"""The kinds of files that regilink reads, and which of them a name promises.
+
+A new kind is a line of `KINDS` and a module of `lint/formats` that has its name and a function `read`. Nothing is
+imported here: the question is asked of every file of a tree.
+"""
 
 from __future__ import annotations
 
@@ -8,56 +12,71 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Kind = Literal["python", "notebook", "yaml", "toml", "dotenv", "shell", "requirements"]
+    Comments = Literal["python", "line end", "own line", "none"]
 
-_SUFFIXES: dict[str, Kind] = {
-    ".py": "python",
-    ".ipynb": "notebook",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-    ".toml": "toml",
-    ".env": "dotenv",
-    ".sh": "shell",
-    ".bash": "shell",
-    ".sbatch": "shell",
-    ".slurm": "shell",
-}
-_NAMES: dict[str, Kind] = {
-    ".envrc": "shell",
-    "Pipfile": "toml",
-    "Pipfile.lock": "requirements",
-    "pdm.lock": "requirements",
-    "poetry.lock": "requirements",
-    "setup.cfg": "requirements",
-    "uv.lock": "requirements",
-}
+
+class FileKind:
+    """A kind of file: its name, how the names of its files end, whole names, and where a comment may be.
+
+    `comments` tells how a suppression can be written: as a Python comment; with `#` at the end of any line; with `#` on
+    a line of its own alone, because what follows a value would be part of it; or not at all.
+    """
+
+    __slots__ = ("comments", "name", "names", "suffixes")
+
+    def __init__(
+        self,
+        name: str,
+        suffixes: tuple[str, ...] = (),
+        names: tuple[str, ...] = (),
+        comments: Comments = "line end",
+    ) -> None:
+        self.name = name
+        self.suffixes = suffixes
+        self.names = names
+        self.comments = comments
+
+
+KINDS = (
+    FileKind("python", (".py",), comments="python"),
+    FileKind("notebook", (".ipynb",), comments="python"),
+    FileKind("yaml", (".yaml", ".yml")),
+    FileKind("toml", (".toml",), ("Pipfile",)),
+    FileKind("dotenv", (".env",), comments="own line"),
+    FileKind("shell", (".sh", ".bash", ".sbatch", ".slurm"), (".envrc",)),
+    FileKind("requirements", (), ("Pipfile.lock", "pdm.lock", "poetry.lock", "setup.cfg", "uv.lock")),
+)
+
+_BY_KIND = {kind.name: kind for kind in KINDS}
+_BY_SUFFIX = {suffix: kind.name for kind in KINDS for suffix in kind.suffixes}
+_BY_NAME = {name: kind.name for kind in KINDS for name in kind.names}
 _LISTS = ("requirements", "constraints")
 
-ENDINGS = (*_SUFFIXES, *_NAMES, ".txt", ".in")
+ENDINGS = (*_BY_SUFFIX, *_BY_NAME, ".txt", ".in")
 """How the names of all these files end, `.env.local` and its like apart: a first, cheap look."""
 
 
-def kind_of(path: str) -> Kind | None:
-    """The kind of a file by its name; None for a file that is not ours.
+def kind_of(path: str) -> str | None:
+    """The kind of a file by its name; None for a file that regilink does not read.
 
-    Lists of requirements are `requirements*.txt`, `*-requirements.txt`, `constraints*.txt` and what stands in a folder
-    `requirements/`; `.in` in place of `.txt`, too.
+    Lists of requirements are `requirements*.txt`, `*-requirements.txt`, `constraints*.txt` and all `.txt` files in a
+    folder `requirements/`; `.in` in place of `.txt`, too.
     """
     folder, name = os.path.split(path)
-    if name in _NAMES:
-        return _NAMES[name]
+    if name in _BY_NAME:
+        return _BY_NAME[name]
     if name == ".env" or name.startswith(".env."):
         return "dotenv"
     stem, dot, suffix = name.rpartition(".")
-    kind = _SUFFIXES.get(dot + suffix)
+    kind = _BY_SUFFIX.get(dot + suffix)
     if kind is None and suffix in ("txt", "in"):
         listed = any(word in stem for word in _LISTS) or os.path.basename(folder) in _LISTS
         return "requirements" if listed else None
     return kind
 
 
-def kind_of_named(path: str, start: bytes) -> Kind | None:
-    """The kind of a file that was named itself: a script without a suffix tells it by its first line, else Python."""
+def kind_of_named(path: str, start: bytes) -> str | None:
+    """The kind of a file that was named itself: a script without a suffix shows it in its first line, else Python."""
     kind = kind_of(path)
     if kind is not None:
         return kind
@@ -65,3 +84,8 @@ def kind_of_named(path: str, start: bytes) -> Kind | None:
     if line and b"python" not in line:
         return "shell" if line.rstrip().endswith(b"sh") else None
     return "python" if line or "." not in os.path.basename(path) or path.endswith((".pyw", ".pyi")) else None
+
+
+def comments_of(kind: str) -> Comments:
+    """Where a comment may be in files of a kind."""
+    return _BY_KIND[kind].comments

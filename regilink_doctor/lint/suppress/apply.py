@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from regilink_doctor.lint.formats.parsed_file import ParsedFile
+    from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.suppress.comments import Suppression
     from regilink_doctor.lint.text.source import Source
 
@@ -26,7 +26,7 @@ def apply(
         return list(findings), 0
     from regilink_doctor.lint.suppress.comments import SuppressionIndex, read_comments
 
-    comments = [read_comments(source) for source in sources]
+    comments = [read_comments(source, reading.comments) for source in sources]
     suppressions = [item for found, _ in comments for item in found]
     used: set[Suppression] = set()
     left = []

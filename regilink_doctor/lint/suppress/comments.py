@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.file_facts import Declared
     from regilink_doctor.core.sites import Site
-    from regilink_doctor.lint.formats.parsed_file import ParsedFile
+    from regilink_doctor.lint.formats import ParsedFile
+    from regilink_doctor.lint.scan.kinds import Comments
     from regilink_doctor.lint.text.source import Source
 
 _OURS = re.compile(r"#\s*regilink:\s*(?P<verb>[\w-]*)\s*(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
@@ -40,11 +41,11 @@ class Suppression:
     ours: bool = True
 
 
-def read_comments(source: Source) -> tuple[list[Suppression], list[Finding]]:
-    """What the comments of a source silence, and what is wrong with those that silence nothing."""
+def read_comments(source: Source, style: Comments) -> tuple[list[Suppression], list[Finding]]:
+    """What the comments of a source suppress, and what is wrong with those that suppress nothing."""
     suppressions: list[Suppression] = []
     problems: list[Finding] = []
-    for comment, line, column, alone in _comments(source):
+    for comment, line, column, alone in _find_comments(source, style):
         if match := _OURS.search(comment):
             place = _place(source, line, column, match)
             if match["verb"] == "ignore-file" and not alone:
@@ -105,10 +106,12 @@ def _found(reading: ParsedFile) -> Iterator[Site | Declared]:
     yield from reading.declared
 
 
-def _comments(source: Source) -> Iterable[tuple[str, int, int, bool]]:
+def _find_comments(source: Source, style: Comments) -> Iterable[tuple[str, int, int, bool]]:
     """Each comment with its line, its column from 1, and whether it stands alone."""
-    found = []
-    if not source.python:
+    found: list[tuple[str, int, int, bool]] = []
+    if style == "none":
+        return found
+    if style != "python":
         for number, text in enumerate(source.lines, 1):
             if match := _HASH.search(text):
                 found.append((text[match.end() - 1 :], number, match.end(), not text[: match.end() - 1].strip()))

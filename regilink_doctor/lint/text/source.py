@@ -27,7 +27,6 @@ class Source:
     path: str
     text: str
     cell: int | None = None
-    python: bool = True
 
     @classmethod
     def decode(cls, path: str, content: bytes, *, python: bool = True) -> Source:
@@ -59,7 +58,7 @@ class Source:
             raise Unparsable(reason, Span(line, 1, line, 1), "Python" if python else "text") from None
         except (UnicodeError, LookupError):  # codecs such as `rot13` and `undefined` that make no text of bytes
             raise Unparsable(f"is not {encoding}, as it says", start) from None
-        return cls(path, text.replace("\r\n", "\n").replace("\r", "\n"), python=python)
+        return cls(path, text.replace("\r\n", "\n").replace("\r", "\n"))
 
     @cached_property
     def folder(self) -> str:
