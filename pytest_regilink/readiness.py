@@ -42,7 +42,9 @@ def assert_registry_ready(world: World, source: object, *, registry: str | None 
         link = LinkInput(entity.name, None, None, REGISTRY_PREFIX + registry, "any")
         verdict = world.link(link, type=version.type)
         if verdict.outcome != "linked":
-            words = wandb_messages.say(verdict.text, **dict(verdict.fields)) if verdict.text else verdict.outcome
+            words = (
+                wandb_messages.fill_message(verdict.text, **dict(verdict.fields)) if verdict.text else verdict.outcome
+            )
             raise AssertionError(
                 f"{version.source_name}, of type {version.type!r}, cannot go to the registry {registry!r}: {words} "
                 f"[{verdict.code}]"

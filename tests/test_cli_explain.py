@@ -24,14 +24,14 @@ def test_what_is_recognised_is_0_and_what_is_not_is_1(capsys: pytest.CaptureFixt
 
 def test_words_need_no_quotes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "CommError:", "permission", "denied"]) == 0
-    assert "row B7" in capsys.readouterr().out
+    assert "failure B7" in capsys.readouterr().out
 
 
 def test_a_log_is_piped_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     log = b"epoch 1\n" * 2_000_000 + b"\xff\xfe wandb: \x1b[31mERROR\x1b[0m CommError: permission denied\r\n"
     typed(monkeypatch, log)
     assert main(["explain", "-", "--output-format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["rows"][0] == "B7"
+    assert json.loads(capsys.readouterr().out)["failures"][0] == "B7"
 
 
 def test_nothing_on_standard_input_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ class Verdict:
     """What W&B does with a link, and why.
 
     `code` and `row` say which rule and which row of the catalogue of failures; `text` and `fields` name W&B's
-    words for it (`core.wandb_messages.say(text, **fields)`). All four are empty for a plain `linked`.
+    words for it (`core.wandb_messages.fill_message(text, **fields)`). All four are empty for a plain `linked`.
     """
 
     outcome: Outcome

@@ -53,8 +53,8 @@ def answer(verdict: Verdict) -> str:
     """What the SDK or the server would say: its words where they are known, that they are not where nobody knows."""
     if verdict.text is None:
         return ""
-    wording = wandb_messages.wording(verdict.text)
+    wording = wandb_messages.find_message(verdict.text)
     if not wording.known:
         return "W&B would refuse the link (nobody has published in which words)"
     speaker = "the SDK" if wording.speaker == "sdk" else "W&B"
-    return f'{speaker} would answer: "{wandb_messages.say(verdict.text, **dict(verdict.fields))}"'
+    return f'{speaker} would answer: "{wandb_messages.fill_message(verdict.text, **dict(verdict.fields))}"'

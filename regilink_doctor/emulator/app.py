@@ -123,7 +123,7 @@ class App:
 
     def refuse_key(self) -> Response:
         """W&B's answer to a key that it does not know (row C18)."""
-        message = wandb_messages.say("api-key-invalid")
+        message = wandb_messages.fill_message("api-key-invalid")
         return Response.json({"errors": [{"message": message}], "error": message}, 401)
 
     def _graphql(self, request: Request, call: Call, refusal: Refusal | None) -> Response:
@@ -147,6 +147,6 @@ class App:
             if run is None:
                 return Response.json({"error": f"run {entity}/{project}/{name} not found"}, 404)
             if not access.writes_project(user, run.project):
-                return Response.json({"error": wandb_messages.say("permission-denied")}, 403)
+                return Response.json({"error": wandb_messages.fill_message("permission-denied")}, 403)
             run.stream(message)
             return Response.json({"exitcode": run.exit_code, "limits": {}, "stopped": run.stopped})

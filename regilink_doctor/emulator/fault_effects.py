@@ -33,15 +33,17 @@ def refusal(fault: Fault) -> Refusal | None:
     """What the world says itself, in its own form and in its ledger: `refuse` and `quota`."""
     if fault.kind not in ("refuse", "quota"):
         return None
-    wording = wandb_messages.wording("permission-denied" if fault.kind == "refuse" else "storage-quota")
+    wording = wandb_messages.find_message("permission-denied" if fault.kind == "refuse" else "storage-quota")
     status = fault.status or wording.status or fault.code
-    return Refusal(fault.message or wandb_messages.say(wording.key), status, None if fault.message else wording.row)
+    return Refusal(
+        fault.message or wandb_messages.fill_message(wording.key), status, None if fault.message else wording.failure
+    )
 
 
 def instead(fault: Fault) -> Response:
     """What comes back when nothing was carried out."""
     if fault.kind == "expired-key":
-        return _error(wandb_messages.say("api-key-invalid"), 401)
+        return _error(wandb_messages.fill_message("api-key-invalid"), 401)
     said = refusal(fault)
     if said is not None:
         return _error(said.message, said.status)

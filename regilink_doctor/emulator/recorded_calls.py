@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core import judgement, wandb_messages
-from regilink_doctor.core.failures import failure
+from regilink_doctor.core.failures import find_failure
 from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import LinkInput, SdkRefusal, sdk_link
@@ -96,7 +96,8 @@ def _reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> tuple
         return "C1", "REG601"
     if call.error in ("TypeError", "AttributeError"):
         return "A18", "REG607"
-    known = [each.wording for each in wandb_messages.recognise(call.message or "") if each.wording.speaker == "sdk"]
+    recognized = wandb_messages.recognize_messages(call.message or "")
+    known = [match.message for match in recognized if match.message.speaker == "sdk"]
     if isinstance(link, SdkRefusal):
         if not known or known[0].key == link.text:
             return link.row, link.code
@@ -106,5 +107,5 @@ def _reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> tuple
             return verdict.row, verdict.code
     if not known:
         return None, None
-    codes = failure(known[0].row).codes
-    return known[0].row, codes[0] if codes else None
+    codes = find_failure(known[0].failure).codes
+    return known[0].failure, codes[0] if codes else None

@@ -37,7 +37,7 @@ def to_json(explanation: Explanation) -> str:
         "collection": explanation.collection,
         "version_or_alias": explanation.version_or_alias,
         "codes": list(explanation.codes),
-        "rows": list(explanation.rows),
+        "failures": list(explanation.failures),
         "text": explanation.text,
     }
     return json.dumps(value, indent=2, ensure_ascii=True)
@@ -52,7 +52,7 @@ def render(explanation: Explanation, *, colour: bool = False, width: int | None 
     paint = partial(painted, colour=colour)
     lead = "error: " if explanation.kind == "error" else ""
     yield from (paint(_BOLD, line) for line in wrap(_capital(lead + _short(explanation.title)), ""))
-    if explanation.kind == "row" and explanation.codes:
+    if explanation.kind == "failure" and explanation.codes:
         yield f"  caught by {', '.join(explanation.codes)}"
     for note in explanation.notes:
         yield from (paint(_QUIET, line) for line in wrap(_short(note), "  "))
@@ -78,9 +78,9 @@ def _causes(explanation: Explanation, paint: _Paint, wrap: _Wrap) -> Iterator[st
         yield from ("", paint(_BOLD, "Likely causes, the likeliest first:"))
     for number, cause in enumerate(causes, 1):
         yield ""
-        if explanation.kind != "row":  # its title has been said
+        if explanation.kind != "failure":  # its title has been said
             lead = f"{number}. " if explanation.kind == "error" and len(causes) > 1 else ""
-            names = ", ".join((f"row {cause.row}", *cause.codes))
+            names = ", ".join((f"failure {cause.failure}", *cause.codes))
             yield paint(_BOLD, f"{lead}{_capital(cause.title)}") + f" [{names}]"
         yield from _cause(cause, wrap, whole=number == 1)
 
@@ -89,9 +89,9 @@ def _cause(cause: Cause, wrap: _Wrap, *, whole: bool) -> Iterator[str]:
     """The lines of a cause; what happens is told for the likeliest alone."""
     for label, text in (
         ("What happens", cause.happens if whole else ""),
-        ("To tell it", cause.sign),
-        ("What to do", cause.instead),
-        ("Proof", f"`{_short(cause.proof)}`" if cause.proof else ""),
+        ("To tell it", cause.recognize),
+        ("What to do", cause.help),
+        ("Proof", f"`{_short(cause.check_with)}`" if cause.check_with else ""),
     ):
         if text:
             yield from wrap(f"{label}: {text}", "   ")

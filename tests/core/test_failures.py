@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from regilink_doctor.core.failures import FAILURES, failure
+from regilink_doctor.core.failures import FAILURES, find_failure
 
 PARTS = {"A": 18, "B": 17, "C": 20, "D": 18, "E": 4}
 WORDS_ONLY = {"A16", "B16", "B17", "C7", "C9", "C10", "C15", "C16", "D9", "D10", "D11", "D14"}
@@ -93,7 +93,7 @@ def expected_rows() -> list[str]:
 def test_the_catalogue_has_its_78_rows_in_order_and_no_other():
     assert list(FAILURES) == expected_rows()
     assert len(FAILURES) == 78
-    assert all(each.row == row for row, each in FAILURES.items())
+    assert all(each.id == row for row, each in FAILURES.items())
 
 
 @pytest.mark.parametrize("row", expected_rows())
@@ -110,7 +110,7 @@ def test_a_row_reads_well_in_a_terminal(row: str):
     assert each.title
     assert not each.title.endswith(".")
     assert len(each.title) <= 72
-    for text, most in ((each.happens, 3), (each.instead, 2)):
+    for text, most in ((each.happens, 3), (each.help, 2)):
         assert text[-1] in ".!"
         assert text == " ".join(text.split())
         assert 1 <= len(re.findall(r"[.:;](?= [A-Z`])|\.$", text)) <= most + 1
@@ -121,16 +121,16 @@ def test_a_row_reads_well_in_a_terminal(row: str):
 @pytest.mark.parametrize("row", expected_rows())
 def test_a_row_can_be_told_apart_and_proved(row: str):
     each = FAILURES[row]
-    assert each.sign[-1] == "."
-    assert len(each.sign) <= 200
-    assert each.sign.count("`") % 2 == 0
-    command = each.proof.split(" ")
+    assert each.recognize[-1] == "."
+    assert len(each.recognize) <= 200
+    assert each.recognize.count("`") % 2 == 0
+    command = each.check_with.split(" ")
     assert command[0] in ("", "regilink", "pytest")
     assert len([word for word in command if word.isupper()]) == len(set(command) & {"TARGET", "TEAM", "TYPE", "CMD"})
 
 
 def test_signs_are_unique():
-    signs = [each.sign for each in FAILURES.values()]
+    signs = [each.recognize for each in FAILURES.values()]
     assert len(signs) == len(set(signs))
 
 
@@ -141,11 +141,11 @@ def test_titles_are_unique():
 
 @pytest.mark.parametrize("text", ["B1", "b1", " B1 ", "c5B", "C5b"])
 def test_a_row_is_found_however_it_is_typed(text: str):
-    assert failure(text).row.casefold() == text.strip().casefold()
+    assert find_failure(text).id.casefold() == text.strip().casefold()
 
 
 def test_an_unknown_row_is_refused_with_the_nearest_rows():
-    with pytest.raises(KeyError, match=r"no row 'B18' .*did you mean .*B1"):
-        failure("B18")
-    with pytest.raises(KeyError, match=r"no row 'nonsense' in the catalogue of failures"):
-        failure("nonsense")
+    with pytest.raises(KeyError, match=r"no failure 'B18' .*did you mean .*B1"):
+        find_failure("B18")
+    with pytest.raises(KeyError, match=r"no failure 'nonsense' in the failure index"):
+        find_failure("nonsense")

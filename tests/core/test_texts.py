@@ -12,8 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.wandb_messages import TEXT_LIMIT, WANDB_MESSAGES, WandbMessage, recognise, say, wording
-from regilink_doctor.core.wandb_messages.wording import field_names
+from regilink_doctor.core.wandb_messages import (
+    TEXT_LIMIT,
+    WANDB_MESSAGES,
+    WandbMessage,
+    fill_message,
+    find_message,
+    recognize_messages,
+)
+from regilink_doctor.core.wandb_messages.template import field_names
 
 # What the emulator and the grammar count on: key, row, fields, known, status.
 COUNTED_ON = [
@@ -77,9 +84,9 @@ def test_there_are_texts_enough_and_each_has_a_key_of_its_own():
 
 @pytest.mark.parametrize("each", WANDB_MESSAGES, ids=lambda each: each.key)
 def test_a_text_belongs_to_rows_of_the_catalogue(each: WandbMessage):
-    assert each.row in FAILURES
+    assert each.failure in FAILURES
     assert set(each.also) <= FAILURES.keys()
-    assert each.row not in each.also
+    assert each.failure not in each.also
     assert len(each.also) == len(set(each.also))
 
 
@@ -92,8 +99,8 @@ def test_a_template_can_be_found_again(each: WandbMessage):
 
 @pytest.mark.parametrize(("key", "row", "fields", "known", "status"), COUNTED_ON)
 def test_the_texts_that_others_count_on(key: str, row: str, fields: str, known: bool, status: int | None):
-    each = wording(key)
-    assert (each.row, " ".join(field_names(each.template)), each.known, each.status) == (row, fields, known, status)
+    each = find_message(key)
+    assert (each.failure, " ".join(field_names(each.template)), each.known, each.status) == (row, fields, known, status)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -101,19 +108,19 @@ def test_a_text_is_recognised_in_every_shape(shape: str):
     wrong = []
     for each in WANDB_MESSAGES:
         fields = filled(each)
-        found = recognise(SHAPES[shape](say(each.key, **fields)))
-        if not found or (found[0].wording.key, found[0].fields) != (each.key, fields):
+        found = recognize_messages(SHAPES[shape](fill_message(each.key, **fields)))
+        if not found or (found[0].message.key, found[0].fields) != (each.key, fields):
             wrong.append((each.key, found))
     assert wrong == []
 
 
 def test_a_wrapped_text_is_recognised():
     for each in WANDB_MESSAGES:
-        words = say(each.key, **filled(each)).split(" ")
+        words = fill_message(each.key, **filled(each)).split(" ")
         wrapped = "".join(word + (" \n    " if index % 4 == 3 else "  ") for index, word in enumerate(words))
-        found = recognise(wrapped)
+        found = recognize_messages(wrapped)
         assert found, each.key
-        assert found[0].wording.key == each.key
+        assert found[0].message.key == each.key
 
 
 # What a name may hold: blanks and accents inside, and what Python's repr leaves alone.
@@ -126,8 +133,8 @@ NAMES = st.text(string.ascii_letters + string.digits + "-_. äß名", min_size=1
 @given(st.sampled_from(WANDB_MESSAGES), st.sampled_from(sorted(SHAPES)), st.data())
 def test_what_is_said_is_recognised_with_any_names(each: WandbMessage, shape: str, data: st.DataObject):
     fields = {name: data.draw(NAMES) for name in field_names(each.template)}
-    first = recognise(SHAPES[shape](say(each.key, **fields)))[0]
-    assert (first.wording.row, first.wording.key) == (each.row, each.key)
+    first = recognize_messages(SHAPES[shape](fill_message(each.key, **fields)))[0]
+    assert (first.message.failure, first.message.key) == (each.failure, each.key)
     # Blanks within a name come back as they stood.
     assert {name: " ".join(value.split()) for name, value in first.fields.items()} == {
         name: " ".join(value.split()) for name, value in fields.items()
@@ -138,17 +145,21 @@ def test_what_is_said_is_recognised_with_any_names(each: WandbMessage, shape: st
 @given(st.sampled_from(WANDB_MESSAGES), st.sampled_from(WANDB_MESSAGES), st.booleans())
 def test_no_text_swallows_another(first: WandbMessage, second: WandbMessage, one_line: bool):
     joint = "; " if one_line else "\n"
-    text = say(first.key, **filled(first, "first-{}")) + joint + say(second.key, **filled(second, "second-{}"))
-    found = {each.wording.key for each in recognise(text)}
+    text = (
+        fill_message(first.key, **filled(first, "first-{}"))
+        + joint
+        + fill_message(second.key, **filled(second, "second-{}"))
+    )
+    found = {each.message.key for each in recognize_messages(text)}
     assert found == {first.key, second.key}
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(WANDB_MESSAGES), st.text(max_size=80), st.text(max_size=80))
 def test_the_span_is_where_the_text_stands(each: WandbMessage, before: str, after: str):
-    said = say(each.key, **filled(each))
+    said = fill_message(each.key, **filled(each))
     text = f"{before}\n\n {said}\n{after}"
-    matches = [match for match in recognise(text) if match.wording == each]
+    matches = [match for match in recognize_messages(text) if match.message == each]
     start, end = matches[0].span
     assert said.startswith(text[start:end])
     assert said[end - start :] in ("", ".")
@@ -157,13 +168,13 @@ def test_the_span_is_where_the_text_stands(each: WandbMessage, before: str, afte
 def test_the_error_at_the_end_of_a_log_comes_first():
     log = "\n".join(
         (
-            "wandb: WARNING " + say("sweep-entity", entity="team-a"),
-            "requests.HTTPError: " + say("project-not-found", project="wandb-registry-x"),
+            "wandb: WARNING " + fill_message("sweep-entity", entity="team-a"),
+            "requests.HTTPError: " + fill_message("project-not-found", project="wandb-registry-x"),
             "During handling of the above exception, another exception occurred:",
-            "CommError: " + say("load-registry-failed", registry="x", organization="Acme Inc"),
+            "CommError: " + fill_message("load-registry-failed", registry="x", organization="Acme Inc"),
         )
     )
-    assert [each.wording.key for each in recognise(log)] == [
+    assert [each.message.key for each in recognize_messages(log)] == [
         "load-registry-failed",
         "project-not-found",
         "sweep-entity",
@@ -171,31 +182,31 @@ def test_the_error_at_the_end_of_a_log_comes_first():
 
 
 def test_words_that_many_programs_say_come_last():
-    log = say("unlink-denied", artifact="a/b/c:v0") + "\nPermission denied"
-    assert [each.wording.key for each in recognise(log)] == ["unlink-denied", "permission-denied"]
+    log = fill_message("unlink-denied", artifact="a/b/c:v0") + "\nPermission denied"
+    assert [each.message.key for each in recognize_messages(log)] == ["unlink-denied", "permission-denied"]
 
 
 def test_a_longer_text_hides_the_shorter_one_inside():
     text = "project 'wandb-registry-x' not found under entity 'acme'"
-    assert [each.wording.key for each in recognise(text)] == ["project-not-found-under-entity"]
-    text = say("invalid-registry-name", registry="x") + ", must be 113 characters or less"
-    assert [each.wording.key for each in recognise(text)] == ["registry-name-too-long"]
+    assert [each.message.key for each in recognize_messages(text)] == ["project-not-found-under-entity"]
+    text = fill_message("invalid-registry-name", registry="x") + ", must be 113 characters or less"
+    assert [each.message.key for each in recognize_messages(text)] == ["registry-name-too-long"]
 
 
 def test_two_names_are_not_taken_for_one():
-    assert recognise("project 'a' is fine and 'b' not found") == []
-    assert recognise("identity 'x' not found") == []
-    assert recognise("project 'a\nb' not found") == []
+    assert recognize_messages("project 'a' is fine and 'b' not found") == []
+    assert recognize_messages("identity 'x' not found") == []
+    assert recognize_messages("project 'a\nb' not found") == []
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "'", "\\", "all is well", "wandb-registry-model/c", "é" * 50])
 def test_nothing_is_recognised_in_other_words(text: str):
-    assert recognise(text) == []
+    assert recognize_messages(text) == []
 
 
 def test_the_same_text_said_twice_counts_once():
-    text = say("personal-entity-link")
-    assert len(recognise(f"{text}\n{text}\nHTTP 400: {text}")) == 1
+    text = fill_message("personal-entity-link")
+    assert len(recognize_messages(f"{text}\n{text}\nHTTP 400: {text}")) == 1
 
 
 @pytest.mark.parametrize(
@@ -213,30 +224,30 @@ def test_the_same_text_said_twice_counts_once():
     ],
 )
 def test_a_long_log_is_read_in_bounded_time(noise: str):
-    error = say("personal-entity-link")
+    error = fill_message("personal-entity-link")
     log = (noise * (4 * TEXT_LIMIT // len(noise))) + "\n" + error + "\n"
     started = time.process_time()
-    found = recognise(log)
+    found = recognize_messages(log)
     assert time.process_time() - started < 3
-    assert found[0].wording.key == "personal-entity-link"
+    assert found[0].message.key == "personal-entity-link"
     assert log[slice(*found[0].span)] == error
 
 
 def test_only_the_end_of_a_long_log_is_read():
-    assert recognise(say("personal-entity-link") + "\n" + "x" * TEXT_LIMIT) == []
+    assert recognize_messages(fill_message("personal-entity-link") + "\n" + "x" * TEXT_LIMIT) == []
 
 
 def test_an_unknown_key_is_refused_with_the_nearest():
     with pytest.raises(KeyError, match="did you mean 'personal-entity-link'"):
-        say("personal-entity-links")
+        fill_message("personal-entity-links")
 
 
 def test_a_missing_or_unknown_field_is_refused():
     with pytest.raises(ValueError, match="missing project, unknown nothing"):
-        say("project-not-found")
+        fill_message("project-not-found")
     with pytest.raises(ValueError, match="missing nothing, unknown entity"):
-        say("project-not-found", project="p", entity="e")
+        fill_message("project-not-found", project="p", entity="e")
 
 
 def test_braces_in_a_name_stay_as_they_are():
-    assert say("project-not-found", project="wandb-registry-{R}") == "project 'wandb-registry-{R}' not found"
+    assert fill_message("project-not-found", project="wandb-registry-{R}") == "project 'wandb-registry-{R}' not found"

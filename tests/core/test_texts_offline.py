@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.core.wandb_messages import recognise
+from regilink_doctor.core.wandb_messages import recognize_messages
 
 SCRIPT = """
 import json, traceback
@@ -56,6 +56,6 @@ def tracebacks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.mark.parametrize("row", ["C1", "C2", "C3", "C11", "A18", "B11", "C8"])
 def test_a_traceback_leads_to_its_row(row: str, tracebacks: dict[str, str]):
-    found = recognise(tracebacks[row])
+    found = recognize_messages(tracebacks[row])
     assert found, tracebacks[row]
-    assert found[0].wording.row == row
+    assert found[0].message.failure == row

@@ -12,8 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, WandbMessage, recognise, say, wording
-from regilink_doctor.core.wandb_messages.wording import field_names
+from regilink_doctor.core.wandb_messages import (
+    WANDB_MESSAGES,
+    WandbMessage,
+    fill_message,
+    find_message,
+    recognize_messages,
+)
+from regilink_doctor.core.wandb_messages.template import field_names
 
 # Said by Python, click or wandb-core, or put together from constants: no string of wandb's holds them.
 # Those that wandb's Python puts together are in CALLS below.
@@ -84,7 +90,7 @@ def strings(node: ast.AST) -> Iterator[str]:
 
 
 def folded(text: str) -> str:
-    """As `recognise` compares: white space, quotes and case do not count."""
+    """As `recognize_messages` compares: white space, quotes and case do not count."""
     return " ".join(text.translate(QUOTES).split()).lower()
 
 
@@ -125,7 +131,7 @@ PYTHON_SAYS = [
 
 @pytest.mark.parametrize("each", PYTHON_SAYS, ids=lambda each: each.key)
 def test_the_installed_wandb_still_says_it(each: WandbMessage, wandb_says: list[str]):
-    text = folded(say(each.key, **dict.fromkeys(field_names(each.template), "#"))).rstrip(".")
+    text = folded(fill_message(each.key, **dict.fromkeys(field_names(each.template), "#"))).rstrip(".")
     assert any(text in source or yields(source, text) for source in wandb_says), text
 
 
@@ -197,10 +203,10 @@ CASES = (
 @pytest.mark.parametrize("case", CASES)
 def test_what_the_sdk_raises_is_recognised(case: str):
     key, call = calls()[case]
-    if not said_today(wording(key)):
+    if not said_today(find_message(key)):
         pytest.skip(f"wandb {importlib.metadata.version('wandb')} does not check this")
     with pytest.raises(Exception) as caught:  # noqa: PT011  (the classes differ between versions)
         call()
-    found = recognise(f"{type(caught.value).__name__}: {caught.value}")
-    assert key in {each.wording.key for each in found}
-    assert found[0].wording.row == wording(key).row
+    found = recognize_messages(f"{type(caught.value).__name__}: {caught.value}")
+    assert key in {each.message.key for each in found}
+    assert found[0].message.failure == find_message(key).failure

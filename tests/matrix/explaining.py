@@ -33,8 +33,8 @@ def misread(outcome: Outcome) -> dict[str, str]:
         if line["said"] is None:
             continue
         found = explain(line["said"])
-        if found.kind != "error" or found.rows[0] != line["row"]:
-            wrong[line["name"]] = f"{line['row']} expected, {found.kind} {found.rows}: {line['said'][-400:]}"
+        if found.kind != "error" or found.failures[0] != line["row"]:
+            wrong[line["name"]] = f"{line['row']} expected, {found.kind} {found.failures}: {line['said'][-400:]}"
     if outcome.status != 0:
         wrong["the end"] = outcome.errors[-500:]
     silent = [line["name"] for line in outcome.lines if line["said"] is None]

@@ -152,10 +152,10 @@ def test_an_address_is_wrong_as_a_target_path() -> None:
 
 def test_the_legacy_registry_is_told_with_its_successor() -> None:
     found = explain(ADDRESSES["U5 legacy"][0])
-    assert found.rows[0] == "A14"
+    assert found.failures[0] == "A14"
     assert "wandb-registry-team-a-mr-migrated/zoo" in found.text
     path = explain("team-a/model-registry/zoo:v1")  # S4
-    assert (path.kind, path.codes[0], path.rows[0]) == ("full-name", "REG112", "A14")
+    assert (path.kind, path.codes[0], path.failures[0]) == ("full-name", "REG112", "A14")
 
 
 @pytest.mark.parametrize("text", PATHS)
@@ -168,7 +168,7 @@ def test_a_wrong_path_has_the_codes_of_lint(text: str, tmp_path: object) -> None
     assert found.kind in ("target-path", "full-name")
     assert list(found.codes) == list(dict.fromkeys(lint))
     if lint:
-        assert found.rows[0] in rule_for(lint[0]).rows
+        assert found.failures[0] in rule_for(lint[0]).rows
         assert found.wrong[0].message in " ".join(found.text.split())
 
 
@@ -205,7 +205,7 @@ def test_where_a_link_really_goes_is_said_for_both_calls() -> None:
 def test_a_right_path_has_no_codes_and_is_its_own_target() -> None:
     for text in ("wandb-registry-model/zoo", "Acme Inc/wandb-registry-Golden Data/raw images"):
         found = explain(text)
-        assert (found.kind, found.target, found.codes, found.rows) == ("target-path", text, (), ())
+        assert (found.kind, found.target, found.codes, found.failures) == ("target-path", text, (), ())
     assert explain('"wandb-registry-model/zoo"').target == "wandb-registry-model/zoo"
 
 
@@ -220,7 +220,7 @@ def test_a_catalog_tells_what_no_text_shows() -> None:
     assert explain(code).codes == ()
     for text in ("wandb-registry-modle/zoo", "acme/wandb-registry-modle/zoo:v3", "Acme Inc/wandb-registry-modle/zoo"):
         found = explain(text, catalog=catalog)
-        assert (found.codes, found.rows[0]) == (("REG301",), "B3")
+        assert (found.codes, found.failures[0]) == (("REG301",), "B3")
         assert (found.wrong[0].help or "").startswith('did you mean "wandb-registry-model/zoo')
         assert "nothing is wrong" not in found.text
     for text in ("wandb-registry-model/zoo", "wandb-registry-Dataset/x", "elsewhere/wandb-registry-modle/zoo"):
@@ -232,7 +232,7 @@ def test_every_rule_is_explained_by_code_and_by_name(code: str) -> None:
     rule = next(each for each in all_rules() if each.code == code)
     for text in (code, code.lower(), rule.name, f" {code}\n"):
         found = explain(text)
-        assert (found.kind, found.codes, found.rows) == ("rule", (code,), rule.rows)
+        assert (found.kind, found.codes, found.failures) == ("rule", (code,), rule.rows)
         assert rule.name in found.text
     for example in (*rule.bad, *rule.good):
         assert example.splitlines()[0] in found.text
@@ -242,16 +242,16 @@ def test_every_rule_is_explained_by_code_and_by_name(code: str) -> None:
 def test_every_row_is_explained(row: str) -> None:
     failure = FAILURES[row]
     found = explain(row.lower())
-    assert (found.kind, found.rows, found.codes) == ("row", (row,), failure.codes)
+    assert (found.kind, found.failures, found.codes) == ("failure", (row,), failure.codes)
     flat = " ".join(found.text.split())
-    for words in (failure.title, failure.happens, failure.instead, failure.sign, failure.proof):
+    for words in (failure.title, failure.happens, failure.help, failure.recognize, failure.check_with):
         assert words[:1].upper() + words[1:] in flat or words in flat
 
 
 def test_a_check_without_a_rule_of_its_own_is_explained_by_its_rows() -> None:
     found = explain("REG808")
     assert (found.kind, found.codes[0]) == ("rule", "REG808")
-    assert "E3" in found.rows
+    assert "E3" in found.failures
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_other_words_are_unknown(text: str) -> None:
     found = explain(text)
     if found.kind == "target-path":  # one word may be the name of a collection
         assert " " not in text
-        assert found.rows == ("A2",)
+        assert found.failures == ("A2",)
     else:
         assert found.kind == "unknown"
         assert "regilink doctor" in found.text
@@ -292,7 +292,7 @@ def test_the_json_is_the_contracts() -> None:
         "collection",
         "version_or_alias",
         "codes",
-        "rows",
+        "failures",
         "text",
     ]
     assert value["version"] == 1
@@ -346,7 +346,7 @@ def test_any_text_is_explained(text: str) -> None:
 
 def test_of_a_long_log_the_end_counts() -> None:
     error = "CommError: Entity name is required to resolve org entity name."
-    assert explain("x\n" * INPUT_LIMIT + error).rows[0] == "C6"
+    assert explain("x\n" * INPUT_LIMIT + error).failures[0] == "C6"
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_of_a_long_log_the_end_counts() -> None:
 )
 def test_a_piece_of_our_own_reports_is_read(text: str, codes: tuple[str, ...], rows: tuple[str, ...]) -> None:
     found = explain(text)
-    assert (found.kind in ("rule", "row"), found.codes, found.rows) == (True, codes, rows)
+    assert (found.kind in ("rule", "failure"), found.codes, found.failures) == (True, codes, rows)
 
 
 def test_a_comment_that_silences_is_code() -> None:
@@ -388,6 +388,6 @@ def test_a_beginning_of_codes_lists_the_rules() -> None:
 
 def test_several_rules_and_rows_are_listed() -> None:
     found = explain("REG102, a12 missing-registry-prefix REG310")
-    assert (found.title, found.codes, found.rows) == ("4 rules and rows", ("REG102", "REG101", "REG310"), ("A12",))
+    assert (found.title, found.codes, found.failures) == ("4 rules and rows", ("REG102", "REG101", "REG310"), ("A12",))
     assert explain("REG102 in my log").kind == "unknown"
     assert explain("REG/x").kind == "target-path"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, say
-from regilink_doctor.core.wandb_messages.wording import field_names
+from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, fill_message
+from regilink_doctor.core.wandb_messages.template import field_names
 from regilink_doctor.workflows.explain import classify, explain
 
 TEXTS = [
@@ -195,8 +195,8 @@ def test_there_are_texts_enough() -> None:
 def test_a_text_leads_to_its_row(text: str, row: str) -> None:
     found = explain(text)
     assert found.kind == "error"
-    assert found.rows[0] == row
-    assert found.causes[0].row == row
+    assert found.failures[0] == row
+    assert found.causes[0].failure == row
     assert set(found.causes[0].codes) <= set(found.codes)
 
 
@@ -204,16 +204,18 @@ def test_noise_around_it_changes_nothing() -> None:
     wrong = []
     for text, row in TEXTS:
         log = f"{NOISE}\nwandb: View run at https://wandb.ai/team-a/p/runs/x\nCommError: {text}\n{NOISE[:2000]}"
-        if (found := explain(log)).rows[:1] != (row,):
-            wrong.append((text, found.rows))
+        if (found := explain(log)).failures[:1] != (row,):
+            wrong.append((text, found.failures))
     assert wrong == []
 
 
 def test_every_wording_that_regilink_knows_leads_to_its_row() -> None:
     for each in WANDB_MESSAGES:
-        text = say(each.key, **{name: f"name-{index}" for index, name in enumerate(field_names(each.template))})
+        text = fill_message(
+            each.key, **{name: f"name-{index}" for index, name in enumerate(field_names(each.template))}
+        )
         found = explain(f'Traceback (most recent call last):\n  File "train.py", line 9, in <module>\n{text}\n')
-        assert found.rows[0] == each.row, each.key
+        assert found.failures[0] == each.failure, each.key
         assert ("nobody has published W&B's words for this" in found.text) == (not each.known)
 
 
@@ -226,10 +228,10 @@ def test_the_path_in_a_traceback_is_judged_and_fills_the_command() -> None:
         "    return func(self, *args, **kwargs)\n"
         "wandb.errors.errors.CommError: Unable to find organization for entity 'team-a'.\n"
     )
-    assert found.rows[0] == "A12"
+    assert found.failures[0] == "A12"
     assert (found.organization, found.registry, found.collection) == ("team-a", "model", "zoo")
     assert "raised at /home/u/project/train.py:41, in main" in found.text
-    assert found.causes[0].proof == "regilink doctor team-a/wandb-registry-model/zoo --entity team-a"
+    assert found.causes[0].check_with == "regilink doctor team-a/wandb-registry-model/zoo --entity team-a"
 
 
 def test_of_several_paths_the_last_is_meant() -> None:
@@ -245,23 +247,23 @@ def test_without_an_organization_in_the_path_the_entity_is_the_likelier_cause() 
         '    run.link_artifact(model, "wandb-registry-model/zoo")\n'
         "CommError: Unable to find organization for entity 'ghost'."
     )
-    assert found.rows[:3] == ("B2", "A15", "A12")
+    assert found.failures[:3] == ("B2", "A15", "A12")
 
 
 def test_what_is_certainly_wrong_with_the_path_comes_first() -> None:
     found = explain(
         '    run.link_artifact(model, "wandb-registry-model/meta-llama/Llama-3")\nCommError: permission denied'
     )
-    assert found.rows[:2] == ("A3", "B7")
+    assert found.failures[:2] == ("A3", "B7")
     assert found.codes[0] == "REG103"
     assert found.target == "wandb-registry-model/meta-llama-Llama-3"
 
 
 def test_a_name_in_the_words_gives_the_mistake_away() -> None:
     doubled = explain("project 'wandb-registry-wandb-registry-model' not found under entity 'acme'")
-    assert doubled.rows[:2] == ("A11", "D1")
+    assert doubled.failures[:2] == ("A11", "D1")
     title = explain("project 'wandb-registry-Models' not found")
-    assert title.rows[:2] == ("A10", "B3")
+    assert title.failures[:2] == ("A10", "B3")
 
 
 def test_a_warning_further_up_is_told_and_counted() -> None:
@@ -269,7 +271,7 @@ def test_a_warning_further_up_is_told_and_counted() -> None:
         "wandb: WARNING Ignoring entity 'team-a' when running a sweep.\n" + NOISE + "\nCommError: linking is only "
         "allowed within the same team or to a collection in your organization's registry"
     )
-    assert found.rows[:2] == ("B1", "B2")
+    assert found.failures[:2] == ("B1", "B2")
     assert "also in the text: Ignoring entity 'team-a' when running a sweep" in found.text
 
 
@@ -283,9 +285,9 @@ def test_an_exception_is_classified_with_its_chain() -> None:
     with pytest.raises(RuntimeError) as caught:
         link()
     found = classify(caught.value)
-    assert (found.kind, found.rows[0]) == ("error", "A12")
+    assert (found.kind, found.failures[0]) == ("error", "A12")
     assert f"raised at {__file__}" in found.text
-    assert classify("HTTP 400: permission denied").rows[0] == "B7"
+    assert classify("HTTP 400: permission denied").failures[0] == "B7"
 
 
 def test_an_exception_that_cannot_be_shown_is_unknown() -> None:
@@ -312,6 +314,6 @@ def test_an_entity_that_is_missing_when_the_run_begins_is_no_matter_of_the_targe
     own = 'Traceback (most recent call last):\n  File "/home/u/train.py", line 17, in main\n    main()\n'
     begins = '  File "/venv/lib/python3.11/site-packages/wandb/sdk/wandb_init.py", line 966, in init\n    raise error\n'
     links = '  File "/venv/lib/python3.11/site-packages/wandb/sdk/wandb_run.py", line 3050, in link_artifact\n'
-    assert explain(own + begins + error).rows == ("B2",)
-    assert explain(own + links + error).rows[0] == "A3"
-    assert explain(own + begins + own + links + error).rows[0] == "A3"
+    assert explain(own + begins + error).failures == ("B2",)
+    assert explain(own + links + error).failures[0] == "A3"
+    assert explain(own + begins + own + links + error).failures[0] == "A3"

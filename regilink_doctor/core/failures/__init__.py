@@ -1,30 +1,29 @@
-"""The catalogue of failures: the 78 ways, as data, in our own words.
+"""The failure index: every known way in which a link to the registry, or a consumer of it, fails, as data.
 
-Row ids are stable (A1 to A18, B1 to B17, C1 to C20 with C5b, D1 to D18, E1 to E4): code, tests
-and documentation cite them.
+Failure ids are stable (`A1`, `C5b`, `F3`): code, tests and documentation cite them.
 """
 
 from __future__ import annotations
 
 from regilink_doctor.core.failures.consuming import CONSUMING
 from regilink_doctor.core.failures.entity import ENTITY
-from regilink_doctor.core.failures.failure import Evidence, Failure
+from regilink_doctor.core.failures.failure import Failure
 from regilink_doctor.core.failures.path import PATH
 from regilink_doctor.core.failures.sdk import SDK
 from regilink_doctor.core.failures.testing import TESTING
 
-__all__ = ["FAILURES", "Evidence", "Failure", "failure"]
+__all__ = ["FAILURES", "Failure", "find_failure"]
 
-FAILURES: dict[str, Failure] = {each.row: each for each in (*PATH, *ENTITY, *SDK, *CONSUMING, *TESTING)}
+FAILURES: dict[str, Failure] = {failure.id: failure for failure in (*PATH, *ENTITY, *SDK, *CONSUMING, *TESTING)}
 
 
-def failure(row: str) -> Failure:
-    """The failure of a row; `b1` and ` B1 ` are read as `B1`.
+def find_failure(failure_id: str) -> Failure:
+    """The failure of an id; `b1` and ` B1 ` are read as `B1`.
 
     Raises:
-        KeyError: No such row; the message names the nearest.
+        KeyError: No such failure; the error names the nearest.
     """
-    wanted = row.strip()
+    wanted = failure_id.strip()
     wanted = wanted[:1].upper() + wanted[1:].lower()
     if wanted in FAILURES:
         return FAILURES[wanted]
@@ -32,4 +31,4 @@ def failure(row: str) -> Failure:
 
     near = get_close_matches(wanted, FAILURES, n=3, cutoff=0.5)
     hint = f"; did you mean {', '.join(near)}?" if near else ""
-    raise KeyError(f"no row '{row}' in the catalogue of failures{hint}")
+    raise KeyError(f"no failure '{failure_id}' in the failure index{hint}")

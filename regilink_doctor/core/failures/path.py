@@ -13,11 +13,10 @@ PATH: tuple[Failure, ...] = (
         "Write the prefix: `wandb-registry-model/my-collection`. If a link inside the project is what you want, "
         "suppress the finding on that line.",
         silent=True,
-        evidence="run",
         codes=("REG101",),
-        sign="Nothing failed, and the name that the link returned, or the App, shows a project without "
+        recognize="Nothing failed, and the name that the link returned, or the App, shows a project without "
         "`wandb-registry-`.",
-        proof="regilink doctor TARGET",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A2",
@@ -27,10 +26,9 @@ PATH: tuple[Failure, ...] = (
         "`wandb-registry-model` appears there and the returned name looks right.",
         "Name the collection after the registry: `wandb-registry-model/my-collection`.",
         silent=True,
-        evidence="run",
         codes=("REG102",),
-        sign="Nothing failed, and what the link returned ends in a collection that is called like the registry.",
-        proof="regilink doctor TARGET",
+        recognize="Nothing failed, and what the link returned ends in a collection that is called like the registry.",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A3",
@@ -41,11 +39,10 @@ PATH: tuple[Failure, ...] = (
         'Replace the slash inside the name, for example `name.replace("/", "-")`, so that the path has at most '
         "an organization, a registry and a collection.",
         silent=False,
-        evidence="run",
         codes=("REG103",),
-        sign="The path has three slashes, or the name behind the registry holds one (model ids such as "
+        recognize="The path has three slashes, or the name behind the registry holds one (model ids such as "
         "`meta-llama/Llama-3` do).",
-        proof="regilink doctor TARGET",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A4",
@@ -54,10 +51,9 @@ PATH: tuple[Failure, ...] = (
         "project, and the link succeeds there without a word.",
         "Write exactly `wandb-registry-`, in lower case and with hyphens.",
         silent=True,
-        evidence="run",
         codes=("REG104",),
-        sign="The path's registry part is not `wandb-registry-`, letter by letter.",
-        proof="regilink doctor TARGET",
+        recognize="The path's registry part is not `wandb-registry-`, letter by letter.",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A5",
@@ -67,10 +63,9 @@ PATH: tuple[Failure, ...] = (
         "organization's name. `Artifact.link` sends the empty name to the server.",
         "Make sure that the variable behind the name is set, and stop the program when it is empty.",
         silent=True,
-        evidence="run",
         codes=("REG105",),
-        sign="Print the path right before the link: it ends in a slash, or a part between two slashes is missing.",
-        proof="regilink doctor TARGET",
+        recognize="Print the path right before the link: it ends in a slash, or a part between two slashes is missing.",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A6",
@@ -79,10 +74,9 @@ PATH: tuple[Failure, ...] = (
         "run's entity; an empty path becomes a project named as the entity and a collection named as the project.",
         "Make sure that the variable behind the registry's name is set, and stop the program when it is empty.",
         silent=True,
-        evidence="run",
         codes=("REG105",),
-        sign="Print the path right before the link: `wandb-registry-` is followed by a slash.",
-        proof="regilink doctor TARGET",
+        recognize="Print the path right before the link: `wandb-registry-` is followed by a slash.",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A7",
@@ -92,10 +86,9 @@ PATH: tuple[Failure, ...] = (
         "Put the real names in: an `f` before the string, the value from your settings, and a check that an "
         "environment variable is set.",
         silent=False,
-        evidence="run",
         codes=("REG106", "REG113"),
-        sign="Brackets, braces, `None` or `your-...` stand in the path that was sent.",
-        proof="regilink doctor TARGET",
+        recognize="Brackets, braces, `None` or `your-...` stand in the path that was sent.",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A8",
@@ -105,10 +98,9 @@ PATH: tuple[Failure, ...] = (
         'Leave `:v3` and `:alias` out of the target path and give `aliases=["prod"]`; the server numbers the '
         "linked versions itself.",
         silent=False,
-        evidence="unverified",
         codes=("REG107",),
-        sign="There is a colon in the target path.",
-        proof="regilink doctor TARGET",
+        recognize="There is a colon in the target path.",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A9",
@@ -118,10 +110,9 @@ PATH: tuple[Failure, ...] = (
         "Write the path that the URL stands for, `wandb-registry-model/my-collection`; `regilink explain URL` "
         "converts it.",
         silent=True,
-        evidence="run",
         codes=("REG108",),
-        sign="The path begins with a scheme or with the App's host.",
-        proof="regilink explain TARGET",
+        recognize="The path begins with a scheme or with the App's host.",
+        check_with="regilink explain TARGET",
     ),
     Failure(
         "A10",
@@ -130,10 +121,9 @@ PATH: tuple[Failure, ...] = (
         "exact name with blanks and capitals, and another spelling is a registry that does not exist.",
         "Copy the name from the registry's settings or from its full name, without replacing or encoding anything.",
         silent=False,
-        evidence="observed",
         codes=("REG110", "REG302"),
-        sign="Another spelling of the same registry works: `model` for `Models`, another case, a blank for a hyphen.",
-        proof="regilink doctor TARGET",
+        recognize="Another spelling of the same registry works: `model` for `Models`, another case, other hyphens.",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A11",
@@ -142,10 +132,9 @@ PATH: tuple[Failure, ...] = (
         "result is a registry that does not exist.",
         "Give `api.registry()` and your own templates the bare name, and write the prefix in a path once.",
         silent=False,
-        evidence="run",
         codes=("REG109",),
-        sign="The error's text or the path holds `wandb-registry-wandb-registry-`.",
-        proof="regilink doctor TARGET",
+        recognize="The error's text or the path holds `wandb-registry-wandb-registry-`.",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A12",
@@ -154,11 +143,10 @@ PATH: tuple[Failure, ...] = (
         "there the SDK says that it finds no organization for the team, which hides that the path is wrong.",
         "Leave the first part out (`wandb-registry-model/my-collection`), or put the organization's name there.",
         silent=False,
-        evidence="run",
         codes=("REG202",),
-        sign="The path has three parts, and the first one is a team or a user. The error names the artifact's "
+        recognize="The path has three parts, and the first one is a team or a user. The error names the artifact's "
         "entity, not that part.",
-        proof="regilink doctor TARGET --entity TEAM",
+        check_with="regilink doctor TARGET --entity TEAM",
     ),
     Failure(
         "A13",
@@ -167,11 +155,10 @@ PATH: tuple[Failure, ...] = (
         "take the display name only, and say that the organization is not found.",
         "Give those calls the display name as the App shows it; `regilink doctor` prints both names.",
         silent=False,
-        evidence="code",
         codes=("REG303",),
-        sign="The name in the path or call differs from both names of the organization, or is its entity where "
+        recognize="The name in the path or call differs from both names of the organization, or is its entity where "
         "the display name belongs.",
-        proof="regilink doctor TARGET --entity TEAM",
+        check_with="regilink doctor TARGET --entity TEAM",
     ),
     Failure(
         "A14",
@@ -181,10 +168,9 @@ PATH: tuple[Failure, ...] = (
         "Use `run.link_artifact` with `wandb-registry-<name>/<collection>`; a migrated registry is called "
         "`<team>-mr-migrated`.",
         silent=False,
-        evidence="observed",
         codes=("REG112",),
-        sign="The call is `link_model` or `use_model`, or `model-registry` stands in the path.",
-        proof="regilink doctor TARGET --entity TEAM",
+        recognize="The call is `link_model` or `use_model`, or `model-registry` stands in the path.",
+        check_with="regilink doctor TARGET --entity TEAM",
     ),
     Failure(
         "A15",
@@ -193,11 +179,10 @@ PATH: tuple[Failure, ...] = (
         "of a wrong path while the code is right. Empty, it counts as unset for links and as a name elsewhere.",
         "Unset `WANDB_ORGANIZATION`, or set it to the organization's name; put the team into `WANDB_ENTITY`.",
         silent=False,
-        evidence="code",
         codes=("REG703",),
-        sign="The path has no organization, yet the error speaks of one: `echo $WANDB_ORGANIZATION` shows where "
+        recognize="The path has no organization, yet the error speaks of one: `echo $WANDB_ORGANIZATION` shows where "
         "it is from.",
-        proof="regilink doctor TARGET",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A16",
@@ -206,9 +191,8 @@ PATH: tuple[Failure, ...] = (
         "the source's entity and `$WANDB_PROJECT` or `uncategorized`. The same text lands in two places.",
         "Write the whole path, or use the same call everywhere.",
         silent=True,
-        evidence="code",
-        sign="The same path went to two projects, one by `run.link_artifact`, one by `artifact.link`.",
-        proof="regilink doctor TARGET",
+        recognize="The same path went to two projects, one by `run.link_artifact`, one by `artifact.link`.",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A17",
@@ -218,10 +202,9 @@ PATH: tuple[Failure, ...] = (
         "`Run.link_artifact` works by accident.",
         "Remove the slash and the blanks around the parts.",
         silent=False,
-        evidence="run",
         codes=("REG111",),
-        sign="The path begins or ends with a slash, has two in a row, or a blank beside one.",
-        proof="regilink doctor TARGET",
+        recognize="The path begins or ends with a slash, has two in a row, or a blank beside one.",
+        check_with="regilink doctor TARGET",
     ),
     Failure(
         "A18",
@@ -230,9 +213,8 @@ PATH: tuple[Failure, ...] = (
         "artifact; the command line knows no `wandb artifact link`.",
         "Write `run.link_artifact(artifact, target_path=..., aliases=[...])`.",
         silent=False,
-        evidence="code",
         codes=("REG607",),
-        sign="It is Python or the command line that complains, before anything is sent.",
-        proof="regilink lint .",
+        recognize="It is Python or the command line that complains, before anything is sent.",
+        check_with="regilink lint .",
     ),
 )

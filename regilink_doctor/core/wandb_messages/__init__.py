@@ -1,21 +1,14 @@
-"""Every text of W&B that belongs to one of the failures, once: to say and to recognise.
-
-The emulator says them, `explain` finds them in what the user pastes. The rows are those of the
-catalogue in `core.failures`.
-"""
+"""Every message of W&B that belongs to one of the failures, once: the emulator says them, `explain` recognizes them."""
 
 from __future__ import annotations
 
 from regilink_doctor.core.wandb_messages.access import ACCESS
-from regilink_doctor.core.wandb_messages.artifacts import ARTIFACTS
-from regilink_doctor.core.wandb_messages.consuming import CONSUMING
-from regilink_doctor.core.wandb_messages.lifecycle import LIFECYCLE
-from regilink_doctor.core.wandb_messages.linking import LINKING
-from regilink_doctor.core.wandb_messages.names import NAMES
-from regilink_doctor.core.wandb_messages.recognition import TEXT_LIMIT, RecognizedMessage, find
-from regilink_doctor.core.wandb_messages.registries import REGISTRIES
+from regilink_doctor.core.wandb_messages.consuming import CONSUMING, REGISTRIES
+from regilink_doctor.core.wandb_messages.linking import LINKING, NAMES
+from regilink_doctor.core.wandb_messages.recognition import TEXT_LIMIT, RecognizedMessage, search_messages
+from regilink_doctor.core.wandb_messages.runs import ARTIFACTS, LIFECYCLE
 from regilink_doctor.core.wandb_messages.server import SERVER
-from regilink_doctor.core.wandb_messages.wording import Speaker, WandbMessage, field_names
+from regilink_doctor.core.wandb_messages.template import Speaker, WandbMessage, field_names
 
 __all__ = [
     "TEXT_LIMIT",
@@ -23,9 +16,10 @@ __all__ = [
     "RecognizedMessage",
     "Speaker",
     "WandbMessage",
-    "recognise",
-    "say",
-    "wording",
+    "field_names",
+    "fill_message",
+    "find_message",
+    "recognize_messages",
 ]
 
 WANDB_MESSAGES: tuple[WandbMessage, ...] = (
@@ -39,14 +33,14 @@ WANDB_MESSAGES: tuple[WandbMessage, ...] = (
     *ACCESS,
 )
 
-_BY_KEY = {each.key: each for each in WANDB_MESSAGES}
+_BY_KEY = {message.key: message for message in WANDB_MESSAGES}
 
 
-def wording(key: str) -> WandbMessage:
-    """The wording of a key.
+def find_message(key: str) -> WandbMessage:
+    """The message of a key.
 
     Raises:
-        KeyError: No wording has this key; the message names the nearest.
+        KeyError: No message has this key; the error names the nearest.
     """
     if key in _BY_KEY:
         return _BY_KEY[key]
@@ -54,30 +48,30 @@ def wording(key: str) -> WandbMessage:
 
     near = get_close_matches(key, _BY_KEY, n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    raise KeyError(f"no wording '{key}'{hint}")
+    raise KeyError(f"no W&B message '{key}'{hint}")
 
 
-def say(key: str, **fields: str) -> str:
-    """The text of a wording with its fields filled in.
+def fill_message(key: str, **fields: str) -> str:
+    """The text of a message with its fields filled in.
 
     Raises:
-        KeyError: No wording has this key.
-        ValueError: A field is missing, or is none of the wording's.
+        KeyError: No message has this key.
+        ValueError: A field is missing, or does not belong to the message.
     """
-    template = wording(key).template
+    template = find_message(key).template
     wanted = set(field_names(template))
     if wanted != fields.keys():
         missing = ", ".join(sorted(wanted - fields.keys())) or "nothing"
         unknown = ", ".join(sorted(fields.keys() - wanted)) or "nothing"
-        raise ValueError(f"wording '{key}': missing {missing}, unknown {unknown}")
+        raise ValueError(f"W&B message '{key}': missing {missing}, unknown {unknown}")
     return template.format_map(fields)
 
 
-def recognise(text: str) -> list[RecognizedMessage]:
-    """The wordings that stand anywhere in a text, best first.
+def recognize_messages(text: str) -> list[RecognizedMessage]:
+    """The known messages anywhere in a text, best first.
 
     White space, kinds of quotes, the case of ASCII letters, a final full stop and whatever is
     around a message (`CommError: `, `HTTP 404: `, `[m1; m2]`) do not matter. Only the last
     `TEXT_LIMIT` characters are read.
     """
-    return find(text, WANDB_MESSAGES)
+    return search_messages(text, WANDB_MESSAGES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.wandb_messages.wording import WandbMessage
+from regilink_doctor.core.wandb_messages.template import WandbMessage
 
 ACCESS: tuple[WandbMessage, ...] = (
     WandbMessage(
@@ -10,7 +10,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C18",
         "Unable to fetch user data from W&B, please verify your API key is valid.",
         "sdk",
-        raised="CommError",
         since="0.21.1",
     ),
     WandbMessage(
@@ -18,7 +17,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C18",
         "An error occurred while verifying the API key.",
         "sdk",
-        raised="AuthenticationError",
         also=("C19",),
         until="0.28.2",
     ),
@@ -27,7 +25,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C18",
         "Failed to verify credentials with {host}: {reason}",
         "sdk",
-        raised="AuthenticationError",
         also=("C19", "C4"),
         since="0.28.2",
     ),
@@ -36,7 +33,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C18",
         "An error occurred while verifying credentials with {host}: {reason}",
         "sdk",
-        raised="AuthenticationError",
         also=("C19",),
         since="0.28.2",
     ),
@@ -45,7 +41,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C18",
         "Failed to authenticate with {host}: {reason}",
         "sdk",
-        raised="AuthenticationError",
         also=("C19",),
         since="0.28.2",
     ),
@@ -54,17 +49,15 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C18",
         "The API key you provided is either invalid or missing.",
         "sdk",
-        raised="AuthenticationError",
         also=("C19",),
         until="0.28.2",
     ),
-    WandbMessage("api-key-empty", "C18", "API key is empty.", "sdk", raised="AuthenticationError", since="0.23.1"),
+    WandbMessage("api-key-empty", "C18", "API key is empty.", "sdk", since="0.23.1"),
     WandbMessage(
         "api-key-characters",
         "C18",
         "API key may only contain the letters A-Z, digits and underscores.",
         "sdk",
-        raised="AuthenticationError",
         since="0.23.1",
     ),
     WandbMessage(
@@ -72,7 +65,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C18",
         "API key must have 40+ characters, has {length}.",
         "sdk",
-        raised="AuthenticationError",
         since="0.23.1",
     ),
     WandbMessage(
@@ -80,7 +72,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C18",
         "API key must be 40 characters long, yours was {length}",
         "sdk",
-        raised="ValueError",
         until="0.22.3",
     ),
     WandbMessage(
@@ -88,7 +79,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C18",
         "No API key configured. Use `wandb login` to log in.",
         "sdk",
-        raised="UsageError",
         since="0.23.1",
     ),
     WandbMessage(
@@ -96,7 +86,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C18",
         "api_key not configured (no-tty)",
         "sdk",
-        raised="UsageError",
         until="0.23.1",
     ),
     WandbMessage(
@@ -104,7 +93,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C18",
         "No authentication configured. Use `wandb login` to log in.",
         "sdk",
-        raised="UsageError",
         since="0.24.2",
     ),
     WandbMessage(
@@ -112,7 +100,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "B7",
         "It appears that you do not have permission to access the requested resource.",
         "sdk",
-        raised="CommError",
         also=("B2", "D7", "B8", "B9", "C19"),
         until="0.28.2",
     ),
@@ -121,7 +108,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "B7",
         "Permission denied to access {run}",
         "sdk",
-        raised="CommError",
         also=("B2", "D7", "B9"),
         until="0.28.2",
     ),
@@ -130,7 +116,6 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C19",
         "Failed to find resource. Please make sure you have the correct resource path.",
         "sdk",
-        raised="LookupError",
         also=("B7", "D1"),
         since="0.18.6",
         until="0.28.2",
@@ -140,14 +125,12 @@ ACCESS: tuple[WandbMessage, ...] = (
         "C19",
         "Timed out initializing run: {reason}",
         "sdk",
-        raised="CommError",
     ),
     WandbMessage(
         "init-timed-out-retrying",
         "C19",
         "Timed out while retrying: {reason}",
         "sdk",
-        raised="CommError",
         also=("B17",),
     ),
     # The words of Go and Python underneath.

@@ -1,8 +1,8 @@
-"""Finding known wordings in any longer text: a message, a traceback, a log.
+"""Searching known messages in any longer text: an error, a traceback, a log.
 
-There is no pattern engine behind it. The text is folded once (white space, quotes, escapes,
-the case of ASCII letters), then the literal pieces of a wording are sought outwards from its
-longest one, each within a bounded distance. So the cost stays close to the length of the text.
+The text is folded once (white space, quotes, escapes, the case of ASCII letters). Then the
+literal pieces of a message are searched outwards from its longest one, each within a bounded
+distance. No regular expression: the cost stays close to the length of the text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from functools import cache
 
 from regilink_doctor.core.records import record
-from regilink_doctor.core.wandb_messages.wording import WandbMessage, pieces
+from regilink_doctor.core.wandb_messages.template import WandbMessage, split_template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ TEXT_LIMIT = 200_000
 FIELD_LIMIT = 300
 """The longest value of a field."""
 MATCH_LIMIT = 100
-"""How often one wording is sought in one text, from its end."""
+"""How often one message is searched in one text, from its end."""
 VAGUE = 20
-"""With fewer literal characters than this a wording is said by many programs."""
+"""With fewer literal characters than this a message is said by many programs."""
 
 _FOLD = str.maketrans(
     {chr(upper): chr(upper + 32) for upper in range(ord("A"), ord("Z") + 1)}
@@ -34,9 +34,9 @@ _FOLD = str.maketrans(
 
 @record
 class RecognizedMessage:
-    """A wording found in a text; `span` is its start and end there, in characters."""
+    """A message found in a text; `span` is its start and end there, in characters."""
 
-    wording: WandbMessage
+    message: WandbMessage
     fields: dict[str, str]
     span: tuple[int, int]
 
@@ -62,7 +62,7 @@ class _Folded:
         return index == len(self.breaks) or self.breaks[index] >= end
 
 
-def _fold(text: str) -> _Folded:
+def _fold_text(text: str) -> _Folded:
     import re
 
     offset = max(0, len(text) - TEXT_LIMIT)
@@ -89,7 +89,7 @@ def _fold(text: str) -> _Folded:
 
 @record
 class _Pattern:
-    wording: WandbMessage
+    message: WandbMessage
     literals: tuple[str, ...]
     names: tuple[str, ...]
     anchor: int
@@ -98,9 +98,9 @@ class _Pattern:
 
 
 @cache
-def _pattern(wording: WandbMessage) -> _Pattern:
+def _compile_pattern(message: WandbMessage) -> _Pattern:
     # A final full stop is lost where messages are joined or quoted.
-    parts = pieces(wording.template.rstrip("."))
+    parts = split_template(message.template.rstrip("."))
     open_end = parts[-1][1] is not None
     literals = [" ".join(f"|{text}|".split())[1:-1].translate(_FOLD) for text, _ in parts]
     literals[0] = literals[0].lstrip()
@@ -109,7 +109,7 @@ def _pattern(wording: WandbMessage) -> _Pattern:
     anchor = max(range(len(literals)), key=lambda index: len(literals[index]))
     names = tuple(name for _, name in parts if name is not None)
     weight = sum(len(literal.strip()) for literal in literals)
-    return _Pattern(wording, tuple(literals), names, anchor, weight, open_end)
+    return _Pattern(message, tuple(literals), names, anchor, weight, open_end)
 
 
 def _field_fits(folded: _Folded, start: int, end: int, before: str, after: str) -> bool:
@@ -166,10 +166,10 @@ def _match_at(pattern: _Pattern, folded: _Folded, position: int) -> RecognizedMe
         name: folded.original[folded.source(left) : folded.source(right - 1) + 1] if right > left else ""
         for name, (left, right) in zip(pattern.names, bounds, strict=True)
     }
-    return RecognizedMessage(pattern.wording, fields, (folded.source(start), folded.source(end - 1) + 1))
+    return RecognizedMessage(pattern.message, fields, (folded.source(start), folded.source(end - 1) + 1))
 
 
-def _matches(pattern: _Pattern, folded: _Folded) -> Iterator[RecognizedMessage]:
+def _find_matches(pattern: _Pattern, folded: _Folded) -> Iterator[RecognizedMessage]:
     anchor = pattern.literals[pattern.anchor]
     position = len(folded.text)
     for _ in range(MATCH_LIMIT):
@@ -182,18 +182,18 @@ def _matches(pattern: _Pattern, folded: _Folded) -> Iterator[RecognizedMessage]:
         position += len(anchor) - 1
 
 
-def find(text: str, wordings: Iterable[WandbMessage]) -> list[RecognizedMessage]:
-    """The wordings that a text holds, best first.
+def search_messages(text: str, messages: Iterable[WandbMessage]) -> list[RecognizedMessage]:
+    """The messages that a text contains, best first.
 
-    Of two that overlap the one with more literal words stays. Then a wording that many
+    Of two that overlap the one with more literal words stays. Then a message that many
     programs say comes after the others, and what stands later in the text comes first: a
     traceback or a log ends with the error that the user saw.
     """
-    folded = _fold(text)
+    folded = _fold_text(text)
     found: list[tuple[int, RecognizedMessage]] = []
-    for wording in wordings:
-        pattern = _pattern(wording)
-        found.extend((pattern.weight, match) for match in _matches(pattern, folded))
+    for message in messages:
+        pattern = _compile_pattern(message)
+        found.extend((pattern.weight, match) for match in _find_matches(pattern, folded))
     found.sort(key=lambda item: -item[0])
     kept: list[tuple[int, RecognizedMessage]] = []
     said: set[tuple[str, tuple[str, ...]]] = set()
@@ -210,7 +210,7 @@ def find(text: str, wordings: Iterable[WandbMessage]) -> list[RecognizedMessage]
     kept.sort(key=lambda item: (item[0] < VAGUE, -item[1].span[0]))
     best: list[RecognizedMessage] = []
     for _, match in kept:
-        once = (match.wording.key, tuple(match.fields.values()))
+        once = (match.message.key, tuple(match.fields.values()))
         if once not in said:
             said.add(once)
             best.append(match)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core import judgement, wandb_messages
-from regilink_doctor.core.failures import failure
+from regilink_doctor.core.failures import find_failure
 from regilink_doctor.core.ledger import LinkAttempt, Verdict
 from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.records import record
@@ -98,13 +98,13 @@ def link(state: State, user: User | None, request: LinkRequest, refusal: Refusal
 
 def _code(row: str | None) -> str | None:
     """The likeliest code of a row of the catalogue."""
-    codes = failure(row).codes if row is not None else ()
+    codes = find_failure(row).codes if row is not None else ()
     return codes[0] if codes else None
 
 
 def _as_refusal(verdict: Verdict) -> Refusal:
-    wording = wandb_messages.wording(verdict.text or "")
-    message = wandb_messages.say(wording.key, **dict(verdict.fields))
+    wording = wandb_messages.find_message(verdict.text or "")
+    message = wandb_messages.fill_message(wording.key, **dict(verdict.fields))
     return Refusal(message, wording.status or 400, verdict.row)
 
 

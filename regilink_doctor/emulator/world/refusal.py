@@ -21,8 +21,8 @@ class Refusal(Exception):
 
 def refuse(key: str, **fields: str) -> Refusal:
     """The refusal in the words of `core.wandb_messages` (W&B's where they are known)."""
-    wording = wandb_messages.wording(key)
-    return Refusal(wandb_messages.say(key, **fields), wording.status or 400, wording.row)
+    message = wandb_messages.find_message(key)
+    return Refusal(wandb_messages.fill_message(key, **fields), message.status or 400, message.failure)
 
 
 def denied() -> Refusal:

@@ -32,4 +32,4 @@ def advice(attempt: LinkAttempt, directory: OrganizationView) -> str | None:
     if same is not None or (findings and (attempt.code or "") < "REG200"):
         return (same or findings[0]).help
     row = attempt.row or ""
-    return FAILURES[row].instead if row in FAILURES else None
+    return FAILURES[row].help if row in FAILURES else None

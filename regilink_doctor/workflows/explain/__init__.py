@@ -63,7 +63,7 @@ def explain(text: str, *, catalog: OrganizationView | None = None) -> Explanatio
 def classify(error: BaseException | str) -> Explanation:
     """The explanation of an exception, its causes and its traceback included, or of a text.
 
-    >>> classify("CommError: Unable to find organization for entity 'team-a'.").rows[0]
+    >>> classify("CommError: Unable to find organization for entity 'team-a'.").failures[0]
     'A12'
     """
     if isinstance(error, str):

@@ -25,5 +25,7 @@ def causes_of(
 
 def _cause(row: str, known: dict[str, str | None]) -> Cause:
     failure = FAILURES[row]
-    words = [shlex.quote(known.get(word) or word) for word in failure.proof.split(" ")] if failure.proof else []
-    return Cause(row, failure.title, failure.codes, failure.happens, failure.sign, failure.instead, " ".join(words))
+    words = (
+        [shlex.quote(known.get(word) or word) for word in failure.check_with.split(" ")] if failure.check_with else []
+    )
+    return Cause(row, failure.title, failure.codes, failure.happens, failure.recognize, failure.help, " ".join(words))

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"[A-Za-z]{3}\d{3}")
 _ROW = re.compile(r"[A-Ea-e]\d{1,2}[a-z]?")
-_REPORTED = re.compile(r"(?:(?:^|[^e])\[|:\d+:\d+: |^\S \S+ +)(REG\d{3})\b|\brow ([A-E]\d{1,2}[a-z]?)\b", re.MULTILINE)
+_REPORTED = re.compile(
+    r"(?:(?:^|[^e])\[|:\d+:\d+: |^\S \S+ +)(REG\d{3})\b|\b(?:row|failure) ([A-E]\d{1,2}[a-z]?)\b", re.MULTILINE
+)
 """Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, row A1]`."""
 _BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
 
@@ -33,7 +35,7 @@ def explain_entry(text: str) -> Explanation | None:
         return _rule(code)
     if _CODE.fullmatch(word) and (rows := [row for row, each in FAILURES.items() if code in each.codes]):
         return Explanation(
-            "rule", f"{code}, a check of these failures", codes=(code,), rows=tuple(rows), causes=causes_of(rows)
+            "rule", f"{code}, a check of these failures", codes=(code,), failures=tuple(rows), causes=causes_of(rows)
         )
     row = next((each for each in FAILURES if each.casefold() == word.casefold()), None)
     return _row(row) if row is not None else None
@@ -52,7 +54,7 @@ def explain_entries(text: str) -> Explanation | None:
         beginning = word.upper() if _BEGINNING.fullmatch(word) else None
         entry = None if beginning else explain_entry(word)
         if entry is not None:
-            found[entry.codes[0] if entry.kind == "rule" else entry.rows[0]] = entry.title
+            found[entry.codes[0] if entry.kind == "rule" else entry.failures[0]] = entry.title
         elif beginning and (codes := [code for code in sorted(MODULES) if code.startswith(beginning)]):
             found.update((code, _title(rule_for(code))) for code in codes)
         elif beginning:
@@ -65,7 +67,7 @@ def explain_entries(text: str) -> Explanation | None:
         "rule",
         counted(len(found), "rule", "rules and rows" if rows else None),
         codes=tuple(key for key in found if key not in FAILURES),
-        rows=rows,
+        failures=rows,
         notes=(f"`regilink explain {next(iter(found))}` says what it is about, and what to write instead",),
         body="\n".join(f"  {title}" for title in found.values()),
     )
@@ -107,7 +109,7 @@ def _rule(code: str) -> Explanation:
         "rule",
         _title(rule),
         codes=(rule.code,),
-        rows=rule.rows,
+        failures=rule.rows,
         body=rule.documentation,
         examples=tuple((title, shown) for title, shown in examples if shown),
         causes=causes_of(rule.rows),
@@ -121,10 +123,10 @@ def _title(rule: Rule) -> str:
 def _row(row: str) -> Explanation:
     failure = FAILURES[row]
     return Explanation(
-        "row",
+        "failure",
         f"{row}: {failure.title}",
         codes=failure.codes,
-        rows=(row,),
+        failures=(row,),
         notes=("Nothing is raised: it fails in silence.",) if failure.silent else (),
         causes=causes_of([row]),
     )

@@ -9,7 +9,7 @@ from regilink_doctor.core import wandb_messages
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
-from regilink_doctor.core.wandb_messages.recognition import find
+from regilink_doctor.core.wandb_messages.recognition import search_messages
 from regilink_doctor.workflows.explain import paths
 from regilink_doctor.workflows.explain.causes import MOST, causes_of
 from regilink_doctor.workflows.explain.explanation import Explanation
@@ -69,14 +69,14 @@ class _Named:
 
 def explain_error(text: str, directory: OrganizationView | None = None) -> Explanation | None:
     """The explanation of the best known text in `text`; None when W&B's words are not in it."""
-    found = wandb_messages.recognise(text) or find(text, _beginnings())
+    found = wandb_messages.recognize_messages(text) or search_messages(text, _beginnings())
     if not found:
         return None
     main = found[0]
     named = _named(text, found)
     facts = paths.examine(named.linked, directory) if named.linked else None
     rows = _rows(main, found[1:], named, facts)
-    if main.wording.key == "unknown-entity" and _begins_a_run(text):
+    if main.message.key == "unknown-entity" and _begins_a_run(text):
         rows = ["B2"]  # no target path has been looked at yet
     causes = causes_of(rows, target=named.path, entity=named.entity, type=named.type)
     codes = [code for each in causes for code in each.codes]
@@ -91,7 +91,7 @@ def explain_error(text: str, directory: OrganizationView | None = None) -> Expla
         collection=path.collection or None if path is not None else None,
         version_or_alias=path.version if path is not None else None,
         codes=tuple(dict.fromkeys((*_certain_codes(facts), *codes))),
-        rows=tuple(rows),
+        failures=tuple(rows),
         notes=tuple(_notes(text, main, found[1:])),
         parts=paths.parts_of(path),
         wrong=facts.wrong if facts is not None else (),
@@ -108,20 +108,20 @@ def _rows(
     main: RecognizedMessage, others: Sequence[RecognizedMessage], named: _Named, facts: paths.PathFacts | None
 ) -> list[str]:
     """The rows, likeliest first: what is certainly wrong with the path, what W&B said, what else it can mean."""
-    certain = facts.rows if facts is not None and facts.certain else ()
-    doubtful = facts.rows if facts is not None and not facts.certain else ()
-    told = [*_of_the_names(main, named), main.wording.row]
-    if main.wording.key in _ORGANIZATION_TEXTS and named.path and (path := parsed(named.path)) and not path.prefix:
+    certain = facts.failures if facts is not None and facts.certain else ()
+    doubtful = facts.failures if facts is not None and not facts.certain else ()
+    told = [*_of_the_names(main, named), main.message.failure]
+    if main.message.key in _ORGANIZATION_TEXTS and named.path and (path := parsed(named.path)) and not path.prefix:
         told = ["B2", "A15", *told]
-    also = main.wording.also
+    also = main.message.also
     # Warnings further up in a log say how it came to the error; the vaguest of them say nothing.
-    earlier = [each.wording.row for each in others if each.wording.speaker != "server"]
+    earlier = [each.message.failure for each in others if each.message.speaker != "server"]
     return list(dict.fromkeys((*certain, *told, *doubtful, *earlier, *also)))[: MOST + 2]
 
 
 def _of_the_names(main: RecognizedMessage, named: _Named) -> Iterator[str]:
     """Rows that the name of a registry which is missing gives away."""
-    if main.wording.row not in ("B3", "D1"):
+    if main.message.failure not in ("B3", "D1"):
         return
     project = main.fields.get("project", "").rpartition("/")[2]
     path = parsed(named.path) if named.path else None
@@ -162,8 +162,8 @@ def _quoted(text: str, match: RecognizedMessage) -> str:
 
 
 def _notes(text: str, main: RecognizedMessage, others: Sequence[RecognizedMessage]) -> Iterator[str]:
-    yield f"said by {_SPEAKERS[main.wording.speaker]}{_era(main.wording)}"
-    if not main.wording.known:
+    yield f"said by {_SPEAKERS[main.message.speaker]}{_era(main.message)}"
+    if not main.message.known:
         yield "nobody has published W&B's words for this; these are regilink's emulator's"
     if place := _place(text):
         yield f"raised at {place}"

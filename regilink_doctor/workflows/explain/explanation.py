@@ -6,7 +6,7 @@ from typing import Literal
 
 from regilink_doctor.core.records import record
 
-Kind = Literal["rule", "row", "target-path", "full-name", "url", "snippet", "error", "entity-url", "unknown"]
+Kind = Literal["rule", "failure", "target-path", "full-name", "url", "snippet", "error", "entity-url", "unknown"]
 
 
 @record
@@ -26,16 +26,16 @@ class Wrong:
 class Cause:
     """A row of the catalogue of failures as a cause: what happened, how to tell it apart, what to do, what proves it.
 
-    `proof` is a command with what is known filled in; empty where no command can show it.
+    `check_with` is a command with what is known filled in; empty where no command can show it.
     """
 
-    row: str
+    failure: str
     title: str
     codes: tuple[str, ...]
     happens: str
-    sign: str
-    instead: str
-    proof: str
+    recognize: str
+    help: str
+    check_with: str
 
 
 @record
@@ -55,7 +55,7 @@ class Explanation:
     collection: str | None = None
     version_or_alias: str | None = None
     codes: tuple[str, ...] = ()
-    rows: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
     goes: tuple[str, ...] = ()

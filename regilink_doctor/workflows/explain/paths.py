@@ -35,7 +35,7 @@ class PathFacts:
 
     wrong: tuple[Wrong, ...]
     mended: str | None
-    rows: tuple[str, ...]
+    failures: tuple[str, ...]
     certain: bool
     """At least one of the problems is an error."""
 
@@ -52,7 +52,7 @@ def explain_path(text: str, kind: Kind, directory: OrganizationView | None = Non
     if kind == "full-name" and path is not None:
         linked = text.removesuffix(f":{path.version}")
     facts = examine(linked, directory)
-    rows = facts.rows or _rows_without_finding(linked)
+    rows = facts.failures or _rows_without_finding(linked)
     title = "the full name of a version in a registry, for reading"
     if kind == "full-name" and (path is None or not path.is_registry):
         title = "the full name of a version in a project, not in a registry; for reading"
@@ -68,7 +68,7 @@ def explain_path(text: str, kind: Kind, directory: OrganizationView | None = Non
         collection=(path.collection or None) if path is not None else None,
         version_or_alias=path.version if path is not None else None,
         codes=facts.codes,
-        rows=rows,
+        failures=rows,
         notes=_notes(linked, path, facts),
         parts=parts_of(path),
         goes=destinations(linked),
@@ -179,7 +179,7 @@ def _mended(text: str, findings: tuple[Finding, ...], directory: OrganizationVie
 def _destination(text: str, call: LinkMethod) -> str:
     made = sdk_link(text, call, UNKNOWN_NAME, UNKNOWN_NAME, {})
     if isinstance(made, SdkRefusal):
-        said = wandb_messages.say(made.text, **dict(made.fields))
+        said = wandb_messages.fill_message(made.text, **dict(made.fields))
         return f"nowhere: {made.exception}: {said} (raised after the upload)"
     if not made.registry:
         site = link_site(text, f"wandb.{call}")

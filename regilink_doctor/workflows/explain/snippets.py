@@ -54,7 +54,7 @@ def _of_code(report: FileReport, lines_added: int, directory: OrganizationView |
             "snippet",
             f"code that calls {calls}",
             codes=tuple(dict.fromkeys(each.code for each in wrong)),
-            rows=rows,
+            failures=rows,
             wrong=wrong,
             causes=causes_of(rows),
         )
@@ -68,7 +68,7 @@ def _of_code(report: FileReport, lines_added: int, directory: OrganizationView |
         collection=inner.collection,
         version_or_alias=inner.version_or_alias,
         codes=tuple(dict.fromkeys(each.code for each in wrong)) or inner.codes,
-        rows=rows or inner.rows,
+        failures=rows or inner.failures,
         notes=inner.notes if not wrong else (),
         parts=inner.parts,
         goes=inner.goes,

@@ -1,4 +1,4 @@
-"""One wording: what W&B's server, SDK or CLI says in one kind of failure."""
+"""The shape of a W&B message: what the server, the SDK or a command line says in one kind of failure."""
 
 from __future__ import annotations
 
@@ -7,32 +7,30 @@ from typing import Literal
 from regilink_doctor.core.records import record
 
 Speaker = Literal["server", "sdk", "cli"]
-"""Whose words: the server's answer, the SDK in the user's process, a command line."""
+"""Whose message: the server's answer, the SDK in the user's process, a command line."""
 
 
 @record
 class WandbMessage:
-    """A text as data, for the emulator to say and for `explain` to recognise.
+    """A message as data. `failure` is the likeliest failure that it means, `also` the other ones.
 
     `since` and `until` were read from wandb's tags v0.18.0 to v0.28.2 and its wheel 0.31.0:
-    None means older than the first, and still there in the last. `raised` is the class that the
-    user sees; None: printed, or the caller's own. `known` is False where nobody has published
-    W&B's words: then they are ours, and prove nothing about a real server.
+    None means older than the first, and still there in the last. `known` is False where W&B's
+    wording is undocumented: then it is regilink's, and proves nothing about a real server.
     """
 
     key: str
-    row: str
+    failure: str
     template: str
     speaker: Speaker
     known: bool = True
-    raised: str | None = None
     since: str | None = None
     until: str | None = None
     status: int | None = None
     also: tuple[str, ...] = ()
 
 
-def pieces(template: str) -> tuple[tuple[str, str | None], ...]:
+def split_template(template: str) -> tuple[tuple[str, str | None], ...]:
     """Split a template into (literal, name of the field that follows or None).
 
     Raises:
@@ -54,4 +52,4 @@ def pieces(template: str) -> tuple[tuple[str, str | None], ...]:
 
 def field_names(template: str) -> tuple[str, ...]:
     """The fields of a template, in their order, without repetition."""
-    return tuple(dict.fromkeys(name for _, name in pieces(template) if name is not None))
+    return tuple(dict.fromkeys(name for _, name in split_template(template) if name is not None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.wandb_messages.wording import WandbMessage
+from regilink_doctor.core.wandb_messages.template import WandbMessage
 
 LIFECYCLE: tuple[WandbMessage, ...] = (
     # Offline: the error has no message, so its last lines are what can be recognised.
@@ -11,14 +11,12 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "C1",
         "in link_artifact raise NotImplementedError",
         "sdk",
-        raised="NotImplementedError",
     ),
     WandbMessage(
         "offline-link-pytest",
         "C1",
         "wandb_run.py:{line}: NotImplementedError",
         "sdk",
-        raised="NotImplementedError",
     ),
     WandbMessage(
         "offline-wait",
@@ -26,7 +24,6 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "'Artifact.wait' used prior to logging artifact or while in offline mode. Call Artifact.wait() "
         "before accessing logged artifact properties.",
         "sdk",
-        raised="CommError",
         also=("C5b", "C11"),
     ),
     # What 0.21.4 says in the place of `offline-wait`, run with it; the string is still there in 0.31.0.
@@ -35,7 +32,6 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "C2",
         "Client not initialized for artifact mutations",
         "sdk",
-        raised="CommError",
         since="0.19.11",
     ),
     WandbMessage(
@@ -44,7 +40,6 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "'{property}' used prior to logging artifact or while in offline mode. Call Artifact.wait() "
         "before accessing logged artifact properties.",
         "sdk",
-        raised="ArtifactNotLoggedError",
         also=("C2", "C5b"),
     ),
     WandbMessage(
@@ -52,14 +47,12 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "C3",
         "Cannot use artifact when in offline mode.",
         "sdk",
-        raised="TypeError",
     ),
     WandbMessage(
         "offline-use-model",
         "C3",
         "`use_model` not supported in offline mode.",
         "sdk",
-        raised="RuntimeError",
         also=("A14", "C4"),
         since="0.19.10",
     ),
@@ -68,7 +61,6 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "C5",
         "'NoneType' object has no attribute 'version'",
         "sdk",
-        raised="AttributeError",
         also=("B14",),
     ),
     WandbMessage(
@@ -76,7 +68,6 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "C5",
         "'NoneType' object has no attribute 'qualified_name'",
         "sdk",
-        raised="AttributeError",
         also=("B14",),
     ),
     WandbMessage(
@@ -85,30 +76,26 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "Run ({run}) is finished. The call to `{method}` will be ignored. Please make sure that you are "
         "using an active run.",
         "sdk",
-        raised="UsageError",
     ),
     WandbMessage(
         "upload-timed-out",
         "C10",
         "Artifact upload wait timed out, failed to fetch Artifact response",
         "sdk",
-        raised="WaitTimeoutError",
     ),
     WandbMessage(
         "attach-twice",
         "C16",
         "Trying to attach `{method}` while in the middle of attaching `{other}`",
         "sdk",
-        raised="RuntimeError",
     ),
     WandbMessage(
         "attach-unable",
         "C16",
         "Unable to attach to run {run}",
         "sdk",
-        raised="UsageError",
     ),
-    WandbMessage("attach-failed", "C16", "Failed to attach to run: {reason}", "sdk", raised="UsageError"),
+    WandbMessage("attach-failed", "C16", "Failed to attach to run: {reason}", "sdk"),
     # Where a run goes.
     WandbMessage("sweep-entity", "B2", "Ignoring entity '{entity}' when running a sweep.", "sdk"),
     WandbMessage(
@@ -137,35 +124,30 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "A18",
         "module 'wandb' has no attribute 'link_artifact'",
         "sdk",
-        raised="AttributeError",
     ),
     WandbMessage(
         "artifact-target-path",
         "A18",
         "Artifact.__init__() got an unexpected keyword argument 'target_path'",
         "sdk",
-        raised="TypeError",
     ),
     WandbMessage(
         "link-artifact-argument",
         "A18",
         "Run.link_artifact() got an unexpected keyword argument '{argument}'",
         "sdk",
-        raised="TypeError",
     ),
     WandbMessage(
         "artifact-link-argument",
         "A18",
         "Artifact.link() got an unexpected keyword argument '{argument}'",
         "sdk",
-        raised="TypeError",
     ),
     WandbMessage(
         "string-as-artifact",
         "A18",
         "'str' object has no attribute 'is_draft'",
         "sdk",
-        raised="AttributeError",
     ),
     WandbMessage("no-cli-link", "A18", "No such command 'link'.", "cli"),
     # After the link.
@@ -211,6 +193,139 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "Artifact '{artifact}' is not a linked artifact and cannot be unlinked.  To delete it, use "
         "'Artifact.delete' instead.",
         "sdk",
-        raised="CommError",
+    ),
+)
+
+
+# What the SDK says about the artifact that is linked: legacy registry, owner, type, TTL, aliases.
+ARTIFACTS: tuple[WandbMessage, ...] = (
+    # The legacy registry.
+    WandbMessage(
+        "legacy-registry-redirect",
+        "A14",
+        "This model registry has been migrated and will be discontinued. Your request was redirected to "
+        "the corresponding artifact '{artifact}' in the new registry. Please update your paths to point "
+        "to the migrated registry directly, '{project}/{collection}'.",
+        "sdk",
+        since="0.21.0",
+    ),
+    WandbMessage(
+        "link-model-name-only",
+        "A14",
+        "Please provide only the name of the registered model. Do not append the entity or project name.",
+        "sdk",
+    ),
+    WandbMessage(
+        "link-model-type",
+        "A14",
+        "You can only use this method for 'model' artifacts. For an artifact to be a 'model' artifact, "
+        "its type property must contain the substring 'model'.",
+        "sdk",
+        also=("B4",),
+    ),
+    # The artifact that is linked.
+    WandbMessage(
+        "type-exists-otherwise",
+        "B5",
+        "Artifact {artifact} already exists with type '{type}'; cannot create another with type '{other}'",
+        "sdk",
+    ),
+    WandbMessage(
+        "owned-by-entity",
+        "C15",
+        "Artifact {artifact} is owned by entity '{entity}'; it can't be moved to '{other}'",
+        "sdk",
+        also=("B1",),
+    ),
+    WandbMessage(
+        "exists-in-project",
+        "C15",
+        "Artifact {artifact} exists in project '{project}'; it can't be moved to '{other}'",
+        "sdk",
+    ),
+    WandbMessage(
+        "type-internal",
+        "B6",
+        "The current type '{type}' is an internal type and cannot be changed.",
+        "sdk",
+        since="0.20.0",
+    ),
+    WandbMessage(
+        "type-fixed",
+        "B5",
+        "Type can only be changed if the artifact collection is a sequence.",
+        "sdk",
+    ),
+    WandbMessage(
+        "linking-a-link",
+        "C7",
+        "Linking to a link artifact will result in directly linking to the source artifact of that link artifact.",
+        "sdk",
+        since="0.19.11",
+    ),
+    WandbMessage(
+        "ttl-on-link",
+        "B15",
+        "Cannot set TTL for link artifact. Unlink the artifact first then set the TTL for the source artifact",
+        "sdk",
+        since="0.19.11",
+    ),
+    WandbMessage(
+        "ttl-disabled",
+        "B15",
+        "Artifact TTL will be disabled for source artifacts that are linked to portfolios.",
+        "sdk",
+        until="0.21.0",
+    ),
+    WandbMessage(
+        "ttl-history",
+        "B15",
+        "Cannot set artifact TTL for type wandb-history",
+        "sdk",
+    ),
+    # Aliases.
+    WandbMessage(
+        "alias-add-denied",
+        "B10",
+        "You do not have permission to add the following alias to this artifact: {{{aliases}}}",
+        "sdk",
+        also=("B7", "B9"),
+    ),
+    WandbMessage(
+        "aliases-add-denied",
+        "B10",
+        "You do not have permission to add at least one of the following aliases to this artifact: {{{aliases}}}",
+        "sdk",
+        also=("B7", "B9"),
+    ),
+    WandbMessage(
+        "alias-delete-denied",
+        "B10",
+        "You do not have permission to delete the following alias from this artifact: {{{aliases}}}",
+        "sdk",
+        also=("B7", "B9"),
+    ),
+    WandbMessage(
+        "aliases-delete-denied",
+        "B10",
+        "You do not have permission to delete at least one of the following aliases from this artifact: {{{aliases}}}",
+        "sdk",
+        also=("B7", "B9"),
+    ),
+    WandbMessage(
+        "unlink-denied",
+        "B10",
+        "You do not have permission to unlink the artifact '{artifact}'",
+        "sdk",
+        also=("B7", "B9"),
+        since="0.22.3",
+    ),
+    WandbMessage(
+        "unlink-denied-old",
+        "B10",
+        "You do not have permission to unlink the artifact {artifact}",
+        "sdk",
+        also=("B7", "B9"),
+        until="0.22.3",
     ),
 )
