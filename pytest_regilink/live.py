@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from regilink_doctor.core.check_result import CheckResult
+from regilink_doctor.core.origin import Default
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,8 @@ class LiveItem(pytest.Item):
             pytest.skip(self._missing or check.message)
         if check.status in ("fail", "crash"):
             lines = [f"{check.code or check.status}: {check.message}"]
-            if check.source:
-                lines.append(f"  from {check.source}")
+            if check.origin:
+                lines.append(f"  from {check.origin.shown}")
             lines += [f"  {line}" for line in (check.help or "").splitlines()]
             raise LiveProblem("\n".join(lines))
         if check.status == "warn":
@@ -68,9 +69,16 @@ def ask(config: pytest.Config) -> list[dict[str, Any]]:
     return [check_value(check) for check in diagnose(cwd=config.rootpath).checks]
 
 
+def _check_of(row: dict[str, Any]) -> CheckResult:
+    """A row that may come from another process: of its origin the words are left."""
+    origin = None if row["origin"] is None else Default(row["origin"])
+    lists = {"failures": tuple(row["failures"]), "requires": tuple(row["requires"])}
+    return CheckResult(**{**row, **lists, "origin": origin})
+
+
 def items(session: pytest.Session, rows: list[dict[str, Any]], chosen: list[str]) -> Iterator[LiveItem]:
     """The items of these rows, or of those `chosen` by their node ids."""
-    checks = [CheckResult(**{**row, "rows": tuple(row["rows"]), "requires": tuple(row["requires"])}) for row in rows]
+    checks = [_check_of(row) for row in rows]
     problem = next((each for each in checks if each.name == "credentials" and each.code == NO_CREDENTIALS), None)
     missing = f"no credentials for W&B: {problem.message}" if problem is not None else None
     seen: dict[str, int] = {}

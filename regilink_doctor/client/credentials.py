@@ -10,7 +10,7 @@ from regilink_doctor.client.files import netrc_password, netrc_path, shown
 from regilink_doctor.client.hosts import FORGE, upstream, without_login
 from regilink_doctor.client.installed import Version
 from regilink_doctor.client.key import Key
-from regilink_doctor.core.check_result import Sourced
+from regilink_doctor.core.origin import File, Origin, Setting, Variable
 from regilink_doctor.core.records import record
 
 BY_NETLOC: Version = (0, 23, 1)
@@ -25,21 +25,21 @@ FILES_AGAIN: Version = (0, 30, 0)
 
 @record
 class Credentials:
-    """A key and its source, or where it was looked for in vain.
+    """A key and its origin, or the places that have none.
 
     `token_file` is the identity token (`WANDB_IDENTITY_TOKEN_FILE`) that wandb would use instead of a key. `looked_in`
     are the places in the order of the installed wandb, each with what was wrong there, if something was.
     """
 
     key: Key | None = None
-    source: str | None = None
-    token_file: Sourced | None = None
+    origin: Origin | None = None
+    token_file: Setting[str] | None = None
     looked_in: tuple[str, ...] = ()
     problem: str | None = None
 
 
 def find_credentials(
-    *, version: Version, host: str, file_key: Sourced | None, cwd: Path, environ: Mapping[str, str]
+    *, version: Version, host: str, file_key: Setting[str] | None, cwd: Path, environ: Mapping[str, str]
 ) -> Credentials:
     """The key that wandb of `version` would send to `host`.
 
@@ -53,26 +53,26 @@ def find_credentials(
         return Credentials(problem=both)
     looked: list[str] = []
     if key:
-        return Credentials(Key(key), "environment WANDB_API_KEY")
+        return Credentials(Key(key), Variable("WANDB_API_KEY"))
     if token:
-        return Credentials(token_file=Sourced(token, "environment WANDB_IDENTITY_TOKEN_FILE"))
+        return Credentials(token_file=Setting(token, Variable("WANDB_IDENTITY_TOKEN_FILE")))
     empty = " (set, but empty)" if "WANDB_API_KEY" in environ else ""
     looked.append(f"environment WANDB_API_KEY{empty}")
     # Set but empty, the variable hides the settings files of those versions.
     if version < ENVIRONMENT_FIRST and "WANDB_API_KEY" not in environ:
         if file_key and file_key.value:
-            return Credentials(Key(file_key.value), file_key.source)
+            return Credentials(Key(file_key.value), file_key.origin)
         looked.append("settings files")
     path = netrc_path(environ)
     machines = _machines(host, version)
     password, problem = netrc_password(path, machines)
     source = shown(path, cwd, environ)
     if password:
-        return Credentials(Key(password), source)
+        return Credentials(Key(password), File(source))
     looked.append(f"{source} {problem}" if problem else f"{source} (machine {without_login(machines[0])})")
     if version >= FILES_AGAIN:
         if file_key and file_key.value and "WANDB_API_KEY" not in environ:
-            return Credentials(Key(file_key.value), file_key.source)
+            return Credentials(Key(file_key.value), file_key.origin)
         looked.append("settings files")
     return Credentials(looked_in=tuple(looked))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
+from regilink_doctor.core.origin import Argument, Default, File, Origin, Variable
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sdk_versions import number
 
@@ -21,13 +22,13 @@ NEWEST_KNOWN: Version = (0, 31, 0)
 class InstalledWandb:
     """A wandb, or its absence.
 
-    `version` is None when there is none in `environment`; `environment` is a folder, `source` says in words how it
-    was chosen. `package` is the folder of the module, None when it is not known.
+    `version` is None when there is none in `environment`; `environment` is a folder, `origin` is what chose it.
+    `package` is the folder of the module, None when it is not known.
     """
 
     version: str | None
     environment: str
-    source: str
+    origin: Origin
     package: Path | None = None
 
     @property
@@ -51,17 +52,17 @@ def find_wandb(python: str | None, cwd: Path, environ: Mapping[str, str]) -> Ins
         python: an interpreter (path or name on PATH) or the folder of an environment.
     """
     if python is not None:
-        return _in_environment(_environment_of(python, cwd, environ), f"--python {python}", python)
+        return _in_environment(_environment_of(python, cwd, environ), Argument("--python"), python)
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if folder := environ.get(variable):
-            return _in_environment(Path(folder), f"the active environment, {variable}")
+            return _in_environment(Path(folder), Variable(variable))
     if (cwd / ".venv" / "pyvenv.cfg").is_file():
-        return _in_environment(cwd / ".venv", "the folder .venv")
+        return _in_environment(cwd / ".venv", File(".venv"))
     try:
         found = metadata.distribution("wandb")
     except metadata.PackageNotFoundError:
-        return InstalledWandb(None, _own_environment(), "the environment of regilink")
-    return _described(found, _own_environment(), "the environment of regilink")
+        return InstalledWandb(None, _own_environment(), Default("the environment of regilink"))
+    return _described(found, _own_environment(), Default("the environment of regilink"))
 
 
 def _own_environment() -> str:
@@ -83,10 +84,10 @@ def _environment_of(python: str, cwd: Path, environ: Mapping[str, str]) -> Path:
     return path.parent.parent
 
 
-def _in_environment(root: Path, source: str, python: str = "") -> InstalledWandb:
+def _in_environment(root: Path, origin: Origin, python: str = "") -> InstalledWandb:
     folders = [str(folder) for folder in _package_folders(root, python)]
     found = next(iter(metadata.distributions(name="wandb", path=folders)), None) if folders else None
-    return _described(found, str(root), source) if found else InstalledWandb(None, str(root), source)
+    return _described(found, str(root), origin) if found else InstalledWandb(None, str(root), origin)
 
 
 def _package_folders(root: Path, python: str) -> list[Path]:
@@ -125,10 +126,10 @@ def _base_environment(root: Path) -> Path | None:
     return base if base != root else None
 
 
-def _described(found: metadata.Distribution, environment: str, source: str) -> InstalledWandb:
+def _described(found: metadata.Distribution, environment: str, origin: Origin) -> InstalledWandb:
     package = Path(str(found.locate_file("wandb")))
     try:
         version: str | None = found.version
     except Exception:  # an interrupted installation leaves a folder without METADATA, told differently by each Python
         version = None
-    return InstalledWandb(version, environment, source, package if package.is_dir() else None)
+    return InstalledWandb(version, environment, origin, package if package.is_dir() else None)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from regilink_doctor.client.hosts import without_login
-from regilink_doctor.core.check_result import Sourced
+from regilink_doctor.core.origin import Default, Setting, Variable
 from regilink_doctor.core.records import record
 
 PORTS = {"http": 80, "https": 443}
@@ -45,14 +45,14 @@ class Route:
     """How to reach the server. `proxy` is the proxy's address (with a login, if it has one), `None` for none.
 
     `python_bundle` and `go_bundle` are the files (or folders) of certificates that `requests` and wandb's Go process
-    would trust, each with its source. `go_bundle` is None where the system keeps them in no file.
+    would trust, each with its origin. `go_bundle` is None where the system keeps them in no file.
     """
 
     server: Address
     secure: bool
-    proxy: Sourced | None
-    python_bundle: Sourced
-    go_bundle: Sourced | None
+    proxy: Setting[str] | None
+    python_bundle: Setting[str]
+    go_bundle: Setting[str] | None
 
     @property
     def dialled(self) -> Address:
@@ -81,7 +81,7 @@ def address_of(url: str) -> Address:
 
 
 def route_to(
-    host: str, environ: Mapping[str, str], *, proxy: Sourced | None = None, packages: Path | None = None
+    host: str, environ: Mapping[str, str], *, proxy: Setting[str] | None = None, packages: Path | None = None
 ) -> Route:
     """The way to `host`.
 
@@ -103,15 +103,15 @@ def route_to(
     )
 
 
-def _proxy(host: str, environ: Mapping[str, str]) -> Sourced | None:
+def _proxy(host: str, environ: Mapping[str, str]) -> Setting[str] | None:
     scheme = urlsplit(host).scheme
     if bypassed(address_of(host), environ.get("no_proxy") or environ.get("NO_PROXY") or ""):
         return None
     for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"):
         if value := environ.get(name):
-            return Sourced(value if "://" in value else f"http://{value}", f"environment {name}")
+            return Setting(value if "://" in value else f"http://{value}", Variable(name))
     if environ is os.environ and sys.platform in ("darwin", "win32") and (value := getproxies().get(scheme)):
-        return Sourced(value, "the system's settings")
+        return Setting(value, Default("the system's settings"))
     return None
 
 
@@ -138,20 +138,22 @@ def _in_network(name: str, network: str) -> bool:
         return False
 
 
-def _python_bundle(environ: Mapping[str, str], packages: Path | None) -> Sourced:
+def _python_bundle(environ: Mapping[str, str], packages: Path | None) -> Setting[str]:
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if value := environ.get(name):
-            return Sourced(value, f"environment {name}")
+            return Setting(value, Variable(name))
     if packages is not None and (found := packages / "certifi" / "cacert.pem").is_file():
-        return Sourced(str(found), "certifi")
+        return Setting(str(found), Default("certifi", "REQUESTS_CA_BUNDLE"))
     import requests.certs
 
-    return Sourced(requests.certs.where(), "certifi of regilink")  # type: ignore[attr-defined]
+    return Setting(requests.certs.where(), Default("certifi of regilink", "REQUESTS_CA_BUNDLE"))  # type: ignore[attr-defined]
 
 
-def _go_bundle(environ: Mapping[str, str]) -> Sourced | None:
+def _go_bundle(environ: Mapping[str, str]) -> Setting[str] | None:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         if value := environ.get(name):
-            return Sourced(value, f"environment {name}")
+            return Setting(value, Variable(name))
     found = next((path for path in GO_BUNDLES if Path(path).is_file()), None)
-    return Sourced(found, "the system") if found and sys.platform.startswith("linux") else None
+    return (
+        Setting(found, Default("the system", "SSL_CERT_FILE")) if found and sys.platform.startswith("linux") else None
+    )

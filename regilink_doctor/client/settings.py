@@ -1,4 +1,4 @@
-"""Host, key, entity, project, organization and mode as the installed wandb would take them, each with its source.
+"""Host, key, entity, project, organization and mode as the installed wandb would take them, each with its origin.
 
 Read in wandb 0.21.4, 0.24.0, 0.26.1, 0.28.2 and 0.31.0 (`wandb_setup._load_settings`, `wandb_settings.Settings`); a
 differential test holds this reading against the installed ones. wandb itself is not imported: it takes half a second,
@@ -19,8 +19,8 @@ from regilink_doctor.client.hosts import HostRefused, default_host, login_of, no
 from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
 from regilink_doctor.client.key import NO_SECRETS, Secrets
 from regilink_doctor.client.route import Route, route_to
-from regilink_doctor.core.check_result import Sourced
 from regilink_doctor.core.naming import NAME_MAX
+from regilink_doctor.core.origin import Argument, Default, File, Origin, Setting, Variable
 from regilink_doctor.core.records import record
 
 MODES = ("online", "offline", "shared", "disabled", "dryrun", "run")
@@ -36,10 +36,10 @@ _FIELD = re.compile(r"^    ([a-z][a-z0-9_]*)\s*:", re.MULTILINE)
 
 @record
 class SettingsProblem:
-    """What wandb refuses in its settings: `what` continues a sentence that begins with the value's source."""
+    """What wandb refuses in its settings: `what` continues a sentence that begins with the value's origin."""
 
     setting: str
-    source: str
+    origin: Origin
     what: str
     help: str
 
@@ -55,14 +55,14 @@ class Settings:
     """
 
     wandb: InstalledWandb
-    host: Sourced
+    host: Setting[str]
     credentials: Credentials
-    entity: Sourced | None
-    project: Sourced | None
-    organization: Sourced | None
-    mode: Sourced
+    entity: Setting[str] | None
+    project: Setting[str] | None
+    organization: Setting[str] | None
+    mode: Setting[str]
     problems: tuple[SettingsProblem, ...] = ()
-    sweep: Sourced | None = None
+    sweep: Setting[str] | None = None
     default_host: str = ""
     secrets: Secrets = NO_SECRETS
     route: Route | None = None
@@ -88,7 +88,7 @@ def read_settings(
     environ: Mapping[str, str] | None = None,
     python: str | None = None,
     arguments: Mapping[str, str] | None = None,
-    expected: Mapping[str, Sourced] | None = None,
+    expected: Mapping[str, Setting[str]] | None = None,
 ) -> Settings:
     """The settings of wandb in `cwd`.
 
@@ -115,7 +115,7 @@ class _Reader:
         cwd: Path,
         environ: Mapping[str, str],
         arguments: Mapping[str, str],
-        expected: Mapping[str, Sourced],
+        expected: Mapping[str, Setting[str]],
     ) -> None:
         self.installed = installed
         self.version = installed.number
@@ -131,7 +131,7 @@ class _Reader:
         mode = self._mode(self._find("mode", values))
         project = self._find("project", values)
         if project is not None and (what := _project_problem(project.value)):
-            self._add("project", project.source, what, "choose a project name without these characters")
+            self._add("project", project.origin, what, "choose a project name without these characters")
         credentials = find_credentials(
             version=self.version,
             host=host.value,
@@ -154,29 +154,30 @@ class _Reader:
             route=self._route(host, values),
         )
 
-    def _add(self, setting: str, source: str, what: str, advice: str) -> None:
-        self.problems.append(SettingsProblem(setting, source, what, advice))
+    def _add(self, setting: str, origin: Origin, what: str, advice: str) -> None:
+        self.problems.append(SettingsProblem(setting, origin, what, advice))
 
-    def _find(self, name: str, values: Mapping[str, Sourced], argument: str | None = None) -> Sourced | None:
+    def _find(self, name: str, values: Mapping[str, Setting[str]], argument: str | None = None) -> Setting[str] | None:
         argument = argument or name
         if argument in self.arguments:
-            return Sourced(self.arguments[argument], f"argument --{argument}")
+            return Setting(self.arguments[argument], Argument(f"--{argument}"))
         variable = f"WANDB_{name.upper()}"
         if variable in self.environ:
-            return Sourced(self.environ[variable], f"environment {variable}")
+            return Setting(self.environ[variable], Variable(variable))
         return values.get(name) or self.expected.get(argument)
 
-    def _from_files(self) -> dict[str, Sourced]:
-        values: dict[str, Sourced] = {}
+    def _from_files(self) -> dict[str, Setting[str]]:
+        values: dict[str, Setting[str]] = {}
         for file in settings_files(self.cwd, self.environ):
             source = shown(file.path, self.cwd, self.environ)
             if file.problem:
-                self._add("settings", source, file.problem, f"correct or delete {source}")
-            values.update({name: Sourced(value, source) for name, value in file.values.items()})
+                self._add("settings", File(source), file.problem, File(source).how_to_unset())
+            values.update({name: Setting(value, File(source, name)) for name, value in file.values.items()})
             if wrong := self._wrong_entry(file):
                 name, what = wrong
                 effect = "drops everything in its settings files" if self.version >= FILES_AT_ONCE else "stops"
-                self._add("settings", source, f"{what}; wandb then {effect}", f"delete the line `{name}` from {source}")
+                origin = File(source, name)
+                self._add("settings", origin, f"{what}; wandb then {effect}", origin.how_to_unset())
         dropped = self.version >= FILES_AT_ONCE and any(each.setting == "settings" for each in self.problems)
         return {} if dropped else values
 
@@ -197,18 +198,18 @@ class _Reader:
                 return name, f"has `{name}`, which is no setting of wandb {self.installed.version}"
         return None
 
-    def _host(self, found: Sourced | None) -> Sourced:
+    def _host(self, found: Setting[str] | None) -> Setting[str]:
         if found is None:
             version = self.installed.version or "of the newest version"
-            return Sourced(default_host(self.version), f"default of wandb {version}")
+            return Setting(default_host(self.version), Default(f"default of wandb {version}", "WANDB_BASE_URL"))
         try:
-            return Sourced(normal_host(found.value, self.version), found.source)
+            return Setting(normal_host(found.value, self.version), found.origin)
         except HostRefused as error:
             better = suggested_host(found.value, self.version)
-            self._add("host", found.source, str(error), _set(found.source, better))
+            self._add("host", found.origin, str(error), found.origin.how_to_set(better))
             return found
 
-    def _route(self, host: Sourced, values: Mapping[str, Sourced]) -> Route | None:
+    def _route(self, host: Setting[str], values: Mapping[str, Setting[str]]) -> Route | None:
         """The way to the host; wandb's own `http_proxy` and `https_proxy` go before the variables of every program."""
         package = self.installed.package
         try:
@@ -218,7 +219,7 @@ class _Reader:
         except ValueError:
             return None
 
-    def _secrets(self, host: Sourced, values: Mapping[str, Sourced]) -> Secrets:
+    def _secrets(self, host: Setting[str], values: Mapping[str, Setting[str]]) -> Secrets:
         """Everything that must appear nowhere: keys and logins, those that do not count included."""
         found = [self.environ.get("WANDB_API_KEY"), values["api_key"].value if "api_key" in values else None]
         found += netrc_passwords(netrc_path(self.environ))
@@ -227,33 +228,24 @@ class _Reader:
         found += [secret for each in addresses for secret in login_of(each)]
         return Secrets(each for each in found if each)
 
-    def _sweep(self) -> Sourced | None:
+    def _sweep(self) -> Setting[str] | None:
         for variable in ("WANDB_SWEEP_ID", "WANDB_LAUNCH"):
             if value := self.environ.get(variable):
-                return Sourced(value, f"environment {variable}")
+                return Setting(value, Variable(variable))
         return None
 
-    def _mode(self, found: Sourced | None) -> Sourced:
+    def _mode(self, found: Setting[str] | None) -> Setting[str]:
         if found is None:
-            return Sourced("online", "default")
+            return Setting("online", Default("default", "WANDB_MODE"))
         if found.value not in MODES:
-            self._add("mode", found.source, "is no mode of wandb", _set(found.source, "online"))
+            self._add("mode", found.origin, "is not a mode of wandb", found.origin.how_to_set("online"))
         return found
 
 
 _OURS = frozenset({"base_url", "mode", "project", "entity", "organization", "api_key"})
 
 
-def _set(source: str, value: str) -> str:
-    """What to run or write to set the thing that `source` names."""
-    if source.startswith("environment "):
-        return f"export {source.removeprefix('environment ')}={value}"
-    if source.startswith("argument "):
-        return f"{source.removeprefix('argument ')} {value}"
-    return f"write {value} in {source}"
-
-
-def _filled(found: Sourced | None) -> Sourced | None:
+def _filled(found: Setting[str] | None) -> Setting[str] | None:
     """An empty entity or project is none to wandb."""
     return found if found is not None and found.value else None
 

@@ -1,29 +1,24 @@
-"""A doctor's row, and where a setting came from: plain values."""
+"""A row of the doctor's report: plain values."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from regilink_doctor.core.records import record
 
+if TYPE_CHECKING:
+    from regilink_doctor.core.origin import Origin
+
 Status = Literal["pass", "fail", "warn", "skip", "crash"]
-
-
-@record
-class Sourced:
-    """A value and where it was found, in words a user can act on: `environment WANDB_ENTITY`, `~/.netrc`."""
-
-    value: str
-    source: str
 
 
 @record
 class CheckResult:
     """One row of the doctor's report.
 
-    `code` is None on pass and skip. `subject` is what was looked at (a host, an entity, a target path), `source`
-    where that came from, `rows` the rows of the catalogue of failures, `requires` the checks that had to pass
-    first, `duration_ms` whole milliseconds.
+    `code` is None on pass and skip. `subject` is what was checked (a host, an entity, a target path), `origin` where
+    that comes from, `failures` are failure ids, `requires` the checks that had to pass first, `duration_ms` whole
+    milliseconds.
     """
 
     name: str
@@ -32,7 +27,7 @@ class CheckResult:
     message: str
     code: str | None = None
     help: str | None = None
-    source: str | None = None
-    rows: tuple[str, ...] = ()
+    origin: Origin | None = None
+    failures: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     duration_ms: int = 0

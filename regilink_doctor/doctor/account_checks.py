@@ -21,7 +21,7 @@ class Host(Check):
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The address."""
-        yield Subject(context.gateway.shown, context.settings.host.source)
+        yield Subject(context.gateway.shown, context.settings.host.origin)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Make the first request."""
@@ -31,7 +31,7 @@ class Host(Check):
             context.enquiry.account()
         except ServerConnectionError as fault:
             if fault.code not in (REJECTED, TOO_OLD):
-                end = f" (the address comes from {subject.source})"
+                end = f" (the address comes from {context.settings.host.origin.shown})"
                 return no_answer(fault, end)
         return passed(f"{subject.shown} answered in {context.gateway.elapsed_ms} ms")
 
@@ -44,11 +44,12 @@ class AccountCheck(Check):
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The key's owner."""
-        yield Subject("account", context.settings.credentials.source)
+        yield Subject("account", context.settings.credentials.origin)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Read the first answer."""
-        host, source = context.gateway.shown, subject.source
+        host, origin = context.gateway.shown, context.settings.credentials.origin
+        source = origin.shown if origin is not None else "nowhere"
         try:
             account = context.enquiry.account()
         except ServerConnectionError as fault:

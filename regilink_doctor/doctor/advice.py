@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.core import wandb_messages
-from regilink_doctor.core.check_result import Sourced
 from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.origin import Configured, Default, Setting, set_variable
 from regilink_doctor.doctor.facts import Account
 
 MOST = 5
@@ -20,21 +20,14 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(found[:MOST]) + more
 
 
-def entity_line(team: str, given: Sourced | None) -> str:
+def entity_line(team: str, given: Setting[str] | None) -> str:
     """The line that makes `team` the run's entity, in the place where the present one comes from."""
-    source = given.source if given is not None else ""
-    if source.startswith("argument "):
-        return f"--entity {team}"
-    if source.startswith("environment "):
-        return f"export WANDB_ENTITY={team}"
-    if source.startswith("entity= in "):
-        return f'{source.removeprefix("entity= in ")}: wandb.init(entity="{team}", ...)'
-    if given is not None and source.endswith("settings"):
-        return f"{source}: entity = {team}"
-    return f'wandb.init(entity="{team}", ...)   or: export WANDB_ENTITY={team}'
+    if given is not None and not isinstance(given.origin, (Configured, Default)):
+        return given.origin.how_to_set(team)
+    return f'wandb.init(entity="{team}", ...)   or: {set_variable("WANDB_ENTITY", team)}'
 
 
-def use_a_team(account: Account, given: Sourced | None, meant: str | None = None) -> str:
+def use_a_team(account: Account, given: Setting[str] | None, meant: str | None = None) -> str:
     """What to write so that the run belongs to a team: one line for each team of the account, the likeliest first."""
     names = [team.name for team in account.usable_teams]
     if not names:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core.check_result import Status
+from regilink_doctor.core.origin import Origin
 from regilink_doctor.core.records import record
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.targets import Consumed, Target
@@ -14,14 +15,14 @@ from regilink_doctor.doctor.targets import Consumed, Target
 
 @record
 class Subject:
-    """What a check looks at. `shown` names it in the report, `source` says where it came from.
+    """What a check looks at. `shown` names it in the report, `origin` is where it comes from.
 
     A check that requires another is stopped by the other's row of the same `target`, or of the same `entity`; where
     there is neither, by any of its rows.
     """
 
     shown: str
-    source: str | None = None
+    origin: Origin | None = None
     target: Target | Consumed | None = None
     entity: str | None = None
 
@@ -38,8 +39,8 @@ class Outcome:
     message: str
     code: str | None = None
     help: str | None = None
-    rows: tuple[str, ...] = ()
-    source: str | None = None
+    failures: tuple[str, ...] = ()
+    origin: Origin | None = None
 
 
 class Check:

@@ -21,7 +21,7 @@ class CatalogDrift(Check):
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The catalog, where the configuration names one."""
         if context.filed is not None:
-            yield Subject(context.filed.path, "configuration")
+            yield Subject(context.filed.path, context.filed.origin)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """The differences, the first ones in words."""

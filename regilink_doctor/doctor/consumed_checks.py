@@ -27,7 +27,7 @@ class ConsumedName(Check):
     def subjects(self, context: Context) -> Iterable[Subject]:
         """Every name that is fetched."""
         for each in context.consumed:
-            yield Subject(each.shown, each.source, each)
+            yield Subject(each.shown, each.origin, each)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """A scheme, or too many parts; a part that nobody knows makes it a skip."""
@@ -71,7 +71,7 @@ class ConsumedCheck(Check):
         """The names of which every part is known."""
         for each in context.consumed:
             if each.known:
-                yield Subject(each.shown, each.source, each)
+                yield Subject(each.shown, each.origin, each)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Ask as the SDK would."""

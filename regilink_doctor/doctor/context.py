@@ -10,11 +10,11 @@ from regilink_doctor.client.probes import Probes
 from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.check_result import Sourced
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.judgement import Judgement, judge
 from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.origin import Argument, Default, Origin, Setting
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import UNKNOWN_NAME, LinkInput, SdkRefusal, is_known, parsed, sdk_link
 from regilink_doctor.doctor.facts import Account, Version
@@ -26,15 +26,16 @@ from regilink_doctor.doctor.targets import Consumed, Target, distinct
 if TYPE_CHECKING:
     from regilink_doctor.doctor.probe.run import Prober
 
-DEFAULT_ENTITY = "the account's default entity"
+DEFAULT_ENTITY = Default("the account's default entity", "WANDB_ENTITY")
 
 
 @record
 class Filed:
-    """The committed catalog, and its path as it is shown."""
+    """The committed catalog, its path as it is shown, and what names it."""
 
     path: str
     catalog: Catalog
+    origin: Origin
 
 
 class Context:
@@ -82,7 +83,7 @@ class Context:
         of_teams = (team.organization for team in account.teams if team.organization is not None)
         return tuple(dict.fromkeys([*(account.organizations or ()), *of_teams]))
 
-    def run_entity(self, target: Target | Consumed | None = None) -> Sourced | None:
+    def run_entity(self, target: Target | Consumed | None = None) -> Setting[str] | None:
         """The entity that the run of `target` would have, and why: argument, code, environment or file, default.
 
         Of an artifact that was fetched it is the source's. None: nobody sets one, and the server has not been asked or
@@ -91,26 +92,26 @@ class Context:
         if isinstance(target, Target) and (source := self._source_entity(target)):
             return source
         given = self.settings.entity
-        if given is not None and given.source.startswith("argument "):
+        if given is not None and isinstance(given.origin, Argument):
             return given
         if target is not None and target.entity:
-            return Sourced(target.entity, f"entity= in {target.entity_source}")
+            return Setting(target.entity, target.entity_origin)
         if given is not None:
             return given
         account = self.enquiry.known_account
         if account is None or account.default_entity is None:
             return None
-        return Sourced(account.default_entity, DEFAULT_ENTITY)
+        return Setting(account.default_entity, DEFAULT_ENTITY)
 
-    def _source_entity(self, target: Target) -> Sourced | None:
+    def _source_entity(self, target: Target) -> Setting[str] | None:
         """Where the artifact was logged, for one that was fetched by its name."""
         if target.fetched is None or (fetch := self.fetch(target.fetched)) is None:
             return None
-        where = f"the source of {target.fetched.shown}"
+        where = Default(f"the source of {target.fetched.shown}", "WANDB_ENTITY")
         if not fetch.registry:
-            return Sourced(fetch.owner, where)
+            return Setting(fetch.owner, where)
         version = self.version(target.fetched)
-        return Sourced(version.source[0], where) if version is not None and version.source else None
+        return Setting(version.source[0], where) if version is not None and version.source else None
 
     def fetch(self, consumed: Consumed) -> Lookup | None:
         """What the SDK makes of a name that is fetched; None when a part is not known, or it cannot be split."""
@@ -173,13 +174,13 @@ class Context:
     def project_of(self, target: Target) -> str | None:
         """The project that code, argument or settings give the run of a target."""
         given = self.settings.project
-        if target.project and is_known(target.project) and not (given and given.source.startswith("argument ")):
+        if target.project and is_known(target.project) and not (given and isinstance(given.origin, Argument)):
             return target.project
         return given.value if given else None
 
     def _project(self, target: Target | Consumed) -> str:
         given = self.settings.project
-        if given is not None and given.source.startswith("argument "):
+        if given is not None and isinstance(given.origin, Argument):
             return given.value
         return target.project or (given.value if given else "uncategorized")
 

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from regilink_doctor.client.settings import Settings
-from regilink_doctor.core.check_result import CheckResult, Sourced, Status
+from regilink_doctor.core.check_result import CheckResult, Status
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
+from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import field, record
 from regilink_doctor.doctor.account_checks import AccountCheck, Host, Server, ServiceAccount
 from regilink_doctor.doctor.base import Check, Subject
@@ -82,17 +83,19 @@ ExitStatus = Literal[0, 1, 2]
 class Diagnosis:
     """What was found.
 
-    `checks` are the rows, in order. `found` says what each setting is and where it came from (the key masked).
+    `checks` are the rows, in order. `found` has the settings with their origins (the key masked), `differences` what
+    code and environment say differently.
     `names` are those of people, teams and things in it, each with its kind, for a report that hides them. `ready` is
     there when nothing failed: teams and target paths to paste. `requests` counts what was sent.
     """
 
     checks: tuple[CheckResult, ...]
-    found: tuple[tuple[str, Sourced], ...]
+    found: tuple[tuple[str, Setting[str]], ...]
     targets: tuple[Target, ...]
     ready: Ready | None = None
     requests: int = 0
     elapsed_ms: int = 0
+    differences: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def of(self, *statuses: Status) -> tuple[CheckResult, ...]:
@@ -164,6 +167,11 @@ def examine(
         checks=checks,
         found=_found(settings, context, account_known),
         targets=context.targets,
+        differences=tuple(
+            settings.secrets.mask(words)
+            for each in contradictions(context).values()
+            if (words := contradiction(context, each))
+        ),
         names=names_of(context),
         ready=ready(context) if good and account_known else None,
         requests=context.gateway.requests,
@@ -181,24 +189,21 @@ class Watcher(Protocol):
         """A row is there."""
 
 
-def _found(settings: Settings, context: Context, account_known: bool) -> tuple[tuple[str, Sourced], ...]:
-    """What each setting is, and where it came from."""
+def _found(settings: Settings, context: Context, account_known: bool) -> tuple[tuple[str, Setting[str]], ...]:
+    """What each setting is, and where it comes from."""
     wandb, credentials = settings.wandb, settings.credentials
     entity = settings.entity
     if entity is None and account_known:
         entity = context.run_entity()
     rows = [
-        ("wandb", Sourced(wandb.version or "not installed", f"{wandb.source}: {wandb.environment}")),
-        ("host", Sourced(context.gateway.shown, settings.host.source)),
-        ("key", Sourced("found", credentials.source) if credentials.source else None),
+        ("wandb", Setting(f"{wandb.version or 'not installed'} in {wandb.environment}", wandb.origin)),
+        ("host", Setting(context.gateway.shown, settings.host.origin)),
+        ("key", Setting("found", credentials.origin) if credentials.origin else None),
         ("identity token", credentials.token_file),
         ("entity", entity),
         ("project", settings.project),
         ("organization", settings.organization),
         ("mode", settings.mode),
     ]
-    differing = "; ".join(contradiction(context, each) for each in contradictions(context).values())
-    if differing:
-        rows.append(("but", Sourced("code", differing)))
     mask = settings.secrets.mask
-    return tuple((name, Sourced(mask(each.value), mask(each.source))) for name, each in rows if each is not None)
+    return tuple((name, Setting(mask(each.value), each.origin.rewrite(mask))) for name, each in rows if each)

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
-from regilink_doctor.core.check_result import Sourced
 from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.origin import Configured, Setting
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.doctor.advice import answer, entity_line, use_a_team
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
-from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.environment_checks import CONFIGURATION
+from regilink_doctor.doctor.context import DEFAULT_ENTITY, Context
 from regilink_doctor.doctor.relog_script import relog_script
 
 
@@ -31,12 +30,12 @@ class EntityCheck(Check):
         targets = [each for each in context.targets if each.known and context.links_registry(each)]
         alone = not context.targets and not context.consumed
         entities = [context.run_entity()] if alone else [context.run_entity(each) for each in targets]
-        seen: dict[str, Sourced] = {}
+        seen: dict[str, Setting[str]] = {}
         for each in entities:
             if each is not None and is_known(each.value):
                 seen.setdefault(each.value, each)
         for name, given in seen.items():
-            yield Subject(name, given.source, entity=name)
+            yield Subject(name, given.origin, entity=name)
         if not seen and (targets or alone):
             yield Subject("entity")
 
@@ -47,9 +46,9 @@ class EntityCheck(Check):
             return skipped("the account has no default entity, and nothing sets one: give it with --entity")
         context.enquiry.links_looked_up()
         name = subject.entity
-        given = Sourced(name, subject.source or "")
+        given = Setting(name, subject.origin or DEFAULT_ENTITY)
         facts = context.directory.entity(name)
-        origin = f"{name} ({given.source})"
+        origin = f"{name} ({given.origin.shown})"
         if facts is None:
             near = close_to(name, [team.name for team in account.teams])
             meant = f"; did you mean {near}?" if near else ""
@@ -90,20 +89,20 @@ class EntityCheck(Check):
         if context.directory.writable(name) is False:
             return _not_writable(context, given, origin)
         names = facts.organizations[0]
-        if given.source.startswith(CONFIGURATION) and account.default_entity != name:
+        if isinstance(given.origin, Configured) and account.default_entity != name:
             default = account.default_entity or "no entity"
             return Outcome(
                 "warn",
                 f"{origin} is a team of {names.name}, but nothing tells wandb: where code does not say entity=, "
                 f"the run belongs to {default} (the account's default entity)",
                 "REG201",
-                f'wandb.init(entity="{name}", ...)   or: export WANDB_ENTITY={name}',
+                entity_line(name, given),
                 ("B1", "B2"),
             )
         return passed(f"{origin} is a team of {names.name} (entity {names.entity})")
 
 
-def _not_writable(context: Context, given: Sourced, origin: str) -> Outcome:
+def _not_writable(context: Context, given: Setting[str], origin: str) -> Outcome:
     """The entity is shown, but nothing can be logged there: a service account, a viewer, a stranger (rows B2, B9)."""
     account = context.account
     answer_words = _words("permission-denied")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 
 from regilink_doctor.core.judgement import resolve_organization
 from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.origin import Argument, Code, Configured, Setting, Variable, set_variable
 from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.doctor.advice import answer, listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.target_checks import target_of
 from regilink_doctor.doctor.targets import Target
-
-CONFIGURATION = "configuration "
-"""How the source of a value begins that our own configuration says."""
 
 
 class CodeAndEnvironment(Check):
@@ -26,7 +23,7 @@ class CodeAndEnvironment(Check):
     def subjects(self, context: Context) -> Iterable[Subject]:
         """Each place in the code that says something else than the environment, and sweeps, which drop what it says."""
         for each in contradictions(context).values():
-            yield Subject(each.shown, each.entity_source, each)
+            yield Subject(each.shown, each.entity_origin, each)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Say both. Neither is wrong: in a sweep, what the code says is lost."""
@@ -35,7 +32,7 @@ class CodeAndEnvironment(Check):
         if sweep is not None and target.entity:
             return Outcome(
                 "warn",
-                f'{target.entity_source} says entity="{target.entity}", and {sweep.source} is set: in a sweep or '
+                f'{_line(target)} says entity="{target.entity}", and {sweep.origin.shown} is set: in a sweep or '
                 "launch job wandb.init drops entity= and project=, and the run belongs to the entity of the sweep",
                 "REG205",
                 f"start the sweep under {target.entity}: wandb sweep --entity {target.entity} sweep.yaml",
@@ -52,17 +49,18 @@ class Expected(Check):
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The host, where the configuration alone names it."""
         host = context.settings.host
-        if host.source.startswith(CONFIGURATION) and host.value != context.settings.default_host:
-            yield Subject(host.value, host.source)
+        if isinstance(host.origin, Configured) and host.value != context.settings.default_host:
+            yield Subject(host.value, host.origin)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Say what to set, so that wandb goes there, too."""
+        host, default = context.gateway.shown, context.settings.default_host
         return Outcome(
             "warn",
-            f"{subject.source} says that the server is {context.gateway.shown}, and nothing tells wandb: it would "
-            f"talk to {context.settings.default_host}; the rest of this report is about {context.gateway.shown}",
+            f"{context.settings.host.origin.shown} says that the server is {host}, and wandb does not read that: it "
+            f"would talk to {default}; the rest of this report is about {host}",
             "REG804",
-            f"export WANDB_BASE_URL={context.gateway.shown}",
+            set_variable("WANDB_BASE_URL", host),
             ("C19",),
         )
 
@@ -74,7 +72,7 @@ def contradictions(context: Context) -> dict[tuple[object, ...], Target]:
         if target.place is None or not target.known:
             continue
         if (context.settings.sweep is not None and target.entity) or contradiction(context, target):
-            found.setdefault((target.entity, target.project, target.entity_source), target)
+            found.setdefault((target.entity, target.project, target.entity_origin), target)
     return found
 
 
@@ -87,13 +85,21 @@ def contradiction(context: Context, target: Target) -> str:
         ("project", target.project, settings.project),
     ):
         if code and given is not None and is_known(code) and code != given.value:
-            wins = given.source if given.source.startswith("argument ") else "the code"
-            said.append(f"{target.entity_source} says {what} {code}, {given.source} says {given.value}: {wins} wins")
+            wins = given.origin.shown if isinstance(given.origin, Argument) else "the code"
+            said.append(f"{_line(target)} says {what} {code}, {given.origin.shown} says {given.value}: {wins} wins")
     prefix = parse(target.text).prefix if context.links_registry(target) else None
     given = settings.organization
     if prefix and given is not None and given.value and given.value != prefix:
-        said.append(f"{target.source} says organization {prefix}, {given.source} says {given.value}: the path wins")
+        said.append(
+            f"{target.origin.shown} says organization {prefix}, {given.origin.shown} says {given.value}: the path wins"
+        )
     return "; ".join(said)
+
+
+def _line(target: Target) -> str:
+    """The line that gives the run's entity and project."""
+    origin = target.entity_origin
+    return origin.line if isinstance(origin, Code) else origin.shown
 
 
 class OrganizationVariable(Check):
@@ -106,15 +112,16 @@ class OrganizationVariable(Check):
         """The variable, where it is set."""
         given = context.settings.organization
         if given is not None:
-            yield Subject(given.value, given.source)
+            yield Subject(given.value, given.origin)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Whether the run's entity belongs to it."""
-        fix = f"unset {subject.source.removeprefix('environment ')}" if subject.source else "unset WANDB_ORGANIZATION"
+        origin = subject.origin or Variable("WANDB_ORGANIZATION")
+        fix = origin.how_to_unset()
         if not subject.shown:
             return Outcome(
                 "warn",
-                f"{subject.source} is set, but empty: a link takes that for unset, but wandb.Api().registry() "
+                f"{origin.shown} is set, but empty: a link takes that for unset, but wandb.Api().registry() "
                 "looks for an organization without a name; the SDK would answer: \"Organization '' not found.\"",
                 "REG703",
                 fix,
@@ -127,8 +134,8 @@ class OrganizationVariable(Check):
         for entity in entities:
             found = resolve_organization(entity, subject.shown, context.directory)
             if isinstance(found, Verdict):
-                return self._wrong(context, subject, entity, found, fix)
-        return passed(f"{subject.shown} ({subject.source}) is the organization of {listed(entities)}")
+                return self._wrong(context, Setting(subject.shown, origin), entity, found)
+        return passed(f"{subject.shown} ({origin.shown}) is the organization of {listed(entities)}")
 
     def _entities(self, context: Context) -> list[str]:
         """The teams that the variable decides for: of the links that name no organization."""
@@ -139,19 +146,19 @@ class OrganizationVariable(Check):
         known = [(name, context.directory.entity(name)) for name in dict.fromkeys(names)]
         return [name for name, facts in known if facts and facts.kind == "team" and facts.organizations]
 
-    def _wrong(self, context: Context, subject: Subject, entity: str, found: Verdict, fix: str) -> Outcome:
+    def _wrong(self, context: Context, given: Setting[str], entity: str, found: Verdict) -> Outcome:
         facts = context.directory.entity(entity)
         if facts is None:
             raise LookupError("the entity was known a moment ago")
         names = facts.organizations[0]
-        same = subject.shown == entity
+        same = given.value == entity
         what = "the run's entity, not an organization" if same else f"not the organization of {entity}"
         code = "REG703" if same else found.code
         return Outcome(
             "fail",
-            f"{subject.source} is {subject.shown}, which is {what}: every link whose path names no organization fails; "
-            + answer(found),
+            f"{given.origin.shown} is {given.value}, which is {what}: every link whose path names no organization "
+            f"fails; {answer(found)}",
             code,
-            f"{fix}\nor: export WANDB_ORGANIZATION={shlex.quote(names.name)}",
+            f"{given.origin.how_to_unset()}\nor: {given.origin.how_to_set(names.name)}",
             ("A15", "A12"),
         )

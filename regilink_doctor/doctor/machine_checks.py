@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.hosts import without_login
 from regilink_doctor.core.check_result import Status
+from regilink_doctor.core.origin import Origin, Variable, unset_variable
 from regilink_doctor.core.sdk_versions import OLDEST, hides
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
@@ -22,19 +23,19 @@ class WandbVersion(Check):
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The one installation."""
         wandb = context.settings.wandb
-        yield Subject(f"wandb {wandb.version}" if wandb.version else "wandb", wandb.source)
+        yield Subject(f"wandb {wandb.version}" if wandb.version else "wandb", wandb.origin)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Compare the version with those that hide failures."""
         wandb = context.settings.wandb
         if wandb.version is None and wandb.package is not None:
             return skipped(
-                f"the wandb in {wandb.environment} ({wandb.source}) is broken: its version cannot be read; "
+                f"the wandb in {wandb.environment} ({wandb.origin.shown}) is broken: its version cannot be read; "
                 "pip install --force-reinstall wandb; the settings are read as the newest version would"
             )
         if wandb.version is None:
             return skipped(
-                f"not installed in {wandb.environment} ({wandb.source}): the settings are those of the newest "
+                f"not installed in {wandb.environment} ({wandb.origin.shown}): the settings are those of the newest "
                 f"version that regilink knows; pip install 'wandb>={OLDEST}', or name another Python with --python"
             )
         if effect := hides(wandb.version):
@@ -57,21 +58,20 @@ class SettingsCheck(Check):
         """The settings with a problem; all of them in one row when there is none."""
         problems = context.settings.problems
         for each in problems:
-            yield Subject(each.setting, each.source)
+            yield Subject(each.setting, each.origin)
         if not problems:
             yield Subject("settings")
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Say the problem."""
         settings = context.settings
-        found = next((p for p in settings.problems if (p.setting, p.source) == (subject.shown, subject.source)), None)
+        found = next((p for p in settings.problems if (p.setting, p.origin) == (subject.shown, subject.origin)), None)
         if found is None:
             return passed("wandb takes every setting that it finds")
         values = {"host": settings.host, "mode": settings.mode, "project": settings.project}
         value = values.get(found.setting)
-        what = (
-            f"{without_login(value.value)} ({found.source}) {found.what}" if value else f"{found.source} {found.what}"
-        )
+        where = found.origin.shown
+        what = f"{without_login(value.value)} ({where}) {found.what}" if value else f"{where} {found.what}"
         # A file with a wrong line is dropped with a line on the screen; a wrong variable stops wandb.
         status: Status = "warn" if found.setting == "settings" else "fail"
         end = "" if status == "warn" else "; wandb stops when it starts"
@@ -85,18 +85,18 @@ class Mode(Check):
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The mode."""
-        yield Subject(context.settings.mode.value, context.settings.mode.source)
+        yield Subject(context.settings.mode.value, context.settings.mode.origin)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Warn of the modes in which nothing is linked."""
         settings = context.settings
         if settings.problem_of("mode"):
             return skipped("not looked at, because `settings` (mode) failed")
-        fix = _unset(settings.mode.source, "WANDB_MODE", "mode", "online")
+        fix, origin = _how_to_be_online(settings.mode.origin), settings.mode.origin.shown
         if settings.offline:
             return Outcome(
                 "warn",
-                f"wandb is set to {subject.shown} ({subject.source}): run.link_artifact raises NotImplementedError "
+                f"wandb is set to {subject.shown} ({origin}): run.link_artifact raises NotImplementedError "
                 "without a word there, after the artifact has been written; the rest of this report is about online",
                 "REG601",
                 f"{fix}\nor link after `wandb sync`: wandb.Api().artifact(NAME).link(TARGET)",
@@ -105,7 +105,7 @@ class Mode(Check):
         if settings.disabled:
             return Outcome(
                 "warn",
-                f"wandb is disabled ({subject.source}): run.link_artifact returns None whatever the path, so a run "
+                f"wandb is disabled ({origin}): run.link_artifact returns None whatever the path, so a run "
                 "proves nothing; the rest of this report is about online",
                 "REG602",
                 fix,
@@ -121,7 +121,7 @@ class Credentials(Check):
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The key for the host."""
-        yield Subject(context.gateway.shown, context.settings.credentials.source)
+        yield Subject(context.gateway.shown, context.settings.credentials.origin)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """The key's presence and form; never the key."""
@@ -129,11 +129,12 @@ class Credentials(Check):
         # wandb refuses an address without a scheme here, though it takes one from its settings.
         login = f"wandb login --host {'' if '://' in subject.shown else 'https://'}{subject.shown}"
         if credentials.problem:
-            return Outcome("fail", credentials.problem, "REG802", "unset WANDB_IDENTITY_TOKEN_FILE", ("C18",))
+            return Outcome("fail", credentials.problem, "REG802", unset_variable("WANDB_IDENTITY_TOKEN_FILE"), ("C18",))
         if credentials.token_file is not None:
+            token, origin = credentials.token_file.value, credentials.token_file.origin.shown
             return skipped(
-                f"wandb would log in with the identity token of {credentials.token_file.value} "
-                f"({credentials.token_file.source}), which regilink cannot use yet: set WANDB_API_KEY for this check"
+                f"wandb would log in with the identity token of {token} ({origin}), which regilink cannot use yet: "
+                "set WANDB_API_KEY for this check"
             )
         if credentials.key is None:
             places = ", ".join(credentials.looked_in)
@@ -148,15 +149,17 @@ class Credentials(Check):
         if problem := credentials.key.problem():
             return Outcome(
                 "fail",
-                f"the API key from {credentials.source} {problem}: it is not whole, or it is something else",
+                f"the API key from {_shown(credentials.origin)} {problem}: it is not whole, or it is something else",
                 "REG803",
                 f"{login} --relogin",
                 ("C18",),
             )
-        return passed(f"a key from {credentials.source}")
+        return passed(f"a key from {_shown(credentials.origin)}")
 
 
-def _unset(source: str, variable: str, setting: str, value: str) -> str:
-    if source.startswith("environment "):
-        return f"unset {variable}"
-    return f"write `{setting} = {value}` in {source}"
+def _how_to_be_online(origin: Origin) -> str:
+    return origin.how_to_unset() if isinstance(origin, Variable) else origin.how_to_set("online")
+
+
+def _shown(origin: Origin | None) -> str:
+    return origin.shown if origin is not None else "nowhere"

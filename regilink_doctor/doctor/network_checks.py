@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
+from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.doctor.advice import listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, passed, skipped
@@ -22,8 +23,8 @@ class _Step(Check):
         """The server, or the proxy before it."""
         route = context.settings.route
         shown = str(route.dialled) if route is not None and route.dialled.name else context.gateway.shown
-        source = context.settings.host.source if route is None or route.proxy is None else route.proxy.source
-        yield Subject(shown, source)
+        setting = context.settings.host if route is None or route.proxy is None else route.proxy
+        yield Subject(shown, setting.origin)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Take the step."""
@@ -75,7 +76,7 @@ class Proxy(_Step):
         """The proxy, where there is one."""
         route = context.settings.route
         if route is not None and route.proxy is not None:
-            yield Subject(route.proxy_shown, route.proxy.source)
+            yield Subject(route.proxy_shown, route.proxy.origin)
 
     def step(self, context: Context, probes: Probes) -> Outcome:
         """Ask it for a way to the server; without TLS each request is asked for by itself."""
@@ -101,7 +102,7 @@ class Tls(_Step):
         """The server, where it speaks TLS."""
         route = context.settings.route
         if route is not None and route.secure:
-            yield Subject(str(route.server), context.settings.host.source)
+            yield Subject(str(route.server), context.settings.host.origin)
 
     def step(self, context: Context, probes: Probes) -> Outcome:
         """Shake hands, once with each bundle of certificates."""
@@ -109,8 +110,10 @@ class Tls(_Step):
         by_python, by_go = probes.route.python_bundle, probes.route.go_bundle
         worst = python if python.cause else go
         if worst is None or worst.cause is None:
-            whom = f"Python by {by_python.value} ({by_python.source})"
-            other = f"wandb's Go process by {by_go.value} ({by_go.source})" if by_go else "Go by the system's store"
+            whom = f"Python by {by_python.value} ({by_python.origin.shown})"
+            other = (
+                f"wandb's Go process by {by_go.value} ({by_go.origin.shown})" if by_go else "Go by the system's store"
+            )
             return passed(f"the certificate is trusted: {whom}, {other}")
         if go is not None and by_go is not None and (python.cause is None) != (go.cause is None):
             return _one_sided(context, probes, python, go)
@@ -154,10 +157,10 @@ def _clock_words(skew: float) -> str:
 def _one_sided(context: Context, probes: Probes, python: Trust, go: Trust) -> Outcome:
     """One of the two trusts the server, the other does not: half of wandb works, which is puzzling."""
     by_python, by_go = probes.route.python_bundle, probes.route.go_bundle
-    source = by_go.source if by_go is not None else ""
+    go_origin = by_go.origin.shown if by_go is not None else ""
     both = ("Python (requests)", "wandb's Go process")
     fails, trusts = both if python.cause else both[::-1]
-    which = f"{python.bundle} ({by_python.source})" if python.cause else f"{go.bundle} ({source})"
+    which = f"{python.bundle} ({by_python.origin.shown})" if python.cause else f"{go.bundle} ({go_origin})"
     cause = python.cause or go.cause or "tls"
     why = _fault(context, cause, python.detail or go.detail).message
     variable, good = ("REQUESTS_CA_BUNDLE", go.bundle) if python.cause else ("SSL_CERT_FILE", python.bundle)
@@ -165,7 +168,7 @@ def _one_sided(context: Context, probes: Probes, python: Trust, go: Trust) -> Ou
         "fail",
         f"{fails}, which reads {which}, does not trust {context.gateway.server}, {trusts} does: {why}",
         "REG801",
-        f"export {variable}={good}",
+        set_variable(variable, good),
         ("C19",),
     )
 
@@ -202,5 +205,5 @@ def _fault(context: Context, cause: str, detail: str) -> ServerConnectionError:
 
 
 def _outcome(fault: ServerConnectionError, subject: Subject) -> Outcome:
-    end = f" (the address comes from {subject.source})" if subject.source else ""
+    end = f" (the address comes from {subject.origin.shown})" if subject.origin else ""
     return no_answer(fault, end)

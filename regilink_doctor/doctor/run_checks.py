@@ -38,11 +38,12 @@ def run(
 def _masked(check: CheckResult, context: Context) -> CheckResult:
     """The row without any secret: the last guard, whatever a check may have quoted."""
     mask = context.settings.secrets.mask
-    texts = (check.subject, check.message, check.help, check.source)
-    if all(text is None or mask(text) == text for text in texts):
+    origin = check.origin.rewrite(mask) if check.origin is not None else None
+    texts = (check.subject, check.message, check.help)
+    if origin == check.origin and all(text is None or mask(text) == text for text in texts):
         return check
-    subject, message, advice, source = (None if text is None else mask(text) for text in texts)
-    return replace(check, subject=subject or "", message=message or "", help=advice, source=source)
+    subject, message, advice = (None if text is None else mask(text) for text in texts)
+    return replace(check, subject=subject or "", message=message or "", help=advice, origin=origin)
 
 
 def _looked(examination: Check, context: Context, subject: Subject) -> Outcome:
@@ -103,8 +104,8 @@ def _row(examination: Check, subject: Subject, outcome: Outcome, duration_ms: in
         message=outcome.message,
         code=outcome.code,
         help=outcome.help,
-        source=outcome.source or subject.source,
-        rows=outcome.rows,
+        origin=outcome.origin or subject.origin,
+        failures=outcome.failures,
         requires=examination.requires,
         duration_ms=duration_ms,
     )

@@ -27,7 +27,7 @@ class SourceVisible(Check):
         """The links of artifacts that were fetched by a name."""
         for target in context.targets:
             if target.fetched is not None and target.known:
-                yield Subject(target.shown, target.source, target)
+                yield Subject(target.shown, target.origin, target)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """REG806 where the source's project is not shown."""

@@ -25,7 +25,7 @@ class TargetPathCheck(Check):
     def subjects(self, context: Context) -> Iterable[Subject]:
         """Every target."""
         for target in context.targets:
-            yield Subject(target.shown, target.source, target)
+            yield Subject(target.shown, target.origin, target)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """The problems of the text; a part that nobody knows makes it a skip."""
@@ -46,7 +46,7 @@ class OfTarget(Check):
         for target in context.targets:
             if target.known and context.links_registry(target) == self.registry_links:
                 entity = context.run_entity(target)
-                yield Subject(target.shown, target.source, target, entity.value if entity else None)
+                yield Subject(target.shown, target.origin, target, entity.value if entity else None)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Judge the link, once the entity is known."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.origin import Argument, Code, Origin
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.sites import Link, Site
 from regilink_doctor.core.strings import KnownPart, StringValue
@@ -14,7 +15,7 @@ from regilink_doctor.core.target_path import is_known, show_unknown
 if TYPE_CHECKING:
     from regilink_doctor.core.target_path.sdk import LinkMethod
 
-_ARGUMENT = "argument"
+_ARGUMENT = Argument()
 T = TypeVar("T")
 
 
@@ -27,7 +28,7 @@ class _Written:
     entity: str | None
     place: Place | None
     entity_place: Place | None
-    origin: str
+    given: Origin
 
     @property
     def shown(self) -> str:
@@ -35,14 +36,15 @@ class _Written:
         return show_unknown(self.text)
 
     @property
-    def source(self) -> str:
-        """Where it was found: `argument`, `train.py:12`, `nb.ipynb:cell 3:2`."""
-        return _line_of(self.place) if self.place is not None else self.origin
+    def origin(self) -> Origin:
+        """The line of the call, the argument, the configuration."""
+        return Code(self.place) if self.place is not None else self.given
 
     @property
-    def entity_source(self) -> str:
-        """Where the entity is written, as `source` says it."""
-        return _line_of(self.entity_place) if self.entity_place is not None else self.source
+    def entity_origin(self) -> Origin:
+        """Where the entity is written; where that is not known, the origin of the whole."""
+        place = self.entity_place or self.place
+        return Code(place, "entity") if place is not None else self.given
 
     @property
     def known(self) -> bool:
@@ -57,7 +59,7 @@ class Target(_Written):
     `entity` and `project` are those of the run in the code, `entity_place` is where the first is written; `place` is
     that of the link, None for an argument of the command line. `unknown` are the expressions behind the holes.
     `fetched` is the name by which the artifact was fetched, where it is not made here: its entity is then the source's.
-    `origin` says in words where the target comes from when that is no place in source.
+    `given` is where the target comes from when that is not a place in source.
     """
 
     text: str
@@ -70,11 +72,11 @@ class Target(_Written):
     entity_place: Place | None = field(default=None, compare=False)
     unknown: tuple[str, ...] = field(default=(), compare=False)
     fetched: Consumed | None = None
-    origin: str = field(default=_ARGUMENT, compare=False)
+    given: Origin = field(default=_ARGUMENT, compare=False)
 
     def as_site(self) -> tuple[Site, StringValue]:
         """The target in the form in which rules look at source."""
-        place = self.place or Place(self.origin, Span(1, 1, 1, len(self.text) + 1))
+        place = self.place or Place(self.given.shown, Span(1, 1, 1, len(self.text) + 1))
         text = StringValue((KnownPart(self.text, place),), place)
         entity = () if self.entity is None else (StringValue((KnownPart(self.entity, place),), place),)
         return Link(f"wandb.{self.call}", place, place.span, target=(text,), entity=entity), text
@@ -94,12 +96,7 @@ class Consumed(_Written):
     place: Place | None = field(default=None, compare=False)
     entity_place: Place | None = field(default=None, compare=False)
     unknown: tuple[str, ...] = field(default=(), compare=False)
-    origin: str = field(default=_ARGUMENT, compare=False)
-
-
-def _line_of(place: Place) -> str:
-    cell = f":cell {place.cell}" if place.cell is not None else ""
-    return f"{place.path}{cell}:{place.span.line}"
+    given: Origin = field(default=_ARGUMENT, compare=False)
 
 
 def distinct(targets: Iterable[T]) -> tuple[T, ...]:

@@ -10,11 +10,10 @@ from pathlib import Path
 from regilink_doctor.client.settings import Settings, read_settings
 from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.check_result import Sourced
 from regilink_doctor.core.configured import NOTHING_CONFIGURED
+from regilink_doctor.core.origin import Argument, Configured, Setting
 from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.diagnosis import Diagnosis, Watcher, examine
-from regilink_doctor.doctor.environment_checks import CONFIGURATION
 from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.workflows.doctor_targets import config_targets, site_consumed, site_targets, source_sites
 
@@ -93,7 +92,7 @@ def diagnose(
         links,
         fetched,
         known=config.known if config else NOTHING_CONFIGURED,
-        filed=Filed((config.catalog_path if config else None) or "the catalog", catalog) if catalog else None,
+        filed=_filed(config, catalog) if catalog else None,
         prober=_prober(settings, folder, environ, confirm) if write_probe else None,
         timeout=timeout,
         probe=probe,
@@ -114,9 +113,15 @@ def _notice(words: str) -> None:
     print(f"regilink: {words}", file=sys.stderr)
 
 
-def _expected(config: Config | None) -> dict[str, Sourced]:
+def _filed(config: Config | None, catalog: Catalog) -> Filed:
+    if config is None or config.catalog_path is None:
+        return Filed("the catalog", catalog, Argument("--catalog"))
+    return Filed(config.catalog_path, catalog, Configured(config.called, "catalog"))
+
+
+def _expected(config: Config | None) -> dict[str, Setting[str]]:
     """What the configuration says that wandb looks for elsewhere."""
     if config is None:
         return {}
     said = {"host": config.host, "entity": config.entity}
-    return {name: Sourced(value, f"{CONFIGURATION}{config.called}") for name, value in said.items() if value}
+    return {name: Setting(value, Configured(config.called, name)) for name, value in said.items() if value}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regilink_doctor.config import Config
+from regilink_doctor.core.origin import Configured
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import is_known
@@ -38,7 +39,7 @@ def config_targets(config: Config | None) -> tuple[Target, ...]:
     """The targets that the configuration names."""
     if config is None:
         return ()
-    return tuple(Target(text, origin=f"configuration {config.called}") for text in config.targets)
+    return tuple(Target(text, given=Configured(config.called, "targets")) for text in config.targets)
 
 
 def site_targets(sites: Iterable[Site]) -> tuple[Target, ...]:

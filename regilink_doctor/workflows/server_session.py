@@ -67,7 +67,8 @@ class ServerSession:
         self.data: Mapping[str, Any] = ask(self.gateway, "RegilinkAccount", (*account_fields(names), *more)).data
         account = account_of(self.data.get("viewer"))
         if account is None:
-            where = self.settings.credentials.source or "no key was found"
+            origin = self.settings.credentials.origin
+            where = origin.shown if origin is not None else "no key was found"
             raise Unanswered(f"{self.gateway.shown} knows nobody by this key ({where})", "`regilink doctor` says why")
         self.account: Account = account
         self.organizations = self._organizations(entity, names)

@@ -12,6 +12,7 @@ from regilink_doctor.client.hosts import NEW_DEFAULT, OLD_DEFAULT, HostRefused, 
 from regilink_doctor.client.installed import find_wandb
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.settings import read_settings
+from regilink_doctor.core.origin import Variable
 from regilink_doctor.core.sdk_versions import number
 
 SECRET = "0123456789abcdef" * 2 + "01234567"
@@ -41,15 +42,15 @@ def test_each_value_says_where_it_came_from(tmp_path: Path) -> None:
     venv = environment(tmp_path / "venv", "0.31.0")
     environ = {"HOME": str(home), "VIRTUAL_ENV": str(venv), "WANDB_ENTITY": "team-a"}
     found = read_settings(cwd=work, environ=environ, arguments={"organization": "Acme Inc"})
-    assert (found.host.value, found.host.source) == ("https://wandb.example.com", "~/.config/wandb/settings")
-    assert found.credentials.source == "~/.netrc"
+    assert (found.host.value, found.host.origin.shown) == ("https://wandb.example.com", "~/.config/wandb/settings")
+    assert found.credentials.origin.shown == "~/.netrc"
     assert found.entity is not None
-    assert found.entity.source == "environment WANDB_ENTITY"
+    assert found.entity.origin.shown == "environment WANDB_ENTITY"
     assert found.project is not None
-    assert found.project.source == "wandb/settings"
+    assert found.project.origin.shown == "wandb/settings"
     assert found.organization is not None
-    assert found.organization.source == "argument --organization"
-    assert found.mode.source == "default"
+    assert found.organization.origin.shown == "argument --organization"
+    assert found.mode.origin.shown == "default"
     assert SECRET not in repr(found)
 
 
@@ -87,7 +88,7 @@ def test_an_interrupted_installation_stops_nothing(tmp_path: Path) -> None:
     found = find_wandb(str(broken), tmp_path, {})
     assert found.version is None
     assert read_settings(cwd=tmp_path, environ={"VIRTUAL_ENV": str(broken)}).wandb == replace(
-        found, source="the active environment, VIRTUAL_ENV"
+        found, origin=Variable("VIRTUAL_ENV")
     )
 
 

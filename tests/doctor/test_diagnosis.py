@@ -79,9 +79,9 @@ def test_an_identity_token_leaves_no_way_to_work(examined: Diagnose) -> None:
 def test_what_was_found_where(examined: Diagnose) -> None:
     found = dict(examined(environ={"WANDB_PROJECT": "churn"}).found)
     assert found["key"].value == "found"
-    assert found["key"].source == "environment WANDB_API_KEY"
-    assert found["entity"].source == "the account's default entity"
-    assert (found["project"].value, found["project"].source) == ("churn", "environment WANDB_PROJECT")
+    assert found["key"].origin.shown == "environment WANDB_API_KEY"
+    assert found["entity"].origin.shown == "the account's default entity"
+    assert (found["project"].value, found["project"].origin.shown) == ("churn", "environment WANDB_PROJECT")
 
 
 def test_a_login_in_the_address_is_not_shown(examined: Diagnose, emulator: Emulator) -> None:
@@ -101,7 +101,7 @@ def test_targets_come_from_the_source_with_entity_and_type(tmp_path: Path) -> No
     assert (target.text, target.entity, target.project, target.artifact_type) == (ZOO, "team-a", "churn", "model")
     assert target.aliases == ("best",)
     assert target.place is not None
-    assert target.source.endswith("train.py:6")
+    assert target.origin.shown.endswith("train.py:6")
 
 
 def test_names_that_are_fetched_come_from_the_source_too(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_the_configuration_names_targets_and_a_server_that_wandb_does_not_know(
     assert (row.name, row.code) == ("configuration", "REG804")
     assert "it would talk to https://api." in row.message
     assert row.help == f"export WANDB_BASE_URL={emulator.url}"
-    assert [(target.text, target.source) for target in found.targets] == [(ZOO, "configuration pyproject.toml")]
+    assert [(target.text, target.origin.shown) for target in found.targets] == [(ZOO, "configuration pyproject.toml")]
     found = diagnose([], cwd=tmp_path, environ=environ, config=load_config([f"host = '{emulator.url}'"], isolated=True))
     (row,) = found.of("warn", "fail")
     assert "configuration --config" in row.message
@@ -161,7 +161,7 @@ def test_code_and_environment_that_differ_are_named(emulator: Emulator, tmp_path
         "train.py:3 says entity team-a, environment WANDB_ENTITY says alice: the code wins; "
         f"{row.message.partition(' says')[0]} says project churn, environment WANDB_PROJECT says other: the code wins"
     )
-    assert dict(found.found)["but"].source == row.message
+    assert found.differences == (row.message,)
 
 
 def test_the_command_line_beats_the_code(emulator: Emulator, tmp_path: Path) -> None:

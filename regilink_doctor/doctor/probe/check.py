@@ -37,7 +37,7 @@ class WriteProbe(Check):
             if made is None or not made.registry or entity is None or (entity.value, made.project) in seen:
                 continue
             seen.add((entity.value, made.project))
-            yield Subject(target.shown, target.source, target, entity.value)
+            yield Subject(target.shown, target.origin, target, entity.value)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Write, if somebody says yes."""

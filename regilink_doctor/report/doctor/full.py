@@ -37,7 +37,7 @@ def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0) -> 
         diagnosis: what to show.
         console: where to.
         verbose: 1, a line for each check that passed or was not looked at, with the time it took; 2, its requirements
-            and the rows of the catalogue of failures too.
+            and its failure ids too.
     """
     page = _Page(console)
     page.found(diagnosis)
@@ -90,10 +90,14 @@ class _Page:
             self.line(
                 (f"{name:<{name_width}}", "dim"),
                 column,
-                (each.source, "dim"),
+                (each.origin.shown, "dim"),
                 indent=2,
                 hang=2 + name_width + value_width,
             )
+        if diagnosis.differences:
+            width = 2 + name_width + value_width
+            head = (f"{'but':<{name_width}}", "dim"), (f"{'code':<{value_width}}" if value_width else "code  ", "cyan")
+            self.line(*head, ("; ".join(diagnosis.differences), "dim"), indent=2, hang=width)
         self.blank()
 
     def passes(self, checks: Iterable[CheckResult], *, verbose: int) -> None:
@@ -119,20 +123,20 @@ class _Page:
         """What a second `-v` adds to a row."""
         if verbose < 2:
             return []
-        parts = [f"rows {', '.join(check.rows)}"] if check.rows else []
+        parts = [f"failures {', '.join(check.failures)}"] if check.failures else []
         parts += [f"after {', '.join(check.requires)}"] if check.requires else []
         return [(f"  [{'; '.join(parts)}]", "dim")] if parts else []
 
     def problem(self, check: CheckResult, *, verbose: int = 0) -> None:
         style = MARKS[check.status][2]
         code = f"  {check.code}" if check.code else ""
-        source = f"  ({check.source})" if check.source else ""
+        origin = f"  ({check.origin.shown})" if check.origin else ""
         self.line(
             self.mark(check.status),
             (f" {check.name}", "bold"),
             (code, style),
             (f"  {check.subject}", "cyan"),
-            (source, "dim"),
+            (origin, "dim"),
             *self._more(check, verbose),
         )
         self.line((check.message, ""), indent=2)

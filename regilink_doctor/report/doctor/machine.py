@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from regilink_doctor.core.origin import Code
 from regilink_doctor.report.github import escaped, properties
 from regilink_doctor.report.positions import visible
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 VERSION = 1
 
 _COMMANDS: dict[Status, str] = {"fail": "error", "crash": "error", "warn": "warning"}
-_PLACE = re.compile(r"(?:entity= in )?(?P<file>[^:]+\.\w+):(?:cell \d+:)?(?P<line>\d+)")
 
 
 def to_json(diagnosis: Diagnosis) -> str:
@@ -36,8 +35,8 @@ def check_value(check: CheckResult) -> dict[str, Any]:
         "subject": check.subject,
         "message": check.message,
         "help": check.help,
-        "source": check.source,
-        "rows": list(check.rows),
+        "origin": check.origin.shown if check.origin is not None else None,
+        "failures": list(check.failures),
         "requires": list(check.requires),
         "duration_ms": check.duration_ms,
     }
@@ -48,8 +47,8 @@ def to_github(diagnosis: Diagnosis) -> Iterator[str]:
     for check in diagnosis.of("fail", "crash", "warn"):
         place = {"title": f"{check.code or 'REG002'} {check.name}"}
         # In a notebook the line counts inside the cell, which GitHub cannot show.
-        if (found := _PLACE.fullmatch(check.source or "")) and ":cell" not in (check.source or ""):
-            place |= found.groupdict()
+        if isinstance(check.origin, Code) and check.origin.place.cell is None:
+            place |= {"file": check.origin.place.path, "line": str(check.origin.place.span.line)}
         yield f"::{_COMMANDS[check.status]} {properties(**place)}::{escaped(_text(check))}"
 
 
@@ -94,7 +93,7 @@ def _counts(diagnosis: Diagnosis, failed: tuple[Status, ...]) -> dict[str, str]:
 def _text(check: CheckResult) -> str:
     """The row in words, each line of its help on one of its own."""
     head = f"{check.code} " if check.code else ""
-    where = f" ({visible(check.source)})" if check.source else ""
+    where = f" ({visible(check.origin.shown)})" if check.origin else ""
     lines = [f"{head}{visible(check.subject)}{where}: {visible(check.message)}"]
     lines += [f"  help: {visible(line)}" for line in (check.help or "").splitlines()]
     return "\n".join(lines)

@@ -81,9 +81,9 @@ def _text(text: str) -> str:
 def _problems(checks: Iterable[CheckResult]) -> Iterator[str]:
     for check in checks:
         code = f" <code>{_text(check.code)}</code>" if check.code else ""
-        source = f' <span class="soft">({_text(check.source)})</span>' if check.source else ""
+        origin = f' <span class="soft">({_text(check.origin.shown)})</span>' if check.origin else ""
         yield f'<article class="{check.status}"><h3><span class="status">{_WORDS[check.status]}</span>: '
-        yield f"{_text(check.name)}{code} <code>{_text(check.subject)}</code>{source}</h3>"
+        yield f"{_text(check.name)}{code} <code>{_text(check.subject)}</code>{origin}</h3>"
         yield f"<p>{_text(check.message)}</p>"
         lines = (check.help or "").splitlines()
         script = "\n".join(line.removeprefix(SCRIPT) for line in lines if line.startswith(SCRIPT))
@@ -118,7 +118,11 @@ def _found(diagnosis: Diagnosis) -> Iterator[str]:
     yield "<h2>What was found where</h2><table>"
     for name, each in diagnosis.found:
         value = _text(each.value) or "<em>empty</em>"
-        yield f'<tr><th scope="row">{_text(name)}</th><td class="value">{value}</td><td>{_text(each.source)}</td></tr>'
+        origin = _text(each.origin.shown)
+        yield f'<tr><th scope="row">{_text(name)}</th><td class="value">{value}</td><td>{origin}</td></tr>'
+    if diagnosis.differences:
+        words = _text("; ".join(diagnosis.differences))
+        yield f'<tr><th scope="row">but</th><td class="value">code</td><td>{words}</td></tr>'
     yield "</table>"
 
 

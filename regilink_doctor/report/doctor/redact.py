@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import misspelled_prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.check_result import CheckResult, Sourced
+    from regilink_doctor.core.check_result import CheckResult
     from regilink_doctor.doctor.diagnosis import Diagnosis
 
 KEPT = frozenset({"model", "dataset", "latest", "wandb.ai", "127.0.0.1", "localhost", ""})
@@ -20,9 +21,6 @@ KEPT = frozenset({"model", "dataset", "latest", "wandb.ai", "127.0.0.1", "localh
 def redacted(diagnosis: Diagnosis) -> Diagnosis:
     """The same diagnosis; every name is a kind and a number, the same name always the same."""
     hide = _Hider(diagnosis.names)
-
-    def sourced(value: Sourced) -> Sourced:
-        return replace(value, value=hide(value.value), source=hide(value.source))
 
     ready = diagnosis.ready
     if ready is not None:
@@ -38,7 +36,8 @@ def redacted(diagnosis: Diagnosis) -> Diagnosis:
     return replace(
         diagnosis,
         checks=tuple(_check(check, hide) for check in diagnosis.checks),
-        found=tuple((name, sourced(value)) for name, value in diagnosis.found),
+        found=tuple((name, Setting(hide(each.value), each.origin.rewrite(hide))) for name, each in diagnosis.found),
+        differences=tuple(map(hide, diagnosis.differences)),
         ready=ready,
         names=(),
     )
@@ -50,7 +49,7 @@ def _check(check: CheckResult, hide: _Hider) -> CheckResult:
         subject=hide(check.subject),
         message=hide(check.message),
         help=hide(check.help) if check.help else check.help,
-        source=hide(check.source) if check.source else check.source,
+        origin=check.origin.rewrite(hide) if check.origin else None,
     )
 
 

@@ -89,7 +89,7 @@ def dry_run(
                 interrupted=interrupted,
                 world=_origin(catalog),
                 entity=known.value if known is not None else TEAM,
-                entity_source=known.source if known is not None else None,
+                entity_source=known.origin.shown if known is not None else None,
                 assumed=world.assumed,
                 runs=collect.runs(world),
                 artifacts=collect.artifacts(world),

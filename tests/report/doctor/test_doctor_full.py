@@ -8,8 +8,10 @@ import json
 import pytest
 
 from regilink_doctor.client.settings import read_settings
-from regilink_doctor.core.check_result import CheckResult, Sourced
+from regilink_doctor.core.check_result import CheckResult
+from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.origin import Code, File, Setting, Variable
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.ready import Ready
 from regilink_doctor.doctor.targets import Target
@@ -26,13 +28,16 @@ WRONG = CheckResult(
     "there is no such registry",
     "REG301",
     "write this\nor that",
-    "train.py:6",
+    Code(Place("train.py", Span(6, 1, 6, 9))),
     ("B3",),
     ("host",),
     3,
 )
 LATER = [CheckResult(name, "skip", ZOO, "not looked at, because `registry` failed") for name in ("role", "collection")]
-FOUND = (("host", Sourced("https://h", "environment WANDB_BASE_URL")), ("organization", Sourced("", "wandb/settings")))
+FOUND = (
+    ("host", Setting("https://h", Variable("WANDB_BASE_URL"))),
+    ("organization", Setting("", File("wandb/settings", "organization"))),
+)
 
 
 def text(
@@ -57,8 +62,8 @@ def test_json_is_the_contract() -> None:
                 "subject": "https://h",
                 "message": "it answered",
                 "help": None,
-                "source": None,
-                "rows": [],
+                "origin": None,
+                "failures": [],
                 "requires": [],
                 "duration_ms": 12,
             },
@@ -69,8 +74,8 @@ def test_json_is_the_contract() -> None:
                 "subject": ZOO,
                 "message": "there is no such registry",
                 "help": "write this\nor that",
-                "source": "train.py:6",
-                "rows": ["B3"],
+                "origin": "train.py:6",
+                "failures": ["B3"],
                 "requires": ["host"],
                 "duration_ms": 3,
             },
@@ -162,7 +167,7 @@ def test_a_settings_object_shows_no_key() -> None:
 
 
 def test_on_a_narrow_terminal_where_a_setting_comes_from_stands_behind_it() -> None:
-    found = (("host", Sourced("https://wandb.example.com", "environment WANDB_BASE_URL")), FOUND[1])
+    found = (("host", Setting("https://wandb.example.com", Variable("WANDB_BASE_URL"))), FOUND[1])
     lines = text(Diagnosis((GOOD,), found, ()), width=60).splitlines()
     assert lines[1:4] == [
         "  host          https://wandb.example.com",

@@ -8,18 +8,35 @@ from xml.etree import ElementTree
 import pytest
 
 from regilink_doctor.core.check_result import CheckResult
+from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.origin import Code, Variable
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.report.doctor.machine import to_github, to_junit
 
 ROWS = (
     CheckResult("host", "pass", "https://h", "it answered", duration_ms=12),
     CheckResult(
-        "entity", "fail", "alice", "is personal", "REG203", "write this\nor that", "entity= in src/train.py:3", ("B1",)
+        "entity",
+        "fail",
+        "alice",
+        "is personal",
+        "REG203",
+        "write this\nor that",
+        Code(Place("src/train.py", Span(3, 1, 3, 9)), "entity"),
+        ("B1",),
     ),
-    CheckResult("mode", "warn", "offline", "nothing is linked", "REG601", "unset WANDB_MODE", "environment WANDB_MODE"),
+    CheckResult("mode", "warn", "offline", "nothing is linked", "REG601", "unset WANDB_MODE", Variable("WANDB_MODE")),
     CheckResult("role", "skip", "wandb-registry-model/zoo", "not looked at, because `entity` (alice) failed"),
     CheckResult("server", "crash", "https://h", "the check broke: TypeError at x.py:1", "REG002", "please report"),
-    CheckResult("registry", "fail", "wandb-registry-m/c", "missing", "REG301", None, "nb.ipynb:cell 3:2"),
+    CheckResult(
+        "registry",
+        "fail",
+        "wandb-registry-m/c",
+        "missing",
+        "REG301",
+        None,
+        Code(Place("nb.ipynb", Span(2, 1, 2, 9), 3)),
+    ),
 )
 DIAGNOSIS = Diagnosis(ROWS, (), (), elapsed_ms=1500)
 SCHEMA = Path(__file__).parent.parent / "schemas" / "junit-10.xsd"

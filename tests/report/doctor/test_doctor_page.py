@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.core.check_result import CheckResult, Sourced
+from regilink_doctor.core.check_result import CheckResult
+from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.origin import Code, Setting, Variable
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.ready import Ready
 from regilink_doctor.doctor.targets import Target
@@ -27,12 +29,12 @@ ROWS = (
         "is personal",
         "REG203",
         "train.py:2: entity\nagain:\n    import wandb\n    x = 1",
-        "entity= in train.py:2",
+        Code(Place("train.py", Span(2, 1, 2, 9)), "entity"),
     ),
     CheckResult("registry", "warn", EVIL, EVIL, "REG301", EVIL),
     CheckResult("role", "skip", "x", "not looked at, because `entity` (alice) failed"),
 )
-FOUND = (("entity", Sourced("alice", "environment WANDB_ENTITY")),)
+FOUND = (("entity", Setting("alice", Variable("WANDB_ENTITY"))),)
 BAD = Diagnosis(ROWS, FOUND, (Target("wandb-registry-model/zoo"),), None, 2, 40)
 READY = Ready((("team-a", OrganizationNames("Acme Inc", "acme")),), ("wandb-registry-model/zoo",), "team-a")
 GOOD = Diagnosis(ROWS[:1], FOUND, (Target("wandb-registry-model/zoo"),), READY, 2, 40)

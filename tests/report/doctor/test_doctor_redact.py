@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.check_result import CheckResult, Sourced
+from regilink_doctor.core.check_result import CheckResult
+from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.origin import Code, Setting, Variable
 from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.ready import Ready
@@ -30,10 +32,10 @@ def test_every_name_is_a_kind_and_a_number() -> None:
         'alice of team-a, not of team-a-mr-migrated: "Acme Inc" (acme); zoos and acmes are others',
         "REG203",
         'write: target_path="acme/wandb-registry-model/zoo"',
-        "src/train.py:3",
+        Code(Place("src/train.py", Span(3, 1, 3, 9))),
     )
     ready = Ready((("team-a", OrganizationNames("Acme Inc", "acme")),), ("wandb-registry-model/zoo",), "team-a")
-    found = (("entity", Sourced("team-a", "environment WANDB_ENTITY")),)
+    found = (("entity", Setting("team-a", Variable("WANDB_ENTITY"))),)
     hidden = redacted(Diagnosis((row,), found, (), ready, names=NAMES))
     (check,) = hidden.checks
     assert check.subject == "wandb-registry-registry-1/collection-1"
@@ -41,8 +43,8 @@ def test_every_name_is_a_kind_and_a_number() -> None:
         'user-1 of team-1, not of registry-2: "organization-1" (organization-2); zoos and acmes are others'
     )
     assert check.help == 'write: target_path="organization-2/wandb-registry-model/collection-1"'
-    assert check.source == "file-1:3"
-    assert hidden.found == (("entity", Sourced("team-1", "environment WANDB_ENTITY")),)
+    assert check.origin.shown == "file-1:3"
+    assert hidden.found == (("entity", Setting("team-1", Variable("WANDB_ENTITY"))),)
     assert hidden.ready == Ready(
         (("team-1", OrganizationNames("organization-1", "organization-2")),),
         ("wandb-registry-model/collection-1",),

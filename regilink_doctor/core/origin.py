@@ -1,0 +1,222 @@
+"""Where a value comes from, as a type: it names itself for people, and knows what to write there instead."""
+
+# ruff: noqa: D102 - the methods of every origin are described once, in `Origin`
+
+from __future__ import annotations
+
+import os
+
+from regilink_doctor.core.records import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Generic, TypeVar
+
+    from regilink_doctor.core.findings import Place
+
+    T = TypeVar("T", covariant=True)
+
+    class _Of(Generic[T]):
+        """What makes `Setting` generic."""
+
+else:
+
+    class _Of:
+        """`typing` costs more to import than this whole module: only type checkers see `Generic`."""
+
+        def __class_getitem__(cls, _: object) -> type:
+            return cls
+
+
+class Origin:
+    """Where a value comes from."""
+
+    @property
+    def shown(self) -> str:
+        """The origin for people: `environment WANDB_ENTITY`, `~/.netrc`, `train.py:12`."""
+        raise NotImplementedError
+
+    def how_to_set(self, value: str) -> str:
+        """What to run or write so that the value comes from the same place and is `value`."""
+        raise NotImplementedError
+
+    def how_to_unset(self) -> str:
+        """What to run or write so that the value no longer comes from here."""
+        raise NotImplementedError
+
+    def rewrite(self, change: Callable[[str], str]) -> Origin:
+        """The origin with `change` applied to every name in it that is the user's (paths, words)."""
+        return self
+
+
+@record
+class Argument(Origin):
+    """The command line: an option, or a positional argument where `flag` is empty."""
+
+    flag: str = ""
+
+    @property
+    def shown(self) -> str:
+        return f"argument {self.flag}".rstrip()
+
+    def how_to_set(self, value: str) -> str:
+        return f"{self.flag} {quote_for_shell(value)}".lstrip()
+
+    def how_to_unset(self) -> str:
+        return f"leave out {self.flag}"
+
+
+@record
+class Variable(Origin):
+    """A variable of the environment."""
+
+    name: str
+
+    @property
+    def shown(self) -> str:
+        return f"environment {self.name}"
+
+    def how_to_set(self, value: str) -> str:
+        return set_variable(self.name, value)
+
+    def how_to_unset(self) -> str:
+        return unset_variable(self.name)
+
+
+@record
+class File(Origin):
+    """A settings file that wandb or the system reads; `key` is the entry in it, empty for the whole file."""
+
+    path: str
+    key: str = ""
+
+    @property
+    def shown(self) -> str:
+        return self.path
+
+    def how_to_set(self, value: str) -> str:
+        return f"write `{self.key} = {value}` in {self.path}" if self.key else f"write {value} in {self.path}"
+
+    def how_to_unset(self) -> str:
+        return f"delete the line `{self.key}` from {self.path}" if self.key else f"correct or delete {self.path}"
+
+    def rewrite(self, change: Callable[[str], str]) -> Origin:
+        return replace(self, path=change(self.path))
+
+
+@record
+class Code(Origin):
+    """A line of the user's source; `keyword` is the argument that has the value there (`entity`)."""
+
+    place: Place
+    keyword: str = ""
+
+    @property
+    def shown(self) -> str:
+        return f"{self.keyword}= in {self.line}" if self.keyword else self.line
+
+    @property
+    def line(self) -> str:
+        """`train.py:12`, in a notebook `nb.ipynb:cell 3:2`."""
+        cell = f":cell {self.place.cell}" if self.place.cell is not None else ""
+        return f"{self.place.path}{cell}:{self.place.span.line}"
+
+    def how_to_set(self, value: str) -> str:
+        return f'{self.line}: {self.keyword}="{value}"' if self.keyword else f'{self.line}: "{value}"'
+
+    def how_to_unset(self) -> str:
+        return f"{self.line}: leave out {self.keyword}=" if self.keyword else f"delete it in {self.line}"
+
+    def rewrite(self, change: Callable[[str], str]) -> Origin:
+        return replace(self, place=replace(self.place, path=change(self.place.path)))
+
+
+@record
+class Configured(Origin):
+    """The configuration of regilink, which wandb does not read."""
+
+    file: str
+    key: str = ""
+
+    @property
+    def shown(self) -> str:
+        return f"configuration {self.file}"
+
+    def how_to_set(self, value: str) -> str:
+        return f'write `{self.key} = "{value}"` in {self.file}'
+
+    def how_to_unset(self) -> str:
+        return f"delete the line `{self.key}` from {self.file}"
+
+    def rewrite(self, change: Callable[[str], str]) -> Origin:
+        return replace(self, file=change(self.file))
+
+
+@record
+class Default(Origin):
+    """Nobody has set the value: `why` names what decides, `variable` is the one to set instead."""
+
+    why: str
+    variable: str = ""
+
+    @property
+    def shown(self) -> str:
+        return self.why
+
+    def how_to_set(self, value: str) -> str:
+        return set_variable(self.variable, value) if self.variable else f"set it to {value}"
+
+    def how_to_unset(self) -> str:
+        return "it is not set"
+
+    def rewrite(self, change: Callable[[str], str]) -> Origin:
+        return replace(self, why=change(self.why))
+
+
+@record
+class Setting(_Of["T"]):
+    """A value and its origin."""
+
+    value: T
+    origin: Origin
+
+
+def set_variable(name: str, value: str) -> str:
+    """The command that sets a variable in the shell at hand."""
+    shell = find_shell(os.name, os.environ)
+    if shell == "powershell":
+        return f"$env:{name} = {quote_for_shell(value)}"
+    if shell == "cmd":
+        return f'set "{name}={value}"'
+    return f"export {name}={quote_for_shell(value)}"
+
+
+def unset_variable(name: str) -> str:
+    """The command that takes a variable out of the environment of the shell at hand."""
+    commands = {"powershell": f"Remove-Item Env:{name}", "cmd": f"set {name}=", "sh": f"unset {name}"}
+    return commands[find_shell(os.name, os.environ)]
+
+
+def quote_for_shell(value: str) -> str:
+    """One word for the shell at hand."""
+    shell = find_shell(os.name, os.environ)
+    if shell == "powershell":
+        return "'" + value.replace("'", "''") + "'"
+    if shell == "cmd":
+        return f'"{value}"' if not value or any(letter in value for letter in " \t&|<>^") else value
+    import shlex  # loads `re`: only a message needs it
+
+    return shlex.quote(value)
+
+
+def find_shell(system: str, environ: Mapping[str, str]) -> str:
+    """`sh`, `powershell` or `cmd`: which family of shells a command will be pasted into.
+
+    Args:
+        system: `os.name`.
+        environ: only `cmd` sets PROMPT, only the shells that come with Git or Cygwin set SHELL on Windows.
+    """
+    if system != "nt" or environ.get("SHELL"):
+        return "sh"
+    return "cmd" if "PROMPT" in environ else "powershell"
