@@ -135,7 +135,7 @@ def assert_target_path(path: object) -> None:
     text = str(path)
     found = problems(text)
     if found:
-        raise AssertionError(f"{text!r} is no target path: {', '.join(problem.code for problem in found)}")
+        raise AssertionError(f"{text!r} is no target path: {', '.join(problem.rule for problem in found)}")
     if not parse(text).is_registry:
         raise AssertionError(f"{text!r} goes to a project, not to a registry (the prefix is `wandb-registry-`)")
 

@@ -40,14 +40,15 @@ def assert_registry_ready(world: World, source: object, *, registry: str | None 
         raise AssertionError(f"the team {entity.name!r} of {version.source_name} belongs to no organization [REG207]")
     if registry is not None:
         link = LinkInput(entity.name, None, None, REGISTRY_PREFIX + registry, "any")
-        verdict = world.link(link, type=version.type)
-        if verdict.outcome != "linked":
-            words = (
-                wandb_messages.fill_message(verdict.text, **dict(verdict.fields)) if verdict.text else verdict.outcome
-            )
+        judgement = world.link(link, type=version.type)
+        if judgement.outcome != "linked":
+            problem = judgement.problem
+            words: str = judgement.outcome
+            if problem is not None and problem.wandb_message:
+                words = wandb_messages.fill_message(problem.wandb_message, **problem.facts)
             raise AssertionError(
                 f"{version.source_name}, of type {version.type!r}, cannot go to the registry {registry!r}: {words} "
-                f"[{verdict.code}]"
+                f"[{judgement.rule}]"
             )
     return version
 

@@ -6,7 +6,6 @@ fail". Names may have unknown parts: what cannot be decided without them is `unk
 
 from __future__ import annotations
 
-from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.naming import (
     CORE_REGISTRY_DISPLAY,
     LEGACY_REGISTRY,
@@ -18,7 +17,8 @@ from regilink_doctor.core.naming import (
 )
 from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames, OrganizationView, RegistryFacts
 from regilink_doctor.core.placeholders import placeholder
-from regilink_doctor.core.records import record
+from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import (
     is_known,
     is_registry_project,
@@ -31,16 +31,39 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LINKED = Verdict("linked")
-UNKNOWN = Verdict("unknown")
+    from regilink_doctor.core.ledger import Outcome
 
 
 @record
 class Judgement:
-    """What W&B does with a link, and the organization entity that it resolved to (None for a project-level link)."""
+    """What W&B does with a link, why, and the organization entity that it resolves to.
 
-    verdict: Verdict
+    `outcome` is `unknown` where W&B's behavior is undocumented or a part is not known. `problem` is None for a plain
+    `linked`; `organization` is None for a project-level link.
+    """
+
+    outcome: Outcome
+    problem: Problem | None = None
     organization: str | None = None
+
+    @property
+    def rule(self) -> str | None:
+        """The code of the rule that explains the outcome."""
+        return self.problem.rule if self.problem else None
+
+    @property
+    def failure(self) -> str | None:
+        """The failure id of the problem."""
+        return self.problem.failure if self.problem else None
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether W&B refuses the link, or puts it somewhere else than the path says."""
+        return self.outcome in ("refused", "misplaced")
+
+
+LINKED = Judgement("linked")
+UNKNOWN = Judgement("unknown")
 
 
 def judge(link: LinkInput, directory: OrganizationView, artifact_type: str | None = None) -> Judgement:
@@ -50,19 +73,19 @@ def judge(link: LinkInput, directory: OrganizationView, artifact_type: str | Non
     entity, the registry, the right to write, the type and the collection.
     """
     if not link.registry:
-        return Judgement(_judge_project(link, directory, artifact_type))
+        return _judge_project(link, directory, artifact_type)
     organization = resolve_organization(link.source_entity, link.organization, directory)
-    if isinstance(organization, Verdict):
-        return Judgement(organization)
-    verdict = judge_registry(
+    if isinstance(organization, Judgement):
+        return organization
+    judgement = judge_registry(
         directory, link.source_entity, organization.entity, link.project, link.collection, artifact_type
     )
-    return Judgement(verdict, organization.entity)
+    return replace(judgement, organization=organization.entity)
 
 
 def resolve_organization(
     entity: str, organization: str | None, directory: OrganizationView
-) -> OrganizationNames | Verdict:
+) -> OrganizationNames | Judgement:
     """The organization that the SDK links into, or its refusal (table of section 0, `_gqlutils._resolve_org_info`).
 
     Args:
@@ -86,7 +109,7 @@ def resolve_organization(
     return _personal_organization(facts, organization)
 
 
-def _wrong_organization(facts: EntityFacts, organization: str | None, directory: OrganizationView) -> Verdict:
+def _wrong_organization(facts: EntityFacts, organization: str | None, directory: OrganizationView) -> Judgement:
     # A team or person named where the organization belongs is the mistake that most people write down (row A12).
     named = directory.entity(organization) if organization else None
     code, row = ("REG202", "A12") if named is not None and named.kind != "organization" else ("REG303", "A13")
@@ -95,7 +118,7 @@ def _wrong_organization(facts: EntityFacts, organization: str | None, directory:
     return _refused(code, row, "unable-to-find-organization", entity=facts.name)
 
 
-def _personal_organization(facts: EntityFacts, organization: str | None) -> OrganizationNames | Verdict:
+def _personal_organization(facts: EntityFacts, organization: str | None) -> OrganizationNames | Judgement:
     entity = facts.name
     if not facts.organizations:
         return _refused("REG203", "B1", "unable-to-find-organization", entity=entity)
@@ -119,22 +142,22 @@ def judge_registry(
     project: str,
     collection: str,
     artifact_type: str | None = None,
-) -> Verdict:
+) -> Judgement:
     """What the server does with a link into the registry project `project` of an organization entity."""
-    if verdict := judge_source(directory, source_entity, organization):
-        return verdict
+    if judgement := judge_source(directory, source_entity, organization):
+        return judgement
     name = registry_name(project)
     if not is_known(name):
         return UNKNOWN
     registry = directory.registry(organization, name)
     if registry is None:
         return _unknown_registry(directory, organization, project)
-    if verdict := _judge_rights_and_type(registry, artifact_type):
-        return verdict
+    if judgement := _judge_rights_and_type(registry, artifact_type):
+        return judgement
     if not is_known(collection):
         return UNKNOWN
-    if verdict := judge_collection(collection):
-        return verdict
+    if judgement := judge_collection(collection):
+        return judgement
     existing = directory.collection_type(organization, REGISTRY_PREFIX + registry.name, collection)
     if existing is not None and artifact_type is not None and existing != artifact_type:
         return _refused(
@@ -142,11 +165,11 @@ def judge_registry(
         )
     if registry.name != name:
         # Nobody has published whether a link forgives the case, as fetching does (row A10, [U]).
-        return Verdict("unknown", "REG302", "A10")
+        return Judgement("unknown", Problem("REG302", failure="A10"))
     return LINKED
 
 
-def judge_source(directory: OrganizationView, source_entity: str, organization: str) -> Verdict | None:
+def judge_source(directory: OrganizationView, source_entity: str, organization: str) -> Judgement | None:
     """Only what a team of the organization has logged can be linked into its registries (row B1)."""
     if not is_known(source_entity):
         return None
@@ -159,9 +182,9 @@ def judge_source(directory: OrganizationView, source_entity: str, organization: 
     return _refused(code, row, "personal-entity-link")
 
 
-def _unknown_registry(directory: OrganizationView, organization: str, project: str) -> Verdict:
+def _unknown_registry(directory: OrganizationView, organization: str, project: str) -> Judgement:
     if not directory.complete:
-        return Verdict("unknown", "REG301", "B3")
+        return Judgement("unknown", Problem("REG301", failure="B3"))
     name = registry_name(project)
     shown = CORE_REGISTRY_DISPLAY.get(name.casefold())
     if shown and directory.registry(organization, shown) is not None:
@@ -171,7 +194,7 @@ def _unknown_registry(directory: OrganizationView, organization: str, project: s
     return _refused("REG301", "B3", "unknown-registry-create")
 
 
-def _judge_rights_and_type(registry: RegistryFacts, artifact_type: str | None) -> Verdict | None:
+def _judge_rights_and_type(registry: RegistryFacts, artifact_type: str | None) -> Judgement | None:
     if registry.writable is False:
         return _refused("REG304", "B7", "permission-denied")
     if (
@@ -191,18 +214,18 @@ def _judge_rights_and_type(registry: RegistryFacts, artifact_type: str | None) -
     )
 
 
-def judge_collection(collection: str) -> Verdict | None:
+def judge_collection(collection: str) -> Judgement | None:
     """A name that W&B has not to take, or takes although nobody can have meant it."""
     if not collection.strip():
         return _refused("REG105", "A5", "empty-collection-name")
     if ":" in collection:
         return _refused("REG107", "A8", "version-in-target", collection=collection)
     if len(collection) > NAME_MAX:
-        return Verdict("unknown", "REG110", "A10")
+        return Judgement("unknown", Problem("REG110", failure="A10"))
     return _never_filled_in(collection)
 
 
-def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: str | None) -> Verdict:
+def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: str | None) -> Judgement:
     """A link into an ordinary project: W&B takes it without a word, so the question is what was meant."""
     entity, project, collection = link.entity or "", link.project, link.collection
     if not is_known(entity) or not is_known(project):
@@ -214,13 +237,13 @@ def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: 
     if entity != link.source_entity and is_known(link.source_entity):
         return _refused("REG207", "B1", "personal-entity-link")
     if link.emptied:
-        return Verdict("misplaced", "REG105", "A5")
+        return Judgement("misplaced", Problem("REG105", failure="A5"))
     organizations = facts.organizations if facts else ()
     if project == LEGACY_REGISTRY and _migrated(entity, organizations, directory):
         return _refused("REG112", "A14", "legacy-registry-migrated")
     registries = tuple(name for names in organizations for name in directory.registry_names(names.entity))
-    if verdict := misplacement(project, collection, registries):
-        return verdict
+    if judgement := misplacement(project, collection, registries):
+        return judgement
     if not is_known(collection):
         return UNKNOWN
     if ":" in collection:
@@ -228,7 +251,7 @@ def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: 
     if any(letter in REGISTRY_FORBIDDEN for letter in project) or len(project) > REGISTRY_NAME_MAX + len(
         REGISTRY_PREFIX
     ):
-        return Verdict("unknown", "REG110", "A10")
+        return Judgement("unknown", Problem("REG110", failure="A10"))
     existing = directory.collection_type(entity, project, collection)
     if existing is not None and artifact_type is not None and existing != artifact_type:
         return _refused(
@@ -242,35 +265,35 @@ def _migrated(entity: str, organizations: Sequence[OrganizationNames], directory
     return any(directory.registry(names.entity, entity + MIGRATED_SUFFIX) is not None for names in organizations)
 
 
-def misplacement(project: str, collection: str, registries: Sequence[str]) -> Verdict | None:
+def misplacement(project: str, collection: str, registries: Sequence[str]) -> Judgement | None:
     """Why an ordinary project is not where such a link was meant to go; None when nothing speaks of a registry.
 
     Args:
         registries: names, without the prefix, of the registries of the entity's organization.
     """
     if project == REGISTRY_PREFIX:
-        return Verdict("misplaced", "REG105", "A6")
+        return Judgement("misplaced", Problem("REG105", failure="A6"))
     if "://" in collection:
-        return Verdict("misplaced", "REG108", "A9")
+        return Judgement("misplaced", Problem("REG108", failure="A9"))
     if collection.startswith(REGISTRY_PREFIX) and is_known(collection):
         # `wandb-registry-m/` arrives in the same shape as `wandb-registry-m`: the SDK drops the empty name.
-        return Verdict("misplaced", "REG102", "A2")
+        return Judgement("misplaced", Problem("REG102", failure="A2"))
     if misspelled_prefix(project):
-        return Verdict("misplaced", "REG104", "A4")
+        return Judgement("misplaced", Problem("REG104", failure="A4"))
     if project.casefold() in (name.casefold() for name in registries):
-        return Verdict("misplaced", "REG101", "A1")
+        return Judgement("misplaced", Problem("REG101", failure="A1"))
     for name in (project, collection):
-        if verdict := _never_filled_in(name):
-            return verdict
+        if judgement := _never_filled_in(name):
+            return judgement
     return None
 
 
-def _never_filled_in(name: str) -> Verdict | None:
+def _never_filled_in(name: str) -> Judgement | None:
     """W&B takes such a name, and nobody can have meant it (row A7)."""
     if name == "None":
-        return Verdict("misplaced", "REG113", "A7")
-    return Verdict("misplaced", "REG106", "A7") if placeholder(name) else None
+        return Judgement("misplaced", Problem("REG113", failure="A7"))
+    return Judgement("misplaced", Problem("REG106", failure="A7")) if placeholder(name) else None
 
 
-def _refused(code: str, row: str, text: str, **fields: str) -> Verdict:
-    return Verdict("refused", code, row, text, tuple(fields.items()))
+def _refused(rule: str, failure: str, wandb_message: str, **facts: str) -> Judgement:
+    return Judgement("refused", Problem(rule, failure=failure, wandb_message=wandb_message, facts=facts))

@@ -14,21 +14,6 @@ if TYPE_CHECKING:
 
 
 @record
-class Verdict:
-    """What W&B does with a link, and why.
-
-    `code` and `row` say which rule and which row of the catalogue of failures; `text` and `fields` name W&B's
-    words for it (`core.wandb_messages.fill_message(text, **fields)`). All four are empty for a plain `linked`.
-    """
-
-    outcome: Outcome
-    code: str | None = None
-    row: str | None = None
-    text: str | None = None
-    fields: tuple[tuple[str, str], ...] = ()
-
-
-@record
 class Assumed:
     """Something that the code named and nobody had declared: it was taken on trust, and every report says so.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from regilink_doctor.core import wandb_messages
-from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.origin import Configured, Default, Setting, set_variable
 from regilink_doctor.doctor.facts import Account
 
@@ -42,12 +42,16 @@ def use_a_team(account: Account, given: Setting[str] | None, meant: str | None =
     return "\n".join(lines)
 
 
-def answer(verdict: Verdict) -> str:
-    """What the SDK or the server would say: its words where they are known, that they are not where nobody knows."""
-    if verdict.text is None:
-        return ""
-    wording = wandb_messages.find_message(verdict.text)
+def answer_of(judgement: Judgement) -> str:
+    """What the SDK or the server would say about a link that it refuses."""
+    problem = judgement.problem
+    return answer(problem.wandb_message, problem.facts) if problem is not None and problem.wandb_message else ""
+
+
+def answer(wandb_message: str, facts: Mapping[str, str] = {}) -> str:
+    """What the SDK or the server would say, where its wording is known."""
+    wording = wandb_messages.find_message(wandb_message)
     if not wording.known:
-        return "W&B would refuse the link (nobody has published in which words)"
+        return "W&B would refuse the link (its wording is undocumented)"
     speaker = "the SDK" if wording.speaker == "sdk" else "W&B"
-    return f'{speaker} would answer: "{wandb_messages.fill_message(verdict.text, **dict(verdict.fields))}"'
+    return f'{speaker} would answer: "{wandb_messages.fill_message(wandb_message, **facts)}"'

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.questions import CollectionQuestion, VersionQuestion
-from regilink_doctor.core.judgement import resolve_organization
-from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import is_known, registry_name
-from regilink_doctor.doctor.advice import answer, listed
+from regilink_doctor.doctor.advice import answer, answer_of, listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import Version
@@ -52,8 +51,7 @@ class ConsumedName(Check):
         if name.text.partition(":")[0].count("/") > 2:
             return Outcome(
                 "fail",
-                f'"{name.text}" has more than three parts; '
-                + answer(Verdict("refused", text="invalid-artifact-path", fields=(("path", name.text),))),
+                f'"{name.text}" has more than three parts; ' + answer("invalid-artifact-path", {"path": name.text}),
                 "REG103",
                 "write [ORGANIZATION/]wandb-registry-REGISTRY/COLLECTION:ALIAS",
                 ("A3",),
@@ -81,7 +79,7 @@ class ConsumedCheck(Check):
         if fetch is None or not is_known(fetch.entity):
             return skipped("the entity is known only when the program runs: give it with --entity")
         question = version_question(fetch, context.directory)
-        if isinstance(question, Verdict):
+        if isinstance(question, Judgement):
             return _unresolved(context, fetch, question)
         version = context.directory.version(question)
         if "artifactCollectionMembership" in context.directory.not_known:
@@ -98,11 +96,11 @@ def consumed_of(subject: Subject) -> Consumed:
     return subject.target
 
 
-def _unresolved(context: Context, fetch: Lookup, verdict: Verdict) -> Outcome:
+def _unresolved(context: Context, fetch: Lookup, judgement: Judgement) -> Outcome:
     """The organization does not follow from the entity that asks: another one than that of a link (row D4)."""
     facts = context.directory.entity(fetch.entity)
     teams = [team.name for team in context.account.usable_teams]
-    code, row = verdict.code or "REG303", verdict.row or "D1"
+    code, row = judgement.rule or "REG303", judgement.failure or "D1"
     if facts is not None and facts.kind == "personal" and not fetch.organization:
         code, row = "REG208", "D4"
     lines = [f'write: wandb.Api(overrides={{"entity": "{team}"}})' for team in teams[:1]]
@@ -110,7 +108,7 @@ def _unresolved(context: Context, fetch: Lookup, verdict: Verdict) -> Outcome:
     lines += [f'write: "{each.entity}/{fetch.project}/{fetch.name}"' for each in names]
     return Outcome(
         "fail",
-        f"the organization does not follow from {fetch.entity}; {answer(verdict)}",
+        f"the organization does not follow from {fetch.entity}; {answer_of(judgement)}",
         code,
         "\n".join(lines) or "name an entity of the organization with --entity or WANDB_ENTITY",
         (row,),
@@ -169,7 +167,7 @@ def _all_missing(context: Context) -> list[CollectionQuestion]:
             continue
         question = version_question(fetch, context.directory)
         names = resolve_organization(fetch.entity, fetch.organization, context.directory)
-        if isinstance(question, Verdict) or not isinstance(names, OrganizationNames):
+        if isinstance(question, Judgement) or not isinstance(names, OrganizationNames):
             continue
         if context.directory.version(question) is None:
             collection = question.name.partition(":")[0]
@@ -187,7 +185,7 @@ def _restricted(context: Context, fetch: Lookup, question: VersionQuestion) -> O
     return Outcome(
         "fail",
         f"you are a restricted viewer of the registry {registry}: it is shown to you, but use_artifact and download "
-        f"are refused; {answer(Verdict('refused', text='permission-denied'))}",
+        f"are refused; {answer('permission-denied')}",
         "REG304",
         f"ask an admin of the registry {registry} for the role Viewer: registry, Settings, Registry members",
         ("D7", "B7"),
@@ -210,10 +208,10 @@ def _found(name: Consumed, question: VersionQuestion, version: Version) -> Outco
         )
     given = name.artifact_type
     if given and is_known(given) and version.artifact_type and given != version.artifact_type:
-        words = Verdict("refused", text="type-mismatch", fields=(("type", given), ("actual", version.artifact_type)))
+        words = {"type": given, "actual": version.artifact_type}
         return Outcome(
             "fail",
-            f'{question.name} is of type {version.artifact_type}, not "{given}": {answer(words)}',
+            f'{question.name} is of type {version.artifact_type}, not "{given}": {answer("type-mismatch", words)}',
             "REG406",
             f'write: type="{version.artifact_type}", or leave it out',
             ("D6",),
@@ -226,10 +224,8 @@ def _found(name: Consumed, question: VersionQuestion, version: Version) -> Outco
 
 def _not_found(question: VersionQuestion) -> str:
     place = f"{question.entity}/{question.project}"
-    fields = (("name", question.name), ("project", place))
-    return answer(Verdict("refused", text="membership-not-found", fields=fields))
+    return answer("membership-not-found", {"name": question.name, "project": place})
 
 
 def _no_project(question: VersionQuestion) -> str:
-    fields = (("project", question.project), ("entity", question.entity))
-    return answer(Verdict("refused", text="project-not-found-under-entity", fields=fields))
+    return answer("project-not-found-under-entity", {"project": question.project, "entity": question.entity})

@@ -12,7 +12,6 @@ from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.judgement import Judgement, judge
-from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Argument, Default, Origin, Setting
 from regilink_doctor.core.records import record
@@ -145,9 +144,9 @@ class Context:
         """What W&B would do with a target. Looks up what it needs."""
         made = self.sdk_link(target)
         if isinstance(made, SdkRefusal):
-            return Judgement(Verdict("refused", made.code, made.row, made.text, made.fields))
+            return Judgement("refused", made.problem)
         if made is None:
-            return Judgement(Verdict("unknown"))
+            return Judgement("unknown")
         self.enquiry.links_looked_up()
         return judge(made, self.directory, target.artifact_type)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
-from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.origin import Configured, Setting
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import is_known
@@ -81,7 +80,7 @@ class EntityCheck(Check):
             return Outcome(
                 "fail",
                 f"{origin} is a team without an organization, so there is no registry that it could link into; "
-                + answer(Verdict("refused", "REG207", "B2", "unable-to-find-organization", (("entity", name),))),
+                + answer("unable-to-find-organization", {"entity": name}),
                 "REG207",
                 use_a_team(account, given),
                 ("B2", "A12"),
@@ -128,4 +127,4 @@ def _not_writable(context: Context, given: Setting[str], origin: str) -> Outcome
 
 
 def _words(text: str) -> str:
-    return answer(Verdict("refused", text=text))
+    return answer(text)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regilink_doctor.core.judgement import resolve_organization
-from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.origin import Argument, Code, Configured, Setting, Variable, set_variable
 from regilink_doctor.core.target_path import is_known, parse
-from regilink_doctor.doctor.advice import answer, listed
+from regilink_doctor.doctor.advice import answer_of, listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.target_checks import target_of
@@ -133,7 +132,7 @@ class OrganizationVariable(Check):
             return skipped("there is no link whose path leaves the organization to it, and whose team is known")
         for entity in entities:
             found = resolve_organization(entity, subject.shown, context.directory)
-            if isinstance(found, Verdict):
+            if isinstance(found, Judgement):
                 return self._wrong(context, Setting(subject.shown, origin), entity, found)
         return passed(f"{subject.shown} ({origin.shown}) is the organization of {listed(entities)}")
 
@@ -146,18 +145,18 @@ class OrganizationVariable(Check):
         known = [(name, context.directory.entity(name)) for name in dict.fromkeys(names)]
         return [name for name, facts in known if facts and facts.kind == "team" and facts.organizations]
 
-    def _wrong(self, context: Context, given: Setting[str], entity: str, found: Verdict) -> Outcome:
+    def _wrong(self, context: Context, given: Setting[str], entity: str, found: Judgement) -> Outcome:
         facts = context.directory.entity(entity)
         if facts is None:
             raise LookupError("the entity was known a moment ago")
         names = facts.organizations[0]
         same = given.value == entity
         what = "the run's entity, not an organization" if same else f"not the organization of {entity}"
-        code = "REG703" if same else found.code
+        code = "REG703" if same else found.rule
         return Outcome(
             "fail",
             f"{given.origin.shown} is {given.value}, which is {what}: every link whose path names no organization "
-            f"fails; {answer(found)}",
+            f"fails; {answer_of(found)}",
             code,
             f"{given.origin.how_to_unset()}\nor: {given.origin.how_to_set(names.name)}",
             ("A15", "A12"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from regilink_doctor.core.check_result import Status
-from regilink_doctor.core.target_path import LinkInput, Problem, problems
+from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.target_path import LinkInput, problems
 from regilink_doctor.doctor.base import Outcome
 from regilink_doctor.doctor.targets import Target
 from regilink_doctor.rules import rule_for
@@ -20,7 +21,7 @@ def path_outcome(target: Target) -> Outcome | None:
     Of the legacy registry the check `destination` knows more: whether it was migrated, and where to (row A14).
     """
     found = problems(target.text, trailing_slash_fails=target.call == "Artifact.link")
-    found = tuple(each for each in found if each.severity != "info" and each.code != "REG112")
+    found = tuple(each for each in found if each.severity != "info" and each.rule != "REG112")
     if not found:
         return None
     worst = min(found, key=lambda each: (_ORDER.index(each.severity), each.start))
@@ -29,26 +30,26 @@ def path_outcome(target: Target) -> Outcome | None:
 
 def _told(target: Target, problem: Problem) -> Outcome:
     site, text = target.as_site()
-    said = rule_for(problem.code)
+    said = rule_for(problem.rule)
     if not isinstance(said, PathRule):
-        raise TypeError(f"{problem.code} is no rule about paths")
+        raise TypeError(f"{problem.rule} is no rule about paths")
     wrong = target.text[problem.start : problem.end]
     told = ProblemInPath(site, text, problem, target.shown, wrong, rule_destination(site, text))
     words = said.words(told)
     status: Status = "fail" if problem.severity == "error" else "warn"
-    return Outcome(status, words.message, problem.code, _with_line(words.help, target, problem), said.rows)
+    return Outcome(status, words.message, problem.rule, _with_line(words.help, target, problem), said.rows)
 
 
 def _with_line(words: str | None, target: Target, problem: Problem) -> str | None:
     """The help, and the whole path as it is to be written where that is clear."""
-    if problem.meant is None:
+    if problem.intended is None:
         return words
-    meant = target.text[: problem.start] + problem.meant + target.text[problem.end :]
+    meant = target.text[: problem.start] + problem.intended + target.text[problem.end :]
     if problems(meant):
         return words
     if words is not None and f'"{meant}"' in words:
         return words
-    kept = [] if words in (None, f'write "{problem.meant}"') else [words]
+    kept = [] if words in (None, f'write "{problem.intended}"') else [words]
     return "\n".join([*kept, f'write: target_path="{meant}"'])
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.questions import CollectionQuestion, RegistryQuestion, VersionQuestion
-from regilink_doctor.core.judgement import resolve_organization
-from regilink_doctor.core.ledger import Verdict
+from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import (
     CORE_REGISTRY_DISPLAY,
     DEFAULT_PROJECT,
@@ -57,7 +56,7 @@ def lookup_of(text: str, entity: str, project: str | None, organization: str | N
     return Lookup(entity, path.prefix or entity, given, path.project or "", path.name)
 
 
-def version_question(fetch: Lookup, directory: ServerView) -> VersionQuestion | Verdict:
+def version_question(fetch: Lookup, directory: ServerView) -> VersionQuestion | Judgement:
     """The version that a fetch asks for, or why it asks for none (rows D1, D4)."""
     if not fetch.registry:
         return VersionQuestion(fetch.owner, fetch.project, fetch.name)

@@ -7,7 +7,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import LinkInput, TargetPath, is_known, parse, registry_name
-from regilink_doctor.doctor.advice import answer, listed
+from regilink_doctor.doctor.advice import answer_of, listed
 from regilink_doctor.doctor.base import Outcome, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.target_checks import OfTarget, rows_of
@@ -25,7 +25,6 @@ class OrganizationCheck(OfTarget):
 
     def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG202 for a team or person there, REG303 for any other name."""
-        verdict = judgement.verdict
         found = resolve_organization(made.source_entity, made.organization, context.directory)
         if isinstance(found, OrganizationNames):
             return passed(f"links of {made.source_entity} go to {found.name} (entity {found.entity})")
@@ -33,7 +32,7 @@ class OrganizationCheck(OfTarget):
         own = facts.organizations[0] if facts and facts.organizations else None
         named = context.directory.entity(made.organization) if made.organization else None
         kind = "a personal entity" if named and named.kind == "personal" else "a team"
-        what = f"{kind}, not an organization" if verdict.code == "REG202" else "not the run's organization"
+        what = f"{kind}, not an organization" if judgement.rule == "REG202" else "not the run's organization"
         if (
             own is not None
             and made.organization
@@ -48,10 +47,11 @@ class OrganizationCheck(OfTarget):
         whole = f'\nor: target_path="{own.entity}/{short}"' if own else ""
         return Outcome(
             "fail",
-            f'the path names "{made.organization}" where the organization belongs, which is {what}; {answer(verdict)}',
-            verdict.code,
+            f'the path names "{made.organization}" where the organization belongs, which is {what}; '
+            f"{answer_of(judgement)}",
+            judgement.rule,
             f'write: target_path="{short}"   (the organization follows from the run\'s team){whole}',
-            rows_of(verdict),
+            rows_of(judgement),
         )
 
 
@@ -63,7 +63,7 @@ class RegistryCheck(OfTarget):
 
     def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG301 missing or restricted, REG302 another spelling."""
-        verdict, organization = judgement.verdict, judgement.organization or ""
+        organization = judgement.organization or ""
         name = registry_name(made.project)
         collection = made.collection.partition(":")[0]
         found = context.directory.registry(organization, name)
@@ -84,22 +84,22 @@ class RegistryCheck(OfTarget):
         meant = close_to(name, known)
         where = names.name if names else organization
         what = f'"{name}" is missing in {where}, or restricted and not shown to you (W&B does not tell which)'
-        if verdict.code == "REG302":
+        if judgement.rule == "REG302":
             meant = meant or "model"
             what = f'"{name}" is how the App shows the registry "{meant}", not its name in a path'
         lines = [f'write: target_path="{REGISTRY_PREFIX}{meant}/{collection}"'] if meant else []
         if known and not meant:
             lines.append(f"the registries that you can see: {listed(known)}")
-        if verdict.code != "REG302":
+        if judgement.rule != "REG302":
             new = f'wandb.Api().create_registry(name="{name}", visibility="organization", organization="{where}")'
             let_in = f'if "{name}" is its name, ask its admin to let you in'
             lines.append(f"or, {let_in}" if meant else f"or ask its admin to let you in, or make it: {new}")
         return Outcome(
             "fail",
-            f"the registry {what}: a link never makes one; {answer(verdict)}",
-            verdict.code or "REG301",
+            f"the registry {what}: a link never makes one; {answer_of(judgement)}",
+            judgement.rule or "REG301",
             "\n".join(lines),
-            rows_of(verdict),
+            rows_of(judgement),
         )
 
 
@@ -128,7 +128,7 @@ class Role(OfTarget):
         return Outcome(
             "fail",
             f"the server says that the registry {found.name} is read-only for you{given}, so the link would be "
-            f"refused; {answer(judgement.verdict)}",
+            f"refused; {answer_of(judgement)}",
             "REG304",
             f"ask an admin of the registry {found.name} for the role Member: registry, Settings, Registry members",
             ("B7", "B8"),
@@ -177,12 +177,11 @@ class CollectionCheck(OfTarget):
 
     def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG402, with another collection as the way out."""
-        verdict = judgement.verdict
-        if verdict.code == "REG401":
+        if judgement.rule == "REG401":
             return skipped("not looked at, because `artifact-type` failed")
         collection = made.collection.partition(":")[0]
         existing = context.directory.collection_type(judgement.organization or "", made.project, collection)
-        if verdict.code == "REG402":
+        if judgement.rule == "REG402":
             new = f"{collection}-{target.artifact_type}"
             return Outcome(
                 "fail",

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.core.judgement import Judgement
-from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, is_version
 from regilink_doctor.core.target_path import LinkInput, is_known, registry_name
 from regilink_doctor.doctor.advice import answer
@@ -46,7 +45,7 @@ class SourceVisible(Check):
         return Outcome(
             "fail",
             f"{name.shown} was logged in a project that {context.account.username} may not see, and the SDK links from "
-            f"there; {answer(Verdict('refused', text='entity-name-required'))}",
+            f"there; {answer('entity-name-required')}",
             "REG806",
             "run this as a member of the team that has logged it, or ask its admin to take you in",
             ("C6",),
@@ -73,11 +72,11 @@ class Aliases(OfTarget):
         best = context.account.best_role(context.directory.grants(organization, name))
         if protected and (best is None or best.role != "admin"):
             role = f"you are {best.role.replace('_', ' ')}" if best else "the server does not say that you are one"
-            words = Verdict("refused", text="alias-protected", fields=(("alias", protected[0]), ("registry", name)))
+            facts = {"alias": protected[0], "registry": name}
             return Outcome(
                 "warn",
                 f"the alias {protected[0]} is protected in the registry {name}: only its admins may set it, and {role}"
-                f"; {answer(words)}",
+                f"; {answer('alias-protected', facts)}",
                 "REG507",
                 f"ask an admin of the registry {name} to set it, or link without it",
                 ("B10",),
@@ -106,7 +105,7 @@ def _problem(alias: str) -> Outcome | None:
         return Outcome("fail", "an alias is the empty text", "REG501", "leave it out", ("B11",))
     bad = [letter for letter in alias if letter in ALIAS_FORBIDDEN]
     if bad:
-        words = answer(Verdict("refused", text="invalid-aliases"))
+        words = answer("invalid-aliases")
         return Outcome(
             "fail",
             f'the alias "{alias}" has "{bad[0]}", which no alias has; {words}',

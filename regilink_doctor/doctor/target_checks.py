@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from regilink_doctor.core.judgement import Judgement
-from regilink_doctor.core.ledger import Verdict
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import LinkInput, is_known, parse
-from regilink_doctor.doctor.advice import answer
+from regilink_doctor.doctor.advice import answer_of
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.grammar import destination, path_outcome
@@ -73,28 +72,27 @@ class Destination(OfTarget):
 
     def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
         """Misplaced, refused, or an ordinary project-level link."""
-        verdict = judgement.verdict
         where = destination(made)
-        if verdict.outcome == "misplaced":
+        if judgement.outcome == "misplaced":
             name = _registry_like(context, made)
             return Outcome(
                 "fail",
                 f'"{target.shown}" is no registry path: W&B would link it without a word into {where}, '
                 f"and the registry {name} would stay as it is",
-                verdict.code,
+                judgement.rule,
                 f'write: target_path="{REGISTRY_PREFIX}{name}/{made.collection}"',
-                rows_of(verdict),
+                rows_of(judgement),
             )
-        if made.project == LEGACY_REGISTRY and verdict.outcome in ("refused", "linked"):
-            return _legacy(context, made, verdict)
-        if verdict.outcome == "refused":
-            return _refused(made, verdict)
-        if verdict.outcome == "unknown":
+        if made.project == LEGACY_REGISTRY and judgement.outcome in ("refused", "linked"):
+            return _legacy(context, made, judgement)
+        if judgement.outcome == "refused":
+            return _refused(made, judgement)
+        if judgement.outcome == "unknown":
             return skipped("nobody has published what W&B does with this link")
         return passed(f"not a registry link: it goes into {where}")
 
 
-def _legacy(context: Context, made: LinkInput, verdict: Verdict) -> Outcome:
+def _legacy(context: Context, made: LinkInput, judgement: Judgement) -> Outcome:
     """The legacy model registry: closed where it was migrated, elsewhere a project of the team (row A14)."""
     entity = made.entity or made.source_entity
     moved = entity + MIGRATED_SUFFIX
@@ -102,17 +100,17 @@ def _legacy(context: Context, made: LinkInput, verdict: Verdict) -> Outcome:
     owners = [
         names for names in (facts.organizations if facts else ()) if context.directory.registry(names.entity, moved)
     ]
-    if verdict.code == "REG112" and owners:
+    if judgement.rule == "REG112" and owners:
         return Outcome(
             "fail",
             f"the model registry of {entity} was migrated into the registry {moved} of {owners[0].name}, and is "
-            f"closed; {answer(verdict)}",
+            f"closed; {answer_of(judgement)}",
             "REG112",
             f'write: target_path="{REGISTRY_PREFIX}{moved}/{made.collection}"',
-            rows_of(verdict),
+            rows_of(judgement),
         )
-    if verdict.outcome == "refused":
-        return _refused(made, verdict)
+    if judgement.outcome == "refused":
+        return _refused(made, judgement)
     return Outcome(
         "warn",
         f"{LEGACY_REGISTRY} is the legacy model registry, a project of {entity} alone: the link is taken, and the rest "
@@ -123,13 +121,13 @@ def _legacy(context: Context, made: LinkInput, verdict: Verdict) -> Outcome:
     )
 
 
-def _refused(made: LinkInput, verdict: Verdict) -> Outcome:
+def _refused(made: LinkInput, judgement: Judgement) -> Outcome:
     return Outcome(
         "fail",
-        f"the link into {destination(made)} fails: {answer(verdict)}",
-        verdict.code,
+        f"the link into {destination(made)} fails: {answer_of(judgement)}",
+        judgement.rule,
         f'for a registry: target_path="{REGISTRY_PREFIX}{made.project}/{made.collection}"',
-        rows_of(verdict),
+        rows_of(judgement),
     )
 
 
@@ -140,9 +138,9 @@ def target_of(subject: Subject) -> Target:
     return subject.target
 
 
-def rows_of(verdict: Verdict) -> tuple[str, ...]:
-    """The rows of the catalogue behind a verdict."""
-    return (verdict.row,) if verdict.row else ()
+def rows_of(judgement: Judgement) -> tuple[str, ...]:
+    """The rows of the catalogue behind a judgement."""
+    return (judgement.failure,) if judgement.failure else ()
 
 
 def _reading(target: Target) -> str:

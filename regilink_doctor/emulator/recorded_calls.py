@@ -5,6 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core import judgement, wandb_messages
 from regilink_doctor.core.failures import find_failure
 from regilink_doctor.core.ledger import LinkAttempt
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import LinkInput, SdkRefusal, sdk_link
 from regilink_doctor.emulator.ledger import Consumption
@@ -99,12 +100,13 @@ def _reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> tuple
     recognized = wandb_messages.recognize_messages(call.message or "")
     known = [match.message for match in recognized if match.message.speaker == "sdk"]
     if isinstance(link, SdkRefusal):
-        if not known or known[0].key == link.text:
-            return link.row, link.code
+        problem: Problem | None = link.problem
+        if not known or known[0].key == link.problem.wandb_message:
+            return link.problem.failure, link.problem.rule
     else:
-        verdict = judgement.judge(link, WorldView(state), call.source_type).verdict
-        if verdict.outcome == "refused" and verdict.text in {each.key for each in known}:
-            return verdict.row, verdict.code
+        problem = judgement.judge(link, WorldView(state), call.source_type).problem
+        if problem is not None and problem.wandb_message in {message.key for message in known}:
+            return problem.failure, problem.rule
     if not known:
         return None, None
     codes = find_failure(known[0].failure).codes

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Applicability, Fix, Place, Related, Severity
     from regilink_doctor.core.judgement import Judgement
     from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Init, Link, Site
     from regilink_doctor.core.strings import StringValue
-    from regilink_doctor.core.target_path import Problem
 else:
     Protocol = object
 

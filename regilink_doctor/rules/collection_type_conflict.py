@@ -34,7 +34,7 @@ class CollectionTypeConflict(DirectoryRule):
 
     def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
-        fields = dict(judgement.verdict.fields)
+        fields = judgement.problem.facts if judgement.problem else {}
         existing = fields.get("existing", "")
         return Words(
             f"the collection {quoted(fields.get('collection', ''))} has the type {quoted(existing)}, the artifact "

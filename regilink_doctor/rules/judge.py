@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from regilink_doctor.core.configured import NOTHING_CONFIGURED
 from regilink_doctor.core.findings import Edit, Finding, Fix
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart
-from regilink_doctor.core.target_path import UNKNOWN_NAME, Problem, SdkRefusal, is_known, problems, sdk_link
+from regilink_doctor.core.target_path import UNKNOWN_NAME, SdkRefusal, is_known, problems, sdk_link
 from regilink_doctor.core.target_path.app_urls import read_pasted
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.base import DirectoryRule, PathRule, ProblemInPath
@@ -48,15 +49,14 @@ def _text_findings(
 ) -> Iterator[Finding]:
     judgement = _judge(site, text, directory)
     found = _problems(site, text, directory, known)
-    verdict = judgement.verdict if judgement else None
-    bad = verdict is not None and verdict.outcome in ("refused", "misplaced")
+    bad = judgement is not None and judgement.is_bad
     certain = any(problem.severity == "error" for problem in found)
-    raised = _cause(found, verdict.code) if bad and verdict is not None and not certain else None
+    raised = _cause(found, judgement.rule) if bad and judgement is not None and not certain else None
     for problem in found:
         finding = _say(site, text, problem)
         if problem is raised:
             finding = replace(finding, severity="error")
-        elif verdict is not None and verdict.outcome == "linked" and finding.severity == "error":
+        elif judgement is not None and judgement.outcome == "linked" and finding.severity == "error":
             finding = replace(finding, severity="warning")
         yield finding
     if judgement and directory is not None and not certain and raised is None:
@@ -65,7 +65,7 @@ def _text_findings(
 
 def _cause(found: tuple[Problem, ...], code: str | None) -> Problem | None:
     """The problem that is behind a verdict: that of the same code, or any, if the verdict is of the text."""
-    same = (problem for problem in found if problem.code == code)
+    same = (problem for problem in found if problem.rule == code)
     of_the_text = found[0] if found and (code or "") < "REG200" else None
     return next(same, of_the_text)
 
@@ -78,7 +78,7 @@ def _problems(
     names = text.names_at(0, project_end) or text.names_at(0, len(pattern))
     holes = list(text.holes)
     if is_known(pattern) and (pasted := read_pasted(pattern)):
-        return (Problem("REG108", 0, len(pattern), meant=pasted.target),)
+        return (Problem("REG108", 0, len(pattern), intended=pasted.target),)
     found = problems(
         pattern,
         trailing_slash_fails=site.call == "wandb.Artifact.link",
@@ -93,8 +93,8 @@ def _problems(
 
 def _weakened(text: StringValue, problem: Problem) -> Problem:
     """A name that is empty only when a variable is not given is a warning (rows A5, A6)."""
-    if problem.code == "REG105" and any(text.empty_defaults(problem.start, problem.end)):
-        return Problem(problem.code, problem.start, problem.end, "warning", problem.kind, problem.meant)
+    if problem.rule == "REG105" and any(text.empty_defaults(problem.start, problem.end)):
+        return Problem(problem.rule, problem.start, problem.end, "warning", problem.kind, problem.intended)
     return problem
 
 
@@ -118,17 +118,16 @@ def _judge(site: Site, text: StringValue, directory: OrganizationView | None) ->
     if directory is None and not isinstance(link, SdkRefusal):
         return None
     from regilink_doctor.core.judgement import Judgement, judge
-    from regilink_doctor.core.ledger import Verdict
 
     if isinstance(link, SdkRefusal):
-        return Judgement(Verdict("refused", link.code, link.row, link.text, link.fields))
+        return Judgement("refused", link.problem)
     return judge(link, directory, known_type(site)) if directory is not None else None
 
 
 def _say(site: Site, text: StringValue, problem: Problem) -> Finding:
-    found = rule_for(problem.code)
+    found = rule_for(problem.rule)
     if not isinstance(found, PathRule):
-        raise TypeError(f"{problem.code} is no rule of target paths")
+        raise TypeError(f"{problem.rule} is no rule of target paths")
     wrong = text.pattern[problem.start : problem.end]
     told = ProblemInPath(site, text, problem, text.pattern, wrong, destination(site, text))
     words = found.words(told)
@@ -147,26 +146,25 @@ def _say(site: Site, text: StringValue, problem: Problem) -> Finding:
 
 
 def _fix(found: PathRule, text: StringValue, problem: Problem, site: Site) -> Fix | None:
-    place = text.exact_piece(problem.start, problem.end) if problem.meant is not None else None
-    if place is None or problem.meant is None or (place.path, place.cell) != (site.place.path, site.place.cell):
+    place = text.exact_piece(problem.start, problem.end) if problem.intended is not None else None
+    if place is None or problem.intended is None or (place.path, place.cell) != (site.place.path, site.place.cell):
         return None
     wrong = text.pattern[problem.start : problem.end]
-    what = f"replace it by {quoted(problem.meant)}" if problem.meant else "take it out"
-    return Fix(what, found.safety(problem, wrong), (Edit(place.span, problem.meant),))
+    what = f"replace it by {quoted(problem.intended)}" if problem.intended else "take it out"
+    return Fix(what, found.safety(problem, wrong), (Edit(place.span, problem.intended),))
 
 
 def _directory_finding(
     site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView
 ) -> Iterator[Finding]:
-    verdict = judgement.verdict
-    if verdict.code is None or verdict.outcome == "linked":
+    if judgement.rule is None or judgement.outcome == "linked":
         return
-    found = rule_for(verdict.code)
+    found = rule_for(judgement.rule)
     if not isinstance(found, DirectoryRule):
         return
     words = found.words(site, text, judgement, directory)
     severity: Severity = "info" if found.severity == "info" else "warning"
-    if verdict.outcome in ("refused", "misplaced"):
+    if judgement.is_bad:
         severity = "error"
     place, related = report_place(site, text.place_of(0, len(text.pattern)))
     yield Finding(

@@ -35,7 +35,7 @@ class MissingRegistryPrefix(PathRule):
         """See `PathRule.words`."""
         there = f": it links to {told.destination}" if told.destination else ""
         message = f'{quoted(told.whole)} does not begin with "wandb-registry-", so it goes to no registry{there}'
-        if told.problem.meant is None:
+        if told.problem.intended is None:
             return Words(message, 'write "wandb-registry-REGISTRY/COLLECTION"')
-        meant = f"{told.problem.meant}/{told.whole.rpartition('/')[2]}"
+        meant = f"{told.problem.intended}/{told.whole.rpartition('/')[2]}"
         return Words(message, f"write {quoted(meant)}, or ignore this if the project is meant")

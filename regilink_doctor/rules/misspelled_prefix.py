@@ -42,7 +42,7 @@ class MisspelledPrefix(PathRule, SiteRule):
         """See `SiteRule.check`: names that are read."""
         for text in site.target if not site.context.expected else ():
             for problem in problems(text.pattern):
-                if problem.code != self.code or problem.meant is None or not is_known(problem.meant):
+                if problem.rule != self.code or problem.intended is None or not is_known(problem.intended):
                     continue
                 wrong = text.pattern[problem.start : problem.end]
                 yield self.finding(
@@ -50,7 +50,7 @@ class MisspelledPrefix(PathRule, SiteRule):
                     Words(
                         f'{quoted(wrong)} is not the registry prefix "wandb-registry-" to the letter: W&B looks for a '
                         "project of that name",
-                        f"write {quoted(problem.meant)}",
+                        f"write {quoted(problem.intended)}",
                     ),
                     target=text.display,
                 )
@@ -60,5 +60,5 @@ class MisspelledPrefix(PathRule, SiteRule):
         there = f": it links to {told.destination}" if told.destination else ""
         return Words(
             f'{quoted(told.wrong)} is not the registry prefix "wandb-registry-" to the letter{there}',
-            f"write {quoted(told.problem.meant or '')}",
+            f"write {quoted(told.problem.intended or '')}",
         )

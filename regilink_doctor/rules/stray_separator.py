@@ -35,7 +35,7 @@ class StraySeparator(PathRule):
         if told.problem.kind == "blank":
             return Words(
                 f"the blank around {quoted(told.wrong.strip())} becomes part of the name",
-                f"write {quoted(told.problem.meant or '')}",
+                f"write {quoted(told.problem.intended or '')}",
             )
         if told.problem.kind == "leading-slash":
             return Words(f"the slash at the start of {whole} is dropped", "leave it out")

@@ -32,7 +32,7 @@ class TooManyParts(PathRule):
 
     def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
-        whole, meant = quoted(told.whole), told.problem.meant
+        whole, meant = quoted(told.whole), told.problem.intended
         if told.problem.kind == "prefix":
             return Words(
                 f'{whole} has a "/" where the prefix has its last "-": W&B looks for an entity "wandb-registry"',

@@ -63,7 +63,7 @@ class TypeNotAllowed(DirectoryRule, SiteRule):
 
     def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
-        name = dict(judgement.verdict.fields).get("registry", "")
+        name = (judgement.problem.facts if judgement.problem else {}).get("registry", "")
         registry = directory.registry(judgement.organization or "", name)
         return self._words(known_type(site) or "", name, registry.types or () if registry else (), site)
 

@@ -38,7 +38,7 @@ class UnknownEntity(DirectoryRule):
 
     def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
         """See `DirectoryRule.words`."""
-        entity = dict(judgement.verdict.fields).get("entity")
+        entity = (judgement.problem.facts if judgement.problem else {}).get("entity")
         if entity is None:
             own = quoted(known_entity(site) or "the run's entity")
             return Words(

@@ -47,7 +47,7 @@ class UnknownRegistry(DirectoryRule, SiteRule):
         name = parse(text.pattern).registry or ""
         names = directory.registry_names(judgement.organization or "")
         meant = close_to(name, names)
-        fate = "W&B makes no registry by a link" if judgement.verdict.outcome == "refused" else "missing, or restricted"
+        fate = "W&B makes no registry by a link" if judgement.outcome == "refused" else "missing, or restricted"
         return Words(
             f"no registry {quoted(name)} is known in the catalog: {fate}",
             f"did you mean {quoted('wandb-registry-' + meant)}?"

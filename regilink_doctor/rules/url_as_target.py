@@ -25,7 +25,7 @@ class UrlAsTarget(PathRule):
     def words(self, told: ProblemInPath) -> Words:
         """See `PathRule.words`."""
         there = f": it links to {told.destination}" if told.destination else ""
-        meant = told.problem.meant
+        meant = told.problem.intended
         return Words(
             f"a URL is no target path{there}",
             f"write {quoted(meant)}" if meant else 'write "wandb-registry-REGISTRY/COLLECTION"',

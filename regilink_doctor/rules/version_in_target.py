@@ -10,7 +10,7 @@ from regilink_doctor.rules.wording import quoted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.findings import Applicability
-    from regilink_doctor.core.target_path import Problem
+    from regilink_doctor.core.problems import Problem
 
 
 class VersionInTarget(PathRule):

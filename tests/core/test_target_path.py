@@ -50,7 +50,7 @@ def test_every_problem_lies_inside_the_text_and_none_crashes(text: str) -> None:
 
 
 def codes(text: str, **settings: object) -> list[str]:
-    return [problem.code for problem in problems(text, **settings)]
+    return [problem.rule for problem in problems(text, **settings)]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_project_that_is_a_known_registry_lacks_the_prefix() -> None:
 def test_what_was_meant_replaces_exactly_the_wrong_part() -> None:
     text = "acme/wandb_registry_model/zoo"
     (problem,) = problems(text)
-    assert text[: problem.start] + (problem.meant or "") + text[problem.end :] == "acme/wandb-registry-model/zoo"
+    assert text[: problem.start] + (problem.intended or "") + text[problem.end :] == "acme/wandb-registry-model/zoo"
 
 
 @pytest.mark.parametrize(

@@ -109,11 +109,11 @@ def test_the_report_fails_a_link_if_and_only_if_the_judge_does(seed: int, emulat
         if not isinstance(made, LinkInput):
             assert fails, target
             continue
-        verdict = judge(made, Seen(world, "alice"), target.artifact_type).verdict
+        verdict = judge(made, Seen(world, "alice"), target.artifact_type)
         if verdict.outcome in ("refused", "misplaced"):
             assert fails | warned, (target, verdict)
             # A version in a path is refused by the emulator in our own words: nobody has seen what W&B does.
-            assert fails or verdict.code == "REG107", (target, verdict)
+            assert fails or verdict.rule == "REG107", (target, verdict)
         elif verdict.outcome == "linked":
             assert not fails, (target, verdict, found.of("fail"))
 

@@ -14,7 +14,7 @@ from regilink_doctor.core.target_path.grammar import (
     parsed,
     registry_name,
 )
-from regilink_doctor.core.target_path.problems import Problem, problems
+from regilink_doctor.core.target_path.problems import problems
 from regilink_doctor.core.target_path.sdk import LinkInput, SdkRefusal, sdk_link
 from regilink_doctor.core.target_path.unknown import UNKNOWN_NAME, is_known, known_part, show_unknown
 
@@ -22,7 +22,6 @@ __all__ = [
     "UNKNOWN_NAME",
     "LinkInput",
     "PathError",
-    "Problem",
     "SdkRefusal",
     "TargetPath",
     "is_known",

@@ -15,6 +15,7 @@ from regilink_doctor.core.naming import (
     is_version,
 )
 from regilink_doctor.core.placeholders import placeholder
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path.grammar import is_registry_project, misspelled_prefix
 from regilink_doctor.core.target_path.unknown import HOLE
@@ -44,22 +45,6 @@ ORDER = (
 
 HOSTS = ("wandb.ai/", "api.wandb.ai/", "www.wandb.ai/", "forge.coreweave.com/")
 """An address of the App, pasted without its scheme."""
-
-
-@record
-class Problem:
-    """What is wrong with `text[start:end]`, and, where it is clear, what was `meant` there instead.
-
-    `kind` tells the cases of one code apart, for the words: `REG111` is a `slash`, a `leading-slash`, a
-    `trailing-slash` or a `blank`.
-    """
-
-    code: str
-    start: int
-    end: int
-    severity: Severity = "error"
-    kind: str = ""
-    meant: str | None = None
 
 
 @record
@@ -114,7 +99,7 @@ def problems(
     best: dict[int, tuple[int, Problem]] = {}
     holes = {**dict.fromkeys(versions_at, "REG107"), **dict.fromkeys(none_at, "REG113")}
     for index, problem in _all(text, trailing_slash_fails, holes, named_registry, registries):
-        rank = ORDER.index(problem.code)
+        rank = ORDER.index(problem.rule)
         if index not in best or rank < best[index][0]:
             best[index] = (rank, problem)
     found = [problem for _, problem in best.values()]
@@ -161,7 +146,7 @@ def _all(
         # As a collection of a real registry such a name is odd, but it is a name.
         before_registry = registry is None or segment.index < registry.index
         if before_registry and (meant := misspelled_prefix(segment.text)):
-            yield segment.index, Problem("REG104", segment.start, segment.end, meant=meant)
+            yield segment.index, Problem("REG104", segment.start, segment.end, intended=meant)
         if segment.registry:
             yield from _registry_name(segment)
     yield from _too_many(filled, registry)
@@ -221,7 +206,7 @@ def _registry_name(segment: _Segment) -> Iterator[tuple[int, Problem]]:
     name = segment.text.removeprefix(REGISTRY_PREFIX)
     start = segment.end - len(name)
     if name.startswith(REGISTRY_PREFIX):
-        yield segment.index, Problem("REG109", start, start + len(REGISTRY_PREFIX), meant="")
+        yield segment.index, Problem("REG109", start, start + len(REGISTRY_PREFIX), intended="")
     bad = [offset for offset, letter in enumerate(name) if letter in REGISTRY_FORBIDDEN]
     if bad:
         kind = "percent-encoding" if name[bad[0]] == "%" else "character"
@@ -238,19 +223,19 @@ def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tup
     place = filled.index(registry) if registry is not None else None
     if first.text.lower() == REGISTRY_PREFIX.rstrip("-") and place is None:
         joined = f"{REGISTRY_PREFIX}{filled[1].text}"
-        yield first.index, Problem("REG103", first.start, filled[1].end, kind="prefix", meant=joined)
+        yield first.index, Problem("REG103", first.start, filled[1].end, kind="prefix", intended=joined)
     elif place is not None and place > 1:
-        yield first.index, Problem("REG103", first.start, filled[place].start, kind="organization", meant="")
+        yield first.index, Problem("REG103", first.start, filled[place].start, kind="organization", intended="")
     elif place is not None and len(filled) - place > 2:
         if is_registry_project(filled[place + 1].text) and len(filled) - place == 3:
-            yield first.index, Problem("REG103", first.start, filled[1].start, kind="organization", meant="")
+            yield first.index, Problem("REG103", first.start, filled[1].start, kind="organization", intended="")
         else:
             joined = "-".join(segment.text for segment in filled[place + 1 :])
             start = filled[place + 1].start
             # Told where the prefix is: that is the part which the SDK reads as something else.
             yield (
                 registry.index if registry else 0,
-                Problem("REG103", start, last.end, kind="collection", meant=joined if HOLE not in joined else None),
+                Problem("REG103", start, last.end, kind="collection", intended=joined if HOLE not in joined else None),
             )
     elif len(filled) > 3:
         yield first.index, Problem("REG103", first.start, last.end, kind="parts")

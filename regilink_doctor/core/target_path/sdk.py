@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import DEFAULT_PROJECT
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path.grammar import PathError, parse
 
@@ -43,13 +44,10 @@ class LinkInput:
 
 @record
 class SdkRefusal:
-    """The SDK raises `exception` and nothing is sent. `text` and `fields` name its words in `core.wandb_messages`."""
+    """The SDK raises `exception` because of `problem`, and nothing is sent."""
 
     exception: Literal["ValueError", "CommError"]
-    text: str
-    row: str
-    code: str
-    fields: tuple[tuple[str, str], ...] = ()
+    problem: Problem
 
 
 def sdk_link(
@@ -83,7 +81,8 @@ def sdk_link(
             exception = "CommError"
         path = parse(text)
     except PathError:
-        return SdkRefusal(exception, "invalid-artifact-path", "A3", "REG103", (("path", text),))
+        problem = Problem("REG103", failure="A3", wandb_message="invalid-artifact-path", facts={"path": text})
+        return SdkRefusal(exception, problem)
     path = path.with_defaults(project=env.get("WANDB_PROJECT") or DEFAULT_PROJECT)
     if path.is_registry:
         organization = path.prefix or env.get("WANDB_ORGANIZATION") or None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core import judgement, wandb_messages
+from regilink_doctor.core import judgement as judging
+from regilink_doctor.core import wandb_messages
 from regilink_doctor.core.failures import find_failure
-from regilink_doctor.core.ledger import LinkAttempt, Verdict
+from regilink_doctor.core.judgement import Judgement
+from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import LinkInput, is_registry_project
 from regilink_doctor.emulator.world import access, artifacts, assume
@@ -32,36 +35,38 @@ class LinkRequest:
     aliases: tuple[str, ...] = ()
 
 
-def judge(state: State, link: LinkInput, artifact_type: str | None, user: User | None) -> Verdict:
+def judge(state: State, link: LinkInput, artifact_type: str | None, user: User | None) -> Judgement:
     """What becomes of a link as the SDK sends it; nothing is changed."""
-    verdict = judgement.judge(link, WorldView(state, user), artifact_type).verdict
-    return verdict if link.registry else _with_rights(state, user, link, verdict)
+    judgement = judging.judge(link, WorldView(state, user), artifact_type)
+    return judgement if link.registry else _with_rights(state, user, link, judgement)
 
 
-def judge_request(state: State, user: User | None, request: LinkRequest) -> Verdict:
+def judge_request(state: State, user: User | None, request: LinkRequest) -> Judgement:
     """What becomes of a link as the server receives it: the same rules, after the SDK's part."""
     if _paused(state, request):
-        return Verdict("refused", None, "B17", "legacy-registry-paused")
+        return Judgement("refused", Problem("", failure="B17", wandb_message="legacy-registry-paused"))
     directory = WorldView(state, user)
     artifact = request.artifact
     source_entity = artifact.sequence.project.entity.name
     target = state.find_entity(request.entity)
     if target is not None and target.kind == "organization" and is_registry_project(request.project):
-        return judgement.judge_registry(
+        return judging.judge_registry(
             directory, source_entity, request.entity, request.project, request.collection, artifact.type
         )
     plain = LinkInput(source_entity, request.entity, None, request.project, request.collection)
-    return _with_rights(state, user, plain, judgement.judge(plain, directory, artifact.type).verdict)
+    return _with_rights(state, user, plain, judging.judge(plain, directory, artifact.type))
 
 
-def _with_rights(state: State, user: User | None, link: LinkInput, verdict: Verdict) -> Verdict:
-    """The verdict on a project-level link, with the user's rights in the project; a catalog knows none."""
+def _with_rights(state: State, user: User | None, link: LinkInput, judgement: Judgement) -> Judgement:
+    """The judgement on a project-level link, with the user's rights in the project; a catalog knows none."""
     owner = state.find_entity(link.entity)
-    if user is None or owner is None or verdict.outcome == "refused":
-        return verdict
+    if user is None or owner is None or judgement.outcome == "refused":
+        return judgement
     project = state.find_project(link.entity, link.project)
     may = access.writes_entity(user, owner) if project is None else access.writes_project(user, project)
-    return verdict if may else Verdict("refused", "REG304", "B7", "permission-denied")
+    return (
+        judgement if may else Judgement("refused", Problem("REG304", failure="B7", wandb_message="permission-denied"))
+    )
 
 
 def _paused(state: State, request: LinkRequest) -> bool:
@@ -78,21 +83,21 @@ def link(state: State, user: User | None, request: LinkRequest, refusal: Refusal
         Refusal: in W&B's words; the attempt is in the ledger all the same.
     """
     assume.registry(state, request.entity, request.project)
-    verdict = judge_request(state, user, request)
+    judgement = judge_request(state, user, request)
     if refusal is not None:
-        verdict = Verdict("refused", _code(refusal.row), refusal.row)
-        _note(state, user, request, verdict, message=refusal.message)
+        judgement = Judgement("refused", Problem(_code(refusal.row) or "", failure=refusal.row))
+        _note(state, user, request, judgement, message=refusal.message)
         raise refusal
     try:
-        if verdict.outcome == "refused":
-            raise _as_refusal(verdict)
+        if judgement.outcome == "refused":
+            raise _as_refusal(judgement)
         membership = _perform(state, user, request)
     except Refusal as error:
-        if verdict.outcome != "refused":
-            verdict = Verdict("refused", _code(error.row), error.row)
-        _note(state, user, request, verdict, message=error.message)
+        if judgement.outcome != "refused":
+            judgement = Judgement("refused", Problem(_code(error.row) or "", failure=error.row))
+        _note(state, user, request, judgement, message=error.message)
         raise
-    _note(state, user, request, verdict, membership=membership)
+    _note(state, user, request, judgement, membership=membership)
     return membership
 
 
@@ -102,10 +107,13 @@ def _code(row: str | None) -> str | None:
     return codes[0] if codes else None
 
 
-def _as_refusal(verdict: Verdict) -> Refusal:
-    wording = wandb_messages.find_message(verdict.text or "")
-    message = wandb_messages.fill_message(wording.key, **dict(verdict.fields))
-    return Refusal(message, wording.status or 400, verdict.row)
+def _as_refusal(judgement: Judgement) -> Refusal:
+    problem = judgement.problem
+    if problem is None or problem.wandb_message is None:
+        raise ValueError("a refusal without a W&B message")
+    wording = wandb_messages.find_message(problem.wandb_message)
+    message = wandb_messages.fill_message(wording.key, **problem.facts)
+    return Refusal(message, wording.status or 400, judgement.failure)
 
 
 def _perform(state: State, user: User | None, request: LinkRequest) -> Membership:
@@ -179,7 +187,7 @@ def _note(
     state: State,
     user: User | None,
     request: LinkRequest,
-    verdict: Verdict,
+    judgement: Judgement,
     *,
     membership: Membership | None = None,
     message: str | None = None,
@@ -197,9 +205,9 @@ def _note(
             collection=request.collection,
             destination=membership.collection.path if membership else None,
             aliases=request.aliases,
-            verdict=verdict.outcome,
-            code=verdict.code,
-            row=verdict.row,
+            verdict=judgement.outcome,
+            code=judgement.rule or None,
+            row=judgement.failure,
             message=message,
             version=membership.version if membership else None,
         )

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from regilink_doctor.core.catalog import Catalog, CatalogError, Visibility
-from regilink_doctor.core.ledger import Assumed, Verdict
+from regilink_doctor.core.judgement import Judgement
+from regilink_doctor.core.ledger import Assumed
 from regilink_doctor.core.naming import DEFAULT_PROJECT, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.target_path import LinkInput
 from regilink_doctor.emulator.world import artifacts, assume, links, registries
@@ -226,7 +227,7 @@ class World(Population):
         return made
 
     @locked
-    def link(self, link: LinkInput, *, type: str | None = None, user: str | None = None) -> Verdict:
+    def link(self, link: LinkInput, *, type: str | None = None, user: str | None = None) -> Judgement:
         """What W&B would do with a link as the SDK sends it; nothing is changed, nothing noted.
 
         Args:

@@ -179,7 +179,7 @@ def _mended(text: str, findings: tuple[Finding, ...], directory: OrganizationVie
 def _destination(text: str, call: LinkMethod) -> str:
     made = sdk_link(text, call, UNKNOWN_NAME, UNKNOWN_NAME, {})
     if isinstance(made, SdkRefusal):
-        said = wandb_messages.fill_message(made.text, **dict(made.fields))
+        said = wandb_messages.fill_message(made.problem.wandb_message or "", **made.problem.facts)
         return f"nowhere: {made.exception}: {said} (raised after the upload)"
     if not made.registry:
         site = link_site(text, f"wandb.{call}")

@@ -1,0 +1,170 @@
+"""Link targets: the one form of a link, whether it was found in source, given as an argument or configured."""
+
+from __future__ import annotations
+
+from itertools import islice, product
+
+from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import field, record
+from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.core.target_path import is_known
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.target_path.sdk import LinkMethod
+
+LINK_METHODS: dict[str, LinkMethod] = {
+    "wandb.Run.link_artifact": "Run.link_artifact",
+    "wandb.link_artifact": "Run.link_artifact",
+    "wandb.Artifact.link": "Artifact.link",
+}
+"""The calls that link, by canonical name. They read a target path in different ways."""
+
+MAX_ALTERNATIVES = 16
+"""Of one call: branches multiply."""
+
+
+@record
+class ConsumedName:
+    """A name by which an artifact is consumed: `wandb-registry-model/zoo:prod`, or one in a project.
+
+    `entity` and `project` are those of the run (`use_artifact`) or of the `Api`, None where source gives none. `place`
+    is that of the call, None for an argument. `origin` says in words where the name is from when it is not in source.
+    """
+
+    name: StringValue
+    entity: StringValue | None = None
+    project: StringValue | None = None
+    artifact_type: StringValue | None = None
+    place: Place | None = field(default=None, compare=False)
+    origin: str = field(default="argument", compare=False)
+    site: Site | None = field(default=None, compare=False, repr=False)
+
+
+@record
+class LinkTarget:
+    """A target path, and what is known of the link that uses it.
+
+    `entity` and `project` are those of the run, `artifact_type` is the type of the artifact; None where source gives
+    none. `consumed` is the name by which the artifact was consumed, where it is not made here: its entity is then that
+    of the source artifact. `place` is that of the call, None for an argument.
+    """
+
+    path: StringValue
+    method: LinkMethod = "Run.link_artifact"
+    entity: StringValue | None = None
+    project: StringValue | None = None
+    artifact_type: StringValue | None = None
+    aliases: tuple[StringValue, ...] = ()
+    consumed: ConsumedName | None = None
+    place: Place | None = field(default=None, compare=False)
+    origin: str = field(default="argument", compare=False)
+    site: Site | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether every part of the path is known."""
+        return self.path.literal is not None
+
+    @property
+    def known_entity(self) -> str | None:
+        """The run's entity where it is known."""
+        return self.entity.literal if self.entity else None
+
+    @property
+    def known_project(self) -> str | None:
+        """The run's project where it is known."""
+        return self.project.literal if self.project else None
+
+    @property
+    def known_type(self) -> str | None:
+        """The artifact's type where it is known."""
+        return self.artifact_type.literal if self.artifact_type else None
+
+
+def as_string(text: str, where: str = "argument") -> StringValue:
+    """A string that is in no file: an argument, a setting of regilink, a pasted path.
+
+    Its place counts characters in the string itself, so that a part of it has a position.
+    """
+    place = Place(where, Span(1, 1, 1, 1 + len(text)))
+    return StringValue((KnownPart(text, place, exact=True),), place)
+
+
+def target_of(
+    path: str,
+    method: LinkMethod = "Run.link_artifact",
+    *,
+    entity: str | None = None,
+    project: str | None = None,
+    artifact_type: str | None = None,
+    origin: str = "argument",
+) -> LinkTarget:
+    """The target of a link that is not in source; what is None is not known."""
+
+    def optional(text: str | None) -> StringValue | None:
+        return as_string(text, origin) if text is not None else None
+
+    return LinkTarget(
+        as_string(path, origin), method, optional(entity), optional(project), optional(artifact_type), origin=origin
+    )
+
+
+def link_targets(site: Site) -> Iterator[LinkTarget]:
+    """A target for each path that a link or a configured target can have.
+
+    What has alternatives (an entity by branch) is left open: which of them goes with which path is not known.
+    """
+    for path in site.target:
+        yield LinkTarget(
+            path,
+            LINK_METHODS.get(site.call, "Run.link_artifact"),
+            _only(site.run_entity),
+            _only(site.init.project if site.init else ()),
+            _only(site.artifact_type),
+            site.aliases,
+            place=site.place,
+            site=site,
+        )
+
+
+def target_combinations(sites: Iterable[Site]) -> tuple[LinkTarget, ...]:
+    """Every combination of path, entity, project, type and consumed name that the links among `sites` can have."""
+    return tuple(target for site in sites if site.kind == "link" for target in _combine_link(site))
+
+
+def consumed_names(sites: Iterable[Site]) -> tuple[ConsumedName, ...]:
+    """Every name, with its entity and type, that the call sites consume."""
+    return tuple(name for site in sites if site.kind == "consume" for name in _combine_consume(site))
+
+
+def _combine_link(site: Site) -> Iterator[LinkTarget]:
+    method = LINK_METHODS.get(site.call)
+    if method is None:
+        return
+    artifact = site.artifact
+    consumed: Sequence[ConsumedName | None] = (None,)
+    if artifact is not None and artifact.kind == "consume":
+        consumed = tuple(_combine_consume(artifact))
+    aliases = tuple(alias for alias in site.aliases if is_known(alias.pattern))
+    choices = product(
+        site.target, site.run_entity or (None,), site.run_project or (None,), site.artifact_type or (None,), consumed
+    )
+    for path, entity, project, artifact_type, name in islice(choices, MAX_ALTERNATIVES):
+        yield LinkTarget(path, method, entity, project, artifact_type, aliases, name, place=site.place, site=site)
+
+
+def _combine_consume(site: Site) -> Iterator[ConsumedName]:
+    init = site.init or (site.inits[0] if len(site.inits) == 1 else None)
+    entities = site.entity or (init.entity if init else ())
+    projects = site.project or (init.project if init else ())
+    choices = product(site.target, entities or (None,), projects or (None,), site.type or (None,))
+    for name, entity, project, artifact_type in islice(choices, MAX_ALTERNATIVES):
+        yield ConsumedName(name, entity, project, artifact_type, place=site.place, site=site)
+
+
+def _only(values: Sequence[StringValue]) -> StringValue | None:
+    return values[0] if len(values) == 1 else None
