@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_regilink.keys import CHECKING
-from regilink_doctor.report.positions import visible
+from regilink_doctor.core.escaping import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,9 +34,9 @@ class CheckItem(pytest.Item):
     def runtest(self) -> None:
         """Show the findings, if any of them counts."""
         if self._result.exit_status:
-            from regilink_doctor.report.full import render
+            from regilink_doctor.report.excerpts import render_findings
 
-            lines = render(self._result.findings, self._result.sources, colour=False)
+            lines = render_findings(self._result.findings, self._result.sources, colour=False)
             raise Findings("\n".join([*lines, *self._result.failures]).rstrip())
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -47,7 +47,7 @@ class CheckItem(pytest.Item):
         """File, line and the title of a report, as pytest shows them; it takes a title apart that ends the node id."""
         findings = self._result.findings
         line = findings[0].place.span.line - 1 if findings else 0
-        return Path(visible(str(self.path))), line, f"regilink lint {self.nodeid.rpartition('::')[0]}"
+        return Path(escape_text(str(self.path))), line, f"regilink lint {self.nodeid.rpartition('::')[0]}"
 
 
 class CheckFile(pytest.File):
@@ -87,8 +87,8 @@ def _file(parent: pytest.Collector, path: Path) -> CheckFile:
     """What cannot be printed in a name is escaped: it forges no line of a report, and xdist sends no lone byte."""
     if str(path).isprintable():
         return CheckFile.from_parent(parent, path=path)
-    place = visible(os.path.relpath(path, parent.config.rootpath)).replace(os.sep, "/")
-    return CheckFile.from_parent(parent, path=path, name=visible(path.name), nodeid=place)
+    place = escape_text(os.path.relpath(path, parent.config.rootpath)).replace(os.sep, "/")
+    return CheckFile.from_parent(parent, path=path, name=escape_text(path.name), nodeid=place)
 
 
 def not_imported(parent: pytest.Collector, path: Path) -> NotImported | None:

@@ -272,15 +272,41 @@ def test_named_files_are_excluded_only_by_force(tmp_path: Path) -> None:
 def test_statistics_settings_and_exit_zero(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(BAD)
     done = regilink("lint", "--statistics", "--exit-zero", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, "    1  REG102  missing-collection\n")
+    assert (done.returncode, done.stdout) == (0, "    1  REG102  error    missing-collection\n    1  total\n")
     value = json.loads(regilink("lint", "--statistics", "--output-format", "json", cwd=tmp_path).stdout)
-    assert value["statistics"] == [{"code": "REG102", "name": "missing-collection", "count": 1, "fixable": 0}]
+    assert value["statistics"] == [
+        {"code": "REG102", "name": "missing-collection", "severity": "error", "count": 1, "fixable": 0}
+    ]
     (tmp_path / "regilink.toml").write_text('[registries]\nmodel = ["model"]\n')
     shown = regilink("lint", "--show-settings", cwd=tmp_path).stdout
     assert shown.startswith("# regilink.toml\n")
     assert 'registries = { "model" = ["model"] }' in shown
     assert {line.partition(" = ")[0] for line in shown.splitlines()[1:]} <= {key.name for key in KEYS}
     assert regilink("lint", "--exit-zero", "nowhere.py", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "unread"),
+    [
+        ('os.environ["TARGET"]', True),
+        ('os.environ["REGISTRY"] + "/zoo"', True),
+        ('"wandb-registry-model/" + os.environ["NAME"]', False),
+        ('os.environ["ORGANIZATION"] + "/wandb-registry-model/zoo"', False),
+        ('"wandb-registry-model"', False),
+    ],
+)
+def test_the_summary_counts_links_whose_registry_is_not_shown(tmp_path: Path, path: str, unread: bool) -> None:
+    (tmp_path / "train.py").write_text(f'import os, wandb\nwandb.init(entity="t").link_artifact(a, {path})\n')
+    last = regilink("lint", cwd=tmp_path).stdout.splitlines()[-1]
+    assert ("1 link could not be read: train.py:2." in last) == unread
+
+
+def test_of_many_unread_links_the_summary_names_three(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(
+        'import wandb\nrun = wandb.init(entity="t")\n' + "run.link_artifact(a, f())\n" * 5
+    )
+    last = regilink("lint", cwd=tmp_path).stdout.splitlines()[-1]
+    assert last.endswith("5 links could not be read: train.py:3, train.py:4, train.py:5 and 2 more.")
 
 
 def test_quiet_shows_findings_alone(tmp_path: Path) -> None:

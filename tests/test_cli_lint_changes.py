@@ -19,7 +19,7 @@ def test_fix_mends_and_says_what_is_left(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert (tmp_path / "a.py").read_text() == RIGHT
     assert (tmp_path / "b.py").read_text() == HOPELESS
-    assert done.stdout.splitlines()[-1] == "Mended 1 finding. Left 1 error in 2 files."
+    assert done.stdout.splitlines()[-1] == "Fixed 1 finding. Left 1 error in 2 files."
     again = regilink("lint", "--fix", "a.py", cwd=tmp_path)
     assert (again.returncode, again.stdout) == (0, "Nothing found in 1 file.\n")
 
@@ -27,14 +27,14 @@ def test_fix_mends_and_says_what_is_left(tmp_path: Path) -> None:
 def test_without_fix_the_summary_says_what_it_could_do(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(WRONG)
     last = regilink("lint", cwd=tmp_path).stdout.splitlines()[-1]
-    assert last == "Found 1 error in 1 file. [*] 1 can be mended with --fix."
+    assert last == "Found 1 error in 1 file. [*] 1 can be fixed with --fix."
 
 
 def test_diff_is_a_patch_and_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(WRONG.rstrip("\n"))
     done = regilink("lint", "--diff", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr == "Would mend 1 finding.\n"
+    assert done.stderr == "Would fix 1 finding.\n"
     assert (tmp_path / "a.py").read_text() == WRONG.rstrip("\n")
     subprocess.run(["patch", "-s", "-p0"], cwd=tmp_path, input=done.stdout, text=True, check=True)
     assert (tmp_path / "a.py").read_text() == RIGHT.rstrip("\n")

@@ -36,7 +36,7 @@ from regilink_doctor.cli import main
         (["catalog", "list"], "catalog: VERB is 'list', not one of pull, diff, show, schema"),
         (
             ["lint", "--output-format", "jsn"],
-            "full, concise, json, json-lines, github, gitlab, junit, sarif, did you mean json?",
+            "full, azure, concise, github, gitlab, json, json-lines, junit, rdjson, sarif, did you mean json?",
         ),
         (["lint", "--select"], "lint: --select: expected one argument; see regilink lint --help"),
         (["explain"], "explain: the following arguments are required: TEXT; see regilink explain --help"),

@@ -55,9 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status = int(options.run(options))
         sys.stdout.flush()
     except UsageProblem as problem:
-        from regilink_doctor.report.terminal import fitted, terminal_width
+        from regilink_doctor.report.terminal import fit_lines, terminal_width
 
-        _complain("\n".join(fitted(f"regilink: {problem}".split("\n"), terminal_width(sys.stderr))))
+        _complain("\n".join(fit_lines(f"regilink: {problem}".split("\n"), terminal_width(sys.stderr))))
         return UNUSABLE
     except BrokenPipeError:
         # The reader of a pipe has gone (`| head`): nothing more to say.

@@ -127,9 +127,9 @@ def _show(options: argparse.Namespace) -> int:
         print(text_of(catalog), end="")
         return OK
     from regilink_doctor.report.catalog import table_lines
-    from regilink_doctor.report.terminal import fitted, terminal_width
+    from regilink_doctor.report.terminal import fit_lines, terminal_width
 
-    for line in fitted(table_lines(catalog, colour=wants_colour(options.color)), terminal_width()):
+    for line in fit_lines(table_lines(catalog, colour=wants_colour(options.color)), terminal_width()):
         print(line)
     return OK
 

@@ -92,11 +92,11 @@ def _run(options: argparse.Namespace) -> int:
 
 def _show(options: argparse.Namespace, outcome: DryRun) -> None:
     from regilink_doctor.report.dry_run import render, to_json
-    from regilink_doctor.report.terminal import fitted, terminal_width
+    from regilink_doctor.report.terminal import fit_lines, terminal_width
 
     colour = wants_colour(options.color) and not options.output_file
     width = None if options.output_file else terminal_width()
-    report = fitted(render(outcome, colour=colour), width)
+    report = fit_lines(render(outcome, colour=colour), width)
     text = to_json(outcome) if options.output_format == "json" else "\n".join(report)
     if not options.output_file:
         print("" if options.output_format == "json" else "\n", end="")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.report.formats import Style
     from regilink_doctor.workflows.lint import LintResult
 
 
@@ -59,9 +60,9 @@ def _run(options: Any) -> int:
     config = configured(options)
     paths = options.paths = _paths(options)
     if options.show_settings:
-        from regilink_doctor.report.settings import settings_lines
+        from regilink_doctor.report.listings import list_settings
 
-        return _print(settings_lines(config))
+        return _print(list_settings(config))
     if options.show_files:
         return _show_files(paths, config, options)
     catalog = known_catalog(options.catalog, config.catalog_path)
@@ -74,21 +75,18 @@ def _run(options: Any) -> int:
             return changed
     output_format = options.output_format or config.output_format or FORMATS[0]
     if options.show_sites:
-        from regilink_doctor.report.sites import site_lines
+        from regilink_doctor.report.listings import list_sites
 
-        _print(site_lines(result.sites, output_format))
+        _print(list_sites(result.sites, output_format))
         return _failures(result, options) or OK
-    from regilink_doctor.report.formats import finding_lines
+    if options.statistics:
+        from regilink_doctor.report.listings import list_statistics
 
-    lines = finding_lines(
-        result,
-        output_format,
-        colour=wants_colour(options.color) and not options.output_file,
-        statistics=options.statistics,
-        ignored=options.add_ignore,
-        quiet=options.quiet,
-    )
-    _print(lines)
+        _print(list_statistics(result.findings, output_format))
+    else:
+        from regilink_doctor.report.formats import find_format
+
+        _print(find_format(output_format).render(result, _screen(options)))
     status = _failures(result, options) or result.exit_status
     return OK if options.exit_zero and status != UNUSABLE else status
 
@@ -139,12 +137,25 @@ def _lint(paths: Sequence[str], config: Config, catalog: Catalog | None, options
         return linted(progress)
 
 
+def _screen(options: Any) -> Style:
+    """How the report is to look: colors and lines of the width of the terminal, where it goes to one."""
+    from regilink_doctor.report.formats import Style
+
+    width = None
+    if not options.output_file and sys.stdout.isatty():
+        from regilink_doctor.report.terminal import terminal_width
+
+        width = terminal_width()
+    colour = wants_colour(options.color) and not options.output_file
+    return Style(colour=colour, width=width, quiet=options.quiet)
+
+
 def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:
-    from regilink_doctor.report.positions import visible
+    from regilink_doctor.core.escaping import escape_text
     from regilink_doctor.workflows.lint import files_to_lint
 
     files, missing = files_to_lint(paths, config, force_exclude=options.force_exclude)
-    _print(visible(name) for name in files)
+    _print(escape_text(name) for name in files)
     for sentence in missing:
         print(f"regilink: {sentence}", file=sys.stderr)
     return UNUSABLE if missing else OK

@@ -27,12 +27,13 @@ def change(result: LintResult, config: Config, catalog: Catalog | None, options:
                 print(line)
         count = sum(len(item.mended) for item in made)
         if not options.quiet:
-            print(f"Would mend {counted(count, 'finding')}." if count else "Nothing to mend.", file=sys.stderr)
+            print(f"Would fix {counted(count, 'finding')}." if count else "Nothing to fix.", file=sys.stderr)
         return UNUSABLE if result.failures else FOUND if made else OK
     if "-" in options.paths:
         (content,) = [item.after for item in made] or result.sources.values()
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         return UNUSABLE if result.failures else OK
+    result.silenced = options.add_ignore
     write_changes(result, linter, made)
     return None

@@ -48,7 +48,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from regilink_doctor.report.terminal import fitted, terminal_width
+    from regilink_doctor.report.terminal import fit_lines, terminal_width
     from regilink_doctor.report.verify import render, to_json
     from regilink_doctor.workflows.server_session import Unanswered
     from regilink_doctor.workflows.verify import verify
@@ -75,7 +75,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.output_format == "json":
         print(to_json(results))
     else:
-        for line in fitted(render(results, colour=wants_colour(options.color)), terminal_width()):
+        for line in fit_lines(render(results, colour=wants_colour(options.color)), terminal_width()):
             print(line)
     return OK if all(each.status in ("ok", "skipped") for each in results) else FOUND
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
     Kind = Literal["codes", "texts", "text", "flag", "format", "ignores", "registries", "version"]
 
-FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "junit", "sarif")
-"""How findings can be shown."""
+
+def _list_formats() -> tuple[str, ...]:
+    """The modules in the folder of the formats are the formats; none is loaded. The default comes first."""
+    folder = os.path.join(os.path.dirname(os.path.dirname(__file__)), "report", "formats")
+    names = sorted(name[:-3].replace("_", "-") for name in os.listdir(folder) if name.endswith(".py"))
+    return ("full", *(name for name in names if name not in ("--init--", "full")))
+
+
+FORMATS = _list_formats()
+"""How findings can be shown: the values of `--output-format`."""
 
 VERSION = r"^\d+(\.\d+)+([a-z.+-][\w.+-]*)?$"
 """What a version looks like."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
+from regilink_doctor.core.escaping import escape_text
 from regilink_doctor.core.phrasing import counted
-from regilink_doctor.report.positions import visible
-from regilink_doctor.report.terminal import cells, painted
+from regilink_doctor.report.terminal import paint_text, text_width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def changes_json(changes: Sequence[Change]) -> str:
 def changes_lines(changes: Sequence[Change], *, colour: bool) -> Iterator[str]:
     """A line for each change; `!` before those that can break a link or a fetch which worked."""
     for each in changes:
-        mark = painted("1;31", "!", colour=colour) if each.breaks else "-"
-        yield f"{mark} {visible(str(each))}"
+        mark = paint_text("1;31", "!", colour=colour) if each.breaks else "-"
+        yield f"{mark} {escape_text(str(each))}"
 
 
 def summary(catalog: Catalog) -> str:
@@ -38,26 +38,28 @@ def summary(catalog: Catalog) -> str:
         counts = [counted(len(each.teams), "team"), counted(len(each.registries), "registry", "registries")]
         if catalog.depth != "none":
             counts.append(counted(sum(len(item.collections or ()) for item in each.registries), "collection"))
-        parts.append(f"{visible(each.name)} ({visible(each.entity)}): {', '.join(counts)}")
+        parts.append(f"{escape_text(each.name)} ({escape_text(each.entity)}): {', '.join(counts)}")
     return "; ".join(parts) or "no organization"
 
 
 def table_lines(catalog: Catalog, *, colour: bool) -> Iterator[str]:
     """The catalog, a table for each organization, and what it proves."""
     for each in catalog.organizations:
-        yield painted("1", f"{visible(each.name)} (entity {visible(each.entity)})", colour=colour)
-        yield f"teams: {', '.join(map(visible, sorted(each.teams))) or 'none'}"
+        yield paint_text("1", f"{escape_text(each.name)} (entity {escape_text(each.entity)})", colour=colour)
+        yield f"teams: {', '.join(map(escape_text, sorted(each.teams))) or 'none'}"
         rows = [("registry", "seen by", "takes", "collections")]
         for registry in sorted(each.registries, key=lambda item: item.name):
             seen_by = "its members" if registry.visibility == "restricted" else "everybody"
-            rows.append((visible(registry.name), seen_by, _takes(registry), _collections(registry)))
-        widths = [max(cells(row[column]) for row in rows) for column in range(3)]
+            rows.append((escape_text(registry.name), seen_by, _takes(registry), _collections(registry)))
+        widths = [max(text_width(row[column]) for row in rows) for column in range(3)]
         for number, row in enumerate(rows):
             line = (
-                "".join(text + " " * (width - cells(text) + 2) for text, width in zip(row[:3], widths, strict=True))
+                "".join(
+                    text + " " * (width - text_width(text) + 2) for text, width in zip(row[:3], widths, strict=True)
+                )
                 + row[3]
             )
-            yield line if number else painted("1", line, colour=colour)
+            yield line if number else paint_text("1", line, colour=colour)
         yield ""
     yield trust(catalog)
 
@@ -87,6 +89,6 @@ def _collections(registry: Registry) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    shown = [visible(name) for name in sorted(names)]
+    shown = [escape_text(name) for name in sorted(names)]
     more = f" and {len(shown) - MOST_NAMES} more" if len(shown) > MOST_NAMES else ""
     return ", ".join(shown[:MOST_NAMES]) + more

@@ -9,7 +9,7 @@ from difflib import unified_diff
 
 from regilink_doctor.core.api_keys import masked
 from regilink_doctor.core.decoding import encoding_of
-from regilink_doctor.report.positions import visible
+from regilink_doctor.core.escaping import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def diff_lines(path: str, before: bytes, after: bytes) -> Iterator[str]:
     """The lines, without their ends. In a notebook those of its JSON."""
     old, new = (content.decode(encoding_of(content), errors="replace") for content in (before, after))
-    for line in unified_diff(_lines(old), _lines(new), visible(path), visible(path)):
+    for line in unified_diff(_lines(old), _lines(new), escape_text(path), escape_text(path)):
         yield masked(line.removesuffix("\n"))
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"

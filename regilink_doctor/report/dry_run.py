@@ -9,10 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.api_keys import without_secrets
+from regilink_doctor.core.escaping import escape_text
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.report import ledger
-from regilink_doctor.report.positions import visible
-from regilink_doctor.report.terminal import painted
+from regilink_doctor.report.terminal import paint_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -57,16 +57,16 @@ def to_json(outcome: DryRun) -> str:
 
 def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     """The lines of the report, without their ends."""
-    paint = partial(painted, colour=colour)
-    command = visible(without_secrets(shlex.join(outcome.argv)))
+    paint = partial(paint_text, colour=colour)
+    command = escape_text(without_secrets(shlex.join(outcome.argv)))
     yield paint(_BOLD, f"regilink dry-run: {command if len(command) <= LONGEST else command[:LONGEST] + '...'}")
     ended = "was interrupted, " if outcome.interrupted else ""
-    yield f"  {ended}ended with {outcome.ended}; nothing was sent to W&B; {visible(outcome.world)}"
+    yield f"  {ended}ended with {outcome.ended}; nothing was sent to W&B; {escape_text(outcome.world)}"
     yield from (f"  {line}" for line in ledger.taken_on_trust(outcome.assumed))
     if any(each.kind == "team" for each in outcome.assumed):
         yield "  an entity that is a person's and not a team's is refused at W&B: who is what, only a catalog tells"
     if outcome.left_to_default:
-        where = f"each account's default decides, here {visible(outcome.entity)}"
+        where = f"each account's default decides, here {escape_text(outcome.entity)}"
         yield paint(_YELLOW, f"  warning[REG201]: nobody names the entity of a run: {where}")
         yield "  where that is a personal one, W&B refuses its links to a registry; write wandb.init(entity=...), or"
         yield "  set WANDB_ENTITY where everybody gets it (--entity tries one here)"
@@ -79,7 +79,7 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     if outcome.blocked_hosts:
         yield from ("", paint(_BOLD, "Kept from W&B's servers"))
         for host, count in outcome.blocked_hosts:
-            yield f"  {visible(host)}: {counted(count, 'connection')} refused"
+            yield f"  {escape_text(host)}: {counted(count, 'connection')} refused"
         yield "  something in the command names the server by itself: look for WANDB_BASE_URL, host=, base_url"
         yield f"  {CANNOT_BE_STOPPED}"
     yield ""
@@ -94,9 +94,9 @@ def _links(outcome: DryRun, *, colour: bool, paint: Callable[[str, str], str]) -
     for link in outcome.links:
         yield from (f"  {line}" for line in ledger.render([link.attempt], colour=colour, there="would be"))
         if link.help is not None:
-            origins = f" (the text is from {', '.join(map(visible, link.origins))})" if link.origins else ""
-            where = f"{visible(link.attempt.place)}{origins}: " if link.attempt.place else ""
-            yield f"            {where}{visible(link.help)}"
+            origins = f" (the text is from {', '.join(map(escape_text, link.origins))})" if link.origins else ""
+            where = f"{escape_text(link.attempt.place)}{origins}: " if link.attempt.place else ""
+            yield f"            {where}{escape_text(link.help)}"
 
 
 def _section(
@@ -117,22 +117,22 @@ def _run(run: RunMade) -> str:
         parts.append(f"logged {run.logged}")
     if run.used:
         parts.append(f"used {run.used}")
-    return f"{visible(run.path)}  ({', '.join(parts)})"
+    return f"{escape_text(run.path)}  ({', '.join(parts)})"
 
 
 def _artifact(artifact: ArtifactMade) -> str:
     files = counted(artifact.files, "file")
-    aliases = f", aliases {', '.join(map(visible, artifact.aliases))}" if artifact.aliases else ""
-    return f"{visible(artifact.name)}  ({visible(artifact.type)}, {files}, {_size(artifact.size)}{aliases})"
+    aliases = f", aliases {', '.join(map(escape_text, artifact.aliases))}" if artifact.aliases else ""
+    return f"{escape_text(artifact.name)}  ({escape_text(artifact.type)}, {files}, {_size(artifact.size)}{aliases})"
 
 
 def _consumed(entry: Consumed) -> str:
     if entry.failed is not None:
-        where = f"{visible(entry.place)}: " if entry.place else ""
-        return f"{visible(entry.name)}  not got: {where}{visible(entry.failed)}"
+        where = f"{escape_text(entry.place)}: " if entry.place else ""
+        return f"{escape_text(entry.name)}  not got: {where}{escape_text(entry.failed)}"
     words = {"fetch": "looked up", "use": "used by the run", "download": "downloaded"}
     stub = "; not known, so an empty one stood in" if entry.stub else ""
-    return f"{visible(entry.name)}  ({', '.join(words[each] for each in entry.how)}{stub})"
+    return f"{escape_text(entry.name)}  ({', '.join(words[each] for each in entry.how)}{stub})"
 
 
 def _size(number: int) -> str:

@@ -6,8 +6,8 @@ import json
 import textwrap
 from functools import partial
 
-from regilink_doctor.report.positions import visible
-from regilink_doctor.report.terminal import painted
+from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.report.terminal import paint_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def render(explanation: Explanation, *, colour: bool = False, width: int | None 
     `width`: columns of the terminal, of which `WIDTH` are used at the most; None: there is none.
     """
     wrap = partial(_wrapped, width=min(width or WIDTH, WIDTH))
-    paint = partial(painted, colour=colour)
+    paint = partial(paint_text, colour=colour)
     lead = "error: " if explanation.kind == "error" else ""
     yield from (paint(_BOLD, line) for line in wrap(_capital(lead + _short(explanation.title)), ""))
     if explanation.kind == "failure" and explanation.codes:
@@ -144,5 +144,5 @@ def _capital(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    shown = visible(text)
+    shown = escape_text(text)
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.report.positions import visible
-from regilink_doctor.report.terminal import painted
+from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.report.terminal import paint_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,22 +17,22 @@ _COLOURS = {"linked": "1;32", "misplaced": "1;33", "refused": "1;31", "unknown":
 def render(attempts: Iterable[LinkAttempt], *, colour: bool, there: str = "is now") -> Iterator[str]:
     """The lines of the report, without their ends. `there` leads from the version to its place."""
     for attempt in attempts:
-        verdict = painted(_COLOURS[attempt.verdict], f"{attempt.verdict:<9}", colour=colour)
+        verdict = paint_text(_COLOURS[attempt.verdict], f"{attempt.verdict:<9}", colour=colour)
         asked = attempt.requested or "/".join(
             part for part in (attempt.entity, attempt.project, attempt.collection) if part
         )
-        yield f"{verdict} {visible(asked)}  ({attempt.source_type} {visible(attempt.source or '?')})"
+        yield f"{verdict} {escape_text(asked)}  ({attempt.source_type} {escape_text(attempt.source or '?')})"
         if attempt.verdict == "refused":
             yield f"          {why(attempt)}"
         elif attempt.destination:
             place = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
             note = f", not in a registry [{why(attempt)}]" if attempt.verdict == "misplaced" else ""
-            yield f"          {there} {visible(place)}{note}"
+            yield f"          {there} {escape_text(place)}{note}"
 
 
 def taken_on_trust(assumed: Iterable[Assumed]) -> Iterator[str]:
     """One line that says what was assumed, because the code names it and nothing declares it; none when nothing was."""
-    names = [f"{each.kind} {visible(each.name)}" for each in assumed]
+    names = [f"{each.kind} {escape_text(each.name)}" for each in assumed]
     if names:
         yield f"assumed, for the code names it and no catalog does: {', '.join(names)}"
 
@@ -40,5 +40,5 @@ def taken_on_trust(assumed: Iterable[Assumed]) -> Iterator[str]:
 def why(attempt: LinkAttempt) -> str:
     """The reason in short: W&B's words, and the rule and row that explain them."""
     known = ", ".join(part for part in (attempt.code, f"row {attempt.row}" if attempt.row else None) if part)
-    message = visible(attempt.message) if attempt.message else ""
+    message = escape_text(attempt.message) if attempt.message else ""
     return f"{message} [{known}]" if message and known else message or known

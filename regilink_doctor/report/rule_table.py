@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from regilink_doctor.report.terminal import wrapped
+from regilink_doctor.report.terminal import wrap_text
 from regilink_doctor.rules.base import LiveRule
 
 TYPE_CHECKING = False
@@ -35,10 +35,10 @@ def as_text(rules: Sequence[Rule], width: int | None = None) -> str:
     for rule in rules:
         name = f"{rule.code}  {rule.severity:<8} "
         if width is None or width >= _WIDE:
-            first, *more = wrapped(summary(rule), width, 47)
+            first, *more = wrap_text(summary(rule), width, 47)
             lines += [f"{name}{rule.name:<29} {first}", *(f"{'':<47}{line}" for line in more)]
         else:
-            lines += [name + rule.name, *(f"{'':<8}{line}" for line in wrapped(summary(rule), width, 8))]
+            lines += [name + rule.name, *(f"{'':<8}{line}" for line in wrap_text(summary(rule), width, 8))]
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""The last line of `full`: what was found, in how many files."""
+"""The last line of `full`: what was found, in how many files, and what could not be checked."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from regilink_doctor.core.phrasing import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.workflows.lint import LintResult
 
+_MOST_PLACES = 3
 
-def summary(result: LintResult, *, ignored: bool = False) -> str:
-    """One or two sentences: what was mended, what was found and suppressed, and what `--fix` could do about it.
 
-    `ignored`: comments were written, nothing was mended.
-    """
-    hidden = f", {result.suppressed} suppressed" if result.suppressed else ""
+def summarize(result: LintResult) -> str:
+    """What was fixed or silenced, found, suppressed and not understood, and what `--fix` could do."""
     counts = [
         counted(count, name, "info" if name == "info" else None)
         for name in ("error", "warning", "info")
@@ -22,9 +21,30 @@ def summary(result: LintResult, *, ignored: bool = False) -> str:
     ]
     done = ""
     if result.mended:
-        done = f"{'Silenced' if ignored else 'Mended'} {counted(len(result.mended), 'finding')}. "
+        done = f"{'Silenced' if result.silenced else 'Fixed'} {counted(len(result.mended), 'finding')}. "
     found = f"{'Left' if done else 'Found'} {', '.join(counts)}" if counts else f"Nothing {'left' if done else 'found'}"
-    return f"{done}{found} in {counted(result.files, 'file')}{hidden}.{_fixable(result)}"
+    hidden = f", {result.suppressed} suppressed" if result.suppressed else ""
+    return f"{done}{found} in {counted(result.files, 'file')}{hidden}.{_unresolved(result)}{_fixable(result)}"
+
+
+def _unresolved(result: LintResult) -> str:
+    """The links whose target path the source does not show: "nothing found" says nothing about them."""
+    sites = [report.site for report in result.sites if report.site.kind == "link"]
+    places = [site.place for site in sites if not any(map(_shows_registry, site.target))]
+    if not places:
+        return ""
+    from regilink_doctor.report.locations import format_place
+
+    shown = ", ".join(format_place(place).rpartition(":")[0] for place in places[:_MOST_PLACES])
+    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+    return f" {counted(len(places), 'link')} could not be read: {shown}{more}."
+
+
+def _shows_registry(path: StringValue) -> bool:
+    """Whether the part before the collection is known; of a path of one part, that part."""
+    from regilink_doctor.core.target_path import is_known
+
+    return is_known(path.pattern.split("/")[-2:][0])
 
 
 def _fixable(result: LintResult) -> str:
@@ -32,5 +52,5 @@ def _fixable(result: LintResult) -> str:
     safe, unsafe = fixes.count("safe"), fixes.count("unsafe")
     if safe:
         more = f", {unsafe} more with --unsafe-fixes" if unsafe else ""
-        return f" [*] {safe} can be mended with --fix{more}."
-    return f" {unsafe} can be mended with --fix --unsafe-fixes." if unsafe else ""
+        return f" [*] {safe} can be fixed with --fix{more}."
+    return f" {unsafe} can be fixed with --fix --unsafe-fixes." if unsafe else ""

@@ -22,12 +22,12 @@ def terminal_width(stream: TextIO | None = None) -> int | None:
         return None
 
 
-def painted(code: str, text: str, *, colour: bool) -> str:
+def paint_text(code: str, text: str, *, colour: bool) -> str:
     """The text in the colour of an ANSI code (`1;31`), where colours are wanted."""
     return f"\x1b[{code}m{text}\x1b[0m" if colour and text else text
 
 
-def cells(text: str) -> int:
+def text_width(text: str) -> int:
     """How many columns a terminal needs for a text; colours need none."""
     if "\x1b" in text:
         import re
@@ -43,7 +43,7 @@ def cells(text: str) -> int:
     )
 
 
-def wrapped(text: str, width: int | None, indent: int, *, first: int | None = None) -> list[str]:
+def wrap_text(text: str, width: int | None, indent: int, *, first: int | None = None) -> list[str]:
     """The text in lines that leave room for an indent; it is broken between words alone.
 
     Args:
@@ -58,7 +58,7 @@ def wrapped(text: str, width: int | None, indent: int, *, first: int | None = No
     room = width - (indent if first is None else first)
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if cells(longer) <= room or not lines[-1]:
+        if text_width(longer) <= room or not lines[-1]:
             lines[-1] = longer
         else:
             lines.append(word)
@@ -66,42 +66,42 @@ def wrapped(text: str, width: int | None, indent: int, *, first: int | None = No
     return lines
 
 
-def fitted(lines: Iterable[str], width: int | None) -> Iterator[str]:
+def fit_lines(lines: Iterable[str], width: int | None) -> Iterator[str]:
     """Lines of a report, those that are too long broken between words; what follows is indented by two columns more."""
     for line in lines:
-        if width is None or cells(line) <= width:
+        if width is None or text_width(line) <= width:
             yield line
             continue
         indent = len(line) - len(line.lstrip(" "))
-        first, *more = wrapped(line[indent:], width, indent + 2, first=indent)
+        first, *more = wrap_text(line[indent:], width, indent + 2, first=indent)
         yield " " * indent + first
         yield from (f"{'':<{indent + 2}}{row}" for row in more)
 
 
-def cut(text: str, start: int, end: int, width: int) -> tuple[str, int, int]:
-    """The part of a line that is shown, tabs as blanks, and where `text[start:end]` is in it.
+def cut_line(text: str, start: int, end: int, width: int) -> tuple[str, int, int]:
+    """The part of a line that is shown, tabs as spaces, and where `text[start:end]` is in it.
 
     A line that is too long is cut so that the beginning of the part can be seen, with an ellipsis where it was cut.
     """
-    pieces = list(_expanded(text))
+    pieces = list(_expand_tabs(text))
     shown = "".join(pieces)
     start, end = len("".join(pieces[:start])), len("".join(pieces[: max(end, start)]))
-    if cells(shown) <= width:
+    if text_width(shown) <= width:
         return shown, start, end
-    before = max(0, start - width // 3) if cells(shown[:end]) >= width else 0
+    before = max(0, start - width // 3) if text_width(shown[:end]) >= width else 0
     left = "…" if before else ""
     kept = shown[before : before + width]
     right = "…" if before + len(kept) < len(shown) else ""
-    while cells(left + kept + right) > width:
+    while text_width(left + kept + right) > width:
         kept, right = kept[:-1], "…"
     moved = len(left) - before
     return left + kept + right, start + moved, min(end + moved, len(left + kept))
 
 
-def _expanded(text: str) -> Iterator[str]:
-    """Each character, a tab as the blanks up to the next stop of four."""
+def _expand_tabs(text: str) -> Iterator[str]:
+    """Each character, a tab as the spaces up to the next stop of four."""
     column = 0
     for letter in text:
         piece = " " * (4 - column % 4) if letter == "\t" else letter
-        column += cells(piece)
+        column += text_width(piece)
         yield piece

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from regilink_doctor.report.positions import visible
-from regilink_doctor.report.terminal import painted
+from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.report.terminal import paint_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ def to_json(results: Sequence[Verification]) -> str:
 def render(results: Sequence[Verification], *, colour: bool = False) -> Iterator[str]:
     """The lines, without their ends."""
     for each in results:
-        shown = painted(_COLOURS[each.status], f"{each.status:<9}", colour=colour)
-        where = f"  ({visible(each.place)})" if each.place else ""
-        yield f"{shown} {visible(each.name)}{where}"
+        shown = paint_text(_COLOURS[each.status], f"{each.status:<9}", colour=colour)
+        where = f"  ({escape_text(each.place)})" if each.place else ""
+        yield f"{shown} {escape_text(each.name)}{where}"
         if each.found is not None:
-            aliases = f", aliases {', '.join(map(visible, each.aliases))}" if each.aliases else ""
-            source = f", from {visible(each.source)}" if each.source else ""
-            yield f"          is {visible(each.found)} (type {visible(str(each.type))}{aliases}{source})"
-        yield from (f"          {visible(problem)}" for problem in each.problems)
+            aliases = f", aliases {', '.join(map(escape_text, each.aliases))}" if each.aliases else ""
+            source = f", from {escape_text(each.source)}" if each.source else ""
+            yield f"          is {escape_text(each.found)} (type {escape_text(str(each.type))}{aliases}{source})"
+        yield from (f"          {escape_text(problem)}" for problem in each.problems)
         if each.help is not None:
-            yield f"          help: {visible(each.help)}"
+            yield f"          help: {escape_text(each.help)}"

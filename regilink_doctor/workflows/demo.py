@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from regilink_doctor.emulator import Emulator, Fence
 from regilink_doctor.emulator.environ import within
-from regilink_doctor.report import full, ledger
-from regilink_doctor.report.terminal import fitted, painted, terminal_width
+from regilink_doctor.report import ledger
+from regilink_doctor.report.excerpts import render_findings
+from regilink_doctor.report.terminal import fit_lines, paint_text, terminal_width
 from regilink_doctor.workflows.lint import lint_paths
 
 if TYPE_CHECKING:
@@ -55,13 +56,13 @@ def demo(output: TextIO, *, colour: bool) -> int:
 
 
 def _title(output: TextIO, number: int, what: str, *, colour: bool) -> None:
-    print(painted("1", f"{number}. {what}", colour=colour), "", sep="\n", file=output, flush=True)
+    print(paint_text("1", f"{number}. {what}", colour=colour), "", sep="\n", file=output, flush=True)
 
 
 def _lint(output: TextIO, *, colour: bool) -> None:
     _title(output, 1, f"What the source alone shows: regilink lint {SCRIPT}", colour=colour)
     result = lint_paths([SCRIPT])
-    for line in full.render(result.findings, result.sources, colour=colour, width=terminal_width(output)):
+    for line in render_findings(result.findings, result.sources, colour=colour, width=terminal_width(output)):
         print(line, file=output)
 
 
@@ -93,9 +94,9 @@ def _run(output: TextIO, emulator: Emulator, environ: Mapping[str, str], *, colo
         if "No module named 'wandb'" in done.stderr:
             print('wandb is not installed: pip install "regilink[all]"', file=sys.stderr)
         return 2
-    for line in fitted(ledger.render(emulator.ledger.links, colour=colour), terminal_width(output)):
+    for line in fit_lines(ledger.render(emulator.ledger.links, colour=colour), terminal_width(output)):
         print(line, file=output)
-    for line in fitted(_verdict(emulator.ledger.links).split("\n"), terminal_width(output)):
+    for line in fit_lines(_verdict(emulator.ledger.links).split("\n"), terminal_width(output)):
         print(line, file=output)
     return 0
 

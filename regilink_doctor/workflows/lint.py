@@ -41,7 +41,7 @@ class LintResult:
 
     `sources` has the bytes of each file with a finding. `failures` are paths that were asked for and could not be read,
     each as a sentence; `notes` tell of files that were passed over. `mended` are the findings that were there before
-    files were changed.
+    files were changed; `silenced`: they were changed by adding comments, not by fixes.
     """
 
     def __init__(self) -> None:
@@ -52,6 +52,7 @@ class LintResult:
         self.parsed = 0
         self.suppressed = 0
         self.mended: list[Finding] = []
+        self.silenced = False
         self.failures: list[str] = []
         self.notes: list[str] = []
 

@@ -23,7 +23,7 @@ from regilink_doctor.lint.engine import FileReport, lint_bytes
 from regilink_doctor.lint.formats import ParsedFile
 from regilink_doctor.lint.scan.files import can_matter
 from regilink_doctor.lint.text.source import Unparsable
-from regilink_doctor.report.lint_json import site_value
+from regilink_doctor.report.json_values import site_value
 from regilink_doctor.rules.selection import Selection
 
 FOLDER = Path(__file__).parents[1] / "cases" / "lint"

@@ -1,8 +1,12 @@
-"""Every format of one and the same folder: as a whole beside this file, by its schema, and with hostile names."""
+"""What each output format says of one and the same folder, by its schema where it has one, and with hostile names."""
 
 import json
 import os
-from collections.abc import Iterator
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,15 +17,21 @@ import jsonschema
 import pytest
 import xmlschema
 
+import regilink_doctor
 from regilink_doctor.config.keys import FORMATS
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related, Span
-from regilink_doctor.report.formats import finding_lines
-from regilink_doctor.report.full import render
+from regilink_doctor.report import formats
+from regilink_doctor.report.excerpts import render_findings
+from regilink_doctor.report.formats import Style, find_format
+from regilink_doctor.report.terminal import text_width
 from regilink_doctor.workflows.lint import LintResult
 
 HERE = Path(__file__).parent
-SUFFIXES = {"json": "json", "json-lines": "jsonl", "gitlab": "json", "junit": "xml", "sarif": "json"}
-HOSTILE = "::error::\n\x1b[31m<b>&\"'%0A]]>,:\udcff"
+ROOT = HERE.parents[1]
+HOSTILE = "::error::\n\x1b[31m<b>&\"'%0A]]>,:;##vso[task.complete]\udcff"
+
+Rows = list[tuple[str, str, int]]
+"""Code, path and line of each finding."""
 
 
 @pytest.fixture(scope="module")
@@ -36,21 +46,21 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LintResult]:
 
 @pytest.fixture
 def hostile() -> LintResult:
-    """A finding whose every text wants to break out of its format."""
+    """A finding in which every string tries to break out of its format."""
     path = f"src/{HOSTILE}.py"
     place = Place(path, Span(1, 1, 1, 3))
     made = LintResult()
     made.files = 1
     made.findings = [
         Finding(
-            "REG102",
-            "missing-collection",
-            "error",
-            f"bad {HOSTILE}",
-            place,
-            f"write {HOSTILE}",
-            Fix(HOSTILE, "safe", (Edit(place.span, HOSTILE),)),
-            (Related(HOSTILE, place),),
+            code="REG102",
+            name="missing-collection",
+            severity="error",
+            message=f"bad {HOSTILE}",
+            place=place,
+            help=f"write {HOSTILE}",
+            fix=Fix(HOSTILE, "safe", (Edit(place.span, HOSTILE),)),
+            related=(Related(HOSTILE, place),),
             target=HOSTILE,
         )
     ]
@@ -59,30 +69,178 @@ def hostile() -> LintResult:
 
 
 def shown(result: LintResult, output_format: str, **options: Any) -> str:
-    return "\n".join(finding_lines(result, output_format, **options)) + "\n"
+    return "\n".join(find_format(output_format).render(result, Style(**options))) + "\n"
+
+
+def _sarif_rows(text: str) -> Rows:
+    rows = []
+    for value in json.loads(text)["runs"][0]["results"]:
+        place = value["locations"][0]["physicalLocation"]
+        rows.append((value["ruleId"], place["artifactLocation"]["uri"], place["region"]["startLine"]))
+    return rows
+
+
+def _junit_rows(text: str) -> Rows:
+    rows = []
+    for case in ElementTree.fromstring(text).iter("testcase"):
+        code, _, place = case.attrib["name"].split(" ", 2)
+        rows.append((code, case.attrib["classname"], _line_of(place)))
+    return rows
+
+
+def _line_of(place: str) -> int:
+    return int(place.split(":")[-2])
+
+
+def _text_rows(pattern: str) -> Callable[[str], Rows]:
+    def find(text: str) -> Rows:
+        matches = re.finditer(pattern, text, re.MULTILINE)
+        return [(match["code"], match["path"], int(match["line"])) for match in matches]
+
+    return find
+
+
+READERS: dict[str, Callable[[str], Rows]] = {
+    "full": _text_rows(
+        r"^\w+\[(?P<code>REG\d+)\](?:.|\n)+?^  --> (?P<path>.+?):(?:cell \d+:)?(?P<line>\d+):\d+$",
+    ),
+    "concise": _text_rows(r"^(?P<path>.+?):(?:cell \d+:)?(?P<line>\d+):\d+: (?P<code>REG\d+) \S"),
+    "json": lambda text: [(row["code"], row["path"], row["line"]) for row in json.loads(text)["findings"]],
+    "json-lines": lambda text: [
+        (row["code"], row["path"], row["line"]) for row in map(json.loads, text.splitlines()) if row
+    ],
+    "github": _text_rows(r"^::\w+ title=(?P<code>REG\d+) .*?file=(?P<path>.*?),line=(?P<line>\d+),"),
+    "gitlab": lambda text: [
+        (row["check_name"], row["location"]["path"], row["location"]["positions"]["begin"]["line"])
+        for row in json.loads(text)
+    ],
+    "junit": _junit_rows,
+    "sarif": _sarif_rows,
+    "rdjson": lambda text: [
+        (row["code"]["value"], row["location"]["path"], row["location"]["range"]["start"]["line"])
+        for row in json.loads(text)["diagnostics"]
+    ],
+    "azure": _text_rows(
+        r"^##vso\[task\.logissue type=\w+;sourcepath=(?P<path>.*?);linenumber=(?P<line>\d+);"
+        r"columnnumber=\d+;code=(?P<code>REG\d+);\]\S"
+    ),
+}
+"""Format -> what another program reads in it."""
+
+LINES_OF_CELLS = ("full", "concise", "json", "json-lines", "junit")
+"""Formats that count the lines of a notebook inside its cell; the others have those of the file."""
 
 
 @pytest.mark.parametrize("output_format", FORMATS)
-def test_the_whole_is_as_it_was(result: LintResult, output_format: str) -> None:
-    file = HERE / "snapshots" / f"{output_format}.{SUFFIXES.get(output_format, 'txt')}"
-    text = shown(result, output_format)
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        file.write_text(text)
-    assert text == file.read_text(), "read the difference; UPDATE_SNAPSHOTS=1 writes the file anew"
+def test_every_finding_can_be_read_back(result: LintResult, output_format: str) -> None:
+    assert output_format in READERS, "a new format needs a reader here"
+    expected = [(item.code, item.place.path, item.place.span.line) for item in result.findings]
+    rows = READERS[output_format](shown(result, output_format))
+    decoded = [(code, _decode_path(path), line) for code, path, line in rows]
+    if output_format in LINES_OF_CELLS:
+        assert decoded == expected
+    else:
+        assert [row for row in decoded if not row[1].endswith("ipynb")] == [
+            row for row in expected if not row[1].endswith("ipynb")
+        ]
+        for code, path, line in decoded:
+            assert Path(path).exists(), code
+            if path.endswith("ipynb"):
+                assert "wandb-registry-model" in Path(path).read_text().splitlines()[line - 1]
+
+
+def _decode_path(path: str) -> str:
+    for escaped, letter in (("%2C", ","), ("%3A", ":"), ("%AZP25", "%"), ("%25", "%")):
+        path = path.replace(escaped, letter)
+    return path
+
+
+def test_a_format_is_the_module_with_its_name() -> None:
+    for name in FORMATS:
+        assert find_format(name).name == name
+        assert find_format(name).purpose
+    assert set(formats.FORMATS) == set(FORMATS)
+    assert FORMATS[0] == "full"
+
+
+def test_a_new_format_is_one_file(tmp_path: Path) -> None:
+    package = Path(regilink_doctor.__file__).parent
+    shutil.copytree(package, tmp_path / package.name, ignore=shutil.ignore_patterns("__pycache__", "demo_project"))
+    (tmp_path / package.name / "report" / "formats" / "codes_only.py").write_text(
+        "from regilink_doctor.report.formats import Format\n"
+        "class CodesOnly(Format):\n"
+        "    name = 'codes-only'\n"
+        "    purpose = 'codes'\n"
+        "    def render(self, result, style):\n"
+        "        return (finding.code for finding in result.findings)\n"
+    )
+    (tmp_path / "train.py").write_text(findings.TRAIN)
+    (tmp_path / "regilink.toml").write_text('output-format = "codes-only"\n')
+    command = [sys.executable, "-m", "regilink_doctor", "lint", "train.py"]
+    environ = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "REG102" in done.stdout.splitlines()
+
+
+def test_the_page_lists_the_formats() -> None:
+    page = (ROOT / "docs" / "lint.md").read_text()
+    for name in FORMATS:
+        assert f"`{name}`" in page
+
+
+def test_full_marks_the_characters_of_each_finding() -> None:
+    place = Place("train.py", Span(2, 4, 2, 7))
+    related = Related("the value is set here", Place("train.py", Span(1, 1, 1, 4)))
+    finding = Finding("REG102", "n", "error", "m", place, "h", Fix("f", "safe", ()), (related,))
+    assert list(render_findings([finding], {"train.py": b"ABC = 1\n\tf(ABC)\n"}, colour=False)) == [
+        "error[REG102] [*] m",
+        "  --> train.py:2:4",
+        " 2 |     f(ABC)",
+        "   |       ^^^",
+        "  --> train.py:1:1: the value is set here",
+        " 1 | ABC = 1",
+        "   | ---",
+        "  help: h",
+        "",
+    ]
+
+
+def test_full_shows_three_lines_of_a_long_span() -> None:
+    finding = Finding("REG102", "n", "info", "m", Place("a.py", Span(1, 3, 9, 2)))
+    lines = list(render_findings([finding], {"a.py": b"ab(\n  c,\n\n  d,\n" + b"  e\n" * 6}, colour=False))
+    assert lines[2:-1] == [
+        " 1 | ab(",
+        "   |   ^",
+        " 2 |   c,",
+        "   |   ^^",
+        " 3 |",
+        "   | ^",
+        "   | ...",
+    ]
+
+
+def test_a_finding_whose_file_is_gone_has_no_source() -> None:
+    finding = Finding("REG102", "n", "warning", "m", Place("gone.py", Span(7, 1, 7, 2)))
+    assert list(render_findings([finding], {}, colour=False)) == ["warning[REG102] m", "  --> gone.py:7:1", ""]
 
 
 @pytest.mark.parametrize("width", [60, 100])
 def test_full_fits_a_terminal(result: LintResult, width: int) -> None:
-    file = HERE / "snapshots" / f"full-{width}.txt"
-    text = "\n".join(render(result.findings, result.sources, colour=False, width=width)) + "\n"
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        file.write_text(text)
-    assert text == file.read_text(), "read the difference; UPDATE_SNAPSHOTS=1 writes the file anew"
-
-
-def test_the_marks_stand_under_the_characters(result: LintResult) -> None:
+    lines = list(render_findings(result.findings, result.sources, colour=False, width=width))
+    assert [line for line in lines if text_width(line) > width and not line.startswith("  -->")] == []
+    narrow, wide = (
+        " ".join(" ".join(lines).split())
+        for lines in (lines, render_findings(result.findings, {}, colour=False, width=None))
+    )
     for finding in result.findings:
-        lines = [line for line in render([finding], result.sources, colour=False) if " | " in line]
+        assert finding.message in narrow or finding.message not in wide
+
+
+def test_the_marks_are_below_the_source(result: LintResult) -> None:
+    for finding in result.findings:
+        lines = [line for line in render_findings([finding], result.sources, colour=False) if " | " in line]
+        assert lines
         for code, marks in zip(lines[::2], lines[1::2], strict=True):
             assert marks.partition("|")[2].strip(" ^-") == ""
             assert code
@@ -113,10 +271,16 @@ def sarif_schema() -> jsonschema.Draft4Validator:
 def test_junit_is_valid(name: str, request: pytest.FixtureRequest) -> None:
     found = LintResult() if name == "clean" else request.getfixturevalue(name)
     text = shown(found, "junit")
-    xmlschema.XMLSchema(str(HERE / "schemas" / "junit-10.xsd")).validate(text)
+    junit_schema().validate(text)
     root = ElementTree.fromstring(text)
     assert int(root.attrib["failures"]) == sum(finding.severity != "info" for finding in found.findings)
+    assert len(root.findall(".//failure")) == int(root.attrib["failures"])
     assert root.findall(".//testcase")
+
+
+@cache
+def junit_schema() -> xmlschema.XMLSchema:
+    return xmlschema.XMLSchema(str(HERE / "schemas" / "junit-10.xsd"))
 
 
 def test_gitlab_has_what_code_quality_reads(result: LintResult) -> None:
@@ -126,6 +290,42 @@ def test_gitlab_has_what_code_quality_reads(result: LintResult) -> None:
         assert report["severity"] in ("info", "minor", "major", "critical", "blocker")
         assert report["location"]["positions"]["begin"]["line"] >= 1
         assert not report["location"]["path"].startswith(("/", "./"))
+
+
+def test_rdjson_counts_columns_in_bytes_and_suggests_the_fix() -> None:
+    span = Span(1, 5, 1, 7)
+    finding = Finding(
+        "REG104", "n", "info", "m", Place("a.py", span), "h", Fix("f", "unsafe", (Edit(span, "x"),)), url="https://d/x"
+    )
+    made = LintResult()
+    made.findings, made.sources = [finding], {"a.py": "ü = 模型\n".encode()}
+    (value,) = json.loads(shown(made, "rdjson"))["diagnostics"]
+    place = {"start": {"line": 1, "column": 6}, "end": {"line": 1, "column": 12}}
+    assert value == {
+        "message": "m\nh",
+        "location": {"path": "a.py", "range": place},
+        "severity": "INFO",
+        "code": {"value": "REG104", "url": "https://d/x"},
+        "suggestions": [{"range": place, "text": "x"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("severity", "github", "azure", "gitlab", "sarif"),
+    [
+        ("error", "error", "error", "major", "error"),
+        ("warning", "warning", "warning", "minor", "warning"),
+        ("info", "notice", "warning", "info", "note"),
+    ],
+)
+def test_each_service_has_its_severities(severity: Any, github: str, azure: str, gitlab: str, sarif: str) -> None:
+    made = LintResult()
+    made.findings = [Finding("REG102", "n", severity, "m", Place("a.py", Span(1, 1, 1, 2)))]
+    assert shown(made, "github").startswith(f"::{github} ")
+    assert f" type={azure};" in shown(made, "azure")
+    assert json.loads(shown(made, "gitlab"))[0]["severity"] == gitlab
+    assert json.loads(shown(made, "sarif"))["runs"][0]["results"][0]["level"] == sarif
+    assert json.loads(shown(made, "rdjson"))["diagnostics"][0]["severity"] == severity.upper()
 
 
 def test_github_shows_a_notebook_at_its_real_line(result: LintResult) -> None:
@@ -145,22 +345,28 @@ def test_github_shows_a_notebook_at_its_real_line(result: LintResult) -> None:
 
 def test_paths_are_those_of_the_checkout(result: LintResult, monkeypatch: pytest.MonkeyPatch) -> None:
     above = Path.cwd().parent
-    monkeypatch.setenv("GITHUB_WORKSPACE", str(above))
-    monkeypatch.setenv("CI_PROJECT_DIR", str(above))
-    assert f"file={Path.cwd().name}/src/train.py," in shown(result, "github")
-    assert json.loads(shown(result, "gitlab"))[-1]["location"]["path"] == f"{Path.cwd().name}/src/train.py"
+    for variable in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"):
+        monkeypatch.setenv(variable, str(above))
+    inside = f"{Path.cwd().name}/src/train.py"
+    assert f"file={inside}," in shown(result, "github")
+    assert f"sourcepath={inside};" in shown(result, "azure")
+    assert json.loads(shown(result, "gitlab"))[-1]["location"]["path"] == inside
+    assert json.loads(shown(result, "rdjson"))["diagnostics"][-1]["location"]["path"] == inside
 
 
 def test_no_text_breaks_out_of_its_format(hostile: LintResult) -> None:
-    for output_format in ("full", "concise", "github"):
+    for output_format in ("full", "concise", "github", "azure"):
         text = shown(hostile, output_format)
         assert "\x1b" not in text
         assert "\u202e" not in text
         assert not [line for line in text.splitlines() if line.startswith("::error::")]
         text.encode()
-    assert len(shown(hostile, "github").splitlines()) == 1
-    assert len(shown(hostile, "concise").splitlines()) == 1
-    for output_format in ("json", "json-lines", "gitlab", "sarif"):
+    for output_format in ("github", "azure", "concise"):
+        assert len(shown(hostile, output_format).splitlines()) == 1
+    properties = shown(hostile, "azure").partition("code=REG102")[0]
+    assert properties.count(";") == 4
+    assert "]" not in properties
+    for output_format in ("json", "json-lines", "gitlab", "sarif", "rdjson"):
         text = shown(hostile, output_format)
         assert text.isascii()
         assert HOSTILE in _texts(json.loads(text))
@@ -177,7 +383,9 @@ def test_nothing_found_is_a_whole_report_too() -> None:
     clean = LintResult()
     clean.files = 3
     assert json.loads(shown(clean, "json")) == {"version": 1, "findings": []}
-    assert shown(clean, "json-lines") == "\n"
+    assert json.loads(shown(clean, "rdjson")) == {"source": {"name": "regilink"}, "diagnostics": []}
+    for output_format in ("json-lines", "concise", "github", "azure"):
+        assert shown(clean, output_format) == "\n"
     assert json.loads(shown(clean, "gitlab")) == []
     assert json.loads(shown(clean, "sarif"))["runs"][0]["results"] == []
     assert shown(clean, "full") == "Nothing found in 3 files.\n"

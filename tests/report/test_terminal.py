@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.report.terminal import cells, fitted, painted
+from regilink_doctor.report.terminal import fit_lines, paint_text, text_width
 
 
 def on_a_terminal(columns: int, *words: str, folder: Path) -> list[str]:
@@ -39,21 +39,21 @@ def on_a_terminal(columns: int, *words: str, folder: Path) -> list[str]:
 def test_nothing_is_wider_than_the_terminal(columns: int, words: tuple[str, ...], tmp_path: Path) -> None:
     lines = on_a_terminal(columns, *words, folder=tmp_path)
     assert lines
-    assert [line for line in lines if cells(line) > columns] == []
+    assert [line for line in lines if text_width(line) > columns] == []
 
 
 def test_documentation_is_broken_between_words_and_code_is_not(tmp_path: Path) -> None:
     lines = on_a_terminal(50, "explain", "REG104", folder=tmp_path)
     assert "With any other spelling the path is that of an ordinary project, which" in " ".join(lines)
-    assert [line for line in lines if cells(line) > 50 and not line.startswith("    ")] == []
+    assert [line for line in lines if text_width(line) > 50 and not line.startswith("    ")] == []
     assert '    run.link_artifact(artifact, "wandb-registery-model/zoo")' in lines
 
 
 def test_a_line_that_is_too_long_goes_on_below_its_beginning() -> None:
-    assert list(fitted(["short", "  one two three", "  " + painted("1", "one two", colour=True)], 9)) == [
+    assert list(fit_lines(["short", "  one two three", "  " + paint_text("1", "one two", colour=True)], 9)) == [
         "short",
         "  one two",
         "    three",
         "  \x1b[1mone two\x1b[0m",
     ]
-    assert list(fitted(["one two three"], None)) == ["one two three"]
+    assert list(fit_lines(["one two three"], None)) == ["one two three"]

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.cli import main
+from regilink_doctor.config.keys import FORMATS
 from regilink_doctor.core.api_keys import is_key, masked
-
-FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "junit", "sarif")
 
 
 @pytest.mark.parametrize("output_format", FORMATS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from regilink_doctor.core.escaping import escape_text
 from regilink_doctor.core.phrasing import counted
-from regilink_doctor.report.positions import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class _Page:
 
         text = Text()
         for words, style in parts:
-            text.append(visible(words), style)
+            text.append(escape_text(words), style)
         deep = indent if hang is None else hang
         wide = len(text) + 1 if self._console.soft_wrap else max(20, self._console.width - deep)
         for number, row in enumerate(text.wrap(self._console, wide)):
@@ -81,12 +81,15 @@ class _Page:
             return
         self.line(("What was found where", "bold"))
         name_width = max(len(name) for name, _ in diagnosis.found) + 2
-        value_width = min(max(len(visible(each.value)) for _, each in diagnosis.found), 44) + 2
+        value_width = min(max(len(escape_text(each.value)) for _, each in diagnosis.found), 44) + 2
         if not self._console.soft_wrap and self._console.width < 2 + name_width + value_width + SOURCE_WIDTH:
             value_width = 0  # the sources stand behind the values, not in a column of their own
         for name, each in diagnosis.found:
             value = each.value or '""'
-            column = (f"{visible(value):<{value_width}}" if value_width else f"{visible(value)}  ", "cyan")
+            column = (
+                f"{escape_text(value):<{value_width}}" if value_width else f"{escape_text(value)}  ",
+                "cyan",
+            )
             self.line(
                 (f"{name:<{name_width}}", "dim"),
                 column,
@@ -143,7 +146,7 @@ class _Page:
         for help_line in (check.help or "").splitlines():
             if help_line.startswith(SCRIPT):
                 self._console.print(
-                    f"  {visible(help_line)}", markup=False, no_wrap=True, overflow="ignore", crop=False
+                    f"  {escape_text(help_line)}", markup=False, no_wrap=True, overflow="ignore", crop=False
                 )
             else:
                 self.line(("-> ", "green"), (help_line, ""), indent=2, hang=5)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
+from regilink_doctor.core.escaping import escape_text
 from regilink_doctor.report.doctor.full import MARKS
-from regilink_doctor.report.positions import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class LiveRows:
         rows: list[RenderableType] = []
         for check in self._rows[-ROWS:]:
             mark, _, style = MARKS[check.status]
-            text = Text.assemble((mark, style), f" {check.name}  ", (visible(check.subject), "cyan"))
+            text = Text.assemble((mark, style), f" {check.name}  ", (escape_text(check.subject), "cyan"))
             text.append(f"  {check.duration_ms} ms", "dim")
             text.no_wrap, text.overflow = True, "ellipsis"
             rows.append(text)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from regilink_doctor.core.escaping import escape_command, escape_text
 from regilink_doctor.core.origin import Code
-from regilink_doctor.report.github import escaped, properties
-from regilink_doctor.report.positions import visible
+from regilink_doctor.report.formats.github import format_properties
 
 if TYPE_CHECKING:
     from regilink_doctor.core.check_result import CheckResult, Status
@@ -49,7 +49,7 @@ def to_github(diagnosis: Diagnosis) -> Iterator[str]:
         # In a notebook the line counts inside the cell, which GitHub cannot show.
         if isinstance(check.origin, Code) and check.origin.place.cell is None:
             place |= {"file": check.origin.place.path, "line": str(check.origin.place.span.line)}
-        yield f"::{_COMMANDS[check.status]} {properties(**place)}::{escaped(_text(check))}"
+        yield f"::{_COMMANDS[check.status]} {format_properties(**place)}::{escape_command(_text(check))}"
 
 
 def to_junit(diagnosis: Diagnosis, *, strict: bool = False) -> str:
@@ -60,11 +60,11 @@ def to_junit(diagnosis: Diagnosis, *, strict: bool = False) -> str:
         case = ElementTree.SubElement(
             suite,
             "testcase",
-            name=f"{check.name} {visible(check.subject)}",
+            name=f"{check.name} {escape_text(check.subject)}",
             classname=f"regilink.{check.name}",
             time=f"{check.duration_ms / 1000:.3f}",
         )
-        message = visible(check.message)
+        message = escape_text(check.message)
         if check.status in failed:
             ElementTree.SubElement(case, "failure", message=message, type=check.code or "").text = _text(check)
         elif check.status == "crash":
@@ -93,7 +93,7 @@ def _counts(diagnosis: Diagnosis, failed: tuple[Status, ...]) -> dict[str, str]:
 def _text(check: CheckResult) -> str:
     """The row in words, each line of its help on one of its own."""
     head = f"{check.code} " if check.code else ""
-    where = f" ({visible(check.origin.shown)})" if check.origin else ""
-    lines = [f"{head}{visible(check.subject)}{where}: {visible(check.message)}"]
-    lines += [f"  help: {visible(line)}" for line in (check.help or "").splitlines()]
+    where = f" ({escape_text(check.origin.shown)})" if check.origin else ""
+    lines = [f"{head}{escape_text(check.subject)}{where}: {escape_text(check.message)}"]
+    lines += [f"  help: {escape_text(line)}" for line in (check.help or "").splitlines()]
     return "\n".join(lines)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from regilink_doctor.core.escaping import escape_text
 from regilink_doctor.report.doctor.full import SCRIPT, verdict
-from regilink_doctor.report.positions import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def to_html(diagnosis: Diagnosis) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(visible(text))
+    return escape(escape_text(text))
 
 
 def _problems(checks: Iterable[CheckResult]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`json` and `json-lines`: findings and sites in the shapes of the contract, always in English."""
+"""Findings and call sites as JSON values: the shapes that other programs rely on."""
 
 from __future__ import annotations
 
@@ -6,29 +6,18 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from regilink_doctor.core.findings import Finding, Fix, Place
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import KnownPart, StringValue
-    from regilink_doctor.workflows.lint import SiteReport
 
 VERSION = 1
 
 
-def findings_json(findings: Iterable[Finding]) -> str:
-    """`{"version": 1, "findings": [...]}`."""
-    return _dump({"version": VERSION, "findings": [finding_value(finding) for finding in findings]})
-
-
-def finding_line(finding: Finding) -> str:
-    """One finding on one line."""
-    return json.dumps(finding_value(finding), ensure_ascii=True)
-
-
-def sites_json(sites: Iterable[SiteReport]) -> str:
-    """`{"version": 1, "sites": [...]}`."""
-    return _dump({"version": VERSION, "sites": [site_value(report.site, report.codes) for report in sites]})
+def dump_json(value: object, *, indent: int | None = 2) -> str:
+    """The value as JSON in ASCII; on one line where `indent` is None."""
+    return json.dumps(value, indent=indent, ensure_ascii=True)
 
 
 def finding_value(finding: Finding) -> dict[str, Any]:
@@ -38,10 +27,10 @@ def finding_value(finding: Finding) -> dict[str, Any]:
         "name": finding.name,
         "severity": finding.severity,
         "message": finding.message,
-        **_place(finding.place),
+        **_place_value(finding.place),
         "help": finding.help,
-        "fix": _fix(finding.fix),
-        "related": [{"message": related.message, **_place(related.place)} for related in finding.related],
+        "fix": _fix_value(finding.fix),
+        "related": [{"message": related.message, **_place_value(related.place)} for related in finding.related],
         "url": finding.url,
         "target": finding.target,
     }
@@ -59,31 +48,31 @@ def site_value(site: Site, codes: Sequence[str]) -> dict[str, Any]:
         "cell": site.place.cell,
         "target": site.target[0].display if site.target else None,
         "targets": [text.display for text in site.target],
-        "resolved_from": [_piece(part) for text in site.target[:1] for part in _pieces(text)],
-        "entity": _first(site.run_entity),
-        "project": _first(site.run_project),
-        "type": _first(site.artifact_type),
+        "resolved_from": [_part_value(part) for text in site.target[:1] for part in _known_parts(text)],
+        "entity": _first_text(site.run_entity),
+        "project": _first_text(site.run_project),
+        "type": _first_text(site.artifact_type),
         "aliases": [text.display for text in site.aliases],
         "codes": list(codes),
     }
 
 
-def _first(texts: Sequence[StringValue]) -> str | None:
+def _first_text(texts: Sequence[StringValue]) -> str | None:
     return texts[0].display if texts else None
 
 
-def _pieces(text: StringValue) -> list[KnownPart]:
+def _known_parts(text: StringValue) -> list[KnownPart]:
     from regilink_doctor.core.strings import KnownPart
 
     return [part for part in text.parts if isinstance(part, KnownPart)]
 
 
-def _piece(part: KnownPart) -> dict[str, Any]:
+def _part_value(part: KnownPart) -> dict[str, Any]:
     span = part.place.span
     return {"text": part.text, "path": part.place.path, "line": span.line, "column": span.column}
 
 
-def _place(place: Place) -> dict[str, Any]:
+def _place_value(place: Place) -> dict[str, Any]:
     return {
         "path": place.path,
         "line": place.span.line,
@@ -94,7 +83,7 @@ def _place(place: Place) -> dict[str, Any]:
     }
 
 
-def _fix(fix: Fix | None) -> dict[str, Any] | None:
+def _fix_value(fix: Fix | None) -> dict[str, Any] | None:
     if fix is None:
         return None
     return {
@@ -109,7 +98,3 @@ def _fix(fix: Fix | None) -> dict[str, Any] | None:
             for edit in fix.edits
         ],
     }
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=True)

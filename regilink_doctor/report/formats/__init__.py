@@ -1,0 +1,55 @@
+"""The output formats of `regilink lint`, one module each.
+
+A module in this folder is a format: its file name is the name of the format, with `_` for `-`, and it defines one
+subclass of `Format`. Nothing else lists the formats, and a run imports only the one that it shows.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.workflows.lint import LintResult
+
+
+class Style:
+    """How the user wants the report: colors, columns of the terminal (None: not a terminal), with a summary or not."""
+
+    __slots__ = ("colour", "quiet", "width")
+
+    def __init__(self, *, colour: bool = False, width: int | None = None, quiet: bool = False) -> None:
+        self.colour = colour
+        self.width = width
+        self.quiet = quiet
+
+
+class Format:
+    """One way to show the result of a run.
+
+    `name` is the value of `--output-format`, `purpose` one line for the documentation. `is_for_people`: the text
+    follows the encoding of the terminal; the formats for programs are always UTF-8.
+    """
+
+    name: str
+    purpose: str
+    is_for_people = False
+
+    def __init_subclass__(cls) -> None:
+        """Register the format."""
+        FORMATS[cls.name] = cls
+
+    def render(self, result: LintResult, style: Style) -> Iterator[str]:
+        """The lines of the report, without their ends."""
+        raise NotImplementedError
+
+
+FORMATS: dict[str, type[Format]] = {}
+"""Name -> format, of the modules that have been imported."""
+
+
+def find_format(name: str) -> Format:
+    """The format with a name, which is one of `config.keys.FORMATS`."""
+    # Not importlib: a run that finds nothing would wait for its import.
+    __import__(f"{__name__}.{name.replace('-', '_')}")
+    return FORMATS[name]()

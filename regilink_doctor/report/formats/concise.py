@@ -1,0 +1,27 @@
+"""`concise`: one line for each finding."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.report.formats import Format
+from regilink_doctor.report.locations import format_place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.report.formats import Style
+    from regilink_doctor.workflows.lint import LintResult
+
+
+class Concise(Format):
+    """`path:line:col: CODE message`, which editors and `grep` read."""
+
+    name = "concise"
+    purpose = "`path:line:col: CODE message`; in a notebook `nb.ipynb:cell 3:2:8: CODE message`"
+    is_for_people = True
+
+    def render(self, result: LintResult, style: Style) -> Iterator[str]:
+        """A line for each finding."""
+        for finding in result.findings:
+            yield f"{format_place(finding.place)}: {finding.code} {escape_text(finding.message)}"

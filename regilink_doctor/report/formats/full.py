@@ -1,0 +1,37 @@
+"""`full`: each finding with its source, then a summary."""
+
+from __future__ import annotations
+
+from regilink_doctor.report.formats import Format
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.report.formats import Style
+    from regilink_doctor.workflows.lint import LintResult
+
+
+class Full(Format):
+    """For people; the default."""
+
+    name = "full"
+    purpose = "people; the default. Lines are cut at the width of the terminal"
+    is_for_people = True
+
+    def render(self, result: LintResult, style: Style) -> Iterator[str]:
+        """The findings with the marked source, and what the run looked at."""
+        if result.findings:
+            from regilink_doctor.report.excerpts import render_findings
+
+            yield from render_findings(result.findings, result.sources, colour=style.colour, width=style.width)
+        if not style.quiet and (result.files or not result.failures):
+            from regilink_doctor.report.summary import summarize
+
+            line = summarize(result)
+            if style.width is None:
+                yield line
+            else:
+                from regilink_doctor.report.terminal import wrap_text
+
+                yield from wrap_text(line, style.width, 0)

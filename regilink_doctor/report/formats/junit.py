@@ -1,0 +1,68 @@
+"""`junit`: a suite for each file, a failed case for each finding."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.report.formats import Format
+from regilink_doctor.report.locations import format_place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.report.formats import Style
+    from regilink_doctor.workflows.lint import LintResult
+
+
+class JUnit(Format):
+    """The XML of test reports. An info is a case that passed; without any finding there is one such case."""
+
+    name = "junit"
+    purpose = "Jenkins, GitLab, Azure: a failed case for each error and warning"
+
+    def render(self, result: LintResult, style: Style) -> Iterator[str]:
+        """The whole document."""
+        yield _to_xml(result.findings)
+
+
+def _to_xml(findings: Sequence[Finding]) -> str:
+    root = ElementTree.Element("testsuites", {"name": "regilink", **_count_cases(findings)})
+    by_path: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_path.setdefault(finding.place.path, []).append(finding)
+    for path, in_file in by_path.items():
+        suite = ElementTree.SubElement(root, "testsuite", {"name": escape_text(path), **_count_cases(in_file)})
+        for finding in in_file:
+            _add_case(suite, finding)
+    if not findings:
+        suite = ElementTree.SubElement(root, "testsuite", name="regilink", tests="1", failures="0", errors="0")
+        ElementTree.SubElement(suite, "testcase", name="nothing found", classname="regilink", time="0")
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
+
+
+def _add_case(suite: ElementTree.Element, finding: Finding) -> None:
+    place = format_place(finding.place)
+    case = ElementTree.SubElement(
+        suite,
+        "testcase",
+        name=f"{finding.code} {finding.name} {place}",
+        classname=escape_text(finding.place.path),
+        time="0",
+    )
+    text = f"{place}: {finding.code} {escape_text(finding.message)}"
+    if finding.help:
+        text += f"\nhelp: {escape_text(finding.help)}"
+    if finding.severity == "info":
+        ElementTree.SubElement(case, "system-out").text = text
+        return
+    failure = ElementTree.SubElement(case, "failure", message=escape_text(finding.message), type=finding.severity)
+    failure.text = text
+
+
+def _count_cases(findings: Sequence[Finding]) -> dict[str, str]:
+    failures = sum(finding.severity != "info" for finding in findings)
+    return {"tests": str(len(findings) or 1), "failures": str(failures), "errors": "0"}

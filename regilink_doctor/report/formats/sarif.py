@@ -1,0 +1,122 @@
+"""`sarif`: SARIF 2.1.0, for GitHub code scanning."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from regilink_doctor.report.formats import Format
+from regilink_doctor.report.locations import SourceLines, fingerprint_findings
+from regilink_doctor.report.rule_table import documentation, summary
+from regilink_doctor.rules import MODULES, rule_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.findings import Finding, Place, Severity, Span
+    from regilink_doctor.report.formats import Style
+    from regilink_doctor.workflows.lint import LintResult
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
+
+
+class Sarif(Format):
+    """The log that code scanning reads: one run, the rules that have findings, a result for each finding."""
+
+    name = "sarif"
+    purpose = "SARIF 2.1.0, for code scanning"
+
+    def render(self, result: LintResult, style: Style) -> Iterator[str]:
+        """One indented value."""
+        from importlib.metadata import version
+
+        findings, lines = result.findings, SourceLines(result.sources)
+        codes = sorted({finding.code for finding in findings})
+        driver = {
+            "name": "regilink",
+            "semanticVersion": version("regilink"),
+            "rules": [_rule_value(code) for code in codes],
+        }
+        results = [
+            _result_value(finding, codes.index(finding.code), fingerprint, lines)
+            for finding, fingerprint in zip(findings, fingerprint_findings(findings, lines), strict=True)
+        ]
+        run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+        yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _rule_value(code: str) -> dict[str, Any]:
+    if code not in MODULES:
+        return {"id": code}
+    rule = rule_for(code)
+    text = documentation(rule)
+    return {
+        "id": code,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": summary(rule)},
+        "fullDescription": {"text": rule.documentation},
+        "help": {"text": text, "markdown": text},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": ["wandb", "registry"], "precision": "high"},
+    }
+
+
+def _result_value(finding: Finding, index: int, fingerprint: str, lines: SourceLines) -> dict[str, Any]:
+    help_ = f"\n{finding.help}" if finding.help else ""
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "ruleIndex": index,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": finding.message + help_},
+        "locations": [{"physicalLocation": _location_value(finding.place, lines)}],
+        "partialFingerprints": {"primaryLocationLineHash": fingerprint},
+    }
+    if finding.related:
+        result["relatedLocations"] = [
+            {
+                "id": number,
+                "message": {"text": related.message},
+                "physicalLocation": _location_value(related.place, lines),
+            }
+            for number, related in enumerate(finding.related, 1)
+        ]
+    if (
+        finding.fix and finding.place.cell is None
+    ):  # SARIF edits files: the edit of a cell does not fit the lines of its JSON
+        replacements = [
+            {"deletedRegion": _region_value(edit.span), "insertedContent": {"text": edit.content}}
+            for edit in finding.fix.edits
+        ]
+        change = {"artifactLocation": _artifact_value(finding.place.path), "replacements": replacements}
+        result["fixes"] = [{"description": {"text": finding.fix.message}, "artifactChanges": [change]}]
+    return result
+
+
+def _location_value(place: Place, lines: SourceLines) -> dict[str, Any]:
+    return {"artifactLocation": _artifact_value(place.path), "region": _region_value(lines.span_in_file(place))}
+
+
+def _artifact_value(path: str) -> dict[str, str]:
+    """A relative URI where that is possible: an absolute one is true on one machine only."""
+    if os.path.isabs(path):
+        try:
+            relative = os.path.relpath(path)
+        except ValueError:  # another drive on Windows
+            relative = os.pardir
+        if relative.startswith(os.pardir):
+            # `file:///C:/folder` on Windows, `file:///folder` elsewhere.
+            return {"uri": "file:///" + quote(os.fsencode(path.replace(os.sep, "/").lstrip("/")), safe="/:")}
+        path = relative
+    return {"uri": quote(os.fsencode(path.replace(os.sep, "/"))), "uriBaseId": "%SRCROOT%"}
+
+
+def _region_value(span: Span) -> dict[str, int]:
+    return {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }
