@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Literal, NoReturn
 
     from regilink_doctor.emulator import Emulator, World
-    from regilink_doctor.emulator.world.people import User
+    from regilink_doctor.emulator.world.model import User
 
 ROLES = ("admin", "member", "viewer", "restricted_viewer")
 NO_SUCH_TYPE = "a-type-that-nobody-logs"

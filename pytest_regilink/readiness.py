@@ -12,7 +12,7 @@ from regilink_doctor.emulator.world import artifacts
 
 if TYPE_CHECKING:
     from regilink_doctor.emulator.world import World
-    from regilink_doctor.emulator.world.projects import ArtifactVersion, Membership
+    from regilink_doctor.emulator.world.model import ArtifactVersion, Membership
 
 
 def assert_registry_ready(world: World, source: object, *, registry: str | None = None) -> ArtifactVersion:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from regilink_doctor.emulator.faults import Fault
     from regilink_doctor.emulator.fence import BlockedAttempt, Fence
     from regilink_doctor.emulator.ledger import Consumption, Ledger
-    from regilink_doctor.emulator.world.projects import ArtifactVersion
+    from regilink_doctor.emulator.world.model import ArtifactVersion
 
 VERBS = ("artifact", "collection", "member", "organization", "registry", "server", "service_account", "team", "user")
 

@@ -1,49 +1,110 @@
-"""The routes of whoever runs the tests: `/_regilink/…`. They are not W&B's, and no fault strikes them."""
+"""The routes for whoever runs the tests: `/_regilink/…`. They are not W&B's, and no fault affects them."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from regilink_doctor.emulator.faults import Fault, FaultError
 from regilink_doctor.emulator.http import Request, Response
 from regilink_doctor.emulator.recorder import LinkCall
-from regilink_doctor.emulator.world_json import overview
+from regilink_doctor.emulator.served import Served
+from regilink_doctor.emulator.world.model import Collection, Project
+from regilink_doctor.emulator.world.state import State
 
-if TYPE_CHECKING:
-    from regilink_doctor.emulator.app import App
+
+def overview(state: State) -> dict[str, Any]:
+    """Who and what there is. No key is in it."""
+    return {
+        "server_version": ".".join(map(str, state.server_version)) if state.server_version else None,
+        "features": sorted(state.features),
+        "organizations": [
+            {
+                "name": each.name,
+                "entity": each.entity.name,
+                "members": dict(each.members),
+                "teams": sorted(each.teams),
+            }
+            for each in state.organizations.values()
+        ],
+        "users": [
+            {
+                "username": each.username,
+                "default_entity": each.default_entity,
+                "service_account": each.is_service_account,
+            }
+            for each in state.users.values()
+        ],
+        "projects": [_project(each) for entity in state.entities.values() for each in entity.projects.values()],
+    }
+
+
+def _project(project: Project) -> dict[str, Any]:
+    return {
+        "entity": project.entity.name,
+        "name": project.name,
+        "registry": project.is_registry,
+        "assumed": project.assumed,
+        "types": None if project.allow_all_types else sorted(project.types),
+        "runs": [
+            {"id": each.name, "state": each.state, "user": each.user.username if each.user else None}
+            for each in project.runs.values()
+        ],
+        "collections": [_collection(each) for each in project.collections.values()],
+    }
+
+
+def _collection(collection: Collection) -> dict[str, Any]:
+    return {
+        "name": collection.name,
+        "kind": collection.kind,
+        "type": collection.type,
+        "assumed": collection.assumed,
+        "versions": [
+            {
+                "version": each.version,
+                "aliases": [alias.alias for alias in each.aliases],
+                "digest": each.artifact.digest,
+                "source": each.artifact.source_name,
+            }
+            for each in collection.memberships
+        ],
+    }
+
 
 _TOLD = ("kind", "operation", "count", "share", "status", "seconds", "message", "executed")
 
 
 class Admin:
-    """Answers the admin requests of one app."""
+    """Answers the admin requests of one server."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, served: Served, observe: Callable[[LinkCall], None]) -> None:
+        self._served = served
+        self._observe = observe
 
     def handle(self, request: Request, parts: list[str]) -> Response:
         """Answer a request below `/_regilink`."""
         what = parts[0] if parts else ""
         if what == "reset" and request.method == "POST":
-            self._app.reset()
+            self._served.reset()
             return Response.json({"ok": True})
         if what == "calls" and request.method == "POST":
-            self._app.observe(LinkCall.from_json(request.body.read()))
+            self._observe(LinkCall.from_json(request.body.read()))
             return Response.json({"ok": True})
         if what == "ledger":
-            return Response.json([dataclasses.asdict(each) for each in self._app.world.ledger])
+            return Response.json([dataclasses.asdict(each) for each in self._served.world.ledger])
         if what == "world":
-            with self._app.world.lock:
-                return Response.json(overview(self._app.world))
+            with self._served.world.lock:
+                return Response.json(overview(self._served.world))
         if what == "faults":
             return self._faults(request)
         return Response.json({"error": "not found"}, 404)
 
     def _faults(self, request: Request) -> Response:
         """POST adds one or a list, DELETE removes all; the answer is what there is then."""
-        faults = self._app.faults
+        faults = self._served.faults
         if request.method == "POST":
             asked = json.load(request.body)
             try:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from types import TracebackType
 
 from regilink_doctor.emulator import environ
 from regilink_doctor.emulator.app import App
 from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.ledger import Ledger
+from regilink_doctor.emulator.loopback import Service
 from regilink_doctor.emulator.recorder import LinkCall
 from regilink_doctor.emulator.server import Server
 from regilink_doctor.emulator.world import World
 
 
-class Emulator:
+class Emulator(Service):
     """A W&B server on the loopback interface, for as long as the `with` block lasts.
 
     >>> with Emulator() as emulator:
@@ -39,15 +39,6 @@ class Emulator:
         self.app.blobs.limit = keep
         self._server = Server(self.app, port)
         self._folder: Path | None = None
-
-    def __enter__(self) -> Emulator:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @property
     def url(self) -> str:

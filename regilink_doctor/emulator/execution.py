@@ -1,4 +1,4 @@
-"""GraphQL, executed by graphql-core against `schema.graphql`, with W&B's manners in what goes wrong."""
+"""GraphQL, executed by graphql-core against `schema.graphql`, with errors as W&B writes them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,60 @@ from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, execute, validate
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    execute,
+    get_operation_ast,
+    parse,
+    validate,
+)
 
 from regilink_doctor.core.records import record
-from regilink_doctor.emulator.call import Call
-from regilink_doctor.emulator.documents import parsed
-from regilink_doctor.emulator.resolvers.context import Context
-from regilink_doctor.emulator.resolvers.names import snake
+from regilink_doctor.emulator.http import Call
+from regilink_doctor.emulator.resolvers.context import Context, snake
 from regilink_doctor.emulator.schema import schema
 from regilink_doctor.emulator.world.features import missing_parts
 from regilink_doctor.emulator.world.refusal import Refusal
 
 if TYPE_CHECKING:
+    from regilink_doctor.emulator.http import Call
     from regilink_doctor.emulator.world import World
+
+
+MAX_TEXT = 1 << 18
+"""Letters of a document; the longest of wandb's has a tenth of it."""
+
+MAX_TOKENS = 20_000
+"""Words of a document: the work of validating it grows with their square."""
+
+
+@lru_cache(maxsize=512)
+def parsed(text: str) -> DocumentNode | GraphQLError:
+    """The document; or why it is none."""
+    if len(text) > MAX_TEXT:
+        return GraphQLError(f"the document is longer than {MAX_TEXT} letters")
+    try:
+        return parse(text, no_location=True, max_tokens=MAX_TOKENS)
+    except GraphQLError as error:
+        return error
+
+
+def names(call: Call) -> frozenset[str]:
+    """The operation's name and those of the fields it asks for at the top, in lower case."""
+    document = parsed(call.text)
+    named = {call.operation} if call.operation else set()
+    if isinstance(document, DocumentNode):
+        operation = get_operation_ast(document, call.operation)
+        if isinstance(operation, OperationDefinitionNode):
+            named |= {operation.name.value} if operation.name else set()
+            named |= {each.name.value for each in operation.selection_set.selections if isinstance(each, FieldNode)}
+    return frozenset(name.casefold() for name in named)
+
 
 _MAKING = Lock()
 _CODES = {401: "UNAUTHENTICATED", 403: "PERMISSION_ERROR", 404: "NOT_FOUND"}

@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from threading import Lock
-from types import TracebackType
 from urllib.parse import urlsplit
 
 from regilink_doctor.core.records import record
 from regilink_doctor.emulator import environ
 from regilink_doctor.emulator.emulator import Emulator
-from regilink_doctor.emulator.proxy import Proxy
-from regilink_doctor.emulator.upstream import Upstream
+from regilink_doctor.emulator.loopback import Service
+from regilink_doctor.emulator.proxy import Proxy, Upstream
 
 REAL_HOSTS = (
     "wandb.ai",  # the API up to wandb 0.30, the App, Weave's traces
@@ -41,7 +40,7 @@ class BlockedAttempt:
     port: int
 
 
-class Fence:
+class Fence(Service):
     """Keeps W&B's servers, and those of `hosts`, out of reach for as long as the `with` block lasts.
 
     >>> with Emulator() as emulator, Fence(emulator) as fence:
@@ -69,15 +68,6 @@ class Fence:
         self._proxy: Proxy | None = None
         self._lock = Lock()
         self._blocked: list[BlockedAttempt] = []
-
-    def __enter__(self) -> Fence:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @property
     def url(self) -> str:

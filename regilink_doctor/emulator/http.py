@@ -1,10 +1,10 @@
-"""A request and its response, without a transport: the socket server and the `responses` door both speak these."""
+"""A request and its response, without a transport: the socket server and the `requests` backend both use these."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 from regilink_doctor.core.records import field, record
 
@@ -70,3 +70,32 @@ class Response:
     def content(self) -> bytes:
         """The whole body."""
         return b"".join(self.body.chunks())
+
+
+@record
+class Call:
+    """A document, its variables and which of its operations is meant.
+
+    The public Api sends an empty operation name: it counts as none.
+    """
+
+    text: str
+    variables: dict[str, Any] | None = None
+    operation: str | None = None
+
+    @classmethod
+    def read(cls, body: BinaryIO) -> Call:
+        """The call in the body of a request.
+
+        Raises:
+            ValueError: not JSON, or JSON of another shape.
+        """
+        value = json.load(body)
+        if not isinstance(value, dict):
+            raise ValueError("the body is no object")
+        text, variables, operation = (value.get(name) for name in ("query", "variables", "operationName"))
+        if not isinstance(text or "", str) or not isinstance(operation or "", str):
+            raise ValueError("query and operationName are texts")
+        if not isinstance(variables or {}, dict):
+            raise ValueError("variables is an object")
+        return cls(text or "", variables, operation or None)

@@ -4,14 +4,37 @@ from __future__ import annotations
 
 import selectors
 import socket
+from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 HOST = "127.0.0.1"
 
 
-class LoopbackServer(ThreadingHTTPServer):
+class Service(ABC):
+    """Something that runs from `start` to `stop`, or for the length of a `with` block."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @abstractmethod
+    def start(self) -> None:
+        """Begin. Does nothing the second time."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End, and leave nothing behind. Does nothing the second time."""
+
+
+class LoopbackServer(Service, ThreadingHTTPServer):
     """Serves `handler` on `port`, a free one where it is 0, from `start` to `stop`. Each connection has a thread.
 
     The socket listens since the server was made, so that nobody has to wait for anything.

@@ -10,7 +10,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import LinkInput, SdkRefusal, sdk_link
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.recorder import LinkCall
-from regilink_doctor.emulator.world import assume, assumed_versions
+from regilink_doctor.emulator.world import assume
 from regilink_doctor.emulator.world.state import State
 from regilink_doctor.emulator.world.world_view import WorldView
 
@@ -26,7 +26,7 @@ def observe(state: State, call: LinkCall) -> None:
     if not call.ended:
         assume.target(state, call.target_path or "")
         if call.reads:
-            assumed_versions.asked(state, call.target_path or "")
+            assume.remember_consumed(state, call.target_path or "")
         return
     if call.reads:
         if call.target_path is not None and call.error is not None:

@@ -3,101 +3,70 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from graphql import (
-    GraphQLArgument,
-    GraphQLEnumType,
-    GraphQLField,
-    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
-    GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLScalarType,
     GraphQLSchema,
     GraphQLUnionType,
-    specified_scalar_types,
+    build_schema,
 )
 
-from regilink_doctor.emulator.definitions import Definition, Field, definitions
 from regilink_doctor.emulator.resolvers import RESOLVERS, type_name
-from regilink_doctor.emulator.resolvers.context import NOTED
-from regilink_doctor.emulator.resolvers.names import snake
+from regilink_doctor.emulator.resolvers.context import NOTED, snake
+
+_FILE = Path(__file__).with_name("schema.graphql")
 
 
 @lru_cache(maxsize=64)
 def schema(missing: frozenset[str] = frozenset()) -> GraphQLSchema:
-    """The schema without `missing` (`Type`, `Type.field`, `Type.field.argument`), made once.
+    """The schema without `missing` (`Type`, `Type.field`, `Type.field.argument`), built once.
 
-    It is taken as valid, for to check it takes longer than to build it: the tests do that.
+    It is not validated here, which takes longer than to build it: the tests do that.
     """
-    types = _Types(missing).types
-    return GraphQLSchema(types["Query"], types["Mutation"], types=types.values(), assume_valid=True)
+    built = build_schema(_FILE.read_text(encoding="utf-8"), assume_valid=True, assume_valid_sdl=True, no_location=True)
+    for name in missing & built.type_map.keys():
+        del built.type_map[name]
+    for kind in built.type_map.values():
+        if kind.name.startswith("__"):
+            continue
+        if isinstance(kind, (GraphQLInterfaceType, GraphQLUnionType)):
+            kind.resolve_type = _resolve_type
+        if isinstance(kind, (GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType)):
+            _remove_parts(kind, missing)
+        if isinstance(kind, GraphQLInputObjectType):
+            for name, input_field in kind.fields.items():
+                input_field.out_name = snake(name)
+        elif isinstance(kind, GraphQLObjectType):
+            _add_resolvers(kind)
+    return built
 
 
-class _Types:
-    """graphql-core's types, made of the definitions. What lacks in an interface lacks in the types that have it."""
+def _add_resolvers(kind: GraphQLObjectType) -> None:
+    for name, field in kind.fields.items():
+        for argument_name, argument in field.args.items():
+            argument.out_name = snake(argument_name)
+        resolver = RESOLVERS.get((kind.name, name))
+        if resolver is not None:
+            field.resolve = _adapt(resolver)
 
-    def __init__(self, missing: frozenset[str]) -> None:
-        self._missing = missing
-        self.types: dict[str, Any] = {
-            each.name: getattr(self, f"_{each.kind}")(each) for each in definitions() if each.name not in missing
-        }
 
-    def _scalar(self, of: Definition) -> Any:
-        return GraphQLScalarType(of.name)
-
-    def _enum(self, of: Definition) -> Any:
-        return GraphQLEnumType(of.name, {each: each for each in of.members})
-
-    def _union(self, of: Definition) -> Any:
-        return GraphQLUnionType(of.name, lambda: self._named(of.members), resolve_type=_resolve_type)
-
-    def _interface(self, of: Definition) -> Any:
-        return GraphQLInterfaceType(of.name, lambda: self._fields(of), resolve_type=_resolve_type)
-
-    def _type(self, of: Definition) -> Any:
-        return GraphQLObjectType(of.name, lambda: self._fields(of), lambda: self._named(of.interfaces))
-
-    def _input(self, of: Definition) -> Any:
-        return GraphQLInputObjectType(
-            of.name,
-            lambda: {each.name: self._taken(GraphQLInputField, each.name, each.type) for each in self._there(of)},
-        )
-
-    def _fields(self, of: Definition) -> dict[str, Any]:
-        return {each.name: self._field(of, each) for each in self._there(of)}
-
-    def _field(self, of: Definition, field: Field) -> Any:
-        arguments = {
-            name: self._taken(GraphQLArgument, name, text)
-            for name, text in field.arguments
-            if not self._lacks(of, f"{field.name}.{name}")
-        }
-        resolver = RESOLVERS.get((of.name, field.name))
-        return GraphQLField(self._typed(field.type), arguments, _adapt(resolver) if resolver is not None else None)
-
-    def _taken(self, kind: Any, name: str, text: str) -> Any:
-        return kind(self._typed(text), out_name=snake(name))
-
-    def _there(self, of: Definition) -> list[Field]:
-        return [each for each in of.fields if not self._lacks(of, each.name)]
-
-    def _lacks(self, of: Definition, part: str) -> bool:
-        return bool(self._missing) and any(f"{owner}.{part}" in self._missing for owner in (of.name, *of.interfaces))
-
-    def _typed(self, text: str) -> Any:
-        """The type that is written `Name`, `[Name!]` and so on."""
-        if text.endswith("!"):
-            return GraphQLNonNull(self._typed(text[:-1]))
-        if text.startswith("["):
-            return GraphQLList(self._typed(text[1:-1]))
-        return self.types.get(text) or specified_scalar_types[text]
-
-    def _named(self, names: tuple[str, ...]) -> list[Any]:
-        return [self.types[name] for name in names]
+def _remove_parts(
+    kind: GraphQLInputObjectType | GraphQLInterfaceType | GraphQLObjectType, missing: frozenset[str]
+) -> None:
+    """Remove fields and arguments. What an interface lacks, the types that implement it lack too."""
+    owners = {kind.name, *(each.name for each in getattr(kind, "interfaces", ()))}
+    for part in missing:
+        owner, _, rest = part.partition(".")
+        if rest and owner in owners:
+            name, _, argument = rest.partition(".")
+            if argument:
+                kind.fields[name].args.pop(argument, None)
+            else:
+                kind.fields.pop(name, None)
 
 
 def _resolve_type(value: Any, _info: Any, _kind: Any) -> str:

@@ -10,24 +10,21 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import TYPE_CHECKING
 
 from regilink_doctor.emulator.blobs import Blob, Discarded
 from regilink_doctor.emulator.http import Bytes, Request, Response
+from regilink_doctor.emulator.served import Served, refuse_key
 from regilink_doctor.emulator.world import access
-from regilink_doctor.emulator.world.files import StoredFile
-
-if TYPE_CHECKING:
-    from regilink_doctor.emulator.app import App
+from regilink_doctor.emulator.world.model import StoredFile
 
 _CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "GET, PUT, OPTIONS"}
 
 
 class Storage:
-    """Answers the requests for bytes of one app."""
+    """Answers the requests for bytes of one server."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, served: Served) -> None:
+        self._served = served
 
     def handle(self, request: Request, parts: list[str]) -> Response:
         """Answer a request below `/storage`, `/artifacts`, `/artifactsV2` or `/files`."""
@@ -37,16 +34,16 @@ class Storage:
             return self._signed(request, parts[2] if len(parts) > 2 else "")
         if request.method != "GET":
             return Response.json({"error": "method not allowed"}, 405)
-        user, _ = self._app.authenticate(request)
+        user, _ = self._served.authenticate(request)
         if user is None:
-            return self._app.refuse_key()
+            return refuse_key()
         if parts[0] == "files":
             return self._run_file(request, parts[1:])
         return self._artifact_file(request, parts)
 
     def _signed(self, request: Request, key: str) -> Response:
         if request.method == "PUT":
-            blob = self._app.blobs.put(key, request.body, request.headers.get("content-type"))
+            blob = self._served.blobs.put(key, request.body, request.headers.get("content-type"))
             wanted = request.headers.get("content-md5")
             if wanted and wanted != blob.md5:
                 return Response.json({"error": "BadDigest: the Content-MD5 does not match what was received"}, 400)
@@ -58,7 +55,7 @@ class Storage:
 
     def _measure(self, key: str, blob: Blob) -> None:
         """Tell the world how large the file is that has just arrived."""
-        world = self._app.world
+        world = self._served.world
         with world.lock:
             file = world.by_blob.get(key)
             if file is not None:
@@ -67,16 +64,16 @@ class Storage:
                     file.digest = blob.md5
 
     def _find(self, key: str) -> Blob | None:
-        blobs = self._app.blobs
-        if (blob := blobs.get(key)) is None and key in self._app.world.contents:
-            blobs.fill({key: self._app.world.contents[key]})
+        blobs = self._served.blobs
+        if (blob := blobs.get(key)) is None and key in self._served.world.contents:
+            blobs.fill({key: self._served.world.contents[key]})
             blob = blobs.get(key)
         return blob
 
     def _artifact_file(self, request: Request, parts: list[str]) -> Response:
         """`/artifacts/ENTITY/HEX`, `/artifactsV2/REGION/ENTITY/PROJECT/COLLECTION/[ARTIFACT/]BIRTH/HEX/NAME`."""
-        world = self._app.world
-        user, _ = self._app.authenticate(request)
+        world = self._served.world
+        user, _ = self._served.authenticate(request)
         digest = _from_hex(parts[2] if parts[0] == "artifacts" and len(parts) > 2 else parts[-2])
         with world.lock:
             for artifact in world.artifacts.values():
@@ -88,9 +85,9 @@ class Storage:
 
     def _run_file(self, request: Request, parts: list[str]) -> Response:
         """`/files/ENTITY/PROJECT/RUN/NAME…`."""
-        world = self._app.world
+        world = self._served.world
         file: StoredFile | None = None
-        user, _ = self._app.authenticate(request)
+        user, _ = self._served.authenticate(request)
         with world.lock:
             run = world.find_run(parts[0], parts[1], parts[2]) if len(parts) > 3 else None
             if run is not None and access.sees_project(user, run.project):

@@ -3,8 +3,8 @@
 import pytest
 
 from regilink_doctor.core.ledger import Assumed
-from regilink_doctor.emulator.world import Refusal, World, artifacts, links, training
-from regilink_doctor.emulator.world.projects import ArtifactVersion
+from regilink_doctor.emulator.world import Refusal, World, artifacts, links, runs
+from regilink_doctor.emulator.world.model import ArtifactVersion
 from regilink_doctor.report.ledger import taken_on_trust
 
 
@@ -15,7 +15,7 @@ def world() -> World:
 
 def logged(world: World, entity: str) -> ArtifactVersion:
     user = world.users["alice"]
-    run, _ = training.upsert(world, user, {"entity_name": entity, "model_name": "p"})
+    run, _ = runs.upsert(world, user, {"entity_name": entity, "model_name": "p"})
     made = artifacts.create(world, user, run.project, name="zoo", type_name="model", digest="d", run=run)
     artifacts.commit(world, made, None)
     return made

@@ -14,21 +14,26 @@ from graphql import GraphQLObjectType
 
 from regilink_doctor.emulator.execution import schema
 from regilink_doctor.emulator.resolvers import RESOLVERS
-from regilink_doctor.emulator.resolvers.names import snake
+from regilink_doctor.emulator.resolvers.context import snake
 from regilink_doctor.emulator.resolvers.paging import Connection, Edge, PageInfo
 from regilink_doctor.emulator.world import World
-from regilink_doctor.emulator.world.files import Manifest, StoredFile
-from regilink_doctor.emulator.world.people import ApiKey, Entity, Invite, Organization, User
-from regilink_doctor.emulator.world.projects import (
+from regilink_doctor.emulator.world.model import (
     Alias,
+    ApiKey,
     ArtifactType,
     ArtifactVersion,
     Collection,
+    Entity,
+    Invite,
+    Manifest,
     Membership,
+    Organization,
     Project,
+    Run,
+    StoredFile,
     Tag,
+    User,
 )
-from regilink_doctor.emulator.world.runs import Run
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 

@@ -9,8 +9,8 @@ import io
 import pytest
 
 from regilink_doctor.emulator.blobs import IN_MEMORY, BlobStore, Discarded
-from regilink_doctor.emulator.world import World, assumed_versions
-from regilink_doctor.emulator.world.projects import Membership, Project
+from regilink_doctor.emulator.world import World, assume
+from regilink_doctor.emulator.world.model import Membership, Project
 
 
 def stubbed() -> World:
@@ -21,8 +21,8 @@ def stubbed() -> World:
 
 def fetched(world: World, project: Project, name: str) -> Membership | None:
     """What becomes of a name that the code itself fetches."""
-    assumed_versions.asked(world, f"somewhere/{project.name}/{name}")
-    return assumed_versions.version(world, project, name)
+    assume.remember_consumed(world, f"somewhere/{project.name}/{name}")
+    return assume.version(world, project, name)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_version_that_is_asked_for_is_made(registry: str, name: str, version: 
     assert (made.version, made.collection.type, made.artifact.file_count) == (version, kind, 1)
     assert made.collection.assumed
     assert [each.name for each in world.assumed] == [f"wandb-registry-{registry}/{made.collection.name}"]
-    assert assumed_versions.version(world, project, name) is made
+    assert assume.version(world, project, name) is made
 
 
 def test_what_is_there_stays_as_it_is() -> None:
@@ -57,15 +57,15 @@ def test_what_is_there_stays_as_it_is() -> None:
 def test_a_source_is_made_with_its_project() -> None:
     world = stubbed()
     user = world.users["alice"]
-    assumed_versions.asked(world, "team-a/training/train-data:latest")
-    assumed_versions.project(world, user, "team-a", "training")
+    assume.remember_consumed(world, "team-a/training/train-data:latest")
+    assume.project(world, user, "team-a", "training")
     project = world.find_project("team-a", "training")
     assert project is not None
     made = fetched(world, project, "train-data:latest")
     assert made is not None
     assert (made.collection.kind, made.collection.type) == ("SEQUENCE", "dataset")
-    assumed_versions.project(world, user, "acme", "no-registry")
-    assumed_versions.project(world, user, "ghost", "training")
+    assume.project(world, user, "acme", "no-registry")
+    assume.project(world, user, "ghost", "training")
     assert world.find_project("acme", "no-registry") is None
     assert world.find_entity("ghost") is None
 
@@ -76,8 +76,8 @@ def test_nothing_is_made_unless_asked() -> None:
     assert project is not None
     assert fetched(world, project, "zoo:v0") is None
     world.stubs = set()
-    assert assumed_versions.version(world, project, "zoo:v0") is None, "wandb looked, not the code"
-    for name in (":v0", "zoo:a/b", f"zoo:v{assumed_versions.MOST}"):
+    assert assume.version(world, project, "zoo:v0") is None, "wandb looked, not the code"
+    for name in (":v0", "zoo:a/b", f"zoo:v{assume.MAX_STUBS}"):
         assert fetched(world, project, name) is None
 
 

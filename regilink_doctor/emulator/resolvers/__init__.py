@@ -6,7 +6,6 @@ from regilink_doctor.emulator.resolvers import (
     artifacts,
     collections,
     files,
-    links,
     organizations,
     projects,
     registries,
@@ -16,9 +15,7 @@ from regilink_doctor.emulator.resolvers import (
     users,
 )
 from regilink_doctor.emulator.resolvers.context import RESOLVERS
-from regilink_doctor.emulator.world.people import User
-from regilink_doctor.emulator.world.projects import Collection
-from regilink_doctor.emulator.world.runs import Run
+from regilink_doctor.emulator.world.model import Collection, Run, User
 
 
 def type_name(value: object) -> str:
@@ -32,6 +29,6 @@ def type_name(value: object) -> str:
     raise TypeError(f"no GraphQL type for {type(value).__name__}")
 
 
-AREAS = (artifacts, collections, files, links, organizations, projects, registries, runs, server, uploads, users)
+AREAS = (artifacts, collections, files, organizations, projects, registries, runs, server, uploads, users)
 
 __all__ = ["AREAS", "RESOLVERS", "type_name"]

@@ -8,17 +8,17 @@ from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
 from regilink_doctor.emulator.world import World, access, artifacts
-from regilink_doctor.emulator.world.files import Manifest
-from regilink_doctor.emulator.world.ids import now
-from regilink_doctor.emulator.world.people import User
-from regilink_doctor.emulator.world.projects import (
+from regilink_doctor.emulator.world.model import (
     Alias,
     ArtifactType,
     ArtifactVersion,
     Collection,
+    Manifest,
+    Run,
+    User,
+    now,
 )
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found, refuse
-from regilink_doctor.emulator.world.runs import Run
 
 NO_TTL = -2
 """`ttlDurationSeconds` of a version that lives for ever (`sdk/artifacts/_gqlutils.py` and `artifact_ttl.py`)."""

@@ -1,18 +1,25 @@
-"""What a resolver knows besides its arguments, and how it announces itself."""
+"""What a resolver knows besides its arguments, and how it is registered."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from regilink_doctor.core.records import record
 from regilink_doctor.emulator.blobs import BlobStore
-from regilink_doctor.emulator.world import World, access, assume, assumed_versions
-from regilink_doctor.emulator.world.files import StoredFile
-from regilink_doctor.emulator.world.people import User
-from regilink_doctor.emulator.world.projects import Collection, Project
+from regilink_doctor.emulator.world import World, access, assume
+from regilink_doctor.emulator.world.model import Collection, Project, StoredFile, User
 from regilink_doctor.emulator.world.refusal import Refusal, refuse
+
+
+@cache
+def snake(name: str) -> str:
+    """`artifactID` -> `artifact_id`, `hexMD5` -> `hex_md5`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
 
 Resolver = Callable[..., Any]
 F = TypeVar("F", bound=Resolver)
@@ -63,7 +70,7 @@ class Context:
         """The project, if the user sees it. A team's migrated `model-registry` leads to its successor (row A14)."""
         owner = entity or (self.user.default_entity if self.user else None)
         assume.registry(self.world, owner, name)
-        assumed_versions.project(self.world, self.user, owner, name)
+        assume.project(self.world, self.user, owner, name)
         project = self.world.find_project(owner, name or "uncategorized")
         if name == "model-registry" and owner is not None:
             project = self.world.migrated_registry(owner) or project

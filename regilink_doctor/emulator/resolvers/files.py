@@ -12,10 +12,8 @@ from regilink_doctor.emulator.resolvers.artifacts import usable
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
 from regilink_doctor.emulator.world import World, access
-from regilink_doctor.emulator.world.files import StoredFile
-from regilink_doctor.emulator.world.projects import ArtifactVersion, Membership
+from regilink_doctor.emulator.world.model import ArtifactVersion, Membership, Run, StoredFile
 from regilink_doctor.emulator.world.refusal import denied, not_found, refuse
-from regilink_doctor.emulator.world.runs import Run
 
 
 @field("Artifact", "files")

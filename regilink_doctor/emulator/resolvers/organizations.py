@@ -7,9 +7,7 @@ from typing import Any
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
 from regilink_doctor.emulator.world import World, access, assume, search
-from regilink_doctor.emulator.world.ids import encode
-from regilink_doctor.emulator.world.people import Entity, Invite, Organization, User
-from regilink_doctor.emulator.world.projects import Project
+from regilink_doctor.emulator.world.model import Entity, Invite, Organization, Project, User, encode
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 
 

@@ -7,17 +7,18 @@ from typing import Any
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
-from regilink_doctor.emulator.world import World, access, artifacts, assumed_versions, registries, search
-from regilink_doctor.emulator.world.people import Entity, User
-from regilink_doctor.emulator.world.projects import (
+from regilink_doctor.emulator.world import World, access, artifacts, assume, registries, search
+from regilink_doctor.emulator.world.model import (
     ArtifactType,
     ArtifactVersion,
     Collection,
+    Entity,
     Membership,
     Project,
+    Run,
+    User,
 )
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
-from regilink_doctor.emulator.world.runs import Run
 
 
 @field("Query", "project")
@@ -78,7 +79,7 @@ def artifact(
     source: Project, context: Context, name: str, enable_tracking: bool | None = None
 ) -> ArtifactVersion | None:
     """`collection:alias`, for the SDKs and calls that do not ask for the membership."""
-    membership = artifacts.find_named(source, name) or assumed_versions.version(context.world, source, name)
+    membership = artifacts.find_named(source, name) or assume.version(context.world, source, name)
     if membership is not None and enable_tracking:
         _fetched(membership, context)
     return membership.artifact if membership is not None else None
@@ -91,7 +92,7 @@ def artifact_collection(source: Project, context: Context, name: str) -> Collect
 
 @field("Project", "artifactCollectionMembership")
 def artifact_collection_membership(source: Project, context: Context, name: str) -> Membership | None:
-    membership = artifacts.find_named(source, name) or assumed_versions.version(context.world, source, name)
+    membership = artifacts.find_named(source, name) or assume.version(context.world, source, name)
     if membership is not None:
         _fetched(membership, context)
     return membership

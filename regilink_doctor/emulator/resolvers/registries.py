@@ -7,8 +7,7 @@ from typing import Any
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
 from regilink_doctor.emulator.world import World, registries, search
-from regilink_doctor.emulator.world.people import Entity, User
-from regilink_doctor.emulator.world.projects import Collection, Membership, Project
+from regilink_doctor.emulator.world.model import Collection, Entity, Membership, Project, User
 from regilink_doctor.emulator.world.refusal import not_found
 
 

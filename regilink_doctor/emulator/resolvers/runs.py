@@ -7,18 +7,17 @@ from typing import Any
 
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
-from regilink_doctor.emulator.world import World, access, training
-from regilink_doctor.emulator.world.history import keys_of, sampled
-from regilink_doctor.emulator.world.projects import Project
+from regilink_doctor.emulator.world import World, access, runs
+from regilink_doctor.emulator.world.model import Project, Run
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
-from regilink_doctor.emulator.world.runs import Run
+from regilink_doctor.emulator.world.runs import keys_of, sampled
 
 STATES = ("pending", "running", "finished", "crashed", "failed", "killed", "preempting", "preempted")
 
 
 @field("Mutation", "upsertBucket")
 def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
-    run, made = training.upsert(world, context.user, input)
+    run, made = runs.upsert(world, context.user, input)
     return {"bucket": run, "inserted": made}
 
 
@@ -149,7 +148,7 @@ def input_artifacts(source: Run, context: Context, after: str | None = None, fir
 @field("Mutation", "deleteRun")
 def delete_run(world: World, context: Context, input: dict[str, Any]) -> dict[str, None]:
     run = _writable(world, context, input["id"])
-    training.delete(world, context.user, run, with_artifacts=bool(input.get("delete_artifacts")))
+    runs.delete(world, context.user, run, with_artifacts=bool(input.get("delete_artifacts")))
     return {"client_mutation_id": None}
 
 

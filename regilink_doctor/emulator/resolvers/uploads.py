@@ -9,8 +9,7 @@ from typing import Any
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
 from regilink_doctor.emulator.world import World, access, artifacts
-from regilink_doctor.emulator.world.files import Manifest, StoredFile
-from regilink_doctor.emulator.world.projects import ArtifactVersion
+from regilink_doctor.emulator.world.model import ArtifactVersion, Manifest, StoredFile
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 
 REGIONS = ("default", "minio-local")

@@ -8,8 +8,7 @@ from typing import Any
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
 from regilink_doctor.emulator.world import World, access
-from regilink_doctor.emulator.world.ids import encode
-from regilink_doctor.emulator.world.people import ApiKey, Entity, Organization, User
+from regilink_doctor.emulator.world.model import ApiKey, Entity, Organization, User, encode
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from regilink_doctor.emulator.world.people import (
+from regilink_doctor.emulator.world.model import (
     RANK,
     Entity,
     Organization,
+    Project,
     RegistryRole,
     User,
 )
-from regilink_doctor.emulator.world.projects import Project
 
 
 def organizations_of(user: User, organizations: dict[str, Organization]) -> list[Organization]:

@@ -1,22 +1,29 @@
-"""Artifact versions: created, filled, committed, found by name, aliased, deleted."""
+"""Artifact versions: created, filled, committed, found by name, aliased, deleted, seeded."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regilink_doctor.core.naming import NAME_MAX, is_version
-from regilink_doctor.emulator.world import access, contents
-from regilink_doctor.emulator.world.ids import encode, now
-from regilink_doctor.emulator.world.people import User
-from regilink_doctor.emulator.world.projects import (
+from regilink_doctor.emulator.world import access
+from regilink_doctor.emulator.world.model import (
     Alias,
     ArtifactVersion,
     Collection,
+    Manifest,
     Membership,
     Project,
+    Run,
+    StoredFile,
+    User,
+    encode,
+    now,
 )
 from regilink_doctor.emulator.world.refusal import Refusal, denied, refuse
-from regilink_doctor.emulator.world.runs import Run
 from regilink_doctor.emulator.world.state import State
 
 LATEST = "latest"
@@ -104,7 +111,7 @@ def commit(state: State, artifact: ArtifactVersion, manifest: dict[str, Any] | N
     """
     if artifact.state == "COMMITTED":
         return
-    contents.settle(state, artifact, manifest or {})
+    settle_contents(state, artifact, manifest or {})
     artifact.state = "COMMITTED"
     membership = add(state, artifact.sequence, artifact)
     artifact.index = membership.index
@@ -214,3 +221,90 @@ def delete(state: State, user: User | None, artifact: ArtifactVersion, *, with_a
         remove(state, membership)
     artifact.state = "DELETED"
     artifact.updated_at = now()
+
+
+def settle_contents(state: State, artifact: ArtifactVersion, manifest: dict[str, Any]) -> None:
+    """Make the version's files those of the manifest: uploaded ones, ones of older versions, references.
+
+    Unchanged files of an older version are not uploaded again: the manifest names the version that first had them.
+    """
+    entries: dict[str, Any] = manifest.get("contents") or {}
+    files: dict[str, StoredFile] = {}
+    for name, entry in entries.items():
+        size = int(entry.get("size") or 0)
+        if entry.get("ref") is not None:
+            file = StoredFile(state.number(), name, "", entry.get("digest"), size=size, ref=entry["ref"])
+            files[name] = state.keep(file, file.number)
+        elif (known := _find_stored(state, artifact, name, entry)) is not None:
+            files[name] = known
+    artifact.files = files
+    artifact.file_count = len(entries)
+    artifact.size = sum(int(entry.get("size") or 0) for entry in entries.values())
+
+
+def _find_stored(state: State, artifact: ArtifactVersion, name: str, entry: dict[str, Any]) -> StoredFile | None:
+    digest = entry.get("digest")
+    for version in _candidate_versions(state, artifact, entry.get("birthArtifactID")):
+        file = version.files.get(name)
+        if file is not None and file.digest == digest:
+            return file
+        for file in version.files.values():
+            if file.digest == digest and file.ref is None:
+                return file
+    return None
+
+
+def _candidate_versions(state: State, artifact: ArtifactVersion, birth: str | None) -> Iterator[ArtifactVersion]:
+    yield artifact
+    first = state.find_artifact(birth)
+    if first is not None:
+        yield first
+    for membership in reversed(artifact.sequence.memberships):
+        yield membership.artifact
+
+
+SEED_PROJECT = "seed"
+
+
+def seed_version(state: State, sequence: Collection, files: Mapping[str, bytes] | None = None) -> ArtifactVersion:
+    """Add a committed version with these files to a source collection, as if a run had logged it."""
+    number = state.number()
+    artifact = ArtifactVersion(number, encode("Artifact", number), sequence, sequence.type, digest=f"{number:032x}")
+    state.artifacts[artifact.id] = state.keep(artifact, number)
+    for name, content in (files or {}).items():
+        digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode("ascii")
+        file = StoredFile(state.number(), name, f"seed-{state.number()}", digest, size=len(content), birth=artifact)
+        state.contents[file.blob] = content
+        artifact.files[name] = state.keep(file, file.number)
+    entries = {
+        file.name: {"digest": file.digest, "birthArtifactID": artifact.id, "size": file.size}
+        for file in artifact.files.values()
+    }
+    manifest = {
+        "version": 1,
+        "storagePolicy": "wandb-storage-policy-v1",
+        "storagePolicyConfig": {"storageLayout": "V2"},
+        "contents": entries,
+    }
+    text = json.dumps(manifest).encode()
+    file = StoredFile(state.number(), "wandb_manifest.json", f"seed-{number}", size=len(text))
+    state.contents[file.blob] = text
+    artifact.manifests.append(Manifest(state.number(), artifact, "FULL", artifact.digest, file))
+    commit(state, artifact, manifest)
+    return artifact
+
+
+def seed_versions(state: State, collection: Collection, count: int, files: Mapping[str, bytes] | None = None) -> None:
+    """Add `count` versions to a registry's collection, logged into the project `seed` of its first team.
+
+    They are empty, if no `files` are given.
+    """
+    if count <= 0:
+        return
+    organization = collection.project.entity.organization
+    owner = next(iter(organization.teams.values()), None) if organization is not None else None
+    source = state.make_project(owner or collection.project.entity, SEED_PROJECT)
+    name = "".join(letter if letter.isalnum() else "-" for letter in collection.name)
+    sequence = state.make_collection(source, f"{name}-{collection.number}", "SEQUENCE", collection.type)
+    for _ in range(count):
+        add(state, collection, seed_version(state, sequence, files))

@@ -1,9 +1,12 @@
 """Without a catalog nobody knows the code's own team, organization and registries: they are taken from the code.
 
-`World(assume=True)` makes each the moment the code names it, marks it, and lists it in `World.assumed`, so that every
-report can say what was taken on trust. What can only be a mistake is never assumed: a placeholder, a registry's name
-where an entity belongs, another spelling of a name that is there (`modle` beside `model`). Nothing is assumed of
-somebody's rights: the user who names a team is in it.
+`World(assume=True)` creates each at the moment the code names it, marks it, and lists it in `World.assumed`, so that
+every report can say what was assumed. What can only be a mistake is never assumed: a placeholder, a registry's name
+where an entity belongs, another spelling of a name that exists (`modle` beside `model`). Rights are not restricted: the
+user who names a team is a member of it.
+
+With `State.stubs`, versions that the code consumes and nobody has declared are created too, empty, so that the code can
+go on. Each has one file that says so: of a version without any, the SDK makes no folder at all.
 """
 
 from __future__ import annotations
@@ -12,16 +15,18 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.ledger import Assumed
-from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
+from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.placeholders import placeholder
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix, parsed
-from regilink_doctor.emulator.world import registries
-from regilink_doctor.emulator.world.people import Entity, Organization, User
+from regilink_doctor.emulator.world import artifacts, registries
+from regilink_doctor.emulator.world.artifacts import seed_version, seed_versions
+from regilink_doctor.emulator.world.model import Entity, Organization, User
 from regilink_doctor.emulator.world.refusal import Refusal
 
 if TYPE_CHECKING:
-    from regilink_doctor.emulator.world.projects import Project
+    from regilink_doctor.emulator.world.model import Membership, Project, User
     from regilink_doctor.emulator.world.state import State
+
 
 ALIKE = 0.8
 """How alike two names of registries must be for one to be a slip of the other: `modle` is, `prod-model` is not."""
@@ -100,7 +105,7 @@ def target(state: State, text: str) -> None:
         organization(state, path.prefix)
 
 
-def listed(state: State) -> tuple[Assumed, ...]:
+def list_assumed(state: State) -> tuple[Assumed, ...]:
     """What has been assumed: organizations, teams, registries, collections."""
     entities = list(state.entities.values())
     found = [Assumed("organization", each.name) for each in state.organizations.values() if each.assumed]
@@ -120,3 +125,57 @@ def _may_be_entity(state: State, name: str) -> bool:
     if not name or folded in known or any(letter in name for letter in " /:"):
         return False
     return not (placeholder(name) or name.startswith(REGISTRY_PREFIX) or misspelled_prefix(name))
+
+
+STUB_FILES = {"regilink-stub.txt": b"regilink made this version: it was fetched, and is not known here.\n"}
+
+MAX_STUBS = 1000
+"""Versions that are made for one name: `:v999` has that many before it."""
+
+
+def remember_consumed(state: State, name: str) -> None:
+    """Remember a full name that the code fetches."""
+    if state.stubs is not None:
+        collection, _, alias = name.rpartition("/")[2].partition(":")
+        state.stubs.add(f"{collection}:{alias or artifacts.LATEST}")
+
+
+def project(state: State, user: User | None, owner: str | None, name: str | None) -> None:
+    """Make the project of a source that is fetched, where its entity is known, or may be assumed to be a team."""
+    if not state.stubs or user is None or not owner or not name or state.find_project(owner, name) is not None:
+        return
+    home = state.find_entity(owner) or entity(state, user, owner)
+    if home is not None and home.kind != "organization":
+        state.make_project(home, name, creator=user)
+
+
+def version(state: State, project: Project, name: str) -> Membership | None:
+    """The version that `collection:alias` names, made if it is not there; None where nothing is made."""
+    wanted, _, alias = name.partition(":")
+    alias = alias or artifacts.LATEST
+    if state.stubs is None or f"{wanted}:{alias}" not in state.stubs:
+        return None
+    if not wanted or "/" in alias or (is_version(alias) and int(alias[1:]) >= MAX_STUBS):
+        return None
+    collection = project.collections.get(wanted)
+    if collection is None:
+        kind = "PORTFOLIO" if project.is_registry else "SEQUENCE"
+        collection = state.make_collection(project, wanted, kind, _type(project, wanted))
+        collection.assumed = True
+    count = int(alias[1:]) + 1 if is_version(alias) else 1
+    missing = max(count - collection.next_index, 0 if collection.memberships else 1)
+    if collection.kind == "PORTFOLIO":
+        seed_versions(state, collection, missing, STUB_FILES)
+    else:
+        for _ in range(missing):
+            seed_version(state, collection, STUB_FILES)
+    if not is_version(alias):
+        artifacts.set_alias(state, collection.memberships[-1], alias)
+    return artifacts.find(collection, alias)
+
+
+def _type(project: Project, name: str) -> str:
+    """The type that it most probably has: the one that the registry takes, or what its name says."""
+    if not project.allow_all_types and len(project.types) == 1:
+        return next(iter(project.types))
+    return CORE_REGISTRY_TYPES.get(project.registry_name) or ("dataset" if "data" in name.lower() else "model")

@@ -12,12 +12,13 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import LinkInput, is_registry_project
 from regilink_doctor.emulator.world import access, artifacts, assume
-from regilink_doctor.emulator.world.people import Entity, User
-from regilink_doctor.emulator.world.projects import (
+from regilink_doctor.emulator.world.model import (
     ArtifactVersion,
     Collection,
+    Entity,
     Membership,
     Project,
+    User,
 )
 from regilink_doctor.emulator.world.refusal import Refusal, denied, refuse
 from regilink_doctor.emulator.world.state import State

@@ -13,9 +13,7 @@ from regilink_doctor.core.naming import (
 )
 from regilink_doctor.core.target_path import is_registry_project
 from regilink_doctor.emulator.world import access
-from regilink_doctor.emulator.world.ids import now
-from regilink_doctor.emulator.world.people import RANK, Entity, Organization, RegistryRole, User
-from regilink_doctor.emulator.world.projects import Project
+from regilink_doctor.emulator.world.model import RANK, Entity, Organization, Project, RegistryRole, User, now
 from regilink_doctor.emulator.world.refusal import Refusal, denied, refuse
 from regilink_doctor.emulator.world.state import State
 

@@ -1,100 +1,149 @@
-"""Runs: what `wandb.init` makes, and what the file stream tells of it."""
+"""Runs: made, resumed, deleted, and their history as the public Api reads it."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-from regilink_doctor.core.records import field, record
-from regilink_doctor.emulator.world.ids import encode, now
+from regilink_doctor.core.naming import DEFAULT_PROJECT
+from regilink_doctor.emulator.world import access, assume
+from regilink_doctor.emulator.world.model import Entity, Project, Run, User, display_name, now
+from regilink_doctor.emulator.world.refusal import denied, not_found, refuse
+from regilink_doctor.emulator.world.state import State
 
-if TYPE_CHECKING:
-    from regilink_doctor.emulator.world.files import StoredFile
-    from regilink_doctor.emulator.world.people import User
-    from regilink_doctor.emulator.world.projects import ArtifactVersion, Project
-
-_MOODS = ("amber", "brisk", "calm", "daring", "eager", "fabled", "gentle", "hardy", "ivory", "jolly")
-_THINGS = ("dawn", "field", "grove", "harbor", "island", "lake", "meadow", "pine", "river", "sky")
-
-
-def display_name(number: int) -> str:
-    """A name such as `calm-river-7`, the same for the same number."""
-    return f"{_MOODS[number % 10]}-{_THINGS[(number // 10) % 10]}-{number}"
-
-
-@record(frozen=False)
-class Run:
-    """One run. `name` is its id in paths; history, events and log are lines as they were sent."""
-
-    number: int
-    name: str
-    project: Project
-    display_name: str
-    user: User | None = None
-    state: str = "running"
-    description: str | None = None
-    notes: str | None = None
-    config: str = "{}"
-    summary: str = "{}"
-    tags: list[str] = field(default_factory=list)
-    group: str | None = None
-    job_type: str | None = None
-    commit: str | None = None
-    host: str | None = None
-    program: str | None = None
-    sweep: str | None = None
-    stopped: bool = False
-    exit_code: int | None = None
-    history: list[str] = field(default_factory=list)
-    events: list[str] = field(default_factory=list)
-    log: list[str] = field(default_factory=list)
-    files: dict[str, StoredFile] = field(default_factory=dict)
-    logged: list[ArtifactVersion] = field(default_factory=list)
-    used: list[ArtifactVersion] = field(default_factory=list)
-    created_at: str = field(default_factory=now)
-    heartbeat_at: str = field(default_factory=now)
-
-    @property
-    def id(self) -> str:
-        return encode("Run", self.number)
-
-    @property
-    def path(self) -> str:
-        return f"{self.project.entity.name}/{self.project.name}/{self.name}"
-
-    def stream(self, message: dict[str, Any]) -> None:
-        """Take one file-stream message (`core/internal/filestream/filestreamrequest.go`).
-
-        Lines go at the offset they are sent with, so that a repeated request changes nothing.
-        """
-        for name, part in (message.get("files") or {}).items():
-            content, offset = list(part.get("content") or ()), int(part.get("offset") or 0)
-            if name == "wandb-history.jsonl":
-                _place(self.history, offset, content)
-            elif name == "wandb-events.jsonl":
-                _place(self.events, offset, content)
-            elif name == "output.log":
-                _place(self.log, offset, content)
-            elif name == "wandb-summary.json" and content:
-                self.summary = content[-1]
-        self.heartbeat_at = now()
-        if message.get("complete"):
-            self.exit_code = int(message.get("exitcode") or 0)
-            self.state = "finished" if self.exit_code == 0 else "failed"
-        elif message.get("preempting"):
-            self.state = "preempting"
-
-    def history_rows(self) -> list[dict[str, Any]]:
-        """The history as data, one dictionary a step."""
-        rows: list[dict[str, Any]] = []
-        for index, line in enumerate(self.history):
-            row: dict[str, Any] = json.loads(line)
-            row.setdefault("_step", index)
-            rows.append(row)
-        return rows
+_FIELDS = {
+    "display_name": "display_name",
+    "description": "description",
+    "notes": "notes",
+    "config": "config",
+    "summary": "summary_metrics",
+    "tags": "tags",
+    "group": "group_name",
+    "job_type": "job_type",
+    "commit": "commit",
+    "host": "host",
+    "program": "job_program",
+    "sweep": "sweep",
+    "state": "state",
+}
+"""Property of a run -> field of `UpsertBucketInput`, in snake case."""
 
 
-def _place(lines: list[str], offset: int, content: list[str]) -> None:
-    if offset > len(lines):
-        lines.extend([""] * (offset - len(lines)))
-    lines[offset : offset + len(content)] = content
+def owner_for_run(state: State, user: User, name: str | None) -> Entity:
+    """The entity that a run goes to: the named one, else the user's default (row B2).
+
+    Raises:
+        Refusal: there is no such entity, it takes no runs, or the user may not write there.
+    """
+    wanted = name or user.default_entity
+    entity = state.find_entity(wanted) or (assume.entity(state, user, wanted) if wanted else None)
+    if entity is None or not access.sees_entity(user, entity):
+        raise refuse("unknown-entity", entity=wanted or "")
+    if entity.kind == "organization":
+        raise refuse("org-entity-run", entity=entity.name)
+    if entity.kind == "personal" and _personal_disabled(state, user):
+        raise refuse("personal-entities-disabled")
+    if not access.writes_entity(user, entity):
+        raise denied()
+    return entity
+
+
+def _personal_disabled(state: State, user: User) -> bool:
+    return any(each.personal_entities_disabled for each in access.organizations_of(user, state.organizations))
+
+
+def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run, bool]:
+    """Make or change the run that `values` (of `UpsertBucketInput`) name; returns it and whether it was made.
+
+    Raises:
+        Refusal: row B2, or a run that is not there.
+    """
+    if user is None:
+        raise refuse("api-key-invalid")
+    run = state.by_id(values.get("id"), Run) if values.get("id") else None
+    if run is not None and run.project.runs.get(run.name) is not run:
+        raise not_found("run")
+    made = False
+    if run is None:
+        entity = owner_for_run(state, user, values.get("entity_name"))
+        project = state.make_project(entity, values.get("model_name") or DEFAULT_PROJECT, creator=user)
+        number = state.number()
+        name = values.get("name") or f"run{number}"
+        run = project.runs.get(name)
+        if run is None:
+            run = _new_run(state, project, name, number, user)
+            made = True
+    elif not access.writes_project(user, run.project):
+        raise denied()
+    for attribute, field in _FIELDS.items():
+        value = values.get(field)
+        if value is not None:
+            setattr(run, attribute, list(value) if attribute == "tags" else value)
+    run.heartbeat_at = now()
+    return run, made
+
+
+def _new_run(state: State, project: Project, name: str, number: int, user: User) -> Run:
+    run = Run(number, name, project, display_name(len(project.runs) + 1), user=user)
+    project.runs[name] = state.keep(run, number)
+    return run
+
+
+def delete(state: State, user: User | None, run: Run, *, with_artifacts: bool) -> None:
+    """Delete the run; its artifacts too when asked for. To delete it again changes nothing.
+
+    Raises:
+        Refusal: no write access.
+    """
+    from regilink_doctor.emulator.world import artifacts
+
+    if not access.writes_project(user, run.project):
+        raise denied()
+    if with_artifacts:
+        for artifact in list(run.logged):
+            if artifact.state == "COMMITTED":
+                artifacts.delete(state, user, artifact, with_aliases=True)
+    if run.project.runs.get(run.name) is run:
+        del run.project.runs[run.name]
+
+
+_KINDS: tuple[tuple[type, str], ...] = ((bool, "boolean"), (int, "number"), (float, "number"), (str, "string"))
+
+
+def sampled(rows: Sequence[dict[str, Any]], spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows that have every key of the specification, thinned out evenly to its number of samples.
+
+    `minStep` and `maxStep` belong to the range (`core/internal/runhistoryreader/livedata.go` sends `maxStep - 1`).
+    """
+    keys = list(spec.get("keys") or ())
+    low, high = spec.get("minStep"), spec.get("maxStep")
+    found = [
+        {key: row[key] for key in keys} if keys else dict(row)
+        for row in rows
+        if all(key in row for key in keys)
+        and (low is None or row["_step"] >= low)
+        and (high is None or row["_step"] <= high)
+    ]
+    samples = int(spec.get("samples") or 500)
+    if len(found) <= samples:
+        return found
+    step = len(found) / samples
+    return [found[int(index * step)] for index in range(samples)]
+
+
+def keys_of(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Which keys were logged, how often and as what (`Run.historyKeys`)."""
+    keys: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        for key, value in row.items():
+            entry = keys.setdefault(key, {"typeCounts": [], "monotonic": False, "previousValue": -1})
+            kind = next((name for cls, name in _KINDS if isinstance(value, cls)), "map")
+            for count in entry["typeCounts"]:
+                if count["type"] == kind:
+                    count["count"] += 1
+                    break
+            else:
+                entry["typeCounts"].append({"type": kind, "count": 1})
+            entry["previousValue"] = value
+    last = max((row["_step"] for row in rows), default=-1)
+    return {"sets": [], "keys": keys, "lastStep": last}

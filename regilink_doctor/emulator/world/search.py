@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from regilink_doctor.emulator.world.projects import Collection, Membership, Project
+from regilink_doctor.emulator.world.model import Collection, Membership, Project, Run
 from regilink_doctor.emulator.world.refusal import Refusal
-from regilink_doctor.emulator.world.runs import Run
 
 T = TypeVar("T")
 Getter = Callable[[T, str], Any]

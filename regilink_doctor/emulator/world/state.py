@@ -8,18 +8,23 @@ from typing import Literal, TypeVar
 from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.emulator.ledger import Ledger
 from regilink_doctor.emulator.world.features import NEWEST, Version
-from regilink_doctor.emulator.world.files import StoredFile
-from regilink_doctor.emulator.world.ids import decode, next_number, now
-from regilink_doctor.emulator.world.people import Entity, Kind, Organization, User
-from regilink_doctor.emulator.world.projects import (
+from regilink_doctor.emulator.world.model import (
     ArtifactType,
     ArtifactVersion,
     Collection,
+    Entity,
+    Kind,
+    Organization,
     Project,
+    Run,
+    StoredFile,
     Tag,
+    User,
+    decode,
+    next_number,
+    now,
 )
 from regilink_doctor.emulator.world.refusal import not_found
-from regilink_doctor.emulator.world.runs import Run
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames, RegistryFacts
 from regilink_doctor.emulator.world import access
-from regilink_doctor.emulator.world.people import Entity, User
+from regilink_doctor.emulator.world.model import Entity, User
 from regilink_doctor.emulator.world.state import State
 
 

@@ -10,8 +10,8 @@ from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.records import replace
 from regilink_doctor.emulator import World
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.world.runs import Run
-from regilink_doctor.emulator.world.seeded_versions import SEED_PROJECT
+from regilink_doctor.emulator.world.artifacts import SEED_PROJECT
+from regilink_doctor.emulator.world.model import Run
 from regilink_doctor.emulator.world.world_view import WorldView
 from regilink_doctor.workflows.dry_run.advice import advice
 from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, Link, RunMade

@@ -1,0 +1,454 @@
+"""Who and what there is: people, projects, runs and files, as plain objects that hold each other."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import itertools
+import json
+from datetime import datetime, timezone
+from typing import Any, Literal
+
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import field, record
+
+_NUMBERS = itertools.count(1)
+
+
+def next_number() -> int:
+    """The next number from 1 on, over all worlds of the process.
+
+    Not of one world alone: the SDK keeps artifacts by their id for minutes (`artifact_instance_cache`), so that in
+    the next world another artifact of the same id would be taken for the old one.
+    """
+    return next(_NUMBERS)
+
+
+def encode(kind: str, number: int) -> str:
+    """The id that GraphQL shows for number `number` of type `kind`."""
+    return base64.b64encode(f"{kind}:{number}".encode("ascii")).decode("ascii")
+
+
+def decode(text: str) -> tuple[str, int] | None:
+    """The type and number of an id, or None when `text` is no such id."""
+    try:
+        kind, _, number = base64.b64decode(text, validate=True).decode("ascii").rpartition(":")
+        return kind, int(number)
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+
+
+def now() -> str:
+    """The time as W&B writes it: UTC, ISO 8601, microseconds, `Z`."""
+    # Twice as fast as strftime: a world of twenty thousand collections asks half a million times.
+    return datetime.now(timezone.utc).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
+
+
+OrganizationRole = Literal["admin", "member", "viewer"]
+TeamRole = Literal["admin", "member", "viewer"]
+RegistryRole = Literal["admin", "member", "viewer", "restricted_viewer"]
+Kind = Literal["team", "personal", "organization"]
+
+RANK: dict[str, int] = {"restricted_viewer": 1, "viewer": 2, "member": 3, "admin": 4}
+"""Registry roles from least to most (docs, row B7)."""
+
+
+@record(frozen=False)
+class Organization:
+    """An organization: its display name, and the entity that owns its registries (row A13)."""
+
+    number: int
+    name: str
+    entity: Entity
+    members: dict[str, OrganizationRole] = field(default_factory=dict)
+    teams: dict[str, Entity] = field(default_factory=dict)
+    personal_entities_disabled: bool = False
+    advanced_search: bool = False
+    observer_role: bool = True
+    assumed: bool = False
+
+    @property
+    def id(self) -> str:
+        return encode("Organization", self.number)
+
+
+@record(frozen=False)
+class Entity:
+    """A name that owns projects: a team, a person or an organization."""
+
+    number: int
+    name: str
+    kind: Kind
+    organization: Organization | None = None
+    user: User | None = None
+    members: dict[str, TeamRole] = field(default_factory=dict)
+    invites: dict[str, Invite] = field(default_factory=dict)
+    projects: dict[str, Project] = field(default_factory=dict)
+    assumed: bool = False
+    created_at: str = field(default_factory=now)
+
+    @property
+    def id(self) -> str:
+        return encode("Entity", self.number)
+
+
+@record(frozen=False)
+class Invite:
+    """An invitation into a team that has not been taken yet."""
+
+    number: int
+    email: str | None
+    user: User | None
+    role: TeamRole
+    created_at: str = field(default_factory=now)
+
+    @property
+    def id(self) -> str:
+        return encode("Invite", self.number)
+
+
+@record(frozen=False)
+class ApiKey:
+    """One key of a user. The first key of a user is the one that `Emulator.environ` hands out."""
+
+    number: int
+    secret: str
+    description: str | None = None
+
+    @property
+    def id(self) -> str:
+        return encode("ApiKey", self.number)
+
+
+@record(frozen=False)
+class User:
+    """A person, or a service account (row B9: no personal entity of its own, writes to `parent_team`)."""
+
+    number: int
+    username: str
+    email: str | None
+    entity: Entity | None
+    default_entity: str | None
+    keys: list[ApiKey] = field(default_factory=list)
+    name: str = ""
+    admin: bool = False
+    service_team: str | None = None
+    created_at: str = field(default_factory=now)
+
+    @property
+    def id(self) -> str:
+        return encode("User", self.number)
+
+    @property
+    def key(self) -> str:
+        """The first API key: 40 characters unless the world was told another."""
+        return self.keys[0].secret
+
+    @property
+    def is_service_account(self) -> bool:
+        return self.service_team is not None
+
+
+CollectionKind = Literal["SEQUENCE", "PORTFOLIO"]
+ArtifactState = Literal["PENDING", "COMMITTED", "DELETED"]
+
+
+@record(frozen=False)
+class ArtifactType:
+    """A type of artifacts, known to one project."""
+
+    number: int
+    name: str
+    project: Project
+    description: str | None = None
+    created_at: str = field(default_factory=now)
+
+    @property
+    def id(self) -> str:
+        return encode("ArtifactType", self.number)
+
+
+@record(frozen=False)
+class Project:
+    """A project. With the prefix `wandb-registry-` and an organization's entity it is a registry.
+
+    `types` are the types seen so far; they are a whitelist only when `allow_all_types` is False (the trap of
+    row B4). `access` is W&B's word: `PRIVATE` (organization), `RESTRICTED`, `ENTITY_READ`, `USER_READ` ...
+    """
+
+    number: int
+    name: str
+    entity: Entity
+    access: str = "PRIVATE"
+    description: str | None = None
+    allow_all_types: bool = True
+    types: dict[str, ArtifactType] = field(default_factory=dict)
+    members: dict[str, RegistryRole] = field(default_factory=dict)
+    team_members: dict[str, RegistryRole] = field(default_factory=dict)
+    default_role: RegistryRole = "member"
+    protected_aliases: set[str] = field(default_factory=set)
+    collections: dict[str, Collection] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    creator: User | None = None
+    assumed: bool = False
+    paused: bool = False
+    created_at: str = field(default_factory=now)
+    updated_at: str | None = None
+
+    @property
+    def id(self) -> str:
+        return encode("Project", self.number)
+
+    @property
+    def internal_id(self) -> str:
+        return encode("ProjectInternalId", self.number)
+
+    @property
+    def is_registry(self) -> bool:
+        return self.entity.kind == "organization" and self.name.startswith(REGISTRY_PREFIX)
+
+    @property
+    def registry_name(self) -> str:
+        """The name without the prefix."""
+        return self.name.removeprefix(REGISTRY_PREFIX)
+
+
+@record(frozen=False)
+class Collection:
+    """A name with numbered versions: of a source (`SEQUENCE`), or of links (`PORTFOLIO`, made by the first link)."""
+
+    number: int
+    name: str
+    project: Project
+    kind: CollectionKind
+    type: str
+    description: str | None = None
+    tags: list[Tag] = field(default_factory=list)
+    memberships: list[Membership] = field(default_factory=list)
+    next_index: int = 0
+    state: Literal["READY", "DELETED"] = "READY"
+    assumed: bool = False
+    created_at: str = field(default_factory=now)
+    updated_at: str | None = None
+
+    @property
+    def id(self) -> str:
+        return encode("ArtifactCollection", self.number)
+
+    @property
+    def path(self) -> str:
+        return f"{self.project.entity.name}/{self.project.name}/{self.name}"
+
+
+@record(frozen=False)
+class Tag:
+    """A tag of a collection or version."""
+
+    number: int
+    name: str
+    tag_category_name: str | None = None
+
+    @property
+    def id(self) -> str:
+        return encode("Tag", self.number)
+
+
+@record(frozen=False)
+class Alias:
+    """A name that points at one version of one collection, and moves."""
+
+    number: int
+    alias: str
+    membership: Membership
+
+    @property
+    def id(self) -> str:
+        return encode("ArtifactAlias", self.number)
+
+
+@record(frozen=False)
+class Membership:
+    """One artifact in one collection, with its version number there (row B12: source and link count apart)."""
+
+    number: int
+    collection: Collection
+    artifact: ArtifactVersion
+    index: int | None
+    aliases: list[Alias] = field(default_factory=list)
+    created_at: str = field(default_factory=now)
+
+    @property
+    def id(self) -> str:
+        return encode("ArtifactCollectionMembership", self.number)
+
+    @property
+    def version(self) -> str:
+        return f"v{self.index}"
+
+
+@record(frozen=False)
+class ArtifactVersion:
+    """One version as it was logged. It belongs to one sequence, and to any number of portfolios by links."""
+
+    number: int
+    id: str
+    sequence: Collection
+    type: str
+    digest: str
+    client_id: str | None = None
+    state: ArtifactState = "PENDING"
+    index: int | None = None
+    description: str | None = None
+    metadata: str | None = None
+    ttl_seconds: int | None = None
+    history_step: int | None = None
+    commit_hash: str | None = None
+    tags: list[Tag] = field(default_factory=list)
+    aliases_wanted: tuple[str, ...] = ()
+    distributed_id: str | None = None
+    run: Run | None = None
+    user: User | None = None
+    used_by: list[Run] = field(default_factory=list)
+    files: dict[str, StoredFile] = field(default_factory=dict)
+    manifests: list[Manifest] = field(default_factory=list)
+    size: int = 0
+    file_count: int = 0
+    memberships: list[Membership] = field(default_factory=list)
+    created_at: str = field(default_factory=now)
+    updated_at: str | None = None
+
+    @property
+    def source_name(self) -> str:
+        """`entity/project/collection:vN` of the source."""
+        version = f":v{self.index}" if self.index is not None else ""
+        return f"{self.sequence.path}{version}"
+
+
+_MOODS = ("amber", "brisk", "calm", "daring", "eager", "fabled", "gentle", "hardy", "ivory", "jolly")
+_THINGS = ("dawn", "field", "grove", "harbor", "island", "lake", "meadow", "pine", "river", "sky")
+
+
+def display_name(number: int) -> str:
+    """A name such as `calm-river-7`, the same for the same number."""
+    return f"{_MOODS[number % 10]}-{_THINGS[(number // 10) % 10]}-{number}"
+
+
+@record(frozen=False)
+class Run:
+    """One run. `name` is its id in paths; history, events and log are lines as they were sent."""
+
+    number: int
+    name: str
+    project: Project
+    display_name: str
+    user: User | None = None
+    state: str = "running"
+    description: str | None = None
+    notes: str | None = None
+    config: str = "{}"
+    summary: str = "{}"
+    tags: list[str] = field(default_factory=list)
+    group: str | None = None
+    job_type: str | None = None
+    commit: str | None = None
+    host: str | None = None
+    program: str | None = None
+    sweep: str | None = None
+    stopped: bool = False
+    exit_code: int | None = None
+    history: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+    files: dict[str, StoredFile] = field(default_factory=dict)
+    logged: list[ArtifactVersion] = field(default_factory=list)
+    used: list[ArtifactVersion] = field(default_factory=list)
+    created_at: str = field(default_factory=now)
+    heartbeat_at: str = field(default_factory=now)
+
+    @property
+    def id(self) -> str:
+        return encode("Run", self.number)
+
+    @property
+    def path(self) -> str:
+        return f"{self.project.entity.name}/{self.project.name}/{self.name}"
+
+    def stream(self, message: dict[str, Any]) -> None:
+        """Take one file-stream message (`core/internal/filestream/filestreamrequest.go`).
+
+        Lines go at the offset they are sent with, so that a repeated request changes nothing.
+        """
+        for name, part in (message.get("files") or {}).items():
+            content, offset = list(part.get("content") or ()), int(part.get("offset") or 0)
+            if name == "wandb-history.jsonl":
+                _place(self.history, offset, content)
+            elif name == "wandb-events.jsonl":
+                _place(self.events, offset, content)
+            elif name == "output.log":
+                _place(self.log, offset, content)
+            elif name == "wandb-summary.json" and content:
+                self.summary = content[-1]
+        self.heartbeat_at = now()
+        if message.get("complete"):
+            self.exit_code = int(message.get("exitcode") or 0)
+            self.state = "finished" if self.exit_code == 0 else "failed"
+        elif message.get("preempting"):
+            self.state = "preempting"
+
+    def history_rows(self) -> list[dict[str, Any]]:
+        """The history as data, one dictionary a step."""
+        rows: list[dict[str, Any]] = []
+        for index, line in enumerate(self.history):
+            row: dict[str, Any] = json.loads(line)
+            row.setdefault("_step", index)
+            rows.append(row)
+        return rows
+
+
+def _place(lines: list[str], offset: int, content: list[str]) -> None:
+    if offset > len(lines):
+        lines.extend([""] * (offset - len(lines)))
+    lines[offset : offset + len(content)] = content
+
+
+ManifestType = Literal["FULL", "INCREMENTAL", "PATCH"]
+
+
+@record(frozen=False)
+class StoredFile:
+    """One file. `digest` is base64 of its MD5, as in a manifest. `blob` is its key in the blob store.
+
+    `birth` is the version that first had these bytes: later versions share its blob. `ref` is the URI of a reference:
+    then nothing is stored.
+    """
+
+    number: int
+    name: str
+    blob: str
+    digest: str | None = None
+    mimetype: str | None = None
+    size: int = 0
+    birth: ArtifactVersion | None = None
+    run: Run | None = None
+    ref: str | None = None
+    updated_at: str = field(default_factory=now)
+
+    @property
+    def id(self) -> str:
+        return encode("File", self.number)
+
+
+@record(frozen=False)
+class Manifest:
+    """A manifest of a version; its JSON lies in the blob store."""
+
+    number: int
+    artifact: ArtifactVersion
+    type: ManifestType
+    digest: str
+    file: StoredFile
+    base_artifact_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        return encode("ArtifactManifest", self.number)
