@@ -82,10 +82,10 @@ def assert_refused(
     path: object,
     *,
     code: str | None = None,
-    row: str | None = None,
+    failure: str | None = None,
     assumed: Sequence[Assumed] = (),
 ) -> LinkAttempt:
-    """A link to `path` was refused, for the rule `code` or the `row` of the catalogue of failures; the last one.
+    """A link to `path` was refused, for the rule `code` or the entry `failure` of the failure index; the last one.
 
     Raises:
         AssertionError: none was.
@@ -94,9 +94,9 @@ def assert_refused(
     tried, there = tuple(attempts), place(path)
     refused = [attempt for attempt in tried if attempt.verdict == "refused" and there.was_asked_for(attempt)]
     for attempt in reversed(refused):
-        if code in (None, attempt.code) and row in (None, attempt.row):
+        if code in (None, attempt.code) and failure in (None, attempt.failure):
             return attempt
-    wanted = " and ".join(each for each in (code, f"row {row}" if row else None) if each)
+    wanted = " and ".join(each for each in (code, f"failure {failure}" if failure else None) if each)
     if refused:
         what = f"the link to {str(there)!r} was refused, but not for {wanted}"
     else:

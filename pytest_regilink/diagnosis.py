@@ -47,7 +47,7 @@ def _meaning(error: BaseException, links: Sequence[LinkAttempt]) -> Iterator[str
         return
     last = links[-1] if links else None
     if last is not None and last.message and last.message in str(error):
-        known = tuple(cause for cause in explanation.causes if cause.failure == last.row)
+        known = tuple(cause for cause in explanation.causes if cause.failure == last.failure)
         # The path is the one of the ledger, not the first that stands in the code around the error.
         explanation = replace(explanation, causes=known or explanation.causes, parts=())
     yield from render(explanation)

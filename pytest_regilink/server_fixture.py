@@ -109,12 +109,12 @@ class Regilink:
 
         assert_not_linked(self.links, path, assumed=self.world.assumed)
 
-    def assert_refused(self, path: object, *, code: str | None = None, row: str | None = None) -> LinkAttempt:
+    def assert_refused(self, path: object, *, code: str | None = None, failure: str | None = None) -> LinkAttempt:
         """See `pytest_regilink.assertions.assert_refused`."""
         __tracebackhide__ = True
         from pytest_regilink.assertions import assert_refused
 
-        return assert_refused(self.links, path, code=code, row=row, assumed=self.world.assumed)
+        return assert_refused(self.links, path, code=code, failure=failure, assumed=self.world.assumed)
 
     def assert_consumed(self, name: object, *, how: str | None = None) -> Consumption:
         """See `pytest_regilink.assertions.assert_consumed`; an alias stands for the version that has it now."""

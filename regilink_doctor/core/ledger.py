@@ -47,7 +47,7 @@ class LinkAttempt:
     aliases: tuple[str, ...]
     verdict: Outcome
     code: str | None
-    row: str | None
+    failure: str | None
     message: str | None
     version: str | None
     place: str | None = None

@@ -57,7 +57,7 @@ def _complete(state: State, call: LinkCall, link: LinkInput) -> bool:
         told = replace(attempt, requested=call.target_path, place=call.place)
         if attempt.verdict == "linked" and link.emptied:
             # The server cannot know that a name was missing and that the rest of the path moved up (row A5).
-            return replace(told, verdict="misplaced", code="REG105", row="A5")
+            return replace(told, verdict="misplaced", code="REG105", failure="A5")
         return told
 
     if call.source is None:
@@ -67,7 +67,7 @@ def _complete(state: State, call: LinkCall, link: LinkInput) -> bool:
 
 
 def _refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> LinkAttempt:
-    row, code = _reason(state, call, link)
+    failure_id, code = _reason(state, call, link)
     message = call.message or call.error or DISABLED
     return LinkAttempt(
         user=None,
@@ -82,7 +82,7 @@ def _refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> Link
         aliases=call.aliases,
         verdict="refused",
         code=code,
-        row=row,
+        failure=failure_id,
         message=message,
         version=None,
         place=call.place,
@@ -90,7 +90,7 @@ def _refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> Link
 
 
 def _reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> tuple[str | None, str | None]:
-    """Row and code. Modes and call shapes come first: the SDK looks at them before the path (C1, C5, C8, A18)."""
+    """Failure id and code. Modes and call shapes come first: the SDK looks at them before the path (C1, C5, C8, A18)."""
     if call.mode == "disabled":
         return "C5", "REG602"
     if call.mode == "offline" and call.error == "NotImplementedError":

@@ -39,6 +39,6 @@ def taken_on_trust(assumed: Iterable[Assumed]) -> Iterator[str]:
 
 def why(attempt: LinkAttempt) -> str:
     """The reason in short: W&B's words, and the rule and row that explain them."""
-    known = ", ".join(part for part in (attempt.code, f"row {attempt.row}" if attempt.row else None) if part)
+    known = ", ".join(part for part in (attempt.code, attempt.failure) if part)
     message = escape_text(attempt.message) if attempt.message else ""
     return f"{message} [{known}]" if message and known else message or known

@@ -51,7 +51,7 @@ def test_what_the_sdk_refuses_is_in_the_ledger_too(
         with pytest.raises(error) as raised:
             run.link_artifact(artifact, path)
     attempt = server.link
-    assert (attempt.requested, attempt.verdict, attempt.row, attempt.code) == (path, "refused", row, code)
+    assert (attempt.requested, attempt.verdict, attempt.failure, attempt.code) == (path, "refused", row, code)
     assert attempt.message == str(raised.value)
     assert attempt.source == "team-a/proj/zoo:v0"
     assert attempt.destination is None
@@ -60,7 +60,7 @@ def test_what_the_sdk_refuses_is_in_the_ledger_too(
 def test_a_call_of_the_wrong_shape_is_in_the_ledger(server: Server) -> None:
     with wandb.init(entity="team-a", project="proj") as run, pytest.raises(TypeError):
         run.link_artifact(wandb.Artifact("zoo", "model"), "wandb-registry-model/c", alias="best")
-    assert (server.link.row, server.link.code, server.link.requested) == ("A18", "REG607", "wandb-registry-model/c")
+    assert (server.link.failure, server.link.code, server.link.requested) == ("A18", "REG607", "wandb-registry-model/c")
 
 
 def test_offline_disabled_and_finished_runs_are_in_the_ledger(server: Server) -> None:
@@ -73,7 +73,7 @@ def test_offline_disabled_and_finished_runs_are_in_the_ledger(server: Server) ->
         pass
     with pytest.raises(wandb.errors.UsageError):
         run.link_artifact(wandb.Artifact("zoo", "model"), path)
-    assert [(each.row, each.code, each.requested) for each in server.links] == [
+    assert [(each.failure, each.code, each.requested) for each in server.links] == [
         ("C1", "REG601", path),
         ("C5", "REG602", path),
         ("C8", "REG603", path),

@@ -10,7 +10,7 @@ LINKED = ("linked", None, None)
 
 def verdict(server: Server) -> tuple[str, str | None, str | None]:
     attempt = server.links[-1]
-    return attempt.verdict, attempt.row, attempt.code
+    return attempt.verdict, attempt.failure, attempt.code
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a3_four_parts_are_a_value_error_of_the_run_and_a_comm_error_of_the_arti
         run.link_artifact(logged, "acme/wandb-registry-model/a/b")
     with pytest.raises(CommError, match="Invalid artifact path: 'acme/wandb-registry-model/a/b'"):
         logged.link("acme/wandb-registry-model/a/b")
-    assert [(each.verdict, each.row, each.code) for each in server.links] == [("refused", "A3", "REG103")] * 2
+    assert [(each.verdict, each.failure, each.code) for each in server.links] == [("refused", "A3", "REG103")] * 2
 
 
 @pytest.mark.parametrize(
@@ -262,4 +262,4 @@ def test_a18_wrong_shapes_of_the_call(server: Server, run) -> None:
         run.link_artifact(artifact, "wandb-registry-model/animals", alias="best")
     with pytest.raises(AttributeError, match="'str' object has no attribute 'is_draft'"):
         run.link_artifact("zoo:latest", "wandb-registry-model/animals")
-    assert [(each.row, each.code) for each in server.links] == [("A18", "REG607")] * 2
+    assert [(each.failure, each.code) for each in server.links] == [("A18", "REG607")] * 2

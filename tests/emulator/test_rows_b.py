@@ -12,7 +12,7 @@ NO_REGISTRY = "cannot create registry. custom registries can only be created via
 
 def verdict(server: Server) -> tuple[str, str | None, str | None]:
     attempt = server.links[-1]
-    return attempt.verdict, attempt.row, attempt.code
+    return attempt.verdict, attempt.failure, attempt.code
 
 
 # B1
@@ -329,7 +329,7 @@ def test_b11_so_is_one_that_is_too_long_and_an_empty_one_by_the_server(server: S
         artifact.link(PATH, aliases=["a" * 129])
     with pytest.raises(CommError, match="invalid artifact alias ''"):
         artifact.link(PATH, aliases=[""])
-    assert [each.row for each in server.links] == ["B11", "B11"]
+    assert [each.failure for each in server.links] == ["B11", "B11"]
 
 
 def test_b11_an_alias_moves_without_notice_and_latest_to_the_last_link(server: Server) -> None:

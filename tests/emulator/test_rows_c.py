@@ -10,7 +10,7 @@ PATH = "wandb-registry-model/animals"
 
 def verdict(server: Server) -> tuple[str, str | None, str | None]:
     attempt = server.links[-1]
-    return attempt.verdict, attempt.row, attempt.code
+    return attempt.verdict, attempt.failure, attempt.code
 
 
 def test_c1_offline_a_link_is_an_error_without_words_and_the_path_is_not_looked_at(server: Server) -> None:

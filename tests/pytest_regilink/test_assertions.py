@@ -29,7 +29,7 @@ def attempt(target: str = "acme/wandb-registry-model/zoo", **changed: object) ->
         "aliases": ("candidate",),
         "verdict": "linked",
         "code": None,
-        "row": None,
+        "failure": None,
         "message": None,
         "version": "v0",
     }
@@ -37,12 +37,12 @@ def attempt(target: str = "acme/wandb-registry-model/zoo", **changed: object) ->
 
 
 LINKED = attempt()
-MISPLACED = attempt("team-a/model/zoo", verdict="misplaced", code="REG101", row="A1")
+MISPLACED = attempt("team-a/model/zoo", verdict="misplaced", code="REG101", failure="A1")
 REFUSED = attempt(
     "acme/wandb-registry-modle/zoo",
     verdict="refused",
     code="REG301",
-    row="B3",
+    failure="B3",
     destination=None,
     version=None,
     message="cannot create registry",
@@ -107,9 +107,9 @@ def test_a_failure_shows_what_was_attempted_instead_and_why_it_was_refused() -> 
         "linked    acme/wandb-registry-model/zoo  (model team-a/p/zoo:v3)",
         "          is now acme/wandb-registry-model/zoo:v0",
         "misplaced team-a/model/zoo  (model team-a/p/zoo:v3)",
-        "          is now team-a/model/zoo:v0, not in a registry [REG101, row A1]",
+        "          is now team-a/model/zoo:v0, not in a registry [REG101, A1]",
         "refused   acme/wandb-registry-modle/zoo  (model team-a/p/zoo:v3)",
-        "          cannot create registry [REG301, row B3]",
+        "          cannot create registry [REG301, B3]",
         "assumed, for the code names it and no catalog does: team our-team",
     ]
 
@@ -143,7 +143,7 @@ def test_no_link_at_all_says_what_may_be_behind_it(monkeypatch: pytest.MonkeyPat
 
 def test_a_refusal_is_found_by_its_rule_or_its_row() -> None:
     assert assert_refused(LEDGER, "wandb-registry-modle/zoo", code="REG301") is REFUSED
-    assert assert_refused(LEDGER, "wandb-registry-modle/zoo", row="B3") is REFUSED
+    assert assert_refused(LEDGER, "wandb-registry-modle/zoo", failure="B3") is REFUSED
     with pytest.raises(AssertionError, match=r"was refused, but not for REG401.*\n"):
         assert_refused(LEDGER, "wandb-registry-modle/zoo", code="REG401")
     with pytest.raises(AssertionError, match="no link to 'wandb-registry-model/zoo' was refused"):

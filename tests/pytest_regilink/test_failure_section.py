@@ -65,7 +65,7 @@ def test_a_failed_assertion_of_ours_has_said_it_already(suite: pytest.Pytester, 
         [
             "*nothing was linked to 'wandb-registry-model/zoo'. Attempted:",
             "*misplaced model/zoo *",
-            "*is now zoo-team/model/zoo:v0, not in a registry [[]REG101, row A1]",
+            "*is now zoo-team/model/zoo:v0, not in a registry [[]REG101, A1]",
             "*assumed, for the code names it and no catalog does: team zoo-team",
             "*RuntimeError*",
             "*- regilink -*",

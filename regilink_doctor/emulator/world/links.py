@@ -86,7 +86,7 @@ def link(state: State, user: User | None, request: LinkRequest, refusal: Refusal
     assume.registry(state, request.entity, request.project)
     judgement = judge_request(state, user, request)
     if refusal is not None:
-        judgement = Judgement("refused", Problem(_code(refusal.row) or "", failure=refusal.row))
+        judgement = Judgement("refused", Problem(_code(refusal.failure) or "", failure=refusal.failure))
         _note(state, user, request, judgement, message=refusal.message)
         raise refusal
     try:
@@ -95,16 +95,16 @@ def link(state: State, user: User | None, request: LinkRequest, refusal: Refusal
         membership = _perform(state, user, request)
     except Refusal as error:
         if judgement.outcome != "refused":
-            judgement = Judgement("refused", Problem(_code(error.row) or "", failure=error.row))
+            judgement = Judgement("refused", Problem(_code(error.failure) or "", failure=error.failure))
         _note(state, user, request, judgement, message=error.message)
         raise
     _note(state, user, request, judgement, membership=membership)
     return membership
 
 
-def _code(row: str | None) -> str | None:
-    """The likeliest code of a row of the catalogue."""
-    codes = find_failure(row).codes if row is not None else ()
+def _code(failure: str | None) -> str | None:
+    """The likeliest code of an entry of the failure index."""
+    codes = find_failure(failure).codes if failure is not None else ()
     return codes[0] if codes else None
 
 
@@ -208,7 +208,7 @@ def _note(
             aliases=request.aliases,
             verdict=judgement.outcome,
             code=judgement.rule or None,
-            row=judgement.failure,
+            failure=judgement.failure,
             message=message,
             version=membership.version if membership else None,
         )

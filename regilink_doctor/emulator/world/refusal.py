@@ -12,11 +12,11 @@ class Refusal(Exception):
     failures.md section 0); `row` is the row of the catalogue of failures, where there is one.
     """
 
-    def __init__(self, message: str, status: int = 400, row: str | None = None) -> None:
+    def __init__(self, message: str, status: int = 400, failure: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
-        self.row = row
+        self.failure = failure
 
 
 def refuse(key: str, **fields: str) -> Refusal:

@@ -31,5 +31,5 @@ def advice(attempt: LinkAttempt, directory: OrganizationView) -> str | None:
     same = next((each for each in findings if each.code == attempt.code), None)
     if same is not None or (findings and (attempt.code or "") < "REG200"):
         return (same or findings[0]).help
-    row = attempt.row or ""
-    return FAILURES[row].help if row in FAILURES else None
+    failure = attempt.failure or ""
+    return FAILURES[failure].help if failure in FAILURES else None
