@@ -201,7 +201,11 @@ def refusal(fault: Fault) -> Refusal | None:
         return None
     wandb_message = wandb_messages.find_message("permission-denied" if fault.kind == "refuse" else "storage-quota")
     status = fault.status or wandb_message.status or fault.code
-    return Refusal(fault.message or wandb_messages.fill_message(wandb_message.key), status, None if fault.message else wandb_message.failure)
+    return Refusal(
+        fault.message or wandb_messages.fill_message(wandb_message.key),
+        status,
+        None if fault.message else wandb_message.failure,
+    )
 
 
 def instead(fault: Fault) -> Response:

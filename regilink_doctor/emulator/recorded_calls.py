@@ -90,7 +90,7 @@ def _refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> Link
 
 
 def _reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> tuple[str | None, str | None]:
-    """Failure id and code. Modes and call shapes come first: the SDK looks at them before the path (C1, C5, C8, A18)."""
+    """Failure id and code. Modes and call shapes come first: the SDK checks them before the path (C1, C5, A18)."""
     if call.mode == "disabled":
         return "C5", "REG602"
     if call.mode == "offline" and call.error == "NotImplementedError":
