@@ -75,6 +75,6 @@ def test_what_is_judged_is_done(world: World, path: str, entity: str, kind: str)
     attempt = world.ledger[-1]
     assert (membership is None) == (attempt.verdict == "refused") == (attempt.destination is None)
     if judged.outcome == "refused":
-        assert (attempt.verdict, attempt.code, attempt.failure) == ("refused", judged.code, judged.row)
-    if judged.row != "B17":
+        assert (attempt.verdict, attempt.code, attempt.failure) == ("refused", judged.rule or None, judged.failure)
+    if judged.failure != "B17":
         assert before.outcome == attempt.verdict
