@@ -23,6 +23,7 @@ MENDABLE = GOOD.replace("wandb-registry", "wandb_registry")
     "name",
     [
         *("a.py", "a.ipynb", "a.yaml", "a.yml", "a.toml", "a.sh", "a.bash", "a.sbatch", "a.slurm", "a.env"),
+        *("a.json", "a.ini", "a.cfg", "setup.cfg"),
         *(".env", ".env.local", "deep/.env", ".envrc", "Pipfile", "Pipfile.lock", "uv.lock", "poetry.lock", "pdm.lock"),
         *("requirements.txt", "requirements-dev.in", "dev-requirements.txt", "requirements/dev.txt", "constraints.txt"),
         *("a.txt", "a.md", "a.pyc", "a.lock", "env.py.orig", "README", "xuv.lock", "docs/notes.txt", "a.in"),

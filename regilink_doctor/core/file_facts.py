@@ -34,7 +34,7 @@ class Setting:
     """Of the value; of the name where there is no value."""
     statement: Span
     """Where a suppression may stand."""
-    how: Literal["dotenv", "shell", "yaml", "toml", "python", "notebook"]
+    how: Literal["dotenv", "shell", "yaml", "toml", "json", "ini", "python", "notebook"]
     variable: bool
     value: tuple[StringValue, ...] = ()
     """The alternatives; empty: no value is given (`WANDB_ENTITY:` passes it on), or none that is a text."""

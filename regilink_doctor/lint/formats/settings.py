@@ -9,19 +9,39 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from regilink_doctor.core.call_context import Container
+from regilink_doctor.core.file_facts import Setting
+from regilink_doctor.core.findings import Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import ConfiguredTarget, Site
 from regilink_doctor.core.target_path import UNKNOWN_NAME, misspelled_prefix
+from regilink_doctor.lint.formats.data import iterate_scalars
+from regilink_doctor.lint.text.fragment import text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Literal, TypeAlias
 
-    from regilink_doctor.core.file_facts import Setting
+    from regilink_doctor.lint.formats.data import Data, Scalar
+
+    SettingFormat: TypeAlias = Literal["toml", "json", "ini"]
 
 ENVIRONMENT_KEYS = frozenset(
-    {"env", "envs", "environment", "variables", "env_vars", "env-vars", "env_variables", "environment_variables"}
+    {
+        "env",
+        "envs",
+        "environment",
+        "variables",
+        "env_vars",
+        "env-vars",
+        "env_variables",
+        "environment_variables",
+        "environment-variables",
+        "containerEnv",
+        "remoteEnv",
+    }
 )
 """Keys below which variables of the environment are set: GitHub, GitLab, compose, Kubernetes, hatch, poe, pixi …"""
 
@@ -114,6 +134,67 @@ def keep_relevant(settings: Iterable[Setting]) -> tuple[Setting, ...]:
             target = any(is_target(item.keys, pattern) for pattern in patterns)
             kept.append(replace(item, target=True) if target else item)
     return tuple(kept)
+
+
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+_PAIR = re.compile(r"(?P<default>D:)?(?:[A-Z]:)*[ \t]*(?P<name>[A-Z_][A-Z0-9_]*)[ \t]*=[ \t]*")
+"""`X=value` in a list of variables; pytest-env sets a default with `D:` before it."""
+
+
+def find_settings(root: Data | None, how: SettingFormat) -> Iterator[Setting]:
+    """A setting for each string of a file that is read as data (YAML has a reader of its own, which knows CI files)."""
+    for scalar in iterate_scalars(root):
+        if scalar.kind != "string":
+            continue
+        keys = tuple(key for key in scalar.keys if isinstance(key, str))
+        if not keys:
+            continue
+        listed = isinstance(scalar.keys[-1], int)
+        if keys[-1] in ENVIRONMENT_KEYS and (listed or how == "ini"):
+            yield from _find_assignments(scalar, keys, how)
+        elif is_worth_reading(keys, scalar.written):
+            inside = keys[-2] if len(keys) > 1 else ""
+            variable = not listed and inside in ENVIRONMENT_KEYS and bool(_VARIABLE.fullmatch(keys[-1]))
+            value = (scalar.interpolated(keys[-1]),)
+            yield Setting(
+                keys[-1],
+                scalar.place,
+                scalar.place.span,
+                how,
+                variable,
+                value,
+                keys,
+                _containers_of(keys[: -2 if variable else -1]),
+            )
+
+
+def _find_assignments(scalar: Scalar, keys: tuple[str, ...], how: SettingFormat) -> Iterator[Setting]:
+    """pytest-env: `env = ["WANDB_MODE=offline"]`; in an INI file a line for each."""
+    fragment = scalar.fragment
+    if fragment is None:
+        return
+    start = 0
+    for line in fragment.text.split("\n"):
+        end = start + len(line)
+        if match := _PAIR.match(fragment.text, start, end):
+            name = match["name"]
+            yield Setting(
+                name,
+                fragment.place(match.end(), end),
+                fragment.span(start, end),
+                how,
+                True,
+                (text_of(fragment, match.end(), end, name),),
+                (*keys, name),
+                _containers_of(keys[:-1]),
+                only_default=match["default"] is not None,
+            )
+        start = end + 1
+
+
+def _containers_of(keys: tuple[str, ...]) -> tuple[Container, ...]:
+    # Tables may be opened again, so none has a span of its own.
+    return tuple(Container("key", key, Span(1, 1, 1, 1)) for key in keys)
 
 
 def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:

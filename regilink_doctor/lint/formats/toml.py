@@ -10,25 +10,29 @@ import os
 import re
 import sys
 
-from regilink_doctor.core.call_context import Container
-from regilink_doctor.core.file_facts import Setting
 from regilink_doctor.core.findings import Place, Span
-from regilink_doctor.core.records import record
 from regilink_doctor.lint.formats import ParsedFile
+from regilink_doctor.lint.formats.data import (
+    MAX_DEPTH,
+    DataList,
+    Scalar,
+    Table,
+    cut_fragment,
+    iterate_scalars,
+    make_string,
+)
 from regilink_doctor.lint.formats.requirements import make_requirement, may_be_ours, read_requirement, read_specifiers
-from regilink_doctor.lint.formats.settings import ENVIRONMENT_KEYS, find_target_sites, is_worth_reading, keep_relevant
-from regilink_doctor.lint.text.fragment import Fragment, loose_text, text_of
+from regilink_doctor.lint.formats.settings import find_settings, find_target_sites, keep_relevant
+from regilink_doctor.lint.text.fragment import Fragment
 from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from regilink_doctor.core.file_facts import Requirement
-    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.lint.formats.data import Data, Keys
 
-
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _LISTS = re.compile(
     r"""
       project \. dependencies
@@ -64,84 +68,44 @@ def read(path: str, content: bytes) -> ParsedFile:
         Unparsable: it is not TOML.
     """
     source = Source.decode(path, content, python=False)
-    check_toml(source.text)
-    stretch = Fragment.whole(source)
-    values = read_values(source.text)
+    root = read_data(source)
     name = os.path.basename(path)
     requirements: tuple[Requirement, ...] = ()
     if name in ("pyproject.toml", "Pipfile", "pixi.toml", "uv.toml"):
-        requirements = tuple(_find_requirements(stretch, values, pipfile=name == "Pipfile"))
-    settings = keep_relevant(_find_settings(stretch, values))
+        requirements = tuple(_find_requirements(iterate_scalars(root), pipfile=name == "Pipfile"))
+    settings = keep_relevant(find_settings(root, "toml"))
     return ParsedFile((source,), tuple(find_target_sites(settings)), settings, requirements)
 
 
-def _find_settings(stretch: Fragment, values: list[TomlValue]) -> Iterator[Setting]:
-    for item in values:
-        statement = stretch.span(*item.statement)
-        keys = tuple(key for key in item.keys if not key.isdigit())
-        if not keys:
+def read_data(source: Source) -> Data:
+    """The data.
+
+    Raises:
+        Unparsable: it is not TOML.
+    """
+    _check(source.text)
+    return _TomlReader(source).read()
+
+
+def _find_requirements(scalars: Iterable[Scalar], *, pipfile: bool) -> Iterator[Requirement]:
+    for item in scalars:
+        written, keys = item.fragment, tuple(map(str, item.keys))
+        if written is None:
             continue
-        name = keys[-1]
-        listed = item.keys[-1].isdigit()
-        inside = (keys[-1] if listed else keys[-2]) if len(keys) > 1 else ""
-        below = inside in ENVIRONMENT_KEYS or inside in ("env-vars", "environment-variables")
-        if listed and name in ENVIRONMENT_KEYS and (pair := _split_assignment(stretch, item)):
-            # pytest-env: env = ["WANDB_MODE=offline"]; `D:` in front of it sets a default.
-            yield Setting(
-                pair[0],
-                stretch.place(pair[1], item.end),
-                statement,
-                "toml",
-                True,
-                (text_of(stretch, pair[1], item.end, pair[0]),),
-                (*keys, pair[0]),
-                _containers_of(keys[:-1]),
-                only_default=stretch.text[item.start : item.start + 2] == "D:",
-            )
-            continue
-        if not is_worth_reading(keys, item.value):
-            continue
-        variable = below and not listed and bool(_VARIABLE.fullmatch(name))
-        containers = _containers_of(keys[: -2 if variable else -1])
-        yield Setting(
-            name,
-            item.place_in(stretch),
-            statement,
-            "toml",
-            variable,
-            (item.string_value(stretch, name),),
-            keys,
-            containers,
-        )
-
-
-def _containers_of(keys: tuple[str, ...]) -> tuple[Container, ...]:
-    # Tables may be opened again, so none has a span of its own.
-    return tuple(Container("key", key, Span(1, 1, 1, 1)) for key in keys)
-
-
-def _split_assignment(stretch: Fragment, item: TomlValue) -> tuple[str, int] | None:
-    """The name in `X=value`, and where its value begins."""
-    match = re.match(r"(?:[A-Z]:)*\s*([A-Z_][A-Z0-9_]*)\s*=\s*", stretch.text[item.start : item.end])
-    return (match[1], item.start + match.end()) if match and item.exact else None
-
-
-def _find_requirements(stretch: Fragment, values: list[TomlValue], *, pipfile: bool) -> Iterator[Requirement]:
-    for item in values:
-        statement = stretch.span(*item.statement)
-        if item.keys[-1].isdigit():
-            if match := _LISTS.fullmatch(".".join(item.keys[:-1])):
-                found = read_requirement(stretch, item.start, item.end, statement, group=_group_of(match))
+        statement = item.place.span
+        if isinstance(item.keys[-1], int):
+            if match := _LISTS.fullmatch(".".join(keys[:-1])):
+                found = read_requirement(written, 0, len(written.text), statement, group=_group_of(match))
                 if found is not None:
                     yield found
             continue
         # wandb = "0.16.0", or wandb = {version = "0.16.0", optional = true}
-        keys = item.keys[:-1] if item.keys[-1] == "version" else item.keys
-        match = _TABLES.fullmatch(".".join(keys[:-1])) if may_be_ours(keys[-1]) else None
+        keys = keys[:-1] if keys[-1] == "version" else keys
+        match = _TABLES.fullmatch(".".join(keys[:-1])) if keys and may_be_ours(keys[-1]) else None
         if match and (pipfile or keys[0] == "tool"):
             bare = "" if pipfile else "=="
-            specifiers = read_specifiers(item.value, bare)
-            yield make_requirement(keys[-1], item.place_in(stretch), statement, specifiers, _group_of(match))
+            specifiers = read_specifiers(item.written, bare)
+            yield make_requirement(keys[-1], item.place, statement, specifiers, _group_of(match))
 
 
 def _group_of(match: re.Match[str]) -> str:
@@ -151,33 +115,13 @@ def _group_of(match: re.Match[str]) -> str:
 _DEEP = re.compile(r"""(?:\.[ \t]*["']?[\w-]{1,99}["']?[ \t]*){500}""")
 """A key of so many parts: time and memory of the standard library's parser grow with the square of their number."""
 
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|([ \t]*\n\s*)|(.))")
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\", "e": "\x1b"}
+_NUMBER = re.compile(r"[+-]?(?:\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d[\d_]*)?|inf|nan)")
 
 
-@record
-class TomlValue:
-    """A text and the keys that lead to it; an item of a list has its number, a table of a list as well."""
-
-    keys: tuple[str, ...]
-    start: int
-    end: int
-    value: str
-    exact: bool
-    statement: tuple[int, int]
-
-    def string_value(self, stretch: Fragment, name: str | None = None) -> StringValue:
-        """The value, its characters where they stand if they stand there as they are."""
-        if self.exact:
-            return text_of(stretch, self.start, self.end, name)
-        return loose_text(self.value, self.place_in(stretch), name)
-
-    def place_in(self, stretch: Fragment) -> Place:
-        """Where the characters stand, without the quotes."""
-        return stretch.place(self.start, self.end)
-
-
-def check_toml(text: str) -> None:
-    """Whether a text is TOML.
+def _check(text: str) -> None:
+    """Check that a text is TOML.
 
     Raises:
         Unparsable: it is not.
@@ -199,40 +143,50 @@ def check_toml(text: str) -> None:
         elif words.endswith("(at end of document)"):
             words, line = words.removesuffix(" (at end of document)"), text.rstrip().count("\n") + 1
         raise Unparsable(words, Span(line, column, line, column + 1), "TOML") from None
+    except RecursionError:
+        raise Unparsable("nested too deeply", Span(1, 1, 1, 1), "TOML") from None
     except ValueError as error:  # a number of thousands of digits
         raise Unparsable(str(error).partition(":")[0], Span(1, 1, 1, 1), "TOML") from None
 
 
-def read_values(text: str) -> list[TomlValue]:
-    """All texts of a file that is TOML, in order."""
-    return _Reader(text).read()
+class _TomlReader:
+    """Reads text that is TOML for certain; `leaves` are scalars and empty containers in the order of the file."""
 
-
-class _Reader:
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, source: Source) -> None:
+        self.whole = Fragment.whole(source)
+        self.text = source.text
         self.at = 0
-        self.found: list[TomlValue] = []
-        self.tables: dict[tuple[str, ...], int] = {}
-        self.statement = 0
+        self.leaves: list[Data] = []
+        self.lengths: dict[Keys, int] = {}
+        """How many tables each array of tables has so far."""
 
-    def read(self) -> list[TomlValue]:
-        table: tuple[str, ...] = ()
+    def read(self) -> Data:
+        table: Keys = ()
         while self.skip_space(newlines=True):
             if self.text.startswith("[", self.at):
                 listed = self.text.startswith("[[", self.at)
+                start = self.at
                 self.at += 1 + listed
-                table = self.read_key()
+                table = self.in_last_tables(self.read_key(), listed=listed)
                 self.at += 1 + listed
-                if listed:
-                    self.tables[table] = self.tables.get(table, -1) + 1
-                    table = (*table, str(self.tables[table]))
+                self.leaves.append(Table(table, self.whole.place(start, self.at), {}))
             else:
-                self.read_pair(table)
-        return self.found
+                self.read_pair(table, 0)
+        return _nest(self.leaves, Place(self.whole.source.path, Span(1, 1, 1, 1)))
+
+    def in_last_tables(self, keys: Keys, *, listed: bool) -> Keys:
+        """`[a.b]` after `[[a]]` is in the last table of `a`; `[[a]]` adds one."""
+        path: Keys = ()
+        for number, key in enumerate(keys):
+            path = (*path, key)
+            if listed and number == len(keys) - 1:
+                self.lengths[path] = self.lengths.get(path, 0) + 1
+            if path in self.lengths:
+                path = (*path, self.lengths[path] - 1)
+        return path
 
     def skip_space(self, *, newlines: bool) -> bool:
-        """Skip blanks and comments; False at the end."""
+        """Skip spaces and comments; False at the end."""
         text = self.text
         while self.at < len(text):
             if text[self.at] in (" \t\n,\r" if newlines else " \t"):
@@ -244,25 +198,19 @@ class _Reader:
                 return True
         return False
 
-    def read_pair(self, table: tuple[str, ...]) -> None:
-        start = self.at
+    def read_pair(self, table: Keys, depth: int) -> None:
         keys = (*table, *self.read_key())
         self.at += 1  # the =
         self.skip_space(newlines=False)
-        first = len(self.found)
-        self.read_value(keys, start)
-        for index in range(first, len(self.found)):
-            item = self.found[index]
-            if item.keys == keys:
-                self.found[index] = TomlValue(item.keys, item.start, item.end, item.value, item.exact, (start, self.at))
+        self.read_value(keys, depth)
 
-    def read_key(self) -> tuple[str, ...]:
+    def read_key(self) -> Keys:
         """A dotted key up to the `=` or the `]`."""
         parts: list[str] = []
         while self.skip_space(newlines=False):
             letter = self.text[self.at]
             if letter in "\"'":
-                parts.append(self.read_string()[2])
+                parts.append(self.read_string()[0])
             elif letter == ".":
                 self.at += 1
             elif letter in "=]":
@@ -274,59 +222,89 @@ class _Reader:
                 parts.append(self.text[start : self.at])
         return tuple(parts)
 
-    def read_value(self, keys: tuple[str, ...], statement: int) -> None:
-        letter = self.text[self.at : self.at + 1]
+    def read_value(self, keys: Keys, depth: int) -> None:
+        start, letter = self.at, self.text[self.at : self.at + 1]
+        if depth > MAX_DEPTH:
+            raise Unparsable("nested too deeply", self.whole.span(start, start + 1), "TOML")
         if letter in ('"', "'"):
-            begin = self.at
-            start, end, value, exact = self.read_string()
-            where = (statement if not keys[-1].isdigit() else begin, self.at)
-            self.found.append(TomlValue(keys, start, end, value, exact, where))
+            value, begin, end = self.read_string()
+            self.leaves.append(make_string(keys, value, cut_fragment(self.whole, begin, end)))
         elif letter == "[":
             self.at += 1
             index = 0
             while self.skip_space(newlines=True) and self.text[self.at] != "]":
-                self.read_value((*keys, str(index)), statement)
+                self.read_value((*keys, index), depth + 1)
                 index += 1
             self.at += 1
+            if not index:
+                self.leaves.append(DataList(keys, self.whole.place(start, self.at), ()))
         elif letter == "{":
             self.at += 1
             while self.skip_space(newlines=True) and self.text[self.at] != "}":
-                self.read_pair(keys)
+                self.read_pair(keys, depth + 1)
             self.at += 1
+            self.leaves.append(Table(keys, self.whole.place(start, self.at), {}))
         else:
             while self.at < len(self.text) and self.text[self.at] not in ",]}\n#":
                 self.at += 1
+            self.leaves.append(self.make_scalar(keys, start, self.text[start : self.at].rstrip()))
 
-    def read_string(self) -> tuple[int, int, str, bool]:
-        """Start and end without the quotes, the value, and whether its characters stand there as they are."""
-        text = self.text
-        quote = text[self.at]
-        if text.startswith(quote * 3, self.at):
-            start = self.at + 3
-            end = start
-            while end < len(text) and not text.startswith(quote * 3, end):
-                end += 2 if text[end] == "\\" and quote == '"' else 1
-            while text.startswith(quote, end + 3):
-                end += 1
-            self.at = end + 3
-            if text.startswith("\n", start):
-                start += 1
-            raw = text[start:end]
-            return start, end, raw, "\\" not in raw and "\n" not in raw
-        start = end = self.at + 1
-        value: list[str] = []
-        while end < len(text) and text[end] != quote:
-            if text[end] == "\\" and quote == '"':
-                width = {"u": 4, "U": 8, "x": 2}.get(text[end + 1 : end + 2])
-                if width:
-                    value.append(chr(int(text[end + 2 : end + 2 + width], 16)))
-                    end += 2 + width
-                else:
-                    value.append(_ESCAPES.get(text[end + 1 : end + 2], ""))
-                    end += 2
-            else:
-                value.append(text[end])
-                end += 1
-        self.at = end + 1
-        known = "".join(value)
-        return start, end, known, text[start:end] == known
+    def make_scalar(self, keys: Keys, start: int, word: str) -> Scalar:
+        place = self.whole.place(start, start + len(word))
+        if word in ("true", "false"):
+            return Scalar(keys, place, word == "true", "boolean", word)
+        if not _NUMBER.fullmatch(word) or len(word) > 4000:
+            return Scalar(keys, place, None, "other", word)
+        digits = word.replace("_", "")
+        return Scalar(keys, place, int(digits) if digits.lstrip("+-").isdigit() else float(digits), "number", word)
+
+    def read_string(self) -> tuple[str, int, int]:
+        """The value of a string, and where it begins and ends without its quotes."""
+        text, quote = self.text, self.text[self.at]
+        long = text.startswith(quote * 3, self.at)
+        closing = quote * 3 if long else quote
+        start = end = self.at + len(closing)
+        while end < len(text) and not text.startswith(closing, end):
+            end += 2 if text[end] == "\\" and quote == '"' else 1
+        while long and text.startswith(quote, end + 3):
+            end += 1
+        self.at = end + len(closing)
+        if long and text.startswith("\n", start):
+            start += 1
+        value = text[start:end]
+        if quote == '"' and "\\" in value:
+            value = _ESCAPE.sub(_unescape, value)
+        return value, start, end
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    return chr(int(code, 16)) if code else _ESCAPES.get((match[4] and "") or match[5], "")
+
+
+def _nest(leaves: Iterable[Data], place: Place) -> Data:
+    """The tree of which these are the leaves; a table or list that others fill is a leaf, too."""
+    places: dict[Keys, Place] = {(): place}
+    tree: dict[str | int, object] = {}
+    for leaf in leaves:
+        inside = tree
+        for key in leaf.keys[:-1]:
+            inside = inside.setdefault(key, {})  # type: ignore[assignment]
+        if isinstance(leaf, Scalar):
+            inside[leaf.keys[-1]] = leaf
+            continue
+        places[leaf.keys] = leaf.place
+        if leaf.keys:
+            inside.setdefault(leaf.keys[-1], {} if isinstance(leaf, Table) else leaf)
+    return _assemble(tree, (), places)
+
+
+def _assemble(tree: dict[str | int, object], keys: Keys, places: dict[Keys, Place]) -> Data:
+    place = places.get(keys) or places[()]
+    entries: dict[str | int, Data] = {
+        key: _assemble(item, (*keys, key), places) if isinstance(item, dict) else item  # type: ignore[misc]
+        for key, item in tree.items()
+    }
+    if entries and all(isinstance(key, int) for key in entries):
+        return DataList(keys, place, tuple(entries.values()))
+    return Table(keys, place, {str(key): item for key, item in entries.items()})

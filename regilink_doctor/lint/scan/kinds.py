@@ -43,6 +43,8 @@ KINDS = (
     FileKind("yaml", (".yaml", ".yml")),
     FileKind("toml", (".toml",), ("Pipfile",)),
     FileKind("dotenv", (".env",), comments="own line"),
+    FileKind("json", (".json",), comments="none"),
+    FileKind("ini", (".ini", ".cfg"), comments="own line"),
     FileKind("shell", (".sh", ".bash", ".sbatch", ".slurm"), (".envrc",)),
     FileKind("requirements", (), ("Pipfile.lock", "pdm.lock", "poetry.lock", "setup.cfg", "uv.lock")),
 )

@@ -82,7 +82,8 @@ class Fragment:
     def piece(self, start: int, end: int, name: str | None = None) -> KnownPart:
         """`text[start:end]`, which is written exactly there."""
         text = self.text[start:end]
-        return KnownPart(text, self.place(start, end), exact="\n" not in text, names=(name,) if name else ())
+        place = self.place(start, end)
+        return KnownPart(text, place, exact=place.span.line == place.span.end_line, names=(name,) if name else ())
 
     def _at(self, offset: int) -> tuple[int, int]:
         index = bisect_right(self.offsets, offset) - 1
@@ -138,7 +139,11 @@ def _filling(
     if default is not None and "$" not in default:
         start = match.start("braced") + inside.index(default, len(variable))
         written = stretch.place(start, start + len(default)) if default else place
-        return (KnownPart(default, written, exact="\n" not in default, default_of=variable, names=names),)
+        return (
+            KnownPart(
+                default, written, exact=written.span.line == written.span.end_line, default_of=variable, names=names
+            ),
+        )
     return (UnknownPart(match[0], place, names=names),)
 
 
