@@ -8,7 +8,7 @@ import pytest
 
 from regilink_doctor.core.failures import FAILURES, find_failure
 
-PARTS = {"A": 18, "B": 17, "C": 20, "D": 18, "E": 4}
+PARTS = {"A": 18, "B": 17, "C": 20, "D": 18, "E": 4, "F": 20}
 WORDS_ONLY = {"A16", "B16", "B17", "C7", "C9", "C10", "C15", "C16", "D9", "D10", "D11", "D14"}
 """Rows that `explain` and the documentation know, and no rule (design.md)."""
 

@@ -34,7 +34,7 @@ COUNTED_ON = [
     ("legacy-registry-migrated", "A14", "", True, 400),
     ("permission-denied", "B7", "", True, 403),
     ("personal-entities-disabled", "B2", "", True, 400),
-    ("org-entity-run", "B2", "entity", False, 400),
+    ("org-entity-run", "B2", "", True, 400),
     ("version-in-target", "A8", "collection", False, 400),
     ("invalid-registry-name", "A10", "registry", False, 400),
     ("invalid-collection-name", "A10", "collection", False, 400),

@@ -34,6 +34,8 @@ NOT_LITERAL = {
     "artifact-link-argument",
     "string-as-artifact",
     "no-cli-link",
+    "no-cli-artifact-list",
+    "no-cli-log-file",
     "sweep-entity",
     "sweep-project",
     "launch-entity",
@@ -125,7 +127,9 @@ def yields(source: str, text: str) -> bool:
 
 
 PYTHON_SAYS = [
-    each for each in WANDB_MESSAGES if each.speaker != "server" and each.key not in NOT_LITERAL and said_today(each)
+    each
+    for each in WANDB_MESSAGES
+    if each.speaker not in ("server", "other") and each.key not in NOT_LITERAL and said_today(each)
 ]
 
 

@@ -174,7 +174,7 @@ TEXTS = [
     ("Project name cannot be empty", "A5"),
     ("Artifact name is longer than 128 characters: 'ccc'", "A10"),
     ("Artifact names must not contain any of the following characters: '/'.  Got: 'a/b'", "A3"),
-    ("UsageError: Invalid project name 'x/y': cannot contain characters '/,\\,#,?,%,:', found '/'", "A10"),
+    ("UsageError: Invalid project name 'x/y': cannot contain characters '/,\\,#,?,%,:', found '/'", "F20"),
     (
         "Invalid tag(s).  Tags must only contain alphanumeric characters separated by hyphens, underscores, "
         "and/or spaces.",

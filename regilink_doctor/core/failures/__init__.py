@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from regilink_doctor.core.failures.consuming import CONSUMING
 from regilink_doctor.core.failures.entity import ENTITY
-from regilink_doctor.core.failures.failure import Failure
+from regilink_doctor.core.failures.failure import Failure, Phase
+from regilink_doctor.core.failures.operation import OPERATION
 from regilink_doctor.core.failures.path import PATH
 from regilink_doctor.core.failures.sdk import SDK
 from regilink_doctor.core.failures.testing import TESTING
 
-__all__ = ["FAILURES", "Failure", "find_failure"]
+__all__ = ["FAILURES", "Failure", "Phase", "find_failure"]
 
-FAILURES: dict[str, Failure] = {failure.id: failure for failure in (*PATH, *ENTITY, *SDK, *CONSUMING, *TESTING)}
+FAILURES: dict[str, Failure] = {
+    failure.id: failure for failure in (*PATH, *ENTITY, *SDK, *CONSUMING, *TESTING, *OPERATION)
+}
 
 
 def find_failure(failure_id: str) -> Failure:

@@ -14,6 +14,7 @@ CONSUMING: tuple[Failure, ...] = (
         codes=("REG301",),
         recognize="`api.registries()` does not list the registry for this key, or the path names another organization.",
         check_with="regilink verify TARGET",
+        phases=("consume", "download", "api", "registry"),
     ),
     Failure(
         "D2",
@@ -24,6 +25,7 @@ CONSUMING: tuple[Failure, ...] = (
         codes=("REG305",),
         recognize="The registry opens in the App; the collection, the alias or the version is not in it.",
         check_with="regilink verify TARGET",
+        phases=("consume", "download", "api"),
     ),
     Failure(
         "D3",
@@ -35,6 +37,7 @@ CONSUMING: tuple[Failure, ...] = (
         codes=("REG506",),
         recognize="The name ends with the collection, without `:`.",
         check_with="regilink lint .",
+        phases=("consume",),
     ),
     Failure(
         "D4",
@@ -47,6 +50,7 @@ CONSUMING: tuple[Failure, ...] = (
         codes=("REG208",),
         recognize="The link works, the fetch of the same name does not, and `wandb.Api()` has no `overrides`.",
         check_with="regilink doctor --entity TEAM",
+        phases=("consume", "api", "registry", "download"),
     ),
     Failure(
         "D5",
@@ -80,6 +84,7 @@ CONSUMING: tuple[Failure, ...] = (
         recognize="Your role in the registry is restricted viewer, your seat is view-only, or the organization is "
         "another one.",
         check_with="regilink doctor TARGET",
+        phases=("consume", "download", "api"),
     ),
     Failure(
         "D8",
@@ -90,6 +95,8 @@ CONSUMING: tuple[Failure, ...] = (
         codes=("REG701",),
         recognize="`wandb --version` is below 0.19.",
         check_with="regilink doctor",
+        phases=("consume", "download", "api"),
+        sdk_before="0.19.2",
     ),
     Failure(
         "D9",

@@ -17,6 +17,7 @@ ENTITY: tuple[Failure, ...] = (
         recognize="The source's page in the App lies under a user's name, or under a team of another organization: "
         "print `run.entity`.",
         check_with="regilink doctor TARGET --entity TEAM",
+        phases=("link", "init", "log"),
     ),
     Failure(
         "B2",
@@ -31,6 +32,7 @@ ENTITY: tuple[Failure, ...] = (
         recognize="`run.entity` is not the team you meant; neither code nor environment names one, or a sweep or "
         "launch job chose it.",
         check_with="regilink doctor --entity TEAM",
+        phases=("login", "init", "log", "link", "consume", "sync", "sweep", "api", "registry"),
     ),
     Failure(
         "B3",
@@ -43,6 +45,7 @@ ENTITY: tuple[Failure, ...] = (
         codes=("REG301",),
         recognize="The App's list of registries does not show that name to you, or to the account of the key.",
         check_with="regilink doctor TARGET --entity TEAM",
+        phases=("link", "registry", "consume", "api", "download"),
     ),
     Failure(
         "B4",
@@ -56,6 +59,7 @@ ENTITY: tuple[Failure, ...] = (
         codes=("REG401", "REG404"),
         recognize="The registry's settings in the App list types, and the artifact's is not among them.",
         check_with="regilink doctor TARGET --type TYPE",
+        phases=("link", "registry"),
     ),
     Failure(
         "B5",
@@ -67,6 +71,7 @@ ENTITY: tuple[Failure, ...] = (
         codes=("REG402",),
         recognize="The registry takes the type, but the collection's page shows another one.",
         check_with="regilink doctor TARGET --type TYPE",
+        phases=("link", "log", "api", "consume"),
     ),
     Failure(
         "B6",
@@ -78,6 +83,7 @@ ENTITY: tuple[Failure, ...] = (
         codes=("REG403",),
         recognize="The error comes from `wandb.Artifact(...)` itself and names the type.",
         check_with="regilink lint .",
+        phases=("log", "link"),
     ),
     Failure(
         "B7",
@@ -89,6 +95,7 @@ ENTITY: tuple[Failure, ...] = (
         codes=("REG304",),
         recognize="You see the registry, and its settings show your role as viewer or restricted viewer.",
         check_with="regilink doctor TARGET --entity TEAM",
+        phases=("link", "registry", "delete", "api"),
     ),
     Failure(
         "B8",
@@ -111,6 +118,7 @@ ENTITY: tuple[Failure, ...] = (
         codes=("REG807",),
         recognize="The key belongs to a service account: `regilink doctor` says so, and names its default team.",
         check_with="regilink doctor TARGET --entity TEAM",
+        phases=("init", "log", "link", "registry", "sync", "sweep", "api"),
     ),
     Failure(
         "B10",
@@ -122,6 +130,7 @@ ENTITY: tuple[Failure, ...] = (
         codes=("REG507",),
         recognize="The same link without `aliases=` works.",
         check_with="regilink doctor TARGET --write-probe",
+        phases=("link", "delete", "api"),
     ),
     Failure(
         "B11",
@@ -134,6 +143,7 @@ ENTITY: tuple[Failure, ...] = (
         codes=("REG501", "REG502", "REG504", "REG503"),
         recognize="The error names the aliases, or the link works without them.",
         check_with="regilink lint .",
+        phases=("link", "log", "api"),
     ),
     Failure(
         "B12",
@@ -156,6 +166,7 @@ ENTITY: tuple[Failure, ...] = (
         codes=("REG805",),
         recognize="It happens for every registry and every colleague on this server, and the network is fine.",
         check_with="regilink doctor",
+        phases=("link", "consume", "registry", "api", "download"),
     ),
     Failure(
         "B14",
@@ -167,6 +178,7 @@ ENTITY: tuple[Failure, ...] = (
         codes=("REG701", "REG608"),
         recognize="`wandb --version` is below 0.21.4, and the call returned None or printed an error without raising.",
         check_with="regilink doctor",
+        sdk_before="0.21.4",
     ),
     Failure(
         "B15",
@@ -178,6 +190,7 @@ ENTITY: tuple[Failure, ...] = (
         codes=("REG606",),
         recognize="The artifact has a `ttl`, and it is linked to a registry or another collection.",
         check_with="regilink lint .",
+        phases=("link", "log", "api"),
     ),
     Failure(
         "B16",

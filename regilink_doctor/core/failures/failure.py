@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from regilink_doctor.core.records import record
+
+Phase = Literal["login", "init", "log", "link", "consume", "download", "registry", "delete", "sync", "sweep", "api"]
+"""What the program was doing when the failure shows itself."""
 
 
 @record
@@ -13,7 +18,8 @@ class Failure:
     `recognize` how to tell that it is this failure and no other. `silent`: nothing is raised.
     `codes` are the rules and checks that catch it, likeliest first; empty where only `explain` and
     the failure index know it. `check_with`: the command that shows it, with the words TARGET,
-    TEAM, TYPE and CMD to fill in; empty where no command can.
+    TEAM, TYPE and CMD to fill in; empty where no command can. `phases` are the only ones in which
+    it shows itself, empty for any; with wandb `sdk_before` or later it cannot happen.
     """
 
     id: str
@@ -24,3 +30,5 @@ class Failure:
     codes: tuple[str, ...] = ()
     recognize: str = ""
     check_with: str = ""
+    phases: tuple[Phase, ...] = ()
+    sdk_before: str | None = None

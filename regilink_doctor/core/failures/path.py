@@ -17,6 +17,7 @@ PATH: tuple[Failure, ...] = (
         recognize="Nothing failed, and the name that the link returned, or the App, shows a project without "
         "`wandb-registry-`.",
         check_with="regilink doctor TARGET",
+        phases=("link",),
     ),
     Failure(
         "A2",
@@ -29,6 +30,7 @@ PATH: tuple[Failure, ...] = (
         codes=("REG102",),
         recognize="Nothing failed, and what the link returned ends in a collection that is called like the registry.",
         check_with="regilink doctor TARGET",
+        phases=("link",),
     ),
     Failure(
         "A3",
@@ -43,6 +45,7 @@ PATH: tuple[Failure, ...] = (
         recognize="The path has three slashes, or the name behind the registry holds one (model ids such as "
         "`meta-llama/Llama-3` do).",
         check_with="regilink doctor TARGET",
+        phases=("link", "consume", "api", "download"),
     ),
     Failure(
         "A4",
@@ -54,6 +57,7 @@ PATH: tuple[Failure, ...] = (
         codes=("REG104",),
         recognize="The path's registry part is not `wandb-registry-`, letter by letter.",
         check_with="regilink doctor TARGET",
+        phases=("link",),
     ),
     Failure(
         "A5",
@@ -66,6 +70,7 @@ PATH: tuple[Failure, ...] = (
         codes=("REG105",),
         recognize="Print the path right before the link: it ends in a slash, or a part between two slashes is missing.",
         check_with="regilink doctor TARGET",
+        phases=("link",),
     ),
     Failure(
         "A6",
@@ -77,6 +82,7 @@ PATH: tuple[Failure, ...] = (
         codes=("REG105",),
         recognize="Print the path right before the link: `wandb-registry-` is followed by a slash.",
         check_with="regilink doctor TARGET",
+        phases=("link", "registry"),
     ),
     Failure(
         "A7",
@@ -101,6 +107,7 @@ PATH: tuple[Failure, ...] = (
         codes=("REG107",),
         recognize="There is a colon in the target path.",
         check_with="regilink doctor TARGET",
+        phases=("link",),
     ),
     Failure(
         "A9",
@@ -113,6 +120,7 @@ PATH: tuple[Failure, ...] = (
         codes=("REG108",),
         recognize="The path begins with a scheme or with the App's host.",
         check_with="regilink explain TARGET",
+        phases=("link",),
     ),
     Failure(
         "A10",
@@ -135,6 +143,7 @@ PATH: tuple[Failure, ...] = (
         codes=("REG109",),
         recognize="The error's text or the path holds `wandb-registry-wandb-registry-`.",
         check_with="regilink doctor TARGET",
+        phases=("link", "registry", "consume", "api"),
     ),
     Failure(
         "A12",
@@ -147,6 +156,7 @@ PATH: tuple[Failure, ...] = (
         recognize="The path has three parts, and the first one is a team or a user. The error names the artifact's "
         "entity, not that part.",
         check_with="regilink doctor TARGET --entity TEAM",
+        phases=("link", "consume", "api", "registry", "download"),
     ),
     Failure(
         "A13",
@@ -159,6 +169,7 @@ PATH: tuple[Failure, ...] = (
         recognize="The name in the path or call differs from both names of the organization, or is its entity where "
         "the display name belongs.",
         check_with="regilink doctor TARGET --entity TEAM",
+        phases=("link", "registry", "consume", "api"),
     ),
     Failure(
         "A14",
@@ -171,6 +182,7 @@ PATH: tuple[Failure, ...] = (
         codes=("REG112",),
         recognize="The call is `link_model` or `use_model`, or `model-registry` stands in the path.",
         check_with="regilink doctor TARGET --entity TEAM",
+        phases=("link", "consume", "api", "download", "log"),
     ),
     Failure(
         "A15",
@@ -183,6 +195,7 @@ PATH: tuple[Failure, ...] = (
         recognize="The path has no organization, yet the error speaks of one: `echo $WANDB_ORGANIZATION` shows where "
         "it is from.",
         check_with="regilink doctor TARGET",
+        phases=("link", "consume", "api", "registry", "download"),
     ),
     Failure(
         "A16",
@@ -205,6 +218,7 @@ PATH: tuple[Failure, ...] = (
         codes=("REG111",),
         recognize="The path begins or ends with a slash, has two in a row, or a blank beside one.",
         check_with="regilink doctor TARGET",
+        phases=("link",),
     ),
     Failure(
         "A18",

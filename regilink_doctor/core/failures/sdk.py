@@ -15,6 +15,7 @@ SDK: tuple[Failure, ...] = (
         codes=("REG601",),
         recognize="`run.offline` is true: by `mode=`, `WANDB_MODE`, or `wandb offline` in this folder.",
         check_with="regilink doctor TARGET",
+        phases=("link",),
     ),
     Failure(
         "C2",
@@ -25,6 +26,7 @@ SDK: tuple[Failure, ...] = (
         codes=("REG601",),
         recognize="As C1, and the call is `artifact.link(...)`.",
         check_with="regilink doctor TARGET",
+        phases=("link",),
     ),
     Failure(
         "C3",
@@ -35,6 +37,7 @@ SDK: tuple[Failure, ...] = (
         codes=("REG601",),
         recognize="As C1, and the call reads an artifact.",
         check_with="regilink doctor",
+        phases=("consume",),
     ),
     Failure(
         "C4",
@@ -78,6 +81,7 @@ SDK: tuple[Failure, ...] = (
         codes=("REG806",),
         recognize="`artifact.source_entity` is empty.",
         check_with="regilink doctor TARGET",
+        phases=("link",),
     ),
     Failure(
         "C7",
@@ -222,5 +226,6 @@ SDK: tuple[Failure, ...] = (
         codes=("REG203",),
         recognize="As B1, on a server of your own with a single organization.",
         check_with="regilink doctor TARGET --entity TEAM",
+        phases=("link",),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.wandb_messages.access import ACCESS
 from regilink_doctor.core.wandb_messages.consuming import CONSUMING, REGISTRIES
 from regilink_doctor.core.wandb_messages.linking import LINKING, NAMES
+from regilink_doctor.core.wandb_messages.operation import OPERATION
 from regilink_doctor.core.wandb_messages.recognition import TEXT_LIMIT, RecognizedMessage, search_messages
 from regilink_doctor.core.wandb_messages.runs import ARTIFACTS, LIFECYCLE
 from regilink_doctor.core.wandb_messages.server import SERVER
@@ -31,6 +32,7 @@ WANDB_MESSAGES: tuple[WandbMessage, ...] = (
     *CONSUMING,
     *REGISTRIES,
     *ACCESS,
+    *OPERATION,
 )
 
 _BY_KEY = {message.key: message for message in WANDB_MESSAGES}

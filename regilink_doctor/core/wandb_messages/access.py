@@ -69,10 +69,11 @@ ACCESS: tuple[WandbMessage, ...] = (
     ),
     WandbMessage(
         "api-key-length-old",
-        "C18",
+        "F3",
         "API key must be 40 characters long, yours was {length}",
         "sdk",
         until="0.22.3",
+        also=("C18",),
     ),
     WandbMessage(
         "api-key-missing",

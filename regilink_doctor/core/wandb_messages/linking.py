@@ -227,16 +227,15 @@ NAMES: tuple[WandbMessage, ...] = (
     ),
     WandbMessage(
         "init-project-too-long",
-        "A10",
+        "F20",
         "Invalid project name '{project}': exceeded 128 characters",
         "sdk",
     ),
     WandbMessage(
         "init-project-characters",
-        "A10",
+        "F20",
         "Invalid project name '{project}': cannot contain characters '{characters}', found '{found}'",
         "sdk",
-        also=("A7", "A3"),
     ),
     WandbMessage(
         "collection-name-too-long",

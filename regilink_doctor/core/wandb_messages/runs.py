@@ -76,6 +76,7 @@ LIFECYCLE: tuple[WandbMessage, ...] = (
         "Run ({run}) is finished. The call to `{method}` will be ignored. Please make sure that you are "
         "using an active run.",
         "sdk",
+        also=("F4",),
     ),
     WandbMessage(
         "upload-timed-out",

@@ -166,9 +166,8 @@ SERVER: tuple[WandbMessage, ...] = (
     WandbMessage(
         "viewer-seat",
         "B8",
-        "a full seat is required to write to registry '{registry}'",
+        "view-only member cannot write to project",
         "server",
-        known=False,
         status=403,
         also=("B7",),
     ),
@@ -183,10 +182,19 @@ SERVER: tuple[WandbMessage, ...] = (
     WandbMessage(
         "org-entity-run",
         "B2",
-        "creation of runs in organization entity '{entity}' is not allowed, please log to a team",
+        "you may not log runs directly to your organization, please try using your team entity",
         "server",
-        known=False,
         status=400,
+        code="REG204",
+    ),
+    WandbMessage(
+        "run-entity-not-found",
+        "B2",
+        "entity {entity} not found during upsertBucket",
+        "server",
+        status=404,
+        also=("F1",),
+        code="REG207",
     ),
     # Accounts and limits.
     WandbMessage(
@@ -194,7 +202,6 @@ SERVER: tuple[WandbMessage, ...] = (
         "C18",
         "user is not logged in",
         "server",
-        known=False,
         status=401,
         also=("C19",),
     ),
@@ -203,7 +210,6 @@ SERVER: tuple[WandbMessage, ...] = (
         "B17",
         "rate limit exceeded",
         "server",
-        known=False,
         status=429,
     ),
     WandbMessage(

@@ -6,8 +6,9 @@ from typing import Literal
 
 from regilink_doctor.core.records import record
 
-Speaker = Literal["server", "sdk", "cli"]
-"""Whose message: the server's answer, the SDK in the user's process, a command line."""
+Speaker = Literal["server", "sdk", "cli", "other"]
+"""Whose message: the server's answer, the SDK in the user's process, a command line; or an older wandb, `wandb-core`, a
+library or the operating system under it."""
 
 
 @record
@@ -16,7 +17,9 @@ class WandbMessage:
 
     `since` and `until` were read from wandb's tags v0.18.0 to v0.28.2 and its wheel 0.31.0:
     None means older than the first, and still there in the last. `known` is False where W&B's
-    wording is undocumented: then it is regilink's, and proves nothing about a real server.
+    wording is undocumented: then it is regilink's, and proves nothing about a real server. `code`
+    is the rule that finds this case before the run, where it is not the failure's first; `hint` is
+    what to do in this case, where the failure's help is too general.
     """
 
     key: str
@@ -28,6 +31,8 @@ class WandbMessage:
     until: str | None = None
     status: int | None = None
     also: tuple[str, ...] = ()
+    code: str | None = None
+    hint: str | None = None
 
 
 def split_template(template: str) -> tuple[tuple[str, str | None], ...]:

@@ -38,9 +38,9 @@ def owner_for_run(state: State, user: User, name: str | None) -> Entity:
     wanted = name or user.default_entity
     entity = state.find_entity(wanted) or (assume.entity(state, user, wanted) if wanted else None)
     if entity is None or not access.sees_entity(user, entity):
-        raise refuse("unknown-entity", entity=wanted or "")
+        raise refuse("run-entity-not-found", entity=wanted or "")
     if entity.kind == "organization":
-        raise refuse("org-entity-run", entity=entity.name)
+        raise refuse("org-entity-run")
     if entity.kind == "personal" and _personal_disabled(state, user):
         raise refuse("personal-entities-disabled")
     if not access.writes_entity(user, entity):

@@ -1,0 +1,601 @@
+"""What W&B says of accounts, networks, disks, files and builds: part F, and the parts of C beside it.
+
+Published by users in public issues, or read in wandb 0.31.0. Messages of few words are said by many programs: `explain`
+uses them when nothing longer is recognized.
+"""
+
+from __future__ import annotations
+
+from regilink_doctor.core.wandb_messages.template import WandbMessage
+
+OPERATION: tuple[WandbMessage, ...] = (
+    # Runs that do not begin.
+    WandbMessage("graphql-upsert", "F1", "failed to upsert bucket", "other", also=("B2", "C18", "F2")),
+    WandbMessage(
+        "init-timed-out-90",
+        "F2",
+        "Run initialization has timed out after {seconds} sec",
+        "other",
+        also=("C19", "C18"),
+        hint="wandb.init(settings=wandb.Settings(init_timeout=300)); a key prompt that nobody answers waits too",
+    ),
+    WandbMessage(
+        "run-deleted",
+        "F19",
+        "was previously created and deleted; try a new run name",
+        "server",
+        status=409,
+        also=("F13",),
+    ),
+    WandbMessage(
+        "resume-missing",
+        "F19",
+        "Run ({run}) does not exist or has not been initialized, but your `resume` setting requires an existing run "
+        "to resume",
+        "other",
+        also=("B2",),
+        hint="look whether entity, project and id= are those of the run",
+    ),
+    WandbMessage(
+        "resume-exists",
+        "F19",
+        "already exists, but your `resume` setting does not allow resuming an existing run",
+        "other",
+    ),
+    WandbMessage("resume-value", "F19", "You provided an invalid value for the `resume` argument", "other"),
+    WandbMessage("resume-status", "F19", "Failed to get resume status for run {run}", "other", also=("F1", "B2")),
+    WandbMessage("resume-active", "F19", "Cannot resume a run while another run is active.", "sdk", also=("B2",)),
+    WandbMessage("run-id-empty", "F19", "Run ID cannot be empty", "sdk"),
+    WandbMessage("run-id-characters", "F19", "Run ID cannot contain the characters: {characters}", "sdk"),
+    WandbMessage("run-id-spaces", "F19", "Run ID cannot start or end with whitespace", "sdk"),
+    WandbMessage(
+        "api-run-missing",
+        "B2",
+        "Could not find run",
+        "sdk",
+        also=("F1", "D7"),
+        hint="the path of wandb.Api().run is ENTITY/PROJECT/RUN_ID, with the id from the run's address, not its name",
+    ),
+    WandbMessage("api-project-missing", "D1", "Could not find project {project}", "sdk", also=("B2", "D7")),
+    WandbMessage("run-not-found-sync", "F13", "not found while updating run", "server", status=404, also=("F19",)),
+    # W&B is slow, or fails itself.
+    WandbMessage(
+        "public-api-timed-out",
+        "F2",
+        "A graphql request initiated by the public wandb API timed out (timeout={seconds} sec)",
+        "other",
+        also=("C19",),
+        hint="wandb.Api(timeout=60)",
+    ),
+    WandbMessage("internal-error", "F2", "An internal error occurred. Please contact support.", "server", status=500),
+    WandbMessage("service-unavailable", "F2", "Service Unavailable", "server", status=503, also=("F17",)),
+    WandbMessage("bad-gateway", "F2", "Bad Gateway", "server", status=502, also=("F17",)),
+    WandbMessage("gateway-timeout", "F2", "Gateway Time-out", "server", status=504, also=("F17",)),
+    WandbMessage("gateway-timeout-go", "F2", "Gateway Timeout", "server", status=504, also=("F17",)),
+    WandbMessage("internal-server-error", "F2", "Internal Server Error", "server", status=500, also=("F17",)),
+    WandbMessage("too-many-requests", "B17", "Too Many Requests", "server", status=429),
+    WandbMessage("go-timeout", "F2", "Client.Timeout exceeded while awaiting headers", "other", also=("C19",)),
+    WandbMessage("go-deadline", "F2", "context deadline exceeded", "other", also=("C19",)),
+    WandbMessage("read-timed-out", "F2", "Read timed out", "other", also=("C19",)),
+    WandbMessage(
+        "api-service-busy", "F14", "the service process is busy and did not respond in time", "sdk", also=("F2",)
+    ),
+    # The network between.
+    WandbMessage(
+        "network-error-retry", "C19", "Network error ({kind}), entering retry loop", "sdk", also=("F2", "F17")
+    ),
+    WandbMessage("retries-exceeded", "C19", "Max retries exceeded with url", "other", also=("F2",)),
+    WandbMessage("connection-reset", "C19", "connection reset by peer", "other", also=("F2", "F17")),
+    WandbMessage("remote-closed", "C19", "Remote end closed connection without response", "other", also=("F2", "F17")),
+    WandbMessage("connection-aborted", "C19", "Connection aborted.", "other", also=("F2", "F17")),
+    WandbMessage("tls-eof", "C19", "EOF occurred in violation of protocol", "other", also=("F17",)),
+    WandbMessage("tls-timeout", "C19", "TLS handshake timeout", "other", also=("F2",)),
+    WandbMessage(
+        "tls-self-signed",
+        "C19",
+        "self-signed certificate",
+        "other",
+        hint="REQUESTS_CA_BUNDLE and SSL_CERT_FILE name the file with the company's certificates",
+    ),
+    WandbMessage(
+        "tls-self-signed-old",
+        "C19",
+        "self signed certificate",
+        "other",
+        hint="REQUESTS_CA_BUNDLE and SSL_CERT_FILE name the file with the company's certificates",
+    ),
+    WandbMessage(
+        "tls-issuer",
+        "C19",
+        "unable to get local issuer certificate",
+        "other",
+        hint="REQUESTS_CA_BUNDLE and SSL_CERT_FILE name the file with the company's certificates",
+    ),
+    WandbMessage("tls-expired", "C19", "certificate has expired", "other"),
+    WandbMessage(
+        "tls-bundle",
+        "C19",
+        "Could not find a suitable TLS CA certificate bundle, invalid path: {path}",
+        "other",
+        hint="REQUESTS_CA_BUNDLE or SSL_CERT_FILE names a file that does not exist",
+    ),
+    WandbMessage("dns-temporary", "C19", "Temporary failure in name resolution", "other"),
+    WandbMessage("dns-unknown-name", "C19", "Name or service not known", "other"),
+    WandbMessage("dns-macos", "C19", "nodename nor servname provided", "other"),
+    WandbMessage("dns-windows", "C19", "getaddrinfo failed", "other"),
+    WandbMessage("network-unreachable", "C19", "Network is unreachable", "other"),
+    WandbMessage("no-route", "C19", "No route to host", "other"),
+    WandbMessage("io-timeout", "C19", "i/o timeout", "other"),
+    WandbMessage("connect-timed-out", "C19", "Connection to {host} timed out", "other", also=("F2",)),
+    WandbMessage(
+        "proxy-refused",
+        "C19",
+        "Cannot connect to proxy",
+        "other",
+        hint="look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY where the program runs",
+    ),
+    WandbMessage(
+        "proxy-tunnel",
+        "C19",
+        "Tunnel connection failed: {reason}",
+        "other",
+        hint="look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY where the program runs",
+    ),
+    WandbMessage(
+        "not-json-go",
+        "C19",
+        "invalid character '<' looking for beginning of value",
+        "other",
+        code="REG804",
+        also=("F17",),
+        hint="a page came back where W&B's answer belongs: a proxy, a login page, or an address that is not the API",
+    ),
+    WandbMessage(
+        "not-json-python",
+        "C19",
+        "Expecting value: line 1 column 1 (char 0)",
+        "other",
+        code="REG804",
+        also=("F17", "F2"),
+    ),
+    WandbMessage("page-not-found", "C19", "404 page not found", "other", code="REG804", also=("F17",)),
+    WandbMessage("host-invalid", "C19", "is not a valid server address, did you mean {url}", "other"),
+    WandbMessage("host-http", "C19", "http is not secure, please use {url}", "sdk"),
+    # Keys and logins.
+    WandbMessage("key-invalid-old", "C18", "Invalid or missing api_key. Run `wandb login`", "other"),
+    WandbMessage(
+        "key-invalid-host",
+        "C18",
+        "The API key is either invalid or missing, or the host is incorrect.",
+        "other",
+        also=("C19",),
+    ),
+    WandbMessage("key-malformed", "C18", "Malformed token", "server", status=401),
+    WandbMessage("key-denied-401", "C18", "permission denied (<Response [401]>)", "other", status=401),
+    WandbMessage("key-and-token", "C18", "Both WANDB_API_KEY and WANDB_IDENTITY_TOKEN_FILE are set", "other"),
+    WandbMessage("key-whitespace", "C18", "API key cannot start or end with whitespace", "sdk"),
+    WandbMessage("key-env-invalid", "C18", "WANDB_API_KEY invalid: {reason}", "other", also=("F3",)),
+    WandbMessage("not-logged-in-cli", "C18", "Failed to log in", "sdk", also=("C19",)),
+    WandbMessage("unauthorized", "C18", "Unauthorized", "other", status=401, also=("C19",)),
+    # No active run where the link is.
+    WandbMessage(
+        "none-link-artifact", "F4", "'NoneType' object has no attribute 'link_artifact'", "sdk", also=("C5", "C8")
+    ),
+    WandbMessage(
+        "none-log-artifact", "F4", "'NoneType' object has no attribute 'log_artifact'", "sdk", also=("C5", "C8")
+    ),
+    WandbMessage(
+        "none-use-artifact", "F4", "'NoneType' object has no attribute 'use_artifact'", "sdk", also=("C5", "C8")
+    ),
+    WandbMessage("none-link-model", "F4", "'NoneType' object has no attribute 'link_model'", "sdk", also=("C5", "C8")),
+    WandbMessage("none-log-model", "F4", "'NoneType' object has no attribute 'log_model'", "sdk", also=("C5", "C8")),
+    WandbMessage("none-use-model", "F4", "'NoneType' object has no attribute 'use_model'", "sdk", also=("C5", "C8")),
+    WandbMessage("none-download", "C5", "'NoneType' object has no attribute 'download'", "sdk", also=("F4", "C3")),
+    WandbMessage("init-first", "F4", "You must call wandb.init() before wandb.{method}()", "sdk", also=("C8",)),
+    WandbMessage("init-first-plain", "F4", "You must call `wandb.init()` before", "sdk", also=("C8",)),
+    WandbMessage("experiment-stand-in", "F4", "'_DummyExperiment' object has no attribute '{attribute}'", "sdk"),
+    WandbMessage("experiment-stand-in-new", "F4", "'DummyExperiment' object has no attribute '{attribute}'", "sdk"),
+    # The public API used like a run, and objects that lack a call.
+    WandbMessage(
+        "api-existing-only",
+        "F5",
+        "Only existing artifacts are accepted by this api. Manually create one with `wandb artifact put`",
+        "sdk",
+        code="REG607",
+    ),
+    WandbMessage(
+        "api-run-link", "F5", "'Run' object has no attribute 'link_artifact'", "sdk", code="REG607", also=("B14",)
+    ),
+    WandbMessage(
+        "api-run-link-model", "F5", "'Run' object has no attribute 'link_model'", "sdk", code="REG607", also=("B14",)
+    ),
+    WandbMessage(
+        "run-log-model", "F5", "'Run' object has no attribute 'log_model'", "sdk", code="REG607", also=("B14",)
+    ),
+    WandbMessage(
+        "run-use-model", "F5", "'Run' object has no attribute 'use_model'", "sdk", code="REG607", also=("B14",)
+    ),
+    WandbMessage("api-use-artifact", "F5", "You must pass a wandb.Api().artifact() to use_artifact", "sdk"),
+    WandbMessage(
+        "api-other-project", "F5", "A run can't log an artifact to a different project.", "sdk", also=("C15",)
+    ),
+    WandbMessage(
+        "unparsable-response",
+        "D2",
+        "Unable to parse '{kind}' response data",
+        "sdk",
+        also=("B5", "D1"),
+        hint="api.artifacts(type, name) of a type or collection that is not there",
+    ),
+    WandbMessage(
+        "use-artifact-argument",
+        "F12",
+        "You must pass an artifact name (e.g. 'pedestrian-dataset:v1'), an instance of `wandb.Artifact`, or "
+        "`wandb.Api().artifact()` to `use_artifact`",
+        "sdk",
+        also=("C5",),
+    ),
+    WandbMessage(
+        "log-artifact-argument",
+        "A18",
+        "You must pass an instance of wandb.Artifact or a valid file path to log_artifact",
+        "sdk",
+    ),
+    WandbMessage("artifact-link-artifact", "A18", "'Artifact' object has no attribute 'link_artifact'", "sdk"),
+    WandbMessage("artifact-no-link", "B14", "'Artifact' object has no attribute 'link'", "sdk", also=("A18",)),
+    WandbMessage("module-link-model", "A18", "module 'wandb' has no attribute 'link_model'", "sdk"),
+    WandbMessage(
+        "unexpected-entity-argument", "A18", "log_artifact() got an unexpected keyword argument '{argument}'", "other"
+    ),
+    WandbMessage(
+        "unexpected-link-argument", "A18", "link_artifact() got an unexpected keyword argument '{argument}'", "other"
+    ),
+    WandbMessage(
+        "missing-link-argument", "A18", "link_artifact() missing {count} required positional argument", "other"
+    ),
+    WandbMessage("no-cli-artifact-list", "F12", "No such command 'list'.", "cli"),
+    WandbMessage("no-cli-log-file", "A18", "No such command 'log-file'.", "cli"),
+    WandbMessage("no-name", "F12", "You must specify name= to fetch an artifact.", "sdk"),
+    WandbMessage("no-alias-old", "D3", "Attempted to fetch artifact without alias", "other", also=("F12",)),
+    WandbMessage("artifact-id-missing", "D2", "Unable to fetch artifact with id: {artifact}", "sdk", also=("D7",)),
+    WandbMessage("invalid-artifact-string", "F12", "Invalid artifact string: {name}", "sdk"),
+    WandbMessage("offline-download", "C3", "Cannot download artifacts in offline mode.", "other"),
+    # Files behind a version.
+    WandbMessage(
+        "s3-version-missing",
+        "F6",
+        "Couldn't find object version for {object} matching etag {etag}",
+        "other",
+        hint="add_reference(..., checksum=False), or an object that was overwritten",
+    ),
+    WandbMessage("azure-version-missing", "F6", "Couldn't find blob version for {object} matching etag {etag}", "sdk"),
+    WandbMessage("gcs-version-missing", "F6", "Unable to download object {object} with generation {generation}", "sdk"),
+    WandbMessage("gcs-object-missing", "F6", "Object does not exist: {path}", "sdk"),
+    WandbMessage("s3-object-missing", "F6", "Unable to find {path} at s3://{object}", "other"),
+    WandbMessage("s3-denied", "F6", "Unable to connect to S3 ({code})", "other"),
+    WandbMessage(
+        "boto-client-error",
+        "F6",
+        "An error occurred ({code}) when calling the {operation} operation",
+        "other",
+        also=("F17",),
+    ),
+    WandbMessage(
+        "boto-credentials",
+        "F6",
+        "Unable to locate credentials",
+        "other",
+        hint="the program needs credentials of the bucket's cloud: AWS_PROFILE, a role, `aws configure`",
+    ),
+    WandbMessage(
+        "gcs-credentials",
+        "F6",
+        "Your default credentials were not found",
+        "other",
+        hint="`gcloud auth application-default login`, or GOOGLE_APPLICATION_CREDENTIALS",
+    ),
+    WandbMessage(
+        "gcs-credentials-old",
+        "F6",
+        "Could not automatically determine credentials",
+        "other",
+        hint="`gcloud auth application-default login`, or GOOGLE_APPLICATION_CREDENTIALS",
+    ),
+    WandbMessage("gcs-denied", "F6", "does not have storage.objects.{right} access", "other"),
+    WandbMessage(
+        "digest-mismatch-file",
+        "F6",
+        "Digest mismatch for file: {path}",
+        "sdk",
+        hint="delete the file in the cache or the target folder and download again",
+    ),
+    WandbMessage(
+        "digest-mismatch-object",
+        "F6",
+        "Digest mismatch for object {object}",
+        "other",
+        hint="the object in the bucket has changed since it was logged",
+    ),
+    WandbMessage("digest-mismatch-url", "F6", "Digest mismatch for url {url}", "other"),
+    WandbMessage("digest-mismatch-local", "F6", "Local file reference: Digest mismatch for path {path}", "other"),
+    WandbMessage(
+        "local-reference-missing",
+        "F6",
+        "Local file reference: Failed to find file at path {path}",
+        "sdk",
+        hint="a file:// reference holds a path of one machine: log the file itself for a registry",
+    ),
+    WandbMessage("manifest-failed", "F6", "Failed to fetch artifact manifest", "sdk", also=("D7", "F2")),
+    WandbMessage("files-failed", "F6", "Unable to fetch files for artifact: {artifact}", "sdk", also=("D7", "F2")),
+    WandbMessage("file-url-failed", "F6", "Failed to fetch URL for file: {path}", "sdk", also=("D7",)),
+    WandbMessage("download-failed", "F6", "Error downloading artifact: {reason}", "sdk", also=("D7", "F2")),
+    WandbMessage(
+        "entry-missing",
+        "F6",
+        "Path not contained in artifact: {path}",
+        "sdk",
+        also=("D2",),
+        hint="the version has no file of that name: artifact.manifest.entries lists them",
+    ),
+    WandbMessage(
+        "bucket-answer",
+        "F6",
+        "<Error><Code>{code}</Code><Message>",
+        "other",
+        also=("F17",),
+        hint="the bucket answers, not W&B",
+    ),
+    WandbMessage(
+        "windows-name",
+        "F6",
+        "[WinError 123]",
+        "other",
+        hint="a folder name with a colon is not allowed on Windows: download(root=...)",
+    ),
+    WandbMessage(
+        "windows-folder",
+        "F6",
+        "[WinError 267]",
+        "other",
+        hint="a folder name with a colon is not allowed on Windows: download(root=...)",
+    ),
+    WandbMessage("no-storage-handler", "F6", "No storage handler registered for url", "sdk", also=("F15",)),
+    # The local disk.
+    WandbMessage("disk-full", "F7", "No space left on device", "other"),
+    WandbMessage("disk-quota", "F7", "Disk quota exceeded", "other"),
+    WandbMessage("disk-read-only", "F7", "Read-only file system", "other"),
+    WandbMessage("disk-windows-full", "F7", "There is not enough space on the disk", "other"),
+    WandbMessage("file-denied", "F7", "[Errno 13] Permission denied: '{path}'", "other"),
+    WandbMessage("file-denied-go", "F7", "open {path}: permission denied", "other"),
+    WandbMessage("folder-denied-go", "F7", "mkdir {path}: permission denied", "other"),
+    WandbMessage("cache-full", "F7", "Insufficient free space in {folder}", "sdk"),
+    WandbMessage("cache-full-old", "F7", "Failed to reclaim enough space in {folder}", "other"),
+    WandbMessage(
+        "cache-denied", "F7", "Unable to write to {folder}. Ensure that the current user has write permissions.", "sdk"
+    ),
+    WandbMessage("staging-denied", "F7", "Unable to write staging files to {folder}", "other"),
+    WandbMessage("folder-not-writable", "F7", "wasn't writable, using system temp directory", "sdk"),
+    WandbMessage("temp-not-writable", "F7", "System temp directory ({folder}) is not writable/readable", "other"),
+    WandbMessage("root-folder", "F7", "Unable to create root directory {folder}", "sdk"),
+    WandbMessage("open-files", "F7", "Too many open files", "other", hint="`ulimit -n 8192`"),
+    # Uploads, and runs that are synced.
+    WandbMessage(
+        "upload-file-missing",
+        "F13",
+        "Error uploading '{file}': FileNotFoundError",
+        "other",
+        also=("F7",),
+        hint="the staged file is gone: sync on the machine that trained, with the same WANDB_DATA_DIR",
+    ),
+    WandbMessage("upload-file-error", "C10", "Error uploading '{file}': {reason}", "other", also=("F17", "F6", "F2")),
+    WandbMessage(
+        "not-committed",
+        "C10",
+        "Uploading artifact file failed. Artifact won't be committed.",
+        "other",
+        also=("F13", "F7", "F17"),
+    ),
+    WandbMessage("sync-no-record", "F13", "Skipping directory: {folder}", "other"),
+    WandbMessage("sync-corrupt", "F13", "incomplete transaction log", "sdk"),
+    WandbMessage("upload-failed-go", "C10", "failed to upload file", "other", also=("F17", "F2")),
+    WandbMessage(
+        "entity-too-large",
+        "F17",
+        "Request Entity Too Large",
+        "other",
+        status=413,
+        hint="a proxy in front of the server limits the size of a request",
+    ),
+    WandbMessage("method-not-allowed", "F17", "Method Not Allowed", "other", status=405),
+    WandbMessage("upload-405", "F17", "CommError, <Response [405]>", "other", status=405),
+    WandbMessage("server-bug-old", "F17", "Whoa, you found a bug", "sdk", also=("F2",)),
+    # Deletion.
+    WandbMessage(
+        "delete-dependents",
+        "F8",
+        "cannot delete artifact {artifact} as its dependent artifacts must be removed first",
+        "server",
+    ),
+    WandbMessage("delete-managed", "F8", "cannot delete system managed artifact", "server"),
+    WandbMessage("delete-aliases", "F8", "delete_aliases=True", "other"),
+    # Releases and installations.
+    WandbMessage("client-id-digest", "F9", "Invalid Client ID digest", "server", code="REG701"),
+    WandbMessage("no-module", "F15", "No module named 'wandb", "other"),
+    WandbMessage("cannot-import", "F15", "cannot import name '{name}' from 'wandb", "other"),
+    WandbMessage(
+        "partial-import",
+        "F15",
+        "partially initialized module 'wandb' has no attribute '{name}'",
+        "other",
+        hint="a file or folder called wandb in your project hides the package",
+    ),
+    WandbMessage(
+        "module-no-init",
+        "F15",
+        "module 'wandb' has no attribute 'init'",
+        "sdk",
+        hint="a file or folder called wandb in your project hides the package",
+    ),
+    WandbMessage(
+        "module-no-login",
+        "F15",
+        "module 'wandb' has no attribute 'login'",
+        "sdk",
+        hint="a file or folder called wandb in your project hides the package",
+    ),
+    WandbMessage(
+        "module-no-api",
+        "F15",
+        "module 'wandb' has no attribute 'Api'",
+        "sdk",
+        hint="a file or folder called wandb in your project hides the package",
+    ),
+    WandbMessage(
+        "module-no-artifact",
+        "F15",
+        "module 'wandb' has no attribute 'Artifact'",
+        "sdk",
+        hint="a file or folder called wandb in your project hides the package",
+    ),
+    WandbMessage(
+        "module-no-log",
+        "F15",
+        "module 'wandb' has no attribute 'log'",
+        "sdk",
+        hint="a file or folder called wandb in your project hides the package",
+    ),
+    WandbMessage(
+        "module-no-config",
+        "F15",
+        "module 'wandb' has no attribute 'config'",
+        "sdk",
+        hint="a file or folder called wandb in your project hides the package",
+    ),
+    WandbMessage(
+        "module-no-sweep",
+        "F15",
+        "module 'wandb' has no attribute 'sweep'",
+        "sdk",
+        hint="a file or folder called wandb in your project hides the package",
+    ),
+    WandbMessage(
+        "module-no-settings",
+        "F15",
+        "module 'wandb' has no attribute 'Settings'",
+        "sdk",
+        hint="a file or folder called wandb in your project hides the package",
+    ),
+    WandbMessage(
+        "module-no-version",
+        "F15",
+        "module 'wandb' has no attribute '__version__'",
+        "sdk",
+        hint="a file or folder called wandb in your project hides the package",
+    ),
+    WandbMessage(
+        "extra-gcp",
+        "F15",
+        "gs:// references require the google-cloud-storage library",
+        "sdk",
+        hint="`pip install wandb[gcp]`",
+    ),
+    WandbMessage(
+        "extra-aws", "F15", "s3:// references require the boto3 library", "other", hint="`pip install wandb[aws]`"
+    ),
+    WandbMessage("extra-azure", "F15", "Azure references require the azure", "sdk", hint="`pip install wandb[azure]`"),
+    WandbMessage(
+        "protobuf", "F15", "Descriptors cannot be created directly", "other", hint="`pip install -U wandb protobuf`"
+    ),
+    WandbMessage(
+        "protobuf-old",
+        "F15",
+        "Descriptors cannot not be created directly",
+        "other",
+        hint="`pip install -U wandb protobuf`",
+    ),
+    WandbMessage(
+        "numpy-2", "F15", "`np.float_` was removed in the NumPy 2.0 release", "other", hint="`pip install -U wandb`"
+    ),
+    WandbMessage(
+        "core-missing",
+        "F15",
+        "WandbCoreNotAvailableError",
+        "sdk",
+        hint="the wheel of another platform: install wandb again",
+    ),
+    # wandb's own process.
+    WandbMessage("service-poll-for-token-error", "F14", "ServicePollForTokenError", "sdk"),
+    WandbMessage("service-start-timeout-error", "F14", "ServiceStartTimeoutError", "other"),
+    WandbMessage("service-start-process-error", "F14", "ServiceStartProcessError", "other"),
+    WandbMessage("service-start-port-error", "F14", "ServiceStartPortError", "other"),
+    WandbMessage("mailbox-closed-error", "F14", "MailboxClosedError", "sdk"),
+    WandbMessage("handle-abandoned-error", "F14", "HandleAbandonedError", "sdk"),
+    WandbMessage("wandb-service-connection-error", "F14", "WandbServiceConnectionError", "sdk"),
+    WandbMessage("wandb-service-not-owned-error", "F14", "WandbServiceNotOwnedError", "other"),
+    WandbMessage("core-exited", "F14", "wandb-core exited with code {status}", "sdk", also=("F15",)),
+    WandbMessage("core-port", "F14", "Failed to read port info after {seconds} seconds", "other"),
+    WandbMessage(
+        "service-start-timeout",
+        "F14",
+        "Timed out waiting for wandb service to start after {seconds} seconds",
+        "other",
+        hint="WANDB__SERVICE_WAIT=300",
+    ),
+    WandbMessage("service-port-file", "F14", "Failed to read port file", "other"),
+    WandbMessage("service-not-running", "F14", "the service process is not running", "sdk"),
+    WandbMessage("service-exited", "F14", "The wandb service process exited with {status}.", "other"),
+    WandbMessage("backend-shutdown", "F14", "The wandb backend process has shutdown", "sdk"),
+    WandbMessage("backend-communication", "F14", "Error communicating with wandb process", "other", also=("F2",)),
+    WandbMessage("abnormal-exit", "F14", "Abnormal program exit", "other", also=("F7",)),
+    WandbMessage("broken-pipe", "F14", "Broken pipe", "other", also=("C19",)),
+    WandbMessage("forked", "C16", "This operation is not valid in a forked process", "sdk", also=("F14",)),
+    WandbMessage(
+        "joined", "F14", "Cannot schedule tasks after join(). Did you call wandb.teardown()?", "sdk", also=("C16",)
+    ),
+    WandbMessage(
+        "attach-other",
+        "C16",
+        "Failed to attach because the run does not belong to the current service process",
+        "sdk",
+        also=("F14",),
+    ),
+    WandbMessage(
+        "threads-go",
+        "F14",
+        "failed to create new OS thread",
+        "other",
+        hint="the limit of processes or threads is reached: `ulimit -u`",
+    ),
+    # Sweeps and launch.
+    WandbMessage("sweep-missing", "F16", "Could not find sweep {sweep}", "sdk", also=("B2",)),
+    WandbMessage("sweep-deleted", "F16", "Sweep was deleted or agent was not found", "sdk"),
+    WandbMessage("launch-entity-missing", "F16", "Must specify entity when using launch", "sdk"),
+    WandbMessage("launch-project-missing", "F16", "A project must be configured when using launch", "sdk"),
+    WandbMessage("launch-no-entity", "F16", "No entity provided, use --entity or set WANDB_ENTITY", "sdk"),
+    WandbMessage("launch-job-missing", "F16", "Job artifact {job} not found", "sdk", also=("D2",)),
+    WandbMessage("launch-job-form", "F16", "Invalid job specification.", "sdk"),
+    WandbMessage("launch-queue-item", "F16", "Could not find QueuedRunItem", "sdk"),
+    WandbMessage(
+        "launch-no-init", "F16", "The submitted job exited successfully but failed to call wandb.init", "other"
+    ),
+    WandbMessage("launch-code-deleted", "F16", "references deleted code artifact {artifact}", "other", also=("F8",)),
+    WandbMessage("launch-no-code", "F16", "No code artifact found", "sdk"),
+    WandbMessage("launch-queue-needed", "F16", "Launch-sweeps require setting a 'queue'", "sdk"),
+    WandbMessage("launch-agent-queue", "F16", "To launch an agent please specify a queue", "sdk"),
+    # Artifacts that wandb refuses to build.
+    WandbMessage("artifact-final", "F18", "Can't modify finalized artifact", "sdk"),
+    WandbMessage("artifact-final-add", "F18", "Can't add to finalized artifact", "other"),
+    WandbMessage("artifact-final-class", "F18", "ArtifactFinalizedError", "sdk"),
+    WandbMessage("not-a-file", "F18", "Path is not a file: {path}", "sdk"),
+    WandbMessage("not-a-folder", "F18", "Path is not a directory: {path}", "sdk"),
+    WandbMessage("same-path-twice", "F18", "Cannot add the same path twice: {path}", "sdk"),
+    WandbMessage("file-exists", "F18", "File with name {name} already exists at {path}", "sdk"),
+    WandbMessage(
+        "path-kind", "F18", "path must be a file, directory or externalreference like s3://bucket/path", "sdk"
+    ),
+    WandbMessage("path-invalid", "F18", "must be a valid file or directory path", "sdk"),
+    WandbMessage("metadata-keys", "F18", "Artifact must not have more than {count} metadata keys", "sdk"),
+    WandbMessage("reference-uri", "F18", "References must be URIs.", "sdk"),
+    WandbMessage("too-many-objects", "F18", "objects tracked, pass max_objects to add_reference", "sdk"),
+    WandbMessage("metadata-type", "F18", "as artifact metadata", "sdk"),
+)
