@@ -85,7 +85,6 @@ OPERATION: tuple[Failure, ...] = (
         "`wandb artifact cache cleanup 10GB` frees the cache.",
         silent=False,
         recognize="The message names a local folder, `.local/share/wandb`, `.cache/wandb` or a full disk.",
-        check_with="df -h",
     ),
     Failure(
         "F8",
