@@ -32,7 +32,12 @@ _LIBRARY = re.compile(
     r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|[/\\]wandb[/\\]sdk[/\\]|[/\\]emulator[/\\]recorder"
 )
 _PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
-_SPEAKERS = {"server": "W&B's server", "sdk": "the wandb SDK", "cli": "a command line"}
+_SPEAKERS = {
+    "server": "W&B's server",
+    "sdk": "the wandb SDK",
+    "cli": "a command line",
+    "other": "wandb-core, an older wandb or a library",
+}
 
 # A text that stands for several causes, of which the path tells the likelier: without an organization in the path it
 # is the entity that has none (row B2), or a variable that names one (row A15).
