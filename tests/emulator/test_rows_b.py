@@ -82,8 +82,8 @@ def test_b2_without_an_entity_the_users_default_one_decides(server: Server) -> N
     ("entity", "words"),
     [
         ("alice", "Personal entities are disabled, please log to a different team"),
-        ("acme", "creation of runs in organization entity 'acme' is not allowed"),
-        ("nobody", "entity 'nobody' not found"),
+        ("acme", "you may not log runs directly to your organization"),
+        ("nobody", "entity nobody not found during upsertBucket"),
         ("watched", "permission denied"),
     ],
 )
