@@ -11,12 +11,13 @@ import os
 import sys
 
 from regilink_doctor.cli.options import UNUSABLE, UsageProblem
+from regilink_doctor.cli.output import SafeStreams, complain, declare_format, discard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from typing import NoReturn, TextIO
+    from typing import NoReturn
 
     from regilink_doctor.cli.parser import Parser
 
@@ -42,35 +43,30 @@ _NOT_WRITTEN = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF, getattr(errno
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status. 2 (usage, configuration, our own failure) beats 1 (found) beats 0."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    given, command = _split_command(given)
-    _open_what_is_closed()
-    _print_anything()
-    try:
-        _be_somewhere()
-        status = _plain_lint(given[1:]) if given[:1] == ["lint"] else None
-        if status is None:
-            options = _options(given, separated=command is not None)
-            options.cmd = command or []
-            status = int(options.run(options))
-        sys.stdout.flush()
-    except UsageProblem as problem:
-        from regilink_doctor.report.terminal import fit_lines, terminal_width
+    given, command = _split_command(list(sys.argv[1:] if arguments is None else arguments))
+    with SafeStreams():
+        try:
+            _require_current_folder()
+            status = _run_plain_lint(given[1:]) if given[:1] == ["lint"] else None
+            if status is None:
+                options = _parse_options(given, separated=command is not None)
+                options.cmd = command or []
+                declare_format(getattr(options, "output_format", None) or "full")
+                status = int(options.run(options))
+            sys.stdout.flush()
+        except UsageProblem as problem:
+            from regilink_doctor.report.terminal import fit_lines, terminal_width
 
-        _complain("\n".join(fit_lines(f"regilink: {problem}".split("\n"), terminal_width(sys.stderr))))
-        return UNUSABLE
-    except BrokenPipeError:
-        # The reader of a pipe has gone (`| head`): nothing more to say.
-        _silence(sys.stdout)
-        return UNUSABLE
-    except OSError as error:
-        if error.errno not in _NOT_WRITTEN or error.filename is not None:
-            raise
-        _silence(sys.stdout)
-        _complain(f"regilink: the output could not be written: {error.strerror}")
-        return UNUSABLE
-    except KeyboardInterrupt:
-        return 130
+            complain("\n".join(fit_lines(f"regilink: {problem}".split("\n"), terminal_width(sys.stderr))))
+            return UNUSABLE
+        except OSError as error:
+            if error.errno not in _NOT_WRITTEN or error.filename is not None:
+                raise
+            discard(sys.stdout)
+            complain(f"regilink: the output could not be written: {error.strerror}")
+            return UNUSABLE
+        except KeyboardInterrupt:
+            return 130
     return status
 
 
@@ -80,7 +76,7 @@ def script() -> NoReturn:
     A run of the linter goes at once, as mypy does: clearing its modules away one by one takes Python as long as reading
     a file. What it started it has waited for, and what it printed is written.
     """
-    _end_tidily()
+    _clean_up_when_stopped()
     status = main()
     if sys.argv[1:2] == ["lint"]:
         sys.stderr.flush()
@@ -88,7 +84,7 @@ def script() -> NoReturn:
     sys.exit(status)
 
 
-def _be_somewhere() -> None:
+def _require_current_folder() -> None:
     """Every command takes paths and settings from the current folder.
 
     Raises:
@@ -100,7 +96,7 @@ def _be_somewhere() -> None:
         raise UsageProblem(f"the current folder cannot be used: {error.strerror}; go to one that is there") from None
 
 
-def _end_tidily() -> None:
+def _clean_up_when_stopped() -> None:
     """To be asked to end (SIGTERM, a terminal that closes) clears away what was begun, as Ctrl-C does.
 
     Files half written, folders for the moment, the user's own command: none of it stays behind. A second signal ends at
@@ -117,36 +113,7 @@ def _end_tidily() -> None:
             _signal.signal(number, end)
 
 
-def _open_what_is_closed() -> None:
-    """A standard stream that was closed (`>&-`) is nobody's: neither None, nor the next file that is opened."""
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        if getattr(sys, name) is None:
-            handle = os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
-            os.set_inheritable(handle, True)
-            setattr(sys, name, open(handle, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115
-
-
-def _print_anything() -> None:
-    """A terminal that lacks a letter shows its number: no report ends in a UnicodeEncodeError."""
-    for stream in (sys.stdout, sys.stderr):
-        if getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _complain(text: str) -> None:
-    """On standard error, if that still takes something: the exit status tells in any case."""
-    try:
-        print(text, file=sys.stderr, flush=True)
-    except OSError:
-        _silence(sys.stderr)
-
-
-def _silence(stream: TextIO) -> None:
-    """What is still to be written goes nowhere, or Python would fail on it again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _plain_lint(words: list[str]) -> int | None:
+def _run_plain_lint(words: list[str]) -> int | None:
     from regilink_doctor.cli import lint
 
     options = lint.parse(words)
@@ -161,13 +128,13 @@ def _split_command(given: list[str]) -> tuple[list[str], list[str] | None]:
     return given, None
 
 
-def _options(given: Sequence[str], *, separated: bool) -> argparse.Namespace:
+def _parse_options(given: Sequence[str], *, separated: bool) -> argparse.Namespace:
     """What was asked for, as `argparse` reads it.
 
     Raises:
         UsageProblem: there is no such command, or it takes no such words.
     """
-    parser, command = _parsers(given)
+    parser, command = _make_parsers(given)
     if not given:
         parser.print_help(sys.stderr)
         raise SystemExit(UNUSABLE)
@@ -185,7 +152,7 @@ def _options(given: Sequence[str], *, separated: bool) -> argparse.Namespace:
     return options
 
 
-def _parsers(given: Sequence[str]) -> tuple[Parser, Parser | None]:
+def _make_parsers(given: Sequence[str]) -> tuple[Parser, Parser | None]:
     """The parser, and that of the command that is given.
 
     That one alone gets its options, so that a variable of another cannot be wrong.

@@ -147,12 +147,8 @@ def _print(diagnosis: Diagnosis, options: argparse.Namespace) -> None:
 
         from regilink_doctor.report.doctor import render_full
 
-        class Screen(Console):
-            def on_broken_pipe(self) -> None:
-                raise BrokenPipeError  # rich would end with the status for problems that were found
-
         colour = wants_colour(options.color)
-        console = Screen(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=not colour)
+        console = Console(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=not colour)
         render_full(diagnosis, console, verbose=options.verbose)
 
 

@@ -102,7 +102,7 @@ def _show(options: argparse.Namespace, outcome: DryRun) -> None:
         print("" if options.output_format == "json" else "\n", end="")
         print(text)
         return
-    from regilink_doctor.cli.output_file import write_report
+    from regilink_doctor.cli.output import write_report
 
     write_report(options.output_file, f"{text}\n".encode("utf-8", "backslashreplace"))
 

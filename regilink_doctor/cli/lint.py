@@ -16,6 +16,7 @@ from regilink_doctor.cli.options import (
     parse_plain,
     wants_colour,
 )
+from regilink_doctor.cli.output import declare_format
 from regilink_doctor.config.keys import FORMATS
 
 TYPE_CHECKING = False
@@ -50,9 +51,9 @@ def run(options: Any) -> int:
     """Lint, and say what was found."""
     if not options.output_file:
         return _run(options)
-    from regilink_doctor.cli.output_file import printing_to
+    from regilink_doctor.cli.output import PrintingTo
 
-    with printing_to(options.output_file):
+    with PrintingTo(options.output_file):
         return _run(options)
 
 
@@ -74,6 +75,8 @@ def _run(options: Any) -> int:
         if (changed := change(result, config, catalog, options)) is not None:
             return changed
     output_format = options.output_format or config.output_format or FORMATS[0]
+    if not (options.show_sites or options.statistics) or output_format.startswith("json"):
+        declare_format(output_format)
     if options.show_sites:
         from regilink_doctor.report.listings import list_sites
 
@@ -147,7 +150,8 @@ def _screen(options: Any) -> Style:
 
         width = terminal_width()
     colour = wants_colour(options.color) and not options.output_file
-    return Style(colour=colour, width=width, quiet=options.quiet)
+    encoding = "utf-8" if options.output_file else sys.stdout.encoding or "utf-8"
+    return Style(colour=colour, width=width, encoding=encoding, quiet=options.quiet)
 
 
 def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:

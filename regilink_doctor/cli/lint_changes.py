@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.cli.options import FOUND, OK, UNUSABLE
+from regilink_doctor.cli.output import declare_kind
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.report.diff import diff_lines
 from regilink_doctor.workflows.fixing import changes, ignoring, write_changes
@@ -22,6 +23,7 @@ def change(result: LintResult, config: Config, catalog: Catalog | None, options:
     linter = Linter(config, catalog)
     made = ignoring(result, linter) if options.add_ignore else changes(result, linter, unsafe=options.unsafe_fixes)
     if options.diff:
+        declare_kind("patch")
         for item in made:
             for line in diff_lines(item.path, item.before, item.after):
                 print(line)

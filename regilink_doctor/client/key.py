@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NoReturn
 
-from regilink_doctor.core.api_keys import without_secrets
+from regilink_doctor.core.masking import mask_secrets, remember_secret
 
 LENGTH = 40
 """Characters of a key without its prefix, at least (`sdk/lib/wbauth/validation.py`)."""
@@ -25,6 +25,7 @@ class Key:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
+        remember_secret(secret)
 
     def reveal(self) -> str:
         """The secret."""
@@ -78,7 +79,7 @@ class Secrets:
         """`text` without any of them, and without what looks like a key of W&B's."""
         for secret in self._secrets:
             text = text.replace(secret, "[key]")
-        return without_secrets(text)
+        return mask_secrets(text)
 
     def __repr__(self) -> str:
         return f"Secrets({len(self._secrets)} masked)"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from functools import cached_property
 
-from regilink_doctor.core.api_keys import without_secrets
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.findings import Finding, Place, Span
+from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.lint import formats, project
@@ -163,7 +163,7 @@ def _findings(item: Site | Declared, facts: _Facts, enabled: Enabled) -> Iterato
 
 def _discreet(finding: Finding) -> Finding:
     said = {"message": finding.message, "help": finding.help, "target": finding.target}
-    told = {name: without_secrets(text) for name, text in said.items() if text}
+    told = {name: mask_secrets(text) for name, text in said.items() if text}
     changed = {name: text for name, text in told.items() if text != said[name]}
     return replace(finding, **changed) if changed else finding
 

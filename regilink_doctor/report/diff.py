@@ -5,11 +5,12 @@ A key that stands near a change is masked, as everywhere: there, and only there,
 
 from __future__ import annotations
 
+import os
 from difflib import unified_diff
 
-from regilink_doctor.core.api_keys import masked
 from regilink_doctor.core.decoding import encoding_of
 from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.masking import mask_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
 
 def diff_lines(path: str, before: bytes, after: bytes) -> Iterator[str]:
-    """The lines, without their ends. In a notebook those of its JSON."""
+    """The lines, without their ends; in a notebook those of its JSON. Names have slashes, as `git apply` wants."""
     old, new = (content.decode(encoding_of(content), errors="replace") for content in (before, after))
-    for line in unified_diff(_lines(old), _lines(new), escape_text(path), escape_text(path)):
-        yield masked(line.removesuffix("\n"))
+    name = escape_text(path.replace(os.sep, "/"))
+    for line in unified_diff(_lines(old), _lines(new), name, name):
+        yield mask_keys(line.removesuffix("\n"))
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"
 

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from regilink_doctor.core.api_keys import without_secrets
 from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.report import ledger
 from regilink_doctor.report.terminal import paint_text
@@ -39,7 +39,7 @@ def to_json(outcome: DryRun) -> str:
     value: dict[str, Any] = {
         "version": VERSION,
         "command": {
-            "argv": [without_secrets(word) for word in outcome.argv],
+            "argv": [mask_secrets(word) for word in outcome.argv],
             "status": outcome.status,
             "interrupted": outcome.interrupted,
         },
@@ -58,7 +58,7 @@ def to_json(outcome: DryRun) -> str:
 def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     """The lines of the report, without their ends."""
     paint = partial(paint_text, colour=colour)
-    command = escape_text(without_secrets(shlex.join(outcome.argv)))
+    command = escape_text(mask_secrets(shlex.join(outcome.argv)))
     yield paint(_BOLD, f"regilink dry-run: {command if len(command) <= LONGEST else command[:LONGEST] + '...'}")
     ended = "was interrupted, " if outcome.interrupted else ""
     yield f"  {ended}ended with {outcome.ended}; nothing was sent to W&B; {escape_text(outcome.world)}"

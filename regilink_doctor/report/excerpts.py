@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from regilink_doctor.core.api_keys import masked
-from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.masking import mask_keys
 from regilink_doctor.report.locations import SourceLines, format_place
-from regilink_doctor.report.terminal import cut_line, paint_text, text_width, wrap_text
+from regilink_doctor.report.terminal import cut_line, paint_text, show_text, text_width, wrap_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from regilink_doctor.core.findings import Finding, Place
-
-    Paint = Callable[[str, str], str]
 
 _COLOURS = {"error": "1;31", "warning": "1;33", "info": "1;36", "strong": "1", "quiet": "2", "help": "1;32"}
 _MOST_LINES = 3
@@ -24,58 +19,87 @@ _WIDTH = 160
 
 
 def render_findings(
-    findings: Sequence[Finding], sources: Mapping[str, bytes], *, colour: bool, width: int | None = None
+    findings: Sequence[Finding],
+    sources: Mapping[str, bytes],
+    *,
+    colour: bool,
+    width: int | None = None,
+    encoding: str = "utf-8",
 ) -> Iterator[str]:
     """The lines of the report, without their ends; an empty line follows each finding.
 
     Args:
         findings: in the order in which they are shown.
         sources: the bytes of each file that has a finding; the place of any other file is shown without its line.
-        colour: with ANSI colours.
+        colour: with ANSI colors.
         width: columns of the terminal; None: lines are not wrapped.
+        encoding: of the output; letters that it lacks are shown by their numbers.
     """
-
-    def paint(name: str, text: str) -> str:
-        return paint_text(_COLOURS[name], text, colour=colour)
-
-    lines = SourceLines(sources)
+    renderer = _Renderer(SourceLines(sources), colour, width, encoding)
     for finding in findings:
-        yield from _render_heading(finding, paint, width)
-        yield f"  {paint('quiet', '-->')} {format_place(finding.place)}"
-        yield from _render_excerpt(finding.place, lines, partial(paint, finding.severity), "^", width)
-        for related in finding.related:
-            yield f"  {paint('quiet', '-->')} {format_place(related.place)}: {escape_text(related.message)}"
-            yield from _render_excerpt(related.place, lines, partial(paint, "quiet"), "-", width)
-        if finding.help:
-            first, *more = wrap_text(escape_text(finding.help), width, 8)
-            yield f"  {paint('help', 'help:')} {first}"
-            yield from (f"        {line}" for line in more)
+        yield from renderer.render(finding)
         yield ""
 
 
-def _render_heading(finding: Finding, paint: Paint, width: int | None) -> Iterator[str]:
-    """Severity, code and message; `[*]` where `--fix` fixes it."""
-    fixable = " [*]" if finding.fix and finding.fix.applicability == "safe" else ""
-    label = f"{finding.severity}[{finding.code}]{fixable} "
-    first, *more = wrap_text(escape_text(finding.message), width, 2, first=len(label))
-    yield f"{paint(finding.severity, finding.severity)}[{finding.code}]{fixable} {paint('strong', first)}"
-    yield from (f"  {paint('strong', line)}" for line in more)
+class _Renderer:
+    """Findings for one screen: its colors, its width, its letters."""
 
+    def __init__(self, lines: SourceLines, colour: bool, width: int | None, encoding: str) -> None:
+        self._lines = lines
+        self._colour = colour
+        self._width = width
+        self._encoding = encoding
 
-def _render_excerpt(
-    place: Place, lines: SourceLines, paint: Callable[[str], str], mark: str, width: int | None
-) -> Iterator[str]:
-    content = lines.around(place)
-    span = place.span
-    last = min(span.end_line, span.line + _MOST_LINES - 1, len(content))
-    margin = len(str(last)) + 1
-    for number in range(span.line, last + 1):
-        text = masked(content[number - 1])
-        start = span.column - 1 if number == span.line else len(text) - len(text.lstrip())
-        end = span.end_column - 1 if number == span.end_line else len(text)
-        shown, start, end = cut_line(text, start, end, _WIDTH if width is None else max(width - margin - 4, 20))
-        yield f"{number:>{margin}} | {escape_text(shown)}".rstrip()
-        under = mark * max(1, text_width(escape_text(shown[start:end])))
-        yield f"{'':>{margin}} | {' ' * text_width(escape_text(shown[:start]))}{paint(under)}"
-    if span.end_line > last and last >= span.line:
-        yield f"{'':>{margin}} | ..."
+    def render(self, finding: Finding) -> Iterator[str]:
+        """Heading, source, second places, help."""
+        yield from self._render_heading(finding)
+        yield self._arrow(finding.place)
+        yield from self._render_source(finding.place, "^", finding.severity)
+        for related in finding.related:
+            yield f"{self._arrow(related.place)}: {self._show(related.message)}"
+            yield from self._render_source(related.place, "-", "quiet")
+        if finding.help:
+            yield from self._render_labeled("help", finding.help)
+
+    def _render_heading(self, finding: Finding) -> Iterator[str]:
+        """Severity, code and message; `[*]` where `--fix` fixes it."""
+        fixable = " [*]" if finding.fix and finding.fix.applicability == "safe" else ""
+        label = f"{finding.severity}[{finding.code}]{fixable} "
+        first, *more = wrap_text(self._show(finding.message), self._width, 2, first=len(label))
+        severity = self._paint(finding.severity, finding.severity)
+        yield f"{severity}[{finding.code}]{fixable} {self._paint('strong', first)}"
+        yield from (f"  {self._paint('strong', line)}" for line in more)
+
+    def _render_labeled(self, label: str, text: str) -> Iterator[str]:
+        indent = len(label) + 4
+        first, *more = wrap_text(self._show(text), self._width, indent)
+        yield f"  {self._paint(label, f'{label}:')} {first}"
+        yield from (f"{'':{indent}}{line}" for line in more)
+
+    def _render_source(self, place: Place, mark: str, colour: str) -> Iterator[str]:
+        """The lines of a place, each with marks below the characters that are meant."""
+        content = self._lines.around(place)
+        span = place.span
+        last = min(span.end_line, span.line + _MOST_LINES - 1, len(content))
+        margin = len(str(last)) + 1
+        room = _WIDTH if self._width is None else max(self._width - margin - 4, 20)
+        for number in range(span.line, last + 1):
+            text = mask_keys(content[number - 1])
+            start = span.column - 1 if number == span.line else len(text) - len(text.lstrip())
+            end = span.end_column - 1 if number == span.end_line else len(text)
+            # Marks stand below what is shown: tabs and escapes are wider than the characters that they stand for.
+            shown, start, end = cut_line(text, start, end, room, self._show)
+            yield f"{number:>{margin}} | {shown}".rstrip()
+            marks = mark * max(1, text_width(shown[start:end]))
+            yield f"{'':>{margin}} | {'':{text_width(shown[:start])}}{self._paint(colour, marks)}"
+        if span.end_line > last and last >= span.line:
+            yield f"{'':>{margin}} | ..."
+
+    def _arrow(self, place: Place) -> str:
+        return f"  {self._paint('quiet', '-->')} {format_place(place)}"
+
+    def _paint(self, name: str, text: str) -> str:
+        return paint_text(_COLOURS[name], text, colour=self._colour)
+
+    def _show(self, text: str) -> str:
+        return show_text(text, self._encoding)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.api_keys import without_secrets
 from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.report.locations import format_place
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ def list_sites(reports: Sequence[SiteReport], output_format: str) -> Iterator[st
         return
     for report in reports:
         site = report.site
-        targets = without_secrets(" | ".join(text.display for text in site.target))
+        targets = mask_secrets(" | ".join(text.display for text in site.target))
         codes = f"  [{', '.join(report.codes)}]" if report.codes else ""
         yield f"{format_place(site.place)}: {site.call} {escape_text(targets)}".rstrip() + codes
 
@@ -74,7 +74,7 @@ def list_settings(config: Config) -> Iterator[str]:
         value = getattr(config, name, None)
         is_key = not (name.startswith("_") or name in ("source", "folder") or isinstance(kinds.get(name), property))
         if is_key and isinstance(value, str | bool | tuple | dict):
-            yield f"{name.replace('_', '-')} = {without_secrets(_to_toml(value))}"
+            yield f"{name.replace('_', '-')} = {mask_secrets(_to_toml(value))}"
 
 
 def _to_toml(value: object) -> str:

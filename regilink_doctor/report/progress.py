@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ class ProgressBar:
         from rich.progress import Progress
 
         # Without a thread of its own: the next list of files may be worth a fork.
-        bar = Progress(console=Console(stderr=True), transient=True, auto_refresh=False)
+        bar = Progress(console=Console(file=getattr(sys.stderr, "raw", sys.stderr)), transient=True, auto_refresh=False)
         bar.start()
         self._shown = bar, bar.add_task(self._what)
         return self._shown

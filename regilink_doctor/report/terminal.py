@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
+from regilink_doctor.core.escaping import escape_text
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TextIO
 
 
@@ -27,20 +29,31 @@ def paint_text(code: str, text: str, *, colour: bool) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if colour and text else text
 
 
+def show_text(text: str, encoding: str) -> str:
+    """The text as an output of this encoding shows it: what is unsafe or missing in it by its number."""
+    if text.isascii() and text.isprintable():
+        return text
+    return escape_text(text).encode(encoding, "backslashreplace").decode(encoding)
+
+
 def text_width(text: str) -> int:
-    """How many columns a terminal needs for a text; colours need none."""
+    """How many columns a terminal needs for a text; colors need none."""
     if "\x1b" in text:
         import re
 
         text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     if text.isascii():
         return len(text)
+    return sum(map(_letter_width, text))
+
+
+def _letter_width(letter: str) -> int:
     import unicodedata
 
-    return sum(
-        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        for letter in text
-    )
+    # Marks are drawn over the letter before them, and so are the vowels and finals of a Korean syllable (Jamo).
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf") or "\u1160" <= letter <= "\u11ff":
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 def wrap_text(text: str, width: int | None, indent: int, *, first: int | None = None) -> list[str]:
@@ -78,30 +91,32 @@ def fit_lines(lines: Iterable[str], width: int | None) -> Iterator[str]:
         yield from (f"{'':<{indent + 2}}{row}" for row in more)
 
 
-def cut_line(text: str, start: int, end: int, width: int) -> tuple[str, int, int]:
-    """The part of a line that is shown, tabs as spaces, and where `text[start:end]` is in it.
+def cut_line(text: str, start: int, end: int, width: int, show: Callable[[str], str] = str) -> tuple[str, int, int]:
+    """The part of a line that is shown, and where `text[start:end]` is in it.
 
-    A line that is too long is cut so that the beginning of the part can be seen, with an ellipsis where it was cut.
+    Tabs are spaces up to the next stop of four, every other letter is what `show` makes of it. A line that is too long
+    is cut so that the beginning of the part can be seen, with an ellipsis where it was cut.
     """
-    pieces = list(_expand_tabs(text))
+    pieces = list(_expand_tabs(text, show))
     shown = "".join(pieces)
     start, end = len("".join(pieces[:start])), len("".join(pieces[: max(end, start)]))
     if text_width(shown) <= width:
         return shown, start, end
+    ellipsis = show("…")
     before = max(0, start - width // 3) if text_width(shown[:end]) >= width else 0
-    left = "…" if before else ""
+    left = ellipsis if before else ""
     kept = shown[before : before + width]
-    right = "…" if before + len(kept) < len(shown) else ""
+    right = ellipsis if before + len(kept) < len(shown) else ""
     while text_width(left + kept + right) > width:
-        kept, right = kept[:-1], "…"
+        kept, right = kept[:-1], ellipsis
     moved = len(left) - before
     return left + kept + right, start + moved, min(end + moved, len(left + kept))
 
 
-def _expand_tabs(text: str) -> Iterator[str]:
-    """Each character, a tab as the spaces up to the next stop of four."""
+def _expand_tabs(text: str, show: Callable[[str], str]) -> Iterator[str]:
+    """What is shown of each letter."""
     column = 0
     for letter in text:
-        piece = " " * (4 - column % 4) if letter == "\t" else letter
+        piece = " " * (4 - column % 4) if letter == "\t" else show(letter)
         column += text_width(piece)
         yield piece

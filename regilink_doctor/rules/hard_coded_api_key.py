@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.api_keys import is_key
+from regilink_doctor.core.masking import is_key
 from regilink_doctor.rules.base import FileFacts, SettingRule, SiteRule, Words
 from regilink_doctor.rules.site_facts import certain, variable_of
 

@@ -9,6 +9,7 @@ import sys
 import threading
 
 from regilink_doctor.core.atomic_write import write_whole
+from regilink_doctor.core.masking import mark_public
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
@@ -64,6 +65,7 @@ def emulate(
                 print(_DEFAULT_WORLD, file=sys.stderr, flush=True)
             return status if status >= 0 else 128 - status  # as a shell has it for a signal
         print(f"serving at {emulator.url} (Ctrl-C to stop); for wandb:", file=sys.stderr, flush=True)
+        mark_public(variables["WANDB_API_KEY"])
         for name, value in variables.items():
             print(f"export {name}={shlex.quote(value)}", flush=True)
         _wait()

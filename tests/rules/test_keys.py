@@ -7,7 +7,7 @@ import pytest
 
 from regilink_doctor.cli import main
 from regilink_doctor.config.keys import FORMATS
-from regilink_doctor.core.api_keys import is_key, masked
+from regilink_doctor.core.masking import is_key, mask_keys
 
 
 @pytest.mark.parametrize("output_format", FORMATS)
@@ -30,10 +30,10 @@ def test_the_key_is_in_no_report(
 )
 def test_stand_ins_are_no_keys(text: str) -> None:
     assert not is_key(text)
-    assert masked(text) == text
+    assert mask_keys(text) == text
 
 
 def test_a_key_is_masked_where_it_stands() -> None:
     key = "local-" + secrets.token_hex(20)
     assert is_key(key)
-    assert masked(f'login("{key}", 1)') == f'login("{"*" * len(key)}", 1)'
+    assert mask_keys(f'login("{key}", 1)') == f'login("{"*" * len(key)}", 1)'

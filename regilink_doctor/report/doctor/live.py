@@ -37,7 +37,10 @@ class LiveRows:
 
             self._spinner = Spinner("dots", style="cyan")
             self._live = Live(
-                console=Console(stderr=True), transient=True, get_renderable=self._picture, refresh_per_second=12
+                console=Console(file=getattr(sys.stderr, "raw", sys.stderr)),
+                transient=True,
+                get_renderable=self._picture,
+                refresh_per_second=12,
             )
             self._live.start()
         return self

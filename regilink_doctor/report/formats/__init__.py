@@ -14,12 +14,19 @@ if TYPE_CHECKING:
 
 
 class Style:
-    """How the user wants the report: colors, columns of the terminal (None: not a terminal), with a summary or not."""
+    """How the report is to look.
 
-    __slots__ = ("colour", "quiet", "width")
+    `width`: columns of the terminal, None where there is none. `encoding`: of the output; letters that it lacks are
+    shown by their numbers, and take more columns. `quiet`: without a summary.
+    """
 
-    def __init__(self, *, colour: bool = False, width: int | None = None, quiet: bool = False) -> None:
+    __slots__ = ("colour", "encoding", "quiet", "width")
+
+    def __init__(
+        self, *, colour: bool = False, width: int | None = None, encoding: str = "utf-8", quiet: bool = False
+    ) -> None:
         self.colour = colour
+        self.encoding = encoding
         self.width = width
         self.quiet = quiet
 

@@ -24,7 +24,9 @@ class Full(Format):
         if result.findings:
             from regilink_doctor.report.excerpts import render_findings
 
-            yield from render_findings(result.findings, result.sources, colour=style.colour, width=style.width)
+            yield from render_findings(
+                result.findings, result.sources, colour=style.colour, width=style.width, encoding=style.encoding
+            )
         if not style.quiet and (result.files or not result.failures):
             from regilink_doctor.report.summary import summarize
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from regilink_doctor.core.api_keys import without_secrets
+from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.core.target_path.problems import HOSTS
 from regilink_doctor.workflows.explain.addresses import explain_address
@@ -43,7 +43,7 @@ def explain(text: str, *, catalog: OrganizationView | None = None) -> Explanatio
     'wandb-registry-model/zoo'
     """
     # A null character would be read as a part of a path that nobody knows.
-    text = without_secrets(text[-INPUT_LIMIT:].strip("\r\n\ufeff").replace("\0", "\ufffd"))
+    text = mask_secrets(text[-INPUT_LIMIT:].strip("\r\n\ufeff").replace("\0", "\ufffd"))
     bare = _unquoted(text)
     if found := explain_entry(bare) or explain_entries(bare):
         return found

@@ -1,0 +1,186 @@
+"""The one way out: everything that a command prints goes through `SafeStream`, to a terminal, a pipe or a file.
+
+It guarantees what no command has to think of: no key is printed, nothing controls the terminal or the log of a CI
+service, no letter ends a report in an encoding error, and a reader that goes away ends it quietly.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+from regilink_doctor.core.escaping import UNSAFE, defuse_commands, escape_unsafe
+from regilink_doctor.core.masking import mask_secrets, remember_secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, Literal, TextIO
+
+    Kind = Literal["text", "commands", "json", "xml", "patch"]
+
+_MACHINE_KINDS: dict[str, Kind] = {"azure": "commands", "github": "commands", "junit": "xml"}
+"""Output format -> what it is made of; every other format for programs is JSON."""
+
+_FOR_PEOPLE = ("full", "concise", "markdown")
+
+_GONE = (errno.EPIPE, errno.ESHUTDOWN, *((errno.EINVAL,) if os.name == "nt" else ()))
+"""What the system says when nobody reads any more; on Windows a broken pipe is an invalid argument."""
+
+
+class SafeStream:
+    """A text stream in front of another, which is `raw`. `kind` says what is written, see `declare_format`."""
+
+    def __init__(self, raw: TextIO) -> None:
+        self.raw = raw
+        self.kind: Kind = "text"
+        self._starts_line = True
+
+    def write(self, text: str) -> int:
+        """Write the text, made safe; the number of its characters, as of any stream."""
+        try:
+            self.raw.write(self._make_safe(text))
+        except OSError as error:
+            self._give_up(error)
+        return len(text)
+
+    def writelines(self, lines: Iterator[str]) -> None:
+        """Write each."""
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        try:
+            self.raw.flush()
+        except OSError as error:
+            self._give_up(error)
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else a stream has: `encoding`, `isatty`, `fileno`, `buffer`."""
+        return getattr(self.raw, name)
+
+    def _give_up(self, error: OSError) -> None:
+        """A reader that has gone (`| head`) changes nothing in what the command finds: the rest is written nowhere."""
+        if error.errno not in _GONE:
+            raise error
+        discard(self.raw)
+
+    def _make_safe(self, text: str) -> str:
+        text = mask_secrets(text)
+        if not text.isprintable() and UNSAFE.intersection(text):
+            text = escape_unsafe(text, self.kind)
+        if self.kind == "xml":
+            text = text.replace("##", "&#35;#")
+        elif self.kind == "json":
+            # Azure runs `##vso[` and GitHub `##[` wherever a line of the log has it.
+            text = text.replace("##", r"\u0023#")
+        elif self.kind != "commands" and ("##" in text or "::" in text):
+            lines = text.split("\n")
+            text = "\n".join(
+                defuse_commands(line, starts=number > 0 or self._starts_line) for number, line in enumerate(lines)
+            )
+        if text:
+            self._starts_line = text.endswith("\n")
+        return text
+
+
+class SafeStreams:
+    """A context in which standard output and standard error are safe; afterwards they are the caller's again."""
+
+    def __enter__(self) -> None:
+        _open_closed_streams()
+        remember_secret(os.environ.get("WANDB_API_KEY"))
+        self._before = sys.stdout, sys.stderr
+        for stream in self._before:
+            # A letter that the encoding lacks is shown by its number. Windows opens pipes with "surrogateescape",
+            # which fails on it just as "strict" does.
+            if getattr(stream, "errors", "") in ("strict", "surrogateescape", "surrogatepass"):
+                _reconfigure(stream, errors="backslashreplace")
+        sys.stdout, sys.stderr = (SafeStream(stream) for stream in self._before)
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdout, sys.stderr = self._before
+
+
+def declare_format(output_format: str) -> None:
+    """Standard output is going to be in this format: those for programs are UTF-8, whatever the terminal's encoding."""
+    if output_format not in _FOR_PEOPLE:
+        declare_kind(_MACHINE_KINDS.get(output_format, "json"))
+
+
+def declare_kind(kind: Kind) -> None:
+    """Standard output is going to be machine-readable text of this kind: UTF-8, with line ends as they are written."""
+    stream = sys.stdout
+    if isinstance(stream, SafeStream):
+        stream.kind = kind
+        _reconfigure(stream.raw, encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+class PrintingTo:
+    """A context in which what is printed goes to a file, once all of it is there.
+
+    Raises:
+        UsageProblem: at the end; the file cannot be written.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        import io
+
+        self._content = io.BytesIO()
+        # A lone surrogate, of a name that is not UTF-8, is shown by its number, as on a terminal.
+        text = io.TextIOWrapper(self._content, encoding="utf-8", errors="backslashreplace", newline="\n")
+        self._before, sys.stdout = sys.stdout, SafeStream(text)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        text, sys.stdout = sys.stdout, self._before
+        text.flush()
+        if kind is None:
+            write_report(self._path, self._content.getvalue())
+
+
+def write_report(path: str, content: bytes) -> None:
+    """Write a report into a file.
+
+    Raises:
+        UsageProblem: it cannot be written.
+    """
+    from regilink_doctor.cli.options import UsageProblem
+    from regilink_doctor.core.atomic_write import write_whole
+
+    try:
+        write_whole(path, content, 0o644)
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def complain(text: str) -> None:
+    """On standard error, if it still accepts something: the exit status says it in any case."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: TextIO) -> None:
+    """What is still to be written goes nowhere, or Python would fail on it again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _open_closed_streams() -> None:
+    """A standard stream that was closed (`>&-`) goes nowhere: neither None, nor the next file that is opened."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_RDWR)  # the system gives the lowest number that is free
+            os.set_inheritable(handle, True)
+            setattr(sys, name, open(handle, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115
+
+
+def _reconfigure(stream: TextIO, **settings: str) -> None:
+    # A stream that another program has put here (pytest, a notebook) may not be a TextIOWrapper.
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(**settings)

@@ -1,0 +1,252 @@
+"""What every command prints, whatever the encoding of the pipe, the names in the project and the keys around it."""
+
+import base64
+import io
+import json
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from regilink_doctor.cli import main
+from regilink_doctor.config.keys import FORMATS
+from regilink_doctor.core.escaping import UNSAFE, defuse_commands, escape_text
+from regilink_doctor.core.masking import mark_public, mask_secrets, remember_secret
+from regilink_doctor.report.terminal import text_width
+
+NAME = "模型🙂é\u202e\u2028"
+FILE = "学習🙂\u202e.py"
+CATALOG = {
+    "version": 1,
+    "host": "https://api.wandb.ai",
+    "complete": True,
+    "organizations": [
+        {
+            "name": NAME,
+            "entity": "acme",
+            "teams": [{"name": "team-a"}],
+            "registries": [{"name": "model", "types": ["model"], "collections": None, "description": NAME}],
+        }
+    ],
+}
+COMMANDS = (
+    *(("lint", "--output-format", name) for name in FORMATS),
+    ("lint", "--show-sites"),
+    ("lint", "--show-sites", "--output-format", "json"),
+    ("lint", "--show-files"),
+    ("lint", "--show-settings"),
+    ("lint", "--statistics"),
+    ("lint", "--diff"),
+    ("lint", "--color", "always"),
+    ("rules",),
+    ("rules", "--output-format", "json"),
+    ("explain", f"wandb-registry-{NAME}/x"),
+    ("explain", f"wandb-registry-{NAME}/x", "--output-format", "json"),
+    ("catalog", "show", "c.json"),
+    ("catalog", "show", "c.json", "--output-format", "json"),
+    ("doctor", f"wandb-registry-{NAME}/x"),
+    ("doctor", f"wandb-registry-{NAME}/x", "--output-format", "json"),
+    ("doctor", f"wandb-registry-{NAME}/x", "--output-format", "junit"),
+    ("verify", f"wandb-registry-{NAME}/x:v1"),
+    ("lint", f"none-{NAME}"),
+    ("lint", f"--{NAME}"),
+    (NAME,),
+)
+ENCODINGS = [
+    ("utf-8", "strict"),
+    ("utf-8", "surrogateescape"),
+    ("cp932", "surrogateescape"),
+    ("cp1252", "surrogateescape"),
+    ("ascii", "strict"),
+]
+
+
+class Pipe(io.TextIOWrapper):
+    """What Python makes of a pipe with some encoding."""
+
+    def __init__(self, encoding: str, errors: str) -> None:
+        self.bytes = io.BytesIO()
+        super().__init__(self.bytes, encoding=encoding, errors=errors, newline=None)
+
+    def text(self) -> str:
+        self.flush()
+        return self.bytes.getvalue().decode(self.encoding)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / FILE).write_text(
+        f"import wandb\nrun = wandb.init(entity='team-a')  # {NAME}\n"
+        f'run.link_artifact(a, "wandb_registry-model/{NAME}:v1")  # ##vso[task.complete]\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "regilink.toml").write_text(f'organization = "{NAME}"\n', encoding="utf-8")
+    (tmp_path / "c.json").write_text(json.dumps(CATALOG))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("NETRC", os.devnull)
+    monkeypatch.setenv("WANDB_CONFIG_DIR", str(tmp_path))
+    return tmp_path
+
+
+def run(words: tuple[str, ...], encoding: str, errors: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
+    out, error = Pipe(encoding, errors), Pipe(encoding, errors)
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", error)
+    status = main(words)
+    return status, out.text(), error.text()
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: escape_text(" ".join(words)))
+def test_any_letter_goes_through_any_pipe(
+    words: tuple[str, ...], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statuses = set()
+    for encoding, errors in ENCODINGS:
+        status, out, error = run(words, encoding, errors, monkeypatch)
+        statuses.add(status)
+        assert out or error
+        colours = "always" in words
+        for text in (out, error):
+            assert not UNSAFE.intersection(text.replace("\x1b[", "") if colours else text)
+            assert "Traceback" not in text
+        assert not [
+            line for line in out.splitlines() if "##vso[" in line and not line.startswith("##vso[task.logissue")
+        ]
+    assert len(statuses) == 1
+
+
+def test_formats_for_programs_are_utf_8(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for output_format in ("github", "junit", "json", "azure"):
+        _, out, _ = run(("lint", "--output-format", output_format), "cp932", "surrogateescape", monkeypatch)
+        assert out == run(("lint", "--output-format", output_format), "utf-8", "strict", monkeypatch)[1]
+        if output_format == "github":
+            assert "🙂" in out
+
+
+def test_the_marks_stay_below_letters_that_the_encoding_lacks(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / FILE).unlink()
+    (project / "a.py").write_text(
+        'import wandb\nrun = wandb.init()\n"🙂e\u0301模"; run.link_artifact(a, "wandb_registry-model/zoo")\n',
+        encoding="utf-8",
+    )
+    for encoding in ("ascii", "cp932", "cp1252", "utf-8"):
+        _, out, _ = run(("lint", "--select", "REG104"), encoding, "strict", monkeypatch)
+        lines = out.splitlines()
+        code = next(number for number, line in enumerate(lines) if "; run.link_artifact" in line)
+        assert ("\\U0001f642" in lines[code]) == (encoding != "utf-8")
+        before = text_width(lines[code].partition("wandb_")[0])
+        assert lines[code + 1].index("^") == before
+
+
+def test_a_diff_is_a_patch_on_every_system(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "src").mkdir()
+    (project / "src" / "a.py").write_bytes(
+        b'import wandb\r\n\x0c\r\nwandb.init(entity="t").link_artifact(a, "wandb_registry-model/zoo")\r\n'
+    )
+    (project / FILE).unlink()
+    out = Pipe("cp1252", "surrogateescape")
+    monkeypatch.setattr(sys, "stdout", out)
+    main(["lint", "--diff", os.path.join("src", "a.py")])
+    out.flush()
+    patch = out.bytes.getvalue()
+    assert patch.startswith(b"--- src/a.py\n+++ src/a.py\n@@ ")
+    subprocess.run(["git", "apply", "-p0", "-"], input=patch, cwd=project, check=True)
+    assert b'"wandb-registry-model/zoo"' in (project / "src" / "a.py").read_bytes()
+
+
+KEYS = {
+    "target": 'run.link_artifact(a, "https://user:{key}@wandb.ai/registry/model/zoo")\n',
+    "address": 'URL = "https://h/?apiKey={key}"\nrun.link_artifact(a, URL)\n',
+    "login": 'wandb.login(key="{key}")  # {key}\n',
+}
+
+
+@pytest.mark.parametrize("place", KEYS)
+def test_no_key_is_printed(place: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = secrets.token_hex(20)
+    (project / "b.py").write_text(f"import wandb\nrun = wandb.init(entity='t')\n{KEYS[place].format(key=key)}")
+    commands = [
+        *(("lint", "--output-format", name) for name in FORMATS),
+        ("lint", "--show-sites", "--output-format", "json"),
+        ("lint", "--diff", "--unsafe-fixes"),
+        ("explain", KEYS[place].format(key=key)),
+        ("doctor", "--config", f"host=http://user:{key}@h"),
+        ("lint", "--select", f"--api-key {key}"),
+    ]
+    for words in commands:
+        _, out, error = run(words, "utf-8", "strict", monkeypatch)
+        assert key[:20] not in out + error, words
+
+
+def test_the_key_of_the_environment_is_masked_in_every_form(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = f"{secrets.token_hex(10)}/+ü"
+    basic = base64.b64encode(f"api:{key}".encode()).decode()
+    monkeypatch.setenv("WANDB_API_KEY", key)
+    for form in (key, quote(key, safe=""), basic):
+        status, out, error = run(("explain", f"wandb-registry-model/{form}"), "utf-8", "strict", monkeypatch)
+        assert form not in out + error
+        assert "[key]" in out
+        assert status == 0
+        assert form not in "".join(run(("lint", form), "utf-8", "strict", monkeypatch)[1:])
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("http://user:SECRET@PW@127.0.0.1:99", "http://user:[key]@127.0.0.1:99"),
+        ("http://user:PASSWORD@host", "http://user:PASSWORD@host"),
+        ("python train.py --api-key {key}", "python train.py --api-key [key]"),
+        ('["--api-key", "{key}"]', '["--api-key", "[key]"]'),
+        ("https://h/?apiKey={key}&x=1", "https://h/?apiKey=[key]&x=1"),
+        ("Authorization: Basic YXBpOmFhYWFhYWFhYWFhYWFhYWE=", "Authorization: Basic [key]"),
+        ("sent YXBpOmFhYWFhYWFhYWFhYWFhYWE= twice", "sent [key] twice"),
+        ("the commit {key}", "the commit {key}"),
+        ("the basic idea of a bearer token", "the basic idea of a bearer token"),
+        ("monkey = business", "monkey = business"),
+    ],
+)
+def test_what_is_masked(text: str, masked: str) -> None:
+    key = secrets.token_hex(20)
+    assert mask_secrets(text.format(key=key)) == masked.format(key=key)
+    assert mask_secrets(masked.format(key=key)) == masked.format(key=key)
+
+
+def test_a_value_is_masked_once_it_is_remembered_and_never_when_it_is_public() -> None:
+    value, public = secrets.token_hex(8), "local-" + secrets.token_hex(20)
+    assert mask_secrets(f"<{value}>") == f"<{value}>"
+    remember_secret(value)
+    assert mask_secrets(f"<{value}>") == "<[key]>"
+    assert mask_secrets(public) == "[key]"
+    mark_public(public)
+    assert mask_secrets(f"export WANDB_API_KEY={public}") == f"export WANDB_API_KEY={public}"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("  ::error::x", r"  \x3a:error::x"),
+        ("a::b", "a::b"),
+        ("x ##vso[task.complete]", r"x \x23#vso[task.complete]"),
+        ("##[section]", r"\x23#[section]"),
+        ("## heading", "## heading"),
+    ],
+)
+def test_a_log_finds_no_command(line: str, shown: str) -> None:
+    assert defuse_commands(line) == shown
+
+
+def test_a_real_pipe_of_windows_is_no_traceback(project: Path) -> None:
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "PYTHONIOENCODING": "cp1252:surrogateescape",
+    }
+    command = [sys.executable, "-m", "regilink_doctor", "lint"]
+    done = subprocess.run(command, cwd=project, env=environ, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert rb"\u6a21\u578b" in done.stdout
