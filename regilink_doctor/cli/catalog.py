@@ -91,8 +91,9 @@ def _pull(options: argparse.Namespace) -> int:
         return OK
     try:
         found.save(path)
-    except OSError as error:
-        raise UsageProblem(f"{path} cannot be written: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:  # a null character in the name
+        reason = getattr(error, "strerror", None) or error
+        raise UsageProblem(f"{path!r} cannot be written: {reason}") from None
     print(f"{path} written: {summary(found)}", file=sys.stderr)
     print(trust(found), file=sys.stderr)
     if configuration().catalog is None:

@@ -26,6 +26,28 @@ class UsageProblem(Exception):
     """A sentence for the user: what they asked for cannot be done as asked."""
 
 
+A_DAY = 86_400
+
+
+def seconds(value: str) -> float:
+    """A number of seconds that can be waited for.
+
+    Raises:
+        ValueError: it is not a number, not more than nothing, or more than a day.
+    """
+    number = float(value)
+    if not 0 < number <= A_DAY:
+        raise ValueError(value)
+    return number
+
+
+def kind_of_value(converter: object) -> str:
+    """What an option expects, by the function that reads its value, or by its name."""
+    name = converter if isinstance(converter, str) else getattr(converter, "__name__", "")
+    kinds = {"seconds": f"a number of seconds up to {A_DAY}", "int": "a whole number", "float": "a number"}
+    return kinds.get(name, "a value of the right kind")
+
+
 def option(parser: argparse._ActionsContainer, flag: str, **settings: object) -> None:
     """An option whose default comes from `REGILINK_<OPTION>`.
 
@@ -57,11 +79,11 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
         return [value] if value else []
     if isinstance(choices, tuple) and value not in choices:
         raise UsageProblem(f"{variable} is {value!r}, not one of {', '.join(choices)}")
-    if settings.get("type") is float:
+    if callable(convert := settings.get("type")):
         try:
-            return float(value)
+            return convert(value)
         except ValueError:
-            raise UsageProblem(f"{variable} is {value!r}, not a number") from None
+            raise UsageProblem(f"{variable} is {value!r}, not {kind_of_value(convert)}") from None
     return value
 
 
@@ -154,8 +176,8 @@ def add_output_format(parser: argparse._ActionsContainer, formats: tuple[str, ..
 def add_server(parser: argparse._ActionsContainer, *, timeout: int) -> None:
     """The options `--host` and `--timeout` of a command that asks the live server; `timeout` is the default."""
     option(parser, "--host", metavar="URL", help="the server (default: as wandb would take it)")
-    seconds = f"per request (default: {timeout})"
-    option(parser, "--timeout", metavar="SECONDS", type=float, default=float(timeout), help=seconds)
+    how_long = f"per request (default: {timeout})"
+    option(parser, "--timeout", metavar="SECONDS", type=seconds, default=float(timeout), help=how_long)
 
 
 def wants_colour(choice: str) -> bool:

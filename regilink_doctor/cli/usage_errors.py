@@ -7,6 +7,8 @@ import re
 import shlex
 from difflib import get_close_matches
 
+from regilink_doctor.cli.options import kind_of_value
+
 _NEAR = 0.7
 """How alike two names have to be, for one to be a slip of the other."""
 
@@ -61,6 +63,10 @@ def unreadable(program: str, message: str) -> str:
     """What `argparse` says of a command line that it cannot read, in our words where a value is none of the choices."""
     command = program.partition(" ")[2]
     start = f"{command}: " if command else ""
+    wrong = re.fullmatch(r"argument (\S+): invalid (\w+) value: '(.*)'", message)
+    if wrong is not None:
+        flag, converter, value = wrong.groups()
+        return f"{start}{flag} is {value!r}, not {kind_of_value(converter)}"
     choice = re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", message)
     if choice is None:
         return f"{start}{message.removeprefix('argument ')}; see {program} --help"

@@ -19,13 +19,17 @@ _NO_ROUTE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EACCES
 
 
 def cause_of(error: BaseException) -> tuple[str, str]:
-    """The key in `faults.FAULTS` of a failed request, and the detail for its message."""
+    """The key in `connection_errors.CONNECTION_PROBLEMS` of a failed request, and the detail for its message."""
     chain = list(_chain(error))
     if any(isinstance(each, requests.exceptions.ProxyError) for each in chain):
         text = " ".join(str(each) for each in chain)
         if "407" in text:
             return "proxy-login", ""
         return "proxy", _proxy_detail(chain)
+    if isinstance(error, requests.exceptions.InvalidProxyURL):
+        return "proxy", "this is not an address"
+    if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in str(error):
+        return "proxy", "Python needs the package PySocks for it"
     for each in chain:
         if found := _known(each):
             return found
@@ -37,7 +41,9 @@ def cause_of(error: BaseException) -> tuple[str, str]:
         return "truncated", ""
     if isinstance(error, requests.exceptions.SSLError):
         return "tls", _short(chain[-1])
-    if isinstance(error, ValueError):  # InvalidURL, MissingSchema, LocationParseError: no request was made
+    if isinstance(error, requests.exceptions.InvalidHeader):
+        return "other-api", f"its headers contradict each other ({_short(error)})"
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):  # nothing was sent
         return "address", _short(error)
     return "connection", _short(chain[-1])
 
@@ -82,6 +88,8 @@ def _known(error: BaseException) -> tuple[str, str] | None:
         return "truncated", ""
     if isinstance(error, (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected)):
         return "reset", ""
+    if isinstance(error, http.client.HTTPException):
+        return "other-api", f"what it sends is not HTTP ({type(error).__name__})"
     if isinstance(error, OSError) and error.errno in _NO_ROUTE:
         return "unroutable", (error.strerror or "no route").lower()
     return None

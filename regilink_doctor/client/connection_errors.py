@@ -1,10 +1,11 @@
-"""Every way in which a request can fail, by its cause: the code, what is wrong in words, and what to do.
+"""Every way in which a request can fail, by its cause: what is wrong, and what to do.
 
 wandb hides these: with nothing listening, 0.31.0 says that its service process is busy (peers, section D).
 """
 
 from __future__ import annotations
 
+from regilink_doctor.core.origin import quote_for_shell, set_variable
 from regilink_doctor.core.records import record
 
 UNREACHABLE, REJECTED, NOT_WANDB, TOO_OLD, SERVER_ERROR = "REG801", "REG803", "REG804", "REG805", "REG810"
@@ -12,57 +13,57 @@ UNREACHABLE, REJECTED, NOT_WANDB, TOO_OLD, SERVER_ERROR = "REG801", "REG803", "R
 
 @record
 class ConnectionProblem:
-    """A cause. `message` and `help` have the fields `host`, `server` (its name and port) and `detail`."""
+    """A cause. `message` and `help` have the fields of `ServerConnectionError`, and `detail`."""
 
     code: str
-    row: str
+    failure: str
     message: str
     help: str
 
 
 _ADDRESS_HELP = "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell"
-_PROXY_HELP = "check HTTPS_PROXY and NO_PROXY; to go past the proxy: export NO_PROXY={server}"
-_LATER = "this is the server's trouble, not your code's: try again in some minutes, then ask whoever runs it"
+_API_HELP = "check WANDB_BASE_URL: it is the address of the API, without a path"
+_LATER = "the server fails, not your code: try again in some minutes, then ask its administrator"
 
-FAULTS: dict[str, ConnectionProblem] = {
+CONNECTION_PROBLEMS: dict[str, ConnectionProblem] = {
     "dns": ConnectionProblem(
         UNREACHABLE, "C19", "the name {server} is unknown: DNS has no address for it", _ADDRESS_HELP
     ),
     "dns-timeout": ConnectionProblem(
         UNREACHABLE,
         "C19",
-        "nobody could tell the address of {server} within {detail}: DNS does not answer",
+        "DNS does not answer: it gave no address for {server} within {detail}",
         "check the network, and that a DNS server is set; --timeout waits longer",
     ),
     "refused": ConnectionProblem(
         UNREACHABLE, "C19", "{server} refuses the connection: nothing listens there", _ADDRESS_HELP
     ),
     "unroutable": ConnectionProblem(
-        UNREACHABLE, "C19", "there is no way from this machine to {server}: {detail}", _ADDRESS_HELP
+        UNREACHABLE, "C19", "this machine has no route to {server}: {detail}", _ADDRESS_HELP
     ),
     "connect-timeout": ConnectionProblem(
         UNREACHABLE,
         "C19",
-        "{server} did not take the connection within {detail}",
+        "{server} did not accept the connection within {detail}",
         _ADDRESS_HELP + "; --timeout waits longer",
     ),
     "read-timeout": ConnectionProblem(
         UNREACHABLE,
         "C19",
-        "{server} took the connection, but had not answered after {detail}",
+        "{server} accepted the connection, but had not answered after {detail}",
         "try again; --timeout waits longer",
     ),
     "reset": ConnectionProblem(
         UNREACHABLE,
         "C19",
         "{server} closed the connection without an answer",
-        "try again; a firewall between here and there does this too",
+        "try again; a firewall on the way does this too",
     ),
     "tls-expired": ConnectionProblem(
         UNREACHABLE,
         "C19",
         "the certificate of {server} has expired, or this machine's clock is wrong",
-        "check the clock with `date`, then ask whoever runs {server} for a new certificate",
+        "check the clock with `date`, then ask the administrator of {server} for a new certificate",
     ),
     "tls-early": ConnectionProblem(
         UNREACHABLE,
@@ -74,8 +75,7 @@ FAULTS: dict[str, ConnectionProblem] = {
         UNREACHABLE,
         "C19",
         "the certificate of {server} is signed by an authority that this machine does not trust",
-        "export REQUESTS_CA_BUNDLE=/path/to/ca.pem and SSL_CERT_FILE=/path/to/ca.pem (Python reads the first, "
-        "wandb's Go process the second)",
+        "{python_bundle}   (for Python)\n{go_bundle}   (for wandb's Go process)",
     ),
     "bundle": ConnectionProblem(
         UNREACHABLE,
@@ -86,8 +86,8 @@ FAULTS: dict[str, ConnectionProblem] = {
     "tls-hostname": ConnectionProblem(
         UNREACHABLE,
         "C19",
-        "the certificate of {server} is made out to another name",
-        "write in WANDB_BASE_URL the name that the certificate has",
+        "the certificate of {server} is for another name",
+        "write the name that the certificate has in WANDB_BASE_URL",
     ),
     "tls-plain": ConnectionProblem(
         UNREACHABLE,
@@ -99,14 +99,17 @@ FAULTS: dict[str, ConnectionProblem] = {
     "proxy-login": ConnectionProblem(
         UNREACHABLE,
         "C19",
-        "the proxy wants a login (407) before it lets anything through to {server}",
-        "write it into the proxy's address: export HTTPS_PROXY=http://USER:PASSWORD@PROXY:PORT",
+        "the proxy {proxy} wants a login (407) before it lets anything through to {server}",
+        "write the login into the proxy's address: {proxy_login}",
     ),
-    "proxy": ConnectionProblem(UNREACHABLE, "C19", "the proxy for {server} cannot be used: {detail}", _PROXY_HELP),
+    "proxy": ConnectionProblem(
+        UNREACHABLE,
+        "C19",
+        "the proxy {proxy} cannot be used for {server}: {detail}",
+        "check HTTPS_PROXY and NO_PROXY; to go past the proxy: {no_proxy}",
+    ),
     "connection": ConnectionProblem(UNREACHABLE, "C19", "no connection to {server}: {detail}", _ADDRESS_HELP),
-    "address": ConnectionProblem(
-        NOT_WANDB, "C19", "{host} is no address that can be asked: {detail}", "correct WANDB_BASE_URL"
-    ),
+    "address": ConnectionProblem(NOT_WANDB, "C19", "{host} is not an address: {detail}", "correct WANDB_BASE_URL"),
     "unauthorized": ConnectionProblem(
         REJECTED,
         "C18",
@@ -122,31 +125,23 @@ FAULTS: dict[str, ConnectionProblem] = {
     "redirect": ConnectionProblem(
         NOT_WANDB,
         "C19",
-        "{server} sends the request on to {detail}: the address is not the API's, or a login page stands before it",
-        "write the API's own address: export WANDB_BASE_URL=https://...",
+        "{server} redirects the request to {detail}: this is not the API's address, or a login page comes first",
+        "write the API's own address: {base_url}",
     ),
     "not-found": ConnectionProblem(
-        NOT_WANDB,
-        "C19",
-        "{server} answers, but has no W&B API (404 for /graphql)",
-        "check WANDB_BASE_URL: it is the address of the API, without a path",
+        NOT_WANDB, "C19", "{server} answers, but has no W&B API (404 for /graphql)", _API_HELP
     ),
     "page": ConnectionProblem(
         NOT_WANDB,
         "C19",
-        "{server} answers with a web page{detail}: a login page, a proxy's or the App's, not the W&B API",
+        "{server} answers with a web page{detail}: a login page, a proxy's or the W&B App's, not the W&B API",
         "open {host} in a browser to see whose page it is, then correct WANDB_BASE_URL or log in there",
     ),
-    "other-api": ConnectionProblem(
-        NOT_WANDB,
-        "C19",
-        "{server} answers, but not as W&B does: {detail}",
-        "check WANDB_BASE_URL: it is the address of the API, without a path",
-    ),
+    "other-api": ConnectionProblem(NOT_WANDB, "C19", "{server} answers, but not as W&B does: {detail}", _API_HELP),
     "rate-limit": ConnectionProblem(
         SERVER_ERROR,
         "B17",
-        "{server} has had too many requests from here (429){detail}",
+        "{server} has had too many requests from this machine (429){detail}",
         "wait a minute, then try again",
     ),
     "server-error": ConnectionProblem(SERVER_ERROR, "B17", "{server} failed with status {detail}", _LATER),
@@ -157,27 +152,52 @@ FAULTS: dict[str, ConnectionProblem] = {
         SERVER_ERROR, "C19", "the answer of {server} is larger than {detail}", "ask for fewer targets at once"
     ),
     "not-json": ConnectionProblem(
-        SERVER_ERROR, "C19", "the answer of {server} is not the JSON that it claims to be", _LATER
+        SERVER_ERROR,
+        "C19",
+        "{server} answers, but not as W&B does: its answer is not the JSON that it claims to be",
+        _LATER,
     ),
     "graphql": ConnectionProblem(SERVER_ERROR, "C19", "{server} answered with an error: {detail}", _LATER),
     "too-old": ConnectionProblem(
         TOO_OLD,
         "B13",
-        "{server} is older than the question: {detail}",
-        "ask whoever runs {server} to update it; it is older than the oldest server that regilink knows",
+        "{server} is too old for this question: {detail}",
+        "ask the administrator of {server} to update it; regilink does not know a server this old",
     ),
 }
 
 
 class ServerConnectionError(Exception):
-    """A request failed. `cause` is a key of `FAULTS`; `message` and `help` are ready to be shown."""
+    """A request failed. `cause` is a key of `CONNECTION_PROBLEMS`; `message` and `help` are ready to be shown.
 
-    def __init__(self, cause: str, *, host: str, server: str, detail: str = "") -> None:
-        fault = FAULTS[cause]
-        fields = {"host": host, "server": server, "detail": detail, "probe": f"curl -sS -o /dev/null {host}"}
+    Args:
+        cause: what went wrong.
+        host: the server's address.
+        server: its name and port.
+        detail: what the cause's message says besides.
+        proxy: the proxy that the request went through, and where that is set; empty for none.
+    """
+
+    def __init__(self, cause: str, *, host: str, server: str, detail: str = "", proxy: str = "") -> None:
+        problem = CONNECTION_PROBLEMS[cause]
+        fields = {
+            "host": host,
+            "server": server,
+            "detail": detail,
+            "proxy": proxy or "of the system",
+            "probe": f"curl -sS -o /dev/null {quote_for_shell(host)}",
+            "base_url": set_variable("WANDB_BASE_URL", "https://..."),
+            "no_proxy": set_variable("NO_PROXY", server),
+            "proxy_login": set_variable("HTTPS_PROXY", "http://USER:PASSWORD@PROXY:PORT"),
+            "python_bundle": set_variable("REQUESTS_CA_BUNDLE", "/path/to/ca.pem"),
+            "go_bundle": set_variable("SSL_CERT_FILE", "/path/to/ca.pem"),
+        }
         self.cause = cause
-        self.code = fault.code
-        self.row = fault.row
-        self.message = fault.message.format_map(fields)
-        self.help = fault.help.format_map(fields)
+        self.code = problem.code
+        self.failure = problem.failure
+        self.message = problem.message.format_map(fields)
+        if proxy and "{proxy}" not in problem.message:
+            # What a proxy says, or does, looks like the server's.
+            self.message += f"; the request went through the proxy {proxy}"
+        self.help = problem.help.format_map(fields)
         super().__init__(self.message)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Literal
 
 from regilink_doctor.core.records import record, replace
+
+Kind = Literal["text", "number", "flag"]
 
 
 @record
@@ -20,7 +23,8 @@ class Argument:
 class Field:
     """A field and what is asked of it. An `optional` one can be left out when the server does not know it.
 
-    `extra`: an error in a field of the first level spoils nothing else; the field is then taken for null.
+    `extra`: an error in a field of the first level spoils nothing else; the field is then taken for null. The answer
+    is an object where there are `fields`, else of the `kind`; a list of those with `many`; never null if `required`.
     """
 
     name: str
@@ -29,11 +33,22 @@ class Field:
     alias: str | None = None
     optional: bool = False
     extra: bool = False
+    kind: Kind = "text"
+    many: bool = False
+    required: bool = False
 
     @property
     def key(self) -> str:
         """Its name in the answer."""
         return self.alias or self.name
+
+
+NAME = Field("name", required=True)
+
+
+def edges(*node: Field) -> Field:
+    """The entries of a connection, each a `node` of these fields."""
+    return Field("edges", (Field("node", node),), many=True, required=True)
 
 
 def document(name: str, fields: Collection[Field]) -> tuple[str, Mapping[str, object]]:

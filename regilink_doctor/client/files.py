@@ -15,6 +15,8 @@ SECTION = "default"
 
 TOO_LARGE = 2**20
 
+NOT_A_FILE = "is not a regular file"
+
 
 @record
 class SettingsFile:
@@ -57,13 +59,15 @@ def _read(path: Path) -> SettingsFile:
     try:
         if not path.exists():
             return SettingsFile(path, {})
+        if not path.is_file():  # to read a pipe or a device might never end
+            return SettingsFile(path, {}, NOT_A_FILE)
         if path.stat().st_size > TOO_LARGE:
             return SettingsFile(path, {}, "is larger than a settings file can be")
         parser.read(path)
         return SettingsFile(path, dict(parser.items(SECTION)))
     except configparser.NoSectionError:
         return SettingsFile(path, {})
-    except (OSError, UnicodeDecodeError, configparser.Error) as error:
+    except (OSError, ValueError, configparser.Error) as error:
         # configparser quotes the line that it stumbles over, and a settings file may hold a key.
         return SettingsFile(path, {}, f"cannot be read ({type(error).__name__})")
 
@@ -81,10 +85,10 @@ def netrc_path(environ: Mapping[str, str]) -> Path:
 def netrc_passwords(path: Path) -> tuple[str, ...]:
     """Every password of a netrc file; none of one that cannot be read."""
     try:
-        if path.stat().st_size > TOO_LARGE:
+        if not path.is_file() or path.stat().st_size > TOO_LARGE:
             return ()
         hosts = netrc.netrc(str(path)).hosts.values()
-    except (OSError, UnicodeDecodeError, netrc.NetrcParseError):
+    except (OSError, ValueError, netrc.NetrcParseError):
         return ()
     return tuple(password for _, _, password in hosts if password)
 
@@ -95,6 +99,8 @@ def netrc_password(path: Path, machines: tuple[str, ...]) -> tuple[str | None, s
     A missing file is no problem: both are None.
     """
     try:
+        if path.exists() and not path.is_file():
+            return None, NOT_A_FILE
         if path.stat().st_size > TOO_LARGE:
             return None, "is larger than a netrc file can be"
         parsed = netrc.netrc(str(path))
@@ -102,7 +108,7 @@ def netrc_password(path: Path, machines: tuple[str, ...]) -> tuple[str | None, s
         return None, None
     except netrc.NetrcParseError as error:
         return None, f"cannot be read: line {error.lineno} is not netrc"
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         return None, f"cannot be read ({type(error).__name__})"
     for machine in machines:
         if machine and (found := parsed.authenticators(machine)):

@@ -6,21 +6,24 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import requests
 
 from regilink_doctor.client.causes import cause_of
 from regilink_doctor.client.connection_errors import ServerConnectionError
-from regilink_doctor.client.hosts import without_login
+from regilink_doctor.client.hosts import server_of, without_login
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.probes import skew_of
-from regilink_doctor.client.route import Route
+from regilink_doctor.client.route import Route, is_bundle
 from regilink_doctor.core.records import record
 
 MAX_BYTES = 16 * 2**20
-"""A larger answer is none of ours: fifty targets make some ten kilobytes."""
+"""A larger answer is not to one of these documents: fifty targets make some ten kilobytes."""
+
+MAX_DIGITS, MAX_ERRORS, MAX_SHOWN = 18, 100, 300
+"""Of a number, of a list of errors, characters of a server's message."""
 
 RETRIED = ("reset", "truncated", "rate-limit", "server-error")
 PAUSE = 0.4
@@ -31,12 +34,12 @@ HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Us
 
 @record
 class Answer:
-    """What a GraphQL server said. `errors` are the messages, in order; `data` is empty where there was none.
+    """What a GraphQL server answered. `errors` are the messages, in order; `data` is None where there was none.
 
     `places` has for each error the field of the first level that it happened in; empty where the server does not say.
     """
 
-    data: Mapping[str, Any]
+    data: Mapping[str, Any] | None
     errors: tuple[str, ...]
     places: tuple[str, ...] = ()
 
@@ -46,13 +49,15 @@ class Gateway:
 
     `shown` is the address without a login, `server` its name and port. `requests` counts what was sent, retries
     included; `elapsed_ms` is the time that they took together; `skew` are the seconds that this clock is ahead of the
-    server's, as its last answer tells. `route` says which proxy and certificates count; without one, requests decides.
+    server's, as its last answer tells. `is_unusable`: what answers there is not a W&B server, or one that is broken.
+    `route` says which proxy and certificates count; without one, requests decides.
     """
 
     def __init__(self, host: str, key: Key | None, *, route: Route | None = None, timeout: float = 10.0) -> None:
         self.host = host.rstrip("/")
         self.shown = without_login(self.host)
-        self.server = urlsplit(self.shown).netloc or self.shown
+        self.server = server_of(self.shown)
+        self.is_unusable = False
         self.timeout = timeout
         self.requests = 0
         self.elapsed_ms = 0
@@ -64,7 +69,7 @@ class Gateway:
         """Send a query; try once more where the connection broke or the server stumbled.
 
         Raises:
-            ServerFault: there is no answer of a GraphQL server.
+            ServerConnectionError: there is no answer of a GraphQL server.
         """
         begun = time.monotonic()
         try:
@@ -80,7 +85,13 @@ class Gateway:
 
     def fault(self, cause: str, detail: str = "") -> ServerConnectionError:
         """A failure of this server; the key never gets into its words."""
-        return ServerConnectionError(cause, host=self.shown, server=self.server, detail=self._masked(detail))
+        self.is_unusable = self.is_unusable or cause in ("other-api", "not-json")
+        proxy = ""
+        if self._route is not None and self._route.proxy is not None:
+            proxy = f"{self._route.proxy_shown} ({self._route.proxy.origin.shown})"
+        return ServerConnectionError(
+            cause, host=self.shown, server=self.server, detail=self._masked(detail), proxy=proxy
+        )
 
     def _masked(self, text: str) -> str:
         return self._key.mask(text) if self._key else text
@@ -130,11 +141,14 @@ class Gateway:
             raise self.fault(cause, seconds if cause.endswith("timeout") else detail) from None
 
     def _session(self) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         if self._route is not None:
+            bundle = self._route.python_bundle.value
+            if self._route.secure and not is_bundle(bundle):
+                raise self.fault("bundle", f"{bundle} ({self._route.python_bundle.origin.shown})")
             session.trust_env = False
             session.proxies.update(self._route.proxies)
-            session.verify = self._route.python_bundle.value
+            session.verify = bundle
         return session
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
@@ -145,8 +159,8 @@ class Gateway:
                 raise self.fault("too-large", f"{MAX_BYTES // 2**20} MiB")
             if time.monotonic() > deadline:
                 raise self.fault("read-timeout", f"{self.timeout:g} seconds")
-        expected = response.headers.get("Content-Length", "")
-        if expected.isdecimal() and "Content-Encoding" not in response.headers and len(body) < int(expected):
+        expected = _number(response.headers.get("Content-Length", ""))
+        if expected is not None and "Content-Encoding" not in response.headers and len(body) < expected:
             raise self.fault("truncated")
         return bytes(body)
 
@@ -162,23 +176,23 @@ class Gateway:
         if status == 404:
             raise self.fault("not-found")
         if status == 429:
-            wait = response.headers.get("Retry-After", "")
-            raise self.fault("rate-limit", f"; it asks to wait {wait} seconds" if wait.isdecimal() else "")
+            wait = _number(response.headers.get("Retry-After", ""))
+            raise self.fault("rate-limit", f"; it asks to wait {wait} seconds" if wait is not None else "")
         if status >= 500:
-            raise self.fault("server-error", f"{status} {response.reason or ''}".strip())
+            raise self.fault("server-error", f"{status} {_one_line(response.reason or '')}".strip())
         value = _json(body)
         if status == 403:
             raise self.fault("forbidden", _first_error(value) or "it says no more")
         if value is None:
             raise self._not_json(response, body)
         if not isinstance(value, dict) or not ("data" in value or "errors" in value):
-            raise self.fault("other-api", f"status {status} and JSON that is no GraphQL")
+            raise self.fault("other-api", f"status {status} and JSON that is not a GraphQL answer")
         errors = tuple(self._masked(text) for text in _errors(value))
         places = tuple(_places(value))
         data = value.get("data")
         if data is not None and not isinstance(data, dict):
-            raise self.fault("other-api", "its `data` is no object")
-        return Answer(data or {}, errors, places)
+            raise self.fault("other-api", "its `data` is not an object")
+        return Answer(data, errors, places)
 
     def _not_json(self, response: requests.Response, body: bytes) -> ServerConnectionError:
         start = body[:1000].lstrip().lower()
@@ -201,24 +215,54 @@ def _authorization(key: Key | None) -> Callable[[requests.PreparedRequest], requ
     return authorize
 
 
+class _Session(requests.Session):
+    """A session that follows no redirect, and does not try to understand where one leads."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: requests would parse the server's `Location` even when it is told not to follow it."""
+
+
 def _json(body: bytes) -> object:
     try:
-        return json.loads(body)
+        return json.loads(body, parse_constant=_refuse_number, parse_int=_read_integer)
     except (ValueError, RecursionError):
         return None
 
 
+def _refuse_number(text: str) -> NoReturn:
+    """`NaN` and `Infinity` are not JSON, although Python reads them."""
+    raise ValueError(text)
+
+
+def _read_integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(text[:MAX_DIGITS])
+    return int(text)
+
+
+def _number(header: str) -> int | None:
+    """The number in a header; None where it is not one, or not one that means anything."""
+    return int(header) if header.isascii() and header.isdecimal() and len(header) < MAX_DIGITS else None
+
+
+def _one_line(text: str) -> str:
+    """What a server wrote, on one line and not too long to be shown."""
+    line = " ".join(text[:10_000].split())
+    return line if len(line) <= MAX_SHOWN else f"{line[:MAX_SHOWN]}..."
+
+
 def _errors(value: Mapping[str, Any]) -> list[str]:
-    found = value.get("errors")
-    if not isinstance(found, list):
+    errors = value.get("errors")
+    if not isinstance(errors, list):
         return []
-    return [" ".join(str(each.get("message", each) if isinstance(each, dict) else each).split()) for each in found]
+    messages = (each.get("message", each) if isinstance(each, dict) else each for each in errors[:MAX_ERRORS])
+    return [_one_line(message if isinstance(message, str) else repr(message)) for message in messages]
 
 
 def _places(value: Mapping[str, Any]) -> Iterator[str]:
     """Of each error the first step of its `path`."""
-    found = value.get("errors")
-    for each in found if isinstance(found, list) else ():
+    errors = value.get("errors")
+    for each in errors[:MAX_ERRORS] if isinstance(errors, list) else ():
         path = each.get("path") if isinstance(each, dict) else None
         yield str(path[0]) if isinstance(path, list) and path else ""
 
@@ -227,13 +271,17 @@ def _first_error(value: object) -> str:
     if not isinstance(value, dict):
         return ""
     errors = _errors(value)
-    return errors[0] if errors else str(value.get("error") or value.get("message") or "")
+    return errors[0] if errors else _one_line(str(value.get("error") or value.get("message") or ""))
 
 
 def _place(location: str) -> str:
     """Where a redirect leads, without its query: that may carry a session."""
-    parts = urlsplit(location)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else parts.path or "nowhere"
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "an address that cannot be read"
+    place = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else parts.path or "nowhere"
+    return _one_line(without_login(place))
 
 
 def _between(body: bytes, start: bytes, end: bytes) -> str:

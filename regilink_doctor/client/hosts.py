@@ -40,7 +40,7 @@ def normal_host(url: str, version: Version) -> str:
     except ValueError:
         usable = False
     if not usable or any(letter.isspace() for letter in url):
-        raise HostRefused("is no address: wandb wants http:// or https:// and the name of a server")
+        raise HostRefused("is not an address: write http:// or https:// and the name of a server")
     if version >= FORGE and parts.hostname in _FORGE_HOSTS:
         if parts.scheme != "https" or parts.port is not None or parts.path.rstrip("/") != _FORGE_API_PATH:
             raise HostRefused("is the address of the App, not of the API")
@@ -55,12 +55,11 @@ def normal_host(url: str, version: Version) -> str:
 
 def suggested_host(url: str, version: Version) -> str:
     """The address to write instead of one that wandb refuses."""
-    bare = url.strip().rstrip("/")
-    name = urlsplit(bare if "://" in bare else f"https://{bare}").hostname or ""
-    bare = without_login(bare)
-    if not name or name.endswith(("wandb.ai", "forge.coreweave.com")):
+    bare = without_login(url.strip())
+    try:
+        return normal_host(bare if "://" in bare else f"https://{bare}", version)
+    except HostRefused:
         return default_host(version)
-    return bare if "://" in bare else f"https://{bare}"
 
 
 def upstream(url: str) -> str | None:
@@ -80,7 +79,15 @@ def login_of(url: str) -> tuple[str, ...]:
 
 
 def without_login(url: str) -> str:
-    """`url` as it can be shown: without a name and password in front of the server's name."""
-    head, slashes, rest = url.rpartition("://")
+    """`url` as it can be shown: without the login before the server's name, and without a query, which may be a key."""
+    head, slashes, rest = url.partition("?")[0].partition("#")[0].rpartition("://")
     server, slash, path = rest.partition("/")
     return f"{head}{slashes}{server.rpartition('@')[2]}{slash}{path}"
+
+
+def server_of(url: str) -> str:
+    """The name and port in an address; the address itself where they cannot be read."""
+    try:
+        return urlsplit(url).netloc or url
+    except ValueError:
+        return url

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from regilink_doctor.client.document import Argument, Field
+from regilink_doctor.client.document import NAME, Argument, Field, edges
 from regilink_doctor.client.gateway import Gateway
 from regilink_doctor.client.queries import PAGE, REGISTRY, ask
+from regilink_doctor.client.questions import ALIASES, TYPE
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record, replace
 
@@ -23,23 +24,31 @@ COLLECTIONS_PAGE = 500
 TEAMS_PAGE = 50
 """Registries in one request for their teams."""
 
-MAX_PAGES = 10_000
-"""A server that always says that there is more is not followed further."""
+MAX_PAGES = 4_000
+"""Two million versions. A server that always says that there is more is not followed further."""
 
-_PAGE_INFO = Field("pageInfo", (Field("endCursor"), Field("hasNextPage")))
-_PROJECT = Field("project", (Field("name"),))
+MAX_EMPTY_PAGES = 10
+"""In a row: entries that are hidden from the account can leave a page empty."""
+
+_PAGE_INFO = Field("pageInfo", (Field("endCursor"), Field("hasNextPage", kind="flag", required=True)), required=True)
+_PROJECT = Field("project", (NAME,))
 _REGISTRIES_ONLY = Argument("projectFilters", json.dumps({"name": {"$regex": f"^{REGISTRY_PREFIX}"}}), "JSONString")
 
 
 @record
 class Page:
-    """One page of a list; `total` counts the whole list, None where the server does not say."""
+    """One page of a list; `total` counts the whole list, None where the server does not say.
+
+    `cursor` is where the next page begins; `has_next` whether there is one.
+    """
 
     nodes: Sequence[Mapping[str, Any]]
     total: int | None
+    cursor: str | None
+    has_next: bool
 
 
-ADMINISTRATOR = Field("viewer", (Field("admin"),), alias="me", optional=True, extra=True)
+ADMINISTRATOR = Field("viewer", (Field("admin", kind="flag"),), alias="me", optional=True, extra=True)
 """`GetViewer`: an administrator of the server sees everything on it."""
 
 
@@ -47,7 +56,7 @@ def registries(gateway: Gateway, display: str) -> Iterator[Page]:
     """The registries of the organization of this display name, as `queries.REGISTRY`, with their descriptions.
 
     Raises:
-        ServerFault: no usable answer.
+        ServerConnectionError: no usable answer.
     """
     return _pages(gateway, partial(registries_page, display))
 
@@ -56,7 +65,7 @@ def collections(gateway: Gateway, display: str) -> Iterator[Page]:
     """The collections of all registries of the organization: name, type, project.
 
     Raises:
-        ServerFault: no usable answer.
+        ServerConnectionError: no usable answer.
     """
     return _pages(gateway, partial(collections_page, display))
 
@@ -65,7 +74,7 @@ def versions(gateway: Gateway, display: str) -> Iterator[Page]:
     """The versions in all registries of the organization: aliases, and the collection that each is in.
 
     Raises:
-        ServerFault: no usable answer.
+        ServerConnectionError: no usable answer.
     """
     return _pages(gateway, partial(versions_page, display))
 
@@ -77,14 +86,14 @@ def registries_page(display: str, cursor: str | None) -> tuple[Field, ...]:
 
 def collections_page(display: str, cursor: str | None) -> tuple[Field, ...]:
     """The document of one page of collections."""
-    node = (Field("name"), Field("defaultArtifactType", (Field("name"),), alias="type"), _PROJECT)
-    connection = Field("artifactCollections", (Field("totalCount"),), (_REGISTRIES_ONLY,))
+    connection = Field("artifactCollections", (Field("totalCount", kind="number"),), (_REGISTRIES_ONLY,))
+    node = (NAME, TYPE, _PROJECT)
     return _page_fields(display, connection, node, COLLECTIONS_PAGE, cursor)
 
 
 def versions_page(display: str, cursor: str | None) -> tuple[Field, ...]:
     """The document of one page of versions."""
-    node = (Field("aliases", (Field("alias"),)), Field("artifactCollection", (Field("name"), _PROJECT)))
+    node = (ALIASES, Field("artifactCollection", (NAME, _PROJECT)))
     connection = Field("artifactMemberships", (), (_REGISTRIES_ONLY,))
     return _page_fields(display, connection, node, COLLECTIONS_PAGE, cursor)
 
@@ -93,14 +102,14 @@ def registry_teams(gateway: Gateway, entity: str, names: Sequence[str]) -> Itera
     """The teams that have a role in one of the registries `names` of an organization entity.
 
     Raises:
-        ServerFault: no usable answer.
+        ServerConnectionError: no usable answer.
     """
     for start in range(0, len(names), TEAMS_PAGE):
         fields = teams_fields(entity, names[start : start + TEAMS_PAGE])
         for project in ask(gateway, "RegilinkTeams", fields).data.values():
             for each in (project or {}).get("teamMembers") or ():
-                if name := (each.get("team") or {}).get("name"):
-                    yield name
+                if team := each["team"]:
+                    yield team["name"]
 
 
 def teams_fields(entity: str, names: Sequence[str]) -> tuple[Field, ...]:
@@ -110,7 +119,7 @@ def teams_fields(entity: str, names: Sequence[str]) -> tuple[Field, ...]:
 
 def _teams(alias: str, entity: str, name: str) -> Field:
     arguments = (Argument("name", REGISTRY_PREFIX + name, "String!"), Argument("entityName", entity, "String!"))
-    team = Field("teamMembers", (Field("team", (Field("name"),)),))
+    team = Field("teamMembers", (Field("team", (NAME,)),), many=True)
     return Field("project", (team,), arguments, alias=alias, optional=True, extra=True)
 
 
@@ -120,20 +129,39 @@ def _page_fields(
     arguments = [*connection.arguments, Argument("first", first)]
     if cursor:
         arguments.append(Argument("after", cursor, "String"))
-    listed = (*connection.fields, _PAGE_INFO, Field("edges", (Field("node", node),)))
+    listed = (*connection.fields, _PAGE_INFO, edges(*node))
     asked = replace(connection, fields=listed, arguments=tuple(arguments), alias="listed")
     return (Field("organization", (Field("orgEntity", (asked,)),), (Argument("name", display, "String!"),)),)
 
 
 def _pages(gateway: Gateway, document: Callable[[str | None], tuple[Field, ...]]) -> Iterator[Page]:
+    """Every page of a list.
+
+    Raises:
+        ServerConnectionError: no usable answer, or the list does not end: a page is never taken for the last one
+            because the server went wrong.
+    """
     cursor: str | None = None
+    seen: set[str] = set()
+    empty = 0
     for _ in range(MAX_PAGES):
-        data = ask(gateway, "RegilinkInventory", document(cursor)).data
-        found = ((data.get("organization") or {}).get("orgEntity") or {}).get("listed") or {}
-        edges = found.get("edges") or ()
-        yield Page([edge["node"] for edge in edges if edge and edge.get("node")], found.get("totalCount"))
-        info = found.get("pageInfo") or {}
-        after = info.get("endCursor") if info.get("hasNextPage") else None
-        if not after or after == cursor:
+        page = listed(ask(gateway, "RegilinkInventory", document(cursor)).data)
+        yield page
+        if not page.has_next:
             return
-        cursor = after
+        empty = 0 if page.nodes else empty + 1
+        cursor = page.cursor
+        if not cursor or cursor in seen or empty > MAX_EMPTY_PAGES:
+            raise gateway.fault("other-api", "it says that a list has more pages, but the next one is not a new one")
+        seen.add(cursor)
+    raise gateway.fault("other-api", f"a list has more than {MAX_PAGES} pages")
+
+
+def listed(data: Mapping[str, Any]) -> Page:
+    """The page in a checked answer to one of the documents above; an empty one where it is not shown."""
+    connection = ((data["organization"] or {}).get("orgEntity") or {}).get("listed")
+    if connection is None:
+        return Page((), None, None, False)
+    nodes = [edge["node"] for edge in connection["edges"] if edge["node"]]
+    info = connection["pageInfo"]
+    return Page(nodes, connection.get("totalCount"), info["endCursor"], info["hasNextPage"])

@@ -18,7 +18,7 @@ from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from regilink_doctor.client.causes import cause_of
-from regilink_doctor.client.route import Address, Route
+from regilink_doctor.client.route import Address, Route, is_bundle
 from regilink_doctor.core.records import record
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ HEAD = 4096
 
 
 class ProbeFailed(Exception):
-    """A step failed; `cause` is a key of `faults.FAULTS`."""
+    """A step failed; `cause` is a key of `connection_errors.CONNECTION_PROBLEMS`."""
 
     def __init__(self, cause: str, detail: str = "") -> None:
         self.cause = cause
@@ -38,7 +38,7 @@ class ProbeFailed(Exception):
 
 @record
 class Trust:
-    """Whether one bundle of certificates trusts the server: `cause` is None, or a key of `faults.FAULTS`."""
+    """Whether one bundle of certificates trusts the server: `cause` is None, or a key of `CONNECTION_PROBLEMS`."""
 
     bundle: str
     cause: str | None = None
@@ -124,7 +124,7 @@ class Probes:
 
     def _trust(self, bundle: str) -> Trust:
         path = Path(bundle)
-        if not path.exists():
+        if not is_bundle(bundle):
             return Trust(bundle, "bundle", bundle)
         try:
             context = ssl.create_default_context(
@@ -228,7 +228,7 @@ def skew_of(date: str | None, now: float | None = None) -> float | None:
         return None
     try:
         there = parsedate_to_datetime(date).timestamp()
-    except ValueError:
+    except (ValueError, TypeError, OverflowError, OSError):  # the server's header may say anything
         return None
     return (time.time() if now is None else now) - there
 

@@ -10,61 +10,51 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from regilink_doctor.client.document import Argument, Field, document, without
-from regilink_doctor.client.gateway import Gateway
+from regilink_doctor.client.document import NAME, Argument, Field, document, edges, without
+from regilink_doctor.client.gateway import Answer, Gateway
+from regilink_doctor.client.reply import WrongShape, check_reply
 from regilink_doctor.core.records import record
 
 PAGE = 100
-MAX_PAGES = 10
-"""Registries beyond the thousandth are not looked at for suggestions."""
 
 _UNKNOWN_FIELD = re.compile(
     r"Cannot query field [\"']?(\w+)[\"']?|Unknown argument [\"']?\w+[\"']? on field [\"']?(\w+)"
 )
 
-_ORGANIZATION = (Field("name"), Field("orgEntity", (Field("name"),)))
+_ORGANIZATION = (Field("name"), Field("orgEntity", (NAME,)))
 """`OrgInfoFragment`."""
 
-_READ_ONLY = Field("readOnly", optional=True)
+_READ_ONLY = Field("readOnly", optional=True, kind="flag")
 """Whether the account may write to the entity (`GetTeamEntity`), or the project (`IsProjectReadOnly`)."""
+
 
 _VIEWER = Field(
     "viewer",
     (
-        Field("id"),
         Field("username"),
         Field("entity"),
         Field(
             "teams",
-            (
-                Field(
-                    "edges",
-                    (Field("node", (Field("name"), _READ_ONLY, Field("organization", _ORGANIZATION, optional=True))),),
-                ),
-            ),
+            (edges(NAME, _READ_ONLY, Field("organization", _ORGANIZATION, optional=True)),),
         ),
-        Field("organizations", _ORGANIZATION, optional=True),
+        Field("organizations", _ORGANIZATION, optional=True, many=True),
     ),
 )
 """`Viewer` of the Go client; `teams` are of type Entity, `organizations` those of `FetchOrgInfoFromEntity`'s user."""
 
 _FEATURES = Field(
     "serverInfo",
-    (Field("features", (Field("name"), Field("isEnabled")), optional=True),),
+    (Field("features", (NAME, Field("isEnabled", kind="flag")), optional=True, many=True),),
     optional=True,
 )
 """`ServerFeaturesQuery`."""
 
 REGISTRY = (
-    Field("name"),
+    NAME,
     Field("access"),
     _READ_ONLY,
-    Field("allowAllArtifactTypesInRegistry", alias="allowAllArtifactTypes"),
-    Field(
-        "artifactTypes",
-        (Field("edges", (Field("node", (Field("name"),)),)),),
-        (Argument("includeAll", True),),
-    ),
+    Field("allowAllArtifactTypesInRegistry", alias="allowAllArtifactTypes", kind="flag", required=True),
+    Field("artifactTypes", (edges(NAME),), (Argument("includeAll", True),), required=True),
 )
 """`RegistryFragment`, and `IsProjectReadOnly`."""
 
@@ -81,10 +71,10 @@ def ask(gateway: Gateway, name: str, fields: Sequence[Field]) -> Reply:
     """Send a document; send it once more, without what the server does not know, when it says so.
 
     Raises:
-        ServerFault: no usable answer.
+        ServerConnectionError: no usable answer.
     """
     answer = gateway.ask(*document(name, fields))
-    unknown = unknown_fields(answer.errors)
+    unknown, pruned = unknown_fields(answer.errors), tuple(fields)
     if unknown:
         pruned = without(fields, unknown)
         if pruned == tuple(fields):
@@ -98,7 +88,24 @@ def ask(gateway: Gateway, name: str, fields: Sequence[Field]) -> Reply:
     wrong = [text for text, place in told if place not in extra and not _says_no(text)]
     if wrong:
         raise gateway.fault("graphql", wrong[0][:300])
-    return Reply(answer.data, unknown)
+    return Reply(_checked(gateway, answer, pruned), unknown)
+
+
+def _checked(gateway: Gateway, answer: Answer, fields: Sequence[Field]) -> Mapping[str, Any]:
+    """The data of an answer, with every field that was asked for; null for those that an error took away.
+
+    Raises:
+        ServerConnectionError: it is not what was asked for.
+    """
+    missing = {field.key: None for field in fields} if answer.errors else {}
+    if answer.data is None and not missing:
+        raise gateway.fault("other-api", "`data` is missing")
+    data = missing | dict(answer.data or {})
+    try:
+        check_reply(fields, data)
+    except WrongShape as error:
+        raise gateway.fault("other-api", str(error)) from None
+    return data
 
 
 def unknown_fields(errors: Iterable[str]) -> tuple[str, ...]:
@@ -125,30 +132,10 @@ def entity_names(entities: Collection[str]) -> dict[str, str]:
 
 def _entity(alias: str, name: str) -> Field:
     """`FetchOrgInfoFromEntity`: a user means personal, an organization means a team's or the organization's own."""
-    user = Field("user", (Field("organizations", _ORGANIZATION),))
+    user = Field("user", (Field("organizations", _ORGANIZATION, many=True),))
     return Field(
         "entity",
         (Field("organization", _ORGANIZATION), user, _READ_ONLY),
         (Argument("name", name, "String!"),),
         alias=alias,
-    )
-
-
-def registries_fields(display: str, cursor: str | None) -> tuple[Field, ...]:
-    """One page of an organization's registries: `FetchRegistries`."""
-    arguments = [Argument("first", PAGE)]
-    if cursor:
-        arguments.append(Argument("after", cursor, "String"))
-    page = (Field("endCursor"), Field("hasNextPage"))
-    projects = Field(
-        "projects",
-        (Field("pageInfo", page), Field("edges", (Field("node", REGISTRY),))),
-        tuple(arguments),
-    )
-    return (
-        Field(
-            "organization",
-            (Field("orgEntity", (projects,)),),
-            (Argument("name", display, "String!"),),
-        ),
     )

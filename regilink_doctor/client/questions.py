@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from regilink_doctor.client.document import Argument, Field
+from regilink_doctor.client.document import NAME, Argument, Field, edges
 from regilink_doctor.client.queries import PAGE, REGISTRY
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record
 
-_TYPE = Field("defaultArtifactType", (Field("name"),), alias="type")
-_ALIASES = Field("aliases", (Field("alias"),))
-_PLACE = Field("project", (Field("name"), Field("entity", (Field("name"),))))
+TYPE = Field("defaultArtifactType", (NAME,), alias="type", required=True)
+ALIASES = Field("aliases", (Field("alias", required=True),), many=True, required=True)
+_INDEX = Field("versionIndex", kind="number")
+_PLACE = Field("project", (NAME, Field("entity", (NAME,))))
 """Null where the account may not see the project (row C6)."""
 
 
@@ -96,7 +97,7 @@ def target_fields(asked: Questions) -> tuple[Field, ...]:
 
 def _members(team: str) -> Field:
     """`GetTeamEntity`: nowhere else does wandb ask for the kind of an account."""
-    fields = (Field("members", (Field("username"), Field("accountType", optional=True))),)
+    fields = (Field("members", (Field("username"), Field("accountType", optional=True)), many=True),)
     return Field("entity", fields, (Argument("name", team, "String!"),), alias=MEMBERS, optional=True, extra=True)
 
 
@@ -108,10 +109,10 @@ def _registry(alias: str, each: RegistryQuestion) -> Field:
 
 def _roles(alias: str, each: RegistryQuestion) -> Field:
     """`RegistryUserMembers` and `RegistryTeamMembers`; apart, because who may not see them must not lose the rest."""
-    role = Field("role", (Field("name"),))
+    role = Field("role", (NAME,))
     fields = (
-        Field("members", (Field("username"), role), optional=True),
-        Field("teamMembers", (Field("team", (Field("name"),)), role), optional=True),
+        Field("members", (Field("username"), role), optional=True, many=True),
+        Field("teamMembers", (Field("team", (NAME,)), role), optional=True, many=True),
     )
     return _project(alias, each.organization, REGISTRY_PREFIX + each.registry, fields, extra=True)
 
@@ -119,30 +120,30 @@ def _roles(alias: str, each: RegistryQuestion) -> Field:
 def _collection(alias: str, each: CollectionQuestion) -> Field:
     """`RegistryCollections`: the only look-up of a collection that does not need its type first (row B5)."""
     return _in_organization(
-        alias, each.display, _found(each.registry, (Field("name"), _TYPE), {"name": each.collection}, first=1)
+        alias, each.display, _found(each.registry, (NAME, TYPE), {"name": each.collection}, first=1)
     )
 
 
 def _version(alias: str, each: VersionQuestion) -> Field:
     """`ArtifactMembershipByName`, the look-up behind every fetch of an artifact."""
     artifact = (
-        Field("digest"),
-        Field("versionIndex"),
-        Field("artifactType", (Field("name"),)),
-        Field("artifactSequence", (Field("name"), _PLACE)),
+        Field("digest", required=True),
+        _INDEX,
+        Field("artifactType", (NAME,), required=True),
+        Field("artifactSequence", (NAME, _PLACE)),
     )
     membership = Field(
         "artifactCollectionMembership",
         (
-            Field("versionIndex"),
-            _ALIASES,
-            Field("artifactCollection", (Field("name"), _PLACE)),
+            _INDEX,
+            ALIASES,
+            Field("artifactCollection", (NAME, _PLACE)),
             Field("artifact", artifact),
         ),
         (Argument("name", each.name, "String!"),),
         optional=True,
     )
-    return _project(alias, each.entity, each.project, (Field("name"), membership))
+    return _project(alias, each.entity, each.project, (NAME, membership))
 
 
 def neighbour_fields(asked: Sequence[CollectionQuestion]) -> tuple[Field, ...]:
@@ -152,10 +153,10 @@ def neighbour_fields(asked: Sequence[CollectionQuestion]) -> tuple[Field, ...]:
     """
     fields: list[Field] = []
     for index, each in enumerate(asked):
-        names = _found(each.registry, (Field("name"), _TYPE), None, first=PAGE)
+        names = _found(each.registry, (NAME, TYPE), None, first=PAGE)
         versions = Field(
             "artifactMemberships",
-            (Field("edges", (Field("node", (Field("versionIndex"), _ALIASES)),)),),
+            (edges(_INDEX, ALIASES),),
             (
                 Argument("projectFilters", json.dumps({"name": REGISTRY_PREFIX + each.registry}), "JSONString"),
                 Argument("collectionFilters", json.dumps({"name": each.collection}), "JSONString"),
@@ -173,7 +174,7 @@ def _found(registry: str, node: tuple[Field, ...], filters: dict[str, str] | Non
     if filters is not None:
         arguments.append(Argument("filters", json.dumps(filters), "JSONString"))
     arguments.append(Argument("first", first))
-    return Field("artifactCollections", (Field("edges", (Field("node", node),)),), tuple(arguments), optional=True)
+    return Field("artifactCollections", (edges(*node),), tuple(arguments), optional=True)
 
 
 def _in_organization(alias: str, display: str, inner: Field) -> Field:

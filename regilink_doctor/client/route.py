@@ -70,6 +70,23 @@ class Route:
         return {"http": self.proxy.value, "https": self.proxy.value} if self.proxy is not None else {}
 
 
+def is_proxy_address(url: str) -> bool:
+    """Whether a proxy can be reached there: a scheme, a name, a port that there is."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        return bool(parts.scheme and parts.hostname) and parts.port != 0 and not any(map(str.isspace, url))
+    except ValueError:
+        return False
+
+
+def is_bundle(path: str) -> bool:
+    """Whether certificates can be read there: a pipe or a device would never end."""
+    try:
+        return Path(path).is_file() or Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def address_of(url: str) -> Address:
     """The name and port of an address.
 

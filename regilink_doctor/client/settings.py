@@ -18,7 +18,7 @@ from regilink_doctor.client.files import SettingsFile, netrc_passwords, netrc_pa
 from regilink_doctor.client.hosts import HostRefused, default_host, login_of, normal_host, suggested_host
 from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
 from regilink_doctor.client.key import NO_SECRETS, Secrets
-from regilink_doctor.client.route import Route, route_to
+from regilink_doctor.client.route import Route, is_proxy_address, route_to
 from regilink_doctor.core.naming import NAME_MAX
 from regilink_doctor.core.origin import Argument, Default, File, Origin, Setting, Variable
 from regilink_doctor.core.records import record
@@ -76,6 +76,11 @@ class Settings:
     def disabled(self) -> bool:
         """Whether wandb would do nothing at all."""
         return self.mode.value == "disabled"
+
+    @property
+    def unreachable(self) -> SettingsProblem | None:
+        """What is wrong with the address of the server, or of the proxy: no request can be made."""
+        return self.problem_of("host") or self.problem_of("proxy")
 
     def problem_of(self, setting: str) -> SettingsProblem | None:
         """The problem with one setting."""
@@ -139,6 +144,7 @@ class _Reader:
             cwd=self.cwd,
             environ=self.environ,
         )
+        route = self._route(host, values)
         return Settings(
             wandb=self.installed,
             host=host,
@@ -151,7 +157,7 @@ class _Reader:
             sweep=self._sweep(),
             default_host=default_host(self.version),
             secrets=self._secrets(host, values),
-            route=self._route(host, values),
+            route=route,
         )
 
     def _add(self, setting: str, origin: Origin, what: str, advice: str) -> None:
@@ -212,12 +218,17 @@ class _Reader:
     def _route(self, host: Setting[str], values: Mapping[str, Setting[str]]) -> Route | None:
         """The way to the host; wandb's own `http_proxy` and `https_proxy` go before the variables of every program."""
         package = self.installed.package
+        packages = package.parent if package is not None else None
         try:
             proxy = _filled(self._find(f"{urlsplit(host.value).scheme}_proxy", values))
-            packages = package.parent if package is not None else None
-            return route_to(host.value, self.environ, proxy=proxy, packages=packages)
+            route = route_to(host.value, self.environ, proxy=proxy, packages=packages)
         except ValueError:
             return None
+        if route.proxy is not None and not is_proxy_address(route.proxy.value):
+            advice = route.proxy.origin.how_to_set("http://PROXY:PORT")
+            self._add("proxy", route.proxy.origin, "is not the address of a proxy", advice)
+            return None
+        return route
 
     def _secrets(self, host: Setting[str], values: Mapping[str, Setting[str]]) -> Secrets:
         """Everything that must appear nowhere: keys and logins, those that do not count included."""

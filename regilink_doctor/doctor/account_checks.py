@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.connection_errors import REJECTED, TOO_OLD, ServerConnectionError
 from regilink_doctor.doctor.advice import listed
-from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, passed, skipped, unreachable
 from regilink_doctor.doctor.context import Context
 
 SEARCH = "ARTIFACT_REGISTRY_SEARCH"
@@ -25,8 +25,8 @@ class Host(Check):
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Make the first request."""
-        if context.settings.problem_of("host"):
-            return skipped("not looked at, because `settings` (host) failed")
+        if context.settings.unreachable is not None:
+            return unreachable(context)
         try:
             context.enquiry.account()
         except ServerConnectionError as fault:

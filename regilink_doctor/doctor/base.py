@@ -60,7 +60,7 @@ class Check:
         """The finding.
 
         Raises:
-            ServerFault: the server did not answer; the runner makes a row of it.
+            ServerConnectionError: the server did not answer; the runner makes a row of it.
         """
         raise NotImplementedError
 
@@ -77,4 +77,10 @@ def skipped(reason: str) -> Outcome:
 
 def no_answer(fault: ServerConnectionError, also: str = "") -> Outcome:
     """The server did not answer, or not as it should. `also` is what the message says besides."""
-    return Outcome("fail", fault.message + also, fault.code, fault.help, (fault.row,))
+    return Outcome("fail", fault.message + also, fault.code, fault.help, (fault.failure,))
+
+
+def unreachable(context: Context) -> Outcome:
+    """The settings name no address that a request could be sent to."""
+    problem = context.settings.unreachable
+    return skipped(f"skipped: `settings` ({problem.setting if problem else 'host'}) failed")

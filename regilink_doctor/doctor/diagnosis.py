@@ -84,7 +84,7 @@ class Diagnosis:
     """What was found.
 
     `checks` are the rows, in order. `found` has the settings with their origins (the key masked), `differences` what
-    code and environment say differently.
+    code and environment say differently. `unusable`: the server does not answer as W&B does.
     `names` are those of people, teams and things in it, each with its kind, for a report that hides them. `ready` is
     there when nothing failed: teams and target paths to paste. `requests` counts what was sent.
     """
@@ -96,6 +96,7 @@ class Diagnosis:
     requests: int = 0
     elapsed_ms: int = 0
     differences: tuple[str, ...] = ()
+    unusable: bool = False
     names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def of(self, *statuses: Status) -> tuple[CheckResult, ...]:
@@ -108,8 +109,11 @@ class Diagnosis:
         return tuple(dict.fromkeys(check.code for check in self.checks if check.code))
 
     def exit_status(self, *, strict: bool = False) -> ExitStatus:
-        """0 nothing failed, 1 something did (with `strict` a warning too), 2 a check crashed or none could work."""
-        if self.of("crash") or (not self.of("fail") and self._no_way()):
+        """0 nothing failed, 1 something did (with `strict` a warning too), 2 a check crashed or none could work.
+
+        2 also where the server does not answer as W&B does: nothing that it says can be relied on.
+        """
+        if self.of("crash") or self.unusable or (not self.of("fail") and self._no_way()):
             return 2
         return 1 if self.of("fail") or (strict and self.of("warn")) else 0
 
@@ -174,6 +178,7 @@ def examine(
         ),
         names=names_of(context),
         ready=ready(context) if good and account_known else None,
+        unusable=context.gateway.is_unusable,
         requests=context.gateway.requests,
         elapsed_ms=since(begun),
     )

@@ -11,7 +11,7 @@ from regilink_doctor.core.sdk_versions import OLDEST, hides
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 
-_CODES = {"host": "REG804", "settings": "REG804", "mode": "REG601", "project": "REG110"}
+_CODES = {"host": "REG804", "settings": "REG804", "mode": "REG601", "project": "REG110", "proxy": "REG801"}
 """The rule of a setting that wandb refuses."""
 
 
@@ -68,6 +68,7 @@ class SettingsCheck(Check):
         found = next((p for p in settings.problems if (p.setting, p.origin) == (subject.shown, subject.origin)), None)
         if found is None:
             return passed("wandb takes every setting that it finds")
+        # The address of a proxy is not shown: it may have a password in it.
         values = {"host": settings.host, "mode": settings.mode, "project": settings.project}
         value = values.get(found.setting)
         where = found.origin.shown

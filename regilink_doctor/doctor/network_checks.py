@@ -9,7 +9,7 @@ from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
 from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.doctor.advice import listed
-from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, passed, skipped, unreachable
 from regilink_doctor.doctor.context import Context
 
 MOST_SKEW = 300.0
@@ -28,8 +28,8 @@ class _Step(Check):
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Take the step."""
-        if context.settings.problem_of("host") or context.probes is None:
-            return skipped("not looked at, because `settings` (host) failed")
+        if context.probes is None or context.settings.unreachable is not None:
+            return unreachable(context)
         try:
             return self.step(context, context.probes)
         except ProbeFailed as failed:
@@ -198,9 +198,9 @@ def _fault(context: Context, cause: str, detail: str) -> ServerConnectionError:
             "dns": "its name is unknown",
             "dns-timeout": "DNS does not answer",
             "refused": "it refuses the connection",
-            "connect-timeout": f"it did not take the connection within {detail}",
+            "connect-timeout": f"it did not accept the connection within {detail}",
         }
-        return context.gateway.fault("proxy", f"{route.proxy_shown}: {words[cause]}")
+        return context.gateway.fault("proxy", words[cause])
     return fault
 
 

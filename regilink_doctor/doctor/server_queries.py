@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import wraps
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.document import Field
 from regilink_doctor.client.gateway import Gateway
-from regilink_doctor.client.queries import MAX_PAGES, account_fields, ask, entity_names, registries_fields
+from regilink_doctor.client.inventory import listed, registries, registries_page
+from regilink_doctor.client.queries import account_fields, ask, entity_names
 from regilink_doctor.client.questions import (
     MEMBERS,
     CollectionQuestion,
@@ -30,6 +32,9 @@ from regilink_doctor.doctor.lookups import link_questions
 from regilink_doctor.doctor.server_view import ServerView
 
 T = TypeVar("T")
+
+MAX_PAGES = 10
+"""Registries beyond the thousandth are not looked at for suggestions."""
 
 
 def _once(method: Callable[[ServerQueries], T]) -> Callable[[ServerQueries], T]:
@@ -86,7 +91,7 @@ class ServerQueries:
         """The first request: who asks, the entities, what the server can do. None: the server knows nobody.
 
         Raises:
-            ServerFault: no answer.
+            ServerConnectionError: no answer.
         """
         reply = ask(self.gateway, "RegilinkAccount", account_fields(self._names))
         features = (reply.data.get("serverInfo") or {}).get("features")
@@ -115,7 +120,7 @@ class ServerQueries:
         """The second request: every registry, collection and version that the targets are about, the account's kind.
 
         Raises:
-            ServerFault: no answer.
+            ServerConnectionError: no answer.
         """
         account = self.account()
         if account is None:
@@ -134,11 +139,11 @@ class ServerQueries:
         # A personal default entity is a person's; of a team's, its members have to tell.
         team = account.default_entity if account.default_entity != account.username else None
         questions = Questions(sorted(registries), sorted(collections), sorted(versions), team)
-        listed = () if links or versions else self._organizations(entity)
-        self._ask_targets(questions, account, listed[:1])
+        shown = () if links or versions else self._organizations(entity)
+        self._ask_targets(questions, account, shown[:1])
         sources = (self.directory.version(each) for each in versions)
         self._look_up_entities(sorted({each.source[0] for each in sources if each is not None and each.source}))
-        for names in listed[1:]:
+        for names in shown[1:]:
             self._list(names, pages=1)
         return True
 
@@ -185,10 +190,10 @@ class ServerQueries:
         facts = self.directory.entity(entity) if entity else None
         return facts.organizations if facts else ()
 
-    def _ask_targets(self, asked: Questions, account: Account, listed: Sequence[OrganizationNames]) -> None:
+    def _ask_targets(self, asked: Questions, account: Account, shown: Sequence[OrganizationNames]) -> None:
         fields: list[Field] = list(target_fields(asked))
-        for names in listed:
-            fields += registries_fields(names.name, None)
+        for names in shown:
+            fields += registries_page(names.name, None)
         if not fields:
             return
         reply = ask(self.gateway, "RegilinkTargets", fields)
@@ -211,25 +216,16 @@ class ServerQueries:
         members = (data.get(MEMBERS) or {}).get("members") or ()
         kinds = [each.get("accountType") for each in members if each.get("username") == account.username]
         self.directory.service_account = str(kinds[0]).upper() == "SERVICE" if kinds and kinds[0] else None
-        for names in listed:
-            self._take_page(names, data)
+        for names in shown:
+            self._add_page(names, listed(data).nodes)
 
     def _list(self, names: OrganizationNames, *, pages: int) -> None:
-        cursor: str | None = None
-        for _ in range(pages):
-            reply = ask(self.gateway, "RegilinkRegistries", registries_fields(names.name, cursor))
-            cursor = self._take_page(names, reply.data)
-            if not cursor:
-                return
+        for page in islice(registries(self.gateway, names.name), pages):
+            self._add_page(names, page.nodes)
 
-    def _take_page(self, names: OrganizationNames, data: Any) -> str | None:
-        """Remember a page of registries; the cursor of the next one."""
-        owner = (data.get("organization") or {}).get("orgEntity") or {}
-        projects = owner.get("projects") or {}
-        for node in nodes(projects):
-            self.directory.add_registry(names.entity, registry_name(str(node.get("name", ""))), node)
-        page = projects.get("pageInfo") or {}
-        return page.get("endCursor") if page.get("hasNextPage") else None
+    def _add_page(self, names: OrganizationNames, nodes: Iterable[Mapping[str, Any]]) -> None:
+        for node in nodes:
+            self.directory.add_registry(names.entity, registry_name(node["name"]), node)
 
 
 def _version_names(connection: Any) -> list[str]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.gateway import Gateway
+from regilink_doctor.client.hosts import without_login
 from regilink_doctor.client.queries import account_fields, ask, entity_names
-from regilink_doctor.client.settings import Settings, read_settings
+from regilink_doctor.client.settings import Settings, SettingsProblem, read_settings
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.doctor.facts import Account, account_of, entity_of
 
@@ -42,7 +43,7 @@ class ServerSession:
     `data` is the answer to the first request: who asks, what the server can do, the entities in question.
 
     Raises:
-        ServerFault: no usable answer. Unanswered: nobody is logged in.
+        ServerConnectionError: no usable answer. Unanswered: nobody is logged in.
     """
 
     def __init__(
@@ -59,6 +60,8 @@ class ServerSession:
         self.settings: Settings = read_settings(
             cwd=Path(cwd or Path.cwd()).absolute(), environ=environ, python=python, arguments=arguments
         )
+        if (problem := self.settings.unreachable) is not None:
+            raise Unanswered(f"{self._shown(problem)} {problem.what}", problem.help)
         self.gateway = Gateway(
             self.settings.host.value, self.settings.credentials.key, route=self.settings.route, timeout=timeout
         )
@@ -72,6 +75,12 @@ class ServerSession:
             raise Unanswered(f"{self.gateway.shown} knows nobody by this key ({where})", "`regilink doctor` says why")
         self.account: Account = account
         self.organizations = self._organizations(entity, names)
+
+    def _shown(self, problem: SettingsProblem) -> str:
+        """The value that is wrong and its origin; a proxy's address is left out, for it may have a password in it."""
+        if problem.setting == "proxy":
+            return problem.origin.shown
+        return f"{without_login(self.settings.host.value)} ({problem.origin.shown})"
 
     def every_organization(self) -> tuple[OrganizationNames, ...]:
         """All organizations that the account or one of its teams belongs to."""

@@ -16,7 +16,7 @@ from regilink_doctor.client.inventory import (
     teams_fields,
     versions_page,
 )
-from regilink_doctor.client.queries import account_fields, registries_fields
+from regilink_doctor.client.queries import account_fields
 from regilink_doctor.client.questions import (
     CollectionQuestion,
     Questions,
@@ -51,7 +51,6 @@ OURS = {
     "neighbours": document("Neighbours", neighbour_fields([CollectionQuestion("Acme Inc", "acme", "model", "zoo")])),
     "project": PROJECT,
     "delete": (DELETE, {"id": "1"}),
-    "registries": document("Registries", registries_fields("Acme Inc", "cursor")),
     "all registries": document("Inventory", registries_page("Acme Inc", "cursor")),
     "all collections": document("Inventory", collections_page("Acme Inc", "cursor")),
     "all versions": document("Inventory", versions_page("Acme Inc", "cursor")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import threading
@@ -14,11 +15,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from regilink_doctor.client import gateway as gateway_module
-from regilink_doctor.client.connection_errors import FAULTS, ServerConnectionError
+from regilink_doctor.client.connection_errors import CONNECTION_PROBLEMS, ServerConnectionError
 from regilink_doctor.client.document import Field, document, without
 from regilink_doctor.client.gateway import Answer, Gateway
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.queries import ask
+from regilink_doctor.client.route import route_to
 
 SECRET = "5ec4e7" * 7
 Handler = Callable[[BaseHTTPRequestHandler], None]
@@ -111,7 +113,7 @@ CASES: list[tuple[str, Handler, str, str]] = [
     ("page", says(200, PAGE, "application/json"), "REG804", "web page"),
     ("other-api", says(200, '{"status": "ok"}'), "REG804", "not as W&B does"),
     ("other-api", says(200, "[]"), "REG804", "not as W&B does"),
-    ("other-api", says(200, '{"data": [1]}'), "REG804", "no object"),
+    ("other-api", says(200, '{"data": [1]}'), "REG804", "not an object"),
     ("other-api", says(200, "hello", "text/plain"), "REG804", "5 bytes"),
     ("rate-limit", says(429, "", Retry_After="30"), "REG810", "wait 30 seconds"),
     ("server-error", says(500, "{}"), "REG810", "500"),
@@ -203,10 +205,85 @@ def test_an_answer_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_cause_has_words_that_fit() -> None:
-    for cause in FAULTS:
+    for cause in CONNECTION_PROBLEMS:
         fault = ServerConnectionError(cause, host="https://h", server="h", detail="d")
         assert "{" not in fault.message + fault.help
         assert fault.code.startswith("REG8")
+
+
+def test_a_header_of_the_server_is_not_taken_for_a_mistake_of_the_user() -> None:
+    answers = {
+        "redirect": says(302, "", Location="http://[::1"),
+        "rate-limit": says(429, "", Retry_After="9" * 5000),
+        "server-error": says(500, "{}", Content_Length="2"),
+    }
+    for cause, handler in answers.items():
+        with server(handler) as (url, _):
+            fault = fault_of(url, timeout=2)
+        assert fault.cause == cause
+        assert len(fault.message) < 400
+        assert "WANDB_BASE_URL" not in fault.message
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # urllib3 forgets such a socket
+@pytest.mark.parametrize("length", ["9" * 5000, "-1", "2, 3", "\u0662", "two"])
+def test_an_odd_content_length_crashes_nothing(length: str) -> None:
+    body = '{"data": {"viewer": null}}'
+
+    def handle(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", "application/json")
+        request.wfile.write(b"".join(request._headers_buffer))  # type: ignore[attr-defined]
+        request.wfile.write(f"Content-Length: {length}\r\n\r\n{body}".encode())
+        request.close_connection = True
+
+    with server(handle) as (url, _):
+        try:
+            outcome: object = Gateway(url, None, timeout=2).ask("query { viewer { id } }", {}).data
+        except ServerConnectionError as fault:
+            outcome = fault.cause
+    assert outcome in ({"viewer": None}, "truncated", "other-api")
+    gc.collect()
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Mon, 01 Jan 2026 00:00:00 +999999999999999999999999",
+        "Mon, 01 Jan 99999 00:00:00 GMT",
+        "Mon, 01 Jan 0001 00:00:00 +2359",
+        "now",
+        "9" * 5000,
+    ],
+)
+def test_an_odd_date_is_no_date(date: str) -> None:
+    def handle(request: BaseHTTPRequestHandler) -> None:
+        request.date_time_string = lambda timestamp=None: date  # type: ignore[method-assign]
+        says(200, '{"data": {"viewer": null}}')(request)
+
+    with server(handle) as (url, _):
+        gateway = Gateway(url, None, timeout=2)
+        assert gateway.ask("query { viewer { id } }", {}).data == {"viewer": None}
+
+
+@pytest.mark.parametrize(
+    "body", ["NaN", '{"data": NaN}', '{"data": -Infinity}', "[" * 100_000, '{"data": ' + "9" * 5000 + "}"]
+)
+def test_what_python_alone_reads_is_not_json(body: str) -> None:
+    with server(says(200, body)) as (url, _):
+        fault = fault_of(url, timeout=2)
+    assert fault.cause in ("not-json", "truncated", "other-api")
+    assert len(fault.message) < 400
+
+
+def test_a_proxy_that_answers_for_the_server_is_named() -> None:
+    with server(says(502, "<html>bad gateway</html>", "text/html")) as (proxy, _):
+        route = route_to("http://wandb.example.com", {"HTTP_PROXY": proxy.replace("http://", "http://me:hidden@")})
+        gateway = Gateway("http://wandb.example.com", None, route=route, timeout=2)
+        with pytest.raises(ServerConnectionError) as caught:
+            gateway.ask("query { viewer { id } }", {})
+    assert caught.value.message.endswith(f"; the request went through the proxy {proxy} (environment HTTP_PROXY)")
+    assert "hidden" not in caught.value.message
 
 
 def test_the_key_is_sent_as_wandb_sends_it_and_no_other_is(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:

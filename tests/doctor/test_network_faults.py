@@ -122,10 +122,10 @@ class Fault:
 
 FAULTS = {
     "nothing listens": Fault(at(f"http://127.0.0.1:{closed_port()}"), "connection", "REG801", "refuses the connection"),
-    "there is no way": Fault(no_way, "connection", "REG801", "no way from this machine"),
+    "there is no way": Fault(no_way, "connection", "REG801", "no route to"),
     "the name is unknown": Fault(at("https://wandb.invalid"), "dns", "REG801", "DNS has no address for it"),
     "DNS is silent": Fault(silent_dns, "dns", "REG801", "DNS does not answer"),
-    "nobody takes the connection": Fault(full_queue, "connection", "REG801", "did not take the connection"),
+    "nobody takes the connection": Fault(full_queue, "connection", "REG801", "did not accept the connection"),
     "nobody answers": Fault(serving(hangs(3)), "host", "REG801", "had not answered after"),
     "the answer comes drop by drop": Fault(serving(drips), "host", "REG801", "had not answered after"),
     "the connection is closed": Fault(serving(resets), "host", "REG801", "closed the connection"),
@@ -134,7 +134,7 @@ FAULTS = {
     "one that Go alone trusts": Fault(certified(False, True), "tls", "REG801", "Python (requests), which reads"),
     "an expired certificate": Fault(certified(end="20200102000000Z"), "tls", "REG801", "has expired"),
     "one of the future": Fault(certified(start="20480101000000Z"), "tls", "REG801", "is not valid yet"),
-    "one for another name": Fault(certified(name="DNS:wandb.example.com"), "tls", "REG801", "made out to another name"),
+    "one for another name": Fault(certified(name="DNS:wandb.example.com"), "tls", "REG801", "is for another name"),
     "no TLS at all": Fault(
         lambda stack, *_: {
             "WANDB_BASE_URL": stack.enter_context(server(says(200, "{}")))[0].replace("http:", "https:")
@@ -176,9 +176,9 @@ FAULTS = {
     "an error beside data": Fault(
         serving(says(200, GOOD[:-1] + ', "errors": [{"message": "half a database"}]}')), "host", "REG810", "half a data"
     ),
-    "a server that does not know the question": Fault(serving(old), "account", "REG805", "older than the question"),
+    "a server that does not know the question": Fault(serving(old), "account", "REG805", "too old for this question"),
     "a key of another host": Fault(
-        serving(says(200, '{"data": {"viewer": null}}')), "account", "REG803", "knows nobody"
+        serving(says(200, '{"data": {"viewer": null, "serverInfo": null}}')), "account", "REG803", "knows nobody"
     ),
     "a clock that is off": Fault(serving(late), "clock", "REG801", "2 hours ahead", "warn"),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from regilink_doctor.core.catalog.model import Catalog, Collection, Organization, Registry
 
@@ -15,6 +16,10 @@ MAX_BYTES = 256 * 2**20
 """A larger file is no catalog: 20,000 collections make 3 MB."""
 
 
+MAX_VERSIONS = 10_000_000
+"""Of one collection."""
+
+
 class CatalogError(ValueError):
     """The file is no catalog; the message names the place in it, `organizations[0].registries[2].name`."""
 
@@ -23,12 +28,17 @@ def load(path: str | Path) -> Catalog:
     """See `Catalog.load`."""
     import json
 
-    with open(path, "rb") as file:
-        content = file.read(MAX_BYTES + 1)
+    if os.path.exists(path) and not os.path.isfile(path):  # to read a pipe or a device might never end
+        raise CatalogError(f"{path}: not a regular file")
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except ValueError as error:  # a null character
+        raise CatalogError(f"{str(path)!r}: not the name of a file: {error}") from None
     if len(content) > MAX_BYTES:
         raise CatalogError(f"{path}: larger than {MAX_BYTES // 2**20} MiB")
     try:
-        value = json.loads(content)
+        value = json.loads(content, parse_constant=_refuse_number)
     except (ValueError, RecursionError) as error:
         raise CatalogError(f"{path}: not JSON: {error}") from None
     try:
@@ -37,11 +47,17 @@ def load(path: str | Path) -> Catalog:
         raise CatalogError(f"{path}: {error}") from None
 
 
+def _refuse_number(text: str) -> NoReturn:
+    """`NaN` and `Infinity` are not JSON, although Python reads them."""
+    raise ValueError(f"{text} is not a number")
+
+
 def catalog_of(value: object) -> Catalog:
     """See `Catalog.from_json`."""
     reader = _Reader(value, "")
-    if (version := reader.value.get("version")) != VERSION:
-        raise CatalogError(f"version is {version!r}, this regilink reads version {VERSION}")
+    version = reader.value.get("version")
+    if version.__class__ is not int or version != VERSION:
+        raise CatalogError(f"version is {_brief(version)}, this regilink reads version {VERSION}")
     return Catalog(
         organizations=tuple(_organization(item) for item in reader.items("organizations")),
         host=reader.text("host", None),
@@ -62,7 +78,7 @@ def _organization(reader: _Reader) -> Organization:
 def _registry(reader: _Reader) -> Registry:
     visibility = reader.text("visibility", "organization")
     if visibility not in ("organization", "restricted"):
-        raise CatalogError(f'{reader.where}visibility is {visibility!r}, not "organization" or "restricted"')
+        raise CatalogError(f'{reader.where}visibility is {_brief(visibility)}, not "organization" or "restricted"')
     return Registry(
         name=reader.text("name"),
         visibility="restricted" if visibility == "restricted" else "organization",
@@ -97,17 +113,21 @@ class _Reader:
         if value is None and default is not _REQUIRED:
             return default
         if not isinstance(value, str) or (default is _REQUIRED and not value):
-            raise CatalogError(f"{self.where}{key} is not a text")
-        return value
+            raise CatalogError(f"{self.where}{key} is not a string")
+        return _unicode(value, f"{self.where}{key}")
 
     def texts(self, key: str) -> tuple[str, ...]:
-        value = self.value.get(key) or []
+        value = self.value.get(key)
+        if value is None:
+            return ()
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise CatalogError(f"{self.where}{key} is not a list of texts")
-        return tuple(value)
+            raise CatalogError(f"{self.where}{key} is not a list of strings")
+        return tuple(_unicode(item, f"{self.where}{key}") for item in value)
 
     def items(self, key: str) -> list[_Reader]:
-        value = self.value.get(key) or []
+        value = self.value.get(key)
+        if value is None:
+            return []
         if not isinstance(value, list):
             raise CatalogError(f"{self.where}{key} is not a list")
         return [_Reader(item, f"{self.where}{key}[{index}].") for index, item in enumerate(value)]
@@ -122,4 +142,21 @@ class _Reader:
         value = self.value.get(key, 0)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise CatalogError(f"{self.where}{key} is not a whole number")
+        if value > MAX_VERSIONS:
+            raise CatalogError(f"{self.where}{key} is more than {MAX_VERSIONS}")
         return value
+
+
+def _unicode(value: str, where: str) -> str:
+    """The string, unless JSON spells half a character in it, which no file or terminal takes."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise CatalogError(f"{where} is not valid Unicode") from None
+    return value
+
+
+def _brief(value: object) -> str:
+    """A value for a message: one that is wrong can be as long as the file."""
+    text = ascii(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
-from regilink_doctor.client.document import Argument, Field, document
+from regilink_doctor.client.document import Argument, Field
 from regilink_doctor.client.gateway import Gateway
 from regilink_doctor.client.queries import ask
 from regilink_doctor.client.questions import CollectionQuestion, Questions, VersionQuestion, target_fields
@@ -81,13 +81,12 @@ def _plan(context: Context, target: Target) -> Plan:
 def project_fields(entity: str, project: str) -> tuple[Field, ...]:
     """Whether a project is there, and its id."""
     arguments = (Argument("name", project, "String!"), Argument("entityName", entity, "String!"))
-    return (Field("project", (Field("id"),), arguments),)
+    return (Field("project", (Field("id", required=True),), arguments),)
 
 
 def _project_id(gateway: Gateway, plan: Plan) -> str | None:
-    answer = gateway.ask(*document("RegilinkProject", project_fields(plan.entity, plan.project)))
-    found = answer.data.get("project")
-    return str(found["id"]) if found else None
+    found = ask(gateway, "RegilinkProject", project_fields(plan.entity, plan.project)).data["project"]
+    return found["id"] if found else None
 
 
 def _left(context: Context, plan: Plan, *, delete_project: bool) -> tuple[str, ...]:

@@ -1,0 +1,117 @@
+"""Values at the edge, of options, variables and files: one line that names what is wrong, and no waiting."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.cli import main
+
+NAME = "wandb-registry-model/zoo"
+COMMANDS = (["verify", NAME], ["catalog", "pull"], ["doctor", NAME])
+KEY = "0123456789abcdef" * 2 + "01234567"
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.upper().endswith("_PROXY") or name.startswith(("WANDB_", "REGILINK_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("WANDB_API_KEY", KEY)
+    monkeypatch.chdir(tmp_path)
+
+
+def run(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    status = main(words)
+    shown = "".join(capsys.readouterr())
+    assert "Traceback" not in shown
+    assert KEY not in shown
+    return status, shown
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=shlex.join)
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-1", "0", "1e999", "-0.0", "abc", "", "9" * 400])
+def test_a_timeout_that_cannot_be_waited_for(
+    command: list[str], value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, shown = run([*command, f"--timeout={value}"], capsys)
+    assert (status, len(shown.splitlines())) == (2, 1)
+    assert "--timeout is " in shown
+    monkeypatch.setenv("REGILINK_TIMEOUT", value)
+    status, shown = run(command, capsys)
+    assert (status, len(shown.splitlines())) == (2, 1)
+    assert "REGILINK_TIMEOUT is " in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=shlex.join)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "[",
+        "http://[::1",
+        "http://h:99999",
+        "http://h:x",
+        "ftp://h",
+        "//",
+        "http://",
+        "http://:80",
+        "http://a b",
+        "\ud800",
+    ],
+)
+def test_an_address_that_is_none(
+    command: list[str], value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, shown = run([*command, "--host", value], capsys)
+    assert "is not an address" in " ".join(shown.split())
+    assert "--host" in shown
+    assert status == (1 if command[0] == "doctor" else 2)
+    if value.isascii():
+        monkeypatch.setenv("WANDB_BASE_URL", value)
+        status, shown = run(command, capsys)
+        assert "WANDB_BASE_URL" in shown
+        assert status == (1 if command[0] == "doctor" else 2)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=shlex.join)
+@pytest.mark.parametrize(
+    "value",
+    ["http://[::1", "http://user:hidden@PW@127.0.0.1:99999", "http://", "http://127.0.0.1:0", "://", "http://h:x"],
+)
+def test_a_proxy_that_is_none(
+    command: list[str], value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTP_PROXY", value)
+    status, shown = run(command, capsys)
+    assert status == (1 if command[0] == "doctor" else 2)
+    assert "environment HTTP_PROXY is not the address of a proxy" in " ".join(shown.split())
+    assert "hidden" not in shown
+    assert "correct WANDB_BASE_URL" not in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=shlex.join)
+@pytest.mark.parametrize("variable", ["NETRC", "WANDB_CONFIG_DIR", "REQUESTS_CA_BUNDLE"])
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_is_no_file_is_not_read(
+    command: list[str],
+    variable: str,
+    kind: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    file = folder / "settings"
+    os.mkfifo(file) if kind == "pipe" else os.symlink("/dev/zero", file)
+    monkeypatch.setenv(variable, str(folder if variable == "WANDB_CONFIG_DIR" else file))
+    monkeypatch.delenv("WANDB_API_KEY")
+    monkeypatch.setenv("WANDB_BASE_URL", "https://127.0.0.1:9")
+    status, shown = run([*command, "--timeout", "1"], capsys)
+    assert status in (1, 2)
+    assert shown
