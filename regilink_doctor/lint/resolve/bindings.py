@@ -1,32 +1,89 @@
 """Who binds which name, where, as data; `lint.resolve.walk` finds it.
 
-A binding knows the branches it stands in, so that a name's value can be asked for *at* a place: what is bound later, or
-in the other arm of the same `if`, does not count.
+Everything in a file has an order, a number that grows with the source. An arm of an `if`, a loop, a `try` or a `match`
+is an interval of orders, so that the value of a name can be asked for *at* a place: what is bound later, or in the
+other arm of the same `if`, does not count.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
 
-from regilink_doctor.core.records import record
-from regilink_doctor.lint.resolve.values import ProgramPoint
+from regilink_doctor.core.records import field, record
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    from collections.abc import Sequence
+    from typing import Literal, TypeVar
 
     from regilink_doctor.lint.text.source import Source
 
     BindingKind = Literal[
         "value", "augment", "element", "context", "parameter", "import", "function", "class", "unknown"
     ]
+    ForkKind = Literal["if", "match", "try", "loop", "call", "own"]
+    PlacedT = TypeVar("PlacedT", bound="Binding | Store")
 
-Branch = tuple[tuple[int, str], ...]
-"""The arms that a statement stands in, outermost first: (identity of the `if`, `try`, loop …, arm)."""
+END = 1 << 60
+"""An order after everything: an inner function sees the outer scope as it is in the end."""
 
-_MOST_BINDINGS = 32
-"""Of one name at one place; what is bound before them is not looked at."""
+_ENUMS = frozenset({"Enum", "StrEnum", "IntEnum"})
+
+
+class Fork:
+    """A statement with arms, of which the program takes one (of a `try` or a loop: perhaps), from `start` to `end`.
+
+    `exhaustive`: one of `arms` is always begun. A *call* has one arm, the body of a function that binds global names;
+    *own* is the stretch where a comprehension has its names.
+    """
+
+    __slots__ = ("arms", "end", "exhaustive", "kind", "start")
+
+    def __init__(self, kind: ForkKind, start: int) -> None:
+        self.kind = kind
+        self.start = start
+        self.end = END
+        self.arms: list[Arm] = []
+        self.exhaustive = False
+
+    def excludes(self, arm: Arm, order: int) -> bool:
+        """Whether a place, which is not in `arm`, is reached only if `arm` is not."""
+        if self.kind == "own":
+            return True
+        if not self.start <= order < self.end or self.kind in ("loop", "call"):
+            return False
+        return self.kind != "try" or arm is not self.arms[0]
+
+
+class Arm:
+    """One arm of a fork. `leaves` says what it ends: the `function`, the turn of a `loop`, or nothing."""
+
+    __slots__ = ("end", "fork", "leaves", "parent", "start")
+
+    def __init__(self, fork: Fork, parent: Arm | None, start: int) -> None:
+        self.fork = fork
+        self.parent = parent
+        self.start = start
+        self.end = END
+        self.leaves: Literal["function", "loop", ""] = ""
+        fork.arms.append(self)
+
+    def contains(self, order: int) -> bool:
+        """Whether a place is in it."""
+        return self.start <= order < self.end
+
+    def never_reaches(self, order: int) -> bool:
+        """Whether its end never comes to a later place that is not in it."""
+        if not self.leaves:
+            return False
+        if self.leaves == "function":
+            return True
+        loop = self.parent
+        while loop is not None and loop.fork.kind != "loop":
+            loop = loop.parent
+        return loop is not None and loop.contains(order)
 
 
 @record
@@ -40,7 +97,7 @@ class Binding:
     kind: BindingKind
     node: ast.AST
     order: int
-    branch: Branch
+    arm: Arm | None
     value: ast.expr | None = None
     annotation: ast.expr | None = None
     target: str = ""
@@ -50,22 +107,34 @@ class Binding:
 
 @record
 class ReturnedValue:
-    """An expression that a function hands out, None for nothing, and where."""
+    """An expression that a function returns or yields, None for nothing, and where."""
 
     value: ast.expr | None
     order: int
-    branch: Branch
 
 
 class Scope:
     """A module, function or class body, and the names bound in it.
 
     Of a class, `attributes` has what its methods assign to `self.NAME`, and where; of a function, `returns` and
-    `yields` what it hands out. `tested` are names that a condition looks at, and when first: from there on nobody knows
-    that one is missing or empty.
+    `yields` what it gives. `loops` are the bodies of its loops in order; `comprehensions` has, by the identity of the
+    node, the place in a comprehension where all its names are bound. `tested` are names that a condition looks at, and
+    when first: from there on it is unknown whether one is missing or empty.
     """
 
-    __slots__ = ("attributes", "bindings", "kind", "module", "node", "parent", "returns", "tested", "yields")
+    __slots__ = (
+        "attributes",
+        "bindings",
+        "comprehensions",
+        "kind",
+        "loops",
+        "module",
+        "node",
+        "parent",
+        "returns",
+        "tested",
+        "yields",
+    )
 
     module: Module
 
@@ -76,9 +145,11 @@ class Scope:
         self.node = node
         self.parent = parent
         self.bindings: dict[str, list[Binding]] = {}
-        self.attributes: dict[str, list[tuple[ast.expr, Scope, int, Branch]]] = {}
+        self.attributes: dict[str, list[tuple[ast.expr, Scope, int]]] = {}
         self.returns: list[ReturnedValue] = []
         self.yields: list[ReturnedValue] = []
+        self.loops: list[Arm] = []
+        self.comprehensions: dict[int, int] = {}
         self.tested: dict[str, int] = {}
         if parent is not None:
             self.module = parent.module
@@ -88,15 +159,20 @@ class Scope:
         self.bindings.setdefault(name, []).append(binding)
 
     @property
+    def name(self) -> str:
+        """The name of a function or class."""
+        return getattr(self.node, "name", "")
+
+    @property
     def owner(self) -> Scope | None:
         """The class that this function is a method of."""
         return self.parent if self.kind == "function" and self.parent and self.parent.kind == "class" else None
 
-    def decorated(self, *names: str) -> bool:
-        """Whether a decorator of one of these names, called or not, stands above it."""
+    def is_decorated(self, *names: str) -> bool:
+        """Whether it has a decorator of one of these names, called or not."""
         for item in getattr(self.node, "decorator_list", ()):
             called = item.func if isinstance(item, ast.Call) else item
-            if ast.unparse(called).rpartition(".")[2] in names:
+            if (written_name(called) or "").rpartition(".")[2] in names:
                 return True
         return False
 
@@ -108,63 +184,136 @@ class Scope:
         arguments = [*self.node.args.posonlyargs, *self.node.args.args]
         return arguments[0].arg if arguments else None
 
+    @property
+    def is_enum(self) -> bool:
+        """Whether a class is an enumeration."""
+        return any(name in _ENUMS for name in self._bases)
+
+    @property
+    def is_string_enum(self) -> bool:
+        """Whether a member in an f-string is its value; for `class X(str, Enum)` that depends on the Python."""
+        return "StrEnum" in self._bases
+
+    @property
+    def _bases(self) -> list[str]:
+        bases = getattr(self.node, "bases", ())
+        return [(written_name(base) or "").rpartition(".")[2] for base in bases]
+
+    def find_loop(self, order: int) -> Arm | None:
+        """The innermost loop body around a place."""
+        low, high = 0, len(self.loops)
+        while low < high:
+            middle = (low + high) // 2
+            if self.loops[middle].start <= order:
+                low = middle + 1
+            else:
+                high = middle
+        arm = self.loops[low - 1] if low else None
+        while arm is not None and (arm.fork.kind != "loop" or not arm.contains(order)):
+            arm = arm.parent
+        return arm
+
+
+@record
+class ClassOrObject:
+    """A class of the tree, or with `instance` an object of it; `made` is the call that made it, if that is known."""
+
+    scope: Scope
+    instance: bool = False
+    made: Frame | None = None
+
+
+@record(eq=False)
+class Frame:
+    """One call of a function or class of the tree: what its parameters are, seen from inside."""
+
+    scope: Scope
+    call: ast.Call
+    at: ProgramPoint
+    receiver: ClassOrObject | None = None
+
+    def is_calling(self, scope: Scope) -> bool:
+        """Whether the function is being called already, here or further out."""
+        frame: Frame | None = self
+        while frame is not None:
+            if frame.scope is scope:
+                return True
+            frame = frame.at.frame
+        return False
+
+    @property
+    def depth(self) -> int:
+        """How many calls deep it is."""
+        return 1 + (self.at.frame.depth if self.at.frame is not None else 0)
+
+
+@record
+class ProgramPoint:
+    """A place to ask from: what a name means depends on the scope, on what came before, and on the call."""
+
+    scope: Scope = field(hash=False)  # order and frame tell places apart well enough
+    order: int
+    frame: Frame | None = None
+
+    @property
+    def source(self) -> Source:
+        """The file that it is in."""
+        return self.scope.module.source
+
 
 class _Placed:
-    """What stands somewhere in a scope."""
+    """Something that is at a place."""
 
     scope: Scope
     order: int
-    branch: Branch
 
     @cached_property
     def at(self) -> ProgramPoint:
-        """Its place, to ask from what a name means there."""
-        return ProgramPoint(self.scope, self.order, self.branch)
+        """Its place."""
+        return ProgramPoint(self.scope, self.order)
 
 
 @record
 class Use(_Placed):
-    """A call, and where it stands."""
+    """A call, and where it is."""
 
     call: ast.Call
     scope: Scope
     order: int
-    branch: Branch
     statement: ast.stmt
 
 
 @record
 class Store(_Placed):
-    """An assignment to an attribute or an item, `artifact.ttl = …` or `os.environ["X"] = …`, and where it stands."""
+    """An assignment to an attribute or an item, `artifact.ttl = …` or `os.environ["X"] = …`, and where it is."""
 
     target: ast.Attribute | ast.Subscript
     value: ast.expr
     scope: Scope
     order: int
-    branch: Branch
+    arm: Arm | None
     statement: ast.stmt
 
 
 @record
 class Read(_Placed):
-    """A look at an attribute of a name, `artifact.version`, and where it stands."""
+    """A look at an attribute of a name, `artifact.version`, and where it is."""
 
     node: ast.Attribute
     scope: Scope
     order: int
-    branch: Branch
     statement: ast.stmt
 
 
 class Module:
-    """Everything the walk has found: the module's scope, all calls in order, where every expression stands.
+    """Everything the walk has found: the module's scope, all calls in order, and what is assigned to attributes.
 
     `removals` are `del os.environ["X"]`: what is removed, with its key for a value. `reads` are looks at the attributes
     that only a logged artifact has, `imports` the top-level packages that are imported anywhere. `functions` has the
     scope of a function's or class's node by the identity of that node.
     """
 
-    __slots__ = ("functions", "imports", "reads", "removals", "scope", "source", "stores", "uses")
+    __slots__ = ("forks", "functions", "imports", "reads", "removals", "scope", "source", "stores", "uses")
 
     def __init__(self, scope: Scope, source: Source) -> None:
         self.scope = scope
@@ -175,9 +324,10 @@ class Module:
         self.reads: list[Read] = []
         self.imports: set[str] = set()
         self.functions: dict[int, Scope] = {}
+        self.forks: list[Fork] = []
 
     def forget(self) -> None:
-        """Undo the circles, scopes that know their module and classes that know their methods.
+        """Undo the circles: scopes that know their module, classes that know their methods, arms and their forks.
 
         What is in a circle keeps the whole tree of the file in memory until the garbage collector has found it, and
         that costs a fifth of the time that a file takes.
@@ -185,24 +335,67 @@ class Module:
         for scope in (self.scope, *self.functions.values()):
             del scope.module
             scope.attributes.clear()
+        for fork in self.forks:
+            fork.arms.clear()
 
 
-def reaching(bindings: list[Binding], order: int, branch: Branch) -> list[Binding]:
-    """The bindings that can be the last one before a place, in the order of the source."""
-    arms = dict(branch)
-    seen: dict[int, set[str]] = {}
-    found: list[Binding] = []
-    for binding in reversed(bindings):
-        if binding.order >= order or binding.target == "global":
+def find_reaching(bindings: Sequence[PlacedT], order: int) -> tuple[list[PlacedT], int | None]:
+    """The bindings that can be the last one before a place, as far back as the nearest fork that is not around it.
+
+    Returns:
+        The bindings in the order of the source, and the order from which to go on looking: before that fork, None where
+        one of the bindings is certainly the last one, or there are no more.
+    """
+    reaching: list[PlacedT] = []
+    covered: set[int] = set()
+    fork: Fork | None = None
+    index = count_before(bindings, order)
+    while index:
+        index -= 1
+        binding = bindings[index]
+        if fork is not None and binding.order < fork.start:
+            return reaching[::-1], fork.start
+        arm = binding.arm
+        if arm is None or arm.contains(order):
+            reaching.append(binding)
+            return reaching[::-1], None
+        outermost, reaches = arm, True
+        while True:
+            reaches = reaches and id(outermost) not in covered and not outermost.never_reaches(order)
+            if outermost.parent is None or outermost.parent.contains(order):
+                break
+            outermost = outermost.parent
+        if outermost.fork.kind == "own":
             continue
-        if any(arms.get(at, arm) != arm for at, arm in binding.branch):
-            continue  # in the other arm
-        found.append(binding)
-        if branch[: len(binding.branch)] == binding.branch or len(found) > _MOST_BINDINGS:
-            break  # always there
-        *outer, (at, arm) = binding.branch
-        both = seen.setdefault(at, set())
-        both.add(arm)
-        if both == {"body", "else"} and branch[: len(outer)] == tuple(outer):
-            break  # one of the two arms was taken
-    return found[::-1]
+        fork = outermost.fork
+        if reaches and not fork.excludes(outermost, order):
+            reaching.append(binding)
+            if _cover(arm, order, covered):
+                return reaching[::-1], None
+    return reaching[::-1], None
+
+
+def count_before(bindings: Sequence[Binding | Store], order: int) -> int:
+    """How many of them, in their order, are before a place."""
+    low, high = 0, len(bindings)
+    while low < high:
+        middle = (low + high) // 2
+        if bindings[middle].order < order:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _cover(arm: Arm, order: int, covered: set[int]) -> bool:
+    """Note that an arm binds the name; whether every way to the place now comes through a binding."""
+    while True:
+        covered.add(id(arm))
+        fork = arm.fork
+        if not fork.exhaustive or any(
+            id(other) not in covered and not other.never_reaches(order) for other in fork.arms
+        ):
+            return False
+        if arm.parent is None or arm.parent.contains(order):
+            return True
+        arm = arm.parent

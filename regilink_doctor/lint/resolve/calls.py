@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, Scope
+from regilink_doctor.lint.resolve.containers import choose, get_by_key, unpack
+from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
+from regilink_doctor.lint.resolve.strings import call_method, find_member_strings, join_path, unknown_string
 from regilink_doctor.lint.resolve.values import (
+    MAX_ALTERNATIVES,
     UNKNOWN,
     Arguments,
-    ClassOrObject,
-    Frame,
     Function,
     Instance,
     Literal,
+    Member,
     Method,
     Name,
     NonString,
-    ProgramPoint,
     Unknown,
     Value,
+    drop_missing,
+    is_none,
     mark_default,
+    may_be_unset,
 )
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from regilink_doctor.lint.resolve.bindings import Scope
-    from regilink_doctor.lint.resolve.resolver import Resolver
-
-MAX_FRAMES = 6
-"""Calls within calls that are followed: nobody reads further."""
+    from regilink_doctor.lint.resolve.bindings import Binding, ReturnedValue
 
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environs.Env"})
 _PATHS = frozenset({"os.path.join", "posixpath.join", "pathlib.PurePosixPath", "pathlib.Path", "pathlib.PurePath"})
@@ -64,174 +67,229 @@ _DEFAULTS = frozenset(
         "attr.field",
     }
 )
-"""What stands where a default stands, and holds it."""
+"""What holds a default, in the place of the default."""
 
 _PARSES = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
 _CASTS = frozenset({"str", "typing.cast", "cast", "copy.copy", "copy.deepcopy", "vars"})
 
 
-class Calls:
-    """Answers for an `Resolver` what calls give."""
+@resolves(ast.Call)
+def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """The alternatives of a call."""
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        if (built := call_method(context, node, function, at)) is not None:
+            return built
+        if function.attr == "get" and node.args and (got := _get(context, node, function, at)) is not None:
+            return got
+        if function.attr in _PARSES:
+            return [Arguments(at.scope.module)]
+    values: list[Value] = []
+    for callee in context.value(function, at):
+        if isinstance(callee, Name):
+            values += _call_named(context, callee.path, node, at)
+        elif isinstance(callee, Method):
+            made = wandb_api.RETURNS.get(callee.path)
+            values.append(Instance(made, node, at) if made else UNKNOWN)
+        elif isinstance(callee, ClassOrObject) and not callee.instance:
+            values += _make(context, callee, node, at)
+        elif isinstance(callee, Function):
+            values += _find_returned(context, callee, node, at)
+        elif isinstance(callee, Unknown) and isinstance(function, ast.Name):
+            values += _call_named(context, function.id, node, at)  # a name of the language: str, dict
+        else:
+            values.append(UNKNOWN)
+    return values
 
-    def __init__(self, resolver: Resolver) -> None:
-        self._resolver = resolver
-        self._frames: dict[tuple[int, ProgramPoint, int, ClassOrObject | None], Frame] = {}
 
-    def value(self, node: ast.Call, at: ProgramPoint, depth: int) -> Iterable[Value]:
-        """The alternatives of a call."""
-        resolver = self._resolver
-        function = node.func
-        if isinstance(function, ast.Attribute):
-            if (built := resolver.build.method(node, function, at, depth)) is not None:
-                return built
-            if function.attr == "get" and node.args and (got := self._got(node, function, at, depth)) is not None:
-                return got
-            if function.attr in _PARSES:
-                return [Arguments(at.scope.module)]
+@resolves_binding("context")
+def bind_entered(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
+    """`with value as name`."""
+    if binding.value is None:
+        return [UNKNOWN]
+    return unpack(context, _enter(context, binding.value, at), binding.path)
+
+
+def _enter(context: Context, node: ast.expr, at: ProgramPoint) -> Iterable[Value]:
+    """What entering gives: a run, like most, gives itself; a context manager of the tree what it yields."""
+    if isinstance(node, ast.Call):
+        callees = [value for value in context.value(node.func, at) if isinstance(value, Function)]
+        yielding = [callee for callee in callees if callee.scope.yields]
         values: list[Value] = []
-        for callee in resolver.value(function, at, depth):
-            if isinstance(callee, Name):
-                values += self._named(callee.path, node, at, depth)
-            elif isinstance(callee, Method):
-                made = wandb_api.RETURNS.get(callee.path)
-                values.append(Instance(made, node, at) if made else UNKNOWN)
-            elif isinstance(callee, ClassOrObject) and not callee.instance:
-                values += self._made(callee, node, at, depth)
-            elif isinstance(callee, Function):
-                values += self.returned(callee, node, at, depth)
-            elif isinstance(callee, Unknown) and isinstance(function, ast.Name):
-                values += self._named(function.id, node, at, depth)  # a name of the language: str, dict
-            else:
-                values.append(UNKNOWN)
-        return values
+        for callee in yielding:
+            frame = context.enter(callee.scope, node, at, callee.receiver)
+            if frame is not None:
+                values += _evaluate_given(context, callee.scope, callee.scope.yields, frame)
+        if yielding:
+            return values
+    return context.value(node, at)
 
-    def returned(self, callee: Function, node: ast.Call, at: ProgramPoint, depth: int) -> list[Value]:
-        """What a function of the tree returns, its parameters being those of this call."""
-        scope = callee.scope
-        frame = self.frame(callee, node, at)
-        if frame is None:
-            return [UNKNOWN]
-        if scope.yields and not scope.returns:
-            return [UNKNOWN]
-        values: list[Value] = []
-        for given in scope.returns:
-            if given.value is not None:
-                values += self._resolver.value(
-                    given.value, ProgramPoint(scope, given.order, given.branch, frame), depth
-                )
-            else:
-                values.append(NonString(None))
-        return values or [NonString(None)]
 
-    def entered(self, node: ast.expr, at: ProgramPoint, depth: int) -> Iterable[Value]:
-        """What `with … as name` gives: a run, like most, gives itself; a context manager of the tree what it yields."""
-        resolver = self._resolver
-        if isinstance(node, ast.Call):
-            callees = [value for value in resolver.value(node.func, at, depth) if isinstance(value, Function)]
-            yielding = [callee for callee in callees if callee.scope.yields]
-            values: list[Value] = []
-            for callee in yielding:
-                frame = self.frame(callee, node, at)
-                for given in callee.scope.yields:
-                    if given.value is not None and frame is not None:
-                        where = ProgramPoint(callee.scope, given.order, given.branch, frame)
-                        values += resolver.value(given.value, where, depth)
-            if yielding:
-                return values
-        return resolver.value(node, at, depth)
+# Functions and classes of the tree
 
-    def frame(self, callee: Function, node: ast.Call, at: ProgramPoint) -> Frame | None:
-        """The call as it is seen from inside the function; None where calls go round or too deep."""
-        if at.frame is not None and (at.frame.calls(callee.scope) or at.frame.depth >= MAX_FRAMES):
-            return None
-        return self.frame_of(callee.scope, node, at, callee.receiver)
 
-    def frame_of(self, scope: Scope, node: ast.Call, at: ProgramPoint, receiver: ClassOrObject | None = None) -> Frame:
-        """A call of a function or class: the same one each time."""
-        key = (id(node), at, id(scope), receiver)
-        if key not in self._frames:
-            self._frames[key] = Frame(scope, node, at, receiver)
-        return self._frames[key]
+def _find_returned(context: Context, callee: Function, node: ast.Call, at: ProgramPoint) -> list[Value]:
+    """What a function of the tree returns, its parameters being those of this call."""
+    scope = callee.scope
+    frame = context.enter(scope, node, at, callee.receiver)
+    if frame is None or (scope.yields and not scope.returns):
+        return [UNKNOWN]
+    values = _evaluate_given(context, scope, scope.returns, frame)
+    if any(returned.value is None for returned in scope.returns) or not scope.returns:
+        values.append(NonString(None))
+    return values
 
-    def _made(self, callee: ClassOrObject, node: ast.Call, at: ProgramPoint, depth: int) -> Iterable[Value]:
-        """An object of a class of the tree; `Registry("model")` is a member of an enumeration."""
-        resolver = self._resolver
-        if resolver.objects.is_enum(callee.scope):
-            return resolver.objects.member_by_value(callee.scope, node, at, depth)
-        if at.frame is not None and (at.frame.calls(callee.scope) or at.frame.depth >= MAX_FRAMES):
-            return [ClassOrObject(callee.scope, instance=True)]
-        return [ClassOrObject(callee.scope, instance=True, made=self.frame_of(callee.scope, node, at))]
 
-    def _got(self, node: ast.Call, function: ast.Attribute, at: ProgramPoint, depth: int) -> list[Value] | None:
-        owners = self._resolver.value(function.value, at, depth)
-        if not any(isinstance(owner, Literal) and owner.mapping for owner in owners):
-            return None
-        values: list[Value] = []
-        for owner in owners:
-            if isinstance(owner, Literal) and owner.mapping:
-                values += self._resolver.displays.get(owner, node, at, depth)
-            else:
-                values.append(UNKNOWN)
-        return values
+def _evaluate_given(context: Context, scope: Scope, given: list[ReturnedValue], frame: Frame) -> list[Value]:
+    """What a function returns, or yields, in one call of it."""
+    values: list[Value] = []
+    for returned in given[: MAX_ALTERNATIVES + 1]:
+        if returned.value is not None:
+            values += context.value(returned.value, ProgramPoint(scope, returned.order, frame))
+    return values
 
-    def _named(self, path: str, node: ast.Call, at: ProgramPoint, depth: int) -> Iterable[Value]:
-        resolver = self._resolver
-        if path in _ENVIRONMENT:
-            return self._environment(node, at, depth)
-        if path in _PATHS:
-            return resolver.build.path(node, at, depth)
-        if path in _RECORDS and node.keywords and not node.args:
-            return [Literal(node, at, attributes=True)]
-        if path in _CASTS and node.args:
-            return self._cast(node, at, depth)
-        if path in _WRAPS and node.args:
-            return [
-                Literal(value.node, value.at, attributes=True) if isinstance(value, Literal) else value
-                for value in resolver.value(node.args[0], at, depth)
-            ]
-        if (chosen := resolver.displays.chosen(path, node, at, depth)) is not None:
-            return chosen
-        if path in _DEFAULTS:
-            return self.default(node, at, depth)
-        if path == "tyro.cli" and node.args:
-            return [
-                ClassOrObject(value.scope, instance=True) if isinstance(value, ClassOrObject) else UNKNOWN
-                for value in resolver.value(node.args[0], at, depth)
-            ]
-        made = path if path in wandb_api.CLASSES else wandb_api.RETURNS.get(path)
-        return [Instance(made, node, at) if made else Unknown(reason=f"what {path} returns")]
 
-    def _cast(self, node: ast.Call, at: ProgramPoint, depth: int) -> Iterable[Value]:
-        """`str(x)` of a text is the text, of a number its digits."""
-        found: list[Value] = []
-        for value in self._resolver.value(node.args[-1], at, depth):
-            number = isinstance(value, NonString) and isinstance(value.value, int) and isinstance(node.func, ast.Name)
-            if isinstance(value, NonString) and number and isinstance(node.func, ast.Name) and node.func.id == "str":
-                place = at.source.place(node)
-                found.append(StringValue((KnownPart(str(value.value), place),), place))
-            else:
-                found.append(value)
-        return found
+def _make(context: Context, callee: ClassOrObject, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """An object of a class of the tree; `Registry("model")` is a member of an enumeration."""
+    if callee.scope.is_enum:
+        return _find_members(context, callee.scope, node, at)
+    return [ClassOrObject(callee.scope, instance=True, made=context.enter(callee.scope, node, at))]
 
-    def default(self, node: ast.Call, at: ProgramPoint, depth: int) -> list[Value]:
-        """The default that `field(default=…)`, `Field("…")`, `typer.Option("…")` hold."""
-        by_name = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-        value = by_name.get("default", node.args[0] if node.args else None)
-        factory = by_name.get("default_factory", by_name.get("factory"))
-        if isinstance(factory, ast.Lambda):
-            value = factory.body
-        if value is None or (isinstance(value, ast.Constant) and value.value in (None, ...)):
-            return [UNKNOWN]
-        return list(self._resolver.value(value, at, depth))
 
-    def _environment(self, node: ast.Call, at: ProgramPoint, depth: int) -> Iterable[Value]:
-        default = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg), None)
-        names = [
-            value.literal
-            for value in (self._resolver.value(node.args[0], at, depth) if node.args else ())
-            if isinstance(value, StringValue)
+def _find_members(context: Context, scope: Scope, node: ast.Call, at: ProgramPoint) -> list[Value]:
+    names = context.keep(("members", id(scope)), lambda: _index_members(context, scope))
+    members: list[Value] = []
+    for value in context.value(node.args[0], at) if node.args else ():
+        literal = value.literal if isinstance(value, StringValue) else None
+        is_known = literal is not None and literal in names
+        members.append(Member(scope, names[literal]) if literal is not None and is_known else UNKNOWN)
+    return members
+
+
+def _index_members(context: Context, scope: Scope) -> dict[str, str]:
+    """The members of an enumeration by their values."""
+    names: dict[str, str] = {}
+    for name in scope.bindings:
+        for text in find_member_strings(context, Member(scope, name)):
+            if text.literal is not None:
+                names.setdefault(text.literal, name)
+    return names
+
+
+# Functions of the language and of libraries
+
+
+def _get(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
+    """`.get(…)` of a dictionary that is written out; None for that of anything else."""
+    owners = context.value(function.value, at)
+    if not any(isinstance(owner, Literal) and owner.is_mapping for owner in owners):
+        return None
+    values: list[Value] = []
+    for owner in owners:
+        is_mapping = isinstance(owner, Literal) and owner.is_mapping
+        values += get_by_key(context, owner, node, at) if isinstance(owner, Literal) and is_mapping else [UNKNOWN]
+    return values
+
+
+def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    if path in _ENVIRONMENT:
+        return _read_environment(context, node, at)
+    if path in _PATHS:
+        return join_path(context, node, at)
+    if path in _RECORDS and node.keywords and not node.args:
+        return [Literal(node, at, attributes=True)]
+    if path in _CASTS and node.args:
+        return _cast(context, node, at)
+    if path in _WRAPS and node.args:
+        return [
+            Literal(value.node, value.at, attributes=True) if isinstance(value, Literal) else value
+            for value in context.value(node.args[0], at)
         ]
-        variable = next((name for name in names if name), "the environment")
-        if default is None or (isinstance(default, ast.Constant) and default.value is None):
-            return [self._resolver.hole(node, at, "environment", "a variable of the environment without a default")]
-        return [mark_default(value, variable) for value in self._resolver.value(default, at, depth)]
+    if (chosen := choose(context, path, node, at)) is not None:
+        return chosen
+    if path in _DEFAULTS:
+        return _find_default(context, node, at)
+    if path == "tyro.cli" and node.args:
+        return [
+            ClassOrObject(value.scope, instance=True) if isinstance(value, ClassOrObject) else UNKNOWN
+            for value in context.value(node.args[0], at)
+        ]
+    made = path if path in wandb_api.CLASSES else wandb_api.RETURNS.get(path)
+    return [Instance(made, node, at) if made else Unknown(reason=f"what {path} returns")]
+
+
+def _cast(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """`str(x)` of a string is the string, of a number its digits."""
+    values: list[Value] = []
+    for value in context.value(node.args[-1], at):
+        is_number = isinstance(value, NonString) and isinstance(value.value, int)
+        if isinstance(value, NonString) and is_number and isinstance(node.func, ast.Name) and node.func.id == "str":
+            place = at.source.place(node)
+            values.append(StringValue((KnownPart(str(value.value), place),), place))
+        else:
+            values.append(value)
+    return values
+
+
+def _find_default(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """The default that `field(default=…)`, `Field("…")`, `typer.Option("…")` hold."""
+    by_name = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+    value = by_name.get("default", node.args[0] if node.args else None)
+    factory = by_name.get("default_factory", by_name.get("factory"))
+    if isinstance(factory, ast.Lambda):
+        value = factory.body
+    if value is None or (isinstance(value, ast.Constant) and value.value in (None, ...)):
+        return [UNKNOWN]
+    return context.value(value, at)
+
+
+def _read_environment(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    default = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg), None)
+    names = [
+        value.literal
+        for value in (context.value(node.args[0], at) if node.args else ())
+        if isinstance(value, StringValue)
+    ]
+    variable = next((name for name in names if name), "the environment")
+    if default is None or (isinstance(default, ast.Constant) and default.value is None):
+        return [unknown_string(node, at, "environment", "a variable of the environment without a default")]
+    return [mark_default(value, variable) for value in context.value(default, at)]
+
+
+# Choices
+
+
+@resolves(ast.IfExp)
+def resolve_conditional(context: Context, node: ast.IfExp, at: ProgramPoint) -> Iterable[Value]:
+    """`a if test else b`."""
+    tested = {written_name(part) for part in walk(node.test)}
+    values: list[Value] = []
+    for arm in (node.body, node.orelse):
+        found = context.value(arm, at)
+        name = written_name(arm)
+        values += drop_missing(found) if name is not None and name in tested else found
+    return values
+
+
+@resolves(ast.BoolOp)
+def resolve_alternatives(context: Context, node: ast.BoolOp, at: ProgramPoint) -> Iterable[Value]:
+    """`a or b`: b is used for whatever may be missing or empty of a."""
+    if not isinstance(node.op, ast.Or):
+        return [UNKNOWN]
+    values: list[Value] = []
+    for part in node.values:
+        found: Iterable[Value] = context.value(part, at)
+        if any(may_be_unset(value) for value in values):
+            values = [value for value in values if not may_be_unset(value)]
+            found = [mark_default(value, "the environment") for value in found]
+        values = [value for value in values if not (isinstance(value, StringValue) and value.literal == "")]
+        values += [value for value in found if not is_none(value)]
+        if len(values) > 4 * MAX_ALTERNATIVES:
+            break
+    return values
+
+
+@resolves(ast.NamedExpr, ast.Await)
+def resolve_inner(context: Context, node: ast.NamedExpr | ast.Await, at: ProgramPoint) -> Iterable[Value]:
+    """`name := value`, `await value`."""
+    return context.value(node.value, at)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
+from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
+from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.module_files import file_of, is_folder, may_be_ours
-from regilink_doctor.lint.resolve.values import END, ModuleValue, Name, ProgramPoint, Unknown, Value
+from regilink_doctor.lint.resolve.names import find_name
+from regilink_doctor.lint.resolve.values import UNKNOWN, Instance, ModuleValue, Name, Value
 from regilink_doctor.lint.resolve.walk import read_module
 from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.lint.resolve.bindings import Module
-    from regilink_doctor.lint.resolve.resolver import Resolver
+    from collections.abc import Iterable
+
+    from regilink_doctor.lint.resolve.bindings import Binding, Module
 
 MAX_FILES = 40
 """Files that are read for the sake of one."""
@@ -21,82 +26,79 @@ MAX_FILES = 40
 MAX_BYTES = 1 << 20
 
 
-class Imports:
-    """Finds what is imported, for one file that is linted."""
-
-    def __init__(self) -> None:
-        self._read: dict[str, Module | None] = {}
-        self._busy: set[tuple[int, str]] = set()
-
-    def imported(self, target: str, module: Module, resolver: Resolver, depth: int) -> list[Value]:
-        """What an import binds: something of wandb's, of the tree, or only a dotted name."""
-        from regilink_doctor.lint.resolve.resolver import known_name
-
-        plain = known_name(target)
-        if not isinstance(plain, Name) or not may_be_ours(target):
-            return [plain]
-        found = self._find(target, module)
-        if found is not None:
-            return [ModuleValue(found)]
-        dots = target[: len(target) - len(target.lstrip("."))]
-        body, _, name = target.lstrip(".").rpartition(".")
-        holder = self._find(dots + body, module) if dots + body else None
-        if holder is None:
-            return [plain]
-        key = (id(holder), name)
-        if key in self._busy:
-            return [Unknown(reason="files that import each other")]
-        self._busy.add(key)
-        try:
-            return list(resolver.name(name, ProgramPoint(holder.scope, END, ()), depth)) or [Unknown()]
-        finally:
-            self._busy.discard(key)
-
-    def member(self, owner: ModuleValue, name: str, resolver: Resolver, depth: int) -> list[Value]:
-        """`module.name`: what the module binds, else a module of the package."""
-        if name in owner.module.scope.bindings or "*" in owner.module.scope.bindings:
-            return list(resolver.name(name, ProgramPoint(owner.module.scope, END, ()), depth))
-        found = self._find(f".{name}", owner.module)
-        return [ModuleValue(found)] if found is not None else [Unknown()]
-
-    def named(self, path: str, module: Module, resolver: Resolver, depth: int) -> list[Value] | None:
-        """A dotted name that leads into a folder of the tree without an `__init__.py`; None for any other."""
-        if not may_be_ours(path) or not is_folder(module.source.folder, path.partition(".")[0]):
-            return None
-        found = self.imported(path, module, resolver, depth)
-        return None if any(isinstance(value, Name) for value in found) else found
-
-    def starred(self, name: str, module: Module, resolver: Resolver, depth: int) -> list[Value]:
-        """What `from module import *` may have bound."""
-        for binding in module.scope.bindings.get("*", ()):
-            holder = binding.target.rpartition(".")[0]
-            found = self._find(holder, module) if holder and may_be_ours(holder) else None
-            if (
-                found is not None
-                and found is not module
-                and (name in found.scope.bindings or "*" in found.scope.bindings)
-            ):
-                return list(resolver.name(name, ProgramPoint(found.scope, END, ()), depth))
+@resolves_binding("import")
+def bind_import(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
+    """What an import binds; of `from module import *` what that module binds to the name."""
+    module = at.scope.module
+    if not binding.target.endswith("*"):
+        return find_imported(context, binding.target, module)
+    holder = binding.target[:-1] if not binding.target.strip(".*") else binding.target[:-2]
+    found = find_module(context, holder, module) if may_be_ours(holder) else None
+    if found is None or found is module or not ({name, "*"} & found.scope.bindings.keys()):
         return []
+    return find_name(context, name, ProgramPoint(found.scope, END))
 
-    def links(self, module: Module) -> bool:
-        """Whether a file of the tree that `module` imports speaks of linking."""
-        for scope in (module.scope, *module.functions.values()):
-            for bindings in scope.bindings.values():
-                for binding in bindings:
-                    if binding.kind == "import" and may_be_ours(binding.target) and _links(module, binding.target):
-                        return True
-        return False
 
-    def _find(self, dotted: str, module: Module) -> Module | None:
-        path = file_of(module.source.folder, dotted)
-        if path is None:
+def find_imported(context: Context, target: str, module: Module) -> Iterable[Value]:
+    """What a dotted name leads to: something of wandb's, something of the tree, or only a name."""
+    plain = find_known(target)
+    if not isinstance(plain, Name) or not may_be_ours(target):
+        return [plain]
+    found = find_module(context, target, module)
+    if found is not None:
+        return [ModuleValue(found)]
+    dots = target[: len(target) - len(target.lstrip("."))]
+    body, _, name = target.lstrip(".").rpartition(".")
+    holder = find_module(context, dots + body, module) if dots + body else None
+    if holder is None:
+        return [plain]
+    return find_name(context, name, ProgramPoint(holder.scope, END))
+
+
+def find_member(context: Context, owner: ModuleValue, name: str) -> Iterable[Value]:
+    """`module.name`: what the module binds, else a module of the package."""
+    if {name, "*"} & owner.module.scope.bindings.keys():
+        return find_name(context, name, ProgramPoint(owner.module.scope, END))
+    found = find_module(context, f".{name}", owner.module)
+    return [ModuleValue(found) if found is not None else UNKNOWN]
+
+
+def find_in_folder(context: Context, path: str, module: Module) -> Iterable[Value] | None:
+    """A dotted name that leads into a folder of the tree without an `__init__.py`; None for any other."""
+    if not may_be_ours(path) or not is_folder(module.source.folder, path.partition(".")[0]):
+        return None
+    found = find_imported(context, path, module)
+    return None if any(isinstance(value, Name) for value in found) else found
+
+
+def find_known(path: str) -> Value:
+    """What an imported dotted name is: something of wandb's, or a name."""
+    canonical = wandb_api.CANONICAL.get(path, path)
+    made = wandb_api.ATTRIBUTES.get(canonical)
+    return Instance(made) if made else Name(canonical)
+
+
+def find_module(context: Context, dotted: str, module: Module) -> Module | None:
+    """The module that a dotted name leads to from another one."""
+    path = file_of(module.source.folder, dotted)
+    if path is None:
+        return None
+    modules: dict[str, Module | None] = context.keep(("modules",), dict)
+    if path not in modules:
+        if len(modules) >= MAX_FILES:
             return None
-        if path not in self._read:
-            if len(self._read) >= MAX_FILES:
-                return None
-            self._read[path] = _parsed(path)
-        return self._read[path]
+        modules[path] = _parsed(path)
+    return modules[path]
+
+
+def imports_link(module: Module) -> bool:
+    """Whether a file of the tree that `module` imports names a call that links."""
+    for scope in (module.scope, *module.functions.values()):
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                if binding.kind == "import" and may_be_ours(binding.target) and _links(module, binding.target):
+                    return True
+    return False
 
 
 def _links(module: Module, target: str) -> bool:

@@ -1,173 +1,271 @@
-"""Objects of the classes of the tree: attributes that methods set, fields of dataclasses and models, enumerations."""
+"""Attributes and items: of wandb's objects, of modules and classes of the tree, of what is written out."""
 
 from __future__ import annotations
 
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.resolve.values import (
+from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve.bindings import (
     END,
+    ClassOrObject,
+    ProgramPoint,
+    Scope,
+    Store,
+    count_before,
+    find_reaching,
+)
+from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find_items, find_key_names
+from regilink_doctor.lint.resolve.context import Context, resolves
+from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
+from regilink_doctor.lint.resolve.names import find_binding
+from regilink_doctor.lint.resolve.parameters import enter_init, find_field, find_option
+from regilink_doctor.lint.resolve.strings import find_member_strings
+from regilink_doctor.lint.resolve.values import (
+    MAX_ALTERNATIVES,
     UNKNOWN,
     Arguments,
-    ClassOrObject,
     Function,
+    Instance,
     Literal,
     Member,
-    ProgramPoint,
+    Method,
+    ModuleValue,
+    Name,
     Unknown,
     Value,
     mark_default,
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from regilink_doctor.lint.resolve.bindings import Module, Scope
-    from regilink_doctor.lint.resolve.resolver import Resolver
+    from regilink_doctor.lint.resolve.bindings import Module
 
-_ENUMS = frozenset({"Enum", "StrEnum", "IntEnum"})
 _MOST_BASES = 8
 
 
-class Objects:
-    """Answers for an `Resolver` what attributes of objects are."""
+@resolves(ast.Attribute)
+def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -> Iterable[Value]:
+    """`owner.attr`."""
+    values: list[Value] = []
+    for owner in context.value(node.value, at):
+        if isinstance(owner, Name | Method) and owner.path in wandb_api.CONFIGURATIONS:
+            values += _find_configured(context, node.attr, at.scope.module)
+        elif isinstance(owner, Name):
+            path = f"{owner.path}.{node.attr}"
+            values += find_in_folder(context, path, at.scope.module) or [find_known(path)]
+        elif isinstance(owner, Instance):
+            made = wandb_api.ATTRIBUTES.get(f"{owner.type}.{node.attr}")
+            values.append(Instance(made) if made else Method(owner, node.attr))
+        elif isinstance(owner, ModuleValue):
+            values += find_member(context, owner, node.attr)
+        elif isinstance(owner, ClassOrObject):
+            values += _find_attribute(context, owner, node, at)
+        elif isinstance(owner, Member):
+            values += find_member_strings(context, owner) if node.attr == "value" else [UNKNOWN]
+        elif isinstance(owner, Arguments):
+            values += find_option(context, owner, node.attr)
+        elif isinstance(owner, Literal) and owner.is_mapping:
+            values += find_by_key(context, owner, [node.attr]) or [UNKNOWN]
+        else:
+            values.append(owner if isinstance(owner, Unknown) else UNKNOWN)
+    return values
 
-    def __init__(self, resolver: Resolver) -> None:
-        self._resolver = resolver
 
-    def attribute(self, owner: Value, node: ast.Attribute, at: ProgramPoint, depth: int) -> Iterable[Value]:
-        """`owner.attr`, for an owner that is nothing of wandb's."""
-        if isinstance(owner, ClassOrObject):
-            stored = self._stored(node, at, depth)
-            return stored or self.member(owner, node.attr, depth)
-        if isinstance(owner, Member):
-            if node.attr == "value":
-                return self.member_texts(owner) or [UNKNOWN]
-            return [UNKNOWN]
-        if isinstance(owner, Arguments):
-            return self._resolver.parameters.argument(owner, node.attr, depth)
-        if isinstance(owner, Literal) and owner.mapping:
-            return self._resolver.displays.by_key(owner, [node.attr], depth) or [UNKNOWN]
-        if isinstance(owner, Unknown):
-            return [owner]
-        return [UNKNOWN]
+@resolves(ast.Subscript)
+def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Iterable[Value]:
+    """`owner[key]`."""
+    keys = [value.literal for value in context.value(node.slice, at) if isinstance(value, StringValue)]
+    values: list[Value] = []
+    for owner in context.value(node.value, at):
+        if isinstance(owner, Name) and owner.path == "os.environ":
+            # A KeyError if it is not set: never the word None.
+            values.append(Unknown(reason="a variable of the environment"))
+        elif isinstance(owner, Literal) and owner.is_mapping:
+            values += _find_stored_item(context, node, keys, at) or find_by_key(context, owner, keys) or [UNKNOWN]
+        elif isinstance(owner, Literal):
+            number = _read_number(node.slice)
+            values += find_items(context, owner) if number is None else find_item(context, owner, number)
+        elif isinstance(owner, Arguments):
+            for key in keys:
+                values += find_option(context, owner, key or "")
+        elif isinstance(owner, ClassOrObject) and not owner.instance and keys[:1] and owner.scope.is_enum:
+            values.append(Member(owner.scope, keys[0] or ""))  # Registry["MODEL"]
+        elif isinstance(owner, Instance) and owner.type in wandb_api.ELEMENTS:
+            values.append(Instance(wandb_api.ELEMENTS[owner.type]))
+        else:
+            values.append(UNKNOWN)
+    return values
 
-    def configured(self, name: str, module: Module, depth: int) -> list[Value]:
-        """`wandb.config.name`: what the `wandb.init` of a file is given for it."""
-        values: list[Value] = []
-        for use in module.uses:
-            if "wandb.init" not in self._resolver.callee(use):
-                continue
-            for given in (keyword.value for keyword in use.call.keywords if keyword.arg == "config"):
-                for owner in self._resolver.value(given, use.at, depth):
-                    if isinstance(owner, Literal) and owner.mapping:
-                        found = self._resolver.displays.by_key(owner, [name], depth)
-                        values += [with_name(mark_default(item, "wandb.config"), name) for item in found]
-        return values or [UNKNOWN]
 
-    def member(self, owner: ClassOrObject, name: str, depth: int) -> list[Value]:
-        """An attribute of a class of the tree or of an object of it: what its methods assign, else its body."""
-        for scope in self._lineage(owner.scope, depth):
-            values = self._own_member(owner, scope, name, depth)
-            if values:
-                return values
-        return [UNKNOWN]
+def _read_number(node: ast.expr) -> int | None:
+    is_negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+    number = node.operand if isinstance(node, ast.UnaryOp) and is_negative else node
+    if not isinstance(number, ast.Constant) or not isinstance(number.value, int):
+        return None
+    return -number.value if is_negative else number.value
 
-    def _own_member(self, owner: ClassOrObject, scope: Scope, name: str, depth: int) -> list[Value]:
-        resolver = self._resolver
-        if self.is_enum(scope) and not owner.instance and name in scope.bindings:
-            return [Member(scope, name)]
-        values: list[Value] = []
-        for value, method, order, branch in scope.attributes.get(name, ()):
-            frame = owner.made if getattr(method.node, "name", "") in ("__init__", "__post_init__") else None
-            # The frame is that of the class: its parameters are those of `__init__`.
-            at = ProgramPoint(method, order, branch, resolver.parameters.of_init(method, frame))
-            values += [with_name(item, name) for item in resolver.value(value, at, depth)]
-        if values:
+
+def _find_configured(context: Context, name: str, module: Module) -> Iterable[Value]:
+    """`wandb.config.name`: what the `wandb.init` of a file is given for it."""
+    return context.answer(("configured", name, id(module)), lambda: _find_in_configurations(context, name, module))
+
+
+def _find_in_configurations(context: Context, name: str, module: Module) -> list[Value]:
+    values: list[Value] = []
+    for node, at in context.keep(("configurations", id(module)), lambda: _index_configurations(context, module)):
+        for owner in context.value(node, at):
+            if isinstance(owner, Literal) and owner.is_mapping:
+                found = find_by_key(context, owner, [name])
+                values += [with_name(mark_default(item, "wandb.config"), name) for item in found]
+    return values
+
+
+def _index_configurations(context: Context, module: Module) -> list[tuple[ast.expr, ProgramPoint]]:
+    """What each `wandb.init(config=…)` of a file is given, and where; of the first ones."""
+    given: list[tuple[ast.expr, ProgramPoint]] = []
+    for use in module.uses:
+        configs = [keyword.value for keyword in use.call.keywords if keyword.arg == "config"]
+        if configs and (written_name(use.call.func) or "").endswith("init") and len(given) < MAX_ALTERNATIVES:
+            callees = context.value(use.call.func, use.at)
+            if any(isinstance(value, Name) and value.path == "wandb.init" for value in callees):
+                given += [(config, use.at) for config in configs]
+    return given
+
+
+# Objects of the tree
+
+
+def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute, at: ProgramPoint) -> list[Value]:
+    """`owner.attr`: what was assigned to it before, else what its class says."""
+    values: list[Value] = []
+    # `self.x`: what all methods assign counts.
+    if not isinstance(node.value, ast.Name) or node.value.id != at.scope.first_parameter:
+        name = written_name(node)
+        stores = _find_stores(context, at.scope.module).get((name, id(at.scope)), []) if name else []
+        reaching, earlier = find_reaching(stores, at.order)
+        for store in reaching[:MAX_ALTERNATIVES]:
+            found = context.value(store.value, ProgramPoint(store.scope, store.order, at.frame))
+            values += [with_name(item, node.attr) for item in found]
+        if values and (earlier is None and _is_certain(reaching[0], at.order)):
             return values
-        for binding in scope.bindings.get(name, ()):
-            if binding.kind == "function":
-                method = scope.module.functions[id(binding.node)]
-                if method.decorated("property", "cached_property"):
-                    values += self._property(method, depth)
-                else:
-                    values.append(Function(method, owner))
-                continue
-            given = resolver.parameters.of_field(owner, scope, name, depth) if owner.instance else None
-            if given:
-                values += [with_name(item, name) for item in given]
-                continue
-            for item in resolver.binding(name, binding, scope, None, depth):
-                values.append(
-                    with_name(mark_default(item, name) if owner.instance and owner.made is None else item, name)
-                )
+    return [*find_attribute(context, owner, node.attr), *values]
+
+
+def _is_certain(store: Store, order: int) -> bool:
+    return store.arm is None or store.arm.contains(order)
+
+
+def find_attribute(context: Context, owner: ClassOrObject, name: str) -> tuple[Value, ...]:
+    """An attribute of a class of the tree or of an object of it: what its methods assign, else its body."""
+    key = ("attribute", name, id(owner.scope), owner.instance, owner.made)
+    return context.answer(key, lambda: _find_in_lineage(context, owner, name))
+
+
+def _find_in_lineage(context: Context, owner: ClassOrObject, name: str) -> list[Value]:
+    for scope in _find_lineage(context, owner.scope):
+        if values := _find_own(context, owner, scope, name):
+            return values
+    return []
+
+
+def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value]:
+    """An attribute as one class of a lineage has it."""
+    if scope.is_enum and not owner.instance and name in scope.bindings:
+        return [Member(scope, name)]
+    values: list[Value] = []
+    for value, method, order in scope.attributes.get(name, ())[: MAX_ALTERNATIVES + 1]:
+        # The frame is that of the class: its parameters are those of `__init__`.
+        frame = enter_init(context, method, owner.made) if method.name in ("__init__", "__post_init__") else None
+        values += [with_name(item, name) for item in context.value(value, ProgramPoint(method, order, frame))]
+    if values:
         return values
+    for binding in scope.bindings.get(name, ())[: MAX_ALTERNATIVES + 1]:
+        if binding.kind == "function":
+            method = scope.module.functions[id(binding.node)]
+            is_property = method.is_decorated("property", "cached_property")
+            values += _find_returned(context, method) if is_property else [Function(method, owner)]
+        elif owner.instance and (given := find_field(context, owner, scope, name)):
+            values += [with_name(item, name) for item in given]
+        else:
+            is_default = owner.instance and owner.made is None
+            for item in find_binding(context, name, binding, scope):
+                values.append(with_name(mark_default(item, name) if is_default else item, name))
+    return values
 
-    def _property(self, method: Scope, depth: int) -> list[Value]:
-        values: list[Value] = []
-        for given in method.returns:
-            if given.value is not None:
-                values += self._resolver.value(given.value, ProgramPoint(method, given.order, given.branch), depth)
-        return values or [UNKNOWN]
 
-    def _stored(self, node: ast.Attribute, at: ProgramPoint, depth: int) -> list[Value]:
-        """What was assigned to the same attribute of the same name before: `config.target = …`."""
-        if isinstance(node.value, ast.Name) and node.value.id == at.scope.first_parameter:
-            return []  # `self.x`: what all methods assign counts
-        written = ast.unparse(node.value)
-        values: list[Value] = []
-        for store in at.scope.module.stores:
-            target = store.target
-            if not isinstance(target, ast.Attribute) or target.attr != node.attr or store.scope is not at.scope:
-                continue
-            if store.order < at.order and ast.unparse(target.value) == written:
-                where = ProgramPoint(store.scope, store.order, store.branch, at.frame)
-                values = [with_name(item, node.attr) for item in self._resolver.value(store.value, where, depth)]
-        return values
+def _find_returned(context: Context, method: Scope) -> list[Value]:
+    """What a property gives."""
+    values: list[Value] = []
+    for returned in method.returns[: MAX_ALTERNATIVES + 1]:
+        if returned.value is not None:
+            values += context.value(returned.value, ProgramPoint(method, returned.order))
+    return values or [UNKNOWN]
 
-    def _lineage(self, scope: Scope, depth: int) -> Iterable[Scope]:
-        """A class and its bases, as far as they are in the tree."""
-        waiting, seen = [scope], {id(scope)}
-        while waiting and len(seen) <= _MOST_BASES:
-            scope = waiting.pop(0)
-            yield scope
-            for base in getattr(scope.node, "bases", ()):
-                for value in self._resolver.value(base, ProgramPoint(scope.parent or scope, END, ()), depth):
-                    if isinstance(value, ClassOrObject) and id(value.scope) not in seen:
-                        seen.add(id(value.scope))
-                        waiting.append(value.scope)
 
-    # Enumerations
+def _find_lineage(context: Context, scope: Scope) -> Iterable[Scope]:
+    """A class and its bases, as far as they are in the tree."""
+    waiting, seen = [scope], {id(scope)}
+    while waiting and len(seen) <= _MOST_BASES:
+        scope = waiting.pop(0)
+        yield scope
+        for base in getattr(scope.node, "bases", ()):
+            for value in context.value(base, ProgramPoint(scope.parent or scope, END)):
+                if isinstance(value, ClassOrObject) and id(value.scope) not in seen:
+                    seen.add(id(value.scope))
+                    waiting.append(value.scope)
 
-    def is_enum(self, scope: Scope) -> bool:
-        """Whether a class is an enumeration."""
-        names = self._bases(scope)
-        return any(name.rpartition(".")[2] in _ENUMS for name in names)
 
-    def formats_as_value(self, scope: Scope) -> bool:
-        """Whether a member in an f-string is its value; for `class X(str, Enum)` that depends on the Python."""
-        return any(name.rpartition(".")[2] == "StrEnum" for name in self._bases(scope))
+# What is assigned
 
-    def member_texts(self, member: Member) -> list[StringValue]:
-        """The value of a member."""
-        found: list[StringValue] = []
-        for binding in member.scope.bindings.get(member.name, ()):
-            values = self._resolver.binding(member.name, binding, member.scope, None, 1)
-            found += [value for value in values if isinstance(value, StringValue)]
-        return found
 
-    def member_by_value(self, scope: Scope, node: ast.Call, at: ProgramPoint, depth: int) -> Iterable[Value]:
-        """`Registry("model")`: the text itself is as good."""
-        values = self._resolver.value(node.args[0], at, depth) if node.args else ()
-        for value in values:
-            literal = value.literal if isinstance(value, StringValue) else None
-            names = [
-                name
-                for name in scope.bindings
-                if any(text.literal == literal for text in self.member_texts(Member(scope, name)))
-            ]
-            yield Member(scope, names[0]) if literal is not None and names else UNKNOWN
+def _find_stores(context: Context, module: Module) -> dict[tuple[str, int], list[Store]]:
+    """The assignments to attributes, by what is written and by scope; to items by that of which they are items."""
+    return context.keep(("stores", id(module)), lambda: _index_stores(module))
 
-    def _bases(self, scope: Scope) -> list[str]:
-        return [ast.unparse(base) for base in getattr(scope.node, "bases", ())]
+
+def _index_stores(module: Module) -> dict[tuple[str, int], list[Store]]:
+    stores: dict[tuple[str, int], list[Store]] = {}
+    for store in module.stores:
+        if isinstance(store.target, ast.Attribute):
+            written = written_name(store.target)
+            if written is not None:
+                stores.setdefault((written, id(store.scope)), []).append(store)
+        elif (owner := written_name(store.target.value)) is not None:
+            stores.setdefault((f"{owner}[]", 0), []).append(store)
+    return stores
+
+
+def _find_stored_item(
+    context: Context, node: ast.Subscript, keys: Sequence[str | None], at: ProgramPoint
+) -> list[Value]:
+    """What was assigned to the same item of the same name before: `paths["model"] = …`."""
+    owner = written_name(node.value)
+    if owner is None:
+        return []
+    by_key = context.keep(
+        ("stored items", owner, id(at.scope.module)), lambda: _index_stored_items(context, owner, at.scope.module)
+    )
+    found: Store | None = None
+    for key in keys:
+        stores = by_key.get(key, [])
+        before = count_before(stores, at.order)
+        last = stores[before - 1] if stores else None  # none before: the last one, if another function makes it
+        if last is not None and (before or last.scope is not at.scope):
+            found = last if found is None or last.order > found.order else found
+    if found is None:
+        return []
+    frame = at.frame if found.scope is at.scope else None
+    return list(context.value(found.value, ProgramPoint(found.scope, found.order, frame)))
+
+
+def _index_stored_items(context: Context, owner: str, module: Module) -> dict[str | None, list[Store]]:
+    stores: dict[str | None, list[Store]] = {}
+    for store in _find_stores(context, module).get((f"{owner}[]", 0), []):
+        if isinstance(store.target, ast.Subscript):
+            for key in find_key_names(context, store.target.slice, store.at):
+                stores.setdefault(key, []).append(store)
+    return stores

@@ -1,12 +1,30 @@
-"""How Python builds a text from parts: f-strings, `+`, `%`, `.format`, `.join`, `os.path.join`.
+"""How Python builds a string from parts: f-strings, `+`, `%`, `.format`, `.join`, `os.path.join`.
 
-What is built keeps its parts, each with the place where it is written, and has a hole for each part that is not known.
+What is built keeps its parts, each with the place where it is written, and has an unknown part for each that is not
+known.
 """
 
 from __future__ import annotations
 
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
-from regilink_doctor.lint.resolve.values import UNKNOWN, Literal, Member, NonString, Value
+from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve.bindings import ProgramPoint
+from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
+from regilink_doctor.lint.resolve.names import find_binding, find_name
+from regilink_doctor.lint.resolve.values import (
+    MAX_ALTERNATIVES,
+    TOO_MUCH,
+    UNKNOWN,
+    Function,
+    Literal,
+    Member,
+    Method,
+    Name,
+    NonString,
+    Unknown,
+    Value,
+    bound_alternatives,
+)
 from regilink_doctor.lint.text import literals
 from regilink_doctor.lint.text import syntax as ast
 
@@ -14,10 +32,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from regilink_doctor.lint.resolve.resolver import Resolver
-    from regilink_doctor.lint.resolve.values import ProgramPoint
+    from regilink_doctor.core.strings import UnknownKind
+    from regilink_doctor.lint.resolve.bindings import Binding
 
-MAX_ALTERNATIVES = 16
+    Parts = tuple[KnownPart | UnknownPart, ...]
+    Alternatives = list[Parts]
+    """What one part of a string can be."""
+    Fields = Iterator[tuple[int, int, ast.expr | str | None]]
+
 MAX_PARTS = 64
 MAX_LENGTH = 8192
 
@@ -25,220 +47,308 @@ _CHANGES = (
     "capitalize", "casefold", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "strip", "title",
     "upper",
 )  # fmt: skip
-_METHODS = frozenset({*_CHANGES, "as_posix", "format", "join"})
-
-Parts = tuple[KnownPart | UnknownPart, ...]
-Alternatives = list[Parts]
-"""What one part of a text can be."""
+METHODS = frozenset({*_CHANGES, "as_posix", "format", "join"})
+"""Methods of strings and paths that are followed."""
 
 
-class TextBuilder:
-    """Builds texts out of what an `Resolver` makes of their parts."""
+# Values as strings
 
-    def __init__(self, resolver: Resolver) -> None:
-        self._resolver = resolver
 
-    def constant(self, node: ast.Constant, at: ProgramPoint) -> Value:
-        """A literal."""
-        if isinstance(node.value, str):
-            return StringValue((literals.piece(at.source, node, node.value),), at.source.place(node))
-        return NonString(node.value)
+def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) -> StringValue | None:
+    """A value as a string: an unknown one for what is not known, None for what is certainly not a string."""
+    if isinstance(value, StringValue):
+        return value
+    if isinstance(value, Method) and value.path in wandb_api.VERSIONED_NAMES:
+        return unknown_string(node, at, "versioned-name")
+    if isinstance(value, Method) and value.path in wandb_api.VERSIONS and value.owner.made_by is not None:
+        is_linked = isinstance(value.owner.made_by.func, ast.Attribute) and "link" in value.owner.made_by.func.attr
+        return unknown_string(node, at, "unknown" if is_linked else "source-version")
+    if isinstance(value, Member):
+        strings = find_member_strings(context, value)
+        return strings[0] if strings else unknown_string(node, at)
+    if value == UNKNOWN or isinstance(value, Method | Name | Function):
+        return unknown_string(node, at, reason=value.reason if isinstance(value, Unknown) else "")
+    return None
 
-    def fstring(self, node: ast.JoinedStr, at: ProgramPoint, depth: int) -> list[StringValue]:
-        """An f-string; a format or `!r` makes a part unknown."""
-        parts: list[Alternatives] = []
+
+def unknown_string(node: ast.expr, at: ProgramPoint, kind: UnknownKind = "unknown", reason: str = "") -> StringValue:
+    """A string that source does not tell."""
+    place = at.source.place(node)
+    return StringValue((UnknownPart(at.source.segment(place.span), place, kind, reason=reason),), place)
+
+
+def find_member_strings(context: Context, member: Member) -> list[StringValue]:
+    """The value of a member of an enumeration."""
+    found: list[StringValue] = []
+    for binding in member.scope.bindings.get(member.name, ()):
+        values = find_binding(context, member.name, binding, member.scope)
+        found += [value for value in values if isinstance(value, StringValue)]
+    return found
+
+
+# Literals and operators
+
+
+@resolves(ast.Constant)
+def resolve_constant(context: Context, node: ast.Constant, at: ProgramPoint) -> Iterable[Value]:
+    """A literal."""
+    if isinstance(node.value, str):
+        return [StringValue((literals.piece(at.source, node, node.value),), at.source.place(node))]
+    return [NonString(node.value)]
+
+
+@resolves(ast.JoinedStr)
+def resolve_fstring(context: Context, node: ast.JoinedStr, at: ProgramPoint) -> Iterable[Value]:
+    """An f-string; a format or `!r` makes a part unknown."""
+
+    def parts() -> Iterator[Alternatives]:
         for part in literals.fstring_pieces(at.source, node):
             if isinstance(part, KnownPart):
-                parts.append([(part,)])
+                yield [(part,)]
             elif part.format_spec is not None or part.conversion not in (-1, ord("s")):
-                parts.append([self._resolver.hole(part.value, at).parts])
+                yield [unknown_string(part.value, at).parts]
             else:
-                parts.append(self._formatted(part.value, at, depth))
-        return self._joined(parts, node, at)
+                yield _format(context, part.value, at)
 
-    def operation(self, node: ast.BinOp, at: ProgramPoint, depth: int) -> Iterable[Value]:
-        """`a + b` and `"…" % values`."""
-        if isinstance(node.op, ast.Add):
-            return self.added(self._resolver.value(node.left, at, depth), node.left, node.right, node, at, depth)
-        if isinstance(node.op, ast.Mod):
-            values = list(node.right.elts) if isinstance(node.right, ast.Tuple) else [node.right]
-            if any(isinstance(value, ast.Starred | ast.Dict) for value in values):
-                return [self._resolver.hole(node, at)]
-            return self._templates(node, self._resolver.value(node.left, at, depth), _percent(values), at, depth)
-        if isinstance(node.op, ast.Div):  # pathlib's
-            slash = (KnownPart("/", at.source.place(node)),)
-            left = self._resolver.value(node.left, at, depth)
-            if any(isinstance(value, StringValue) for value in left):
-                return self._joined(
-                    [self._parts(left, node.left, at), [slash], self._added(node.right, at, depth)], node, at
-                )
+    return _join(parts(), node, at)
+
+
+@resolves(ast.BinOp)
+def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> Iterable[Value]:
+    """`a + b`, `"…" % values` and `path / name`."""
+    if isinstance(node.op, ast.Add):
+        return _add(context, context.value(node.left, at), node.left, node.right, node, at)
+    if isinstance(node.op, ast.Mod):
+        values = list(node.right.elts) if isinstance(node.right, ast.Tuple) else [node.right]
+        if any(isinstance(value, ast.Starred | ast.Dict) for value in values):
+            return [unknown_string(node, at)]
+        return _fill(context, node, context.value(node.left, at), _percent_fields(values), at)
+    if isinstance(node.op, ast.Div):  # pathlib's
+        slash = (KnownPart("/", at.source.place(node)),)
+        left = context.value(node.left, at)
+        if any(isinstance(value, StringValue) for value in left):
+            before = _to_parts(context, left, node.left, at)
+            return _join([before, [slash], _concatenate(context, node.right, at)], node, at)
+    return [UNKNOWN]
+
+
+@resolves_binding("augment")
+def bind_augmented(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
+    """`name += value`."""
+    node = binding.node
+    if not isinstance(node, ast.AugAssign) or not isinstance(node.op, ast.Add):
         return [UNKNOWN]
+    return _add(context, tuple(find_name(context, name, at)), node.target, node.value, node, at)
 
-    def added(
-        self,
-        before: Iterable[Value],
-        left: ast.expr,
-        right: ast.expr,
-        whole: ast.expr | ast.stmt,
-        at: ProgramPoint,
-        depth: int,
-    ) -> list[StringValue]:
-        """What `+` gives for the values `before` of `left`, and `right`."""
-        return self._joined([self._parts(before, left, at), self._added(right, at, depth)], whole, at)
 
-    def method(self, node: ast.Call, function: ast.Attribute, at: ProgramPoint, depth: int) -> list[StringValue] | None:
-        """`.format`, `.join`, `.strip`, `.replace` and their like of a text; None for the method of anything else."""
-        if function.attr not in _METHODS:
-            return None
-        owners = self._resolver.value(function.value, at, depth)
-        if not all(isinstance(owner, StringValue) for owner in owners):
-            return None
-        if function.attr == "join":
-            return self._joined_list(node, owners, at, depth)
-        if function.attr == "format":
-            keywords = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-            if len(keywords) != len(node.keywords) or any(isinstance(value, ast.Starred) for value in node.args):
-                return [self._resolver.hole(node, at)]
-            return self._templates(node, owners, _braces(node.args, keywords), at, depth)
-        if function.attr == "as_posix":
-            return [owner for owner in owners if isinstance(owner, StringValue)]
-        return [
-            self._changed(owner, node, function.attr, at, depth) for owner in owners if isinstance(owner, StringValue)
+def _add(
+    context: Context,
+    before: Sequence[Value],
+    left: ast.expr,
+    right: ast.expr,
+    whole: ast.expr | ast.stmt,
+    at: ProgramPoint,
+) -> Iterable[Value]:
+    """What `+` gives for the values `before` of `left`, and `right`: a string, or a list."""
+    if any(isinstance(value, Literal) and isinstance(value.node, ast.List | ast.Tuple) for value in before):
+        return [Literal(context.keep(("sum", id(whole)), lambda: _sum_lists(left, right)), at)]
+    parts = [_to_parts(context, before, left, at), _concatenate(context, right, at)]
+    return _join(parts, whole, at)
+
+
+def _sum_lists(left: ast.expr, right: ast.expr) -> ast.List:
+    return ast.List(elts=[ast.Starred(left, ast.Load()), ast.Starred(right, ast.Load())], ctx=ast.Load())
+
+
+# Methods
+
+
+def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> Iterable[Value] | None:
+    """`.format`, `.join`, `.strip`, `.replace` and their like of a string; None for the method of anything else."""
+    if function.attr not in METHODS:
+        return None
+    values = context.value(function.value, at)
+    owners = [value for value in values if isinstance(value, StringValue)]
+    if len(owners) < len(values):
+        return None
+    if function.attr == "join":
+        return _join_items(context, node, owners, at)
+    if function.attr == "format":
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+        if len(keywords) != len(node.keywords) or any(isinstance(value, ast.Starred) for value in node.args):
+            return [unknown_string(node, at)]
+        return _fill(context, node, owners, _brace_fields(node.args, keywords), at)
+    if function.attr == "as_posix":
+        return owners
+    return [_change(context, owner, node, function.attr, at) for owner in owners]
+
+
+def _change(context: Context, owner: StringValue, node: ast.Call, name: str, at: ProgramPoint) -> StringValue:
+    """A string after a method that changes its letters; unknown where anything about it is not known."""
+    values = [context.value(argument, at) for argument in node.args]
+    known = [value[0].literal if len(value) == 1 and isinstance(value[0], StringValue) else None for value in values]
+    arguments = [text for text in known if text is not None]
+    if owner.literal is None or len(arguments) != len(known) or node.keywords:
+        return unknown_string(node, at)
+    try:
+        changed = getattr(owner.literal, name)(*arguments)
+    except (TypeError, ValueError):
+        return unknown_string(node, at)
+    if changed == owner.literal:
+        return owner
+    place = at.source.place(node)
+    names = tuple(dict.fromkeys(name for part in owner.parts for name in part.names))
+    return _bound_length(StringValue((KnownPart(changed, place, names=names),), place))
+
+
+def join_path(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """`os.path.join`, as it works where training runs: with slashes."""
+    return _glue(context, node, (KnownPart("/", at.source.place(node)),), node.args, at, at)
+
+
+def _join_items(context: Context, node: ast.Call, owners: Sequence[StringValue], at: ProgramPoint) -> Iterable[Value]:
+    if len(owners) > 1 or len(node.args) != 1:
+        return [unknown_string(node, at)]
+    found: list[Value] = []
+    for items in context.value(node.args[0], at):
+        if isinstance(items, Literal) and isinstance(items.node, ast.List | ast.Tuple):
+            found += _glue(context, node, owners[0].parts, items.node.elts, items.at, at)
+        else:
+            found.append(unknown_string(node, at))
+    return found
+
+
+def _glue(
+    context: Context,
+    node: ast.expr,
+    glue: Parts,
+    items: Sequence[ast.expr],
+    inside: ProgramPoint,
+    at: ProgramPoint,
+) -> Iterable[Value]:
+    """Items, written at `inside`, with `glue` between them."""
+
+    def parts() -> Iterator[Alternatives]:
+        for number, item in enumerate(items):
+            if number:
+                yield [glue]
+            yield _concatenate(context, item, inside)
+
+    if any(isinstance(item, ast.Starred) for item in items):
+        return [unknown_string(node, at)]
+    return _join(parts(), node, at)
+
+
+# Templates
+
+
+def _fill(
+    context: Context,
+    node: ast.expr,
+    templates: Iterable[Value],
+    find_fields: Callable[[str], Fields],
+    at: ProgramPoint,
+) -> Iterable[Value]:
+    """Each template with its fields filled in.
+
+    `find_fields` gives, in order, the start and end of each field and what belongs there: an expression, a string, or
+    None for what is not known.
+    """
+    found: list[Value] = []
+    for template in templates:
+        literal = template.literal if isinstance(template, StringValue) else None
+        if not isinstance(template, StringValue) or literal is None:
+            found.append(unknown_string(node, at))
+        else:
+            found += _join(_fill_one(context, template, literal, find_fields(literal), at), node, at)
+    return found
+
+
+def _fill_one(
+    context: Context, template: StringValue, literal: str, fields: Fields, at: ProgramPoint
+) -> Iterator[Alternatives]:
+    done = 0
+    for start, end, filling in fields:
+        yield [template.cut(done, start)]
+        if isinstance(filling, str):
+            yield [(KnownPart(filling, template.place_of(start, end)),)]
+        elif filling is None:
+            yield [(UnknownPart(literal[start:end], template.place_of(start, end)),)]
+        else:
+            yield _format(context, filling, at)
+        done = end
+    yield [template.cut(done, len(literal))]
+
+
+# Parts
+
+
+def _format(context: Context, node: ast.expr, at: ProgramPoint) -> Alternatives:
+    """A part that is made a string by formatting: a number gives its digits, None the word."""
+    found: Alternatives = []
+    for value in context.value(node, at):
+        if isinstance(value, Member) and not value.scope.is_string_enum:
+            found.append(unknown_string(node, at).parts)
+        elif isinstance(value, NonString) and (value.value is None or isinstance(value.value, int)):
+            found.append((KnownPart(str(value.value), at.source.place(node)),))
+        else:
+            found += _to_parts(context, [value], node, at)
+    return found
+
+
+def _concatenate(context: Context, node: ast.expr, at: ProgramPoint) -> Alternatives:
+    """A part that has to be a string already: a missing variable raises, it does not become the word None."""
+    alternatives = _to_parts(context, context.value(node, at), node, at)
+    return [tuple(_mark_set(part) for part in parts) for parts in alternatives]
+
+
+def _mark_set(part: KnownPart | UnknownPart) -> KnownPart | UnknownPart:
+    if isinstance(part, UnknownPart) and part.kind == "environment":
+        return UnknownPart(part.source, part.place)
+    return part
+
+
+def _to_parts(context: Context, values: Iterable[Value], node: ast.expr, at: ProgramPoint) -> Alternatives:
+    strings = [to_string(context, value, node, at) for value in values]
+    return [string.parts if string is not None else unknown_string(node, at).parts for string in strings]
+
+
+def _join(parts: Iterable[Alternatives], node: ast.expr | ast.stmt, at: ProgramPoint) -> Sequence[Value]:
+    """Every combination of the alternatives of consecutive parts; what exceeds the bounds becomes unknown."""
+    place = at.source.place(node)
+    combined: Sequence[Value] = [StringValue((), place)]
+    for alternatives in parts:
+        longer = [
+            StringValue((*start.parts, *end), place)
+            for start in combined
+            if isinstance(start, StringValue)
+            for end in alternatives
         ]
-
-    def _changed(self, owner: StringValue, node: ast.Call, name: str, at: ProgramPoint, depth: int) -> StringValue:
-        """A text after a method that changes its letters; a hole where anything about it is not known."""
-        given = [self._resolver.value(argument, at, depth) for argument in node.args]
-        known = [value[0].literal if len(value) == 1 and isinstance(value[0], StringValue) else None for value in given]
-        literals = [text for text in known if text is not None]
-        if owner.literal is None or len(literals) != len(known) or node.keywords:
-            return self._resolver.hole(node, at)
-        try:
-            changed = getattr(owner.literal, name)(*literals)
-        except (TypeError, ValueError):
-            return self._resolver.hole(node, at)
-        if changed == owner.literal:
-            return owner
-        place = at.source.place(node)
-        names = tuple(dict.fromkeys(name for part in owner.parts for name in part.names))
-        return StringValue((KnownPart(changed, place, names=names),), place)
-
-    def path(self, node: ast.Call, at: ProgramPoint, depth: int) -> list[StringValue]:
-        """`os.path.join`, as it works where training runs: with slashes."""
-        return self._glued(node, (KnownPart("/", at.source.place(node)),), node.args, at, depth)
-
-    def _joined_list(self, node: ast.Call, owners: Sequence[Value], at: ProgramPoint, depth: int) -> list[StringValue]:
-        glue = owners[0]
-        if len(owners) > 1 or not isinstance(glue, StringValue) or len(node.args) != 1:
-            return [self._resolver.hole(node, at)]
-        found: list[StringValue] = []
-        for items in self._resolver.value(node.args[0], at, depth):
-            if isinstance(items, Literal) and isinstance(items.node, ast.List | ast.Tuple):
-                found += self._glued(node, glue.parts, items.node.elts, at, depth, items.at)
-            else:
-                found.append(self._resolver.hole(node, at))
-        return found
-
-    def _glued(
-        self,
-        node: ast.expr,
-        glue: Parts,
-        items: Iterable[ast.expr],
-        at: ProgramPoint,
-        depth: int,
-        inside: ProgramPoint | None = None,
-    ) -> list[StringValue]:
-        """Items with `glue` between them; `inside` is where they are written, if not here."""
-        parts: list[Alternatives] = []
-        for item in items:
-            if parts:
-                parts.append([glue])
-            if isinstance(item, ast.Starred):
-                return [self._resolver.hole(node, at)]
-            parts.append(self._added(item, inside or at, depth))
-        return self._joined(parts, node, at)
-
-    def _templates(
-        self,
-        node: ast.expr,
-        templates: Iterable[Value],
-        fields: Callable[[str], Iterator[tuple[int, int, ast.expr | str | None]]],
-        at: ProgramPoint,
-        depth: int,
-    ) -> list[StringValue]:
-        """Each template with its fields filled in.
-
-        `fields` gives, in order, the start and end of each field and what belongs there: an expression, a text, or
-        None for what is not known.
-        """
-        found: list[StringValue] = []
-        for template in templates:
-            literal = template.literal if isinstance(template, StringValue) else None
-            if not isinstance(template, StringValue) or literal is None:
-                found.append(self._resolver.hole(node, at))
-                continue
-            parts: list[Alternatives] = []
-            done = 0
-            for start, end, filling in fields(literal):
-                parts.append([template.cut(done, start)])
-                if isinstance(filling, str):
-                    parts.append([(KnownPart(filling, template.place_of(start, end)),)])
-                elif filling is None:
-                    parts.append([(UnknownPart(literal[start:end], template.place_of(start, end)),)])
-                else:
-                    parts.append(self._formatted(filling, at, depth))
-                done = end
-            parts.append([template.cut(done, len(literal))])
-            found += self._joined(parts, node, at)
-        return found
-
-    def _formatted(self, node: ast.expr, at: ProgramPoint, depth: int) -> Alternatives:
-        """A part that is made a text by formatting: a number gives its digits, None the word."""
-        found: Alternatives = []
-        for value in self._resolver.value(node, at, depth):
-            if isinstance(value, Member) and not self._resolver.objects.formats_as_value(value.scope):
-                found.append(self._resolver.hole(node, at).parts)
-            elif isinstance(value, NonString) and (value.value is None or isinstance(value.value, int)):
-                found.append((KnownPart(str(value.value), at.source.place(node)),))
-            else:
-                found += self._parts([value], node, at)
-        return found
-
-    def _added(self, node: ast.expr, at: ProgramPoint, depth: int) -> Alternatives:
-        """A part that has to be a text already: a missing variable raises, it does not become the word None."""
-        parts = self._parts(self._resolver.value(node, at, depth), node, at)
-        return [tuple(_certain(part) for part in alternative) for alternative in parts]
-
-    def _parts(self, values: Iterable[Value], node: ast.expr, at: ProgramPoint) -> Alternatives:
-        texts = [self._resolver.as_text(value, node, at) for value in values]
-        return [text.parts if text is not None else self._resolver.hole(node, at).parts for text in texts]
-
-    def _joined(self, parts: Sequence[Alternatives], node: ast.expr | ast.stmt, at: ProgramPoint) -> list[StringValue]:
-        """Every combination of the alternatives of consecutive parts, up to the bound."""
-        combined: list[Parts] = [()]
-        for alternatives in parts:
-            combined = [(*start, *end) for start in combined for end in alternatives][:MAX_ALTERNATIVES]
-        place = at.source.place(node)
-        return [StringValue(joined if _bounded(joined) else (UnknownPart("...", place),), place) for joined in combined]
+        combined = bound_alternatives(longer) if len(longer) > MAX_ALTERNATIVES else longer
+        if all(isinstance(value, StringValue) and len(value.parts) > MAX_PARTS for value in combined):
+            break
+    return [_bound_length(value) for value in combined if isinstance(value, StringValue)]
 
 
-def _bounded(parts: Parts) -> bool:
-    """Whether a text is one that a person might read: code that doubles a text again and again makes others."""
-    return (
-        len(parts) <= MAX_PARTS and sum(len(part.text) for part in parts if isinstance(part, KnownPart)) <= MAX_LENGTH
-    )
+def _bound_length(value: StringValue) -> StringValue:
+    """A string that a person might read; code that doubles a string again and again makes others."""
+    if len(value.parts) <= MAX_PARTS and len(value.pattern) <= MAX_LENGTH:
+        return value
+    parts: list[KnownPart | UnknownPart] = []
+    length = 0
+    for part in value.parts[: MAX_PARTS - 1]:
+        if isinstance(part, KnownPart):
+            length += len(part.text)
+            if length > MAX_LENGTH:
+                break
+        parts.append(part)
+    return StringValue((*parts, UnknownPart("...", value.place, reason=TOO_MUCH)), value.place)
 
 
-def _certain(part: KnownPart | UnknownPart) -> KnownPart | UnknownPart:
-    return (
-        UnknownPart(part.source, part.place) if isinstance(part, UnknownPart) and part.kind == "environment" else part
-    )
-
-
-def _percent(values: Sequence[ast.expr]) -> Callable[[str], Iterator[tuple[int, int, ast.expr | str | None]]]:
+def _percent_fields(values: Sequence[ast.expr]) -> Callable[[str], Fields]:
     """The fields of a `%` template: `%s` and `%d` are followed, any other is unknown."""
 
-    def fields(template: str) -> Iterator[tuple[int, int, ast.expr | str | None]]:
+    def find_fields(template: str) -> Fields:
         at, used = template.find("%"), 0
         while at >= 0:
             end = at + 1
@@ -254,21 +364,22 @@ def _percent(values: Sequence[ast.expr]) -> Callable[[str], Iterator[tuple[int, 
                 used += 1
             at = template.find("%", end)
 
-    return fields
+    return find_fields
 
 
-def _braces(
-    values: Sequence[ast.expr], keywords: dict[str, ast.expr]
-) -> Callable[[str], Iterator[tuple[int, int, ast.expr | str | None]]]:
+def _brace_fields(values: Sequence[ast.expr], keywords: dict[str, ast.expr]) -> Callable[[str], Fields]:
     """The fields of a `.format` template: `{}`, `{0}` and `{name}` are followed, any other is unknown."""
 
-    def fields(template: str) -> Iterator[tuple[int, int, ast.expr | str | None]]:
+    def find_fields(template: str) -> Fields:
         at, used = 0, 0
         while at < len(template):
             if template.startswith(("{{", "}}"), at):
                 yield at, at + 2, template[at]
                 at += 2
-            elif template[at] == "{" and (end := template.find("}", at)) >= 0:
+            elif template[at] == "{":
+                end = template.find("}", at)
+                if end < 0:
+                    return
                 field = template[at + 1 : end]
                 if field == "":
                     field, used = str(used), used + 1
@@ -278,4 +389,4 @@ def _braces(
             else:
                 at += 1
 
-    return fields
+    return find_fields

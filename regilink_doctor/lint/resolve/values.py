@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
+from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from regilink_doctor.lint.resolve.bindings import Branch, Module, Scope
-    from regilink_doctor.lint.text.source import Source
+    from regilink_doctor.core.findings import Place
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
 
 
 @record
@@ -48,7 +49,7 @@ class Method:
 
 @record
 class Literal:
-    """A list, tuple, set or dictionary display, its items still unevaluated, and where it stands.
+    """A list, tuple, set or dictionary display, its items still unevaluated, and where it is.
 
     `dict(a=1)` and `SimpleNamespace(a=1)` are calls that mean a display; `attributes`: its keys are attributes as well
     (OmegaConf, namespaces).
@@ -68,25 +69,20 @@ class Literal:
     @property
     def pairs(self) -> Sequence[tuple[ast.expr | str | None, ast.expr]]:
         """The keys and values of a dictionary; the key is None where a mapping is unpacked."""
+        return self.take_pairs(None)
+
+    def take_pairs(self, most: int | None) -> Sequence[tuple[ast.expr | str | None, ast.expr]]:
+        """The first of these `pairs`."""
         if isinstance(self.node, ast.Dict):
-            return list(zip(self.node.keys, self.node.values, strict=True))
+            return list(zip(self.node.keys[:most], self.node.values[:most], strict=True))
         if isinstance(self.node, ast.Call):
-            return [(keyword.arg, keyword.value) for keyword in self.node.keywords]
+            return [(keyword.arg, keyword.value) for keyword in self.node.keywords[:most]]
         return []
 
     @property
-    def mapping(self) -> bool:
+    def is_mapping(self) -> bool:
         """Whether it is a dictionary."""
         return isinstance(self.node, ast.Dict | ast.Call)
-
-
-@record
-class ClassOrObject:
-    """A class of the tree, or with `instance` an object of it; `made` is the call that made it, if that is known."""
-
-    scope: Scope
-    instance: bool = False
-    made: Frame | None = None
 
 
 @record
@@ -137,48 +133,6 @@ class Unknown(NonString):
 UNKNOWN = Unknown()
 
 
-@record(eq=False)
-class Frame:
-    """One call of a function or class of the tree: what its parameters are, seen from inside."""
-
-    scope: Scope
-    call: ast.Call
-    at: ProgramPoint
-    receiver: ClassOrObject | None = None
-
-    def calls(self, scope: Scope) -> bool:
-        """Whether the function is being called already, here or further out."""
-        frame: Frame | None = self
-        while frame is not None:
-            if frame.scope is scope:
-                return True
-            frame = frame.at.frame
-        return False
-
-    @property
-    def depth(self) -> int:
-        """How many calls deep it is."""
-        return 1 + (self.at.frame.depth if self.at.frame is not None else 0)
-
-
-@record
-class ProgramPoint:
-    """A place to ask from: what a name means depends on the scope, on what came before, on the branch, on the call."""
-
-    scope: Scope = field(hash=False)  # order and frame tell places apart well enough
-    order: int
-    branch: Branch = field(hash=False)
-    frame: Frame | None = None
-
-    @property
-    def source(self) -> Source:
-        """The file that it is in."""
-        return self.scope.module.source
-
-
-END = 1 << 60
-"""An order behind everything: an inner function sees the outer scope as it is in the end."""
-
 Value = (
     StringValue
     | Name
@@ -194,31 +148,35 @@ Value = (
 )
 
 
+TOO_MUCH = "too much to follow"
+"""The reason of a part, or a value, that was given up."""
+
+
 def with_name(value: Value, name: str) -> Value:
-    """The same text, one more variable, key or attribute on its way noted."""
-    return _changed(value, lambda part: part if name in part.names else replace(part, names=(*part.names, name)))
+    """The same string, one more variable, key or attribute on its way noted."""
+    if not isinstance(value, StringValue) or all(name in part.names for part in value.parts):
+        return value
+    parts = (part if name in part.names else replace(part, names=(*part.names, name)) for part in value.parts)
+    return replace(value, parts=tuple(parts))
 
 
 def mark_default(value: Value, variable: str) -> Value:
-    """The same text, marked as what is taken only when `variable` is not given."""
-    return _changed(value, lambda part: part if isinstance(part, UnknownPart) else replace(part, default_of=variable))
-
-
-def _changed(value: Value, change: Callable[[KnownPart | UnknownPart], KnownPart | UnknownPart]) -> Value:
-    return (
-        replace(value, parts=tuple(change(part) for part in value.parts)) if isinstance(value, StringValue) else value
-    )
+    """The same string, marked as what is used only when `variable` is not given."""
+    if not isinstance(value, StringValue):
+        return value
+    parts = (part if isinstance(part, UnknownPart) else replace(part, default_of=variable) for part in value.parts)
+    return replace(value, parts=tuple(parts))
 
 
 def drop_missing(values: Iterable[Value]) -> list[Value]:
-    """What is left of the alternatives where somebody has looked whether there is anything: no None, no empty text."""
+    """Alternatives that remain after the code has tested the value: no None, no empty default."""
     left: list[Value] = []
     for value in values:
         if isinstance(value, StringValue) and (
             value.literal != "" or not any(_is_default(part) for part in value.parts)
         ):
-            left.append(replace(value, parts=tuple(_set(part) for part in value.parts)))
-        elif not isinstance(value, StringValue) and not (isinstance(value, NonString) and value.value is None):
+            left.append(replace(value, parts=tuple(_mark_set(part) for part in value.parts)))
+        elif not isinstance(value, StringValue) and not is_none(value):
             left.append(value)
     return left
 
@@ -227,12 +185,82 @@ def _is_default(part: KnownPart | UnknownPart) -> bool:
     return isinstance(part, KnownPart) and part.default_of is not None
 
 
-def _set(part: KnownPart | UnknownPart) -> KnownPart | UnknownPart:
+def _mark_set(part: KnownPart | UnknownPart) -> KnownPart | UnknownPart:
     return replace(part, kind="unknown") if isinstance(part, UnknownPart) and part.kind == "environment" else part
 
 
+def is_none(value: Value) -> bool:
+    """Whether a value is None."""
+    return isinstance(value, NonString) and value.value is None
+
+
 def may_be_unset(value: Value) -> bool:
-    """Whether the text holds a variable of the environment that has no default."""
+    """Whether the string holds a variable of the environment that has no default."""
     return isinstance(value, StringValue) and any(
         isinstance(part, UnknownPart) and part.kind == "environment" for part in value.parts
     )
+
+
+# Alternatives are bounded. What exceeds the bound is never dropped: it becomes one string that has what all of them
+# begin with, and an unknown part.
+
+MAX_ALTERNATIVES = 16
+
+
+def bound_alternatives(values: Iterable[Value]) -> tuple[Value, ...]:
+    """The different values, at most `MAX_ALTERNATIVES`; a string for those that are too many."""
+    found = tuple(values)
+    if len(found) < 2:
+        return found
+    unique = tuple(dict.fromkeys(found))
+    strings = [value for value in unique if isinstance(value, StringValue)]
+    open_ended = [value for value in strings if is_open_ended(value)]
+    if len(unique) <= MAX_ALTERNATIVES:
+        return unique if len(open_ended) < 2 else _merge(unique, open_ended)
+    if open_ended:  # they have been too many before: they keep growing
+        unique = _merge(unique, strings)
+    elif len(strings) > MAX_ALTERNATIVES // 2:
+        first = strings[: MAX_ALTERNATIVES // 2] if len(strings) < len(unique) else strings[: MAX_ALTERNATIVES - 1]
+        unique = _merge(unique, strings, keep=first)
+    if len(unique) <= MAX_ALTERNATIVES:
+        return unique
+    return (*unique[: MAX_ALTERNATIVES - 1], Unknown(reason=TOO_MUCH))
+
+
+def _merge(
+    values: Sequence[Value], strings: Sequence[StringValue], keep: Sequence[StringValue] = ()
+) -> tuple[Value, ...]:
+    merged = {id(value) for value in strings}.difference(id(value) for value in keep)
+    others = [value for value in values if id(value) not in merged]
+    return (*others, open_end(strings, strings[0].place))
+
+
+def open_end(strings: Sequence[StringValue], place: Place) -> StringValue:
+    """One string for several: what they all certainly begin with, and an unknown part."""
+    first = strings[0]
+    prefix = _known_prefix(first)
+    for other in strings[1:]:
+        prefix = _common_prefix(prefix, _known_prefix(other))
+    parts = (*first.cut(0, len(prefix)), UnknownPart("...", place, reason=TOO_MUCH))
+    return StringValue(parts, first.place)
+
+
+def is_open_ended(value: StringValue) -> bool:
+    """Whether a string has a part that was given up."""
+    return any(isinstance(part, UnknownPart) and part.reason is TOO_MUCH for part in value.parts)
+
+
+def _known_prefix(value: StringValue) -> str:
+    words: list[str] = []
+    for part in value.parts:
+        if isinstance(part, UnknownPart):
+            break
+        words.append(part.text)
+    return "".join(words)
+
+
+def _common_prefix(first: str, second: str) -> str:
+    if second.startswith(first):
+        return first
+    end = next((at for at, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), len(second))
+    return first[:end]

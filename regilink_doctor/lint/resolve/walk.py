@@ -1,62 +1,87 @@
-"""One walk over a tree that notes who binds which name, where; nothing is evaluated."""
+"""One walk over a tree that notes who binds which name, where; nothing is evaluated.
+
+Every node is visited once. Nothing here recurses, because an `elif`, a chain of calls or a sum nests as deep as it is
+long: statements wait on a stack of tasks, expressions on a stack of nodes.
+"""
 
 from __future__ import annotations
 
-from regilink_doctor.lint.resolve.bindings import Binding, Module, Read, ReturnedValue, Scope, Store, Use
+from regilink_doctor.lint.resolve.bindings import Arm, Binding, Fork, Module, Read, ReturnedValue, Scope, Store, Use
 from regilink_doctor.lint.resolve.wandb_api import LOGGED_ONLY
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import FUNCTIONS, LEAVES, WITHS, inside, walk
+from regilink_doctor.lint.text.nodes import FUNCTIONS, LEAVES, WITHS, inside, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.lint.resolve.bindings import BindingKind, Branch
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, Literal
+
+    from regilink_doctor.lint.resolve.bindings import BindingKind, ForkKind
     from regilink_doctor.lint.text.source import Source
+
+    _Task = tuple[Callable[..., None], tuple[Any, ...]]
+    _Waiting = tuple[ast.AST, Scope, "Arm | None", bool]
+    _Target = tuple[ast.expr, "ast.expr | None", BindingKind, tuple[int, ...]]
 
 _DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _TESTS = (ast.If, ast.While, ast.Assert)
 _FORS = (ast.For, ast.AsyncFor)
-_BRANCHES = (ast.If, *_FORS, ast.While)
 _DISPLAYS = (ast.Tuple, ast.List)
 _ITEMS = (ast.Attribute, ast.Subscript)
-_WITH_NAMES = frozenset({ast.Lambda, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp})
-"""Expressions that have names of their own."""
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+_NOTED = frozenset({*_COMPREHENSIONS, ast.Call, ast.Attribute, ast.NamedExpr, ast.Yield, ast.comprehension, ast.Lambda})
+_ENDS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.skip"})
+"""Functions that do not come back."""
 
 
 def read_module(source: Source, tree: ast.Module | None = None) -> Module:
     """The scopes of a file; `tree` if it was parsed before.
 
     Raises:
-        Unparsable: it is not the Python of the interpreter that runs us.
+        Unparsable: it is not the Python of the interpreter that runs regilink.
     """
     tree = tree or source.parse()
     module = Module(Scope("module", tree), source)
     module.scope.module = module
-    _Reader(module).body(tree.body, module.scope, ())
+    _Walk(module).run(tree)
     return module
 
 
-class _Reader:
+class _Walk:
     def __init__(self, module: Module) -> None:
         self.module = module
         self.order = 0
+        self.tasks: list[_Task] = []
+        self.global_arms: dict[int, Arm] = {}
+        """Identity of a scope -> its body, as the module sees what it binds there."""
 
-    def body(self, statements: list[ast.stmt], scope: Scope, branch: Branch) -> None:
-        for statement in statements:
-            self.statement(statement, scope, branch)
+    def run(self, tree: ast.Module) -> None:
+        self._add_body(tree.body, self.module.scope, None)
+        tasks = self.tasks
+        while tasks:
+            task, arguments = tasks.pop()
+            task(*arguments)
 
-    def statement(self, node: ast.stmt, scope: Scope, branch: Branch) -> None:
+    def _add(self, *tasks: _Task) -> None:
+        """Add tasks, the first one to be done first."""
+        self.tasks.extend(reversed(tasks))
+
+    def _add_body(self, statements: Sequence[ast.stmt], scope: Scope, arm: Arm | None) -> None:
+        self.tasks.extend((self.read_statement, (statement, scope, arm)) for statement in reversed(statements))
+
+    def read_statement(self, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
         self.order += 1
         if isinstance(node, _DEFINITIONS):
-            self.definition(node, scope, branch)
+            self.read_definition(node, scope, arm)
             return
         if isinstance(node, _IMPORTS):
-            self.imported(node, scope, branch)
+            self.read_import(node, scope, arm)
             return
         # What a statement evaluates is looked at before what it binds: `run = f(run)`.
         for child in inside(node):
             if type(child) not in LEAVES:
-                self.expression(child, scope, branch, node)
+                self.read_expression(child, scope, arm, node)
         self.order += 1
         if isinstance(node, ast.Expr):
             return
@@ -65,116 +90,224 @@ class _Reader:
                 if isinstance(part, ast.Name):
                     scope.tested.setdefault(part.id, self.order)
         if isinstance(node, ast.Return):
-            scope.returns.append(ReturnedValue(node.value, self.order, branch))
-        self.bound(node, scope, branch)
-        self.arms(node, scope, branch)
+            scope.returns.append(ReturnedValue(node.value, self.order))
+        self.read_targets(node, scope, arm)
+        self.read_arms(node, scope, arm)
 
-    def arms(self, node: ast.stmt, scope: Scope, branch: Branch) -> None:
+    # Compound statements
+
+    def read_arms(self, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
         """The bodies of a compound statement, each its own arm; that of a `with` belongs to the code around it."""
         if isinstance(node, WITHS):
-            self.body(node.body, scope, branch)
-        elif isinstance(node, _BRANCHES):
-            loop = not isinstance(node, ast.If)
-            self.body(node.body, scope, (*branch, (id(node), "body")))
-            # A loop's `else` runs after its body, not instead of it.
-            self.body(node.orelse, scope, (*branch, (id(node) + loop, "else")))
+            self._add_body(node.body, scope, arm)
+        elif isinstance(node, ast.If):
+            fork = self._fork("if")
+            fork.exhaustive = bool(node.orelse)
+            self._add(
+                self._arm(fork, node.body, scope, arm),
+                self._arm(fork, node.orelse, scope, arm),
+                self._closing(fork),
+            )
+        elif isinstance(node, (*_FORS, ast.While)):
+            fork = self._fork("loop")
+            fork.exhaustive = (
+                isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
+            )
+            self._add(
+                (self._read_loop, (fork, node, scope, arm)),
+                self._closing(fork),
+                # A loop's `else` runs after its body, not instead of it.
+                (self._read_otherwise, (node.orelse, scope, arm)),
+            )
         elif isinstance(node, ast.Try) or type(node).__name__ == "TryStar":  # TryStar: Python 3.11 and later
-            self.body(getattr(node, "body", []), scope, branch)
-            for handler in getattr(node, "handlers", []):
-                arm = (*branch, (id(handler), "except"))
-                if handler.name:
-                    scope.bind(handler.name, Binding("unknown", handler, self.order, arm))
-                self.body(handler.body, scope, arm)
-            self.body(getattr(node, "orelse", []), scope, branch)
-            self.body(getattr(node, "finalbody", []), scope, branch)
+            self._read_try(node, scope, arm)
         elif isinstance(node, ast.Match):
-            for case in node.cases:
-                arm = (*branch, (id(node), str(id(case))))
-                for pattern in walk(case.pattern):
-                    name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
-                    if isinstance(name, str):
-                        scope.bind(name, Binding("unknown", pattern, self.order, arm))
-                self.body(case.body, scope, arm)
+            fork = self._fork("match")
+            last = node.cases[-1]
+            fork.exhaustive = last.guard is None and _matches_all(last.pattern)
+            cases: list[_Task] = [(self._read_case, (fork, case, node, scope, arm)) for case in node.cases]
+            self._add(*cases, self._closing(fork))
 
-    def bound(self, node: ast.stmt, scope: Scope, branch: Branch) -> None:
+    def _read_try(self, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
+        body: list[ast.stmt] = getattr(node, "body", [])
+        after: list[ast.stmt] = getattr(node, "orelse", [])
+        last: list[ast.stmt] = getattr(node, "finalbody", [])
+        handlers: list[ast.ExceptHandler] = getattr(node, "handlers", [])
+        if not handlers:
+            self._add_body([*body, *last], scope, arm)
+            return
+        fork = self._fork("try")
+        fork.exhaustive = True
+        clauses: list[_Task] = [(self._read_handler, (fork, handler, node, scope, arm)) for handler in handlers]
+        # The `else` goes on where the body has ended, but only the body's own exceptions come to the handlers.
+        self._add_body(last, scope, arm)
+        self._add(self._arm(fork, [*body, *after], scope, arm), *clauses, self._closing(fork))
+
+    def _read_handler(
+        self, fork: Fork, handler: ast.ExceptHandler, node: ast.stmt, scope: Scope, arm: Arm | None
+    ) -> None:
+        if handler.type is not None:
+            self.read_expression(handler.type, scope, arm, node)
+        inner = self._open(fork, handler.body, arm)
+        if handler.name:
+            scope.bind(handler.name, Binding("unknown", handler, self.order, inner))
+        self._add((self._read_opened, (inner, handler.body, scope)))
+
+    def _read_case(self, fork: Fork, case: ast.match_case, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
+        inner = self._open(fork, case.body, arm)
+        for pattern in walk(case.pattern):
+            name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
+            if isinstance(name, str):
+                scope.bind(name, Binding("unknown", pattern, self.order, inner))
+            elif isinstance(pattern, ast.MatchValue):
+                self.read_expression(pattern.value, scope, arm, node)
+        if case.guard is not None:
+            self.read_expression(case.guard, scope, inner, node)
+        self._add((self._read_opened, (inner, case.body, scope)))
+
+    def _fork(self, kind: ForkKind) -> Fork:
+        self.order += 1
+        fork = Fork(kind, self.order)
+        self.module.forks.append(fork)
+        return fork
+
+    def _closing(self, fork: Fork) -> _Task:
+        return self._close, (fork,)
+
+    def _close(self, closed: Fork | Arm) -> None:
+        self.order += 1
+        closed.end = self.order
+
+    def _arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None) -> _Task:
+        return self._read_arm, (fork, body, scope, arm)
+
+    def _read_arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None) -> None:
+        if body:
+            self._read_opened(self._open(fork, body, arm), body, scope)
+
+    def _read_loop(self, fork: Fork, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, arm: Arm | None) -> None:
+        inner = self._open(fork, node.body, arm)
+        scope.loops.append(inner)
+        if not isinstance(node, ast.While):
+            self.read_target(node.target, node.iter, scope, inner, kind="element")
+        self._read_opened(inner, node.body, scope)
+
+    def _read_otherwise(self, body: list[ast.stmt], scope: Scope, arm: Arm | None) -> None:
+        if body:
+            fork = self._fork("if")
+            self._add(self._arm(fork, body, scope, arm), self._closing(fork))
+
+    def _open(self, fork: Fork, body: list[ast.stmt], arm: Arm | None) -> Arm:
+        self.order += 1
+        inner = Arm(fork, arm, self.order)
+        inner.leaves = _leaves(body, arm)
+        return inner
+
+    def _read_opened(self, arm: Arm, body: list[ast.stmt], scope: Scope) -> None:
+        self._add((self._close, (arm,)))
+        self._add_body(body, scope, arm)
+
+    # What is bound
+
+    def read_targets(self, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                self.target(target, node.value, scope, branch)
+                self.read_target(target, node.value, scope, arm)
                 if isinstance(target, _ITEMS):
-                    self.module.stores.append(Store(target, node.value, scope, self.order, branch, node))
+                    self.module.stores.append(Store(target, node.value, scope, self.order, arm, node))
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 if isinstance(target, ast.Subscript):
-                    self.module.removals.append(Store(target, target.slice, scope, self.order, branch, node))
+                    self.module.removals.append(Store(target, target.slice, scope, self.order, arm, node))
         elif isinstance(node, ast.AnnAssign):
-            self.target(node.target, node.value, scope, branch, annotation=node.annotation)
+            self.read_target(node.target, node.value, scope, arm, annotation=node.annotation)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            scope.bind(node.target.id, Binding("augment", node, self.order, branch, node.value))
-        elif isinstance(node, _FORS):
-            self.target(node.target, node.iter, scope, (*branch, (id(node), "body")), kind="element")
+            scope.bind(node.target.id, Binding("augment", node, self.order, arm, node.value))
         elif isinstance(node, WITHS):
             for item in node.items:
                 if item.optional_vars is not None:
-                    self.target(item.optional_vars, item.context_expr, scope, branch, kind="context")
+                    self.read_target(item.optional_vars, item.context_expr, scope, arm, kind="context")
         elif isinstance(node, ast.Global):
             for name in node.names:
-                scope.bind(name, Binding("unknown", node, self.order, branch, target="global"))
+                scope.bind(name, Binding("unknown", node, self.order, arm, target="global"))
 
-    def target(
+    def read_target(
         self,
         target: ast.expr,
         value: ast.expr | None,
         scope: Scope,
-        branch: Branch,
+        arm: Arm | None,
         *,
         kind: BindingKind = "value",
         annotation: ast.expr | None = None,
-        path: tuple[int, ...] = (),
     ) -> None:
         """What an assignment binds: a name, an attribute of `self`, or each name of a tuple."""
-        if isinstance(target, ast.Name):
-            home = scope
-            if any(item.target == "global" for item in scope.bindings.get(target.id, ())):
-                home, branch = self.module.scope, (*branch, (id(scope), "global"))
-            home.bind(target.id, Binding(kind, target, self.order, branch, value, annotation, path=path))
-        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-            owner = scope.owner
-            if owner is not None and value is not None and target.value.id == scope.first_parameter and not path:
-                owner.attributes.setdefault(target.attr, []).append((value, scope, self.order, branch))
-        elif isinstance(target, _DISPLAYS):
-            known = kind == "value" and not path
-            values = value.elts if known and isinstance(value, _DISPLAYS) else []
-            pairs = len(values) == len(target.elts) and not any(isinstance(item, ast.Starred) for item in values)
-            for index, item in enumerate(target.elts):
-                if pairs:
-                    self.target(item, values[index], scope, branch)
-                elif value is None or isinstance(item, ast.Starred):
-                    self.target(item, None, scope, branch, kind="unknown")
-                else:
-                    self.target(item, value, scope, branch, kind=kind, path=(*path, index))
-        elif isinstance(target, ast.Starred):
-            self.target(target.value, None, scope, branch, kind="unknown")
+        waiting: list[_Target] = [(target, value, kind, ())]
+        while waiting:
+            target, value, kind, path = waiting.pop()
+            if isinstance(target, ast.Name):
+                self._bind(target, value, scope, arm, kind, annotation, path)
+            elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                owner = scope.owner
+                if owner is not None and value is not None and target.value.id == scope.first_parameter and not path:
+                    owner.attributes.setdefault(target.attr, []).append((value, scope, self.order))
+            elif isinstance(target, _DISPLAYS):
+                waiting += reversed(list(_unpack(target, value, kind, path)))
+            elif isinstance(target, ast.Starred):
+                waiting.append((target.value, None, "unknown", ()))
 
-    def definition(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: Scope, branch: Branch
+    def _bind(
+        self,
+        target: ast.Name,
+        value: ast.expr | None,
+        scope: Scope,
+        arm: Arm | None,
+        kind: BindingKind,
+        annotation: ast.expr | None,
+        path: tuple[int, ...],
+    ) -> None:
+        home = scope
+        if any(item.target == "global" for item in scope.bindings.get(target.id, ())):
+            home = self.module.scope
+            if home is not scope:
+                arm = self._global_arm(scope)
+        home.bind(target.id, Binding(kind, target, self.order, arm, value, annotation, path=path))
+
+    def _global_arm(self, scope: Scope) -> Arm:
+        """What a function binds in the module, as the module sees it: whenever it is called, if it is."""
+        if id(scope) not in self.global_arms:
+            fork = Fork("call", self.order)
+            self.module.forks.append(fork)
+            fork.end = self.order
+            self.global_arms[id(scope)] = Arm(fork, None, self.order)
+        arm = self.global_arms[id(scope)]
+        arm.end = self.order + 1
+        return arm
+
+    # Definitions
+
+    def read_definition(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: Scope, arm: Arm | None
     ) -> None:
         for decorator in node.decorator_list:
-            self.expression(decorator, scope, branch, node)
+            self.read_expression(decorator, scope, arm, node)
+        for parameter in getattr(node, "type_params", ()):
+            self.read_expression(parameter, scope, arm, node)
         if isinstance(node, ast.ClassDef):
-            for base in node.bases:
-                self.expression(base, scope, branch, node)
+            for base in (*node.bases, *node.keywords):
+                self.read_expression(base, scope, arm, node)
             inner = Scope("class", node, scope)
-            scope.bind(node.name, Binding("class", node, self.order, branch))
+            scope.bind(node.name, Binding("class", node, self.order, arm))
             self.module.functions[id(node)] = inner
         else:
-            inner = self.function(node, node.args, scope)
-            for default in [*node.args.defaults, *node.args.kw_defaults]:
-                if default is not None:
-                    self.expression(default, scope, branch, node)
-            scope.bind(node.name, Binding("function", node, self.order, branch))
-        self.body(node.body, inner, ())
+            self.read_expression(node.args, scope, arm, node)
+            if node.returns is not None:
+                self.read_expression(node.returns, scope, arm, node)
+            inner = self._read_function(node, node.args, scope)
+            scope.bind(node.name, Binding("function", node, self.order, arm))
+        self._add_body(node.body, inner, None)
 
-    def function(self, node: ast.AST, arguments: ast.arguments, scope: Scope) -> Scope:
+    def _read_function(self, node: ast.AST, arguments: ast.arguments, scope: Scope) -> Scope:
         """The scope of a function or lambda, its parameters bound."""
         inner = Scope("function", node, scope)
         self.module.functions[id(node)] = inner
@@ -186,14 +319,14 @@ class _Reader:
         ):
             inner.bind(
                 argument.arg,
-                Binding("parameter", argument, self.order, (), default, argument.annotation, argument.arg),
+                Binding("parameter", argument, self.order, None, default, argument.annotation, argument.arg),
             )
         for rest in (arguments.vararg, arguments.kwarg):
             if rest is not None:
-                inner.bind(rest.arg, Binding("unknown", rest, self.order, ()))
+                inner.bind(rest.arg, Binding("unknown", rest, self.order, None))
         return inner
 
-    def imported(self, node: ast.Import | ast.ImportFrom, scope: Scope, branch: Branch) -> None:
+    def read_import(self, node: ast.Import | ast.ImportFrom, scope: Scope, arm: Arm | None) -> None:
         for name in node.names:
             if isinstance(node, ast.ImportFrom):
                 module = "." * node.level + (node.module or "")
@@ -205,39 +338,111 @@ class _Reader:
                 self.module.imports.add(name.name.partition(".")[0])
                 bound = name.asname or name.name.partition(".")[0]
                 target = name.name if name.asname else bound
-            scope.bind(bound, Binding("import", node, self.order, branch, target=target))
+            scope.bind(bound, Binding("import", node, self.order, arm, target=target))
 
-    def expression(self, node: ast.AST, scope: Scope, branch: Branch, statement: ast.stmt) -> None:
+    # Expressions
+
+    def read_expression(self, node: ast.AST, scope: Scope, arm: Arm | None, statement: ast.stmt) -> None:
         """The calls and walrus bindings in an expression, inner ones first, in the scope where they run."""
-        if type(node) in _WITH_NAMES:
-            if isinstance(node, ast.Lambda):
-                self.anonymous(node, scope, statement)
-                return
-            self.comprehension(node, scope, branch, statement)
-        for child in inside(node):
-            if type(child) not in LEAVES:
-                self.expression(child, scope, branch, statement)
+        # Most nodes wait once, to have what is inside them added; those that are noted wait again, until that is done.
+        waiting: list[_Waiting] = [(node, scope, arm, False)]
+        while waiting:
+            node, scope, arm, is_complete = waiting.pop()
+            kind = type(node)
+            if is_complete:
+                if kind is ast.Lambda and scope.node is not node:
+                    waiting += self._enter_lambda(node, scope)
+                else:
+                    self._note(node, scope, arm, statement)
+                continue
+            children: Sequence[ast.AST] = inside(node)
+            if kind in _NOTED:
+                if isinstance(node, _COMPREHENSIONS):
+                    arm = self._open_own(arm)
+                    children = [*node.generators, *children]
+                elif isinstance(node, ast.Lambda):
+                    children = [node.args]
+                waiting.append((node, scope, arm, True))
+                if isinstance(node, ast.comprehension):
+                    waiting += [(test, scope, arm, False) for test in reversed(node.ifs)]
+            waiting += [(child, scope, arm, False) for child in reversed(children) if type(child) not in LEAVES]
+
+    def _enter_lambda(self, node: ast.AST, scope: Scope) -> list[_Waiting]:
+        """The body of a lambda, in a scope of its own, once its defaults have been read."""
+        assert isinstance(node, ast.Lambda)
+        inner = self._read_function(node, node.args, scope)
+        return [(node, inner, None, True), (node.body, inner, None, False)]
+
+    def _open_own(self, arm: Arm | None) -> Arm:
+        inner = Arm(self._fork("own"), arm, self.order)
+        inner.leaves = "function"
+        return inner
+
+    def _note(self, node: ast.AST, scope: Scope, arm: Arm | None, statement: ast.stmt) -> None:
         if isinstance(node, ast.Call):
             self.order += 1
-            self.module.uses.append(Use(node, scope, self.order, branch, statement))
+            self.module.uses.append(Use(node, scope, self.order, statement))
         elif isinstance(node, ast.Attribute):
             if node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name) and isinstance(node.ctx, ast.Load):
-                self.module.reads.append(Read(node, scope, self.order, branch, statement))
+                self.module.reads.append(Read(node, scope, self.order, statement))
         elif isinstance(node, ast.NamedExpr):
             self.order += 1
-            self.target(node.target, node.value, scope, branch)
+            while arm is not None and arm.fork.kind == "own":
+                arm = arm.parent  # a walrus in a comprehension binds outside of it
+            self.read_target(node.target, node.value, scope, arm)
         elif isinstance(node, ast.Yield):
-            scope.yields.append(ReturnedValue(node.value, self.order, branch))
-
-    def anonymous(self, node: ast.Lambda, scope: Scope, statement: ast.stmt) -> None:
-        inner = self.function(node, node.args, scope)
-        self.expression(node.body, inner, (), statement)
-        inner.returns.append(ReturnedValue(node.body, self.order + 1, ()))
-
-    def comprehension(self, node: ast.AST, scope: Scope, branch: Branch, statement: ast.stmt) -> None:
-        for generator in getattr(node, "generators", ()):
-            self.expression(generator.iter, scope, branch, statement)
+            scope.yields.append(ReturnedValue(node.value, self.order))
+        elif isinstance(node, ast.comprehension):
             self.order += 1
-            self.target(generator.target, generator.iter, scope, branch, kind="element")
-            for condition in generator.ifs:
-                self.expression(condition, scope, branch, statement)
+            self.read_target(node.target, node.iter, scope, arm, kind="element")
+        elif isinstance(node, ast.Lambda):
+            scope.returns.append(ReturnedValue(node.body, self.order + 1))
+        elif arm is not None:  # the end of a comprehension
+            self.order += 1
+            scope.comprehensions[id(node)] = self.order
+            self._close(arm)
+            arm.fork.end = arm.end
+
+
+def _unpack(
+    target: ast.Tuple | ast.List, value: ast.expr | None, kind: BindingKind, path: tuple[int, ...]
+) -> Iterator[_Target]:
+    """The targets inside a target, each with what it is given."""
+    values = value.elts if kind == "value" and not path and isinstance(value, _DISPLAYS) else []
+    pairs = len(values) == len(target.elts) and not any(isinstance(item, ast.Starred) for item in values)
+    for index, item in enumerate(target.elts):
+        if pairs:
+            yield item, values[index], "value", ()
+        elif value is None or isinstance(item, ast.Starred):
+            yield item, None, "unknown", ()
+        else:
+            yield item, value, kind, (*path, index)
+
+
+def _leaves(body: list[ast.stmt], arm: Arm | None) -> Literal["function", "loop", ""]:
+    """What a body certainly leaves at its end; a `raise` inside a `try` may go on in its handlers."""
+    last = body[-1]
+    if isinstance(last, ast.Return):
+        return "function"
+    if isinstance(last, ast.Continue | ast.Break):
+        return "loop"
+    if isinstance(last, ast.Raise) or (isinstance(last, ast.Expr) and _ends_program(last.value)):
+        while arm is not None:
+            if arm.fork.kind == "try" and arm is arm.fork.arms[0]:
+                return ""
+            arm = arm.parent
+        return "function"
+    return ""
+
+
+def _ends_program(node: ast.expr) -> bool:
+    """`sys.exit()`, `parser.error("…")` and their like."""
+    name = written_name(node.func) if isinstance(node, ast.Call) else None
+    if name is None:
+        return False
+    receiver, _, method = name.rpartition(".")
+    return name in _ENDS or (method in ("error", "exit") and receiver.rpartition(".")[2].endswith("parser"))
+
+
+def _matches_all(pattern: ast.pattern) -> bool:
+    return isinstance(pattern, ast.MatchAs) and pattern.pattern is None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import record
 from regilink_doctor.core.strings import StringValue, UnknownPart
-from regilink_doctor.lint.resolve.values import Instance, Literal, ProgramPoint
+from regilink_doctor.lint.resolve.values import Instance, Literal
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from regilink_doctor.lint.resolve.bindings import Use
+    from regilink_doctor.lint.resolve.bindings import ProgramPoint, Use
     from regilink_doctor.lint.resolve.resolver import Resolver
 
 
@@ -93,7 +93,7 @@ class ArgumentReader:
         for value in self._values(name):
             if isinstance(value, StringValue):
                 found.append(value)  # one string where a list belongs
-            elif isinstance(value, Literal) and not value.mapping:
+            elif isinstance(value, Literal) and not value.is_mapping:
                 for item in value.items:
                     found += self.resolver.texts(item, value.at)
         return tuple(found)

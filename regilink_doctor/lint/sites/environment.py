@@ -5,14 +5,14 @@ from __future__ import annotations
 from regilink_doctor.core.file_facts import Setting
 from regilink_doctor.core.sites import OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.resolve.values import Name, ProgramPoint
+from regilink_doctor.lint.resolve.values import Name
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.lint.resolve.bindings import Module, Use
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Use
     from regilink_doctor.lint.resolve.resolver import Resolver
     from regilink_doctor.lint.sites.call_context import CallContextReader
     from regilink_doctor.lint.text.source import Source

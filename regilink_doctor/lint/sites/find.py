@@ -13,7 +13,7 @@ from regilink_doctor.core.sites import SITE_CLASSES, OtherCall, PassedArguments,
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.resolver import Resolver
-from regilink_doctor.lint.resolve.values import UNKNOWN, Instance, ProgramPoint
+from regilink_doctor.lint.resolve.values import UNKNOWN, Instance
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
 from regilink_doctor.lint.sites.call_context import CallContextReader
 from regilink_doctor.lint.sites.environment import assignments, mocked
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.findings import Place
-    from regilink_doctor.lint.resolve.bindings import Module, Read, Use
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Read, Use
     from regilink_doctor.lint.text.source import Source
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 
 from regilink_doctor.lint.resolve import wandb_api
-from regilink_doctor.lint.resolve.values import Instance, NonString, ProgramPoint
+from regilink_doctor.lint.resolve.values import Instance, NonString
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.lint.resolve.bindings import Module, Use
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Use
     from regilink_doctor.lint.resolve.resolver import Resolver
 
 _STEPS = 8

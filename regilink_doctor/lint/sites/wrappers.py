@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import wandb_api
-from regilink_doctor.lint.resolve.values import Function, Method, Name, ProgramPoint
+from regilink_doctor.lint.resolve.bindings import ProgramPoint
+from regilink_doctor.lint.resolve.values import Function, Method, Name
 from regilink_doctor.lint.sites.arguments import arguments
 from regilink_doctor.lint.text import syntax as ast
 
@@ -32,7 +33,7 @@ def linked_by(use: Use, resolver: Resolver) -> tuple[str, tuple[StringValue, ...
     for callee in resolver.value(use.call.func, at):
         if not isinstance(callee, Function) or callee.scope.module is resolver.module:
             continue
-        frame = resolver.calls.frame(callee, use.call, at)
+        frame = resolver.enter(callee.scope, use.call, at, callee.receiver)
         for inner in callee.scope.module.uses:
             function = inner.call.func
             if inner.scope is not callee.scope or not isinstance(function, ast.Attribute):
@@ -45,7 +46,7 @@ def linked_by(use: Use, resolver: Resolver) -> tuple[str, tuple[StringValue, ...
             )
             if path is None or target is None:
                 continue
-            where = ProgramPoint(inner.scope, inner.order, inner.branch, frame)
+            where = ProgramPoint(inner.scope, inner.order, frame)
             receivers = resolver.value(function, where)
             of_wandb = any(
                 isinstance(value, Method | Name) and value.path in (path, f"wandb.{function.attr}")

@@ -15,9 +15,10 @@ LEAVES = frozenset({ast.Name, ast.Constant, type(None)})
 """What has nothing inside, two of three expressions in any file. None is the key of `**mapping` in a dictionary."""
 
 _HOLD = frozenset({
-    "annotation", "args", "cause", "comparators", "context_expr", "elt", "elts", "exc", "format_spec", "func",
-    "items", "iter", "key", "keys", "keywords", "left", "lower", "msg", "operand", "returns", "right", "slice",
-    "step", "subject", "target", "targets", "test", "upper", "value", "values",
+    "annotation", "args", "bound", "cause", "comparators", "context_expr", "default_value", "defaults", "elt", "elts",
+    "exc", "format_spec", "func", "items", "iter", "key", "keys", "keywords", "kw_defaults", "kwarg", "kwonlyargs",
+    "left", "lower", "msg", "operand", "optional_vars", "posonlyargs", "returns", "right", "slice", "step", "subject",
+    "target", "targets", "test", "type_params", "upper", "value", "values", "vararg",
 })  # fmt: skip
 """The fields that hold what is evaluated, in any kind of node: expressions, arguments, what a `with` enters."""
 
@@ -66,3 +67,17 @@ def walk(tree: ast.AST) -> Iterator[ast.AST]:
                 waiting += [item for item in value if isinstance(item, ast.AST)]
             elif isinstance(value, ast.AST):
                 waiting.append(value)
+
+
+def written_name(node: ast.AST) -> str | None:
+    """A name, an attribute or an item of one, as it is written: `run`, `self.run`, `cfg['entity']`; None for others."""
+    words: list[str] = []
+    while True:
+        if isinstance(node, ast.Attribute):
+            words.append(f".{node.attr}")
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            words.append(f"[{node.slice.value!r}]")
+        else:
+            break
+        node = node.value
+    return node.id + "".join(reversed(words)) if isinstance(node, ast.Name) else None

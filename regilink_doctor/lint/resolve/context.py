@@ -1,0 +1,196 @@
+"""What all ways of evaluation share: the functions for each kind of node, the memory, the budget of steps.
+
+A function that is registered here gives the alternatives of one kind of expression, or of one kind of binding. It asks
+for other values through the context alone, so that every way counts against one budget, is worked out once, and never
+recurses deeper than `MAX_DEPTH`.
+"""
+
+from __future__ import annotations
+
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint
+from regilink_doctor.lint.resolve.values import TOO_MUCH, UNKNOWN, Unknown, bound_alternatives
+from regilink_doctor.lint.text import syntax as ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, TypeVar
+
+    from regilink_doctor.lint.resolve.bindings import Binding, BindingKind, Module, Scope
+    from regilink_doctor.lint.resolve.values import Value
+    from regilink_doctor.lint.text.source import Source
+
+    T = TypeVar("T")
+    FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+    Key = tuple[object, ...]
+    Question = tuple[Key, Callable[[], Iterable[Value]]]
+    NodeFunction = Callable[["Context", Any, ProgramPoint], Iterable[Value]]
+    BindingFunction = Callable[["Context", str, Binding, ProgramPoint], Iterable[Value]]
+
+MAX_DEPTH = 40
+"""Questions within questions: each takes up to ten of Python's own calls."""
+
+MAX_STEPS = 20_000
+"""Questions answered for one file, and one more for each `_CHARACTERS` of it; what is beyond is unknown."""
+
+_CHARACTERS = 4
+_FEWEST_STEPS = 64
+"""For a question that is asked when the steps of its file are used up: enough for a literal."""
+
+MAX_FRAMES = 6
+"""Calls within calls that are followed: nobody reads further."""
+
+_FUNCTIONS: dict[type[ast.AST], NodeFunction] = {}
+_BINDING_FUNCTIONS: dict[BindingKind, BindingFunction] = {}
+_NEVER = 1 << 30
+
+
+def resolves(*kinds: type[ast.AST]) -> Callable[[FunctionT], FunctionT]:
+    """Register a function `(context, node, at)` that gives the alternatives of nodes of these types."""
+
+    def register(function: FunctionT) -> FunctionT:
+        _FUNCTIONS.update(dict.fromkeys(kinds, function))
+        return function
+
+    return register
+
+
+def resolves_binding(*kinds: BindingKind) -> Callable[[FunctionT], FunctionT]:
+    """Register a function `(context, name, binding, at)` that gives what bindings of these kinds give a name."""
+
+    def register(function: FunctionT) -> FunctionT:
+        _BINDING_FUNCTIONS.update(dict.fromkeys(kinds, function))
+        return function
+
+    return register
+
+
+class _TooDeep(Exception):
+    """A question that is asked too many questions deep: it has to be answered first, by itself."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.question = question
+
+
+class Context:
+    """Answers of one file: each is worked out once."""
+
+    def __init__(self, source: Source, module: Module) -> None:
+        self.source = source
+        self.module = module
+        self._answers: dict[Key, tuple[Value, ...]] = {}
+        self._busy: dict[Key, int] = {}
+        """Questions that are being answered, and how deep each of them is."""
+        self._kept: dict[Key, Any] = {}
+        self._depth = 0
+        self._cut = _NEVER
+        """The outermost question that an answer had to leave out because it is being answered itself."""
+        self._left = MAX_STEPS + len(source.text) // _CHARACTERS
+        self._fewest = 0
+
+    def value(self, node: ast.expr, at: ProgramPoint) -> tuple[Value, ...]:
+        """The alternatives of an expression; `(UNKNOWN,)` when nothing is known."""
+        function = _FUNCTIONS.get(type(node))
+        if function is None:
+            return (UNKNOWN,)
+        return self.answer((id(node), at.order, at.frame), lambda: function(self, node, at))
+
+    def binding(self, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
+        """What a binding gives a name."""
+        return _BINDING_FUNCTIONS[binding.kind](self, name, binding, at)
+
+    def answer(self, key: Key, work_out: Callable[[], Iterable[Value]]) -> tuple[Value, ...]:
+        """The answer to a question, worked out once.
+
+        Args:
+            key: what tells it from all others.
+            work_out: gives the alternatives.
+        """
+        known = self._answers.get(key)
+        if known is not None:
+            return known
+        depth = self._busy.get(key)
+        if depth is not None:  # it depends on itself
+            self._cut = min(self._cut, depth)
+            return (UNKNOWN,)
+        if self._depth == 0:
+            return self._answer_first((key, work_out))
+        if self._depth >= MAX_DEPTH:
+            raise _TooDeep((key, work_out))
+        return self._work_out(key, work_out)
+
+    def _answer_first(self, question: Question) -> tuple[Value, ...]:
+        """The answer to a question that is part of no other.
+
+        What is too deep inside is answered first, and then the question again, which now finds that answer.
+        """
+        self._fewest = _FEWEST_STEPS
+        waiting, asked, provisional = [question], {question[0]}, set()
+        while True:
+            key, work_out = waiting[-1]
+            self._cut = _NEVER
+            try:
+                values = self._work_out(key, work_out)
+            except _TooDeep as deeper:
+                deep_key = deeper.question[0]
+                if deep_key in asked:  # a circle that is longer than the depth
+                    self._answers[deep_key] = (UNKNOWN,)
+                    provisional.add(deep_key)
+                else:
+                    waiting.append(deeper.question)
+                    asked.add(deep_key)
+                continue
+            waiting.pop()
+            asked.discard(key)
+            if key not in self._answers:
+                self._answers[key] = values
+                provisional.add(key)
+            if not waiting:
+                for key in provisional:  # each may be known better from elsewhere
+                    del self._answers[key]
+                return values
+
+    def _work_out(self, key: Key, work_out: Callable[[], Iterable[Value]]) -> tuple[Value, ...]:
+        if self._left > 0:
+            self._left -= 1
+        elif self._fewest > 0:
+            self._fewest -= 1
+        else:
+            self._cut = -1
+            return (Unknown(reason=TOO_MUCH),)
+        around, self._cut = self._cut, _NEVER
+        depth = self._busy[key] = self._depth
+        self._depth += 1
+        try:
+            values = bound_alternatives(work_out()) or (UNKNOWN,)
+        finally:
+            self._depth -= 1
+            del self._busy[key]
+        # What depends on a question further out is known better when that has been answered.
+        if self._cut >= depth:
+            self._answers[key] = values
+            self._cut = around
+        else:
+            self._cut = min(self._cut, around)
+        return values
+
+    def keep(self, key: Key, make: Callable[[], T]) -> T:
+        """Anything that is made once for a file, such as an index; also nodes, which answers know by their identity."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: T = self._kept[key]
+        return kept
+
+    def frame(self, scope: Scope, call: ast.Call, at: ProgramPoint, receiver: ClassOrObject | None = None) -> Frame:
+        """A call of a function or class: the same one each time."""
+        key = ("frame", id(call), at.order, at.frame, id(scope), receiver)
+        return self.keep(key, lambda: Frame(scope, call, at, receiver))
+
+    def enter(
+        self, scope: Scope, call: ast.Call, at: ProgramPoint, receiver: ClassOrObject | None = None
+    ) -> Frame | None:
+        """A call of a function as it is seen from inside; None where calls go round or too deep."""
+        if at.frame is not None and (at.frame.is_calling(scope) or at.frame.depth >= MAX_FRAMES):
+            return None
+        return self.frame(scope, call, at, receiver)

@@ -1,0 +1,227 @@
+"""What a name means at a place: its bindings, followed as far back as they can reach it."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve.bindings import END, Binding, ClassOrObject, ProgramPoint, Scope, find_reaching
+from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
+from regilink_doctor.lint.resolve.values import (
+    TOO_MUCH,
+    UNKNOWN,
+    Function,
+    Instance,
+    Name,
+    Unknown,
+    Value,
+    drop_missing,
+    open_end,
+    with_name,
+)
+from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import walk, written_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from regilink_doctor.lint.resolve.bindings import Arm, Frame
+
+_MOST_BINDINGS = 32
+"""Of a name in one statement; where there are more the name is unknown."""
+
+
+@resolves(ast.Name)
+def resolve_name(context: Context, node: ast.Name, at: ProgramPoint) -> Iterable[Value]:
+    """A name in an expression."""
+    return find_name(context, node.id, at)
+
+
+def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
+    """What a name means at a place."""
+    scope: Scope | None = at.scope
+    order, frame = at.order, at.frame
+    while scope is not None:
+        # A class body is not seen from its methods.
+        if name in scope.bindings and (scope is at.scope or scope.kind != "class"):
+            values = _find_in_scope(context, name, ProgramPoint(scope, order, frame))
+            if values:
+                return drop_missing(values) if scope is at.scope and scope.tested.get(name, order) < order else values
+            if scope is at.scope and scope.kind == "function" and scope.bindings[name][0].target != "global":
+                return [UNKNOWN]  # bound only later: in a loop, or not at all
+        # From an inner function the outer one is seen as it is in the end.
+        is_inside = frame is not None and frame.scope is scope and frame.at.scope is scope.parent
+        frame = frame.at.frame if frame is not None and is_inside else None
+        scope, order = scope.parent, END
+    return context.answer(("starred", name, id(at.scope.module)), lambda: _find_starred(context, name, at))
+
+
+def _find_starred(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
+    """What `from module import *` has bound."""
+    module = at.scope.module
+    for binding in module.scope.bindings.get("*", ()):
+        if values := context.binding(name, binding, ProgramPoint(module.scope, END)):
+            return values
+    return []
+
+
+def _find_in_scope(context: Context, name: str, at: ProgramPoint) -> tuple[Value, ...]:
+    """What the bindings of one scope give a name at a place; nothing where none of them reaches it."""
+    return context.answer(("name", name, id(at.scope), at.order, at.frame), lambda: _find_state(context, name, at))
+
+
+def _find_state(context: Context, name: str, at: ProgramPoint) -> list[Value]:
+    """The value of a name at a place: that of its bindings in the last statement before, and what may pass that by.
+
+    What may pass it by is the value before that statement, which is worked out once for all places after it.
+    """
+    loop = at.scope.find_loop(at.order)
+    if loop is not None and at.order == loop.start:
+        return _find_at_head(context, name, loop, at)
+    bindings, earlier = find_reaching(at.scope.bindings[name], at.order)
+    nearest = bindings[-1].order if bindings else earlier
+    if loop is not None and nearest is not None and nearest < loop.start:
+        bindings, earlier = [], loop.start  # what comes from before the loop comes in through its head
+    values: list[Value] = []
+    if earlier is not None:
+        values += _find_in_scope(context, name, ProgramPoint(at.scope, earlier, at.frame))
+    for binding in bindings[:_MOST_BINDINGS]:
+        values += _find_named(context, name, binding, at)
+    if len(bindings) > _MOST_BINDINGS:
+        values.append(Unknown(reason=TOO_MUCH))
+    return values
+
+
+def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> list[Value]:
+    """The value of a name where a loop begins its next turn: as before the loop, or as the last turn has left it."""
+    before = _find_in_scope(context, name, ProgramPoint(at.scope, loop.fork.start, at.frame))
+    values = list(before)
+    grows = False
+    for binding in _find_turning(at.scope.bindings[name], loop):
+        if not _depends_on_itself(context, name, binding):
+            values += _find_named(context, name, binding, at)
+        elif any(isinstance(value, StringValue) for value in before):
+            grows = grows or _grows(name, binding)
+            values += [] if _grows(name, binding) else [UNKNOWN]
+    strings = [value for value in values if isinstance(value, StringValue)]
+    if grows and strings:
+        values = [value for value in values if not isinstance(value, StringValue)]
+        values.append(open_end(strings, strings[0].place))
+    return values
+
+
+def _find_turning(bindings: list[Binding], loop: Arm) -> list[Binding]:
+    """The bindings in a loop that can be the last one of a turn."""
+    turning: list[Binding] = []
+    earlier: int | None = loop.end - 1
+    while earlier is not None and earlier > loop.start and len(turning) <= _MOST_BINDINGS:
+        found, earlier = find_reaching(bindings, earlier)
+        turning += [binding for binding in found if binding.order > loop.start]
+    return turning[:_MOST_BINDINGS]
+
+
+def _depends_on_itself(context: Context, name: str, binding: Binding) -> bool:
+    if binding.kind == "augment":
+        return True
+    if binding.value is None:
+        return False
+    value = binding.value
+    names = context.keep(
+        ("names", id(value)), lambda: frozenset(node.id for node in walk(value) if isinstance(node, ast.Name))
+    )
+    return name in names
+
+
+def _grows(name: str, binding: Binding) -> bool:
+    """Whether a binding adds to the end of the string that the name has."""
+    if binding.kind == "augment":
+        return isinstance(binding.node, ast.AugAssign) and isinstance(binding.node.op, ast.Add)
+    first: ast.AST | None = binding.value
+    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Add | ast.Div):
+        first = first.left
+    if isinstance(first, ast.JoinedStr) and first.values and isinstance(first.values[0], ast.FormattedValue):
+        first = first.values[0].value
+    return isinstance(first, ast.Name) and first.id == name and first is not binding.value
+
+
+def _find_named(context: Context, name: str, binding: Binding, at: ProgramPoint) -> list[Value]:
+    return [with_name(value, name) for value in find_binding(context, name, binding, at.scope, at.frame)]
+
+
+def find_binding(
+    context: Context, name: str, binding: Binding, scope: Scope, frame: Frame | None = None
+) -> Iterable[Value]:
+    """What one binding gives a name."""
+    at = ProgramPoint(scope, binding.order, frame)
+    if binding.annotation is not None and (binding.value is None or binding.kind == "parameter"):
+        instance = find_annotated(context, binding.annotation, at)
+        if instance is not None:
+            return [instance]
+    return context.binding(name, binding, at)
+
+
+@resolves_binding("class")
+def bind_class(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
+    """`class NAME`."""
+    return [ClassOrObject(at.scope.module.functions[id(binding.node)])]
+
+
+@resolves_binding("function")
+def bind_function(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
+    """`def NAME`."""
+    return [Function(at.scope.module.functions[id(binding.node)])]
+
+
+@resolves_binding("unknown")
+def bind_unknown(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
+    """What no source tells: `*args`, a caught exception, a part of a pattern."""
+    return [UNKNOWN]
+
+
+@resolves(ast.Lambda)
+def resolve_lambda(context: Context, node: ast.Lambda, at: ProgramPoint) -> Iterable[Value]:
+    """A function without a name."""
+    return [Function(at.scope.module.functions[id(node)])]
+
+
+# Annotations
+
+
+def find_annotated(context: Context, annotation: ast.expr, at: ProgramPoint) -> Value | None:
+    """`run: wandb.Run`, also in quotes, `Optional[…]` or `… | None`; a class of the tree."""
+    waiting = [annotation]
+    for _ in range(_MOST_BINDINGS):
+        if not waiting:
+            return None
+        node: ast.expr | None = waiting.pop()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node = _parse_quoted(context, node.value)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            waiting += [node.right, node.left]
+        elif isinstance(node, ast.Subscript):
+            if (written_name(node.value) or "").endswith(("Optional", "Annotated")):
+                waiting.append(node.slice)
+        elif isinstance(node, ast.Name | ast.Attribute):
+            found = _find_type(context, node, at)
+            if found is not None:
+                return found
+    return None
+
+
+def _find_type(context: Context, node: ast.expr, at: ProgramPoint) -> Value | None:
+    for value in context.value(node, ProgramPoint(at.scope, END)):
+        if isinstance(value, Name) and value.path in wandb_api.CLASSES:
+            return Instance(value.path)
+        if isinstance(value, ClassOrObject) and not value.instance and not value.scope.is_enum:
+            return ClassOrObject(value.scope, instance=True)
+    return None
+
+
+def _parse_quoted(context: Context, text: str) -> ast.expr | None:
+    def parse() -> ast.expr | None:
+        try:
+            return ast.parse_expression(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    return context.keep(("quoted", text), parse)
