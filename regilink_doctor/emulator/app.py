@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from threading import Thread
 
 from regilink_doctor.core import wandb_messages
@@ -14,6 +15,7 @@ from regilink_doctor.emulator.http import Call, Request, Response
 from regilink_doctor.emulator.recorder import CORE, LinkCall
 from regilink_doctor.emulator.served import Served, refuse_key
 from regilink_doctor.emulator.storage import Storage
+from regilink_doctor.emulator.workspace import Workspace
 from regilink_doctor.emulator.world import World, access
 from regilink_doctor.emulator.world.refusal import Refusal
 
@@ -21,8 +23,8 @@ from regilink_doctor.emulator.world.refusal import Refusal
 class App:
     """Answers for one world at a time."""
 
-    def __init__(self, world: World | None = None) -> None:
-        self._served = Served(world)
+    def __init__(self, world: World | None = None, workspace: Workspace | None = None) -> None:
+        self._served = Served(world, BlobStore(workspace=workspace))
         self._storage = Storage(self._served)
         self._admin = Admin(self._served, self.observe)
         self._loading: Thread | None = None
@@ -41,6 +43,14 @@ class App:
     def faults(self) -> Faults:
         """Which requests fail now."""
         return self._served.faults
+
+    def after_reset(self, action: Callable[[], None]) -> None:
+        """Call this after each reset."""
+        self._served.after_reset.append(action)
+
+    def is_logged_in(self, headers: Mapping[str, str]) -> bool:
+        """Whether a request with these headers carries the key of a user."""
+        return self._served.authenticate(headers)[0] is not None
 
     def reset(self, world: World | None = None) -> None:
         """Start again with `world` (the default one), an empty ledger, no stored bytes and no faults."""
@@ -86,7 +96,9 @@ class App:
             if fault.is_executed or (call is not None and refusal is not None):
                 return faults.spoil(self._answer(request, parts, call, refusal), fault)
             return faults.spoil(faults.instead(fault), fault)
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except OSError as error:
+            return Response.for_error(error)
+        except Exception as error:  # 4xx also where the mistake is regilink's: after a 5xx the SDK tries for a week
             return Response.json({"error": f"bad request: {type(error).__name__}: {error}"}, 400)
 
     def slowness(self, method: str, path: str) -> float:
@@ -121,14 +133,14 @@ class App:
         from regilink_doctor.emulator import execution
         from regilink_doctor.emulator.resolvers.context import Context
 
-        user, carried = self._served.authenticate(request)
+        user, carried = self._served.authenticate(request.headers)
         if carried and user is None:
             return refuse_key()
         answer = execution.run(call, Context(self.world, user, self.blobs, request.base_url, refusal))
         return Response.json(answer.value, answer.status)
 
     def _file_stream(self, request: Request, entity: str, project: str, name: str) -> Response:
-        user, _ = self._served.authenticate(request)
+        user, _ = self._served.authenticate(request.headers)
         if user is None:
             return refuse_key()
         message = json.load(request.body)

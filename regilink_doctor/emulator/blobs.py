@@ -1,42 +1,63 @@
-"""Where uploaded bytes lie: in memory up to a bound, in one temporary file above it."""
+"""The uploaded bytes: in memory up to a bound, in files of a temporary folder above it."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from threading import Lock
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from regilink_doctor.core.records import record
 from regilink_doctor.emulator.http import Body, Bytes
+from regilink_doctor.emulator.workspace import Workspace
 
 CHUNK = 1 << 18
 MEMORY = 64 << 20
 """Bytes held in memory, all blobs together."""
 
 IN_MEMORY = 8 << 20
-"""A larger blob goes to the file in any case."""
+"""A larger blob goes to a file in any case."""
 
 
 @record
-class _FilePart:
-    """A stretch of the temporary file."""
+class OnDisk:
+    """A body in a file of its own, which is deleted with it."""
 
-    descriptor: int
-    offset: int
+    path: Path
     size: int
 
     def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        position, end = start, self.size if stop is None else min(stop, self.size)
-        while position < end:
-            data = os.pread(self.descriptor, min(CHUNK, end - position), self.offset + position)
-            if not data:
-                return
-            position += len(data)
-            yield data
+        """The bytes from `start` to before `stop`, in pieces."""
+        end = self.size if stop is None else min(stop, self.size)
+        with self.path.open("rb") as file:
+            file.seek(start)
+            while start < end and (data := file.read(min(CHUNK, end - start))):
+                start += len(data)
+                yield data
+
+
+@record
+class Joined:
+    """The bodies of a multipart upload, one after the other. They are not copied."""
+
+    parts: tuple[Body, ...]
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return sum(part.size for part in self.parts)
+
+    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` to before `stop`, in pieces."""
+        end, offset = self.size if stop is None else stop, 0
+        for part in self.parts:
+            low, high = max(0, start - offset), min(part.size, end - offset)
+            if low < high:
+                yield from part.chunks(low, high)
+            offset += part.size
 
 
 @record
@@ -67,36 +88,42 @@ class BlobStore:
     """Blobs by key. Safe for many threads.
 
     Args:
-        memory: bytes held in memory; what is more goes to a file.
+        memory: bytes held in memory; what is more goes to files.
         limit: bytes kept in all, None for any number; of an upload beyond it only size and MD5 are remembered.
+        workspace: where the files go.
     """
 
-    def __init__(self, memory: int = MEMORY, limit: int | None = None) -> None:
+    def __init__(self, memory: int = MEMORY, limit: int | None = None, workspace: Workspace | None = None) -> None:
         self._memory = memory
         self.limit = limit
-        self._kept = 0
+        self._workspace = workspace or Workspace()
+        self._owns_workspace = workspace is None
+        self._names = itertools.count(1)
         self._lock = Lock()
         self._blobs: dict[str, Blob] = {}
         self._in_memory = 0
-        self._file: BinaryIO | None = None
+        self._on_disk = 0
 
     def put(self, key: str, source: BinaryIO, content_type: str | None = None) -> Blob:
-        """Store everything that `source` gives. A blob of the same key is replaced."""
+        """Store everything that `source` gives. A blob of the same key is replaced.
+
+        Raises:
+            OSError: the disk is full, or cannot be written to.
+        """
         digest = hashlib.md5(usedforsecurity=False)
         head = source.read(IN_MEMORY + 1)
         digest.update(head)
         with self._lock:
             self._forget(key)
-            if self.limit is not None and self._kept + len(head) > self.limit:
-                body: Body = _count(head, source, digest)
+            if self._is_over_limit(len(head)):
+                body: Body = _count(len(head), source, digest)
             elif len(head) <= IN_MEMORY and self._in_memory + len(head) <= self._memory:
-                self._in_memory += len(head)
-                self._kept += len(head)
                 body = Bytes(head)
+                self._in_memory += len(head)
             else:
-                body = self._spill(head, source, digest)
-            blob = Blob(body, base64.b64encode(digest.digest()).decode("ascii"), content_type)
-            self._blobs[key] = blob
+                body = self._write_file(head, source, digest)
+                self._on_disk += _disk_of(body)
+            blob = self._blobs[key] = Blob(body, _base64(digest), content_type)
         return blob
 
     def get(self, key: str) -> Blob | None:
@@ -107,71 +134,86 @@ class BlobStore:
         """Add ready-made blobs."""
         for key, content in contents.items():
             if key not in self._blobs:
-                md5 = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode("ascii")
-                self._blobs[key] = Blob(Bytes(content), md5)
+                self._in_memory += len(content)
+                self._blobs[key] = Blob(Bytes(content), _base64(hashlib.md5(content, usedforsecurity=False)))
 
     def join(self, key: str, parts: list[str]) -> None:
-        """Make one blob of several, and drop those.
+        """Make one blob of several, which go.
 
         Raises:
-            KeyError: one of them is not there.
+            KeyError: one of them does not exist.
         """
         bodies = [self._blobs[part].body for part in parts]
+        digest = hashlib.md5(usedforsecurity=False)
         if any(isinstance(body, Discarded) for body in bodies):
-            with self._lock:
-                self._forget(key)
-                self._blobs[key] = Blob(Discarded(sum(body.size for body in bodies)), "")
-                for part in parts:
-                    self._forget(part)
-            return
-        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as whole:
-            for part in parts:
-                for chunk in self._blobs[part].body.chunks():
-                    whole.write(chunk)
-            whole.seek(0)
-            self.put(key, cast("BinaryIO", whole))
+            joined = Blob(Discarded(sum(body.size for body in bodies)), "")
+        else:
+            for chunk in itertools.chain.from_iterable(body.chunks() for body in bodies):
+                digest.update(chunk)
+            joined = Blob(Joined(tuple(bodies)), _base64(digest))
         with self._lock:
+            self._forget(key)
             for part in parts:
-                self._forget(part)
+                del self._blobs[part]
+            self._blobs[key] = joined
 
     def clear(self) -> None:
-        """Drop every blob, and the temporary file."""
+        """Drop every blob, and the files."""
         with self._lock:
-            self._blobs.clear()
-            self._in_memory = self._kept = 0
-            if self._file is not None:
-                self._file.close()
-                self._file = None
+            for key in list(self._blobs):
+                self._forget(key)
+            self._in_memory = self._on_disk = 0
+            if self._owns_workspace:
+                self._workspace.remove()
+
+    def _is_over_limit(self, size: int) -> bool:
+        return self.limit is not None and self._in_memory + self._on_disk + size > self.limit
 
     def _forget(self, key: str) -> None:
-        old = self._blobs.pop(key, None)
-        if old is not None and isinstance(old.body, Bytes):
-            self._in_memory -= old.body.size
-            self._kept -= old.body.size
+        blob = self._blobs.pop(key, None)
+        for body in _pieces(blob.body) if blob is not None else ():
+            if isinstance(body, OnDisk):
+                body.path.unlink(missing_ok=True)
+                self._on_disk -= body.size
+            elif isinstance(body, Bytes):
+                self._in_memory -= body.size
 
-    def _spill(self, head: bytes, source: BinaryIO, digest: hashlib._Hash) -> Body:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="regilink-blobs-")  # noqa: SIM115
-        offset = self._file.seek(0, os.SEEK_END)
-        self._file.write(head)
+    def _write_file(self, head: bytes, source: BinaryIO, digest: hashlib._Hash) -> Body:
+        path = self._workspace.path / f"blob-{next(self._names)}"
         size = len(head)
-        while chunk := source.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            if self.limit is not None and self._kept + size > self.limit:
-                self._file.seek(offset)
-                self._file.truncate()
-                return Discarded(_count(b"", source, digest).size + size)
-            self._file.write(chunk)
-        self._file.flush()
-        self._kept += size  # a file's part is not given back when its blob is replaced
-        return _FilePart(self._file.fileno(), offset, size)
+        try:
+            with path.open("wb") as file:
+                file.write(head)
+                while chunk := source.read(CHUNK):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    if self._is_over_limit(size):
+                        break
+                    file.write(chunk)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        if self._is_over_limit(size):
+            path.unlink()
+            return _count(size, source, digest)
+        return OnDisk(path, size)
 
 
-def _count(head: bytes, source: BinaryIO, digest: hashlib._Hash) -> Discarded:
+def _count(size: int, source: BinaryIO, digest: hashlib._Hash) -> Discarded:
     """Read to the end and keep nothing."""
-    size = len(head)
     while chunk := source.read(CHUNK):
         digest.update(chunk)
         size += len(chunk)
     return Discarded(size)
+
+
+def _pieces(body: Body) -> Iterable[Body]:
+    return body.parts if isinstance(body, Joined) else (body,)
+
+
+def _disk_of(body: Body) -> int:
+    return body.size if isinstance(body, OnDisk) else 0
+
+
+def _base64(digest: hashlib._Hash) -> str:
+    return base64.b64encode(digest.digest()).decode("ascii")

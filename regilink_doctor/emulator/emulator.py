@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from regilink_doctor.emulator import environ
 from regilink_doctor.emulator.app import App
 from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.ledger import Ledger
-from regilink_doctor.emulator.loopback import Service
+from regilink_doctor.emulator.loopback import HOST, Service
 from regilink_doctor.emulator.recorder import LinkCall
 from regilink_doctor.emulator.server import Server
+from regilink_doctor.emulator.workspace import Workspace
 from regilink_doctor.emulator.world import World
 
 
@@ -29,16 +29,27 @@ class Emulator(Service):
         keep: bytes of uploads that are kept in all, None for any number. Of an upload beyond it only the size is
             known, and downloading it fails.
         port: on which it listens; 0 for a free one.
+        host: the address at which it listens. Beyond the loopback interface, the routes below `/_regilink` want a key.
+        allow_hosts: further names by which clients may call it.
 
     Raises:
         OSError: the port is taken, or not for everybody.
     """
 
-    def __init__(self, world: World | None = None, *, keep: int | None = None, port: int = 0) -> None:
-        self.app = App(world)
+    def __init__(
+        self,
+        world: World | None = None,
+        *,
+        keep: int | None = None,
+        port: int = 0,
+        host: str = HOST,
+        allow_hosts: Collection[str] = (),
+    ) -> None:
+        self._workspace = Workspace()
+        self.app = App(world, self._workspace)
         self.app.blobs.limit = keep
-        self._server = Server(self.app, port)
-        self._folder: Path | None = None
+        self._server = Server(self.app, port, host, allow_hosts)
+        self.app.after_reset(self._server.close_idle)
 
     @property
     def url(self) -> str:
@@ -58,9 +69,7 @@ class Emulator(Service):
     @property
     def folder(self) -> Path:
         """A temporary folder for wandb's files; gone after `stop`."""
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="regilink-"))
-        return self._folder
+        return self._workspace.path
 
     def start(self) -> None:
         """Begin to serve. Does nothing the second time.
@@ -78,9 +87,7 @@ class Emulator(Service):
         """Stop serving and remove the temporary folder. Does nothing the second time."""
         self._server.stop()
         self.app.close()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        self._workspace.remove()
 
     def reset(self, world: World | None = None) -> None:
         """Start again with `world` (the default one), an empty ledger, no stored bytes, no faults; same address."""

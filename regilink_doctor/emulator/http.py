@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Literal, Protocol
@@ -10,6 +11,9 @@ from regilink_doctor.core.records import field, record
 
 Manner = Literal["whole", "cut", "none", "never"]
 """How a response is sent: as it is; half of the body; nothing, and the connection ends; nothing, and it does not."""
+
+
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class Body(Protocol):
@@ -40,6 +44,25 @@ class Bytes:
 
 
 @record
+class Slice:
+    """A part of a body, from `start` to before `stop`."""
+
+    body: Body
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return self.stop - self.start
+
+    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` to before `stop`, in pieces."""
+        end = self.stop if stop is None else min(self.stop, self.start + stop)
+        return self.body.chunks(self.start + start, end)
+
+
+@record
 class Request:
     """One request. `path` is decoded, `query` has the last value of each name, header names are in lower case."""
 
@@ -66,6 +89,12 @@ class Response:
         """A response with a JSON body."""
         content = json.dumps(value, separators=(",", ":")).encode()
         return cls(status, Bytes(content), {"Content-Type": "application/json"})
+
+    @classmethod
+    def for_error(cls, error: OSError) -> Response:
+        """What a server answers when its machine fails: 507 for a full disk."""
+        status = 507 if error.errno in _NO_ROOM else 500
+        return cls.json({"error": f"regilink: {error.strerror or error}"}, status)
 
     def content(self) -> bytes:
         """The whole body."""

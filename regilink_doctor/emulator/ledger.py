@@ -33,6 +33,8 @@ class Ledger:
     def __init__(self) -> None:
         self._lock = Lock()
         self._links: list[LinkAttempt] = []
+        self._first_open = 0
+        """Before this place, every attempt has the path that the code gave."""
         self._consumed: list[Consumption] = []
 
     def __iter__(self) -> Iterator[LinkAttempt]:
@@ -62,11 +64,13 @@ class Ledger:
             self._links.append(attempt)
 
     def amend(self, wanted: Callable[[LinkAttempt], bool], change: Callable[[LinkAttempt], LinkAttempt]) -> bool:
-        """Replace the oldest attempt that is wanted by its change; whether there was one."""
+        """Replace the oldest attempt without a `requested` path that is wanted; whether there was one."""
         with self._lock:
-            for index, attempt in enumerate(self._links):
-                if wanted(attempt):
-                    self._links[index] = change(attempt)
+            while self._first_open < len(self._links) and self._links[self._first_open].requested is not None:
+                self._first_open += 1
+            for index in range(self._first_open, len(self._links)):
+                if wanted(self._links[index]):
+                    self._links[index] = change(self._links[index])
                     return True
         return False
 
@@ -80,3 +84,4 @@ class Ledger:
         with self._lock:
             self._links.clear()
             self._consumed.clear()
+            self._first_open = 0

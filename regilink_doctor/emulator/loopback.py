@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import selectors
 import socket
+import sys
+import time
 from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
@@ -13,6 +16,13 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 HOST = "127.0.0.1"
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+
+IDLE = 60.0
+"""Seconds that a connection may wait for its next request."""
+
+MAX_IDLE = 64
+"""Connections that may wait for their next request."""
 
 
 class Service(ABC):
@@ -34,25 +44,38 @@ class Service(ABC):
         """End, and leave nothing behind. Does nothing the second time."""
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is this machine's own."""
+    return host in LOOPBACK_NAMES or host.startswith("127.")
+
+
 class LoopbackServer(Service, ThreadingHTTPServer):
     """Serves `handler` on `port`, a free one where it is 0, from `start` to `stop`. Each connection has a thread.
 
-    The socket listens since the server was made, so that nobody has to wait for anything.
+    The socket listens as soon as the server exists, so that nobody has to wait for `start`. Connections on which no
+    request is under way are closed after `IDLE` seconds, when there are more than `MAX_IDLE` of them, when descriptors
+    run out, and by `close_idle`.
     """
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler], name: str, port: int = 0) -> None:
+    def __init__(self, handler: type[BaseHTTPRequestHandler], name: str, port: int = 0, host: str = HOST) -> None:
         self.stopping = Event()
         """Set when `stop` begins: whoever waits inside a request waits for this too."""
         self._lock = Lock()
         self._open: dict[Any, Thread | None] = {}
+        self._idle: dict[Any, float] = {}
+        """Connections that wait for a request, oldest first, with the time since when."""
         self._name = name
         self._thread: Thread | None = None
-        super().__init__((HOST, port), handler)
+        self._has_warned = False
+        super().__init__((host, port), handler)
         self._bell, self._rope = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self, selectors.EVENT_READ)
+        self._selector.register(self._bell, selectors.EVENT_READ)
 
     @property
     def port(self) -> int:
@@ -84,6 +107,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
             self._rope.send(b"!")
             self._thread.join()
             self._thread = None
+        self._selector.close()
         self._rope.close()
         self._bell.close()
         self.server_close()
@@ -93,22 +117,63 @@ class LoopbackServer(Service, ThreadingHTTPServer):
         """Let `stop` cut this connection too: one that a request has opened to somewhere else."""
         with self._lock:
             self._open[connection] = None
-            late = self.stopping.is_set()
-        if late:
+            is_late = self.stopping.is_set()
+        if is_late:
             _shut(connection)
 
     def forget(self, connection: socket.socket) -> None:
         """A watched connection is closed."""
         with self._lock:
             self._open.pop(connection, None)
+            self._idle.pop(connection, None)
+
+    def mark_idle(self, connection: socket.socket) -> None:
+        """The connection waits for its next request."""
+        with self._lock:
+            self._idle[connection] = time.monotonic()
+
+    def mark_busy(self, connection: socket.socket) -> None:
+        """A request has begun to arrive."""
+        with self._lock:
+            self._idle.pop(connection, None)
+
+    def close_idle(self, since: float = 0.0, *, but: int = 0) -> None:
+        """Close the connections that have been idle for so many seconds, all `but` the newest ones.
+
+        Only the reading side is shut: a request that has arrived in this moment is still answered.
+        """
+        latest = time.monotonic() - since
+        with self._lock:
+            oldest = list(self._idle.items())[: len(self._idle) - but]
+            for connection, start in oldest:
+                if start <= latest:
+                    del self._idle[connection]
+                    _shut(connection, socket.SHUT_RD)
 
     def _accept(self) -> None:
-        """Sleep until somebody comes or `stop` rings: to look every few milliseconds takes turns from the code."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self, selectors.EVENT_READ)
-            selector.register(self._bell, selectors.EVENT_READ)
-            while selector.select() and not self.stopping.is_set():
+        """Sleep until a client comes, `stop` rings, or it is time to look for idle connections.
+
+        To look every few milliseconds, as `serve_forever` does, takes turns from the code under test.
+        """
+        while not self.stopping.is_set():
+            if not self._selector.select(IDLE / 2):
+                self.close_idle(IDLE)
+            elif not self.stopping.is_set():
                 self._handle_request_noblock()  # type: ignore[attr-defined]
+                self.close_idle(but=MAX_IDLE)
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Accept a connection. Without a free descriptor the client waits, and this thread does not spin."""
+        try:
+            return super().get_request()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                self.close_idle()
+                if not self._has_warned:
+                    self._has_warned = True
+                    sys.stderr.write("regilink: no file descriptor is free, clients have to wait (ulimit -n)\n")
+                self.stopping.wait(0.1)
+            raise
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread of its own, and remember it."""
@@ -117,6 +182,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
         )
         with self._lock:
             self._open[request] = thread
+            self._idle[request] = time.monotonic()
         thread.start()
 
     def shutdown_request(self, request: Any) -> None:
@@ -128,18 +194,43 @@ class LoopbackServer(Service, ThreadingHTTPServer):
         """Quiet: wandb-core drops its connections when it ends."""
 
     def _cut(self) -> None:
-        """Close what is still open, and wait for the threads behind it."""
+        """Close what is still open, and wait for the threads that serve it."""
         with self._lock:
-            left = dict(self._open)
-        for connection in left:
+            remaining = dict(self._open)
+        for connection in remaining:
             _shut(connection)
-        for thread in left.values():
+        for thread in remaining.values():
             if thread is not None:
                 thread.join(timeout=5)
 
 
-def _shut(connection: socket.socket) -> None:
+class Handler(BaseHTTPRequestHandler):
+    """Answers the requests of one connection of a `LoopbackServer`; quiet."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 0
+    server: LoopbackServer
+
+    def handle(self) -> None:
+        """Answer one request after the other, until one side closes the connection."""
+        self.close_connection = True
+        self.handle_one_request()
+        while not self.close_connection:
+            self.server.mark_idle(self.connection)
+            self.handle_one_request()
+
+    def parse_request(self) -> bool:
+        """A request has begun: nobody closes the connection before it is answered."""
+        self.server.mark_busy(self.connection)
+        return super().parse_request()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing."""
+
+
+def _shut(connection: socket.socket, how: int = socket.SHUT_RDWR) -> None:
     try:
-        connection.shutdown(socket.SHUT_RDWR)
+        connection.shutdown(how)
     except OSError:
         pass

@@ -10,13 +10,12 @@ import base64
 import selectors
 import socket
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
 from regilink_doctor.core.records import field, record
-from regilink_doctor.emulator.loopback import LoopbackServer
+from regilink_doctor.emulator.loopback import Handler, LoopbackServer
 
 TIMEOUT = 30.0
 """Seconds until a connection has to be there."""
@@ -154,14 +153,11 @@ class Proxy(LoopbackServer):
         return self._gate(host, port)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Handler):
     rbufsize = 0  # what follows the head belongs to the other end
-    wbufsize = 0
-    disable_nagle_algorithm = True
     server: Proxy
 
-    def do_CONNECT(self) -> None:
+    def do_CONNECT(self) -> None:  # noqa: N802
         """A tunnel, as every https URL wants one."""
         self.close_connection = True
         target = _target(f"//{self.path}", 443)
@@ -221,9 +217,6 @@ class _Handler(BaseHTTPRequestHandler):
         body = f"{text}\n".encode()
         head = f"HTTP/1.1 {status} {reason}\r\nContent-Type: text/plain; charset=utf-8\r\n"
         self.wfile.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode("latin-1") + body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
 
 
 def _target(url: str, port: int) -> tuple[str, int] | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Mapping
 from threading import Lock
 
 from regilink_doctor.core import wandb_messages
 from regilink_doctor.emulator.blobs import BlobStore
 from regilink_doctor.emulator.faults import Faults
-from regilink_doctor.emulator.http import Request, Response
+from regilink_doctor.emulator.http import Response
 from regilink_doctor.emulator.world import World
 from regilink_doctor.emulator.world.model import User
 
@@ -17,10 +18,11 @@ from regilink_doctor.emulator.world.model import User
 class Served:
     """One world at a time, which `reset` replaces."""
 
-    def __init__(self, world: World | None = None, blobs: BlobStore | None = None) -> None:
+    def __init__(self, world: World | None, blobs: BlobStore) -> None:
         self.world = world or World.default()
-        self.blobs = blobs or BlobStore()
+        self.blobs = blobs
         self.faults = Faults()
+        self.after_reset: list[Callable[[], None]] = []
         self._resetting = Lock()
 
     def reset(self, world: World | None = None) -> None:
@@ -29,10 +31,12 @@ class Served:
             self.world = world or World.default()
             self.blobs.clear()
             self.faults.clear()
+        for action in self.after_reset:
+            action()
 
-    def authenticate(self, request: Request) -> tuple[User | None, bool]:
-        """Whose key the request carries, and whether it carries one at all."""
-        header = request.headers.get("authorization", "")
+    def authenticate(self, headers: Mapping[str, str]) -> tuple[User | None, bool]:
+        """Whose key a request with these headers carries, and whether it carries one at all."""
+        header = headers.get("authorization", "")
         scheme, _, value = header.partition(" ")
         if scheme.lower() != "basic" or not value:
             return None, bool(header)

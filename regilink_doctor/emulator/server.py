@@ -7,15 +7,15 @@ it, into memory up to a bound and into a temporary file above it.
 from __future__ import annotations
 
 import gzip
+import socket
 import tempfile
 import zlib
-from collections.abc import Iterable
-from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from regilink_doctor.emulator.http import Bytes, Request, Response
-from regilink_doctor.emulator.loopback import HOST, LoopbackServer
+from regilink_doctor.emulator.loopback import HOST, LOOPBACK_NAMES, Handler, LoopbackServer, is_loopback
 
 if TYPE_CHECKING:
     from regilink_doctor.emulator.app import App
@@ -29,58 +29,98 @@ MAX_BODY = 8 << 30
 MAX_MESSAGE = 256 << 20
 """Bytes of any other body, after unpacking."""
 
+MAX_UNREAD = 16 << 20
+"""Bytes of a refused body that are read, so that the client gets to read the answer."""
+
 ONE_WRITE = 1 << 16
 _CHUNK = 1 << 16
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class BodyTooLarge(Exception):
     """More bytes than a request may have."""
 
 
+class BodyIncomplete(ValueError):
+    """The client has sent less than it announced."""
+
+
 class Server(LoopbackServer):
-    """Serves an app on a port of the loopback interface (0: a free one), from `start` to `stop`."""
+    """Serves an app on a port (0: a free one), from `start` to `stop`.
 
-    def __init__(self, app: App, port: int = 0) -> None:
+    Args:
+        app: what answers.
+        port: where it listens.
+        host: the address to listen at. Beyond the loopback interface, `/_regilink` wants a key.
+        names: further names by which clients may call it.
+    """
+
+    def __init__(self, app: App, port: int = 0, host: str = HOST, names: Collection[str] = ()) -> None:
         self.app = app
-        super().__init__(_Handler, "regilink-emulator", port)
+        self.names = frozenset({*LOOPBACK_NAMES, *(name.casefold() for name in (host, *names))})
+        self._host = host
+        self.is_open = not is_loopback(host)
+        super().__init__(_Handler, "regilink-emulator", port, host)
+
+    @property
+    def url(self) -> str:
+        """`http://HOST:PORT`, as this machine reaches it."""
+        return f"http://{HOST if self.is_open else self._host}:{self.port}"
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = 0
+class _Handler(Handler):
     server: Server
+    _is_unread = False
 
     def _handle(self) -> None:
+        response = self._answer()
         try:
-            refusal = self._refuse_host()
-            if refusal is not None:
-                self.close_connection = True
-                self._send(refusal)
-                return
-            with self._body() as body:
-                response = self.server.app.handle(self._request(body))
             if response.late:
                 self.server.stopping.wait(response.late)
             self._send(response)
+            if self._is_unread:
+                self._discard_input()
+        except OSError:
+            self.close_connection = True
+
+    def handle_expect_100(self) -> bool:
+        """Ask for the body where it is read: one that is too large is refused instead."""
+        return True
+
+    def _answer(self) -> Response:
+        """The app's response; or why the request cannot be read."""
+        try:
+            if (refusal := self._refuse_foreign()) is not None:
+                self.close_connection = self._is_unread = True
+                return refusal
+            with self._body() as body:
+                return self.server.app.handle(self._request(body))
         except BodyTooLarge:
-            self.close_connection = True
-            self._send(Response.json({"error": "request body too large"}, 413))
+            response = Response.json({"error": "request body too large"}, 413)
         except (ValueError, zlib.error, EOFError, gzip.BadGzipFile):
-            self.close_connection = True
-            self._send(Response.json({"error": "request body cannot be read"}, 400))
-        except (ConnectionError, TimeoutError):
-            self.close_connection = True
+            response = Response.json({"error": "request body cannot be read"}, 400)
+        except OSError as error:
+            response = Response.for_error(error)
+        self.close_connection = self._is_unread = True
+        return response
 
     do_GET = do_POST = do_PUT = do_HEAD = do_OPTIONS = do_DELETE = do_PATCH = _handle  # noqa: N815
 
-    def _refuse_host(self) -> Response | None:
-        """A name that leads here but is not ours may be a page in a browser that rebinds DNS."""
+    def _refuse_foreign(self) -> Response | None:
+        """Refuse a page in a browser: one that rebinds DNS to this address, or one of another site."""
         host = urlsplit(f"//{self.headers.get('Host', '')}")
-        if host.hostname in _LOOPBACK:
+        if (host.hostname or "") not in self.server.names:
+            return Response.json({"error": f"this server is not called {host.hostname}: --allow-host adds a name"}, 421)
+        if not self.path.startswith("/_regilink"):
             return None
-        return Response.json({"error": f"this server answers to {HOST} alone"}, 421)
+        origin = self.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != host.netloc:
+            return Response.json({"error": "these routes are not for pages of other sites"}, 403)
+        if self.server.is_open and not self.server.app.is_logged_in(self._lower_headers()):
+            return Response.json({"error": "beyond the loopback interface these routes want an API key"}, 401)
+        return None
+
+    def _lower_headers(self) -> dict[str, str]:
+        return {name.lower(): " ".join(value.splitlines()) for name, value in self.headers.items()}
 
     def _request(self, body: BinaryIO) -> Request:
         target = urlsplit(self.path)
@@ -88,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.command,
             unquote(target.path),
             dict(parse_qsl(target.query)),
-            {name.lower(): value for name, value in self.headers.items()},
+            self._lower_headers(),
             body,
             f"http://{self.headers.get('Host')}",
         )
@@ -96,12 +136,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> BinaryIO:
         """The body, unpacked."""
         limit = MAX_BODY if self.command == "PUT" else MAX_MESSAGE
+        length = _read_length(self.headers.get("Content-Length") or "0")
+        if length > limit:
+            raise BodyTooLarge
         if self.headers.get("Expect", "").lower() == "100-continue":
             self.send_response_only(100)
             self.end_headers()
-        length = int(self.headers.get("Content-Length") or 0)
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            pieces = self._chunked()
+            pieces = self._chunked(limit)
         else:
             pieces = self._counted(length)
         if seconds := self.server.app.slowness(self.command, self.path):
@@ -123,17 +165,17 @@ class _Handler(BaseHTTPRequestHandler):
         return body  # type: ignore[return-value]
 
     def _counted(self, length: int) -> Iterable[bytes]:
-        if length < 0:
-            raise ValueError("negative length")
         while length:
             piece = self.rfile.read(min(length, _CHUNK))
             if not piece:
-                raise ConnectionResetError("the body ended early")
+                raise BodyIncomplete("the body ended early")
             length -= len(piece)
             yield piece
 
-    def _chunked(self) -> Iterable[bytes]:
-        while size := int(self.rfile.readline(128).split(b";")[0], 16):
+    def _chunked(self, limit: int) -> Iterable[bytes]:
+        while size := _read_chunk_size(self.rfile.readline(128)):
+            if size > limit:
+                raise BodyTooLarge
             yield from self._counted(size)
             self.rfile.readline(8)
         while self.rfile.readline(1024).strip():
@@ -156,7 +198,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.close_connection = True
         if response.manner == "cut":
-            self.wfile.write(self._start(response) + response.content()[: response.body.size // 2])
+            self.wfile.write(self._start(response))
+            for chunk in response.body.chunks(0, response.body.size // 2):
+                self.wfile.write(chunk)
         elif response.manner == "never":
             while self.connection.recv(ONE_WRITE):
                 pass
@@ -183,8 +227,26 @@ class _Handler(BaseHTTPRequestHandler):
             for chunk in response.body.chunks():
                 self.wfile.write(chunk)
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
+    def _discard_input(self) -> None:
+        """Read what still arrives: closing with unread bytes would reset the connection, and the answer be lost."""
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(0.5)
+        for _ in range(MAX_UNREAD // _CHUNK):
+            if not self.connection.recv(_CHUNK):
+                return
+
+
+def _read_length(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError("the length is not a number")
+    return int(text[:20])
+
+
+def _read_chunk_size(line: bytes) -> int:
+    digits = line.split(b";")[0].strip()
+    if not digits or not set(digits) <= set(b"0123456789abcdefABCDEF"):
+        raise ValueError("the size of a chunk is not a number")
+    return int(digits[:32], 16)
 
 
 def _unpack(pieces: Iterable[bytes]) -> Iterable[bytes]:

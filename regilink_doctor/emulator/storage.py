@@ -1,8 +1,8 @@
 """The routes of bytes: signed uploads and downloads, and the download handlers of artifacts.
 
-A signed URL is `/storage/FOLDER/KEY/NAME`; the key cannot be guessed, so that no credentials are asked for, as with
-W&B's buckets. `/artifacts/…` and `/artifactsV2/…` find a file by its digest (`WandbStoragePolicy._file_url`) and
-want a key.
+A signed URL is `/storage/FOLDER/KEY/NAME`. The key is the signature: it cannot be guessed, only one that was handed out
+takes an upload, and no credentials are asked for, as with W&B's buckets. `/artifacts/…` and `/artifactsV2/…` find a
+file by its digest (`WandbStoragePolicy._file_url`) and want an API key.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import binascii
 import re
 
 from regilink_doctor.emulator.blobs import Blob, Discarded
-from regilink_doctor.emulator.http import Bytes, Request, Response
+from regilink_doctor.emulator.http import Request, Response, Slice
 from regilink_doctor.emulator.served import Served, refuse_key
 from regilink_doctor.emulator.world import access
 from regilink_doctor.emulator.world.model import StoredFile
@@ -31,18 +31,20 @@ class Storage:
         if request.method == "OPTIONS":
             return Response(204, headers=dict(_CORS))
         if parts[0] == "storage":
-            return self._signed(request, parts[2] if len(parts) > 2 else "")
+            return self._handle_signed(request, parts[2] if len(parts) > 2 else "")
         if request.method != "GET":
             return Response.json({"error": "method not allowed"}, 405)
-        user, _ = self._served.authenticate(request)
+        user, _ = self._served.authenticate(request.headers)
         if user is None:
             return refuse_key()
         if parts[0] == "files":
             return self._run_file(request, parts[1:])
         return self._artifact_file(request, parts)
 
-    def _signed(self, request: Request, key: str) -> Response:
+    def _handle_signed(self, request: Request, key: str) -> Response:
         if request.method == "PUT":
+            if not self._is_expected(key):
+                return Response.json({"error": "SignatureDoesNotMatch: no upload to this URL was asked for"}, 403)
             blob = self._served.blobs.put(key, request.body, request.headers.get("content-type"))
             wanted = request.headers.get("content-md5")
             if wanted and wanted != blob.md5:
@@ -52,6 +54,12 @@ class Storage:
         if request.method in ("GET", "HEAD"):
             return self._send(request, self._find(key))
         return Response.json({"error": "method not allowed"}, 405)
+
+    def _is_expected(self, key: str) -> bool:
+        """Whether the world has handed out the key for an upload: as a whole, or in numbered parts."""
+        whole, _, number = key.rpartition(".")
+        files = self._served.world.by_blob
+        return key in files or (number.isdecimal() and whole in files)
 
     def _measure(self, key: str, blob: Blob) -> None:
         """Tell the world how large the file is that has just arrived."""
@@ -73,21 +81,22 @@ class Storage:
     def _artifact_file(self, request: Request, parts: list[str]) -> Response:
         """`/artifacts/ENTITY/HEX`, `/artifactsV2/REGION/ENTITY/PROJECT/COLLECTION/[ARTIFACT/]BIRTH/HEX/NAME`."""
         world = self._served.world
-        user, _ = self._served.authenticate(request)
-        digest = _from_hex(parts[2] if parts[0] == "artifacts" and len(parts) > 2 else parts[-2])
+        user, _ = self._served.authenticate(request.headers)
+        if len(parts) < (3 if parts[0] == "artifacts" else 7):
+            return Response.json({"error": "file not found"}, 404)
+        digest = _from_hex(parts[2] if parts[0] == "artifacts" else parts[-2])
         with world.lock:
-            for artifact in world.artifacts.values():
+            for artifact, file in world.files_by_digest.get(digest or "", ()):
                 places = {artifact.sequence.project} | {each.collection.project for each in artifact.memberships}
-                for file in artifact.files.values():
-                    if file.digest == digest and any(access.downloads(user, place) for place in places):
-                        return self._send(request, self._find(file.blob))
+                if artifact.state == "COMMITTED" and any(access.downloads(user, place) for place in places):
+                    return self._send(request, self._find(file.blob))
         return Response.json({"error": "file not found"}, 404)
 
     def _run_file(self, request: Request, parts: list[str]) -> Response:
         """`/files/ENTITY/PROJECT/RUN/NAME…`."""
         world = self._served.world
         file: StoredFile | None = None
-        user, _ = self._served.authenticate(request)
+        user, _ = self._served.authenticate(request.headers)
         with world.lock:
             run = world.find_run(parts[0], parts[1], parts[2]) if len(parts) > 3 else None
             if run is not None and access.sees_project(user, run.project):
@@ -114,7 +123,7 @@ class Storage:
         if start >= blob.body.size:
             return Response(416, headers={"Content-Range": f"bytes */{blob.body.size}"})
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{blob.body.size}"
-        return Response(206, Bytes(b"".join(blob.body.chunks(start, stop))), headers)
+        return Response(206, Slice(blob.body, start, stop), headers)
 
 
 def _from_hex(text: str) -> str | None:

@@ -11,6 +11,7 @@ import requests
 
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.faults import KINDS, TRANSFERS, FaultError
+from regilink_doctor.emulator.world.model import StoredFile
 
 VIEWER = "query Viewer { viewer { username } }"
 LINK = """mutation LinkArtifact($input: LinkArtifactInput!) {
@@ -49,6 +50,7 @@ def works(emulator: Emulator) -> bool:
 
 
 def put(emulator: Emulator, body: bytes = b"bytes") -> requests.Response:
+    emulator.world.by_blob["some-key"] = StoredFile(0, "name", "some-key")
     return requests.put(f"{emulator.url}/storage/wandb_artifacts/some-key/name", data=body, timeout=TIMEOUT)
 
 

@@ -1,19 +1,27 @@
 """The server's manners: loopback alone, bounds on what it takes, nothing left when it stops, nothing printed."""
 
+import base64
+import errno
 import gzip
 import importlib
+import io
 import json
 import os
 import socket
+import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
-from regilink_doctor.emulator import Emulator, World, blobs
+from regilink_doctor.emulator import Emulator, World, blobs, loopback
 from regilink_doctor.emulator.blobs import BlobStore
+from regilink_doctor.emulator.http import Slice
+from regilink_doctor.emulator.workspace import Workspace
 
 VIEWER = json.dumps({"query": "query Q { viewer { username } }"}).encode()
 
@@ -96,10 +104,231 @@ def test_a_packed_body_is_read(emulator: Emulator) -> None:
     assert answer.json()["data"]["viewer"] == {"username": "alice"}
 
 
-@pytest.mark.parametrize("length", ["-1", "many", "99999999999999"])
-def test_a_length_that_is_none_or_too_much_ends_the_connection_alone(emulator: Emulator, length: str) -> None:
-    raw(emulator, f"POST /graphql HTTP/1.1\nHost: localhost\nContent-Length: {length}", b"{}")
+HUGE = "9" * 20
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "status"),
+    [
+        ("POST /graphql HTTP/1.1\nContent-Length: -1", b"{}", 400),
+        ("POST /graphql HTTP/1.1\nContent-Length: many", b"{}", 400),
+        ("POST /graphql HTTP/1.1\nContent-Length: 1_0", b"{}" * 5, 400),
+        ("POST /graphql HTTP/1.1\nContent-Length: 50", b"cut off", 400),
+        (f"POST /graphql HTTP/1.1\nContent-Length: {HUGE}", b"{}", 413),
+        (f"PUT /storage/x/y/z HTTP/1.1\nContent-Length: {HUGE}\nExpect: 100-continue", b"", 413),
+        ("POST /graphql HTTP/1.1\nTransfer-Encoding: chunked", b"f" * 100 + b"\r\n{}\r\n0\r\n\r\n", 413),
+        ("POST /graphql HTTP/1.1\nTransfer-Encoding: chunked", b"0x2\r\n{}\r\n0\r\n\r\n", 400),
+        ("POST /graphql HTTP/1.1\nTransfer-Encoding: chunked", b"\r\n{}\r\n0\r\n\r\n", 400),
+        ("POST /_regilink/calls HTTP/1.1\nContent-Length: 2", b"[]", 400),
+        ("POST /_regilink/calls HTTP/1.1\nContent-Length: 4", b"null", 400),
+        ("POST /_regilink/calls HTTP/1.1\nContent-Length: 13", b'{"call": [1]}', 400),
+        ("POST /_regilink/faults HTTP/1.1\nContent-Length: 2", b"7\n", 400),
+        ("POST /files/team-a/p/r/file_stream HTTP/1.1\nAUTH\nContent-Length: 2", b"[]", 404),
+        ("GET /artifacts HTTP/1.1\nAUTH", b"", 404),
+        ("GET /artifactsV2 HTTP/1.1\nAUTH", b"", 404),
+        ("GET /artifacts/team-a HTTP/1.1\nAUTH", b"", 404),
+        ("GET /artifactsV2/default/team-a HTTP/1.1\nAUTH", b"", 404),
+        ("GET /files HTTP/1.1\nAUTH", b"", 404),
+        ("GET /storage HTTP/1.1", b"", 404),
+        ("PUT /storage/x/ANY/x HTTP/1.1\nContent-Length: 1", b"x", 403),
+        ("PUT /storage/x/ANY.1/x HTTP/1.1\nContent-Length: 1", b"x", 403),
+        ("DELETE /storage/x/y/z HTTP/1.1", b"", 405),
+        ("GET http://[ HTTP/1.1", b"", 400),
+        ("BREW /graphql HTTP/1.1", b"", 501),
+    ],
+)
+def test_every_request_is_answered(emulator: Emulator, head: str, body: bytes, status: int) -> None:
+    login = base64.b64encode(f"api:{emulator.world.users['alice'].key}".encode()).decode()
+    start, _, rest = head.replace("AUTH", f"Authorization: Basic {login}").partition("\n")
+    answer = raw(emulator, "\n".join(part for part in (start, "Host: localhost", rest) if part), body)
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
     assert post(emulator).status_code == 200
+
+
+def test_a_full_disk_is_said(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    def put(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = emulator.world.make_upload("name")
+    url = f"{emulator.url}/storage/wandb_artifacts/{file.blob}/name"
+    monkeypatch.setattr(emulator.app.blobs, "put", put)
+    answer = requests.put(url, data=b"x", timeout=10)
+    assert (answer.status_code, answer.json()["error"]) == (507, "regilink: No space left on device")
+    monkeypatch.undo()
+    assert requests.put(url, data=b"x", timeout=10).status_code == 200
+
+
+def test_a_full_disk_while_a_body_arrives_is_said(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: Any, /) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile", lambda **_: Full())
+    assert post(emulator).status_code == 507
+    monkeypatch.undo()
+    assert post(emulator).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({}, 200),
+    ],
+)
+def test_pages_of_other_sites_do_not_reach_the_admin_routes(
+    emulator: Emulator, headers: dict[str, str], status: int
+) -> None:
+    world = emulator.world
+    answer = requests.post(f"{emulator.url}/_regilink/reset", headers=headers, data="x", timeout=10)
+    assert (answer.status_code, emulator.world is world) == (status, status != 200)
+
+
+def test_its_own_page_reaches_the_admin_routes(emulator: Emulator) -> None:
+    headers = {"Origin": emulator.url}
+    assert requests.post(f"{emulator.url}/_regilink/reset", headers=headers, timeout=10).status_code == 200
+
+
+def test_beyond_loopback_the_admin_routes_want_a_key_and_names_are_allowed() -> None:
+    with Emulator(host="0.0.0.0", allow_hosts=["wandb.test"]) as emulator:
+        key = emulator.world.users["alice"].key
+        url = f"{emulator.url}/_regilink/ledger"
+        assert requests.get(url, timeout=10).status_code == 401
+        assert requests.get(url, auth=("api", "0" * 40), timeout=10).status_code == 401
+        assert requests.get(url, auth=("api", key), timeout=10).json() == []
+        assert requests.get(f"{emulator.url}/healthz", headers={"Host": "wandb.test"}, timeout=10).status_code == 200
+        assert requests.get(f"{emulator.url}/healthz", headers={"Host": "evil.test"}, timeout=10).status_code == 421
+
+
+def test_connections_are_closed_at_reset_and_a_client_does_not_notice(emulator: Emulator) -> None:
+    sessions = [requests.Session() for _ in range(8)]
+    for session in sessions:
+        assert session.get(f"{emulator.url}/healthz", timeout=10).ok
+    assert serving(emulator, 9)
+    emulator.reset()
+    assert serving(emulator, 1)
+    for session in sessions:
+        assert session.get(f"{emulator.url}/healthz", timeout=10).ok
+        session.close()
+
+
+def serving(emulator: Emulator, count: int) -> bool:
+    """Whether it comes to so many threads: one that accepts, and one for each connection."""
+    end = time.monotonic() + 10
+    while sum(each.name == "regilink-emulator" for each in threading.enumerate()) != count:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def test_idle_connections_beyond_a_number_and_after_a_time_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loopback, "MAX_IDLE", 3)
+    monkeypatch.setattr(loopback, "IDLE", 0.2)
+    with Emulator() as emulator:
+        port = int(emulator.url.rpartition(":")[2])
+        held = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(6)]
+        assert [connection.recv(1) for connection in held] == [b""] * 6
+        assert post(emulator).status_code == 200
+        for connection in held:
+            connection.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits there")
+def test_without_descriptors_the_accept_loop_waits_and_says_so() -> None:
+    program = """
+import os, resource, socket, sys, time
+from regilink_doctor.emulator import Emulator
+with Emulator() as emulator:
+    port = int(emulator.url.rpartition(":")[2])
+    waiting = socket.create_connection(("127.0.0.1", port))
+    limit = len(os.listdir("/dev/fd")) + 2
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    held = []
+    try:
+        while True:
+            held.append(socket.socket())
+    except OSError:
+        pass
+    client = held.pop()
+    client.connect(("127.0.0.1", port))
+    before = time.process_time()
+    time.sleep(0.5)
+    print(time.process_time() - before)
+    for each in held:
+        each.close()
+    client.sendall(b"GET /healthz HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
+    print(client.recv(12).decode())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    spent, answer = done.stdout.splitlines()
+    assert float(spent) < 0.2
+    assert answer == "HTTP/1.1 200"
+    assert done.stderr == "regilink: no file descriptor is free, clients have to wait (ulimit -n)\n"
+
+
+def test_a_range_of_a_large_blob_is_sent_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = BlobStore()
+    body = store.put("large", io.BytesIO(bytes(blobs.IN_MEMORY) + b"end")).body
+    part = Slice(body, 1, body.size)
+    pieces = list(part.chunks())
+    assert max(map(len, pieces)) <= blobs.CHUNK
+    assert sum(map(len, pieces)) == part.size == blobs.IN_MEMORY + 2
+    assert b"".join(Slice(body, body.size - 3, body.size).chunks()) == b"end"
+    assert b"".join(Slice(body, body.size - 3, body.size).chunks(1, 2)) == b"n"
+    store.clear()
+
+
+def test_replaced_and_joined_blobs_give_their_disk_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blobs, "IN_MEMORY", 1 << 10)
+    workspace = Workspace()
+    store = BlobStore(workspace=workspace)
+
+    def used() -> int:
+        return sum(path.stat().st_size for path in workspace.path.glob("blob-*"))
+
+    for content in (b"a" * 5000, b"b" * 4000, b"c" * 3000):
+        store.put("key", io.BytesIO(content))
+        assert used() == len(content)
+    store.put("key.1", io.BytesIO(b"1" * 2000))
+    store.put("key.2", io.BytesIO(b"2" * 10))
+    store.join("key", ["key.1", "key.2"])
+    assert used() == 2000
+    blob = store.get("key")
+    assert blob is not None
+    assert b"".join(blob.body.chunks(1998, 2003)) == b"11222"
+    assert store.get("key.1") is None
+    store.put("key", io.BytesIO(b"small"))
+    assert used() == 0
+    workspace.remove()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are not locked there")
+def test_what_a_killed_process_has_left_is_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    program = """
+import os, signal
+from regilink_doctor.emulator import Emulator
+emulator = Emulator()
+emulator.environ()
+print(emulator.folder, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    left = Path(killed.stdout.strip())
+    assert left.is_dir()
+    other = tmp_path / "regilink-of-somebody-else"
+    other.mkdir()
+    with Emulator() as living:
+        kept = living.folder
+        assert not left.exists()
+        with Emulator() as second:
+            assert second.folder.is_dir()
+            assert kept.is_dir()
+    assert list(tmp_path.iterdir()) == [other]
 
 
 def test_a_message_beyond_the_bound_is_refused_packed_or_not(
@@ -120,10 +349,11 @@ def test_large_blobs_lie_in_a_file_and_come_back_whole(monkeypatch: pytest.Monke
     monkeypatch.setattr(blobs, "IN_MEMORY", 1 << 12)
     with Emulator() as emulator:
         content = os.urandom(1 << 16)
-        url = f"{emulator.url}/storage/wandb_artifacts/some-key/name"
+        file = emulator.world.make_upload("name")
+        url = f"{emulator.url}/storage/wandb_artifacts/{file.blob}/name"
         assert requests.put(url, data=content, timeout=10).status_code == 200
-        body = emulator.app.blobs.get("some-key").body
-        assert type(body).__name__ == "_FilePart"
+        body = emulator.app.blobs.get(file.blob).body
+        assert type(body).__name__ == "OnDisk"
         assert requests.get(url, timeout=10).content == content
         part = requests.get(url, headers={"Range": "bytes=100-199"}, timeout=10)
         assert (part.status_code, part.content) == (206, content[100:200])
@@ -135,7 +365,7 @@ def test_memory_for_blobs_is_bounded_over_all_of_them() -> None:
 
     store = BlobStore(memory=1 << 12)
     bodies = [store.put(str(index), io.BytesIO(bytes(1 << 11))).body for index in range(4)]
-    assert [type(each).__name__ for each in bodies] == ["Bytes", "Bytes", "_FilePart", "_FilePart"]
+    assert [type(each).__name__ for each in bodies] == ["Bytes", "Bytes", "OnDisk", "OnDisk"]
     assert all(b"".join(each.chunks()) == bytes(1 << 11) for each in bodies)
     store.clear()
 
@@ -178,14 +408,16 @@ def test_json_and_documents_without_end_are_refused_and_named(emulator: Emulator
 
 
 def test_reset_gives_a_new_world_at_the_same_address(emulator: Emulator) -> None:
-    requests.put(f"{emulator.url}/storage/x/some-key/name", data=b"x", timeout=10)
+    upload = f"{emulator.url}/storage/x/{emulator.world.make_upload('name').blob}/name"
+    assert requests.put(upload, data=b"x", timeout=10).status_code == 200
     emulator.world.registry("zoo")
     url = emulator.url
     world = World()
     world.user("bob", organizations=[])
     emulator.reset(world)
     assert (emulator.url, emulator.world) == (url, world)
-    assert requests.get(f"{url}/storage/x/some-key/name", timeout=10).status_code == 404
+    assert requests.get(upload, timeout=10).status_code == 404
+    assert requests.put(upload, data=b"late", timeout=10).status_code == 403
     assert requests.post(f"{url}/_regilink/reset", timeout=10).json() == {"ok": True}
     assert set(emulator.world.users) == {"alice"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from regilink_doctor.core.naming import COLLECTION_FORBIDDEN, NAME_MAX
@@ -60,7 +60,7 @@ def tags(source: Collection, context: Context, after: str | None = None, first: 
 
 @collection_field("aliases")
 def aliases(source: Collection, context: Context, after: str | None = None, first: int | None = None) -> Connection:
-    return page([alias for each in source.memberships for alias in each.aliases], first, after)
+    return page(sorted(source.aliases.values(), key=lambda each: each.membership.index), first, after)
 
 
 @collection_field("artifactMembership")
@@ -93,8 +93,10 @@ def versions(
     return page(found, first, after, node=lambda each: each.artifact, version=lambda each: each.version)
 
 
-def _versions(source: Collection, filters: str | None, order: str | None) -> list[Membership]:
+def _versions(source: Collection, filters: str | None, order: str | None) -> Sequence[Membership]:
     """The newest first, unless ordered: the SDK takes the first for the latest."""
+    if not filters and not order:
+        return source.memberships.newest_first()
     return search.memberships(source.memberships, filters, order or "-version_index")
 
 

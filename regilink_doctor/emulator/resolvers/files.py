@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 import re
-import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -171,9 +170,7 @@ def create_run_files(world: World, context: Context, input: dict[str, Any]) -> d
     for name in input["files"]:
         file = run.files.get(name)
         if file is None:
-            file = StoredFile(world.number(), name, secrets.token_urlsafe(18), run=run)
-            world.by_blob[file.blob] = world.keep(file, file.number)
-            run.files[name] = file
+            file = run.files[name] = world.make_upload(name, run=run)
         files.append(file)
     return {"run_id": run.id, "upload_headers": [], "files": files}
 

@@ -67,6 +67,9 @@ def _start(items: Sequence[Any], after: str | None) -> int:
     try:
         place, _, number = base64.b64decode(after).decode("ascii").partition(":")
         if number:
+            index = int(place)
+            if index < len(items) and items[index].number == int(number):
+                return index + 1
             for index, item in enumerate(items):
                 if item.number == int(number):
                     return index + 1

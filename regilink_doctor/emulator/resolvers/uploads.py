@@ -67,8 +67,7 @@ def _describe(world: World, created: ArtifactVersion, input: dict[str, Any]) -> 
 @field("Mutation", "createArtifactManifest")
 def create_artifact_manifest(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     artifact = _pending(world, context, input["artifact_id"])
-    file = StoredFile(world.number(), input["name"], secrets.token_urlsafe(18))
-    world.by_blob[file.blob] = world.keep(file, file.number)
+    file = world.make_upload(input["name"])
     manifest = Manifest(
         world.number(), artifact, input.get("type") or "FULL", input["digest"], file, input.get("base_artifact_id")
     )
@@ -95,9 +94,7 @@ def create_artifact_files(world: World, context: Context, input: dict[str, Any])
         artifact = _pending(world, context, spec["artifact_id"])
         file = _known_file(artifact, spec["name"], spec["md5"])
         if file is None:
-            key = secrets.token_urlsafe(18)
-            file = StoredFile(world.number(), spec["name"], key, spec["md5"], spec.get("mimetype"), birth=artifact)
-            world.by_blob[file.blob] = world.keep(file, file.number)
+            file = world.make_upload(spec["name"], spec["md5"], mimetype=spec.get("mimetype"), birth=artifact)
         artifact.files[spec["name"]] = file
         parts = [part["part_number"] for part in spec.get("upload_parts_input") or ()]
         files.append(_Upload(file, wanted=file.birth is artifact, parts=parts, number=file.number))
@@ -134,11 +131,7 @@ class _Upload:
 
 
 def _known_file(artifact: ArtifactVersion, name: str, md5: str) -> StoredFile | None:
-    for membership in reversed(artifact.sequence.memberships):
-        file = membership.artifact.files.get(name)
-        if file is not None and file.digest == md5:
-            return file
-    return None
+    return artifact.sequence.files.get(md5, {}).get(name)
 
 
 @field("Mutation", "completeMultipartUploadArtifact")

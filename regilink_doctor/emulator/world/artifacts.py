@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from regilink_doctor.core.naming import NAME_MAX, is_version
@@ -20,6 +22,7 @@ from regilink_doctor.emulator.world.model import (
     Run,
     StoredFile,
     User,
+    as_timestamp,
     encode,
     now,
 )
@@ -87,21 +90,19 @@ def create(
     state.artifacts[artifact.id] = state.keep(artifact, number)
     if client_id:
         state.artifact_of_client[client_id] = artifact
+    if distributed_id:
+        state.distributed[sequence.number, distributed_id] = artifact
     return artifact
 
 
 def _distributed(state: State, sequence: Collection, distributed_id: str) -> ArtifactVersion | None:
-    for each in state.artifacts.values():
-        if each.sequence is sequence and each.distributed_id == distributed_id and each.state == "PENDING":
-            return each
-    return None
+    shared = state.distributed.get((sequence.number, distributed_id))
+    return shared if shared is not None and shared.state == "PENDING" else None
 
 
 def _same_content(sequence: Collection, digest: str) -> Membership | None:
-    for membership in reversed(sequence.memberships):
-        if membership.artifact.digest == digest:
-            return membership
-    return None
+    same = sequence.by_digest.get(digest)
+    return same[-1] if same else None
 
 
 def commit(state: State, artifact: ArtifactVersion, manifest: dict[str, Any] | None) -> None:
@@ -124,21 +125,30 @@ def commit(state: State, artifact: ArtifactVersion, manifest: dict[str, Any] | N
 
 def add(state: State, collection: Collection, artifact: ArtifactVersion) -> Membership:
     """Put the artifact into the collection, with the next number there and the alias `latest`."""
-    membership = Membership(state.number(), collection, artifact, collection.next_index)
-    state.keep(membership, membership.number)
+    membership = _place(state, collection, artifact, collection.next_index, now())
     collection.next_index += 1
     collection.updated_at = now()
-    collection.memberships.append(membership)
-    artifact.memberships.append(membership)
     set_alias(state, membership, LATEST)
+    return membership
+
+
+def _place(state: State, collection: Collection, artifact: ArtifactVersion, index: int, created_at: str) -> Membership:
+    membership = Membership(state.number(), collection, artifact, index, created_at=created_at)
+    state.keep(membership, membership.number)
+    collection.memberships.put(membership)
+    collection.by_digest.setdefault(artifact.digest, []).append(membership)
+    artifact.memberships.append(membership)
     return membership
 
 
 def remove(state: State, membership: Membership) -> None:
     """Take the artifact out of the collection. Its number is never used again; `latest` goes to the newest left."""
     collection = membership.collection
-    had_latest = any(alias.alias == LATEST for alias in membership.aliases)
+    had_latest = LATEST in collection.aliases and collection.aliases[LATEST].membership is membership
     collection.memberships.remove(membership)
+    collection.by_digest[membership.artifact.digest].remove(membership)
+    for alias in membership.aliases:
+        del collection.aliases[alias.alias]
     membership.artifact.memberships.remove(membership)
     membership.aliases.clear()
     collection.updated_at = now()
@@ -149,30 +159,32 @@ def remove(state: State, membership: Membership) -> None:
 
 def set_alias(state: State, membership: Membership, alias: str) -> None:
     """Point the alias at this version. It leaves the version that had it (row B11: without notice)."""
-    for other in membership.collection.memberships:
-        if other is membership and any(each.alias == alias for each in other.aliases):
+    aliases = membership.collection.aliases
+    old = aliases.get(alias)
+    if old is not None:
+        if old.membership is membership:
             return
-        other.aliases[:] = [each for each in other.aliases if each.alias != alias]
-    entry = Alias(state.number(), alias, membership)
+        old.membership.aliases.remove(old)
+    entry = aliases[alias] = Alias(state.number(), alias, membership)
     membership.aliases.append(state.keep(entry, entry.number))
     membership.artifact.updated_at = now()
 
 
 def drop_alias(membership: Membership, alias: str) -> None:
     """Take the alias away; nothing happens when it is not there."""
-    membership.aliases[:] = [each for each in membership.aliases if each.alias != alias]
+    entry = membership.collection.aliases.get(alias)
+    if entry is not None and entry.membership is membership:
+        del membership.collection.aliases[alias]
+        membership.aliases.remove(entry)
     membership.artifact.updated_at = now()
 
 
 def find(collection: Collection, alias: str) -> Membership | None:
     """The version that `alias` or `vN` names."""
     if is_version(alias):
-        index = int(alias[1:])
-        return next((each for each in collection.memberships if each.index == index), None)
-    for membership in collection.memberships:
-        if any(each.alias == alias for each in membership.aliases):
-            return membership
-    return None
+        return collection.memberships.find(int(alias[1:]))
+    entry = collection.aliases.get(alias)
+    return entry.membership if entry is not None else None
 
 
 def find_named(project: Project, name: str) -> Membership | None:
@@ -229,51 +241,62 @@ def settle_contents(state: State, artifact: ArtifactVersion, manifest: dict[str,
     Unchanged files of an older version are not uploaded again: the manifest names the version that first had them.
     """
     entries: dict[str, Any] = manifest.get("contents") or {}
+    uploaded: dict[str, dict[str, StoredFile]] = {}
+    for file in artifact.files.values():
+        uploaded.setdefault(file.digest or "", {})[file.name] = file
     files: dict[str, StoredFile] = {}
     for name, entry in entries.items():
         size = int(entry.get("size") or 0)
         if entry.get("ref") is not None:
             file = StoredFile(state.number(), name, "", entry.get("digest"), size=size, ref=entry["ref"])
             files[name] = state.keep(file, file.number)
-        elif (known := _find_stored(state, artifact, name, entry)) is not None:
-            files[name] = known
+        elif (stored := _find_stored(state, artifact, uploaded, name, entry)) is not None:
+            files[name] = stored
+            state.files_by_digest.setdefault(stored.digest or "", []).append((artifact, stored))
+            artifact.sequence.files.setdefault(stored.digest or "", {})[name] = stored
     artifact.files = files
     artifact.file_count = len(entries)
     artifact.size = sum(int(entry.get("size") or 0) for entry in entries.values())
 
 
-def _find_stored(state: State, artifact: ArtifactVersion, name: str, entry: dict[str, Any]) -> StoredFile | None:
-    digest = entry.get("digest")
-    for version in _candidate_versions(state, artifact, entry.get("birthArtifactID")):
-        file = version.files.get(name)
-        if file is not None and file.digest == digest:
-            return file
-        for file in version.files.values():
-            if file.digest == digest and file.ref is None:
-                return file
+def _find_stored(
+    state: State,
+    artifact: ArtifactVersion,
+    uploaded: dict[str, dict[str, StoredFile]],
+    name: str,
+    entry: dict[str, Any],
+) -> StoredFile | None:
+    """The bytes of an entry: uploaded now, by the version it names, or by an older one; if possible of that name."""
+    birth = state.find_artifact(entry.get("birthArtifactID"))
+    sequences = [artifact.sequence] if birth is None else [birth.sequence, artifact.sequence]
+    for files in (uploaded, *(sequence.files for sequence in sequences)):
+        if same := files.get(entry.get("digest") or ""):
+            return same.get(name) or next(reversed(same.values()))
     return None
-
-
-def _candidate_versions(state: State, artifact: ArtifactVersion, birth: str | None) -> Iterator[ArtifactVersion]:
-    yield artifact
-    first = state.find_artifact(birth)
-    if first is not None:
-        yield first
-    for membership in reversed(artifact.sequence.memberships):
-        yield membership.artifact
 
 
 SEED_PROJECT = "seed"
 
+MAX_SEEDED = 1_000_000
+"""Versions that a collection can begin with."""
+
 
 def seed_version(state: State, sequence: Collection, files: Mapping[str, bytes] | None = None) -> ArtifactVersion:
     """Add a committed version with these files to a source collection, as if a run had logged it."""
+    artifact, manifest = _draft_version(state, sequence, files or {})
+    commit(state, artifact, manifest)
+    return artifact
+
+
+def _draft_version(
+    state: State, sequence: Collection, contents: Mapping[str, bytes]
+) -> tuple[ArtifactVersion, dict[str, Any]]:
     number = state.number()
     artifact = ArtifactVersion(number, encode("Artifact", number), sequence, sequence.type, digest=f"{number:032x}")
     state.artifacts[artifact.id] = state.keep(artifact, number)
-    for name, content in (files or {}).items():
+    for name, content in contents.items():
         digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode("ascii")
-        file = StoredFile(state.number(), name, f"seed-{state.number()}", digest, size=len(content), birth=artifact)
+        file = StoredFile(state.number(), name, secrets.token_urlsafe(18), digest, size=len(content), birth=artifact)
         state.contents[file.blob] = content
         artifact.files[name] = state.keep(file, file.number)
     entries = {
@@ -287,24 +310,46 @@ def seed_version(state: State, sequence: Collection, files: Mapping[str, bytes] 
         "contents": entries,
     }
     text = json.dumps(manifest).encode()
-    file = StoredFile(state.number(), "wandb_manifest.json", f"seed-{number}", size=len(text))
+    file = StoredFile(state.number(), "wandb_manifest.json", secrets.token_urlsafe(18), size=len(text))
     state.contents[file.blob] = text
     artifact.manifests.append(Manifest(state.number(), artifact, "FULL", artifact.digest, file))
-    commit(state, artifact, manifest)
-    return artifact
+    return artifact, manifest
 
 
 def seed_versions(state: State, collection: Collection, count: int, files: Mapping[str, bytes] | None = None) -> None:
     """Add `count` versions to a registry's collection, logged into the project `seed` of its first team.
 
-    They are empty, if no `files` are given.
+    They are empty, if no `files` are given. Only the last is created now, the others when somebody looks at them.
+
+    Raises:
+        ValueError: `count` is not a number of versions.
     """
+    if not isinstance(count, int) or count > MAX_SEEDED:
+        raise ValueError(f"{str(count)[:20]} is not a number of versions from 0 to {MAX_SEEDED}")
     if count <= 0:
         return
     organization = collection.project.entity.organization
     owner = next(iter(organization.teams.values()), None) if organization is not None else None
-    source = state.make_project(owner or collection.project.entity, SEED_PROJECT)
+    project = state.make_project(owner or collection.project.entity, SEED_PROJECT)
     name = "".join(letter if letter.isalnum() else "-" for letter in collection.name)
-    sequence = state.make_collection(source, f"{name}-{collection.number}", "SEQUENCE", collection.type)
-    for _ in range(count):
-        add(state, collection, seed_version(state, sequence, files))
+    sequence = state.make_collection(project, f"{name}-{collection.number}", "SEQUENCE", collection.type)
+    distance, end = collection.next_index - sequence.next_index, sequence.next_index + count
+    start = datetime.now(timezone.utc) - timedelta(microseconds=end)
+
+    def create_pair(index: int) -> tuple[Membership, Membership]:
+        """The version in its source collection, and its link."""
+        artifact, manifest = _draft_version(state, sequence, files or {})
+        settle_contents(state, artifact, manifest)
+        artifact.state, artifact.index, artifact.commit_hash = "COMMITTED", index, artifact.digest
+        artifact.created_at = as_timestamp(start + timedelta(microseconds=index))
+        source = _place(state, sequence, artifact, index, artifact.created_at)
+        return source, _place(state, collection, artifact, index + distance, artifact.created_at)
+
+    indexes = range(sequence.next_index, end)
+    links = range(collection.next_index, collection.next_index + count)
+    sequence.memberships.promise(indexes, lambda index: create_pair(index)[0])
+    collection.memberships.promise(links, lambda index: create_pair(index - distance)[1])
+    sequence.next_index += count
+    collection.next_index += count
+    for changed in (sequence, collection):
+        set_alias(state, changed.memberships[-1], LATEST)

@@ -159,8 +159,8 @@ def _join(state: State, collection: Collection, artifact: ArtifactVersion) -> Me
 
     A version that is there already stays in its place (row B12, [U]), but `latest` follows the last link (row B11).
     """
-    for membership in collection.memberships:
-        if membership.artifact is artifact:
+    for membership in artifact.memberships:
+        if membership.collection is collection:
             artifacts.set_alias(state, membership, artifacts.LATEST)
             return membership
     return artifacts.add(state, collection, artifact)

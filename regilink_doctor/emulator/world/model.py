@@ -6,6 +6,7 @@ import base64
 import binascii
 import itertools
 import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any, Literal
 
@@ -40,8 +41,13 @@ def decode(text: str) -> tuple[str, int] | None:
 
 def now() -> str:
     """The time as W&B writes it: UTC, ISO 8601, microseconds, `Z`."""
+    return as_timestamp(datetime.now(timezone.utc))
+
+
+def as_timestamp(moment: datetime) -> str:
+    """A time in UTC as W&B writes it."""
     # Twice as fast as strftime: a world of twenty thousand collections asks half a million times.
-    return datetime.now(timezone.utc).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
+    return moment.isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
 OrganizationRole = Literal["admin", "member", "viewer"]
@@ -224,7 +230,12 @@ class Collection:
     type: str
     description: str | None = None
     tags: list[Tag] = field(default_factory=list)
-    memberships: list[Membership] = field(default_factory=list)
+    memberships: Memberships = field(default_factory=lambda: Memberships())
+    aliases: dict[str, Alias] = field(default_factory=dict)
+    by_digest: dict[str, list[Membership]] = field(default_factory=dict)
+    """Digest of a version -> its places here, oldest first."""
+    files: dict[str, dict[str, StoredFile]] = field(default_factory=dict)
+    """Digest of a file -> name -> the file, over all versions of a source."""
     next_index: int = 0
     state: Literal["READY", "DELETED"] = "READY"
     assumed: bool = False
@@ -238,6 +249,64 @@ class Collection:
     @property
     def path(self) -> str:
         return f"{self.project.entity.name}/{self.project.name}/{self.name}"
+
+
+class Memberships(Sequence["Membership"]):
+    """The versions of a collection by their numbers, oldest first.
+
+    A number may be promised: then the version is created when somebody looks at it. A catalog can tell of a hundred
+    thousand versions, and a test looks at one or two.
+    """
+
+    def __init__(self) -> None:
+        self._items: dict[int, Membership | Callable[[int], Membership]] = {}
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Membership]:
+        return map(self._need, list(self._items))
+
+    def __reversed__(self) -> Iterator[Membership]:
+        return map(self._need, reversed(list(self._items)))
+
+    def __getitem__(self, place: Any) -> Any:
+        if place == -1 and self._items:
+            return self._need(next(reversed(self._items)))
+        indexes = list(self._items)[place]
+        return [self._need(index) for index in indexes] if isinstance(place, slice) else self._need(indexes)
+
+    def newest_first(self) -> Sequence[Membership]:
+        """The same in reverse, without creating what nobody looks at."""
+        reverse = Memberships()
+        reverse._items = dict.fromkeys(reversed(list(self._items)), self._need)
+        return reverse
+
+    def find(self, index: int) -> Membership | None:
+        """The version of this number."""
+        return self._need(index) if index in self._items else None
+
+    def put(self, membership: Membership) -> None:
+        """Add a version, or create one that was promised."""
+        self._items[membership.index] = membership
+
+    def promise(self, indexes: Iterable[int], create: Callable[[int], Membership]) -> None:
+        """Let `create` make the versions of these numbers when somebody looks at them."""
+        self._items.update(dict.fromkeys(indexes, create))
+
+    def remove(self, membership: Membership) -> None:
+        """Take a version out."""
+        del self._items[membership.index]
+
+    def clear(self) -> None:
+        """Take all out."""
+        self._items.clear()
+
+    def _need(self, index: int) -> Membership:
+        item = self._items[index]
+        if not isinstance(item, Membership):
+            item = self._items[index] = item(index)
+        return item
 
 
 @record(frozen=False)
@@ -273,7 +342,7 @@ class Membership:
     number: int
     collection: Collection
     artifact: ArtifactVersion
-    index: int | None
+    index: int
     aliases: list[Alias] = field(default_factory=list)
     created_at: str = field(default_factory=now)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from threading import RLock
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.emulator.ledger import Ledger
@@ -56,6 +57,9 @@ class State:
         self.artifact_of_client: dict[str, ArtifactVersion] = {}
         self.contents: dict[str, bytes] = {}
         self.by_blob: dict[str, StoredFile] = {}
+        self.files_by_digest: dict[str, list[tuple[ArtifactVersion, StoredFile]]] = {}
+        self.distributed: dict[tuple[int, str], ArtifactVersion] = {}
+        """Number of the sequence and distributed id -> the version that several processes log together."""
         self._user_of_key: dict[str, User] = {}
         self._objects: dict[int, object] = {}
 
@@ -178,6 +182,12 @@ class State:
             self.make_type(project, type_name)
             project.updated_at = now()
         return collection
+
+    def make_upload(self, name: str, digest: str | None = None, **values: Any) -> StoredFile:
+        """A file that is to be uploaded: its key takes the bytes from now on."""
+        file = StoredFile(self.number(), name, secrets.token_urlsafe(18), digest, **values)
+        self.by_blob[file.blob] = self.keep(file, file.number)
+        return file
 
     def find_artifact(self, identifier: str | None) -> ArtifactVersion | None:
         """The version of this id, or of this client id."""

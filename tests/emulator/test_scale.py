@@ -1,0 +1,133 @@
+"""Worlds with very many versions: they start at once, and linking takes no longer than in an empty one."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from regilink_doctor.core.catalog import Catalog, CatalogError
+from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.emulator.world import artifacts, links
+from regilink_doctor.emulator.world.artifacts import MAX_SEEDED
+from regilink_doctor.emulator.world.model import Collection
+
+MANY = 100_000
+
+
+@pytest.fixture
+def world() -> World:
+    return World.default()
+
+
+def cpu(collection: Collection, world: World) -> float:
+    """Seconds of CPU for a hundred versions that are logged and linked."""
+    alice = world.users["alice"]
+    start = time.process_time()
+    for _ in range(100):
+        version = world.artifact("zoo", entity="team-a", aliases=["candidate"])
+        links.link(world, alice, links.LinkRequest(version, "acme", "wandb-registry-model", collection.name, ("best",)))
+    return time.process_time() - start
+
+
+def test_linking_takes_no_longer_in_a_collection_with_very_many_versions(world: World) -> None:
+    small = cpu(world.collection("small", registry="model"), world)
+    large = cpu(world.collection("large", registry="model", versions=MANY), world)
+    assert large < 5 * small + 0.2
+
+
+def test_a_world_with_very_many_versions_starts_at_once(world: World) -> None:
+    start = time.process_time()
+    collection = world.collection("large", registry="model", versions=MANY, aliases=["production"])
+    with Emulator(world) as emulator:
+        assert emulator.world is world
+    assert time.process_time() - start < 1
+    assert len(world.artifacts) < 10, "only what somebody looks at is created"
+    assert artifacts.find(collection, "production") is artifacts.find(collection, f"v{MANY - 1}")
+    assert artifacts.find(collection, f"v{MANY}") is None
+
+
+def test_a_version_is_the_same_from_both_sides_whoever_looks_first(world: World) -> None:
+    collection = world.collection("large", registry="model", versions=10)
+    linked = collection.memberships[3]
+    source = linked.artifact.sequence
+    assert source.memberships[3].artifact is linked.artifact
+    assert [each.collection for each in source.memberships[4].artifact.memberships] == [source, collection]
+    assert collection.memberships[4].artifact is source.memberships[4].artifact
+    assert [each.index for each in collection.memberships] == list(range(10))
+    assert [each.index for each in collection.memberships.newest_first()] == list(range(9, -1, -1))
+    assert [each.version for each in collection.memberships[2:4]] == ["v2", "v3"]
+    times = [each.created_at for each in collection.memberships]
+    assert times == sorted(set(times))
+
+
+def test_what_is_removed_does_not_come_back(world: World) -> None:
+    collection = world.collection("zoo", registry="model", versions=5, aliases=["production"])
+    artifacts.remove(world, collection.memberships[-1])
+    assert [each.index for each in collection.memberships] == [0, 1, 2, 3]
+    assert artifacts.find(collection, "production") is None
+    latest = artifacts.find(collection, "latest")
+    assert latest is collection.memberships[-1]
+    artifacts.remove(world, collection.memberships[0])
+    world.collection("zoo", registry="model", versions=5)
+    assert [each.index for each in collection.memberships] == [1, 2, 3, 5, 6]
+
+
+@pytest.mark.parametrize("count", [1e308, 2.0, MAX_SEEDED + 1, "7"])
+def test_what_is_not_a_number_of_versions_is_refused(world: World, count: object) -> None:
+    with pytest.raises((ValueError, TypeError), match=r"number of versions|unsupported operand"):
+        world.collection("zoo", registry="model", versions=count)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def emulator(world: World) -> Iterator[Emulator]:
+    with Emulator(world) as running:
+        yield running
+
+
+def test_pages_of_a_long_list_create_what_they_show(emulator: Emulator) -> None:
+    import requests
+
+    emulator.world.collection("large", registry="model", versions=MANY)
+    query = """query Q($after: String) { project(name: "wandb-registry-model", entityName: "acme") {
+        artifactCollection(name: "large") { artifactMemberships(first: 3, after: $after) {
+            edges { node { versionIndex } } pageInfo { endCursor hasNextPage } } } } }"""
+    shown, after = [], None
+    for _ in range(3):
+        body = {"query": query, "variables": {"after": after}}
+        key = emulator.world.users["alice"].key
+        answer = requests.post(f"{emulator.url}/graphql", json=body, auth=("api", key), timeout=10).json()
+        page = answer["data"]["project"]["artifactCollection"]["artifactMemberships"]
+        shown += [edge["node"]["versionIndex"] for edge in page["edges"]]
+        after = page["pageInfo"]["endCursor"]
+    assert shown == list(range(MANY - 1, MANY - 10, -1))
+    assert len(emulator.world.artifacts) < 20
+
+
+def test_a_catalog_with_many_versions_starts_at_once_and_one_with_a_nonsense_number_is_refused() -> None:
+    def catalog(versions: object) -> Catalog:
+        collection = {"name": "zoo", "type": "model", "aliases": [], "versions": versions}
+        registry = {"name": "model", "visibility": "organization", "description": None, "types": None}
+        return Catalog.from_json(
+            {
+                "version": 1,
+                "host": "https://api.wandb.ai",
+                "complete": True,
+                "features": [],
+                "organizations": [
+                    {
+                        "name": "Acme Inc",
+                        "entity": "acme",
+                        "teams": [{"name": "team-a"}],
+                        "registries": [
+                            {**registry, "types_seen": [], "protected_aliases": [], "collections": [collection]}
+                        ],
+                    }
+                ],
+            }
+        )
+
+    start = time.process_time()
+    World.from_catalog(catalog(16_000))
+    assert time.process_time() - start < 1
+    with pytest.raises(CatalogError, match="versions"):
+        World.from_catalog(catalog(10**300))
