@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.usage = "regilink emulator [-h] [--env-file FILE] [--world FILE] [--port PORT] [-- CMD ...]"
+    parser.usage = (
+        "regilink emulator [-h] [--env-file FILE] [--world FILE] [--port PORT] [--host ADDRESS] [--allow-host NAME] "
+        "[-- CMD ...]"
+    )
     option(
         parser,
         "--env-file",
@@ -20,6 +23,21 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     option(parser, "--world", metavar="FILE", help="a catalog to begin with (default: Acme Inc with team-a and alice)")
     option(parser, "--port", type=int, default=0, help="where it listens on 127.0.0.1 (default: a free port)")
+    option(
+        parser,
+        "--host",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="the address to listen at (default: 127.0.0.1); beyond this machine, /_regilink wants a key",
+    )
+    option(
+        parser,
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a further name by which clients may call it, as in a compose file",
+    )
     parser.set_defaults(run=_run)
 
 
@@ -32,7 +50,12 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageProblem(str(error)) from None
     try:
         return emulate(
-            options.cmd, env_file=options.env_file, world=load_catalog(options.world, "--world"), port=options.port
+            options.cmd,
+            env_file=options.env_file,
+            world=load_catalog(options.world, "--world"),
+            port=options.port,
+            host=options.host,
+            allow_hosts=options.allow_host,
         )
     except (Unable, CatalogError) as error:
         raise UsageProblem(f"emulator: {error}") from None

@@ -1,4 +1,4 @@
-"""Run the user's command as a shell would: its own input and output, and Ctrl-C ends it, not us."""
+"""Run the user's command as a shell would: with its own input and output; and leave none of its processes behind."""
 
 from __future__ import annotations
 
@@ -6,34 +6,88 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import IO, Any
 
-PATIENCE = 15.0
-"""Seconds that the command has to end after it was asked to; then it is killed."""
+PATIENCE = {signal.SIGINT: 15.0, signal.SIGTERM: 5.0}
+"""Seconds that the command has to end after a signal; then it is killed. A second signal kills it at once."""
+
+GRACE = 1.0
+"""Seconds that what is left of a command has to end after the command itself."""
+
+_WATCHER = 'read -r _; kill -s TERM -- "$1"; sleep 2; kill -s KILL -- "$1"'
+"""A shell that waits for the end of its input: for regilink to be killed. Then it ends the command."""
 
 
-@dataclass
-class _Watch:
-    """What has been asked of the command so far."""
+class _Command:
+    """A process, and where possible its whole family.
 
-    process: subprocess.Popen[bytes] | None = None
-    asked: list[int] = field(default_factory=list)
+    Without a terminal the command leads a process group of its own. At a terminal it stays in regilink's, as Ctrl-C,
+    Ctrl-Z and questions to the user need it.
+    """
 
-    def handle(self, number: int, frame: FrameType | None) -> None:
-        self.asked.append(number)
-        if self.process is None:
+    def __init__(self, argv: Sequence[str], **options: Any) -> None:
+        self.has_group = os.name == "posix" and not _is_in_foreground()
+        self.process = subprocess.Popen(list(argv), start_new_session=self.has_group, **options)
+        self.signals: list[int] = []
+
+    def handle(self, number: int) -> None:
+        """Pass a signal on; kill when it is the second."""
+        self.signals.append(number)
+        if len(self.signals) > 1:
+            self.kill()
+        elif self.has_group or number != signal.SIGINT:
+            # A terminal sends Ctrl-C to every process in the foreground: sending it again would be a second one.
+            self._send(number)
+
+    def wait(self) -> int:
+        """The exit status, minus the signal that ended it. What it has started ends with it."""
+        deadline: float | None = None
+        while True:
+            try:
+                status = self.process.wait(timeout=0.5)
+                self._end_family()
+                return status
+            except subprocess.TimeoutExpired:
+                if deadline is None and self.signals:
+                    deadline = time.monotonic() + PATIENCE.get(signal.Signals(self.signals[0]), 5.0)
+                if deadline is not None and time.monotonic() >= deadline:
+                    self.kill()
+            except BaseException:
+                self.kill()
+                self.process.wait()
+                raise
+
+    def kill(self) -> None:
+        """End it and its children at once."""
+        if self.has_group:
+            self._send(signal.SIGKILL)
             return
-        if len(self.asked) > 2:
-            self.process.kill()
-        elif number != signal.SIGINT or not _terminal_is_ours():
-            # A terminal sends Ctrl-C to every process in the foreground: to send it again would be a second one.
+        family = [*_find_descendants(self.process.pid)]
+        self.process.kill()
+        for pid in family:
+            _ignore_missing(lambda pid=pid: os.kill(pid, signal.SIGKILL))  # type: ignore[misc]
+
+    def _send(self, number: int) -> bool:
+        """Whether there was somebody to send it to."""
+        if not self.has_group:
             self.process.send_signal(number)
+            return True
+        return _ignore_missing(lambda: os.killpg(self.process.pid, number))
+
+    def _end_family(self) -> None:
+        """End what the command has left running, where it leads a group."""
+        if not self.has_group or not self._send(signal.SIGTERM):
+            return
+        deadline = time.monotonic() + GRACE
+        while time.monotonic() < deadline and self._send(0):
+            time.sleep(0.02)
+        self._send(signal.SIGKILL)
 
 
 def run_command(
@@ -48,20 +102,23 @@ def run_command(
     Raises:
         OSError: it cannot be started.
     """
-    watch = _Watch()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    # Only the main thread may set handlers; elsewhere (a test, a notebook) Ctrl-C is left as it is.
-    before = {number: signal.signal(number, watch.handle) for number in numbers} if _in_main_thread() else {}
-    try:
-        # A handler of ours, unlike an ignored signal, is not inherited.
-        watch.process = subprocess.Popen(list(argv), env=dict(environ), cwd=cwd, stdout=stdout)
-        if watch.asked:
-            watch.process.send_signal(watch.asked[-1])
-        status = _wait(watch)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    return status, bool(watch.asked)
+    early: list[int] = []
+    command: _Command | None = None
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if command is None:
+            early.append(number)
+        else:
+            command.handle(number)
+
+    with _handling(handle):
+        # A handler, unlike an ignored signal, is not inherited.
+        command = _Command(argv, env=dict(environ), cwd=cwd, stdout=stdout)
+        with _watched(command):
+            for number in early:
+                command.handle(number)
+            status = command.wait()
+    return status, bool(command.signals)
 
 
 def not_started(argv: Sequence[str], error: OSError) -> str:
@@ -72,34 +129,69 @@ def not_started(argv: Sequence[str], error: OSError) -> str:
     return sentence
 
 
-def _wait(watch: _Watch) -> int:
-    process = watch.process
-    if process is None:
-        raise RuntimeError("no command was started")
-    patience: float | None = None
-    while True:
-        try:
-            return process.wait(timeout=0.5 if patience is None else min(0.5, max(patience, 0.01)))
-        except subprocess.TimeoutExpired:
-            if patience is not None:
-                patience -= 0.5
-                if patience <= 0:
-                    process.kill()
-            elif watch.asked:
-                patience = PATIENCE
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
-
-
-def _terminal_is_ours() -> bool:
-    """Whether Ctrl-C at the terminal reaches this process and its children by itself."""
+@contextmanager
+def _handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle SIGINT and SIGTERM. Only the main thread may: elsewhere (a test, a notebook) they are left as they are."""
+    is_main = threading.current_thread() is threading.main_thread()
+    numbers = (signal.SIGINT, signal.SIGTERM) if is_main else ()
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
-        return os.tcgetpgrp(sys.__stdin__.fileno()) == os.getpgrp() if sys.__stdin__ is not None else False
-    except (OSError, ValueError, AttributeError):
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+@contextmanager
+def _watched(command: _Command) -> Iterator[None]:
+    """End the command also when this process is killed, and cannot."""
+    if os.name != "posix" or not os.path.exists("/bin/sh"):
+        yield
+        return
+    target = f"{'-' if command.has_group else ''}{command.process.pid}"
+    with subprocess.Popen(
+        ["/bin/sh", "-c", _WATCHER, "regilink-watcher", target],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as watcher:
+        try:
+            yield
+        finally:
+            watcher.kill()
+
+
+def _find_descendants(pid: int) -> Iterator[int]:
+    """The children of a process, and theirs."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=False).stdout
+    children: dict[int, list[int]] = {}
+    for line in listed.splitlines():
+        child, parent = map(int, line.split())
+        children.setdefault(parent, []).append(child)
+    waiting = children.get(pid, [])
+    while waiting:
+        yield (child := waiting.pop())
+        waiting += children.get(child, [])
+
+
+def _ignore_missing(action: Callable[[], object]) -> bool:
+    try:
+        action()
+    except (ProcessLookupError, PermissionError):
         return False
+    return True
 
 
-def _in_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()
+def _is_in_foreground() -> bool:
+    """Whether Ctrl-C at a terminal reaches this process and its children without anybody's help."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)

@@ -13,6 +13,7 @@ from regilink_doctor.core.masking import mark_public
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
+from regilink_doctor.emulator.loopback import HOST
 from regilink_doctor.workflows.commands import not_started, run_command
 
 TYPE_CHECKING = False
@@ -39,7 +40,13 @@ class Unable(Exception):
 
 
 def emulate(
-    command: Sequence[str] = (), *, env_file: str | None = None, world: Catalog | None = None, port: int = 0
+    command: Sequence[str] = (),
+    *,
+    env_file: str | None = None,
+    world: Catalog | None = None,
+    port: int = 0,
+    host: str = HOST,
+    allow_hosts: Sequence[str] = (),
 ) -> int:
     """Serve until interrupted, or while `command` runs with the variables for wandb set; its exit status.
 
@@ -47,7 +54,7 @@ def emulate(
         ImportError: graphql-core is not installed.
         Unable: the port is taken, the file cannot be written, the command not started.
     """
-    with _emulator(world, port) as emulator, Fence(emulator) as fence:
+    with _make_emulator(world, port, host, allow_hosts) as emulator, Fence(emulator) as fence:
         variables = fence.environ()
         if env_file is not None:
             try:
@@ -72,11 +79,14 @@ def emulate(
     return 0
 
 
-def _emulator(world: Catalog | None, port: int) -> Emulator:
+def _make_emulator(world: Catalog | None, port: int, host: str, allow_hosts: Sequence[str]) -> Emulator:
     try:
-        return Emulator(World.from_catalog(world) if world is not None else None, port=port)
+        return Emulator(
+            World.from_catalog(world) if world is not None else None, port=port, host=host, allow_hosts=allow_hosts
+        )
     except (OSError, OverflowError) as error:
-        raise Unable(f"port {port} cannot be used: {getattr(error, 'strerror', None) or error}") from None
+        where = f"port {port}" if host == HOST else f"{host}, port {port}"
+        raise Unable(f"{where} cannot be used: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _tell(blocked: Sequence[BlockedAttempt]) -> None:
