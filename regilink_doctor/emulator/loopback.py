@@ -87,6 +87,12 @@ class LoopbackServer(Service, ThreadingHTTPServer):
         """`http://127.0.0.1:PORT`."""
         return f"http://{HOST}:{self.port}"
 
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        with self._lock:
+            return len(self._open)
+
     def start(self) -> None:
         """Serve. Does nothing the second time.
 
