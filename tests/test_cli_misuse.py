@@ -38,6 +38,8 @@ from regilink_doctor.cli import main
             ["lint", "--output-format", "jsn"],
             "full, azure, concise, github, gitlab, json, json-lines, junit, rdjson, sarif, did you mean json?",
         ),
+        (["lint", "--select", ""], "--select names no rule, so nothing could be found; leave it out for all rules"),
+        (["lint", "--select=,"], "--select names no rule"),
         (["lint", "--select"], "lint: --select: expected one argument; see regilink lint --help"),
         (["explain"], "explain: the following arguments are required: TEXT; see regilink explain --help"),
         (["--color", "never", "lint"], "--color: an option stands behind the command"),

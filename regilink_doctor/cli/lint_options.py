@@ -79,6 +79,8 @@ def configured(options: Any) -> Config:
     changes: dict[str, object] = {}
     if options.select is not None:
         changes = {"select": _codes("--select", options.select), "ignore": (), "extend-select": ()}
+        if not changes["select"]:
+            raise UsageProblem("--select names no rule, so nothing could be found; leave it out for all rules")
     for key in ("ignore", "extend-select"):
         if (given := getattr(options, key.replace("-", "_"))) is not None:
             before = changes.get(key, getattr(config, key.replace("-", "_")))

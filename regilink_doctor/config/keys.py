@@ -40,6 +40,8 @@ DEFAULT_EXCLUDE = (
     "node_modules",
     "site-packages",
     "venv",
+    "**/wandb/run-*",
+    "**/wandb/offline-run-*",
 )
 """What is not looked at below a folder: nobody writes code there."""
 

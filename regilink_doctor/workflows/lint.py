@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.config import Config
+from regilink_doctor.core.paths import to_slashes
 from regilink_doctor.lint.scan import files
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
 
@@ -162,13 +163,16 @@ def _candidates(
     progress: Progress | None,
 ) -> list[str]:
     """The files that pass the gates, sorted, each once; `result` is told what was passed over."""
-    named = frozenset(os.path.normpath(path) for path in paths)
+    named = frozenset(to_slashes(os.path.normpath(path)) for path in paths)
     found: list[str] = []
 
     def sifted(share: Sequence[str]) -> _Sifted:
         return _sift(share, named, any_use=any_use, progress=progress)
 
-    for batch in files.batches(paths, result.failures.append, _excluded(config), force_exclude=force_exclude):
+    batches = files.find_batches(
+        paths, result.failures.append, _excluded(config), force_exclude=force_exclude, note=result.notes.append
+    )
+    for batch in batches:
         for part in _shares(batch, sifted, each=files.MANY):
             result.files += part.files
             result.failures += part.failures
@@ -274,7 +278,7 @@ def files_to_lint(
 ) -> tuple[list[str], list[str]]:
     """The files that `lint_paths` would look at, sorted; and a sentence for each path that is not there."""
     missing: list[str] = []
-    batches = files.batches(paths, missing.append, _excluded(config or Config()), force_exclude=force_exclude)
+    batches = files.find_batches(paths, missing.append, _excluded(config or Config()), force_exclude=force_exclude)
     # git lists what a sparse checkout leaves out, and what is gone.
     return sorted(name for batch in batches for name in batch if os.path.isfile(name)), missing
 

@@ -1,7 +1,10 @@
 """Patterns of paths mean what `exclude` and `per-file-ignores` promise."""
 
+import os
+
 import pytest
 
+from regilink_doctor.core.paths import relative_path
 from regilink_doctor.core.patterns import Patterns
 
 
@@ -38,3 +41,48 @@ def test_nothing_above_the_start_counts() -> None:
     assert Patterns(["venv"], start="venv").match("venv/a.py") is False
     assert Patterns(["venv"], start="venv").match("venv/venv/a.py") is True
     assert Patterns(["project"], start="/home/project").match("/home/project/a.py") is False
+
+
+@pytest.mark.parametrize("pattern", ["src\\gen\\*.py", ".\\src\\gen", "./src/gen/", "src\\gen\\**"])
+def test_patterns_of_windows_mean_the_same_everywhere(pattern: str) -> None:
+    assert Patterns([pattern]).match("src/gen/a.py")
+    assert Patterns([pattern]).match("./src/gen/a.py")
+    assert not Patterns([pattern]).match("src/a.py")
+
+
+def test_paths_of_windows_are_matched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sep", "\\")
+    assert Patterns(["src/gen/*.py"]).match("src\\gen\\a.py")
+    assert Patterns(["tests"]).unmatched(["src\\tests\\a.py", "src/a.py"]) == ["src/a.py"]
+
+
+def test_a_path_on_another_drive_has_no_way_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str, start: str = ".") -> str:
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr(os.path, "relpath", refuse)
+    assert relative_path("/d/a.py") == "/d/a.py"
+    assert Patterns(["a.py"], "project").match("/d/a.py")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "hit"),
+    [
+        ("[z-a]*", "z.py", True),
+        ("[z-a]*", "a.py", False),
+        ("a[b", "a[b", True),
+        ("[!a]x", "bx", True),
+        ("[]]", "]", True),
+        ("**/wandb/run-*", "x/wandb/run-1/files/a.py", True),
+        ("**/wandb/run-*", "wandb/run-1/a.py", True),
+        ("**/wandb/run-*", "wandb/a.py", False),
+        ("?", "é", True),
+    ],
+)
+def test_signs_of_patterns(pattern: str, path: str, hit: bool) -> None:
+    assert Patterns([pattern]).match(path) is hit
+    assert (Patterns([pattern]).unmatched([path]) == []) is hit
+
+
+def test_a_path_may_be_as_deep_as_there_are_paths() -> None:
+    assert Patterns(["x*"]).match("d/" * 2_000 + "xa")

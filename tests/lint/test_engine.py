@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from regilink_doctor.cli import main
+from regilink_doctor.config.keys import FORMATS
 from regilink_doctor.core.findings import Finding
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules.missing_collection import MissingCollection
@@ -98,3 +100,32 @@ def test_an_entity_set_around_the_program_is_enough(tmp_path: Path) -> None:
     other.mkdir()
     (other / ".env").write_text("WANDB_ENTITY=team-a\n")
     assert lint_bytes(str(other / "train.py"), code).findings == ()
+
+
+CODECS = ["zip", "bz2", "base64", "rot13", "quopri", "uu", "undefined", "idna", "none"]
+
+
+@pytest.mark.parametrize(
+    ("codec", "output_format"), [("hex", name) for name in FORMATS] + [(codec, "full") for codec in CODECS]
+)
+def test_a_file_in_a_codec_that_makes_no_text_is_reported_in_every_format(
+    codec: str, output_format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(f"# coding: {codec}\nimport wandb\nrun.link_artifact(a, 'wandb-registry-model/zoo')\n")
+    Path("b.py").write_text("import wandb\nwandb.init().link_artifact(a, 'wandb-registry-modle')\n")
+    assert main(["lint", "--output-format", output_format, "--select", "REG000,REG102", "."]) == 1
+    printed = capsys.readouterr()
+    assert "Traceback" not in printed.err
+    assert "b.py" in printed.out
+    assert "REG000" in printed.out
+    assert main(["lint", "--diff", "."]) in (0, 1)
+
+
+def test_a_neighbor_that_is_nested_too_deeply_is_no_mistake_of_regilink_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pyproject.toml").write_text("wandb = " + "[" * 600 + "]" * 600)
+    content = b"import wandb\nrun = wandb.init(entity='t')\nrun.link_artifact(a, 'wandb-registry-model/zoo')\n"
+    assert "REG002" not in {finding.code for finding in lint_bytes("train.py", content).findings}

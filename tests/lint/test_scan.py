@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,7 +27,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def files(folder: Path, *paths: str) -> list[str]:
-    found = [name for batch in scan_files.batches(paths or ["."], pytest.fail) for name in batch]
+    found = [name for batch in scan_files.find_batches(paths or ["."], pytest.fail) for name in batch]
     assert len(set(found)) == len(found)
     return sorted(found)
 
@@ -96,7 +98,7 @@ def test_a_broken_index_is_no_reason_to_find_nothing(project: Path) -> None:
 
 
 def test_what_is_excluded_is_not_walked(project: Path) -> None:
-    seen = scan_files.batches(["."], pytest.fail, lambda start: Patterns(["src", "uv.lock"], start=start))
+    seen = scan_files.find_batches(["."], pytest.fail, lambda start: Patterns(["src", "uv.lock"], start=start))
     assert sorted(name for batch in seen for name in batch) == [".env", "a.py", "sub/.env.local"]
 
 
@@ -143,14 +145,22 @@ def test_a_script_tells_its_kind_by_its_first_line() -> None:
     assert kind_of("notes.txt") is None
 
 
-NAMES = st.lists(st.sampled_from(["a", "b", "ab", "a.py", "x y"]), min_size=1, max_size=3).map("/".join)
+NAMES = st.lists(st.sampled_from(["a", "b", "ab", "a.py", "x y", "é", "]", "a-b"]), min_size=1, max_size=3).map(
+    "/".join
+)
 LINES = st.lists(
     st.one_of(
         NAMES,
         st.builds(
             "".join,
             st.lists(
-                st.sampled_from(["a", "b", "*", "**", "/", "?", "!", "[ab]", "[!a]", "\\", " ", "#", ".py"]), max_size=6
+                st.sampled_from(
+                    [
+                        *("a", "b", "*", "**", "***", "/", "?", "!", "[ab]", "[!a]", "\\", " ", "#", ".py", "é"),
+                        *("[z-a]", "[a-\\]", "[a-b]", "[]]", "[\\]]", "[[:alpha:]]", "[^a-]", "[", "]", "-"),
+                    ]
+                ),
+                max_size=6,
             ),
         ),
     ),
@@ -158,7 +168,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=LINES, inner=LINES, paths=st.lists(NAMES, min_size=1, max_size=6))
 def test_patterns_mean_what_git_says(tmp_path: Path, lines: list[str], inner: list[str], paths: list[str]) -> None:
     if not (tmp_path / ".git").exists():
@@ -240,3 +250,103 @@ def test_what_is_gone_or_no_file_is_not_listed(project: Path) -> None:
     (project / "gone.py").symlink_to("nowhere")
     assert files_to_lint(["."]) == ([".env", "sub/.env.local", "uv.lock"], [])
     assert lint_paths(["."]).failures == []
+
+
+HOSTILE = [
+    "[z-a]*",
+    "[a-\\]",
+    "*a*a*a*a*a*a*a*a*a*a*a*a*ab",
+    "**/" * 14 + "b",
+    "[" * 5_000,
+    "(a+)+$",
+    "[[:nope:]]",
+    "*" * 100_000 + "b",
+    "a" * 300_000,
+]
+
+
+@pytest.mark.parametrize("pattern", HOSTILE, ids=lambda pattern: pattern[:20])
+def test_no_pattern_is_an_error_or_takes_long(project: Path, monkeypatch: pytest.MonkeyPatch, pattern: str) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    (project / ".gitignore").write_text(f"{pattern}\nbuild/\n")
+    (project / ("a" * 200 + ".py")).touch()
+    deep = project.joinpath(*["d"] * 60)
+    deep.mkdir(parents=True)
+    (deep / "x.py").touch()
+    begun = time.process_time()
+    assert {"a.py", "a" * 200 + ".py", "/".join(["d"] * 60) + "/x.py"} <= set(files(project))
+    excluded = Patterns([pattern])
+    excluded.match("a" * 200 + ".py")
+    assert time.process_time() - begun < 1
+
+
+def test_a_list_of_thousands_of_names_costs_a_look_up(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    (project / ".gitignore").write_text("\n".join([*(f"name{number}.py" for number in range(20_000)), "!name7.py"]))
+    for number in range(500):
+        (project / f"name{number}.py").touch()
+    begun = time.process_time()
+    assert [name for name in files(project) if name.startswith("name")] == ["name7.py"]
+    assert time.process_time() - begun < 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes there")
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "huge"])
+def test_a_gitignore_that_is_not_a_plain_file_ignores_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    path = project / ".gitignore"
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        with path.open("wb") as file:
+            file.truncate(2**33)
+    assert files(project) == [".env", "a.py", "build/d.py", "src/b.py", "sub/.env.local", "uv.lock"]
+
+
+@pytest.mark.parametrize("spawned", [True, False])
+def test_git_that_does_not_answer_is_not_waited_for(
+    project: Path, monkeypatch: pytest.MonkeyPatch, spawned: bool
+) -> None:
+    if not spawned:
+        monkeypatch.delattr(os, "posix_spawnp")
+    tools = project / "tools"
+    tools.mkdir()
+    (tools / "git").write_text(f"#!{sys.executable}\nimport time\nprint('a.py', flush=True)\ntime.sleep(60)\n")
+    (tools / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools))
+    monkeypatch.setattr(scan_files, "GIT_SECONDS", 0.3)
+    notes: list[str] = []
+    found = [name for batch in scan_files.find_batches(["."], pytest.fail, note=notes.append) for name in batch]
+    assert sorted(found) == OURS
+    assert notes == [".: git did not answer within 0.3 s, so the folder was searched without it"]
+
+
+def test_a_folder_that_cannot_be_read_is_a_failure(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = os.scandir
+
+    def refuse(path: str = ".") -> Any:
+        if os.fspath(path).endswith("src"):
+            raise PermissionError(13, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.setenv("PATH", "/nowhere")
+    result = lint_paths(["src"])
+    assert (result.failures, result.exit_status) == (["src: Permission denied"], 2)
+    result = lint_paths(["."])
+    assert (result.failures, result.notes, result.exit_status) == ([], ["src: Permission denied"], 0)
+
+
+def test_folders_of_runs_are_left_out(project: Path) -> None:
+    for name in ("wandb/run-20250101_120000-abc/files/train.py", "deep/wandb/offline-run-1/x.py", "wandb/run.py"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).touch()
+    found, _ = files_to_lint(["."])
+    assert [name for name in found if "wandb" in name] == ["wandb/run.py"]

@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import stat
 
+from regilink_doctor.core.paths import to_slashes
 from regilink_doctor.lint.scan.kinds import ENDINGS, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from subprocess import Popen
 
     from regilink_doctor.core.patterns import Patterns
 
@@ -50,23 +52,25 @@ MANY = 500
 """Files from which on the faster search is worth its import."""
 
 
-def batches(
+def find_batches(
     paths: Iterable[str],
-    missing: Callable[[str], None],
+    fail: Callable[[str], None],
     excluded: Callable[[str], Patterns] | None = None,
     *,
     force_exclude: bool = False,
+    note: Callable[[str], None] | None = None,
 ) -> Iterator[list[str]]:
     """The files to look at, each once, in lists: what git tracks is ready before it has found what it does not track.
 
-    A file that is named is taken whatever its name; below a folder those of our kinds, as git lists them (tracked, and
-    untracked but not ignored), or all but the ignored where there is no git.
+    A file that is named is taken whatever its name; below a folder those of known kinds, as git lists them (tracked,
+    and untracked but not ignored), or all but the ignored where there is no git. Paths have slashes on every system.
 
     Args:
         paths: files and folders.
-        missing: told of a path that is not there, in a sentence.
+        fail: is given a sentence for each path that does not exist or cannot be read.
         excluded: what is left out below a folder, given that folder.
         force_exclude: leave it out of the named files and folders, too.
+        note: is given a sentence for what was done in another way than usual.
     """
     seen: set[str] = set()
     always = excluded("") if excluded is not None and force_exclude else None
@@ -78,45 +82,59 @@ def batches(
 
     named = []
     for path in paths:
-        start = os.path.normpath(path)
+        start = to_slashes(os.path.normpath(path))
         if not os.path.isdir(path):
             if os.path.lexists(path):
                 named.append(start)
             else:
-                missing(f"{path}: no such file or folder")
+                fail(f"{path}: no such file or folder")
         elif always is None or not always.match(start):
+            try:
+                os.scandir(path).close()
+            except OSError as error:
+                fail(f"{path}: {error.strerror or error}")
+                continue
             left_out = None if excluded is None else excluded("" if force_exclude else start)
-            for found in _below(start, left_out):
+            for found in _list_below(start, left_out, note or (lambda sentence: None)):
                 yield unseen(found, left_out)
     if named:
         yield unseen(dict.fromkeys(named), always)
 
 
 def read(path: str) -> bytes:
-    """The bytes of a file.
+    """The bytes of a file to lint.
 
     Raises:
-        OSError: it is gone, cannot be read, is no plain file or too large.
+        OSError: it is gone, cannot be read, is not a plain file or too large.
     """
-    most = MAX_NOTEBOOK_BYTES if path.endswith(".ipynb") else MAX_BYTES
+    return read_plain(path, MAX_NOTEBOOK_BYTES if path.endswith(".ipynb") else MAX_BYTES)
+
+
+def read_plain(path: str, most: int) -> bytes:
+    """The bytes of a plain file; a pipe or a device is neither waited for nor read.
+
+    Raises:
+        OSError: it is gone, cannot be read, is not a plain file or larger than `most`.
+    """
     handle = os.open(path, _READ)
     try:
-        size = _size(handle)
-        if size > most:
-            plain = stat.S_ISREG(os.fstat(handle).st_mode)  # folders have no end either
-            raise OSError(f"larger than {most // 2**20} MiB" if plain else "no plain file")
+        size = _size_of(handle)
+        if size > most or not size:
+            plain = stat.S_ISREG(os.fstat(handle).st_mode)  # folders have no end either, and devices no size
+            if not plain or size:
+                raise OSError(f"larger than {most // 2**20} MiB" if plain else "not a plain file")
         return os.read(handle, size + 1)
     finally:
         os.close(handle)
 
 
-def _size(handle: int) -> int:
-    """Where the file ends, which no pipe can tell; all that `fstat` tells would take as long as reading."""
+def _size_of(handle: int) -> int:
+    """Where the file ends, which a pipe does not know; `fstat` for each file would take as long as reading it."""
     try:
         size = os.lseek(handle, 0, os.SEEK_END)
         os.lseek(handle, 0, os.SEEK_SET)
     except OSError:
-        raise OSError("no plain file") from None
+        raise OSError("not a plain file") from None
     return size
 
 
@@ -168,105 +186,166 @@ def finder(count: int) -> Find:
     return bytes.find
 
 
-def _below(folder: str, excluded: Patterns | None) -> Iterator[Iterable[str]]:
-    untracked = _git(folder, "ls-files", "-z", "--others", "--exclude-standard")
-    tracked = _git(folder, "ls-files", "-z", "--cached")
-    listed = _ours(tracked(), folder)
-    if listed is None:
-        untracked()
-        yield sorted(_walk(folder, excluded))
-        return
-    yield listed
-    rest = _ours(untracked(), folder) or []
-    if not listed and not rest and _git(folder, "check-ignore", "-q", ".")() is not None:
-        rest = sorted(_walk(folder, excluded))  # whoever asks for an ignored folder wants to see into it
-    yield rest
-
-
-def _git(folder: str, *arguments: str) -> Callable[[], bytes | None]:
-    """Start git; what it prints when asked for it, None where it fails: no git, no repository, not a trusted owner."""
-    command = ["git", "-C", folder, *arguments]
-    # A hook runs with variables that hold for its own repository, not for any folder.
-    environ = {name: value for name, value in os.environ.items() if name not in _OF_ONE_REPOSITORY}
-    if not hasattr(os, "posix_spawnp"):
-        return _git_by_subprocess(command, environ)
+def _list_below(folder: str, excluded: Patterns | None, note: Callable[[str], None]) -> Iterator[Iterable[str]]:
+    untracked = _Git(folder, "ls-files", "-z", "--others", "--exclude-standard")
+    tracked = _Git(folder, "ls-files", "-z", "--cached")
     try:
-        out, into = os.pipe()
-    except OSError:  # as many files are open as may be
-        return lambda: None
-    actions = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_DUP2, into, 1),
-        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
-    ]
-    try:
-        child = os.posix_spawnp("git", command, environ, file_actions=actions)
-    except OSError:
-        os.close(out)
-        return lambda: None
+        listed = _keep_known(tracked.output(), folder)
+        if listed is not None:
+            yield listed
+            rest = _keep_known(untracked.output(), folder) or []
+            if not listed and not rest and _Git(folder, "check-ignore", "-q", ".").output() is not None:
+                rest = sorted(_walk(folder, excluded, note))  # an ignored folder that is named is meant to be linted
+            yield rest
+            return
+    except TimeoutError:
+        note(f"{folder}: git did not answer within {GIT_SECONDS} s, so the folder was searched without it")
     finally:
-        os.close(into)
-
-    def output() -> bytes | None:
-        with os.fdopen(out, "rb") as pipe:
-            content = pipe.read()
-        _, status = os.waitpid(child, 0)
-        return None if status else content
-
-    return output
+        tracked.stop()
+        untracked.stop()
+    yield sorted(_walk(folder, excluded, note))
 
 
-def _git_by_subprocess(command: list[str], environ: dict[str, str]) -> Callable[[], bytes | None]:
-    """The same where there is no `posix_spawn`: importing `subprocess` takes longer than git."""
-    from subprocess import DEVNULL, PIPE, Popen
+GIT_SECONDS = 20
+"""How long git may take. A file system that hangs, or a `git` that is something else, must not stop the linter."""
 
-    try:
-        process = Popen(command, env=environ, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
-    except OSError:
-        return lambda: None
 
-    def output() -> bytes | None:
-        content, _ = process.communicate()
-        return None if process.returncode else content
+class _Git:
+    """git, started at once; its output is None where it fails: no git, no repository, not a trusted owner."""
 
-    return output
+    def __init__(self, folder: str, *arguments: str) -> None:
+        command = ["git", "-C", folder, *arguments]
+        # A hook runs with variables that hold for its own repository, not for any folder.
+        environ = {name: value for name, value in os.environ.items() if name not in _OF_ONE_REPOSITORY}
+        self._child = 0
+        self._out = -1
+        self._process: Popen[bytes] | None = None
+        from time import monotonic
 
+        self._until = monotonic() + GIT_SECONDS
+        if hasattr(os, "posix_spawnp"):
+            self._spawn(command, environ)
+        else:
+            # Only where there is no `posix_spawn`: importing `subprocess` takes longer than git.
+            from subprocess import DEVNULL, PIPE, Popen
+
+            try:
+                self._process = Popen(command, env=environ, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
+            except OSError:
+                pass
+
+    def _spawn(self, command: list[str], environ: dict[str, str]) -> None:
+        try:
+            out, into = os.pipe()
+        except OSError:  # as many files are open as may be
+            return
+        actions = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, into, 1),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+        ]
+        try:
+            # A process group of its own, so that what git starts can be ended with it.
+            self._child = os.posix_spawnp("git", command, environ, file_actions=actions, setpgroup=0)
+            self._out = out
+        except OSError:
+            os.close(out)
+        finally:
+            os.close(into)
+
+    def output(self) -> bytes | None:
+        """What git prints.
+
+        Raises:
+            TimeoutError: it takes longer than `GIT_SECONDS`.
+        """
+        if self._process is not None:
+            from subprocess import TimeoutExpired
+
+            try:
+                content, _ = self._process.communicate(timeout=GIT_SECONDS)
+            except TimeoutExpired:
+                raise TimeoutError from None
+            return None if self._process.returncode else content
+        if not self._child:
+            return None
+        from select import POLLIN, poll
+        from time import monotonic
+
+        waiting = poll()
+        waiting.register(self._out, POLLIN)
+        parts = []
+        while True:
+            if not waiting.poll(max(self._until - monotonic(), 0) * 1000):
+                raise TimeoutError
+            part = os.read(self._out, 1 << 20)
+            if not part:
+                break
+            parts.append(part)
+        os.close(self._out)
+        _, status = os.waitpid(self._child, 0)
+        self._child = 0
+        return None if status else b"".join(parts)
+
+    def stop(self) -> None:
+        """End git if its output is not wanted any more."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+        if self._child:
+            try:
+                os.killpg(self._child, _SIGKILL)
+            except ProcessLookupError:
+                pass
+            os.close(self._out)
+            os.waitpid(self._child, 0)
+            self._child = 0
+
+
+_SIGKILL = 9
+"""Without `signal`, which takes longer to load than a thousand files to read."""
 
 _OF_ONE_REPOSITORY = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_INDEX_FILE", "GIT_PREFIX"}
 )
 
 
-def _ours(listed: bytes | None, folder: str) -> list[str] | None:
-    """The files of our kinds in a list of git's."""
+def _keep_known(listed: bytes | None, folder: str) -> list[str] | None:
+    """The files of known kinds in a list of git's, which has slashes on every system."""
     if listed is None:
         return None
-    before = "" if folder == "." else folder + os.sep
+    before = "" if folder == "." else folder.rstrip("/") + "/"
     names = os.fsdecode(listed).split("\0")
-    return [before + name for name in names if name.endswith(".py") or (_may_be_ours(name) and kind_of(name))]
+    return [before + name for name in names if name.endswith(".py") or (_may_be_known(name) and kind_of(name))]
 
 
-def _may_be_ours(name: str) -> bool:
-    """A first, cheap look: most files of a tree are none of ours."""
+def _may_be_known(name: str) -> bool:
+    """A first, cheap look: most files of a tree are of no known kind."""
     return name.endswith(ENDINGS) or "/.env." in f"/{name}"
 
 
-def _walk(folder: str, excluded: Patterns | None) -> Iterator[str]:
+def _walk(folder: str, excluded: Patterns | None, note: Callable[[str], None]) -> Iterator[str]:
     from regilink_doctor.lint.scan.gitignore import Ignored, read_ignored
 
+    def unreadable(error: OSError) -> None:
+        path = to_slashes(os.fsdecode(error.filename or folder)).removeprefix("./")
+        note(f"{path}: {error.strerror or error}")
+
     ignored: dict[str, Ignored | None] = {}
-    for root, folders, names in os.walk(folder):
-        here = read_ignored(root, ignored.pop(root, None)) if ".gitignore" in names else ignored.pop(root, None)
-        before = "" if root == "." else root.removeprefix("./") + os.sep
+    for root, folders, names in os.walk(folder, onerror=unreadable):
+        here = to_slashes(root).removeprefix("./")
+        outer = ignored.pop(root, None)
+        inside = read_ignored(here, outer) if ".gitignore" in (*names, *folders) else outer
+        before = "" if here == "." else here.rstrip("/") + "/"
         folders[:] = [
             name
             for name in folders
-            if not (here and here.match(os.path.join(root, name), folder=True))
+            if not (inside and inside.match(before + name, folder=True))
             and not (excluded and excluded.match(before + name))
         ]
-        if here:
-            ignored.update((os.path.join(root, name), here) for name in folders)
+        if inside:
+            ignored.update((os.path.join(root, name), inside) for name in folders)
         for name in names:
-            ours = _may_be_ours(name) and kind_of(before + name)
-            if ours and not (here and here.match(os.path.join(root, name), folder=False)):
+            known = _may_be_known(name) and kind_of(before + name)
+            if known and not (inside and inside.match(before + name, folder=False)):
                 yield before + name

@@ -1,87 +1,138 @@
 """`.gitignore` where there is no git to ask: in an image without it, in an unpacked archive.
 
-The patterns mean what gitignore(5) says; a test holds them against `git check-ignore`.
+The patterns mean what gitignore(5) says; a test holds them against `git check-ignore`. As git does, `?` and a set take
+one byte, so paths are matched as bytes. No pattern is an error, and none takes longer than pattern times path.
 """
 
 from __future__ import annotations
 
 import os
-import re
+
+from regilink_doctor.core.patterns import Glob, parse_glob
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_BYTES = 1 << 20
+"""A larger `.gitignore` is not read."""
 
 
 class Ignored:
     """The patterns of one `.gitignore`; `outer` are those of the folders above it, which it can take back."""
 
     def __init__(self, folder: str, outer: Ignored | None, content: str) -> None:
-        self._folder = folder
+        self._prefix = "" if folder in ("", ".") else f"{folder}/"
         self._outer = outer
-        self._rules = [rule for line in content.split("\n") if (rule := _rule(line.removesuffix("\r"))) is not None]
+        self._names: dict[str, list[int]] = {}
+        """The rules that are a plain name, by that name: a list of thousands of them costs a look-up."""
+        self._others: list[int] = []
+        self._rules: list[_Rule] = []
+        for line in content.removeprefix("\ufeff").split("\n"):
+            rule = _parse_rule(line.removesuffix("\r"))
+            if rule is None:
+                continue
+            if rule.name is not None:
+                self._names.setdefault(rule.name, []).append(len(self._rules))
+            else:
+                self._others.append(len(self._rules))
+            self._rules.append(rule)
 
     def match(self, path: str, *, folder: bool) -> bool:
         """Whether a file or folder is ignored; the folders above it have been asked before."""
-        return self._verdict(path, folder) or False
+        return self._verdict(_as_bytes(path), folder) or False
 
     def _verdict(self, path: str, folder: bool) -> bool | None:
-        inside = os.path.relpath(path, self._folder).replace(os.sep, "/")
-        for pattern, folders_only, ignores in reversed(self._rules):
-            if (folder or not folders_only) and pattern.fullmatch(inside):
-                return ignores
+        inside = path[len(_as_bytes(self._prefix)) :]
+        segments = inside.split("/")
+        named = [number for number in self._names.get(segments[-1], ()) if folder or not self._rules[number].folders]
+        last = max(named, default=-1)
+        # The last rule that matches decides.
+        for number in reversed(self._others):
+            if number < last:
+                break
+            rule = self._rules[number]
+            if (folder or not rule.folders) and rule.match(segments):
+                last = number
+                break
+        if last >= 0:
+            return self._rules[last].ignores
         return self._outer._verdict(path, folder) if self._outer else None
 
 
+class _Rule:
+    """A line: a plain name, a pattern for the name (`segments` has one), or one for the path from the folder."""
+
+    __slots__ = ("anchored", "folders", "ignores", "name", "segments")
+
+    def __init__(self, pattern: str, *, ignores: bool, folders: bool, anchored: bool) -> None:
+        self.ignores = ignores
+        self.folders = folders
+        self.anchored = anchored
+        plain = not anchored and not any(sign in pattern for sign in "*?[\\")
+        self.name = _as_bytes(pattern) if plain else None
+        self.segments: list[Glob | None] = []
+        """A glob for each folder of the path; None for `**`, any number of folders."""
+        for segment in [] if plain else pattern.split("/"):
+            glob = None if anchored and len(segment) > 1 and not segment.strip("*") else _glob(segment)
+            if glob is not None or not self.segments or self.segments[-1] is not None:
+                self.segments.append(glob)
+        if self.segments and self.segments[-1] is None:
+            self.segments.append(_glob("*"))  # `a/**` is what is in `a`, not `a` itself
+
+    def match(self, path: Sequence[str]) -> bool:
+        return _match_segments(self.segments, path if self.anchored else path[-1:])
+
+
+def _match_segments(patterns: Sequence[Glob | None], path: Sequence[str]) -> bool:
+    """The same two positions as in `Glob.match`, over the folders of a path."""
+    i = j = 0
+    star = mark = -1
+    while j < len(path):
+        glob = patterns[i] if i < len(patterns) else None
+        if i < len(patterns) and glob is None:
+            star, mark = i, j
+            i += 1
+        elif glob is not None and glob.match(path[j]):
+            i += 1
+            j += 1
+        elif star >= 0:
+            mark += 1
+            i, j = star + 1, mark
+        else:
+            return False
+    return all(glob is None for glob in patterns[i:])
+
+
 def read_ignored(folder: str, outer: Ignored | None) -> Ignored | None:
-    """`outer`, and what the `.gitignore` of a folder adds to it."""
+    """`outer`, and what the `.gitignore` of a folder adds to it; one that is not a plain file adds nothing."""
+    from regilink_doctor.lint.scan.files import read_plain
+
     try:
-        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="surrogateescape") as file:
-            return Ignored(folder, outer, file.read())
+        content = read_plain(os.path.join(folder, ".gitignore"), MAX_BYTES)
     except OSError:
         return outer
+    return Ignored(folder, outer, content.decode("utf-8", "surrogateescape"))
 
 
-def _rule(line: str) -> tuple[re.Pattern[str], bool, bool] | None:
-    """A line as pattern, "folders only", and whether it ignores or takes back."""
+def _parse_rule(line: str) -> _Rule | None:
     while line.endswith(" ") and not line.endswith("\\ "):
         line = line[:-1]
     if not line or line.startswith("#"):
         return None
     takes_back = line.startswith("!")
     line = line.removeprefix("!")
-    folders_only = line.endswith("/")
+    folders = line.endswith("/")
     line = line.removesuffix("/")
     anchored = "/" in line
     line = line.removeprefix("/")
-    if not line:
-        return None
-    return re.compile(("" if anchored else "(?:.*/)?") + _expression(line), re.DOTALL), folders_only, not takes_back
+    return _Rule(line, ignores=not takes_back, folders=folders, anchored=anchored) if line else None
 
 
-def _expression(pattern: str) -> str:
-    parts = []
-    at = 0
-    while at < len(pattern):
-        rest = pattern[at:]
-        if rest.startswith("**/") and (at == 0 or pattern[at - 1] == "/"):
-            parts.append("(?:.*/)?")
-            at += 3
-        elif rest == "**" and (at == 0 or pattern[at - 1] == "/"):
-            parts.append(".*")
-            at += 2
-        elif rest[0] == "*":
-            parts.append("[^/]*")
-            at += 1
-        elif rest[0] == "?":
-            parts.append("[^/]")
-            at += 1
-        elif rest[0] == "[" and (end := pattern.find("]", at + 2)) > 0:
-            inside = pattern[at + 1 : end]
-            sign = "^/" if inside[0] in "!^" else ""
-            kept = inside[1:] if sign else inside
-            parts.append(f"[{sign}{kept.replace(chr(92), chr(92) * 2).replace('[', chr(92) + '[')}]")
-            at = end + 1
-        elif rest[0] == "\\" and len(rest) > 1:
-            parts.append(re.escape(rest[1]))
-            at += 2
-        else:
-            parts.append(re.escape(rest[0]))
-            at += 1
-    return "".join(parts)
+def _glob(segment: str) -> Glob:
+    return parse_glob(_as_bytes(segment), as_git=True)
+
+
+def _as_bytes(path: str) -> str:
+    """A letter for each byte of the path in UTF-8."""
+    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 
+from regilink_doctor.core.decoding import find_encoding
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.text import syntax as ast
@@ -35,28 +36,19 @@ class Source:
         Raises:
             Unparsable: the bytes are not in the encoding that the file declares.
         """
-        import codecs
-
         start = Span(1, 1, 1, 1)
-        encoding = "utf-8"
-        if content.startswith(codecs.BOM_UTF8):
-            content = content[len(codecs.BOM_UTF8) :]
-        elif python and b"coding" in b"".join(content.split(b"\n", 2)[:2]):
-            import io
-            import tokenize
-
-            try:
-                encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-            except SyntaxError as error:
-                raise Unparsable(error.msg, start) from None
+        try:
+            encoding = find_encoding(content, cookie=python)
+        except LookupError as error:
+            raise Unparsable(str(error), start) from None
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError as error:
-            before = content[: error.start]
-            line = before.count(b"\n") + 1
-            reason = f"is not {encoding}: byte {content[error.start]:#04x}"
+            line = content.count(b"\n", 0, error.start) + 1
+            name = encoding.removesuffix("-sig")
+            reason = f"is not {name}: byte {error.object[error.start]:#04x}"
             raise Unparsable(reason, Span(line, 1, line, 1), "Python" if python else "text") from None
-        except (UnicodeError, LookupError):  # codecs such as `rot13` and `undefined` that make no text of bytes
+        except UnicodeError:
             raise Unparsable(f"is not {encoding}, as it says", start) from None
         return cls(path, text.replace("\r\n", "\n").replace("\r", "\n"))
 
