@@ -12,7 +12,7 @@ from regilink_doctor.emulator.admin import Admin
 from regilink_doctor.emulator.blobs import BlobStore
 from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.http import Call, Request, Response
-from regilink_doctor.emulator.recorder import CORE, LinkCall
+from regilink_doctor.emulator.recorder import CORE, SERVER, LinkCall
 from regilink_doctor.emulator.served import Served, refuse_key
 from regilink_doctor.emulator.storage import Storage
 from regilink_doctor.emulator.workspace import Workspace
@@ -75,6 +75,9 @@ class App:
 
     def observe(self, call: LinkCall) -> None:
         """Take what `recorder` saw of a call: its string, and what the SDK itself refused."""
+        if call.call == SERVER:
+            self.world.ledger.add_server(call.host or "")
+            return
         if call.call == CORE:
             if not call.ended:
                 self.prepare()

@@ -1,7 +1,8 @@
 """The fence: code under test reaches the emulator, and no W&B server that is real.
 
 It is an environment and a proxy. What reads neither cannot be stopped: a program that opens sockets itself or drops
-the environment (`env={}`, `trust_env = False`), and a real server whose name nobody has told the fence.
+the environment (`env={}`, `trust_env = False`), and servers on this machine. A server that code gives to wandb
+(`Settings(base_url=...)`, `login(host=...)`) is fenced off from that moment, where the recorder watches the code.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 from regilink_doctor.core.records import record
 from regilink_doctor.emulator import environ
 from regilink_doctor.emulator.emulator import Emulator
-from regilink_doctor.emulator.loopback import Service
+from regilink_doctor.emulator.loopback import Service, is_loopback
 from regilink_doctor.emulator.proxy import Proxy, Upstream
 
 REAL_HOSTS = (
@@ -62,7 +63,7 @@ class Fence(Service):
     ) -> None:
         outside = os.environ if outside is None else outside
         named = [*hosts, outside.get("WANDB_BASE_URL", "")]
-        self._hosts = (*REAL_HOSTS, *(name for each in named if (name := _name(each)) and not _is_loopback(name)))
+        self._hosts = (*REAL_HOSTS, *(name for each in named if (name := _name(each)) and not is_loopback(name)))
         self._emulator = emulator
         self._upstream = Upstream(outside)
         self._proxy: Proxy | None = None
@@ -113,7 +114,18 @@ class Fence(Service):
     def is_real(self, host: str) -> bool:
         """Whether the name is one of a real W&B server."""
         name = host.rstrip(".").casefold()
-        return any(name == real or name.endswith(f".{real}") for real in self._hosts)
+        named = (_name(url) for url in self._emulator.ledger.servers)
+        hosts = (*self._hosts, *(each for each in named if each and not is_loopback(each)))
+        return any(name == real or name.endswith(f".{real}") for real in hosts)
+
+    @property
+    def other_servers(self) -> tuple[str, ...]:
+        """Servers on this machine, not the emulator, that code gave to wandb: no proxy keeps it from them."""
+        return tuple(
+            url
+            for url in self._emulator.ledger.servers
+            if (name := _name(url)) and is_loopback(name) and url != self._emulator.url
+        )
 
     def _gate(self, host: str, port: int) -> str | None:
         if not self.is_real(host):
@@ -130,7 +142,3 @@ def _name(url: str) -> str | None:
     except ValueError:
         return None
     return name.rstrip(".").casefold() if name else None
-
-
-def _is_loopback(name: str) -> bool:
-    return name == "localhost" or name == "::1" or name.startswith("127.")

@@ -36,6 +36,7 @@ class Ledger:
         self._first_open = 0
         """Before this place, every attempt has the path that the code gave."""
         self._consumed: list[Consumption] = []
+        self._servers: dict[str, None] = {}
 
     def __iter__(self) -> Iterator[LinkAttempt]:
         return iter(self.links)
@@ -79,9 +80,21 @@ class Ledger:
         with self._lock:
             self._consumed.append(entry)
 
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The servers that code gave to wandb itself, as it wrote them; seen only where a recorder watches the code."""
+        with self._lock:
+            return tuple(self._servers)
+
+    def add_server(self, url: str) -> None:
+        """Note a server that code names."""
+        with self._lock:
+            self._servers.setdefault(url.rstrip("/"))
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
             self._links.clear()
             self._consumed.clear()
+            self._servers.clear()
             self._first_open = 0

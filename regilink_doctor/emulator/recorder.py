@@ -31,27 +31,40 @@ VARIABLE = "REGILINK_CALLS"
 _SITE, _COPY = "regilink-site", "regilink_recorder_of_this_process"
 _ENVIRON = ("WANDB_PROJECT", "WANDB_ORGANIZATION")
 _METHODS = {
-    "wandb.sdk.wandb_run": (("Run", "link_artifact"), ("Run", "use_artifact")),
+    "wandb.sdk.wandb_run": (("Run", "link_artifact"), ("Run", "use_artifact"), ("Run", "__init__")),
     "wandb.sdk.lib.noop_run": (("NoopRun", "link_artifact"),),
     "wandb.sdk.artifacts.artifact": (("Artifact", "link"),),
-    "wandb.apis.public.api": (("Api", "artifact"),),
+    "wandb.apis.public.api": (("Api", "artifact"), ("Api", "__init__")),
+    "wandb.sdk.wandb_login": (("", "_login"),),
     "wandb.sdk.lib.service.service_process": (("", "start"),),
 }
 """Module -> classes and methods; without a class, a function. `NoopRun` is the run of disabled mode."""
 
-_READS = {"use_artifact": "Run.use_artifact", "artifact": "Api.artifact"}
+_READS = {("Run", "use_artifact"): "Run.use_artifact", ("Api", "artifact"): "Api.artifact"}
 CORE = "wandb-core"
-_SHOWN = {"link_artifact": "Run.link_artifact", "link": "Artifact.link", "start": CORE, **_READS}
+SERVER = "server"
+"""`call` of a `LinkCall` that only says which server wandb is to use, in `host`."""
+
+_SHOWN = {
+    ("Run", "link_artifact"): "Run.link_artifact",
+    ("NoopRun", "link_artifact"): "Run.link_artifact",
+    ("Artifact", "link"): "Artifact.link",
+    ("", "start"): CORE,
+    ("Run", "__init__"): SERVER,
+    ("Api", "__init__"): SERVER,
+    ("", "_login"): SERVER,
+    **_READS,
+}
 
 
 class LinkCall(NamedTuple):
     """One call: told when it begins (`ended` False), and when it came back.
 
-    `call` is `Run.link_artifact` or `Artifact.link`, `target_path` the argument as a text (None: not given). Or it is
-    `Run.use_artifact` or `Api.artifact`, and `target_path` the name that is fetched; or `wandb-core`, which starts.
-    `place` is its `file:line`. `entity` and `project` are the run's or, for `Artifact.link`, the source artifact's;
-    `source` is the source version's full name, None where it was never logged. `error` is the exception's type, None
-    when none was raised. `environ` has what the SDK reads beside the path.
+    `call` is `Run.link_artifact` or `Artifact.link`, `target_path` the argument as a string (None: not given). Or it is
+    `Run.use_artifact` or `Api.artifact`, and `target_path` the name that is fetched; or `wandb-core`, which starts; or
+    `server`, and `host` the server that code names. `place` is the call's `file:line`. `entity` and `project` are the
+    run's or, for `Artifact.link`, the source artifact's; `source` is the source version's full name, None where it was
+    never logged. `error` is the exception's type, None when none was raised. `environ` has what the SDK reads besides.
     """
 
     call: str
@@ -68,6 +81,7 @@ class LinkCall(NamedTuple):
     environ: Mapping[str, str] = MappingProxyType({})
     ended: bool = True
     place: str | None = None
+    host: str | None = None
 
     @property
     def reads(self) -> bool:
@@ -198,11 +212,11 @@ def _wrap(module: ModuleType) -> None:
         owner = getattr(module, owner_name, None) if owner_name else module
         original = vars(owner).get(name) if owner is not None else None
         if original is not None:
-            setattr(owner, name, _watched(original, name))
+            setattr(owner, name, _watched(original, _SHOWN[owner_name, name]))
             _wrapped.append((owner, name, original))
 
 
-def _watched(original: Any, name: str) -> Any:
+def _watched(original: Any, shown: str) -> Any:
     @functools.wraps(original)
     def method(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True  # pytest shows the user's line, not ours
@@ -211,14 +225,14 @@ def _watched(original: Any, name: str) -> Any:
             return original(*args, **kwargs)
         _inside.call, error = True, None
         try:
-            _tell(_SHOWN[name], args, kwargs, None, ended=False)
+            _tell(shown, args, kwargs, None, ended=False)
             return original(*args, **kwargs)
         except BaseException as raised:
             error = raised
             raise
         finally:
             _inside.call = False
-            _tell(_SHOWN[name], args, kwargs, error, ended=True)
+            _tell(shown, args, kwargs, error, ended=True)
 
     return method
 
@@ -227,12 +241,26 @@ def _tell(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | None, 
     """Never in the way of the code that is watched, whatever it gave and whatever has become of the emulator."""
     try:
         read = _fetch if name in _READS.values() else _call
+        if name == SERVER and (ended or (host := _find_host(args, kwargs)) is None):
+            return
         target, *rest = args or (None,)
-        call = read(name, target, tuple(rest), kwargs, error, ended)
+        call = (
+            LinkCall(SERVER, None, host=host, ended=False, place=_place())
+            if name == SERVER
+            else read(name, target, tuple(rest), kwargs, error, ended)
+        )
         for sink in tuple(_sinks):
             sink(call)
     except Exception as problem:
         sys.stderr.write(f"regilink: a call could not be noted: {type(problem).__name__}: {problem}\n")
+
+
+def _find_host(args: _Args, kwargs: _Kwargs) -> str | None:
+    """The server that settings, overrides or the argument `host` name; None where the environment decides."""
+    named = [kwargs.get("host"), *(_read(each, "base_url") for each in (*args, *kwargs.values()))]
+    named += [each.get("base_url") for each in (*args, *kwargs.values()) if isinstance(each, dict)]
+    host = next((each for each in named if isinstance(each, str) and each), None)
+    return host if host != os.environ.get("WANDB_BASE_URL") else None
 
 
 def _fetch(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, ended: bool) -> LinkCall:

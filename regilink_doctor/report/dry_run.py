@@ -23,10 +23,7 @@ VERSION = 1
 MOST = 20
 """Runs, artifacts and names that are listed, each; links are all told."""
 
-CANNOT_BE_STOPPED = (
-    "not fenced off: a program that opens its own sockets, or starts others without its environment, reaches the "
-    "network as ever; so does what is no W&B server"
-)
+CANNOT_SEE = "regilink does not see programs that ignore the proxy variables or drop their environment"
 
 LONGEST = 200
 """Characters of the command that are shown."""
@@ -50,6 +47,7 @@ def to_json(outcome: DryRun) -> str:
         "consumed": [asdict(each) for each in outcome.consumed],
         "blocked_hosts": [host for host, _ in outcome.blocked_hosts],
         "blocked_connections": dict(outcome.blocked_hosts),
+        "other_servers": list(outcome.other_servers),
         "exit_status": outcome.exit_status,
     }
     return json.dumps(value, indent=2, ensure_ascii=True)
@@ -61,7 +59,7 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     command = escape_text(mask_secrets(shlex.join(outcome.argv)))
     yield paint(_BOLD, f"regilink dry-run: {command if len(command) <= LONGEST else command[:LONGEST] + '...'}")
     ended = "was interrupted, " if outcome.interrupted else ""
-    yield f"  {ended}ended with {outcome.ended}; nothing was sent to W&B; {escape_text(outcome.world)}"
+    yield f"  {ended}ended with {outcome.ended}; {escape_text(outcome.world)}"
     yield from (f"  {line}" for line in ledger.taken_on_trust(outcome.assumed))
     if any(each.kind == "team" for each in outcome.assumed):
         yield "  an entity that is a person's and not a team's is refused at W&B: who is what, only a catalog tells"
@@ -76,15 +74,24 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     yield from _section("Read", outcome.consumed, _consumed, paint)
     if any(each.failed for each in outcome.consumed) and not outcome.stub_artifacts:
         yield "  --stub-artifacts goes on with an empty version, where the name alone is unknown here"
-    if outcome.blocked_hosts:
-        yield from ("", paint(_BOLD, "Kept from W&B's servers"))
-        for host, count in outcome.blocked_hosts:
-            yield f"  {escape_text(host)}: {counted(count, 'connection')} refused"
-        yield "  something in the command names the server by itself: look for WANDB_BASE_URL, host=, base_url"
-        yield f"  {CANNOT_BE_STOPPED}"
+    yield from ("", paint(_BOLD, "W&B servers"))
+    yield from (f"  {line}" for line in _servers(outcome))
     yield ""
     faults = outcome.faults
     yield paint(_RED if faults else _GREEN, _capital("; ".join(faults)) if faults else _well(outcome))
+
+
+def _servers(outcome: DryRun) -> Iterator[str]:
+    """Which servers of W&B were contacted or blocked, and what regilink cannot know."""
+    for host, count in outcome.blocked_hosts:
+        yield f"{escape_text(host)}: {counted(count, 'connection')} blocked"
+    for url in outcome.other_servers:
+        yield f"{escape_text(mask_secrets(url))}: named in the code and not blocked, as it is on this machine"
+    if outcome.blocked_hosts or outcome.other_servers:
+        yield "help: look for WANDB_BASE_URL, host=, base_url in the command's code"
+    else:
+        yield "no connection seen"
+    yield f"note: {CANNOT_SEE}"
 
 
 def _links(outcome: DryRun, *, colour: bool, paint: Callable[[str, str], str]) -> Iterator[str]:

@@ -27,7 +27,8 @@ def render(attempts: Iterable[LinkAttempt], *, colour: bool, there: str = "is no
         elif attempt.destination:
             place = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
             note = f", not in a registry [{why(attempt)}]" if attempt.verdict == "misplaced" else ""
-            yield f"          {there} {escape_text(place)}{note}"
+            aliases = f", aliases {', '.join(map(escape_text, attempt.aliases))}" if attempt.aliases else ""
+            yield f"          {there} {escape_text(place)}{aliases}{note}"
 
 
 def taken_on_trust(assumed: Iterable[Assumed]) -> Iterator[str]:

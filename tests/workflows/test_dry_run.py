@@ -241,8 +241,54 @@ def test_the_users_own_server_is_kept_off_too(project: Path, monkeypatch: pytest
     found = dry_run(["python", "ask.py"], catalog=CATALOG, cwd=project)
     assert found.blocked_hosts == (("wandb.acme.example", 1), ("wandb.mine.example", 1))
     text = "\n".join(render(found))
-    assert "wandb.mine.example: 1 connection refused" in text
-    assert "not fenced off" in text
+    assert "wandb.mine.example: 1 connection blocked" in text
+    assert "ignore the proxy variables" in text
+
+
+def test_servers_that_the_code_names_are_fenced_off_or_named(project: Path) -> None:
+    code = """
+import sys, urllib.request
+import wandb
+try:
+    wandb.login(key="0123456789abcdef" * 3, host="http://127.0.0.9:9", timeout=1)
+except Exception as error:
+    print(type(error).__name__)
+try:
+    wandb.Api(overrides={"base_url": "https://wandb.own.example"}, api_key="f" * 40, timeout=1).viewer
+except Exception as error:
+    print(type(error).__name__)
+try:
+    urllib.request.urlopen("https://wandb.own.example", timeout=5)
+except OSError as error:
+    print(error)
+"""
+    (project / "ask.py").write_text(code)
+    found = dry_run(["python", "ask.py"], cwd=project, allow_no_links=True)
+    assert found.other_servers == ("http://127.0.0.9:9",)
+    assert [host for host, _ in found.blocked_hosts] == ["wandb.own.example"]
+    text = "\n".join(render(found))
+    assert "http://127.0.0.9:9: named in the code and not blocked, as it is on this machine" in text
+    assert json.loads(to_json(found))["other_servers"] == ["http://127.0.0.9:9"]
+
+
+def test_nothing_is_claimed_about_servers_that_cannot_be_seen(project: Path) -> None:
+    text = "\n".join(render(dry_run(["true"], cwd=project, allow_no_links=True)))
+    assert "no connection seen" in text
+    assert "nothing was sent" not in text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--api-key", "{}"], ["--api_key={}"], ["--token", "{}"], ["-c", "https://user:{}@wandb.ai/registry/model/zoo"]],
+)
+def test_keys_in_the_command_are_not_shown(project: Path, capfd: pytest.CaptureFixture[str], words: list[str]) -> None:
+    key = "0a1b2c3d4e" * 4
+    command = ["python", "-c", "pass", *(word.format(key) for word in words)]
+    for options in ([], ["--output-format", "json"]):
+        assert main(["dry-run", "--allow-no-links", *options, "--", *command]) == 0
+        out, err = capfd.readouterr()
+        assert "[key]" in out
+        assert key not in out + err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -10,6 +10,7 @@ from typing import IO
 
 from regilink_doctor.client.settings import read_settings
 from regilink_doctor.core.catalog import Catalog
+from regilink_doctor.core.masking import remember_secret
 from regilink_doctor.emulator import Emulator, Fence, World, recorder
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.workflows.commands import run_command
@@ -23,6 +24,9 @@ KEEP = 2 * 2**30
 
 ORGANIZATION, TEAM, USER = "your-organization", "your-team", "you"
 """The names of what is not known: they show in the report, and nobody takes them for real ones."""
+
+_SECRET_OPTIONS = ("key", "token", "secret", "password", "apikey")
+"""Last words of options whose value nobody is to see."""
 
 _QUIET = ("WANDB_SILENT", "WANDB_CONSOLE", "WANDB_MODE")
 """What the emulator sets for tests, and a dry run leaves as the user has it: offline is offline there, too."""
@@ -61,6 +65,7 @@ def dry_run(
         ImportError: graphql-core is not installed. OSError: the command cannot be started.
     """
     outside = dict(os.environ if environ is None else environ)
+    _remember_secrets(command, outside)
     folder = Path(cwd or Path.cwd()).absolute()
     settings = read_settings(cwd=folder, environ=outside, arguments={"entity": entity} if entity else {})
     known = settings.entity
@@ -96,9 +101,19 @@ def dry_run(
                 links=collect.links(world, world.ledger.links, folder),
                 consumed=collect.consumed(world, world.ledger.consumed, folder),
                 blocked_hosts=tuple(sorted(blocked.items())),
+                other_servers=fence.other_servers,
                 stub_artifacts=stub_artifacts,
                 allow_no_links=allow_no_links,
             )
+
+
+def _remember_secrets(command: Sequence[str], environ: Mapping[str, str]) -> None:
+    """Keep keys of the environment and of options such as `--api-key` out of everything that is printed."""
+    remember_secret(environ.get("WANDB_API_KEY"))
+    for word, following in zip(command, [*command[1:], None], strict=True):
+        name, equals, value = word.partition("=")
+        if name.startswith("-") and name.lower().replace("_", "-").rpartition("-")[2] in _SECRET_OPTIONS:
+            remember_secret(value if equals else following)
 
 
 def _world(catalog: Catalog | None, *, stub_artifacts: bool) -> World:

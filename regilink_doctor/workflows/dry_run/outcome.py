@@ -77,7 +77,8 @@ class DryRun:
 
     `world` says what the world was made of. `entity` is that of the runs whose code names none, `entity_source` says
     where it is from: None where nobody names one, and the account's default would decide. `blocked_hosts` are real
-    servers that were asked for, each with the number of its connections.
+    servers that were asked for, each with the number of its connections. `other_servers` are servers on this machine,
+    not the emulator, that the code gave to wandb: nothing kept it from them.
     """
 
     argv: tuple[str, ...]
@@ -92,6 +93,7 @@ class DryRun:
     links: tuple[Link, ...]
     consumed: tuple[Consumed, ...]
     blocked_hosts: tuple[tuple[str, int], ...]
+    other_servers: tuple[str, ...] = ()
     stub_artifacts: bool = False
     allow_no_links: bool = False
 
