@@ -17,7 +17,7 @@ from regilink_doctor.cli import main
         (["xyzzy"], "there is no command 'xyzzy', but lint, doctor, explain,"),
         (["src", "--fix"], "src is no command\n  help: to lint it: regilink lint src --fix\n"),
         (["verify", "--digset", "x"], "verify has no option --digset, did you mean --digest?"),
-        (["lint", "-q"], "lint has no option -q, did you mean --quiet?"),
+        (["lint", "-f"], "lint has no option -f, did you mean --fix or --force-exclude?"),
         (["lint", "-o", "x.json"], "lint has no option -o, did you mean --output-format or --output-file?"),
         (["verify", "-z"], "verify has no option -z; see regilink verify --help"),
         (["lint", "src", "--stdin-filename", "a.py"], "give no PATH, or - alone"),
@@ -31,7 +31,7 @@ from regilink_doctor.cli import main
             "your own command stands behind --\n  help: regilink emulator -- python 'x y.py'\n",
         ),
         (["dry-run", "python", "--", "train.py"], "dry-run takes no 'python'; see regilink dry-run --help"),
-        (["rules", "REG101"], "rules takes no 'REG101'\n  help: regilink explain REG101\n"),
+        (["rules", "REG101"], "rules takes no 'REG101'\n  help: regilink rule REG101\n"),
         (["catalog", "pull", "--colections", "full"], "catalog pull has no option --colections, did you mean --collec"),
         (["catalog", "list"], "catalog: VERB is 'list', not one of pull, diff, show, schema"),
         (

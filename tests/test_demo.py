@@ -24,8 +24,8 @@ def test_the_demo_shows_what_each_wing_finds(tmp_path: Path) -> None:
     assert "warning[REG101]" in lint
     for code in ("REG203", "REG301", "REG401"):
         assert code in doctor
-    assert re.search(r"wandb +\S+ +the environment of regilink", doctor)
-    assert "Of 6 links, 1 went where it should, 2 went elsewhere without an error, 3 were refused." in run
-    assert re.search(r"misplaced team-a/model/zoo .*\n.*\[REG101, row A1\]", run)
+    assert re.search(r"wandb +\S+ in \S+ +the environment of regilink", doctor)
+    assert "Of 6 links, 1 went to the right place, 2 went somewhere else without any error, and W&B refused 3." in run
+    assert re.search(r"misplaced team-a/model/zoo .*\n.*\[REG101, A1\]", run)
     assert not re.search(r"\b[0-9a-f]{40}\b", done.stdout), "a key is shown"
     assert list(tmp_path.iterdir()) == []

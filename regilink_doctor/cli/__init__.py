@@ -29,6 +29,7 @@ COMMANDS = {
     "dry-run": "run a command against an emulated W&B, and say what it would have linked",
     "verify": "say after the run whether the version is in the registry, with this alias, type, digest, source",
     "rules": "list the rules",
+    "rule": "show one rule: what it reports, why, and examples",
     "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",
     "demo": "lint, diagnose and run a small project with mistakes, without an account",
 }
@@ -43,7 +44,7 @@ _NOT_WRITTEN = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF, getattr(errno
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status. 2 (usage, configuration, our own failure) beats 1 (found) beats 0."""
-    given, command = _split_command(list(sys.argv[1:] if arguments is None else arguments))
+    given, command = _split_command(_read_help_command(list(sys.argv[1:] if arguments is None else arguments)))
     with SafeStreams():
         try:
             _require_current_folder()
@@ -120,6 +121,11 @@ def _run_plain_lint(words: list[str]) -> int | None:
     return None if options is None else lint.run(options)
 
 
+def _read_help_command(given: list[str]) -> list[str]:
+    """`help COMMAND` is `COMMAND --help`."""
+    return [*given[1:], "--help"] if given[:1] == ["help"] else given
+
+
 def _split_command(given: list[str]) -> tuple[list[str], list[str] | None]:
     """What stands behind `--` is the user's own command, for those of ours that run one; None without a `--`."""
     if given[:1] and given[0] in RUN_A_COMMAND and "--" in given:
@@ -138,7 +144,7 @@ def _parse_options(given: Sequence[str], *, separated: bool) -> argparse.Namespa
     if not given:
         parser.print_help(sys.stderr)
         raise SystemExit(UNUSABLE)
-    if given[0].partition("=")[0] not in ("-h", "--help", "--version") and given[0] not in COMMANDS:
+    if given[0].partition("=")[0] not in ("-h", "--help", "-V", "--version") and given[0] not in COMMANDS:
         from regilink_doctor.cli.usage_errors import unknown_command
 
         raise UsageProblem(unknown_command(given[0], given[1:], COMMANDS))
@@ -165,10 +171,11 @@ def _make_parsers(given: Sequence[str]) -> tuple[Parser, Parser | None]:
     parser = Parser(
         prog="regilink",
         description="Lint, diagnose and test links to the W&B Registry before the expensive run.",
-        epilog="`regilink COMMAND --help` lists its options. Every option can be given as a variable of the "
-        "environment: REGILINK_OUTPUT_FORMAT=json. Exit status: 0 nothing found, 1 found, 2 could not work as asked.",
+        epilog="`regilink help COMMAND` lists the options of a command. Every option can also be set by an environment "
+        "variable: REGILINK_OUTPUT_FORMAT=json. Exit status: 0 nothing found, 1 problems found, 2 regilink could not "
+        "do what it was asked to.",
     )
-    parser.add_argument("--version", action="version", version=f"regilink {__version__}")
+    parser.add_argument("-V", "--version", action="version", version=f"regilink {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     asked = next((word for word in given if not word.startswith("-")), None)
     given_command = None

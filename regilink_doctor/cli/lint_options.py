@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.cli.options import COLOUR, UsageProblem, configuration
-from regilink_doctor.config.keys import FORMATS
+from regilink_doctor.config.keys import FORMATS, SEVERITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ GROUPS: dict[str, dict[str, Settings]] = {
         "--show-sites": _flag("list the calls that were found, with what their paths resolve to"),
         "--show-files": _flag("list the files that would be looked at"),
         "--show-settings": _flag("show the configuration, and where it comes from"),
-        "--quiet": _flag("show the findings and nothing else: no summary, no word on files that were passed over"),
+        "--min-severity": {"choices": SEVERITIES, "help": "hide findings below: info (default), warning or error"},
+        "--quiet": {**_flag("show the findings alone: no summary, no notes on skipped files"), "short": "-q"},
         "--exit-zero": _flag("exit 0 whatever is found; 2 stays 2"),
         "--color": COLOUR,
     },
@@ -91,6 +92,8 @@ def configured(options: Any) -> Config:
         changes["exclude"] = tuple(_split(options.exclude))
     if options.extend_exclude is not None:
         changes["extend-exclude"] = (*config.extend_exclude, *_split(options.extend_exclude))
+    if options.min_severity is not None:
+        changes["min-severity"] = options.min_severity
     if options.pedantic:
         changes["pedantic"] = True
     return config.changed(changes) if changes else config

@@ -57,7 +57,8 @@ def option(parser: argparse._ActionsContainer, flag: str, **settings: object) ->
     value = from_environment(flag, settings)
     if value is not None:
         settings["default"] = value
-    parser.add_argument(flag, **settings)  # type: ignore[arg-type]
+    short = settings.pop("short", None)
+    parser.add_argument(*([short] if short else []), flag, **settings)  # type: ignore[arg-type]
 
 
 def from_environment(flag: str, settings: Mapping[str, object]) -> object:
@@ -78,6 +79,8 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
     if settings.get("action") == "append":
         return [value] if value else []
     if isinstance(choices, tuple) and value not in choices:
+        if flag == "--output-format" and value in _formats_of_any_command():
+            return None
         raise UsageProblem(f"{variable} is {value!r}, not one of {', '.join(choices)}")
     if callable(convert := settings.get("type")):
         try:
@@ -85,6 +88,13 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
         except ValueError:
             raise UsageProblem(f"{variable} is {value!r}, not {kind_of_value(convert)}") from None
     return value
+
+
+def _formats_of_any_command() -> tuple[str, ...]:
+    """One variable serves all commands: the format of another is not a mistake."""
+    from regilink_doctor.config.keys import FORMATS
+
+    return (*FORMATS, "markdown")
 
 
 class Options:
@@ -116,6 +126,7 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
         if value is None:
             value = settings.get("default", False if settings.get("action") == "store_true" else None)
         values[_attribute(flag)] = value
+    shorts = {settings["short"]: flag for flag, settings in table.items() if "short" in settings}
     paths = []
     rest = iter(words)
     for word in rest:
@@ -124,7 +135,7 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
         elif word == "-" or not word.startswith("-"):
             paths.append(word)
         else:
-            flag, equals, value = word.partition("=")
+            flag, equals, value = shorts.get(word, word).partition("=")
             settings = table.get(flag, {})
             choices = settings.get("choices")
             if flag not in table:

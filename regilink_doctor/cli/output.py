@@ -100,7 +100,9 @@ class SafeStreams:
                 _reconfigure(stream, errors="backslashreplace")
         sys.stdout, sys.stderr = (SafeStream(stream) for stream in self._before)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            sys.stdout.flush()  # a page of help that nobody reads is no error at the end of Python
         sys.stdout, sys.stderr = self._before
 
 

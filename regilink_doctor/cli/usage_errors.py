@@ -55,7 +55,7 @@ def left_over(command: str, words: Sequence[str], flags: Iterable[str], *, runs:
             f"{command}: your own command stands behind --\n  help: {shlex.join(['regilink', command, '--', *words])}"
         )
     if command == "rules":
-        return f"rules takes no {first!r}\n  help: {shlex.join(['regilink', 'explain', *words])}"
+        return f"rules takes no {first!r}\n  help: {shlex.join(['regilink', 'rule', *words])}"
     return f"{command} takes no {first!r}; see {_help(command)}"
 
 

@@ -35,6 +35,7 @@ class Config:
     extend_exclude: tuple[str, ...] = ()
     pedantic: bool = False
     output_format: str | None = None
+    min_severity: str = "info"
     catalog: str | None = None
     targets: tuple[str, ...] = ()
     host: str | None = None

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Kind = Literal["codes", "texts", "text", "flag", "format", "ignores", "registries", "version"]
+    Kind = Literal["codes", "texts", "text", "flag", "format", "severity", "ignores", "registries", "version"]
 
 
 def _list_formats() -> tuple[str, ...]:
@@ -20,6 +20,9 @@ def _list_formats() -> tuple[str, ...]:
 
 FORMATS = _list_formats()
 """How findings can be shown: the values of `--output-format`."""
+
+SEVERITIES = ("info", "warning", "error")
+"""How serious a finding can be, the least first."""
 
 VERSION = r"^\d+(\.\d+)+([a-z.+-][\w.+-]*)?$"
 """What a version looks like."""
@@ -67,6 +70,7 @@ KEYS = (
     Key("extend-exclude", "texts", "Files and folders that are left out, too.", '["examples/broken"]'),
     Key("pedantic", "flag", "Ask the rules that speak only when they are asked to.", "true"),
     Key("output-format", "format", "How findings are shown.", '"concise"'),
+    Key("min-severity", "severity", "Findings below this severity are not shown and do not count.", '"warning"'),
     Key("catalog", "text", "The file that `regilink catalog pull` has written.", '"regilink.catalog.json"'),
     Key("targets", "texts", "Target paths that `regilink doctor` checks.", '["wandb-registry-model/zoo"]'),
     Key("host", "text", "The W&B server that `regilink doctor` asks.", '"https://wandb.example.com"'),

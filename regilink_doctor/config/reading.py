@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.config import Config, ConfigProblem
-from regilink_doctor.config.keys import FORMATS, KEYS, VERSION
+from regilink_doctor.config.keys import FORMATS, KEYS, SEVERITIES, VERSION
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.rules.selection import rule_problem
 
@@ -93,10 +93,11 @@ def _value(name: str, value: object, where: str) -> object:
         return _texts(value, where)
     if kind == "codes":
         return _codes(value, where)
-    if kind == "format":
+    if kind in ("format", "severity"):
+        choices = FORMATS if kind == "format" else SEVERITIES
         text = _text(value, where)
-        if text not in FORMATS:
-            raise ConfigProblem(f"{where} is {text!r}, not one of {', '.join(FORMATS)}{did_you_mean(text, FORMATS)}")
+        if text not in choices:
+            raise ConfigProblem(f"{where} is {text!r}, not one of {', '.join(choices)}{did_you_mean(text, choices)}")
         return text
     if not isinstance(value, dict):
         example = next(key.example for key in KEYS if key.name == name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regilink_doctor.config.keys import FORMATS, KEYS, VERSION
+from regilink_doctor.config.keys import FORMATS, KEYS, SEVERITIES, VERSION
 
 _TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string", "minLength": 1}}
 _CODES: dict[str, Any] = {"type": "array", "items": {"type": "string", "pattern": "^(ALL|REG[0-9]{0,3})$"}}
@@ -18,6 +18,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "version": {"type": "string", "pattern": VERSION},
     "flag": {"type": "boolean"},
     "format": {"type": "string", "enum": list(FORMATS)},
+    "severity": {"type": "string", "enum": list(SEVERITIES)},
     "ignores": {"type": "object", "additionalProperties": _CODES},
     "registries": {
         "type": "object",

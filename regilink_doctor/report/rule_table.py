@@ -75,8 +75,13 @@ def as_markdown(rules: Sequence[Rule]) -> str:
         for rule in rules
     ]
     for rule in rules:
-        lines += ["", f'<a id="{rule.code.lower()}"></a>', f"## {rule.code}: {rule.name}", "", documentation(rule)]
+        lines += ["", f'<a id="{rule.code.lower()}"></a>', *rule_section(rule)]
     return "\n".join(lines)
+
+
+def rule_section(rule: Rule) -> list[str]:
+    """The lines of a rule in Markdown."""
+    return [f"## {rule.code}: {rule.name}", "", documentation(rule)]
 
 
 def _default(rule: Rule) -> str:

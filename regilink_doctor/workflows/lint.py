@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.config import Config
+from regilink_doctor.config.keys import SEVERITIES
 from regilink_doctor.core.paths import to_slashes
 from regilink_doctor.lint.scan import files
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
@@ -98,8 +99,14 @@ class Linter:
         self._lint_bytes: Callable[[str, bytes], FileReport] | None = None
 
     def lint(self, path: str, content: bytes) -> FileReport:
-        """The report of one file, whether it passes the gates or not."""
-        return self.load()(path, content)
+        """The report of one file, whether it passes the gates or not; without what is below `min-severity`."""
+        report = self.load()(path, content)
+        if self.config.min_severity == "info":
+            return report
+        from regilink_doctor.core.records import replace
+
+        shown = SEVERITIES[SEVERITIES.index(self.config.min_severity) :]
+        return replace(report, findings=tuple(item for item in report.findings if item.severity in shown))
 
     def load(self) -> Callable[[str, bytes], FileReport]:
         """What makes the reports, loaded when the first is wanted."""

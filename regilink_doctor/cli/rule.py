@@ -1,0 +1,58 @@
+"""`regilink rule CODE`."""
+
+from __future__ import annotations
+
+from regilink_doctor.cli.options import OK, UsageProblem, add_colour, add_output_format, wants_colour
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("code", metavar="CODE", help="the code of a rule, or its name: REG104, misspelled-prefix")
+    add_output_format(parser, ("full", "json", "markdown"))
+    add_colour(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from regilink_doctor.report import rule_table
+    from regilink_doctor.report.explanation import render
+    from regilink_doctor.report.terminal import terminal_width
+    from regilink_doctor.rules import rule_for
+    from regilink_doctor.workflows.explain import explain
+
+    code = _find_code(options.code)
+    if options.output_format == "json":
+        print(rule_table.as_json([rule_for(code)]))
+    elif options.output_format == "markdown":
+        print("\n".join(rule_table.rule_section(rule_for(code))))
+    else:
+        for line in render(explain(code), colour=wants_colour(options.color), width=terminal_width()):
+            print(line)
+    return OK
+
+
+def _find_code(word: str) -> str:
+    """The code that a code or a name stands for.
+
+    Raises:
+        UsageProblem: no rule has it.
+    """
+    from difflib import get_close_matches
+
+    from regilink_doctor.rules import all_rules
+    from regilink_doctor.rules.selection import rule_problem
+
+    code = word.upper()
+    rules = {rule.code: rule.name for rule in all_rules()}
+    if code in rules:
+        return code
+    by_name = {name: code for code, name in rules.items()}
+    if word in by_name:
+        return by_name[word]
+    if near := get_close_matches(word, by_name, n=1):
+        raise UsageProblem(f"rule: there is no rule {word!r}, did you mean {near[0]} ({by_name[near[0]]})?")
+    raise UsageProblem(f"rule: {rule_problem(word) or f'{word!r} is not the code of one rule; see regilink rules'}")
