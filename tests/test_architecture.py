@@ -14,7 +14,7 @@ WINGS = {
     "doctor": {"client", "rules", "core"},
     "emulator": {"core"},
     "config": {"core", "rules"},
-    "workflows": {"core", "rules", "lint", "client", "doctor", "emulator", "report", "config"},
+    "workflows": {"core", "rules", "lint", "client", "doctor", "emulator", "config"},
     "report": {"rules", "core"},
     "cli": {"core", "rules", "report", "workflows", "config", ""},
     "__main__": {"cli"},
