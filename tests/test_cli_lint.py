@@ -162,7 +162,7 @@ def test_a_catalog_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "c.json").write_text('{"version": 1, "organizations": [{"name": 3}]}')
     done = regilink("lint", "--catalog", "c.json", cwd=tmp_path)
     assert done.returncode == 2
-    assert "organizations[0].name is not a text" in done.stderr
+    assert "organizations[0].name is not a string" in done.stderr
 
 
 def test_a_catalog_proves_what_source_only_suspects(tmp_path: Path) -> None:
