@@ -1,6 +1,6 @@
 """The pytest plugin of regilink: fixtures, assertions, and the linter as a part of the suite.
 
-`failures` and `UnfinishedRun` are loaded when they are first used: pytest imports this package in every run.
+The names are loaded when they are first used: pytest imports this package in every run.
 """
 
 from __future__ import annotations
@@ -8,12 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytest_regilink.assertions import ImpossibleAssertion
     from pytest_regilink.conditions import failures
-    from pytest_regilink.server_fixture import UnfinishedRun
+    from pytest_regilink.server_fixture import Regilink, UnfinishedRun
 
-__all__ = ["UnfinishedRun", "failures"]
+__all__ = ["ImpossibleAssertion", "Regilink", "UnfinishedRun", "failures"]
 
-_HOMES = {"UnfinishedRun": "server_fixture", "failures": "conditions"}
+_HOMES = {
+    "ImpossibleAssertion": "assertions",
+    "Regilink": "server_fixture",
+    "UnfinishedRun": "server_fixture",
+    "failures": "conditions",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,26 +1,151 @@
-"""Assertions about what a program has linked and consumed, usable without the plugin.
+"""Assertions about what a program linked and consumed. They need a ledger (`emulator.ledger.links`) alone.
 
-Each takes the links of a ledger (`emulator.ledger.links`) and a place: a text with or without the organization's entity
-in front (`*` stands for any letters), a `TargetPath`, or the SDK's own artifact object. A failure shows everything that
-was attempted instead, and why it was refused.
+A path is a string with or without the organization's entity (`*` matches any characters), a `TargetPath`, or an
+artifact of the SDK: a linked artifact means its version in the registry, a source artifact means itself, wherever it
+was linked. A registry alone, `wandb-registry-model`, means everything in it.
+
+What can never be true is refused with `ImpossibleAssertion`: a path that no link can have, a rule that does not exist.
 """
 
 from __future__ import annotations
 
 import os
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from pytest_regilink.link_matcher import place
-from regilink_doctor.core.target_path import parse, problems
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.records import record
+from regilink_doctor.core.target_path import LinkInput, TargetPath, is_registry_project, parse, problems
 from regilink_doctor.report.ledger import render, taken_on_trust
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from regilink_doctor.core.ledger import Assumed, LinkAttempt
+    from regilink_doctor.emulator import World
     from regilink_doctor.emulator.ledger import Consumption
+    from regilink_doctor.emulator.world.model import ArtifactVersion, Run
 
 __tracebackhide__ = True
+
+HOW = {"fetch": "fetched", "use": "used", "download": "downloaded"}
+"""How a version can be consumed, and the participle for messages."""
+
+
+class ImpossibleAssertion(AssertionError, ValueError):
+    """The assertion was given something that can never be true, so that it would prove nothing."""
+
+
+@record
+class PathPattern:
+    """What an assertion is about: a registry, a collection, or a version in it.
+
+    `path` has or lacks the entity, and may contain `*`. `version` is a version or an alias. With `is_source` it is the
+    version as it was logged, wherever it was linked to.
+    """
+
+    path: str
+    version: str | None = None
+    is_source: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.version}" if self.version else self.path
+
+    @property
+    def is_registry(self) -> bool:
+        """Whether it means a whole registry."""
+        return is_registry_project(self.path.rpartition("/")[2]) and self.path.count("/") < 2
+
+    @property
+    def registry(self) -> str | None:
+        """The name of its registry with the prefix; None for a project, or where `*` leaves it open."""
+        parts = self.path.split("/")
+        project = parts[-1] if self.is_registry else parts[-2] if len(parts) > 1 else ""
+        return project if is_registry_project(project) and "*" not in project else None
+
+    @property
+    def entity(self) -> str | None:
+        """Its first part, where it names an entity."""
+        parts = self.path.split("/")
+        return parts[0] if len(parts) == (2 if self.is_registry else 3) and "*" not in parts[0] else None
+
+    def matches_name(self, name: str | None) -> bool:
+        """Whether `entity/project/collection` is meant."""
+        if not name:
+            return False
+        wanted = f"{self.path}/*" if self.is_registry else self.path
+        candidates = (name, name.partition("/")[2])
+        return wanted in candidates or ("*" in wanted and any(_matches(each, wanted) for each in candidates))
+
+    def matches_version(self, version: str | None, aliases: Collection[str]) -> bool:
+        """Whether the version is meant. At the moment of a link, the version that is linked is `latest`."""
+        return self.version in (None, version, "latest") or self.version in aliases
+
+    def is_destination(self, attempt: LinkAttempt) -> bool:
+        """Whether the link went here."""
+        if attempt.destination is None:
+            return False
+        if self.is_source:
+            return attempt.source == str(self)
+        if not self.matches_version(attempt.version, attempt.aliases):
+            return False
+        return self.matches_name(attempt.destination) or self.path == attempt.requested
+
+    def was_requested(self, attempt: LinkAttempt) -> bool:
+        """Whether the link was to go here."""
+        if self.is_source:
+            return attempt.source == str(self)
+        asked = "/".join(part or "" for part in (attempt.entity, attempt.project, attempt.collection))
+        # The SDK refuses some paths before anything reaches a server: then the string is all that is known.
+        return attempt.requested in (str(self), self.path) or any(
+            self.matches_name(name) for name in (asked, attempt.requested, f"/{attempt.requested}")
+        )
+
+
+def read_pattern(path: object) -> PathPattern:
+    """The pattern of a string, a `TargetPath` or an artifact of the SDK, whether a link can have it or not.
+
+    Raises:
+        ImpossibleAssertion: an artifact that was never logged is nowhere; nothing else is a path.
+    """
+    __tracebackhide__ = True
+    if isinstance(path, PathPattern):
+        return path
+    if (qualified := _qualified_name(path)) is not None:
+        name, _, version = qualified.rpartition(":")
+        return PathPattern(name or version, version if name else None, is_source=not getattr(path, "is_link", False))
+    if not isinstance(path, (str, TargetPath)):
+        raise ImpossibleAssertion(f"{path!r} is not a path: give a string, a TargetPath or an artifact of wandb")
+    text = str(path)
+    head, slash, name = text.rpartition("/")
+    name, colon, version = name.partition(":")
+    if not text.strip() or (colon and not version):
+        raise ImpossibleAssertion(f"{text!r} is not a path: no link can have it")
+    return PathPattern(f"{head}{slash}{name}", version if colon else None)
+
+
+def read_destination(path: object) -> PathPattern:
+    """The pattern of a place where a link can go.
+
+    Raises:
+        ImpossibleAssertion: no link can go there.
+    """
+    __tracebackhide__ = True
+    pattern = read_pattern(path)
+    parts = pattern.path.split("/")
+    if pattern.is_registry and parts[-1] != REGISTRY_PREFIX:
+        return pattern
+    if pattern.path == "*" or pattern.is_source:
+        return pattern
+    if len(parts) == 1:
+        raise ImpossibleAssertion(
+            f'no link can have the path {str(pattern)!r}: write "{REGISTRY_PREFIX}NAME/{parts[0]}"'
+        )
+    wrong = [problem for problem in problems(pattern.path.replace("*", "x")) if problem.rule != "REG101"]
+    if wrong or len(parts) > 3:
+        codes = f" [{wrong[0].rule}]" if wrong else ""
+        raise ImpossibleAssertion(f"no link can have the path {str(pattern)!r}{codes}")
+    return pattern
 
 
 def assert_linked(
@@ -28,53 +153,53 @@ def assert_linked(
     path: object,
     *,
     type: str | None = None,
-    aliases: Collection[str] | None = None,
+    aliases: str | Collection[str] | None = None,
     exact: bool = False,
     assumed: Sequence[Assumed] = (),
+    reason: str | None = None,
 ) -> LinkAttempt:
-    """A link went to `path`: the last one that did, of this type and with at least these aliases where they are given.
+    """Return the last link that went to `path`, of this type and with at least these aliases where they are given.
 
-    With `exact` it was the only one there, and has these aliases and no others.
+    With `exact` it was the only one there, and has these aliases and no others. `reason` says why there may be no link.
 
     Raises:
-        AssertionError: none did; the message shows those that were attempted.
+        AssertionError: there is none; the message shows those that were attempted.
     """
     __tracebackhide__ = True
-    tried, there = tuple(attempts), place(path)
-    found = [attempt for attempt in tried if there.got(attempt)]
-    if exact and len(found) > 1:
-        raise AssertionError(story(f"linked to {str(there)!r} {len(found)} times, not once", tried, assumed))
-    for attempt in reversed(found):
-        if (
-            type in (None, attempt.source_type)
-            and not _lacking(attempt, aliases)
-            and not _more(attempt, aliases, exact)
-        ):
+    tried, pattern, wanted = tuple(attempts), read_destination(path), read_aliases(aliases)
+    matching = [attempt for attempt in tried if pattern.is_destination(attempt)]
+    if not matching:
+        raise link_error(describe_miss(pattern, tried), tried, assumed, reason)
+    if exact and len(matching) > 1:
+        raise link_error(f"linked to {str(pattern)!r} {len(matching)} times, not once", tried, assumed)
+    for attempt in reversed(matching):
+        if type in (None, attempt.source_type) and not _missing(attempt, wanted) and not _extra(attempt, wanted, exact):
             return attempt
-    if not found:
-        raise AssertionError(story(f"nothing was linked to {str(there)!r}", tried, assumed))
-    last = found[-1]
+    last = matching[-1]
+    where = f"{_place(last)}linked to {str(pattern)!r}"
     if type not in (None, last.source_type):
-        what = f"linked to {str(there)!r} with type {last.source_type!r}, not {type!r}"
-    elif lacking := _lacking(last, aliases):
-        what = f"linked to {str(there)!r} without {_named(lacking)}; it has {_named(last.aliases)}"
-    else:
-        what = f"linked to {str(there)!r} also with {_named(_more(last, aliases, exact))}"
-    raise AssertionError(story(what, tried, assumed))
+        raise link_error(f"{where} with type {last.source_type!r}, not {type!r}", tried, assumed)
+    if missing := _missing(last, wanted):
+        raise link_error(
+            f"{where} without {_list_aliases(missing)}; it has {_list_aliases(last.aliases)}", tried, assumed
+        )
+    raise link_error(f"{where} also with {_list_aliases(_extra(last, wanted, exact))}", tried, assumed)
 
 
 def assert_not_linked(attempts: Iterable[LinkAttempt], path: object = None, *, assumed: Sequence[Assumed] = ()) -> None:
-    """No link went to `path`; without one, no link went anywhere.
+    """No link went to `path`; without a path, no link went anywhere.
 
     Raises:
         AssertionError: one did.
     """
     __tracebackhide__ = True
     tried = tuple(attempts)
-    there = None if path is None else place(path)
-    if any(attempt.destination and (there is None or there.got(attempt)) for attempt in tried):
-        what = "something was linked" if there is None else f"something was linked to {str(there)!r}"
-        raise AssertionError(story(what, tried, assumed))
+    pattern = None if path is None else read_destination(path)
+    for attempt in tried:
+        if attempt.destination and (pattern is None or pattern.is_destination(attempt)):
+            raise link_error(
+                f"{_place(attempt)}something was linked to {str(pattern or attempt.destination)!r}", tried, assumed
+            )
 
 
 def assert_refused(
@@ -84,86 +209,335 @@ def assert_refused(
     code: str | None = None,
     failure: str | None = None,
     assumed: Sequence[Assumed] = (),
+    reason: str | None = None,
 ) -> LinkAttempt:
-    """A link to `path` was refused, for the rule `code` or the entry `failure` of the failure index; the last one.
+    """Return the last link to `path` that was refused, for the rule `code` and the failure id `failure` where given.
+
+    `path` may be one that the SDK refuses: it is compared with the string in the code.
 
     Raises:
         AssertionError: none was.
     """
     __tracebackhide__ = True
-    tried, there = tuple(attempts), place(path)
-    refused = [attempt for attempt in tried if attempt.verdict == "refused" and there.was_asked_for(attempt)]
+    tried, pattern = tuple(attempts), read_pattern(path)
+    code, failure = read_code(code), read_failure(failure)
+    refused = [each for each in tried if each.verdict == "refused" and pattern.was_requested(each)]
     for attempt in reversed(refused):
         if code in (None, attempt.code) and failure in (None, attempt.failure):
             return attempt
-    wanted = " and ".join(each for each in (code, f"failure {failure}" if failure else None) if each)
+    wanted = " and ".join(part for part in (code, failure) if part)
     if refused:
-        what = f"the link to {str(there)!r} was refused, but not for {wanted}"
-    else:
-        what = f"no link to {str(there)!r} was refused"
-    raise AssertionError(story(what, tried, assumed))
+        last = refused[-1]
+        actual = ", ".join(part for part in (last.code, last.failure) if part) or last.message or "no known reason"
+        raise link_error(f"the link to {str(pattern)!r} was refused for {actual}, not for {wanted}", tried, assumed)
+    linked = next((each for each in tried if each.destination and pattern.was_requested(each)), None)
+    if linked is not None:
+        raise link_error(
+            f"{_place(linked)}the link to {str(pattern)!r} was not refused: it is {linked.verdict}", tried, assumed
+        )
+    raise link_error(f"no link to {str(pattern)!r} was refused", tried, assumed, reason)
 
 
 def assert_consumed(consumed: Iterable[Consumption], name: object, *, how: str | None = None) -> Consumption:
-    """A version was fetched, used or downloaded (`how`: `fetch`, `use`, `download`); the last time.
+    """Return the last time that a version was consumed (`how`: `fetch`, `use`, `download`). Failures do not count.
 
     Raises:
         AssertionError: it was not; the message shows what was.
     """
     __tracebackhide__ = True
-    entries, wanted = tuple(consumed), place(name)
+    entries, pattern, how = tuple(consumed), read_destination(name), read_how(how)
     for entry in reversed(entries):
-        path, _, version = entry.name.rpartition(":")
-        if wanted.covers(path) and wanted.version in (None, version) and how in (None, entry.how):
+        if how in (None, entry.how) and entry.failed is None and matches_consumption(pattern, entry):
             return entry
-    verb = {"fetch": "fetched", "use": "used", "download": "downloaded"}.get(how or "", "consumed")
-    lines = [f"{str(wanted)!r} was not {verb}"]
-    if entries:
-        lines += ["What was:", *(f"{each.how:<9} {each.name}" for each in entries)]
-    else:
+    failed = next((each for each in reversed(entries) if each.failed and matches_consumption(pattern, each)), None)
+    lines = [f"{str(pattern)!r} was not {HOW.get(how or '', 'consumed')}"]
+    if failed is not None:
+        lines[0] += f": {(failed.failed or '').splitlines()[0]}"
+    elif not entries:
         lines[0] += ": nothing was consumed at all"
+    if entries:
+        lines += ["Consumed:", *(_describe_consumption(each) for each in entries)]
     raise AssertionError("\n".join(lines))
 
 
-def assert_target_path(path: object) -> None:
-    """`path` is a target path in a registry, with nothing wrong in its text.
+def assert_not_consumed(consumed: Iterable[Consumption], name: object = None, *, how: str | None = None) -> None:
+    """No version of this name was consumed; without a name, nothing was. Failed attempts do not count.
 
     Raises:
-        AssertionError: it is not.
+        AssertionError: one was.
+    """
+    __tracebackhide__ = True
+    pattern, how = None if name is None else read_destination(name), read_how(how)
+    for entry in consumed:
+        if (
+            how in (None, entry.how)
+            and entry.failed is None
+            and (pattern is None or matches_consumption(pattern, entry))
+        ):
+            raise AssertionError(f"{entry.name!r} was {HOW[entry.how]}")
+
+
+def assert_logged(
+    runs: Iterable[Run],
+    name: object,
+    *,
+    type: str | None = None,
+    aliases: str | Collection[str] | None = None,
+    reason: str | None = None,
+) -> ArtifactVersion:
+    """Return the last version of this name that one of the runs logged: `zoo`, `project/zoo`, `entity/project/zoo`.
+
+    Raises:
+        AssertionError: there is none; the message shows what was logged.
+    """
+    __tracebackhide__ = True
+    pattern, wanted = read_pattern(name), read_aliases(aliases) or frozenset()
+    logged = [version for run in runs for version in run.logged]
+    for version in reversed(logged):
+        path = version.sequence.path
+        names = (path, path.partition("/")[2], path.rpartition("/")[2])
+        own = {
+            alias.alias for item in version.memberships for alias in item.aliases if item.collection is version.sequence
+        }
+        if (
+            (pattern.path in names or any("*" in pattern.path and _matches(each, pattern.path) for each in names))
+            and pattern.version in (None, f"v{version.index}", *own)
+            and type in (None, version.type)
+            and wanted <= own
+        ):
+            return version
+    details = f" of type {type!r}" if type else ""
+    details += f" with {_list_aliases(sorted(wanted))}" if wanted else ""
+    lines = [f"no run logged {str(pattern)!r}{details}"]
+    if logged:
+        lines += ["Logged:", *(f"{version.type} {version.source_name}" for version in logged)]
+    elif reason:
+        lines.append(reason)
+    raise AssertionError("\n".join(lines))
+
+
+def assert_registry_ready(world: World, source: object, *, registry: str | None = None) -> ArtifactVersion:
+    """Return the version `source`, which can be linked to a registry, or to this one.
+
+    Raises:
+        AssertionError: it cannot; the message says why.
+    """
+    __tracebackhide__ = True
+    from pytest_regilink.lookups import find_membership
+
+    pattern = read_pattern(source)
+    membership = find_membership(world, pattern)
+    if membership is None:
+        raise AssertionError(f"{pattern} is not on the server: it was never logged, or not under this name")
+    version = membership.artifact
+    if version.state != "COMMITTED":
+        raise AssertionError(f"{version.source_name} is not committed: `run.log_artifact(artifact).wait()` first")
+    entity = version.sequence.project.entity
+    if entity.kind != "team":
+        raise AssertionError(
+            f"{version.source_name} is in the {entity.kind} entity {entity.name!r}; only what a team has logged can be "
+            "linked: give `wandb.init` your team as `entity` [REG203]"
+        )
+    if entity.organization is None:
+        raise AssertionError(f"the team {entity.name!r} of {version.source_name} belongs to no organization [REG207]")
+    if registry is not None:
+        _check_accepted(world, version, registry)
+    return version
+
+
+def assert_target_path(path: object) -> None:
+    """`path` is a target path in a registry with nothing wrong in it.
+
+    Raises:
+        AssertionError: it is not; the message says what is wrong.
     """
     __tracebackhide__ = True
     text = str(path)
-    found = problems(text)
-    if found:
-        raise AssertionError(f"{text!r} is no target path: {', '.join(problem.rule for problem in found)}")
+    if wrong := problems(text):
+        from regilink_doctor.report.explanation import render as render_explanation
+        from regilink_doctor.workflows.explain import explain
+
+        codes = ", ".join(problem.rule for problem in wrong)
+        raise AssertionError(
+            "\n".join([f"{text!r} is not a target path [{codes}]", *render_explanation(explain(text))])
+        )
     if not parse(text).is_registry:
-        raise AssertionError(f"{text!r} goes to a project, not to a registry (the prefix is `wandb-registry-`)")
+        raise AssertionError(
+            f'{text!r} goes to a project, not to a registry [REG101]: write "{REGISTRY_PREFIX}{text.lstrip("/")}"'
+        )
 
 
-def story(what: str, attempts: Sequence[LinkAttempt], assumed: Sequence[Assumed] = ()) -> str:
-    """What is wrong, and everything that was attempted."""
+def read_aliases(aliases: str | Collection[str] | None) -> frozenset[str] | None:
+    """The aliases; a string is one.
+
+    Raises:
+        ImpossibleAssertion: W&B has no such alias.
+    """
+    __tracebackhide__ = True
+    if aliases is None:
+        return None
+    names = frozenset([aliases] if isinstance(aliases, str) else aliases)
+    for name in names:
+        if not isinstance(name, str) or not name or "/" in name or ":" in name:
+            raise ImpossibleAssertion(f"{name!r} is not an alias: no version can have it")
+    return names
+
+
+def read_code(code: str | None) -> str | None:
+    """The code of a rule.
+
+    Raises:
+        ImpossibleAssertion: there is no such rule.
+    """
+    __tracebackhide__ = True
+    if code is None:
+        return None
+    from regilink_doctor.rules import MODULES
+    from regilink_doctor.rules.selection import no_such_rule
+
+    if code not in MODULES:
+        raise ImpossibleAssertion(no_such_rule(str(code)))
+    return code
+
+
+def read_failure(failure: str | None) -> str | None:
+    """A failure id.
+
+    Raises:
+        ImpossibleAssertion: it is not in the failure index.
+    """
+    __tracebackhide__ = True
+    if failure is None:
+        return None
+    from regilink_doctor.core.failures import FAILURES
+
+    if failure not in FAILURES:
+        raise ImpossibleAssertion(
+            f"there is no failure {failure!r} in the failure index{suggest(str(failure), FAILURES)}"
+        )
+    return failure
+
+
+def read_how(how: str | None) -> str | None:
+    """A way to consume.
+
+    Raises:
+        ImpossibleAssertion: nothing is consumed that way.
+    """
+    __tracebackhide__ = True
+    if how is not None and how not in HOW:
+        raise ImpossibleAssertion(
+            f"how={how!r}: a version is consumed by {', '.join(map(repr, HOW))}{suggest(str(how), HOW)}"
+        )
+    return how
+
+
+def matches_consumption(pattern: PathPattern, entry: Consumption) -> bool:
+    """Whether the entry is about the version that is meant, by the name that it was asked for."""
+    path, _, version = entry.name.rpartition(":")
+    return pattern.matches_name(path or version) and pattern.version in (None, version)
+
+
+def describe_miss(pattern: PathPattern, attempts: Sequence[LinkAttempt]) -> str:
+    """Why nothing is at `pattern`: what became of the last link, with its place, its rule and what to write."""
+    if not attempts:
+        return f"nothing was linked to {str(pattern)!r}: no link was attempted at all"
+    last = next((each for each in reversed(attempts) if pattern.was_requested(each)), attempts[-1])
+    reason = ", ".join(part for part in (last.code, last.failure) if part)
+    reason = f" [{reason}]" if reason else ""
+    if last.verdict == "refused":
+        message = (last.message or "").splitlines()
+        detail = f": {message[0]}" if message else ""
+        return f"{_place(last)}nothing was linked to {str(pattern)!r}: refused{reason}{detail}"
+    if last.verdict == "misplaced":
+        project = (last.destination or "").split("/")[1:2]
+        return f'{_place(last)}linked to project "{"".join(project)}", not to a registry{reason}: write "{pattern!s}"'
+    return f"{_place(last)}linked to {last.destination!r}, nothing was linked to {str(pattern)!r}"
+
+
+def link_error(
+    summary: str, attempts: Sequence[LinkAttempt], assumed: Sequence[Assumed] = (), reason: str | None = None
+) -> AssertionError:
+    """An error that says what is wrong, and shows everything that was attempted."""
+    return AssertionError(describe_links(summary, attempts, assumed, reason))
+
+
+def describe_links(
+    summary: str, attempts: Sequence[LinkAttempt], assumed: Sequence[Assumed] = (), reason: str | None = None
+) -> str:
+    """A summary line, and below it everything that was attempted, or why nothing was."""
     if attempts:
-        lines = [f"{what}. Attempted:", *render(attempts, colour=False)]
+        lines = [summary, "Attempted links:", *render(attempts, colour=False)]
+    elif reason is not None:
+        lines = [summary, reason]
     else:
         mode = os.environ.get("WANDB_MODE")
         shown = f" (WANDB_MODE is {mode!r})" if mode not in (None, "", "online") else ""
-        lines = [
-            f"{what}: no link was attempted at all{shown}.",
-            "Either the code never came to its link, or it ran in offline or disabled mode, where nothing reaches a",
-            "server.",
-        ]
+        lines = [f"{summary}{shown}", "The code did not reach its link, or it ran in offline or disabled mode."]
     return "\n".join([*lines, *taken_on_trust(assumed)])
 
 
-def _lacking(attempt: LinkAttempt, aliases: Collection[str] | None) -> list[str]:
-    return sorted(set(aliases or ()) - set(attempt.aliases))
+def suggest(name: str, names: Iterable[str]) -> str:
+    """`; did you mean …?`, where one of the names is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(names), 1, 0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _more(attempt: LinkAttempt, aliases: Collection[str] | None, exact: bool) -> list[str]:
-    return sorted(set(attempt.aliases) - set(aliases)) if exact and aliases is not None else []
+def _check_accepted(world: World, version: ArtifactVersion, registry: str) -> None:
+    __tracebackhide__ = True
+    from regilink_doctor.core import wandb_messages
+
+    entity = version.sequence.project.entity
+    link = LinkInput(entity.name, None, None, REGISTRY_PREFIX + registry.removeprefix(REGISTRY_PREFIX), "any")
+    judgement = world.link(link, type=version.type)
+    if judgement.outcome != "linked":
+        problem, message = judgement.problem, str(judgement.outcome)
+        if problem is not None and problem.wandb_message:
+            message = wandb_messages.fill_message(problem.wandb_message, **problem.facts)
+        raise AssertionError(
+            f"{version.source_name}, of type {version.type!r}, cannot go to the registry {registry!r}: {message} "
+            f"[{judgement.rule}]"
+        )
 
 
-def _named(aliases: Collection[str]) -> str:
+def _matches(name: str, pattern: str) -> bool:
+    # `[` and `?` are characters of names.
+    return fnmatchcase(name, pattern.replace("[", "[[]").replace("?", "[?]"))
+
+
+def _qualified_name(artifact: object) -> str | None:
+    """The full name of an artifact of the SDK, known by its module: wandb is not imported for it. None for others."""
+    if type(artifact).__module__.partition(".")[0] != "wandb":
+        return None
+    try:
+        return str(artifact.qualified_name)  # type: ignore[attr-defined]
+    except Exception as error:
+        raise ImpossibleAssertion(f"{artifact!r} was not logged, so it is nowhere yet: {error}") from error
+
+
+def _place(attempt: LinkAttempt) -> str:
+    if attempt.place is None:
+        return ""
+    file, _, line = attempt.place.rpartition(":")
+    return f"{os.path.basename(file)}:{line}: "
+
+
+def _missing(attempt: LinkAttempt, aliases: frozenset[str] | None) -> list[str]:
+    return sorted((aliases or frozenset()) - {*attempt.aliases, "latest"})
+
+
+def _extra(attempt: LinkAttempt, aliases: frozenset[str] | None, exact: bool) -> list[str]:
+    return sorted(set(attempt.aliases) - aliases - {"latest"}) if exact and aliases is not None else []
+
+
+def _list_aliases(aliases: Collection[str]) -> str:
     if not aliases:
         return "no alias"
     return ("the alias " if len(aliases) == 1 else "the aliases ") + ", ".join(repr(alias) for alias in aliases)
+
+
+def _describe_consumption(entry: Consumption) -> str:
+    failed = f"  (failed: {entry.failed.splitlines()[0]})" if entry.failed else ""
+    return f"{entry.how:<9} {entry.name}{failed}"

@@ -1,18 +1,21 @@
-"""What `@pytest.mark.regilink(...)` says about the server that a test meets, and the failures everybody meets."""
+"""`@pytest.mark.regilink(...)`: what the server is like in a test; and the classic failures, `failures()`."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_regilink.assertions import suggest
 from regilink_doctor.core.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Literal, NoReturn
 
-    from regilink_doctor.emulator import Emulator, World
+    from pytest_regilink.server_fixture import Regilink
+    from regilink_doctor.emulator import World
     from regilink_doctor.emulator.world.model import User
 
 ROLES = ("admin", "member", "viewer", "restricted_viewer")
@@ -21,15 +24,16 @@ NO_SUCH_TYPE = "a-type-that-nobody-logs"
 
 @record
 class Conditions:
-    """See `docs/pytest.md`. What is None or empty stays as the world has it.
+    """The arguments of the mark (`docs/pytest.md`). What is None or empty stays as the world has it.
 
     Attributes:
         registries: name -> types (an empty list: every type). There are these and no others.
-        entity: of which kind the entities are that the code's runs go to.
+        entity: the kind of the entities that the code's runs go to.
         role: the user's, in every registry.
-        server: a preset of the emulator: what an older or a restricted server can do.
-        faults: what goes wrong: names of the emulator's faults, or dictionaries of what `Emulator.fault` takes.
-        types: what every registry takes, whatever it is called.
+        server: a version of W&B Server, with what it can do.
+        faults: names of the emulator's faults, or dictionaries of the arguments of `Emulator.fault`.
+        types: the types that every registry accepts, whatever its name.
+        failure: the name of a classic failure (`failures()`), that W&B must have refused something for.
     """
 
     registries: Mapping[str, Sequence[str] | None] | None = None
@@ -38,27 +42,30 @@ class Conditions:
     server: str | None = None
     faults: Sequence[Any] = ()
     types: Sequence[str] | None = None
+    failure: str | None = None
 
     @classmethod
-    def of(cls, request: pytest.FixtureRequest) -> Conditions:
-        """Those of the test's marks, the nearest last, and those that a parameter of the fixture gives."""
-        found = cls()
+    def from_request(cls, request: pytest.FixtureRequest) -> Conditions:
+        """The conditions of the command line, of the marks, the nearest last, and of the fixture's parameter."""
+        conditions = cls().with_values("command line", read_options(request.config))
         for mark in reversed(list(request.node.iter_markers("regilink"))):
             if mark.args:
-                _complain(request.node.nodeid, "the marker regilink takes keyword arguments alone")
-            found = found.changed(request.node.nodeid, mark.kwargs)
-        given = getattr(request, "param", None)
-        return found.changed(request.node.nodeid, given) if isinstance(given, dict) else found
+                _complain(request.node.nodeid, "the marker regilink has keyword arguments alone")
+            conditions = conditions.with_values(request.node.nodeid, mark.kwargs)
+        param = getattr(request, "param", None)
+        return conditions.with_values(request.node.nodeid, param) if isinstance(param, dict) else conditions
 
-    def changed(self, where: str, values: Mapping[str, Any]) -> Conditions:
-        """With these values.
+    def with_values(self, where: str, values: Mapping[str, Any]) -> Conditions:
+        """These conditions with other values.
 
         Raises:
             Failed: there is no such condition, or not such a value.
         """
         if unknown := sorted(set(values) - set(vars(self))):
-            known = ", ".join(vars(self))
-            _complain(where, f"the marker regilink has no {unknown[0]!r}; it has {known}")
+            known = ", ".join(name for name in vars(self) if name != "failure")
+            _complain(
+                where, f"the marker regilink has no {unknown[0]!r}{suggest(unknown[0], vars(self))}; it has {known}"
+            )
         for name, value in values.items():
             if value is not None and not _SHAPES[name][0](value):
                 _complain(where, f"{name}={value!r}: it is {_SHAPES[name][1]}")
@@ -69,29 +76,84 @@ class Conditions:
         return replace(self, **values)
 
     def arrange(self, world: World) -> None:
-        """Make the world so."""
+        """Let the world be so."""
         if self.registries is not None:
-            _only(world, self.registries)
+            _replace_registries(world, self.registries)
         if self.types is not None:
-            _take(world, self.types)
+            _restrict_types(world, self.types)
         if self.entity is not None:
-            _be(world, self.entity)
+            _set_entity_kind(world, self.entity)
         if self.role is not None:
-            act_as(world, self.role)
+            set_role(world, self.role)
         if self.server is not None:
             world.server(self.server)
 
-    def disturb(self, emulator: Emulator) -> None:
-        """Let go wrong what is to go wrong."""
+    def inject_faults(self, regilink: Regilink) -> None:
+        """Inject the faults.
+
+        Raises:
+            ValueError: there is no such fault, or no such operation.
+        """
         for fault in self.faults:
             try:
-                emulator.fault(**({"kind": fault} if isinstance(fault, str) else fault))
+                regilink.fault(**({"kind": fault} if isinstance(fault, str) else fault))
             except TypeError as error:
                 raise ValueError(f"faults: {fault!r} is not what Emulator.fault takes: {error}") from None
 
+    def find_unmet(self, regilink: Regilink) -> str | None:
+        """What the test was to meet and did not; None when it met everything."""
+        for fault in regilink.declared_faults:
+            if fault.seen == 0:
+                operation = f" at {fault.operation!r}" if fault.operation else ""
+                return f"no request met the fault {fault.kind!r}{operation}: the test is the same without it"
+        refused = any(attempt.verdict == "refused" for attempt in regilink.links)
+        if self.failure is not None and not self.faults and not refused:
+            return f"W&B refused nothing: the test did not meet the failure {self.failure!r}"
+        return None
+
+
+def check_operation(operation: str | None) -> None:
+    """Refuse a name that no request goes by.
+
+    Raises:
+        ValueError: neither W&B's schema nor wandb has such an operation.
+    """
+    from regilink_doctor.emulator.faults import TRANSFERS
+    from regilink_doctor.emulator.schema import schema
+
+    if operation is None:
+        return
+    roots = (schema().query_type, schema().mutation_type)
+    known = [*TRANSFERS, *(name for root in roots if root is not None for name in root.fields)]
+    if operation.casefold() in map(str.casefold, known) or _is_wandb_operation(operation):
+        return
+    near = {name.casefold(): name for name in known}
+    hint = suggest(operation.casefold(), near)
+    hint = hint.replace(repr(hint.split("'")[1]), repr(near[hint.split("'")[1]])) if hint else ""
+    raise ValueError(f"there is no operation {operation!r}{hint}")
+
+
+def _is_wandb_operation(name: str) -> bool:
+    """Whether a document of the installed wandb has this name, in its Python files or in `wandb-core`."""
+    import re
+    from importlib.util import find_spec
+
+    spec = find_spec("wandb")
+    if spec is None or spec.origin is None or not name.isidentifier():
+        return False
+    pattern = re.compile(rb"\b(?:query|mutation) " + name.encode() + rb"\b", re.IGNORECASE)
+    folder = Path(spec.origin).parent
+    files = (folder / "bin" / "wandb-core", *folder.glob("**/*.py"))
+    return any(pattern.search(file.read_bytes()) for file in files if file.is_file())
+
+
+def read_options(config: pytest.Config) -> dict[str, Any]:
+    """The conditions that the command line gives to every test."""
+    return {}
+
 
 def _is_names(value: object) -> bool:
-    return isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(each, str) for each in value)
+    return isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(name, str) for name in value)
 
 
 def _is_registries(value: object) -> bool:
@@ -101,29 +163,30 @@ def _is_registries(value: object) -> bool:
 
 
 def _is_faults(value: object) -> bool:
-    return isinstance(value, (list, tuple)) and all(isinstance(each, (str, dict)) for each in value)
+    return isinstance(value, (list, tuple)) and all(isinstance(fault, (str, dict)) for fault in value)
 
 
-def _is_text(value: object) -> bool:
+def _is_string(value: object) -> bool:
     return isinstance(value, str)
 
 
 _SHAPES: dict[str, tuple[Callable[[object], bool], str]] = {
-    "registries": (_is_registries, 'a dictionary of lists, {"model": ["model"]}; an empty list takes every type'),
+    "registries": (_is_registries, 'a dictionary of lists, {"model": ["model"]}; an empty list accepts every type'),
     "types": (_is_names, 'a list, ["model"]'),
     "faults": (_is_faults, 'a list of names and dictionaries, ["drop", {"kind": "status", "status": 500}]'),
-    "server": (_is_text, 'a version as a text, "0.70"'),
-    "entity": (_is_text, "team, personal or organization"),
-    "role": (_is_text, f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"),
+    "server": (_is_string, 'a version as a string, "0.70"'),
+    "entity": (_is_string, "team, personal or organization"),
+    "role": (_is_string, f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"),
+    "failure": (_is_string, "the name of a classic failure"),
 }
-"""Of what shape each condition is, and how that is said."""
+"""The check of each condition's shape, and its description."""
 
 
 def _complain(where: str, what: str) -> NoReturn:
     pytest.fail(f"{where}: {what}", pytrace=False)
 
 
-def _only(world: World, registries: Mapping[str, Sequence[str] | None]) -> None:
+def _replace_registries(world: World, registries: Mapping[str, Sequence[str] | None]) -> None:
     for organization in world.organizations.values():
         projects = organization.entity.projects
         for project in [each for each in projects.values() if each.is_registry]:
@@ -139,7 +202,7 @@ def _only(world: World, registries: Mapping[str, Sequence[str] | None]) -> None:
             raise ValueError(f"registries: {name!r}: {refusal}") from None
 
 
-def _take(world: World, types: Sequence[str]) -> None:
+def _restrict_types(world: World, types: Sequence[str]) -> None:
     for organization in world.organizations.values():
         for project in [each for each in organization.entity.projects.values() if each.is_registry]:
             project.allow_all_types = False
@@ -149,12 +212,12 @@ def _take(world: World, types: Sequence[str]) -> None:
     world.assumed_types = tuple(types)
 
 
-def _be(world: World, kind: Literal["team", "personal", "organization"]) -> None:
+def _set_entity_kind(world: World, kind: Literal["team", "personal", "organization"]) -> None:
     """Let every entity that runs can go to be of this kind, also one that is assumed later."""
     world.assumed_kind = kind
     if kind == "team":
         return
-    user = _user(world)
+    user = _first_user(world)
     for entity in [each for each in world.entities.values() if each.kind == "team"]:
         if entity.organization is not None:
             entity.organization.teams.pop(entity.name, None)
@@ -165,9 +228,9 @@ def _be(world: World, kind: Literal["team", "personal", "organization"]) -> None
         user.default_entity = next(iter(world.organizations.values())).entity.name
 
 
-def act_as(world: World, role: str) -> None:
+def set_role(world: World, role: str) -> None:
     """Give the user this role in every registry there is, and (admin, viewer) in those to come."""
-    user = _user(world)
+    user = _first_user(world)
     for organization in world.organizations.values():
         if role in ("admin", "viewer"):
             world.member(user.username, organization=organization.name, role=role)
@@ -176,7 +239,7 @@ def act_as(world: World, role: str) -> None:
                 world.member(user.username, registry=project.registry_name, organization=organization.name, role=role)
 
 
-def _user(world: World) -> User:
+def _first_user(world: World) -> User:
     return next(iter(world.users.values()))
 
 
@@ -187,11 +250,13 @@ FAILURES: dict[str, dict[str, Any]] = {
     "no-permission": {"role": "viewer"},
     "server-error": {"faults": [{"kind": "status", "operation": "linkArtifact", "status": 500}]},
 }
-"""What goes wrong for most people, sooner or later."""
+"""What most teams meet sooner or later."""
 
 
 def failures(*names: str) -> Callable[[Any], Any]:
-    """Run a test once for each classic failure (or for those named), each with the `regilink` fixture made so.
+    """Run a test once for each classic failure (or for those named), with a server that is like that.
+
+    A test that W&B refuses nothing has not met its failure, and fails.
 
     >>> @failures()
     ... def test_publishing_fails_loudly(regilink):
@@ -202,6 +267,8 @@ def failures(*names: str) -> Callable[[Any], Any]:
         ValueError: there is no such failure.
     """
     if unknown := sorted(set(names) - set(FAILURES)):
-        raise ValueError(f"no failure is called {unknown[0]!r}; there are {', '.join(FAILURES)}")
+        near = suggest(unknown[0], FAILURES)
+        raise ValueError(f"no failure is called {unknown[0]!r}{near}; there are {', '.join(FAILURES)}")
     chosen = names or tuple(FAILURES)
-    return pytest.mark.parametrize("regilink", [FAILURES[name] for name in chosen], ids=list(chosen), indirect=True)
+    params = [{**FAILURES[name], "failure": name} for name in chosen]
+    return pytest.mark.parametrize("regilink", params, ids=list(chosen), indirect=True)

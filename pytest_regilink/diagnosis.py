@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pytest_regilink.keys import GUARD, HAND
+from pytest_regilink.options import GUARD, SERVER_FIXTURE, SERVER_FIXTURES
 from regilink_doctor.core.records import replace
 
 if TYPE_CHECKING:
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from pytest_regilink.server_fixture import Regilink
     from regilink_doctor.core.ledger import LinkAttempt
 
-FIXTURES = ("regilink", "regilink_module", "regilink_session")
 WANDB = f"{os.sep}wandb{os.sep}"
 
 
 def diagnose(item: pytest.Item, error: BaseException) -> str | None:
     """The section under the traceback; None when the failure has nothing to do with W&B."""
-    hand = _hand(item)
-    if isinstance(error, AssertionError) or (hand is None and not _is_wandbs(error)):
+    fixture = find_server_fixture(item)
+    if isinstance(error, AssertionError) or (fixture is None and not is_from_wandb(error)):
         return None
-    links = hand.links if hand is not None else ()
-    blocks = ["\n".join(_meaning(error, links))] if _is_wandbs(error) else []
-    if links:
+    links = fixture.links if fixture is not None else ()
+    blocks = ["\n".join(_meaning(error, links))] if is_from_wandb(error) else []
+    if links and fixture is not None:
         from regilink_doctor.report.ledger import render, taken_on_trust
 
         lines = ["Links that the test had attempted:", *render(links, colour=False)]
-        blocks.append("\n".join([*lines, *taken_on_trust(hand.world.assumed)]))
+        blocks.append("\n".join([*lines, *taken_on_trust(fixture.world.assumed)]))
     guard = item.stash.get(GUARD, None)
     if guard is not None and guard.verdict:
         blocks.append(guard.verdict)
@@ -53,15 +53,15 @@ def _meaning(error: BaseException, links: Sequence[LinkAttempt]) -> Iterator[str
     yield from render(explanation)
 
 
-def _hand(item: pytest.Item) -> Any:
-    """What the test had in hand, if it asked for it."""
-    names = getattr(item, "fixturenames", ())
-    if not any(name in names for name in FIXTURES):
+def find_server_fixture(item: pytest.Item) -> Regilink | None:
+    """The server fixture that the test uses, the nearest one."""
+    if not SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
         return None
-    return next((node.stash[HAND] for node in reversed(item.listchain()) if HAND in node.stash), None)
+    nodes = reversed(item.listchain())
+    return next((node.stash[SERVER_FIXTURE] for node in nodes if SERVER_FIXTURE in node.stash), None)
 
 
-def _is_wandbs(error: BaseException) -> bool:
+def is_from_wandb(error: BaseException) -> bool:
     """Whether the exception, or one that it came of, is of wandb's making: its class, or where it was raised."""
     seen: set[int] = set()
     each: BaseException | None = error

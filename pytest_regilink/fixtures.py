@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from pytest_regilink.keys import GUARD, HAND, sdk_of
+from pytest_regilink.options import GUARD, SERVER_FIXTURE, SERVER_FIXTURES, find_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -19,29 +19,34 @@ if TYPE_CHECKING:
 
     from responses import RequestsMock
 
+    from pytest_regilink.conditions import Conditions
     from pytest_regilink.guard import Guard
+    from pytest_regilink.isolation import Isolation
     from pytest_regilink.server_fixture import Regilink
     from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.emulator.fence import Fence
 
 T = TypeVar("T")
 
+_CONDITIONS = pytest.StashKey[Any]()
+"""On an item: the `Conditions` of its server."""
+
 
 @pytest.fixture(scope="session")
 def regilink_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
     """The emulated W&B server of the session, one for each worker of xdist."""
-    from pytest_regilink.frames import import_frames_known
+    from pytest_regilink.isolation import import_frames_known, isolation_of
     from regilink_doctor.emulator import Emulator
 
     with import_frames_known(), Emulator() as emulator:
         yield emulator
-        # wandb-core would keep on asking a server that is gone.
-        sdk_of(pytestconfig).close()
+        # wandb-core would go on asking a server that is gone.
+        isolation_of(pytestconfig).close()
 
 
 @pytest.fixture(scope="session")
 def _regilink_fence(regilink_emulator: Emulator) -> Iterator[Fence]:
-    """One for the session, for wandb-core keeps the proxies with which it was started."""
+    """One for the session: wandb-core keeps the proxies with which it was started."""
     from regilink_doctor.emulator.fence import Fence
 
     with Fence(regilink_emulator) as fence:
@@ -50,7 +55,7 @@ def _regilink_fence(regilink_emulator: Emulator) -> Iterator[Fence]:
 
 @pytest.fixture(scope="session")
 def regilink_settings() -> Mapping[str, str]:
-    """Variables for wandb besides ours, such as `WANDB_PROJECT`; override it in a conftest, a module or a class."""
+    """More variables for wandb, such as `WANDB_PROJECT`; override it in a conftest, a module or a class."""
     return {}
 
 
@@ -61,7 +66,7 @@ def regilink_world(request: pytest.FixtureRequest) -> World:
     The catalog of `--regilink-catalog`, or of the configuration; without one `Acme Inc` with `team-a`, `alice`, `model`
     and `dataset`, and whatever else the code names, as assumed.
     """
-    return _seed(request)
+    return _make_world(request)
 
 
 @pytest.fixture
@@ -74,8 +79,22 @@ def regilink(
     tmp_path: Path,
 ) -> Iterator[Regilink]:
     """A fresh W&B server, and an environment in which the real wandb finds it and nothing else."""
-    with _hand(request, regilink_emulator, _regilink_fence, regilink_world, regilink_settings, tmp_path) as hand:
-        yield hand
+    with _open_server(
+        request, regilink_emulator, _regilink_fence, regilink_world, regilink_settings, tmp_path
+    ) as server:
+        yield server
+
+
+@pytest.fixture(scope="class")
+def regilink_class(
+    request: pytest.FixtureRequest,
+    _regilink_fence: Fence,
+    regilink_settings: Mapping[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Regilink]:
+    """As `regilink`, for a whole class."""
+    with _open_own_server(request, _regilink_fence, regilink_settings, tmp_path_factory) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +105,8 @@ def regilink_module(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Regilink]:
     """As `regilink`, for a whole module: a training that takes long is run once, and many tests look at what came."""
-    with _wider(request, _regilink_fence, regilink_settings, tmp_path_factory) as hand:
-        yield hand
+    with _open_own_server(request, _regilink_fence, regilink_settings, tmp_path_factory) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -98,13 +117,13 @@ def regilink_session(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Regilink]:
     """As `regilink`, for the whole session."""
-    with _wider(request, _regilink_fence, regilink_settings, tmp_path_factory) as hand:
-        yield hand
+    with _open_own_server(request, _regilink_fence, regilink_settings, tmp_path_factory) as server:
+        yield server
 
 
 @pytest.fixture
 def regilink_responses(regilink: Regilink) -> Iterator[RequestsMock]:
-    """The second door, for code that calls the GraphQL endpoint with `requests`: the same world, without a socket.
+    """The same world behind the `responses` library, for code that calls the GraphQL endpoint with `requests`.
 
     W&B's own hosts and the emulator's address are answered; more can be added to what the fixture gives.
     """
@@ -126,27 +145,90 @@ def regilink_responses(regilink: Regilink) -> Iterator[RequestsMock]:
 def regilink_guard(request: pytest.FixtureRequest, _regilink_fence: Fence) -> Iterator[Guard]:
     """Fails the test if it, or a process that it starts, tries to reach a real W&B server."""
     from pytest_regilink.guard import Guard
+    from pytest_regilink.isolation import isolation_of
 
-    with Guard(_regilink_fence, sdk_of(request.config)) as guard:
+    with Guard(_regilink_fence, isolation_of(request.config)) as guard:
         request.node.stash[GUARD] = guard
         yield guard
 
 
+def find_isolation(config: pytest.Config) -> Isolation | None:
+    """That of the session, if a test has asked for a server yet."""
+    import sys
+
+    module = sys.modules.get("pytest_regilink.isolation")
+    return config.stash.get(module.ISOLATION, None) if module is not None else None
+
+
+def watch_environment(node: pytest.Item | pytest.Collector) -> None:
+    """Put the variables back when all fixtures of this node have ended."""
+    from pytest_regilink.isolation import isolation_of
+
+    isolation_of(node.config).watch(node)
+
+
+def bring_fixture(item: pytest.Item) -> None:
+    """Let a marked test have the server that its mark describes.
+
+    Raises:
+        Failed: it uses a server of wider scope, which the mark does not reach.
+    """
+    names: list[str] | None = getattr(item, "fixturenames", None)
+    if names is None or "regilink" in names:
+        return
+    wider = [name for name in names if name in SERVER_FIXTURES]
+    if not wider:
+        names.insert(_find_function_scope(item, names), "regilink")
+        return
+    scope = wider[0].removeprefix("regilink_")
+    kinds: dict[str, tuple[type, ...]] = {"class": (pytest.Class,), "module": (pytest.Module,), "session": ()}
+    owner = next((node for node in reversed(item.listchain()) if isinstance(node, kinds[scope])), item.session)
+    reached = list(owner.iter_markers("regilink"))
+    if any(mark not in reached for mark in item.iter_markers("regilink")):
+        help_text = "use the fixture regilink" if scope == "session" else f"mark the {scope}"
+        pytest.fail(
+            f"{item.nodeid}: the mark regilink does not reach {wider[0]}, made once for the {scope}: {help_text}",
+            pytrace=False,
+        )
+
+
+def _find_function_scope(item: pytest.Item, names: list[str]) -> int:
+    """Where the fixtures of function scope begin: those of wider scope are not to run inside the test's server."""
+    definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    for index, name in enumerate(names):
+        if definitions.get(name) and definitions[name][-1].scope == "function":
+            return index
+    return len(names)
+
+
+def fail_unmet(item: pytest.Item) -> None:
+    """Fail a test that did not meet the faults and failures that it declares.
+
+    Raises:
+        Failed: it did not.
+    """
+    from pytest_regilink.conditions import Conditions
+
+    server, conditions = item.stash.get(SERVER_FIXTURE, None), item.stash.get(_CONDITIONS, None)
+    if server is not None and (message := (conditions or Conditions()).find_unmet(server)):
+        pytest.fail(message, pytrace=False)
+
+
 @contextmanager
-def _wider(
+def _open_own_server(
     request: pytest.FixtureRequest, fence: Fence, settings: Mapping[str, str], folders: pytest.TempPathFactory
 ) -> Iterator[Regilink]:
-    """A hand with a server of its own: tests with a server for each go on beside it."""
+    """A server beside that of the session: other tests go on with theirs."""
     from regilink_doctor.emulator import Emulator
 
     with Emulator() as emulator:
-        world, folder = _seed(request), folders.mktemp("regilink")
-        with _hand(request, emulator, fence, world, settings, folder) as hand:
-            yield hand
+        world, folder = _make_world(request), folders.mktemp("regilink")
+        with _open_server(request, emulator, fence, world, settings, folder) as server:
+            yield server
 
 
 @contextmanager
-def _hand(
+def _open_server(
     request: pytest.FixtureRequest,
     emulator: Emulator,
     fence: Fence,
@@ -155,54 +237,46 @@ def _hand(
     folder: Path,
 ) -> Iterator[Regilink]:
     from pytest_regilink.conditions import Conditions
-    from pytest_regilink.environment import Environment, variables
-    from pytest_regilink.recording import Recording
-    from pytest_regilink.sdk import SERVICE
+    from pytest_regilink.isolation import isolation_of, server_variables
     from pytest_regilink.server_fixture import Regilink, UnfinishedRun
 
-    conditions = Conditions.of(request)
-    _in_words(request, conditions.arrange, world)
+    isolation = isolation_of(request.config)
+    conditions: Conditions = Conditions.from_request(request)
+    _call_or_fail(request, conditions.arrange, world)
     emulator.reset(world)
-    ours = {**_in_words(request, variables, emulator, fence, folder / "regilink"), **settings}
-    environment, sdk, recording = Environment(), sdk_of(request.config), Recording(emulator)
-    layer = sdk.enter()
-    service = {} if layer.service is None else {SERVICE: layer.service}
-    environment.set({**ours, **service})
-    recording.start()
-    hand = request.node.stash[HAND] = Regilink(emulator, fence, sdk)
+    variables = {**_call_or_fail(request, server_variables, emulator, fence, folder / "regilink"), **settings}
+    room = isolation.enter(request.fixturename or "regilink", variables, emulator)
+    server = request.node.stash[SERVER_FIXTURE] = Regilink(emulator, fence, isolation)
+    request.node.stash[_CONDITIONS] = conditions
     unfinished: list[str] = []
     try:
-        _in_words(request, conditions.disturb, emulator)
-        yield hand
+        _call_or_fail(request, conditions.inject_faults, server)
+        yield server
     finally:
         emulator.faults.clear()
-        try:
-            unfinished = sdk.leave(layer)
-        finally:
-            recording.stop()
-            environment.restore()
+        unfinished = isolation.leave(room)
+        del request.node.stash[SERVER_FIXTURE]
     for run in unfinished:
         request.node.warn(UnfinishedRun(run))
 
 
-def _in_words(request: pytest.FixtureRequest, call: Callable[..., T], *given: Any) -> T:
-    """What the call gives; what is wrong with a condition, a world or a catalog is said without a traceback."""
+def _call_or_fail(request: pytest.FixtureRequest, function: Callable[..., T], *arguments: Any) -> T:
+    """Call; report a condition, world or catalog that cannot be used without a traceback."""
     try:
-        return call(*given)
+        return function(*arguments)
     except OSError as error:
-        words = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
     except ValueError as error:
-        words = str(error)
-    pytest.fail(f"{request.node.nodeid}: {words}", pytrace=False)
+        message = str(error)
+    pytest.fail(f"{request.node.nodeid}: {message}", pytrace=False)
 
 
-def _seed(request: pytest.FixtureRequest) -> World:
-    from pytest_regilink.options import catalog_path
+def _make_world(request: pytest.FixtureRequest) -> World:
     from regilink_doctor.workflows.default_world import seeded_world
 
     config = request.config
-    path = catalog_path(config)
+    path = find_catalog(config)
     if path and not os.path.exists(path):
-        words = f"--regilink-catalog: {path}: no such file; `regilink catalog pull {path}` makes it"
-        pytest.fail(words, pytrace=False)
-    return _in_words(request, seeded_world, str(config.rootpath), path)
+        message = f"--regilink-catalog: {path}: no such file; `regilink catalog pull {path}` makes it"
+        pytest.fail(message, pytrace=False)
+    return _call_or_fail(request, seeded_world, str(config.rootpath), path)

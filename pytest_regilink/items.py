@@ -1,4 +1,4 @@
-"""The linter as items: one for each file with a site or a finding, `PATH::regilink`."""
+"""`--regilink-check`: the linter as items, one for each file with a site or a finding, `PATH::regilink`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,56 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_regilink.keys import CHECKING
+from pytest_regilink.options import find_catalog
+from regilink_doctor.config import find_config
 from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.workflows.lint import files_worth_linting, lint_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pytest_regilink.checking import Checking
+    from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.workflows.lint import LintResult
+
+_LINTER = pytest.StashKey["Linter"]()
 
 
 class Findings(Exception):
-    """What was found in a file; the message is the report."""
+    """The findings of a file; the message is the report."""
+
+
+class Linter:
+    """The linter of a session. Paths are shown as seen from the folder in which pytest was started.
+
+    Raises:
+        UsageError: the configuration or the catalog cannot be used.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        try:
+            self._config = find_config(str(config.rootpath))
+            self._catalog = _load_catalog(find_catalog(config) or self._config.catalog_path)
+        except (OSError, ValueError) as error:
+            raise pytest.UsageError(f"regilink: {error}") from None
+        self._roots = _find_roots(config)
+        self._paths: frozenset[str] | None = None
+        self.unread_links = 0
+        """Links whose target path could not be read from the source."""
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The files that can have a site or a finding."""
+        if self._paths is None:
+            self._paths = frozenset(map(os.path.abspath, files_worth_linting(self._roots, self._config)))
+        return self._paths
+
+    def lint_file(self, path: Path) -> LintResult:
+        """Lint one file."""
+        shown = os.path.relpath(path)
+        named = str(path) if shown.startswith("..") else shown
+        result = lint_paths([named], catalog=self._catalog, config=self._config)
+        self.unread_links += count_unread_links(result)
+        return result
 
 
 class CheckItem(pytest.Item):
@@ -40,66 +78,114 @@ class CheckItem(pytest.Item):
             raise Findings("\n".join([*lines, *self._result.failures]).rstrip())
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The report alone: a traceback of ours says nothing to anybody."""
+        """The report without a traceback of ours."""
         return str(excinfo.value) if isinstance(excinfo.value, Findings) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """File, line and the title of a report, as pytest shows them; it takes a title apart that ends the node id."""
+        """File, line and title of a report. pytest splits a title that ends like the node id: it is not given that."""
         findings = self._result.findings
         line = findings[0].place.span.line - 1 if findings else 0
         return Path(escape_text(str(self.path))), line, f"regilink lint {self.nodeid.rpartition('::')[0]}"
 
 
 class CheckFile(pytest.File):
-    """A file that is linted when it is collected: nothing to run is no item."""
+    """A file that is linted when it is collected."""
 
     def collect(self) -> Iterable[CheckItem]:
-        """The one item, if the file has a site or a finding."""
-        result = checking(self.config).lint(self.path)
+        """Lint; one item, if the file has a site or a finding."""
+        result = linter_of(self.config).lint_file(self.path)
         if result.findings or result.sites or result.failures:
             yield CheckItem.from_parent(self, name="regilink", result=result)
 
 
 class NotImported(pytest.Module):
-    """Stands for a module that is no test: it has no tests, and is not imported to find that out."""
+    """A module that was named but is not a test file: it has no tests, and is not imported to find that out."""
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Nothing."""
         return []
 
 
-def checking(config: pytest.Config) -> Checking:
+def linter_of(config: pytest.Config) -> Linter:
     """The linter of the session."""
-    if CHECKING not in config.stash:
-        from pytest_regilink.checking import Checking
+    if _LINTER not in config.stash:
+        config.stash[_LINTER] = Linter(config)
+    return config.stash[_LINTER]
 
-        config.stash[CHECKING] = Checking(config)
-    found: Checking = config.stash[CHECKING]
-    return found
+
+def count_unread_links(result: LintResult) -> int:
+    """Links of which the target path is not known from the source."""
+    from regilink_doctor.core.sites import Link
+    from regilink_doctor.core.target_path import is_known
+
+    return sum(
+        1
+        for site in result.sites
+        if isinstance(site, Link) and not any(is_known(value.pattern) for value in site.target)
+    )
 
 
 def check_file(parent: pytest.Collector, path: Path) -> CheckFile | None:
-    """The collector of a file that passes the linter's gates."""
-    return _file(parent, path) if checking(parent.config).concerns(path) else None
+    """The collector of a file that can have a site or a finding."""
+    return _make_file(parent, path) if str(path) in linter_of(parent.config).paths else None
 
 
-def _file(parent: pytest.Collector, path: Path) -> CheckFile:
-    """What cannot be printed in a name is escaped: it forges no line of a report, and xdist sends no lone byte."""
+def replace_module(parent: pytest.Collector, path: Path) -> NotImported | None:
+    """An empty module for a file that was named on the command line and is not a test file by `python_files`."""
+    return None if _is_test_file(parent.config, path) else NotImported.from_parent(parent, path=path)
+
+
+def drop_doctests(parent: pytest.Collector, path: Path, collectors: list[pytest.Collector]) -> list[pytest.Collector]:
+    """The collectors without that of `--doctest-modules`, which would import a script that was named to be linted."""
+    if not parent.session.isinitpath(path) or path.suffix != ".py" or _is_test_file(parent.config, path):
+        return collectors
+    return [each for each in collectors if type(each).__name__ != "DoctestModule"]
+
+
+def collect_items_below(session: pytest.Session) -> Iterator[CheckItem]:
+    """The items of all files, by path: every worker of xdist has the same ones in the same order."""
+    ignored: dict[Path, bool] = {}
+    for name in sorted(linter_of(session.config).paths):
+        path = Path(name)
+        if not _is_ignored(session, path, ignored):
+            yield from _make_file(session, path).collect()
+
+
+def _is_ignored(session: pytest.Session, path: Path, ignored: dict[Path, bool]) -> bool:
+    """Whether pytest would not collect this path: `--ignore`, `norecursedirs`, `collect_ignore`."""
+    if path == session.config.rootpath or path.parent == path:
+        return False
+    if path not in ignored:
+        ignored[path] = _is_ignored(session, path.parent, ignored) or bool(
+            session.gethookproxy(path.parent).pytest_ignore_collect(collection_path=path, config=session.config)
+        )
+    return ignored[path]
+
+
+def _is_test_file(config: pytest.Config, path: Path) -> bool:
+    patterns = [*config.getini("python_files"), "__init__.py"]
+    return any(fnmatch(path.name, pattern) or fnmatch(str(path), pattern) for pattern in patterns)
+
+
+def _make_file(parent: pytest.Collector, path: Path) -> CheckFile:
+    """Characters that cannot be printed are escaped: they forge no line of a report, and xdist sends no lone byte."""
     if str(path).isprintable():
         return CheckFile.from_parent(parent, path=path)
     place = escape_text(os.path.relpath(path, parent.config.rootpath)).replace(os.sep, "/")
     return CheckFile.from_parent(parent, path=path, name=escape_text(path.name), nodeid=place)
 
 
-def not_imported(parent: pytest.Collector, path: Path) -> NotImported | None:
-    """An empty module for a file that was named on the command line and is no test file by `python_files`."""
-    patterns = [*parent.config.getini("python_files"), "__init__.py"]
-    if any(fnmatch(path.name, pattern) or fnmatch(str(path), pattern) for pattern in patterns):
+def _find_roots(config: pytest.Config) -> list[str]:
+    """The files and folders that the command line names; without any, all below rootdir."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return [str(config.rootpath)]
+    paths = [os.path.join(config.invocation_params.dir, str(argument).partition("::")[0]) for argument in config.args]
+    return [os.path.normpath(path) for path in paths if os.path.exists(path)]
+
+
+def _load_catalog(path: str | None) -> Catalog | None:
+    if path is None:
         return None
-    return NotImported.from_parent(parent, path=path)
+    from regilink_doctor.core.catalog import Catalog
 
-
-def items_below(session: pytest.Session) -> Iterator[CheckItem]:
-    """The items of all files, by path: every worker of xdist has the same ones in the same order."""
-    for path in sorted(checking(session.config).worth):
-        yield from _file(session, Path(path)).collect()
+    return Catalog.load(path)

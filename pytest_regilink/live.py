@@ -61,24 +61,24 @@ class LiveWarning(UserWarning):
     """The doctor warns."""
 
 
-def ask(config: pytest.Config) -> list[dict[str, Any]]:
-    """The rows of the doctor's report, as data."""
+def diagnose_rootdir(config: pytest.Config) -> list[dict[str, Any]]:
+    """The doctor's check results, as data."""
     from regilink_doctor.report.doctor import check_value
     from regilink_doctor.workflows.diagnose import diagnose
 
     return [check_value(check) for check in diagnose(cwd=config.rootpath).checks]
 
 
-def _check_of(row: dict[str, Any]) -> CheckResult:
-    """A row that may come from another process: of its origin the words are left."""
-    origin = None if row["origin"] is None else Default(row["origin"])
-    lists = {"failures": tuple(row["failures"]), "requires": tuple(row["requires"])}
-    return CheckResult(**{**row, **lists, "origin": origin})
+def _read_check(value: dict[str, Any]) -> CheckResult:
+    """A check result that may come from another process: of its origin the description is left."""
+    origin = None if value["origin"] is None else Default(value["origin"])
+    lists = {"failures": tuple(value["failures"]), "requires": tuple(value["requires"])}
+    return CheckResult(**{**value, **lists, "origin": origin})
 
 
-def items(session: pytest.Session, rows: list[dict[str, Any]], chosen: list[str]) -> Iterator[LiveItem]:
-    """The items of these rows, or of those `chosen` by their node ids."""
-    checks = [_check_of(row) for row in rows]
+def make_items(session: pytest.Session, results: list[dict[str, Any]], chosen: list[str]) -> Iterator[LiveItem]:
+    """The items of these check results, or of those `chosen` by their node ids."""
+    checks = [_read_check(value) for value in results]
     problem = next((each for each in checks if each.name == "credentials" and each.code == NO_CREDENTIALS), None)
     missing = f"no credentials for W&B: {problem.message}" if problem is not None else None
     seen: dict[str, int] = {}

@@ -1,18 +1,69 @@
-"""What the command line says, else the ini file."""
+"""Options of the command line and their ini values, and the keys under which the plugin keeps its things."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
+
+SETTINGS = (
+    ("check", "bool", "lint the files below the arguments (below rootdir without any), as an item for each"),
+    ("live", "bool", "ask the live W&B server what `regilink doctor` asks, as an item for each of its checks"),
+    ("catalog", "string", "the catalog that the fixtures begin with (default: that of the configuration)"),
+)
+"""Each an option `--regilink-NAME`, and an ini value `regilink_NAME`."""
+
+CHECK = pytest.StashKey[bool]()
+"""Whether files are to be linted."""
+
+LIVE = pytest.StashKey[bool]()
+"""Whether the doctor is to be asked."""
+
+LIVE_RESULTS = pytest.StashKey[list[dict[str, Any]]]()
+"""The doctor's check results, for the workers of xdist."""
+
+CHOSEN = pytest.StashKey[list[str]]()
+"""The node ids of live checks that the command line names."""
+
+SERVER_FIXTURE = pytest.StashKey[Any]()
+"""On an item, a module or the session: its `Regilink`."""
+
+GUARD = pytest.StashKey[Any]()
+"""On an item: its `Guard`."""
+
+SERVER_FIXTURES = frozenset({"regilink", "regilink_class", "regilink_module", "regilink_session"})
 
 
-def catalog_path(config: pytest.Config) -> str | None:
+def add_options(parser: pytest.Parser) -> None:
+    """Add the options, and an ini value for each."""
+    group = parser.getgroup("regilink", "regilink: links to the W&B Registry")
+    for name, kind, what in SETTINGS:
+        if kind == "bool":
+            group.addoption(f"--regilink-{name}", action="store_true", default=None, help=what)
+            parser.addini(f"regilink_{name}", what, type="bool", default=False)
+        else:
+            group.addoption(f"--regilink-{name}", metavar="FILE", default=None, help=what)
+            parser.addini(f"regilink_{name}", what, type="string", default="")
+    group.addoption(
+        "--no-regilink-check",
+        dest="regilink_check",
+        action="store_false",
+        default=None,
+        help="lint nothing, whatever the ini file says",
+    )
+
+
+def is_asked_for(config: pytest.Config, name: str) -> bool:
+    """Whether an option is set, on the command line or else in the ini file."""
+    option = config.getoption(f"regilink_{name}")
+    return bool(config.getini(f"regilink_{name}") if option is None else option)
+
+
+def find_catalog(config: pytest.Config) -> str | None:
     """The catalog of `--regilink-catalog`, else that of the ini file, counted from its folder; None: neither."""
-    if given := config.getoption("--regilink-catalog"):
-        return str(given)
+    if option := config.getoption("regilink_catalog"):
+        return str(option)
     written = config.getini("regilink_catalog")
     folder = config.rootpath if config.inipath is None else config.inipath.parent
     return os.path.relpath(folder / str(written)) if written else None

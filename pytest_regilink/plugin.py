@@ -1,4 +1,4 @@
-"""The hooks, and nothing else. Loaded in every pytest run, so it imports as good as nothing."""
+"""The hooks of pytest. Loaded in every pytest run, so it imports nothing that takes time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from pytest_regilink.fixtures import (
     _regilink_fence,
     regilink,
+    regilink_class,
     regilink_emulator,
     regilink_guard,
     regilink_module,
@@ -17,7 +18,16 @@ from pytest_regilink.fixtures import (
     regilink_settings,
     regilink_world,
 )
-from pytest_regilink.keys import CHECK, CHOSEN, GUARD, LIVE, LIVE_ROWS
+from pytest_regilink.options import (
+    CHECK,
+    CHOSEN,
+    GUARD,
+    LIVE,
+    LIVE_RESULTS,
+    SERVER_FIXTURES,
+    add_options,
+    is_asked_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -28,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "_regilink_fence",
     "regilink",
+    "regilink_class",
     "regilink_emulator",
     "regilink_guard",
     "regilink_module",
@@ -37,101 +48,150 @@ __all__ = [
     "regilink_world",
 ]
 
-SETTINGS = (
-    ("check", "bool", "lint the files below the arguments (below rootdir without any), as an item for each"),
-    ("live", "bool", "ask the live W&B server what `regilink doctor` asks, as an item for each of its checks"),
-    ("catalog", "string", "the catalog that the fixtures begin with (default: that of the configuration)"),
-)
-"""Each an option `--regilink-NAME`, and an ini value `regilink_NAME`."""
+# Options.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options, and an ini value for each."""
-    group = parser.getgroup("regilink", "regilink: links to the W&B Registry")
-    for name, kind, what in SETTINGS:
-        if kind == "bool":
-            group.addoption(f"--regilink-{name}", action="store_true", default=None, help=what)
-            parser.addini(f"regilink_{name}", what, type="bool", default=False)
-        else:
-            group.addoption(f"--regilink-{name}", metavar="FILE", default=None, help=what)
-            parser.addini(f"regilink_{name}", what, type="string", default="")
+    """Add the options, and an ini value for each."""
+    add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Announce the markers; find out what is asked for."""
-    config.addinivalue_line("markers", "regilink_check: an item of regilink's: a file that is linted, a live check")
+    """Announce the marks; find out what is asked for."""
+    config.addinivalue_line("markers", "regilink_check: an item of regilink: a file that is linted, a live check")
     config.addinivalue_line(
         "markers",
         "regilink(registries, entity, role, server, faults, types): the server that the fixture `regilink` gives",
     )
-    # A node id of ours that is given again asks by itself.
+    # A node id of ours that is given again needs no option.
     arguments = [str(argument) for argument in config.args]
-    config.stash[CHECK] = _asked(config, "check") or any(each.endswith("::regilink") for each in arguments)
-    config.stash[CHOSEN] = [each for each in arguments if each.startswith("regilink-live::")]
-    config.stash[LIVE] = _asked(config, "live") or bool(config.stash[CHOSEN])
+    named = any(argument.endswith("::regilink") for argument in arguments)
+    config.stash[CHECK] = is_asked_for(config, "check") or named
+    config.stash[CHOSEN] = [argument for argument in arguments if argument.startswith("regilink-live::")]
+    config.stash[LIVE] = is_asked_for(config, "live") or bool(config.stash[CHOSEN])
     if config.stash[CHOSEN]:
         # There is no such file: pytest would say so and stop.
-        config.args = [each for each in arguments if each not in config.stash[CHOSEN]]
+        config.args = [argument for argument in arguments if argument not in config.stash[CHOSEN]]
+    if config.stash[CHECK]:
+        from pytest_regilink.items import linter_of
+
+        linter_of(config)
 
 
-def _asked(config: pytest.Config, name: str) -> bool:
-    given = config.getoption(f"--regilink-{name}")
-    return bool(config.getini(f"regilink_{name}") if given is None else given)
+# `--regilink-check` and `--regilink-live`.
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CheckFile | None:
-    """A file below the arguments that speaks of W&B."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Add the collector of a file that the linter checks."""
+    collectors = yield
     if not parent.config.stash.get(CHECK, False):
-        return None
-    from pytest_regilink.items import check_file
+        return collectors
+    from pytest_regilink.items import check_file, drop_doctests
 
-    return check_file(parent, file_path)
+    collectors = drop_doctests(parent, file_path, collectors)
+    file: CheckFile | None = check_file(parent, file_path)
+    return collectors if file is None else [*collectors, file]
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
     """A training script that is named on the command line is linted and never imported."""
     if not parent.config.stash.get(CHECK, False):
         return None
-    from pytest_regilink.items import not_imported
+    from pytest_regilink.items import replace_module
 
-    return not_imported(parent, module_path)
+    return replace_module(parent, module_path)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without arguments pytest walks `testpaths` alone: add what is linted in the rest of rootdir. And the doctor."""
+    added: list[pytest.Item] = []
     if config.stash.get(CHECK, False) and config.args_source is not pytest.Config.ArgsSource.ARGS:
-        from pytest_regilink.items import items_below
+        from pytest_regilink.items import collect_items_below
 
-        known = {item.nodeid for item in items}
-        items += [item for item in items_below(session) if item.nodeid not in known]
-    told: dict[str, Any] = getattr(config, "workerinput", {})
-    if config.stash.get(LIVE, False) or "regilink_live" in told:
+        collected = {item.nodeid for item in items}
+        added += [item for item in collect_items_below(session) if item.nodeid not in collected]
+    workerinput: dict[str, Any] = getattr(config, "workerinput", {})
+    if config.stash.get(LIVE, False) or "regilink_live" in workerinput:
         from pytest_regilink import live
 
-        rows = told["regilink_live"] if "regilink_live" in told else live.ask(config)
-        items += live.items(session, rows, told.get("regilink_chosen", config.stash[CHOSEN]))
+        results = workerinput["regilink_live"] if "regilink_live" in workerinput else live.diagnose_rootdir(config)
+        added += live.make_items(session, results, workerinput.get("regilink_chosen", config.stash[CHOSEN]))
+    if added:
+        # The terminal counts the items of the reports.
+        report = pytest.CollectReport("", "passed", None, list(added))
+        config.hook.pytest_collectreport(report=report)
+        items += added
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell each worker of xdist what the doctor said: it is asked once."""
+    """Give the doctor's results to each worker of xdist: it is asked once."""
     if node.config.stash.get(LIVE, False):
         from pytest_regilink import live
 
-        if LIVE_ROWS not in node.config.stash:
-            node.config.stash[LIVE_ROWS] = live.ask(node.config)
-        node.workerinput["regilink_live"] = node.config.stash[LIVE_ROWS]
+        if LIVE_RESULTS not in node.config.stash:
+            node.config.stash[LIVE_RESULTS] = live.diagnose_rootdir(node.config)
+        node.workerinput["regilink_live"] = node.config.stash[LIVE_RESULTS]
         node.workerinput["regilink_chosen"] = node.config.stash[CHOSEN]
+
+
+# The fixtures.
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """A test that does not ask for a server of wider scope runs outside of it."""
+    from pytest_regilink.fixtures import find_isolation
+
+    isolation = find_isolation(item.config)
+    if isolation is not None:
+        isolation.activate_for(frozenset(getattr(item, "fixturenames", ())))
+    result = yield
+    if (isolation := find_isolation(item.config)) is not None:
+        isolation.activate(None)
+    return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A mark brings its fixture, or says why it does not reach it."""
+    if item.get_closest_marker("regilink") is not None:
+        from pytest_regilink.fixtures import bring_fixture
+
+        bring_fixture(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> None:
+    """Before the first fixture of a scope begins: remember the environment, for the end of the scope."""
+    node = request.node
+    if isinstance(node, pytest.Item) and not _uses_regilink(node):
+        return
+    from pytest_regilink.fixtures import watch_environment
+
+    watch_environment(node)
+
+
+def _uses_regilink(item: pytest.Item) -> bool:
+    names: list[str] = getattr(item, "fixturenames", [])
+    return "regilink_guard" in names or not SERVER_FIXTURES.isdisjoint(names)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """A test that its guard has seen at a real W&B server fails, whatever came of it."""
+    """Fail a test that reached a real W&B server, whatever came of it, or that did not meet what it declares."""
     result = yield
     guard = item.stash.get(GUARD, None)
     if guard is not None and guard.verdict:
         pytest.fail(guard.verdict, pytrace=False)
+    if _uses_regilink(item):
+        from pytest_regilink.fixtures import fail_unmet
+
+        fail_unmet(item)
     return result
 
 

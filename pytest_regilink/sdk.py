@@ -5,7 +5,7 @@ Found out on wandb 0.21.4, 0.26.1 and 0.31.0, which all do the same:
 - The settings are read once, from the environment and the settings files, and kept in one object of `wandb_setup`;
   later changes of `WANDB_ENTITY`, `WANDB_PROJECT`, `WANDB_MODE` or the key are ignored.
 - So are the account behind the key and, from 0.22 on, the credentials of the session (`lib/wbauth`).
-- `wandb-core`, the process beside, gets the settings with each run and each Api; from its own environment it takes the
+- `wandb-core`, the process beside, gets the settings with each run and each Api; from its own environment it reads the
   cache folder and the proxies alone. It may live on.
 - Artifacts are remembered by their id, which counts from the start in each world.
 - A run of mode "disabled" stays in `wandb.run` after its end.
@@ -39,33 +39,24 @@ GLOBALS += ("define_metric", "alert", "mark_preempting", "log_model", "use_model
 """What `wandb.init` sets in the module (`sdk/lib/module.py`)."""
 
 
-class Layer:
-    """wandb's memory for one hand, and the one that it has set aside."""
+class WandbMemory:
+    """wandb's memory at one moment."""
 
-    def __init__(self, service: str | None) -> None:
-        self.service = service
-        """The running `wandb-core` that it begins with: to be set as `WANDB_SERVICE`."""
-        self.before = _Memory()
-
-
-class _Memory:
-    """wandb's memory as it is now."""
-
-    def __init__(self) -> None:
-        self.singleton = _get("wandb.sdk.wandb_setup", "_singleton")
-        self.service = os.environ.get(SERVICE)
-        self.credentials = _get("wandb.sdk.lib.wbauth.authenticate", "_session_auth")
-        wandb = sys.modules.get("wandb")
-        self.globals = {name: getattr(wandb, name) for name in GLOBALS if hasattr(wandb, name)}
+    def __init__(self, singleton: Any, credentials: Any, variables: dict[str, Any]) -> None:
+        self.singleton = singleton
+        self._credentials = credentials
+        self._globals = variables
 
     def restore(self) -> None:
+        """Let wandb remember this, and no artifact."""
         _set("wandb.sdk.wandb_setup", "_singleton", self.singleton)
-        _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", self.credentials)
+        _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", self._credentials)
         wandb = sys.modules.get("wandb")  # none, when a test has thrown it out
-        for name, value in self.globals.items() if wandb is not None else ():
+        for name, value in self._globals.items() if wandb is not None else ():
             setattr(wandb, name, value)
-        if not self.globals:
+        if not self._globals:
             _unset_globals()
+        _forget_artifacts()
 
 
 class Sdk:
@@ -73,61 +64,49 @@ class Sdk:
 
     def __init__(self) -> None:
         self._parked: list[tuple[Any, str | None]] = []
-        self._layers: list[Layer] = []
 
-    def enter(self) -> Layer:
-        """Set aside what wandb knows, and let it begin anew: the next call reads the environment as it is then."""
+    def memory(self) -> WandbMemory:
+        """What wandb remembers now."""
+        wandb = sys.modules.get("wandb")
+        variables = {name: getattr(wandb, name) for name in GLOBALS if hasattr(wandb, name)}
+        credentials = _get("wandb.sdk.lib.wbauth.authenticate", "_session_auth")
+        return WandbMemory(_get("wandb.sdk.wandb_setup", "_singleton"), credentials, variables)
+
+    def fresh_memory(self) -> tuple[WandbMemory, str | None]:
+        """A memory of nothing but a running `wandb-core`, and its address for `WANDB_SERVICE`, if there is one."""
         singleton, service = self._parked.pop() if self._parked else (None, None)
-        layer = Layer(service)
-        self._layers.append(layer)
         if singleton is not None:
             _forget_settings(singleton)
-        _set("wandb.sdk.wandb_setup", "_singleton", singleton)
-        _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", None)
-        _unset_globals()
-        _forget_artifacts()
-        return layer
+        return WandbMemory(singleton, None, {}), service
 
     def refresh(self) -> None:
-        """Let wandb read the environment again, within a test."""
+        """Let wandb read the environment again."""
         if (singleton := _get("wandb.sdk.wandb_setup", "_singleton")) is not None:
             _forget_settings(singleton)
         _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", None)
 
-    def leave(self, layer: Layer) -> list[str]:
-        """Finish the runs that are still open, and put back what was set aside; the paths of those runs.
+    def finish_runs(self) -> list[str]:
+        """Finish the runs that are open; their paths."""
+        return _finish_runs(_get("wandb.sdk.wandb_setup", "_singleton"))
 
-        `wandb-core` lives on for the next test.
-        """
-        place = self._layers.index(layer)
-        above = self._layers[place + 1] if place + 1 < len(self._layers) else None
-        memory = above.before if above is not None else _Memory()
-        try:
-            unfinished = _finish_runs(memory.singleton)
-        finally:
-            self._layers.remove(layer)
-            if memory.singleton is not None and _alive(memory.singleton):
-                self._parked.append((memory.singleton, memory.service))
-            if above is not None:
-                above.before = layer.before
-            else:
-                if "wandb" in sys.modules and not _is_known():
-                    sys.modules["wandb"].teardown()
-                os.environ.pop(SERVICE, None)
-                _forget_artifacts()
-                layer.before.restore()
-        return unfinished
+    def park(self) -> None:
+        """Keep the running `wandb-core` for the next test."""
+        singleton = _get("wandb.sdk.wandb_setup", "_singleton")
+        if singleton is not None and _is_alive(singleton):
+            self._parked.append((singleton, os.environ.get(SERVICE)))
+        if "wandb" in sys.modules and not _is_known():
+            sys.modules["wandb"].teardown()
 
     def close(self) -> None:
-        """End every `wandb-core` of ours."""
+        """End every `wandb-core` that is parked."""
         while self._parked:
-            now = _Memory()
+            now, service = self.memory(), os.environ.get(SERVICE)
             singleton, _ = self._parked.pop()
             _set("wandb.sdk.wandb_setup", "_singleton", singleton)
             if (wandb := sys.modules.get("wandb")) is not None:
                 wandb.teardown()
-            if now.service is not None:
-                os.environ[SERVICE] = now.service
+            if service is not None:
+                os.environ[SERVICE] = service
             now.restore()
 
 
@@ -176,7 +155,7 @@ def _forget_artifacts() -> None:
             cache.clear()
 
 
-def _alive(singleton: Any) -> bool:
+def _is_alive(singleton: Any) -> bool:
     """Whether its `wandb-core`, if it started one, still runs."""
     process = getattr(getattr(getattr(singleton, "_connection", None), "_proc", None), "_process", None)
     return process is None or process.poll() is None

@@ -1,23 +1,40 @@
-"""What a test has in hand: the world's verbs, the ledger, the assertions."""
+"""What a test has in hand, the class `Regilink`: the world's verbs, what was linked and consumed, the assertions."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection as Names
+    from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
+    from typing import Literal
 
-    from pytest_regilink.sdk import Sdk
-    from regilink_doctor.core.ledger import LinkAttempt
+    from pytest_regilink.assertions import PathPattern
+    from pytest_regilink.isolation import Isolation
+    from regilink_doctor.core.catalog import Visibility
+    from regilink_doctor.core.ledger import Assumed, LinkAttempt
     from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.emulator.faults import Fault
     from regilink_doctor.emulator.fence import BlockedAttempt, Fence
     from regilink_doctor.emulator.ledger import Consumption, Ledger
-    from regilink_doctor.emulator.world.model import ArtifactVersion
+    from regilink_doctor.emulator.world.model import (
+        ArtifactVersion,
+        Collection,
+        Entity,
+        Membership,
+        Organization,
+        OrganizationRole,
+        Project,
+        RegistryRole,
+        Run,
+        User,
+    )
 
-VERBS = ("artifact", "collection", "member", "organization", "registry", "server", "service_account", "team", "user")
+    Content = str | bytes | Path
+    """What a file holds: a text, bytes, or the path of a file to copy."""
 
 
 class UnfinishedRun(UserWarning):
@@ -30,18 +47,25 @@ class UnfinishedRun(UserWarning):
 
 
 class Regilink:
-    """A fresh W&B server, and what the code has done to it.
+    """A fresh W&B server, and what the code under test did to it.
 
-    The world's verbs create or update what they name: `organization`, `team`, `user`, `service_account`, `registry`,
-    `collection`, `member`, `artifact`, `server`. Who declares a team, a registry or an organization has said which
-    there are: no further one is assumed then.
+    The verbs create or update what they name: `organization`, `team`, `user`, `service_account`, `registry`,
+    `collection`, `member`, `artifact`, `published`, `server`. Who declares a team, a registry or an organization says
+    which there are: no further one is assumed to exist then.
     """
 
-    def __init__(self, emulator: Emulator, fence: Fence, sdk: Sdk) -> None:
+    def __init__(self, emulator: Emulator, fence: Fence, isolation: Isolation) -> None:
         self.emulator = emulator
         self._fence = fence
-        self._sdk = sdk
+        self._isolation = isolation
         self._blocked_before = len(fence.blocked)
+        self.declared_faults: list[Fault] = []
+        """The faults of the test: those that no request met are reported at its end."""
+
+    def __repr__(self) -> str:
+        return f"<Regilink at {self.emulator.url}: {len(self.links)} links, {len(self.ledger.consumed)} consumed>"
+
+    # What is on the server, and what was done to it.
 
     @property
     def world(self) -> World:
@@ -59,100 +83,526 @@ class Regilink:
         return self.ledger.links
 
     @property
+    def runs(self) -> tuple[Run, ...]:
+        """Every run on the server, oldest first."""
+        with self.world.lock:
+            projects = [project for entity in self.world.entities.values() for project in entity.projects.values()]
+            return tuple(sorted((run for each in projects for run in each.runs.values()), key=lambda run: run.number))
+
+    @property
+    def artifacts(self) -> tuple[ArtifactVersion, ...]:
+        """Every committed version of a source artifact, oldest first."""
+        with self.world.lock:
+            return tuple(each for each in self.world.artifacts.values() if each.state == "COMMITTED")
+
+    @property
     def blocked(self) -> tuple[BlockedAttempt, ...]:
-        """Every attempt to reach a real W&B server that the fence has stopped."""
+        """Every attempt to reach a real W&B server that the fence stopped."""
         return self._fence.blocked[self._blocked_before :]
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment for a process that is not given ours."""
+        """The environment for a process that does not inherit it."""
         return {**os.environ}
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in VERBS:
-            raise AttributeError(f"the regilink fixture has no {name!r}; the verbs are {', '.join(VERBS)}")
-        self.world.assumes.discard(name)
-        return getattr(self.world, name)
-
-    def login(self, username: str) -> None:
-        """Go on as another user, or as a service account, of the world.
+    def registry_at(self, path: str) -> Membership:
+        """The version that is at `wandb-registry-model/zoo:production` now; without a version, the latest.
 
         Raises:
-            KeyError: there is none of this name.
+            LookupError: there is none; the message says what there is.
         """
-        os.environ["WANDB_API_KEY"] = self.world.users[username].key
-        self._sdk.refresh()
+        from pytest_regilink.assertions import read_destination
+        from pytest_regilink.lookups import describe_absence, find_membership
+
+        pattern = read_destination(path)
+        membership = find_membership(self.world, pattern)
+        if membership is None:
+            raise LookupError(f"there is no {pattern}{describe_absence(self.world, pattern)}")
+        return membership
+
+    # Verbs: what there is on the server.
+
+    def organization(
+        self,
+        name: str,
+        entity: str | None = None,
+        *,
+        personal_entities_disabled: bool | None = None,
+        advanced_search: bool | None = None,
+    ) -> Organization:
+        """An organization: its display name, and the entity that owns its registries (made from the name by default).
+
+        The first one replaces the placeholder that regilink begins with, and has its teams and registries.
+
+        Raises:
+            ValueError: the entity's name is taken.
+        """
+        from pytest_regilink.lookups import replace_placeholder
+
+        if "organization" in self.world.assumes:
+            self.world.assumes.discard("organization")
+            replace_placeholder(self.world, name, entity)
+        return self.world.organization(
+            name,
+            entity,
+            personal_entities_disabled=personal_entities_disabled,
+            advanced_search=advanced_search,
+        )
+
+    def team(
+        self, name: str, *, organization: str | Literal[False] | None = None, members: Iterable[str] | None = None
+    ) -> Entity:
+        """A team, with the current user in it, or these `members`; `organization=False`: it belongs to none.
+
+        Raises:
+            ValueError: the name is taken by another kind of entity. LookupError: there is no such member.
+        """
+        self.world.assumes.discard("team")
+        team = self.world.team(name, organization=organization)
+        for username in [self.current_user.username] if members is None else members:
+            if username not in team.members:
+                self.member(username, team=name)
+        return team
+
+    def user(
+        self,
+        username: str,
+        *,
+        key: str | None = None,
+        email: str | None = None,
+        teams: Iterable[str] = (),
+        organizations: Iterable[str] | None = None,
+        role: OrganizationRole | None = None,
+        default_entity: str | None = None,
+        admin: bool | None = None,
+    ) -> User:
+        """A user with a personal entity of the same name, in these teams. `login` makes it the current one.
+
+        Raises:
+            LookupError: there is no such team.
+        """
+        for team in teams:
+            self._check_entity(team)
+        return self.world.user(
+            username,
+            key=key,
+            email=email,
+            teams=teams,
+            organizations=organizations,
+            role=role,
+            default_entity=default_entity,
+            admin=admin,
+        )
+
+    def service_account(self, name: str, team: str, *, key: str | None = None) -> User:
+        """A service account of a team: it writes there alone, and has no personal entity.
+
+        Raises:
+            LookupError: there is no such team.
+        """
+        self._check_entity(team)
+        return self.world.service_account(name, team, key=key)
+
+    def registry(
+        self,
+        name: str,
+        types: Sequence[str] | None = None,
+        visibility: Visibility = "organization",
+        *,
+        description: str | None = None,
+        protected_aliases: Iterable[str] = (),
+        default_role: RegistryRole | None = None,
+        organization: str | None = None,
+    ) -> Project:
+        """A registry; `name` goes without the prefix, `types` None accepts every type.
+
+        Raises:
+            ValueError: the name carries the prefix, or `types` is not a list.
+        """
+        self.world.assumes.discard("registry")
+        return self.world.registry(
+            name,
+            types,
+            visibility,
+            description=description,
+            protected_aliases=protected_aliases,
+            default_role=default_role,
+            organization=organization,
+        )
+
+    def collection(
+        self,
+        name: str,
+        *,
+        registry: str,
+        type: str = "model",
+        aliases: Iterable[str] = (),
+        versions: int = 0,
+        organization: str | None = None,
+    ) -> Collection:
+        """A collection of a registry, with so many empty versions; the last one carries the aliases.
+
+        Raises:
+            LookupError: there is no such registry.
+        """
+        self._check_registry(registry, organization)
+        return self.world.collection(
+            name,
+            registry=registry,
+            type=type,
+            aliases=_as_list(aliases),
+            versions=versions,
+            organization=organization,
+        )
+
+    def member(
+        self,
+        username: str,
+        *,
+        team: str | None = None,
+        registry: str | None = None,
+        organization: str | None = None,
+        role: str | None = None,
+    ) -> None:
+        """Give a user a role (`member`) in a team, in a registry, or (neither given) in an organization.
+
+        Raises:
+            LookupError: there is no such user, team or registry.
+        """
+        self._find_user(username)
+        if team is not None:
+            self._check_entity(team)
+        if registry is not None:
+            self._check_registry(registry, organization)
+        self.world.member(username, team=team, registry=registry, organization=organization, role=role)
+
+    def artifact(
+        self,
+        name: str,
+        *,
+        entity: str | None = None,
+        project: str = "uncategorized",
+        type: str = "model",
+        files: Mapping[str, Content] | None = None,
+        aliases: Iterable[str] = (),
+    ) -> ArtifactVersion:
+        """A new version of a source artifact, as if a run of that entity (the default one) had logged it.
+
+        Raises:
+            LookupError: there is no such entity. ValueError: the name has another type.
+        """
+        entity = entity or self.current_user.default_entity or ""
+        self._check_entity(entity)
+        return self.world.artifact(
+            name, entity=entity, project=project, type=type, files=_read_files(files), aliases=_as_list(aliases)
+        )
+
+    def published(
+        self,
+        full_name: str,
+        *,
+        type: str | None = None,
+        files: Mapping[str, Content] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        aliases: Iterable[str] = (),
+    ) -> Membership:
+        """A version in a registry, with content, for code that consumes it: `wandb-registry-model/zoo:production`.
+
+        The registry is made when it is not there. An alias in the name is set on the version.
+
+        Raises:
+            ValueError: the name is not that of a registry's version.
+        """
+        from pytest_regilink.lookups import publish
+
+        return publish(self.world, full_name, type, _read_files(files) or {}, metadata, _as_list(aliases))
+
+    def server(self, version: str | None = None, *, without: Iterable[str] = ()) -> None:
+        """Let the server be W&B Server of this version (None: the newest), without some features.
+
+        Raises:
+            ValueError: there is no such version or feature.
+        """
+        self.world.server(version, without=without)
+
+    # The user, and what goes wrong.
 
     @property
-    def fault(self) -> Callable[..., Fault]:
-        """Let something go wrong from now on; see `Emulator.fault`."""
-        return self.emulator.fault
+    def current_user(self) -> User:
+        """Whose key the code uses now."""
+        user = self.world.user_of_key(os.environ.get("WANDB_API_KEY", ""))
+        return user or next(iter(self.world.users.values()))
+
+    def login(self, username: str) -> None:
+        """Go on as another user, or as a service account.
+
+        Raises:
+            LookupError: there is none of this name.
+        """
+        os.environ["WANDB_API_KEY"] = self._find_user(username).key
+        self._isolation.refresh()
+
+    def fault(
+        self,
+        kind: str,
+        operation: str | None = None,
+        count: int | None = None,
+        share: float | None = None,
+        *,
+        status: int | None = None,
+        seconds: float | None = None,
+        message: str | None = None,
+        executed: bool | None = None,
+    ) -> Fault:
+        """Inject a fault from now on, see `Emulator.fault`. A fault that no request meets fails the test.
+
+        Raises:
+            ValueError: there is no such kind of fault, or no such operation.
+        """
+        from pytest_regilink.conditions import check_operation
+
+        check_operation(operation)
+        fault = self.emulator.fault(
+            kind, operation, count, share, status=status, seconds=seconds, message=message, executed=executed
+        )
+        self.declared_faults.append(fault)
+        return fault
+
+    # Assertions.
 
     def assert_linked(
         self,
         path: object,
         *,
         type: str | None = None,
-        aliases: Collection[str] | None = None,
+        aliases: str | Names[str] | None = None,
         exact: bool = False,
+        now: bool = False,
     ) -> LinkAttempt:
-        """See `pytest_regilink.assertions.assert_linked`."""
+        """A link went to `path`, of this type and with at least these aliases; the last one is returned.
+
+        With `exact` it was the only one, with these aliases and no others. With `now` the version is still there, with
+        these aliases: nothing was unlinked, no alias moved on.
+
+        Raises:
+            AssertionError: none did; the message shows what was attempted, and why it was refused.
+        """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_linked
+        from pytest_regilink.assertions import assert_linked, link_error, read_aliases
 
-        return assert_linked(self.links, path, type=type, aliases=aliases, exact=exact, assumed=self.world.assumed)
+        attempt = assert_linked(
+            self.links,
+            self._resolve_entity(path),
+            type=type,
+            aliases=aliases,
+            exact=exact,
+            assumed=self._assumed,
+            reason=self._explain_silence(path),
+        )
+        if now:
+            from pytest_regilink.lookups import find_membership, read_version
 
-    def assert_not_linked(self, path: object = None) -> None:
-        """See `pytest_regilink.assertions.assert_not_linked`."""
+            membership = find_membership(self.world, read_version(f"{attempt.destination}:{attempt.version}"))
+            if membership is None:
+                raise link_error(
+                    f"{attempt.destination}:{attempt.version} was linked, but it is not there now", self.links
+                )
+            missing = (read_aliases(aliases) or frozenset()) - {alias.alias for alias in membership.aliases}
+            if missing:
+                raise link_error(
+                    f"{attempt.destination}:{attempt.version} has no alias {sorted(missing)[0]!r} now", self.links
+                )
+        return attempt
+
+    def assert_not_linked(self, path: object = None, *, now: bool = False) -> None:
+        """No link went to `path`; without a path, none went anywhere. With `now`: nothing is there at this moment.
+
+        Raises:
+            AssertionError: one did, or there is no such registry, so that none ever could.
+        """
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_not_linked
+        from pytest_regilink.assertions import assert_not_linked, link_error
 
-        assert_not_linked(self.links, path, assumed=self.world.assumed)
+        pattern = None if path is None else self._reachable(path)
+        if not now:
+            assert_not_linked(self.links, pattern, assumed=self._assumed)
+            return
+        from pytest_regilink.lookups import find_linked
+
+        for membership in find_linked(self.world, pattern):
+            raise link_error(f"{membership.collection.path}:{membership.version} is there", self.links)
 
     def assert_refused(self, path: object, *, code: str | None = None, failure: str | None = None) -> LinkAttempt:
-        """See `pytest_regilink.assertions.assert_refused`."""
+        """A link to `path` was refused, for the rule `code` or the failure id `failure`; the last one is returned.
+
+        Raises:
+            AssertionError: none was.
+        """
         __tracebackhide__ = True
         from pytest_regilink.assertions import assert_refused
 
-        return assert_refused(self.links, path, code=code, failure=failure, assumed=self.world.assumed)
+        return assert_refused(
+            self.links,
+            self._resolve_entity(path),
+            code=code,
+            failure=failure,
+            assumed=self._assumed,
+            reason=self._explain_silence(path),
+        )
 
     def assert_consumed(self, name: object, *, how: str | None = None) -> Consumption:
-        """See `pytest_regilink.assertions.assert_consumed`; an alias stands for the version that has it now."""
-        __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_consumed
-        from pytest_regilink.readiness import resolved
+        """A version was consumed; `how`: `fetch`, `use` or `download`. An alias means the version that has it now.
 
-        return assert_consumed(self.ledger.consumed, resolved(self.world, name), how=how)
+        A download counts for every name of the version: its files do not tell by which name it was found.
+
+        Raises:
+            AssertionError: it was not; the message shows what was consumed.
+        """
+        __tracebackhide__ = True
+        from pytest_regilink.assertions import assert_consumed, read_how
+        from pytest_regilink.lookups import find_consumption, resolve_alias
+
+        pattern = resolve_alias(self.world, self._resolve_entity(name))
+        found = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
+        return found or assert_consumed(self.ledger.consumed, pattern, how=how)
+
+    def assert_not_consumed(self, name: object = None, *, how: str | None = None) -> None:
+        """No version of this name was consumed; without a name, nothing was.
+
+        Raises:
+            AssertionError: one was, or there is no such registry, so that none ever could.
+        """
+        __tracebackhide__ = True
+        from pytest_regilink.assertions import HOW, assert_not_consumed, read_how
+        from pytest_regilink.lookups import find_consumption, resolve_alias
+
+        pattern = None if name is None else resolve_alias(self.world, self._reachable(name))
+        if pattern is not None:
+            found = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
+            if found is not None:
+                raise AssertionError(f"{str(pattern)!r} was {HOW[found.how]}, as {found.name}")
+        assert_not_consumed(self.ledger.consumed, pattern, how=how)
+
+    def assert_logged(
+        self, name: str, *, type: str | None = None, aliases: str | Names[str] | None = None
+    ) -> ArtifactVersion:
+        """A run logged an artifact of this name: `zoo`, `project/zoo` or `entity/project/zoo`, and `:v0` where wanted.
+
+        Raises:
+            AssertionError: none did; the message shows what was logged.
+        """
+        __tracebackhide__ = True
+        from pytest_regilink.assertions import assert_logged
+
+        return assert_logged(self.runs, name, type=type, aliases=aliases, reason=self._explain_silence(name))
 
     def assert_registry_ready(self, source: object, *, registry: str | None = None) -> ArtifactVersion:
-        """See `pytest_regilink.readiness.assert_registry_ready`."""
+        """The version `source` can be linked to a registry: it is committed, and in a team of an organization.
+
+        Args:
+            source: the SDK's artifact, or `entity/project/name:version` (`latest` without a version).
+            registry: also to this one (its name without the prefix): it is there and accepts the type.
+
+        Raises:
+            AssertionError: it cannot; the message says why.
+        """
         __tracebackhide__ = True
-        from pytest_regilink.readiness import assert_registry_ready
+        from pytest_regilink.assertions import assert_registry_ready
 
         return assert_registry_ready(self.world, source, registry=registry)
 
     def assert_target_path(self, path: object) -> None:
-        """See `pytest_regilink.assertions.assert_target_path`."""
+        """`path` is a target path in a registry with nothing wrong in it.
+
+        Raises:
+            AssertionError: it is not; the message says what is wrong.
+        """
         __tracebackhide__ = True
         from pytest_regilink.assertions import assert_target_path
 
         assert_target_path(path)
 
-    def assert_fails_loudly(self) -> Loudly:
-        """For a `with` block: what runs in it raises, or exits with another status than 0, and links nothing.
+    def assert_fails_loudly(self, *, because: str | None = None) -> FailsLoudly:
+        """A `with` block whose code W&B refuses, which raises or exits with another status than 0, and links nothing.
+
+        Only what comes of W&B counts: a refused link, a fault that was met, an exception of wandb. `because`: the rule
+        or the failure id of the refusal.
 
         Raises:
-            AssertionError: it went on as if nothing had happened, or linked all the same.
+            AssertionError: it went on as if nothing had happened, linked something, or failed for another reason.
         """
-        return Loudly(self)
+        return FailsLoudly(self, because)
+
+    # Details.
+
+    @property
+    def _assumed(self) -> tuple[Assumed, ...]:
+        return self.world.assumed
+
+    def _find_user(self, username: str) -> User:
+        from pytest_regilink.assertions import suggest
+
+        user = self.world.users.get(username)
+        if user is None:
+            names = ", ".join(self.world.users)
+            raise LookupError(f"there is no user {username!r}{suggest(username, self.world.users)} There are: {names}")
+        return user
+
+    def _check_entity(self, name: str) -> None:
+        from pytest_regilink.assertions import suggest
+
+        if name not in self.world.entities:
+            names = ", ".join(each.name for each in self.world.entities.values() if each.kind != "organization")
+            near = suggest(name, self.world.entities)
+            raise LookupError(
+                f"there is no team or user {name!r}{near} There are: {names}; regilink.team({name!r}) makes one"
+            )
+
+    def _check_registry(self, name: str, organization: str | None) -> None:
+        from pytest_regilink.lookups import registries_of
+        from regilink_doctor.core.naming import REGISTRY_PREFIX
+
+        if name.startswith(REGISTRY_PREFIX):
+            raise ValueError(f"a registry is named without the prefix: {name.removeprefix(REGISTRY_PREFIX)!r}")
+        known = registries_of(self.world, organization)
+        if name not in known:
+            from pytest_regilink.assertions import suggest
+
+            near = suggest(name, known)
+            raise LookupError(
+                f"there is no registry {name!r}{near} There are: {', '.join(known) or 'none'}; "
+                f"regilink.registry({name!r}) makes one"
+            )
+
+    def _resolve_entity(self, path: object) -> object:
+        """The path with the organization's entity in place of its display name: the ledger has entities."""
+        from pytest_regilink.lookups import resolve_entity
+
+        return resolve_entity(self.world, path)
+
+    def _reachable(self, path: object) -> PathPattern:
+        from pytest_regilink.lookups import check_reachable
+
+        return check_reachable(self.world, self._resolve_entity(path), self.links)
+
+    def _explain_silence(self, path: object) -> str:
+        from pytest_regilink.lookups import explain_silence
+
+        return explain_silence(self.world, self.runs)
 
 
-class Loudly:
-    """See `Regilink.assert_fails_loudly`."""
+class FailsLoudly:
+    """The `with` block of `Regilink.assert_fails_loudly`."""
 
-    def __init__(self, hand: Regilink) -> None:
-        self._hand = hand
-        self._before = len(hand.links)
+    def __init__(self, regilink: Regilink, because: str | None) -> None:
+        from pytest_regilink.assertions import read_code, read_failure
+
+        self._regilink = regilink
+        self._because = because
+        if because is not None:
+            (read_code if because.startswith("REG") else read_failure)(because)
+        self._before = len(regilink.links)
+        self._hits_before = self._count_hits()
 
     def __enter__(self) -> None:
         """Begin."""
@@ -161,14 +611,55 @@ class Loudly:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_not_linked, story
+        from pytest_regilink.assertions import assert_not_linked, link_error
+        from pytest_regilink.diagnosis import is_from_wandb
 
-        links, assumed = self._hand.links[self._before :], self._hand.world.assumed
+        links, assumed = self._regilink.links[self._before :], self._regilink.world.assumed
         if error is None:
-            raise AssertionError(story("the code went on as if nothing had happened", links, assumed))
+            raise link_error("the code went on as if nothing had happened", links, assumed)
         if isinstance(error, SystemExit) and error.code in (None, 0):
-            raise AssertionError(story("the code ended with status 0", links, assumed)) from None
+            raise link_error("the code ended with status 0", links, assumed)
         if not isinstance(error, (Exception, SystemExit)):
             return False
+        refused = [attempt for attempt in links if attempt.verdict == "refused"]
+        if not refused and self._count_hits() == self._hits_before and not is_from_wandb(error):
+            shown = f"{type(error).__name__}: {error}".splitlines()[0]
+            called = "W&B refused nothing" if links else "nothing of W&B was called"
+            raise AssertionError(f"the block failed for another reason, {called}: {shown}") from error
         assert_not_linked(links, assumed=assumed)
+        if self._because is not None and not self._is_because(error, refused):
+            actual = ", ".join(part for attempt in refused for part in (attempt.code, attempt.failure) if part)
+            raise link_error(
+                f"the block failed for {actual or type(error).__name__}, not for {self._because}", links, assumed
+            )
         return True
+
+    def _count_hits(self) -> int:
+        return sum(fault.hits for fault in self._regilink.emulator.faults)
+
+    def _is_because(self, error: BaseException, refused: Sequence[LinkAttempt]) -> bool:
+        if any(self._because in (attempt.code, attempt.failure) for attempt in refused):
+            return True
+        from regilink_doctor.workflows.explain import classify
+
+        explanation = classify(error)
+        return not refused and self._because in (*explanation.codes, *explanation.failures)
+
+
+def _as_list(names: Iterable[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _read_files(files: Mapping[str, Content] | None) -> dict[str, bytes] | None:
+    """The bytes of each file."""
+    if files is None:
+        return None
+    contents = {}
+    for name, content in files.items():
+        if isinstance(content, Path):
+            contents[name] = content.read_bytes()
+        elif isinstance(content, (str, bytes)):
+            contents[name] = content.encode() if isinstance(content, str) else content
+        else:
+            raise TypeError(f"files[{name!r}] is {content!r}: a file holds a text, bytes, or the content of a Path")
+    return contents

@@ -19,7 +19,7 @@ WINGS = {
     "cli": {"core", "rules", "report", "workflows", "config", ""},
     "__main__": {"cli"},
     "": {"core", "workflows", "emulator", "config"},
-    "pytest_regilink": {"workflows", "report", "emulator", "core", "config"},
+    "pytest_regilink": {"workflows", "report", "emulator", "rules", "core", "config"},
 }
 """Room -> the rooms that it may import, besides itself. The public API, `""`, names what it loads lazily.
 

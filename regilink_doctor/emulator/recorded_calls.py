@@ -9,7 +9,7 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import LinkInput, SdkRefusal, sdk_link
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.recorder import LinkCall
+from regilink_doctor.emulator.recorder import CREATE_REGISTRY, LinkCall
 from regilink_doctor.emulator.world import assume
 from regilink_doctor.emulator.world.state import State
 from regilink_doctor.emulator.world.world_view import WorldView
@@ -23,6 +23,10 @@ def observe(state: State, call: LinkCall) -> None:
     The recorder tells of a call when it is over, so the server's part is in the ledger already. And when it begins:
     an organization that the path names may have to be assumed before the SDK asks for it.
     """
+    if call.call == CREATE_REGISTRY:
+        # The SDK looks first whether it exists: to assume that it does would refuse the call.
+        state.made_by_code.add(call.target_path or "")
+        return
     if not call.ended:
         assume.target(state, call.target_path or "")
         if call.reads:

@@ -34,14 +34,14 @@ _METHODS = {
     "wandb.sdk.wandb_run": (("Run", "link_artifact"), ("Run", "use_artifact"), ("Run", "__init__")),
     "wandb.sdk.lib.noop_run": (("NoopRun", "link_artifact"),),
     "wandb.sdk.artifacts.artifact": (("Artifact", "link"),),
-    "wandb.apis.public.api": (("Api", "artifact"), ("Api", "__init__")),
+    "wandb.apis.public.api": (("Api", "artifact"), ("Api", "create_registry"), ("Api", "__init__")),
     "wandb.sdk.wandb_login": (("", "_login"),),
     "wandb.sdk.lib.service.service_process": (("", "start"),),
 }
 """Module -> classes and methods; without a class, a function. `NoopRun` is the run of disabled mode."""
 
 _READS = {("Run", "use_artifact"): "Run.use_artifact", ("Api", "artifact"): "Api.artifact"}
-CORE = "wandb-core"
+CORE, CREATE_REGISTRY = "wandb-core", "Api.create_registry"
 SERVER = "server"
 """`call` of a `LinkCall` that only says which server wandb is to use, in `host`."""
 
@@ -50,6 +50,7 @@ _SHOWN = {
     ("NoopRun", "link_artifact"): "Run.link_artifact",
     ("Artifact", "link"): "Artifact.link",
     ("", "start"): CORE,
+    ("Api", "create_registry"): CREATE_REGISTRY,
     ("Run", "__init__"): SERVER,
     ("Api", "__init__"): SERVER,
     ("", "_login"): SERVER,
@@ -62,7 +63,7 @@ class LinkCall(NamedTuple):
 
     `call` is `Run.link_artifact` or `Artifact.link`, `target_path` the argument as a string (None: not given). Or it is
     `Run.use_artifact` or `Api.artifact`, and `target_path` the name that is fetched; or `wandb-core`, which starts; or
-    `server`, and `host` the server that code names. `place` is the call's `file:line`. `entity` and `project` are the
+    `Api.create_registry`, and `target_path` the registry; or `server`, and `host` the server that code names. `place` is the call's `file:line`. `entity` and `project` are the
     run's or, for `Artifact.link`, the source artifact's; `source` is the source version's full name, None where it was
     never logged. `error` is the exception's type, None when none was raised. `environ` has what the SDK reads besides.
     """
@@ -184,6 +185,16 @@ def _post(url: str, call: LinkCall) -> None:
         connection.close()
 
 
+def _report_from_child() -> None:
+    """After a fork: the sinks of the parent would be told in the child's copy of memory, where nobody reads."""
+    if _sinks and (url := os.environ.get(VARIABLE)):
+        _sinks[:] = [functools.partial(_post, url)]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_report_from_child)
+
+
 class _Finder:
     """Wraps wandb's methods as soon as their module has run; finds nothing itself."""
 
@@ -240,7 +251,7 @@ def _watched(original: Any, shown: str) -> Any:
 def _tell(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | None, *, ended: bool) -> None:
     """Never in the way of the code that is watched, whatever it gave and whatever has become of the emulator."""
     try:
-        read = _fetch if name in _READS.values() else _call
+        read = _fetch if name in (*_READS.values(), CREATE_REGISTRY) else _call
         if name == SERVER and (ended or (host := _find_host(args, kwargs)) is None):
             return
         target, *rest = args or (None,)

@@ -3,8 +3,10 @@
 import pytest
 
 from pytest_regilink.assertions import (
+    ImpossibleAssertion,
     assert_consumed,
     assert_linked,
+    assert_not_consumed,
     assert_not_linked,
     assert_refused,
     assert_target_path,
@@ -86,7 +88,15 @@ def test_the_source_that_was_logged_is_found_wherever_it_went() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["wandb-registry-model/zoo:v1", "wandb-registry-model/zo", "other/wandb-registry-model/zoo", "zoo", "[z]oo"]
+    "path",
+    [
+        "wandb-registry-model/zoo:v1",
+        "wandb-registry-model/zo",
+        "other/wandb-registry-model/zoo",
+        "wandb-registry-model/[z]oo",
+        "wandb-registry-mode",
+        "wandb-registry-data*",
+    ],
 )
 def test_what_only_looks_alike_is_not_found(path: str) -> None:
     with pytest.raises(AssertionError, match="nothing was linked to"):
@@ -103,7 +113,8 @@ def test_a_failure_shows_what_was_attempted_instead_and_why_it_was_refused() -> 
     with pytest.raises(AssertionError) as caught:
         assert_linked(LEDGER, "wandb-registry-dataset/zoo", assumed=[Assumed("team", "our-team")])
     assert str(caught.value).splitlines() == [
-        "nothing was linked to 'wandb-registry-dataset/zoo'. Attempted:",
+        "nothing was linked to 'wandb-registry-dataset/zoo': refused [REG301, B3]: cannot create registry",
+        "Attempted links:",
         "linked    acme/wandb-registry-model/zoo  (model team-a/p/zoo:v3)",
         "          is now acme/wandb-registry-model/zoo:v0",
         "misplaced team-a/model/zoo  (model team-a/p/zoo:v3)",
@@ -134,7 +145,7 @@ def test_exactly_means_once_and_with_these_aliases() -> None:
 
 
 def test_no_link_at_all_says_what_may_be_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(AssertionError, match=r"no link was attempted at all\.\nEither .* disabled mode"):
+    with pytest.raises(AssertionError, match=r"no link was attempted at all\nThe code did not .* disabled mode"):
         assert_linked((), "wandb-registry-model/zoo")
     monkeypatch.setenv("WANDB_MODE", "disabled")
     with pytest.raises(AssertionError, match=r"at all \(WANDB_MODE is 'disabled'\)"):
@@ -144,17 +155,19 @@ def test_no_link_at_all_says_what_may_be_behind_it(monkeypatch: pytest.MonkeyPat
 def test_a_refusal_is_found_by_its_rule_or_its_row() -> None:
     assert assert_refused(LEDGER, "wandb-registry-modle/zoo", code="REG301") is REFUSED
     assert assert_refused(LEDGER, "wandb-registry-modle/zoo", failure="B3") is REFUSED
-    with pytest.raises(AssertionError, match=r"was refused, but not for REG401.*\n"):
+    with pytest.raises(AssertionError, match=r"was refused for REG301, B3, not for REG401"):
         assert_refused(LEDGER, "wandb-registry-modle/zoo", code="REG401")
-    with pytest.raises(AssertionError, match="no link to 'wandb-registry-model/zoo' was refused"):
+    with pytest.raises(AssertionError, match="'wandb-registry-model/zoo' was not refused: it is linked"):
         assert_refused(LEDGER, "wandb-registry-model/zoo")
+    with pytest.raises(AssertionError, match="no link to 'wandb-registry-model/other' was refused"):
+        assert_refused(LEDGER, "wandb-registry-model/other")
 
 
 def test_what_was_consumed_is_found_by_name_version_and_manner() -> None:
     consumed = [Consumption("alice", None, "acme/wandb-registry-model/zoo:v1", "fetch")]
     assert_consumed(consumed, "wandb-registry-model/zoo")
     assert_consumed(consumed, Artifact("acme/wandb-registry-model/zoo:v1", is_link=True), how="fetch")
-    with pytest.raises(AssertionError, match=r"'wandb-registry-model/zoo:v0' was not consumed\nWhat was:\nfetch .*v1"):
+    with pytest.raises(AssertionError, match=r"'wandb-registry-model/zoo:v0' was not consumed\nConsumed:\nfetch .*v1"):
         assert_consumed(consumed, "wandb-registry-model/zoo:v0")
     with pytest.raises(AssertionError, match="was not downloaded: nothing was consumed at all"):
         assert_consumed([], "wandb-registry-model/zoo", how="download")
@@ -163,7 +176,104 @@ def test_what_was_consumed_is_found_by_name_version_and_manner() -> None:
 def test_a_target_path_is_told_from_everything_else() -> None:
     assert_target_path("wandb-registry-model/zoo")
     assert_target_path(parse("acme/wandb-registry-model/zoo"))
-    with pytest.raises(AssertionError, match="REG102"):
+    with pytest.raises(
+        AssertionError, match=r"'wandb-registry-model' is not a target path \[REG102\]\n(?s:.*)collection"
+    ):
         assert_target_path("wandb-registry-model")
-    with pytest.raises(AssertionError, match="goes to a project, not to a registry"):
+    with pytest.raises(AssertionError, match=r'not to a registry \[REG101\]: write "wandb-registry-model/zoo"'):
         assert_target_path("model/zoo")
+
+
+def test_a_registry_alone_means_everything_in_it() -> None:
+    assert assert_linked(LEDGER, "wandb-registry-model") is LINKED
+    assert assert_linked(LEDGER, "acme/wandb-registry-model") is LINKED
+    with pytest.raises(AssertionError, match="something was linked to 'wandb-registry-model'"):
+        assert_not_linked(LEDGER, "wandb-registry-model")
+
+
+@pytest.mark.parametrize("version", ["v0", "candidate", "latest"])
+def test_a_version_can_be_named_by_its_aliases(version: str) -> None:
+    assert assert_linked(LEDGER, f"wandb-registry-model/zoo:{version}") is LINKED
+    with pytest.raises(AssertionError):
+        assert_not_linked(LEDGER, f"wandb-registry-model/zoo:{version}")
+    assert_not_linked(LEDGER, "wandb-registry-model/zoo:production")
+
+
+def test_one_alias_may_be_given_as_a_string() -> None:
+    assert assert_linked(LEDGER, "wandb-registry-model/zoo", aliases="candidate", exact=True) is LINKED
+    assert assert_linked(LEDGER, "wandb-registry-model/zoo", aliases={"candidate", "latest"}) is LINKED
+    with pytest.raises(AssertionError, match="without the alias 'candidat';"):
+        assert_linked(LEDGER, "wandb-registry-model/zoo", aliases="candidat")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        " ",
+        "zoo",
+        "wandb-registry-model/",
+        "wandb-registry-model//zoo",
+        "a/wandb-registry-model/b/zoo",
+        "wandb-registry-/zoo",
+        "wandb_registry_model/zoo",
+        "https://wandb.ai/x",
+        "wandb-registry-model/zoo:",
+        None,
+        3,
+    ],
+)
+def test_a_path_that_no_link_can_have_is_refused(path: object) -> None:
+    with pytest.raises(ImpossibleAssertion, match=r"no link can have|is not a path"):
+        assert_linked(LEDGER, path)
+    with pytest.raises(ImpossibleAssertion, match=r"no link can have|is not a path"):
+        assert_consumed([], path)
+    if path is not None:
+        with pytest.raises(ImpossibleAssertion, match=r"no link can have|is not a path"):
+            assert_not_linked(LEDGER, path)
+        with pytest.raises(ImpossibleAssertion, match=r"no link can have|is not a path"):
+            assert_not_consumed([], path)
+
+
+def test_a_rule_a_failure_and_a_way_to_consume_must_exist() -> None:
+    with pytest.raises(ImpossibleAssertion, match="there is no rule 'REG999'"):
+        assert_refused(LEDGER, "wandb-registry-modle/zoo", code="REG999")
+    with pytest.raises(ImpossibleAssertion, match="there is no rule 'REG3O1', did you mean REG301"):
+        assert_refused(LEDGER, "wandb-registry-modle/zoo", code="REG3O1")
+    with pytest.raises(ImpossibleAssertion, match="there is no failure 'Z9'"):
+        assert_refused(LEDGER, "wandb-registry-modle/zoo", failure="Z9")
+    for call in (assert_consumed, assert_not_consumed):
+        with pytest.raises(ImpossibleAssertion, match=r"how='downloaded'.*did you mean 'download'"):
+            call([], "wandb-registry-model/zoo", how="downloaded")
+
+
+@pytest.mark.parametrize("aliases", ["a/b", "a:b", "", [""], [3]])
+def test_an_alias_that_no_version_can_have_is_refused(aliases: object) -> None:
+    with pytest.raises(ImpossibleAssertion, match="is not an alias"):
+        assert_linked(LEDGER, "wandb-registry-model/zoo", aliases=aliases)
+
+
+def test_the_first_line_names_the_place_the_rule_and_what_to_write() -> None:
+    wrong = attempt("team-a/model/zoo", verdict="misplaced", code="REG101", failure="A1", place="/x/job.py:6")
+    with pytest.raises(AssertionError) as caught:
+        assert_linked([wrong], "wandb-registry-model/zoo")
+    assert str(caught.value).splitlines()[0] == (
+        'job.py:6: linked to project "model", not to a registry [REG101, A1]: write "wandb-registry-model/zoo"'
+    )
+
+
+def test_what_failed_was_not_consumed() -> None:
+    failed = [Consumption(None, None, "acme/wandb-registry-model/zoo:v1", "fetch", failed="not found\nat all")]
+    with pytest.raises(AssertionError, match="was not fetched: not found\n"):
+        assert_consumed(failed, "wandb-registry-model/zoo", how="fetch")
+    assert_not_consumed(failed, "wandb-registry-model/zoo")
+
+
+def test_what_was_consumed_is_found_by_the_opposite_assertion() -> None:
+    consumed = [Consumption("alice", None, "acme/wandb-registry-model/zoo:v1", "use")]
+    with pytest.raises(AssertionError, match="zoo:v1' was used"):
+        assert_not_consumed(consumed, "wandb-registry-model")
+    with pytest.raises(AssertionError, match="zoo:v1' was used"):
+        assert_not_consumed(consumed)
+    assert_not_consumed(consumed, "wandb-registry-model/zoo:v0")
+    assert_not_consumed(consumed, "wandb-registry-model/zoo", how="download")

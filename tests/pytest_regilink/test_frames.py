@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_regilink.frames import import_frames_known
+from pytest_regilink.isolation import import_frames_known
 
 LOOKS_UP = """
 import inspect

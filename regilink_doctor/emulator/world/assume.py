@@ -80,6 +80,8 @@ def registry(state: State, owner_name: str | None, project: str | None) -> Proje
     if not is_registry_project(project) or state.find_project(owner.name, project) is not None:
         return None
     name = project.removeprefix(REGISTRY_PREFIX)
+    if name in state.made_by_code:
+        return None
     known = [each.registry_name for each in owner.projects.values() if each.is_registry]
     if placeholder(name) or name.casefold() in CORE_REGISTRY_DISPLAY or get_close_matches(name, known, 1, ALIKE):
         return None

@@ -45,6 +45,8 @@ class State:
         self.assumes: set[Assumable] = set()
         self.assumed_kind: Kind = "team"
         self.assumed_types: tuple[str, ...] | None = None
+        self.made_by_code: set[str] = set()
+        """Names of registries that the code creates itself: they are not assumed to exist."""
         self.anybody: User | None = None
         """Whoever comes with a key that nobody has: a program that logs in with a real one, in a dry run."""
         self.stubs: set[str] | None = None

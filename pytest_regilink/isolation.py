@@ -1,0 +1,214 @@
+"""What a test has to itself in this process: the environment, wandb's memory, and where its links are noted.
+
+Each server fixture has a `Room`. One room is active at a time, or none: then everything is as it is outside. A room of
+wider scope is left for the length of a test that does not ask for it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_regilink.sdk import SERVICE, Sdk, WandbMemory
+from regilink_doctor.emulator import environ, recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from regilink_doctor.emulator import Emulator
+    from regilink_doctor.emulator.fence import Fence
+
+ISOLATION = pytest.StashKey["Isolation"]()
+_SNAPSHOT = pytest.StashKey["_Snapshot"]()
+_FROZEN = ("importlib._bootstrap", "importlib._bootstrap_external", "runpy")
+
+
+class Room:
+    """The environment and wandb's memory of one fixture; up to date while the room is not active.
+
+    `name` is that of the fixture. `emulator` is told of the links of this process; None: nobody is.
+    """
+
+    def __init__(self, name: str, emulator: Emulator | None, below: Room | None) -> None:
+        self.name = name
+        self.emulator = emulator
+        self.below = below
+        self.variables: dict[str, str] = {}
+        self.memory: WandbMemory | None = None
+
+
+class _Snapshot:
+    """The variables at the beginning of a test, class, module or session, and in which room they were so."""
+
+    def __init__(self, room: Room, variables: dict[str, str], entered: int) -> None:
+        self.room = room
+        self.variables = variables
+        self.entered = entered
+
+
+class Isolation:
+    """The rooms of this process."""
+
+    def __init__(self) -> None:
+        self.sdk = Sdk()
+        self._outside = Room("", None, None)
+        self._active = self._outside
+        self._rooms: list[Room] = []
+        self._entered = 0
+        self._seen: dict[str, set[str | None]] = {}
+        """Name -> its values in rooms, None: not set. A fixture that puts back what it saw in a room writes one."""
+
+    # Rooms.
+
+    def enter(self, name: str, variables: Mapping[str, str], emulator: Emulator | None = None) -> Room:
+        """Begin a room with these variables of wandb's alone; without an emulator, with that of the room before."""
+        room = Room(name, emulator or self._active.emulator, self._active)
+        self._entered += 1
+        for variable in (*variables, *self._watched()):
+            self._seen.setdefault(variable, set()).add(variables.get(variable))
+        self._save(self._active)
+        room.memory, service = self.sdk.fresh_memory()
+        room.variables = {**variables, **({SERVICE: service} if service is not None else {})}
+        kept = {
+            name: value for name, value in self._watched().items() if name not in variables and not _is_wandbs(name)
+        }
+        room.variables.update(kept)
+        self._rooms.append(room)
+        self._load(room)
+        return room
+
+    def leave(self, room: Room) -> list[str]:
+        """Finish the runs that are still open in the room, and end it; the paths of those runs."""
+        after = self._active if self._active is not room else room.below or self._outside
+        self.activate(room)
+        try:
+            return self.sdk.finish_runs()
+        finally:
+            self.sdk.park()
+            self._rooms.remove(room)
+            for other in self._rooms:
+                if other.below is room:
+                    other.below = room.below
+            self._save(room)
+            for name, value in room.variables.items():
+                self._seen.setdefault(name, set()).add(value)
+            self._load(after)
+
+    def activate(self, room: Room | None) -> None:
+        """Go into this room, or outside."""
+        target = room or self._outside
+        if target is not self._active:
+            self._save(self._active)
+            self._load(target)
+
+    def activate_for(self, fixture_names: frozenset[str]) -> None:
+        """Go into the newest room that is asked for; outside, when none is."""
+        if self._rooms:
+            wanted = [room for room in self._rooms if room.name in fixture_names]
+            self.activate(wanted[-1] if wanted else None)
+
+    def refresh(self) -> None:
+        """Let wandb read the environment again, within a test."""
+        self.sdk.refresh()
+
+    def close(self) -> None:
+        """End every `wandb-core` that was started in a room."""
+        self.sdk.close()
+
+    # The environment at the end of a scope.
+
+    def watch(self, node: pytest.Item | pytest.Collector) -> None:
+        """Put the variables back when all fixtures of this node have ended.
+
+        A fixture that began before ours, such as `monkeypatch`, ends after it, and puts back what it saw in our room.
+        """
+        if _SNAPSHOT not in node.stash:
+            node.stash[_SNAPSHOT] = _Snapshot(self._active, {**os.environ}, self._entered)
+            node.addfinalizer(partial(self._put_back, node))
+
+    def _put_back(self, node: pytest.Item | pytest.Collector) -> None:
+        snapshot = node.stash[_SNAPSHOT]
+        del node.stash[_SNAPSHOT]
+        if snapshot.entered == self._entered:
+            return
+        room = snapshot.room if snapshot.room in (self._outside, *self._rooms) else self._outside
+        variables: dict[str, str] = os.environ if room is self._active else room.variables  # type: ignore[assignment]
+        is_test = isinstance(node, pytest.Item)
+        for name in {*self._seen, *filter(_is_wandbs, (*variables, *snapshot.variables))}:
+            before, now = snapshot.variables.get(name), variables.get(name)
+            # A fixture of wider scope may have set a variable since: that is not ours to take back.
+            if now == before or not (is_test or now in self._seen.get(name, ())):
+                continue
+            if before is None:
+                del variables[name]
+            else:
+                variables[name] = before
+
+    # Switching.
+
+    def _watched(self) -> dict[str, str]:
+        return {name: value for name, value in os.environ.items() if name in self._seen or _is_wandbs(name)}
+
+    def _save(self, room: Room) -> None:
+        room.variables, room.memory = self._watched(), self.sdk.memory()
+        if room.emulator is not None:
+            recorder.stop(room.emulator.observe)
+
+    def _load(self, room: Room) -> None:
+        for name in self._watched():
+            if name not in room.variables:
+                del os.environ[name]
+        os.environ.update(room.variables)
+        if room.memory is not None:
+            room.memory.restore()
+        if room.emulator is not None:
+            recorder.start(room.emulator.observe)
+        self._active = room
+
+
+def isolation_of(config: pytest.Config) -> Isolation:
+    """The one of the session."""
+    if ISOLATION not in config.stash:
+        config.stash[ISOLATION] = Isolation()
+    return config.stash[ISOLATION]
+
+
+def server_variables(emulator: Emulator, fence: Fence, folder: Path) -> dict[str, str]:
+    """What to set for a test whose files go below `folder`.
+
+    The cache is the same for all tests: its files are named by their content, and wandb-core, which lives on from test
+    to test, reads its place once.
+    """
+    fenced = fence.environ()
+    ours = environ.variables(emulator.url, next(iter(emulator.world.users.values())).key, folder)
+    recorded = recorder.environ(emulator.folder, emulator.url)
+    return {**fenced, **ours, **recorded, "WANDB_CACHE_DIR": fenced["WANDB_CACHE_DIR"]}
+
+
+@contextmanager
+def import_frames_known() -> Iterator[None]:
+    """Let `inspect` know the modules of the import system's frames, so that `import wandb` is not slower in a test.
+
+    For each of wandb's models pydantic goes up the stack and asks `inspect.getmodule` for every frame (before Python
+    3.13). Frozen frames have no file, and `inspect` remembers nothing about them: it looks through all modules of the
+    process, for each frame, hundreds of times, and a test has more frames than a script.
+    """
+    files = {f"<frozen {module}>": module for module in _FROZEN if sys.version_info < (3, 13)}
+    files |= {os.path.normcase(os.path.abspath(file)): module for file, module in files.items()}
+    inspect.modulesbyfile.update(files)
+    try:
+        yield
+    finally:
+        for file in files:
+            inspect.modulesbyfile.pop(file, None)
+
+
+def _is_wandbs(name: str) -> bool:
+    return name.startswith("WANDB_")

@@ -1,0 +1,225 @@
+"""Questions about the world on the emulated server, for the fixture and its assertions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pytest_regilink.assertions import (
+    ImpossibleAssertion,
+    PathPattern,
+    matches_consumption,
+    read_destination,
+    suggest,
+)
+from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX
+from regilink_doctor.core.records import replace
+from regilink_doctor.emulator.world import artifacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from regilink_doctor.core.ledger import LinkAttempt
+    from regilink_doctor.emulator.ledger import Consumption
+    from regilink_doctor.emulator.world import World
+    from regilink_doctor.emulator.world.model import Membership, Run
+
+
+def registries_of(world: World, organization: str | None = None) -> list[str]:
+    """The names of the registries, without the prefix: of one organization, or of all."""
+    return [
+        project.registry_name
+        for owner in world.organizations.values()
+        if organization in (None, owner.name, owner.entity.name)
+        for project in owner.entity.projects.values()
+        if project.is_registry
+    ]
+
+
+def read_version(full_name: str) -> PathPattern:
+    """The pattern of exactly one version, as the server names it."""
+    path, _, version = full_name.rpartition(":")
+    return PathPattern(path, version)
+
+
+def resolve_entity(world: World, path: object) -> object:
+    """The path with the organization's entity in place of its display name."""
+    text = str(path) if not isinstance(path, str) and type(path).__name__ == "TargetPath" else path
+    if not isinstance(text, str):
+        return path
+    first, slash, rest = text.partition("/")
+    organization = world.organizations.get(first)
+    return f"{organization.entity.name}{slash}{rest}" if organization is not None and slash else path
+
+
+def check_reachable(world: World, path: object, attempts: Sequence[LinkAttempt]) -> PathPattern:
+    """The pattern of a place that links can reach, or that the code has named.
+
+    Raises:
+        ImpossibleAssertion: the entity or the registry does not exist: nothing can be there, whatever the code does.
+    """
+    __tracebackhide__ = True
+    pattern = read_destination(path)
+    if any(pattern.was_requested(attempt) for attempt in attempts):
+        return pattern
+    known = registries_of(world)
+    registry = (pattern.registry or "").removeprefix(REGISTRY_PREFIX)
+    if registry and registry.casefold() not in {name.casefold() for name in known}:
+        near = suggest(registry, known)
+        if near or "registry" not in world.assumes:
+            raise ImpossibleAssertion(
+                f"there is no registry {registry!r} on the server, nothing can be linked to it{near}"
+                f"{'' if near else f': regilink.registry({registry!r}) makes one'}"
+            )
+    entity = pattern.entity
+    if entity and entity not in world.entities:
+        near = suggest(entity, world.entities)
+        if near or not world.assumes & {"organization", "team"}:
+            raise ImpossibleAssertion(f"there is no entity {entity!r} on the server{near}")
+    return pattern
+
+
+def find_membership(world: World, pattern: PathPattern) -> Membership | None:
+    """The version in its collection; without a version the latest. A path without an entity is a registry's."""
+    parts = pattern.path.split("/")
+    entity, project_name, name = parts if len(parts) == 3 else (None, parts[0], "/".join(parts[1:]))
+    organization = next(iter(world.organizations.values()), None)
+    project = world.find_project(entity or (organization.entity.name if organization else None), project_name)
+    collection = project.collections.get(name) if project is not None else None
+    return artifacts.find(collection, pattern.version or artifacts.LATEST) if collection is not None else None
+
+
+def find_linked(world: World, pattern: PathPattern | None) -> Iterator[Membership]:
+    """The versions that are linked now, at `pattern` or anywhere."""
+    with world.lock:
+        collections = [
+            collection
+            for entity in world.entities.values()
+            for project in entity.projects.values()
+            for collection in project.collections.values()
+            if collection.kind == "PORTFOLIO" and (pattern is None or pattern.matches_name(collection.path))
+        ]
+        for collection in collections:
+            for membership in collection.memberships:
+                aliases = [alias.alias for alias in membership.aliases]
+                if pattern is None or pattern.version in (None, membership.version, *aliases):
+                    yield membership
+
+
+def describe_absence(world: World, pattern: PathPattern) -> str:
+    """What there is instead of a version that is not there."""
+    paths = [f"{each.collection.path}:{each.version}" for each in find_linked(world, None)]
+    near = suggest(str(pattern), [path.partition("/")[2] for path in paths])
+    return near or f"; there are: {', '.join(paths) or 'no versions'}"
+
+
+def resolve_alias(world: World, name: object) -> PathPattern:
+    """The pattern with the number of the version in place of an alias, where there is such a version."""
+    pattern = read_destination(name)
+    if pattern.version is None or "*" in pattern.path:
+        return pattern
+    membership = find_membership(world, pattern)
+    return pattern if membership is None else replace(pattern, version=membership.version)
+
+
+def find_consumption(
+    world: World, consumed: Sequence[Consumption], pattern: PathPattern, how: str | None
+) -> Consumption | None:
+    """The last time that the version was consumed; a download counts for each of its names."""
+    for entry in reversed(consumed):
+        if entry.failed is not None or how not in (None, entry.how):
+            continue
+        if matches_consumption(pattern, entry):
+            return entry
+        if how == "download" and (membership := find_membership(world, read_version(entry.name))) is not None:
+            for other in membership.artifact.memberships:
+                if pattern.matches_name(other.collection.path) and pattern.version in (None, other.version):
+                    return entry
+    return None
+
+
+def explain_silence(world: World, runs: Sequence[Run]) -> str:
+    """Why no link reached the server: the mode, a mock, no run, or a run that only logged."""
+    import os
+    import sys
+
+    wandb = sys.modules.get("wandb")
+    if wandb is not None and type(getattr(wandb, "init", None)).__module__.startswith("unittest.mock"):
+        return "wandb.init is a mock: the real SDK never ran. Remove the mock, the fixture takes its place."
+    mode = os.environ.get("WANDB_MODE")
+    if mode in ("disabled", "dryrun", "offline"):
+        return f"WANDB_MODE is {mode!r}: nothing reaches a server in this mode."
+    if os.environ.get("WANDB_DISABLED", "").casefold() in ("true", "1", "yes"):
+        return "WANDB_DISABLED is set: nothing reaches a server in this mode."
+    if not runs:
+        return "No run began: the code did not reach wandb.init, or it ran with mode offline or disabled."
+    logged = [version.source_name for run in runs for version in run.logged]
+    if logged:
+        return f"A run logged {', '.join(logged[:3])} but linked nothing: the code did not reach its link."
+    return f"The run {runs[-1].path} began, but logged and linked nothing."
+
+
+def publish(
+    world: World,
+    full_name: str,
+    type: str | None,
+    files: Mapping[str, bytes],
+    metadata: Mapping[str, object] | None,
+    aliases: Iterable[str],
+) -> Membership:
+    """Add a version with this content to a registry's collection.
+
+    Raises:
+        ValueError: the name is not that of a registry's version, or the collection has another type.
+    """
+    pattern = read_destination(resolve_entity(world, full_name))
+    project_name = pattern.registry
+    if project_name is None or pattern.is_registry:
+        raise ValueError(f'{full_name!r} is not a version in a registry: write "{REGISTRY_PREFIX}model/zoo:production"')
+    registry, name = project_name.removeprefix(REGISTRY_PREFIX), pattern.path.rpartition("/")[2]
+    with world.lock:
+        owners = [each for each in world.organizations.values() if pattern.entity in (None, each.entity.name)]
+        if not owners:
+            raise ValueError(
+                f"there is no organization {pattern.entity!r}{suggest(str(pattern.entity), world.entities)}"
+            )
+        owner = owners[0]
+        project = world.find_project(owner.entity.name, project_name) or world.registry(
+            registry, organization=owner.name
+        )
+        existing = project.collections.get(name)
+        kind = type or (existing.type if existing is not None else CORE_REGISTRY_TYPES.get(registry, "model"))
+        collection = world.collection(name, registry=registry, type=kind, organization=owner.name)
+        if collection.type != kind:
+            raise ValueError(f"{collection.path} holds the type {collection.type!r}, not {kind!r}")
+        team = next(iter(owner.teams), None) or next(iter(world.users))
+        version = world.artifact(name, entity=team, project="published", type=kind, files=files)
+        version.metadata = json.dumps(dict(metadata)) if metadata is not None else version.metadata
+        wanted = f"v{collection.next_index}"
+        if pattern.version is not None and _is_version(pattern.version) and pattern.version != wanted:
+            raise ValueError(f"the next version of {collection.path} is {wanted}, not {pattern.version}")
+        membership = artifacts.add(world, collection, version)
+        for alias in aliases:
+            artifacts.set_alias(world, membership, alias)
+        if pattern.version is not None and not _is_version(pattern.version) and pattern.version != artifacts.LATEST:
+            artifacts.set_alias(world, membership, pattern.version)
+        return membership
+
+
+def replace_placeholder(world: World, name: str, entity: str | None) -> None:
+    """Give the organization that regilink began with this name and entity: its teams and registries stay."""
+    with world.lock:
+        organization = next(iter(world.organizations.values()), None)
+        if organization is None or name in world.organizations:
+            return
+        owner = entity or name.lower().replace(" ", "-")
+        if owner in world.entities and world.entities[owner] is not organization.entity:
+            return
+        del world.organizations[organization.name], world.entities[organization.entity.name]
+        organization.name, organization.entity.name = name, owner
+        organization.assumed = organization.entity.assumed = False
+        world.organizations[name], world.entities[owner] = organization, organization.entity
+
+
+def _is_version(text: str) -> bool:
+    return text[:1] == "v" and text[1:].isdecimal()

@@ -1,0 +1,145 @@
+"""`assert_fails_loudly`: only what comes of W&B counts."""
+
+import contextlib
+
+import pytest
+import wandb
+from suites import Run
+from test_server_fixture import link
+
+from pytest_regilink import ImpossibleAssertion, Regilink
+
+WRONG = "wandb-registry-modle/zoo"
+
+
+def test_a_refused_link_counts(regilink: Regilink) -> None:
+    with regilink.assert_fails_loudly():
+        link(WRONG)
+    with regilink.assert_fails_loudly(because="REG301"):
+        link(WRONG)
+    with regilink.assert_fails_loudly(because="B3"):
+        link(WRONG)
+
+
+def test_a_refusal_that_the_code_turns_into_its_own_error_counts(regilink: Regilink) -> None:
+    def publish() -> None:
+        try:
+            link(WRONG)
+        except wandb.errors.CommError:
+            raise SystemExit(3) from None
+
+    with regilink.assert_fails_loudly():
+        publish()
+
+
+def test_a_fault_that_was_met_counts(regilink: Regilink) -> None:
+    regilink.fault("refuse", "linkArtifact")
+    with regilink.assert_fails_loudly():
+        link()
+
+
+def test_an_exception_of_wandb_counts(regilink: Regilink) -> None:
+    with regilink.assert_fails_loudly():
+        wandb.Api().artifact("wandb-registry-model/none:v0")
+
+
+@pytest.mark.parametrize("error", [NameError("lnk"), SystemExit(2), RuntimeError("disk full")])
+def test_an_error_that_does_not_come_of_wandb_fails(regilink: Regilink, error: BaseException) -> None:
+    with (
+        pytest.raises(AssertionError, match="for another reason, nothing of W&B was called: ") as caught,
+        regilink.assert_fails_loudly(),
+    ):
+        raise error
+    assert caught.value.__cause__ is error
+
+
+def test_an_error_after_a_link_that_was_accepted_fails(regilink: Regilink) -> None:
+    def fail_later() -> None:
+        link()
+        raise RuntimeError("later")
+
+    with pytest.raises(AssertionError, match="for another reason, W&B refused nothing"), regilink.assert_fails_loudly():
+        fail_later()
+
+
+def test_going_on_fails(regilink: Regilink) -> None:
+    def go_on() -> None:
+        with contextlib.suppress(wandb.errors.CommError):
+            link(WRONG)
+
+    with pytest.raises(AssertionError, match="as if nothing had happened"), regilink.assert_fails_loudly():
+        go_on()
+
+
+def test_status_0_fails(regilink: Regilink) -> None:
+    with pytest.raises(AssertionError, match="ended with status 0"), regilink.assert_fails_loudly():
+        raise SystemExit(0)
+
+
+def test_linking_before_the_error_fails(regilink: Regilink) -> None:
+    def link_twice() -> None:
+        link()
+        link(WRONG)
+
+    with pytest.raises(AssertionError, match="something was linked"), regilink.assert_fails_loudly():
+        link_twice()
+
+
+def test_another_reason_than_the_one_that_is_given_fails(regilink: Regilink) -> None:
+    with (
+        pytest.raises(AssertionError, match="failed for REG301, B3, not for REG304"),
+        regilink.assert_fails_loudly(because="REG304"),
+    ):
+        link(WRONG)
+    for because in ("REG999", "Z1"):
+        with pytest.raises(ImpossibleAssertion, match="there is no"):
+            regilink.assert_fails_loudly(because=because)
+
+
+def test_each_classic_failure_is_a_test(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import train
+        from pytest_regilink import failures
+
+        @failures()
+        def test_loud(regilink):
+            with regilink.assert_fails_loudly():
+                train.main(entity="zoo-team", target="zoo-org/wandb-registry-prod/zoo")
+        """
+    )
+    result = run("-v")
+    result.assert_outcomes(passed=5)
+    names = ("personal-entity", "missing-registry", "wrong-type", "no-permission", "server-error")
+    result.stdout.fnmatch_lines([f"*test_loud[[]{name}] PASSED*" for name in names])
+
+
+def test_a_classic_failure_that_the_test_did_not_meet_fails(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import pytest
+        from pytest_regilink import failures
+
+        @failures("wrong-type", "server-error")
+        def test_a_typo(regilink):
+            with pytest.raises(Exception):
+                trian.main()
+        """
+    )
+    result = run()
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*W&B refused nothing: the test did not meet the failure 'wrong-type'*",
+            "*no request met the fault 'status' at 'linkArtifact'*",
+        ]
+    )
+
+
+def test_a_failure_that_does_not_exist_is_refused() -> None:
+    from pytest_regilink import failures
+
+    with pytest.raises(ValueError, match="no failure is called 'gremlins'; there are personal-entity"):
+        failures("gremlins")
+    with pytest.raises(ValueError, match="no failure is called 'wrong_type'; did you mean 'wrong-type'"):
+        failures("wrong_type")

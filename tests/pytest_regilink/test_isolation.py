@@ -1,0 +1,315 @@
+"""Everything is as before after a test, whatever else it uses; and tests that did not ask are left alone."""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+
+import pytest
+import wandb
+from suites import Run
+from test_server_fixture import link
+
+from pytest_regilink import Regilink
+
+BEFORE = {"WANDB_MODE": "disabled", "WANDB_PROJECT": "from-ci", "NO_PROXY": "example.org"}
+CHECK_BEFORE = f"""
+def check_before():
+    for name, value in {BEFORE!r}.items():
+        assert os.environ.get(name) == value, (name, os.environ.get(name))
+    assert "WANDB_BASE_URL" not in os.environ and "NETRC" not in os.environ
+
+def test_others_are_as_before():
+    check_before()
+"""
+PATCHED = """
+import os
+import unittest
+import unittest.mock
+import pytest
+
+@pytest.fixture(scope="{scope}")
+def patch():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WANDB_NAME", "early")
+        yield patch
+
+def change(patch):
+    assert os.environ["WANDB_MODE"] == "online"
+    patch.setenv("WANDB_MODE", "offline")
+    patch.setenv("WANDB_API_KEY", "1" * 40)
+    patch.setenv("WANDB_PROJECT", "q")
+    patch.delenv("WANDB_BASE_URL")
+    patch.setenv("NO_PROXY", "*")
+"""
+
+
+@pytest.fixture
+def ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables that were set before pytest began."""
+    for name, value in BEFORE.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("NETRC", raising=False)
+
+
+def check_before() -> None:
+    assert {name: os.environ.get(name) for name in BEFORE} == BEFORE
+    assert {name for name in os.environ if name.startswith("WANDB_")} == {"WANDB_MODE", "WANDB_PROJECT"}
+    assert "NETRC" not in os.environ
+
+
+@pytest.mark.parametrize("arguments", ["patch, regilink", "regilink, patch"])
+@pytest.mark.parametrize(
+    ("fixture", "scope"), [("regilink", "function"), ("regilink", "module"), ("regilink_module", "function")]
+)
+def test_the_environment_is_undone_in_one_order(
+    pytester: pytest.Pytester, run: Run, ci: None, arguments: str, fixture: str, scope: str
+) -> None:
+    names = arguments.replace("regilink", fixture)
+    pytester.makepyfile(PATCHED.format(scope=scope) + f"\ndef test_it({names}):\n    change(patch)\n" + CHECK_BEFORE)
+    if fixture == "regilink" and scope == "function":
+        run().assert_outcomes(passed=2)
+    else:
+        run("-k", "test_it").assert_outcomes(passed=1, deselected=1)
+    check_before()
+
+
+@pytest.mark.parametrize("arguments", ["patch, regilink_session", "regilink_session, patch"])
+@pytest.mark.parametrize("scope", ["function", "class", "module", "session"])
+def test_wider_fixtures_are_undone_too(
+    pytester: pytest.Pytester, run: Run, ci: None, arguments: str, scope: str
+) -> None:
+    pytester.makepyfile(PATCHED.format(scope=scope) + f"\ndef test_it({arguments}):\n    change(patch)\n")
+    run().assert_outcomes(passed=1)
+    check_before()
+
+
+def test_unittest_is_undone_too(pytester: pytest.Pytester, run: Run, ci: None) -> None:
+    pytester.makepyfile(
+        PATCHED.format(scope="function")
+        + CHECK_BEFORE
+        + """
+@pytest.mark.usefixtures("regilink")
+class Test(unittest.TestCase):
+    def setUp(self):
+        patcher = unittest.mock.patch.dict(os.environ, {"WANDB_MODE": "offline"})
+        patcher.start()
+        self.addCleanup(patcher.stop)
+
+    def test_it(self):
+        assert os.environ["WANDB_MODE"] == "offline"
+        os.environ["WANDB_MODE"] = "dryrun"
+        os.environ["WANDB_TAGS"] = "left"
+
+def test_last():
+    check_before()
+"""
+    )
+    run().assert_outcomes(passed=3)
+    check_before()
+
+
+def test_a_test_that_did_not_ask_runs_outside_of_a_wider_server(pytester: pytest.Pytester, run: Run, ci: None) -> None:
+    pytester.makepyfile(
+        "import os\n"
+        + CHECK_BEFORE
+        + """
+URLS = []
+
+def test_session(regilink_session):
+    URLS.append(os.environ["WANDB_BASE_URL"])
+    os.environ["WANDB_PROJECT"] = "kept-in-the-session"
+
+def test_between():
+    check_before()
+
+def test_module(regilink_module):
+    assert os.environ["WANDB_BASE_URL"] not in URLS
+
+def test_session_again(regilink_session):
+    assert os.environ["WANDB_BASE_URL"] == URLS[0]
+    assert os.environ["WANDB_PROJECT"] == "kept-in-the-session"
+
+def test_both(regilink_session, regilink):
+    assert os.environ["WANDB_BASE_URL"] == regilink.emulator.url
+
+def test_last():
+    check_before()
+"""
+    )
+    run().assert_outcomes(passed=7)
+    check_before()
+
+
+def test_a_variable_of_a_wider_fixture_stays(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import os
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def project():
+            os.environ["WANDB_PROJECT"] = "of-the-session"
+
+        def test_one(regilink_module, monkeypatch): pass
+
+        def test_two(project): pass
+
+        class TestLater:
+            def test_three(self, regilink): pass
+            def test_four(self):
+                assert os.environ["WANDB_PROJECT"] == "of-the-session"
+        """,
+        test_zz="import os\ndef test_it(): assert os.environ['WANDB_PROJECT'] == 'of-the-session'",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WANDB_PROJECT", "x")
+        run().assert_outcomes(passed=5)
+
+
+def test_the_sdk_reads_the_entity_and_the_project_of_this_test(
+    regilink: Regilink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    regilink.team("team-b")
+    monkeypatch.setenv("WANDB_ENTITY", "team-b")
+    monkeypatch.setenv("WANDB_PROJECT", "q")
+    with wandb.init() as run:
+        assert (run.entity, run.project) == ("team-b", "q")
+
+
+def test_each_test_begins_anew_with_the_same_wandb_core(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import os
+        import train
+        import wandb
+
+        CORES = []
+
+        def test_disabled(regilink, monkeypatch):
+            monkeypatch.setenv("WANDB_MODE", "disabled")
+            train.main("nonsense")
+            regilink.assert_not_linked()
+
+        def test_first(regilink):
+            assert wandb.run is None
+            train.main()
+            CORES.append(os.environ["WANDB_SERVICE"])
+            assert regilink.assert_linked("wandb-registry-model/zoo").version == "v0"
+
+        def test_second(regilink):
+            regilink.assert_not_linked()
+            train.main()
+            assert os.environ["WANDB_SERVICE"] == CORES[0]
+            assert regilink.assert_linked("wandb-registry-model/zoo").version == "v0"
+        """
+    )
+    run("-W", "error").assert_outcomes(passed=3)
+
+
+def test_a_server_of_the_module_goes_on_beside_one_of_the_test(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import pytest
+        import train
+
+        @pytest.fixture(scope="module")
+        def trained(regilink_module):
+            train.main()
+            return regilink_module
+
+        def test_one(trained):
+            assert trained.assert_linked("wandb-registry-model/zoo", exact=True).version == "v0"
+
+        def test_beside(trained, regilink):
+            regilink.assert_not_linked()
+            train.main()
+            regilink.assert_linked("wandb-registry-model/zoo", exact=True)
+            trained.assert_linked("wandb-registry-model/zoo", exact=True)
+
+        def test_two(trained):
+            train.main()
+            assert [link.requested for link in trained.links] == ["wandb-registry-model/zoo"] * 2
+        """
+    )
+    run("-W", "error").assert_outcomes(passed=3)
+
+
+def test_a_server_of_the_class_is_shared_in_it(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        URLS = []
+
+        class TestA:
+            def test_one(self, regilink_class): URLS.append(regilink_class.emulator.url)
+            def test_two(self, regilink_class): assert regilink_class.emulator.url == URLS[0]
+
+        class TestB:
+            def test_one(self, regilink_class): assert regilink_class.emulator.url != URLS[0]
+        """
+    )
+    run().assert_outcomes(passed=3)
+
+
+def test_a_program_is_seen(regilink: Regilink) -> None:
+    program = "from test_server_fixture import link; link('acme/wandb-registry-model/zoo')"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=os.path.dirname(__file__))
+    assert regilink.assert_linked("wandb-registry-model/zoo").requested == "acme/wandb-registry-model/zoo"
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_another_process_is_seen(regilink: Regilink, method: str) -> None:
+    link("wandb-registry-model/parent")
+    process = multiprocessing.get_context(method).Process(target=link, args=("wandb-registry-model/child",))
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
+    regilink.assert_linked("wandb-registry-model/parent", exact=True)
+    assert regilink.assert_linked("wandb-registry-model/child").requested == "wandb-registry-model/child"
+
+
+def test_what_the_sdk_refuses_in_a_forked_process_is_seen(regilink: Regilink) -> None:
+    process = multiprocessing.get_context("fork").Process(target=link, args=("a/b/c/d",))
+    process.start()
+    process.join(60)
+    assert process.exitcode == 1
+    regilink.assert_refused("a/b/c/d")
+
+
+def test_a_run_that_is_left_open_is_finished_and_reported(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import pytest
+        import wandb
+
+        @pytest.mark.parametrize("crash", [False, True])
+        def test_left(regilink, crash):
+            wandb.init(project="left")
+            assert not crash
+
+        def test_next(regilink):
+            assert wandb.run is None
+        """
+    )
+    result = run("-W", "always")
+    result.assert_outcomes(passed=2, failed=1, warnings=2)
+    result.stdout.fnmatch_lines(["*UnfinishedRun: the run team-a/left/* was left open; regilink has finished it*"])
+    run("-W", "error::pytest_regilink.UnfinishedRun", "-k", "False").assert_outcomes(passed=1, errors=1, deselected=2)
+
+
+def test_a_test_may_remove_wandb_from_the_modules(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import sys
+        import train
+
+        def test_it(regilink):
+            train.main()
+            regilink.assert_linked("wandb-registry-model/zoo")
+            for name in [name for name in sys.modules if name.partition(".")[0] == "wandb"]:
+                del sys.modules[name]
+        """
+    )
+    result = run()
+    result.assert_outcomes(passed=1)
+    assert result.ret == 0

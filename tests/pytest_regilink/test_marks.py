@@ -1,0 +1,218 @@
+"""`@pytest.mark.regilink(...)`: what the server is like, and where the mark reaches."""
+
+import pytest
+import wandb
+from suites import Run
+from test_server_fixture import link
+from wandb.errors import CommError
+
+from pytest_regilink import Regilink
+from pytest_regilink.conditions import Conditions, check_operation
+
+
+@pytest.mark.regilink(registries={"prod": ["model"], "any": []})
+def test_there_are_these_registries_and_no_others(regilink: Regilink) -> None:
+    link("wandb-registry-prod/zoo")
+    link("wandb-registry-any/zoo")
+    with pytest.raises(CommError):
+        link("wandb-registry-model/zoo")
+    regilink.assert_refused("wandb-registry-model/zoo", code="REG301")
+    with pytest.raises(CommError):
+        link("wandb-registry-prod/sets", type="dataset", name="sets")
+    regilink.assert_refused("wandb-registry-prod/sets", code="REG401")
+
+
+@pytest.mark.regilink(entity="personal")
+@pytest.mark.parametrize("entity", [None, "team-a", "zoo-team"])
+def test_every_entity_is_personal(regilink: Regilink, entity: str | None) -> None:
+    with pytest.raises(CommError):
+        link(entity=entity)
+    regilink.assert_refused("wandb-registry-model/zoo", code="REG203")
+
+
+@pytest.mark.regilink(entity="organization")
+def test_an_organization_owns_no_run(regilink: Regilink) -> None:
+    with regilink.assert_fails_loudly():
+        wandb.init()
+
+
+@pytest.mark.regilink(role="viewer")
+class TestViewer:
+    def test_may_not_link(self, regilink: Regilink) -> None:
+        with pytest.raises(CommError, match=r"(?i)permission denied"):
+            link()
+        regilink.assert_refused("wandb-registry-model/zoo", code="REG304")
+
+    @pytest.mark.regilink(role="admin")
+    def test_the_nearest_mark_wins(self, regilink: Regilink) -> None:
+        link()
+        regilink.assert_linked("wandb-registry-model/zoo")
+
+
+@pytest.mark.regilink(faults=[{"kind": "refuse", "operation": "linkArtifact", "count": 1}])
+def test_a_fault_strikes_so_many_times(regilink: Regilink) -> None:
+    with pytest.raises(CommError):
+        link()
+    link()
+    regilink.assert_linked("wandb-registry-model/zoo")
+
+
+@pytest.mark.regilink(server="0.70")
+def test_an_older_server_lacks_features(regilink: Regilink) -> None:
+    link()
+    assert "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE" not in regilink.world.features
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"colour": "blue"}, "the marker regilink has no 'colour'; it has registries, entity"),
+        ({"registry": {}}, "the marker regilink has no 'registry'; did you mean 'registries'?"),
+        ({"entity": "robot"}, "entity='robot': it is team, personal or organization"),
+        ({"entity": ["team"]}, "entity=['team']: it is team, personal or organization"),
+        ({"role": "viewr"}, "role='viewr': it is admin, member, viewer or restricted_viewer"),
+        ({"role": 3}, "role=3: it is admin"),
+        ({"registries": ["model"]}, "registries=['model']: it is a dictionary of lists, "),
+        ({"registries": {"model": "model"}}, "registries={'model': 'model'}: it is a dictionary of lists, "),
+        ({"types": "model"}, "types='model': it is a list, "),
+        ({"types": [1]}, "types=[1]: it is a list, "),
+        ({"server": 0.7}, "server=0.7: it is a version as a string, "),
+        ({"faults": "drop"}, "faults='drop': it is a list of names and dictionaries, "),
+        ({"faults": [("drop",)]}, "faults=[('drop',)]: it is a list of names and dictionaries, "),
+    ],
+    ids=str,
+)
+def test_a_condition_of_the_wrong_shape_is_refused(values: dict[str, object], message: str) -> None:
+    with pytest.raises(pytest.fail.Exception) as caught:
+        Conditions().with_values("here", values)
+    assert str(caught.value).startswith(f"here: {message}")
+
+
+@pytest.mark.parametrize(
+    ("mark", "message"),
+    [
+        ('server="0.1"', "*0.1*"),
+        ('faults=["gremlins"]', "*no kind of fault is called 'gremlins'*"),
+        ('faults=[{"kin": "drop"}]', "*faults: {'kin': 'drop'} is not what Emulator.fault takes: *"),
+        (
+            'faults=[{"kind": "refuse", "operation": "linkArtefact"}]',
+            "*no operation 'linkArtefact'; did you mean 'linkArtifact'?*",
+        ),
+        ('registries={"mo/del": []}', "*registries: 'mo/del': *"),
+    ],
+)
+def test_what_a_server_cannot_be_is_an_error_without_a_traceback(
+    pytester: pytest.Pytester, run: Run, mark: str, message: str
+) -> None:
+    pytester.makepyfile(f"import pytest\n@pytest.mark.regilink({mark})\ndef test_it(regilink): pass")
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([message])
+    assert "Traceback" not in result.stdout.str()
+
+
+@pytest.mark.parametrize("operation", ["linkArtifact", "LINKARTIFACT", "upload", "RunResumeStatus", None])
+def test_an_operation_of_the_server_or_of_wandb_is_accepted(operation: str | None) -> None:
+    check_operation(operation)
+
+
+@pytest.mark.parametrize("operation", ["publish", "no such thing", "links.*", ""])
+def test_an_operation_that_does_not_exist_is_refused(operation: str) -> None:
+    with pytest.raises(ValueError, match="there is no operation"):
+        check_operation(operation)
+
+
+def test_a_mark_brings_its_fixture(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import os
+        import unittest
+        import pytest
+
+        ORDER = []
+
+        @pytest.fixture(scope="module")
+        def wide():
+            ORDER.append(os.environ.get("WANDB_BASE_URL"))
+
+        @pytest.fixture
+        def narrow():
+            ORDER.append(os.environ.get("WANDB_BASE_URL"))
+
+        @pytest.mark.regilink(role="viewer")
+        def test_function(wide, narrow):
+            assert ORDER == [None, os.environ["WANDB_BASE_URL"]]
+
+        @pytest.mark.regilink
+        class TestClass:
+            def test_method(self):
+                assert os.environ["WANDB_BASE_URL"].startswith("http://127.0.0.1:")
+
+        @pytest.mark.regilink
+        class Test(unittest.TestCase):
+            def test_method(self):
+                assert os.environ["WANDB_BASE_URL"].startswith("http://127.0.0.1:")
+        """
+    )
+    run().assert_outcomes(passed=3)
+
+
+def test_a_mark_on_a_module_reaches_its_doctests(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        test_it='''
+        """
+        >>> import os; os.environ["WANDB_BASE_URL"].startswith("http://127.0.0.1:")
+        True
+        """
+        import pytest
+        pytestmark = pytest.mark.regilink
+        '''
+    )
+    run("--doctest-modules").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("scope", ["class", "module", "session"])
+def test_a_mark_that_does_not_reach_its_fixture_fails(pytester: pytest.Pytester, run: Run, scope: str) -> None:
+    pytester.makepyfile(
+        f"import pytest\n@pytest.mark.regilink(role='viewer')\ndef test_it(regilink_{scope}): pass\n"
+        if scope != "class"
+        else "import pytest\nclass TestIt:\n    @pytest.mark.regilink(role='viewer')\n"
+        "    def test_it(self, regilink_class): pass\n"
+    )
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*the mark regilink does not reach regilink_{scope}, made once for the {scope}: *"])
+
+
+def test_a_mark_on_the_module_reaches_the_fixture_of_the_module(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        pytestmark = pytest.mark.regilink(registries={"prod": []})
+
+        def test_it(regilink_module):
+            assert [each.name for each in regilink_module.world.organizations["Acme Inc"].entity.projects.values()] == [
+                "wandb-registry-prod"
+            ]
+        """
+    )
+    run().assert_outcomes(passed=1)
+
+
+def test_a_fault_that_no_request_met_fails_the_test(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.regilink(faults=[{"kind": "status", "operation": "linkArtifact"}])
+        def test_mark(regilink): pass
+
+        def test_call(regilink):
+            regilink.fault("drop")
+        """
+    )
+    result = run()
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        ["no request met the fault 'status' at 'linkArtifact'*", "no request met the fault 'drop'*"]
+    )

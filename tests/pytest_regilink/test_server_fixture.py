@@ -1,0 +1,239 @@
+"""What a test has in hand: the verbs, the questions and the assertions of `regilink`, with the real SDK."""
+
+from pathlib import Path
+
+import pytest
+import wandb
+
+from pytest_regilink import ImpossibleAssertion, Regilink
+
+TARGET = "wandb-registry-model/zoo"
+
+
+def link(target: str = TARGET, *, entity: str = "team-a", type: str = "model", name: str = "zoo") -> wandb.Artifact:
+    """Log an artifact and link it, as a training does."""
+    with wandb.init(entity=entity, project="p") as run:
+        model = wandb.Artifact(name, type=type)
+        with model.new_file("weights.txt") as file:
+            file.write("weights")
+        run.log_artifact(model, aliases=["best"]).wait()
+        return run.link_artifact(model, target, aliases=["candidate"])
+
+
+def test_a_link_is_found_with_its_type_and_aliases(regilink: Regilink) -> None:
+    link()
+    attempt = regilink.assert_linked(TARGET, type="model", aliases="candidate", exact=True)
+    assert attempt.version == "v0"
+    assert attempt.place is not None
+    assert Path(attempt.place.rpartition(":")[0]).name == "test_server_fixture.py"
+
+
+def test_the_display_name_of_the_organization_is_as_good_as_its_entity(regilink: Regilink) -> None:
+    link("acme/wandb-registry-model/zoo")
+    regilink.assert_linked("Acme Inc/wandb-registry-model/zoo")
+    with pytest.raises(AssertionError, match="something was linked"):
+        regilink.assert_not_linked("Acme Inc/wandb-registry-model")
+
+
+def test_a_version_that_was_unlinked_is_not_there_now(regilink: Regilink) -> None:
+    linked = link()
+    regilink.assert_linked(TARGET, now=True)
+    linked.unlink()
+    regilink.assert_linked(TARGET)
+    regilink.assert_not_linked(TARGET, now=True)
+    with pytest.raises(AssertionError, match="it is not there now"):
+        regilink.assert_linked(TARGET, now=True)
+
+
+def test_an_alias_that_moved_on_is_not_there_now(regilink: Regilink) -> None:
+    link()
+    with wandb.init(entity="team-a", project="p") as run:
+        other = wandb.Artifact("zoo", type="model", metadata={"other": True})
+        run.link_artifact(other, TARGET, aliases=["candidate"])
+    assert regilink.registry_at(f"{TARGET}:candidate").version == "v1"
+    regilink.assert_linked(f"{TARGET}:v0", aliases="candidate")
+    with pytest.raises(AssertionError, match="has no alias 'candidate' now"):
+        regilink.assert_linked(f"{TARGET}:v0", aliases="candidate", now=True)
+
+
+def test_a_registry_that_does_not_exist_proves_nothing(regilink: Regilink) -> None:
+    with pytest.raises(ImpossibleAssertion, match=r"no registry 'modle' on the server.*did you mean 'model'"):
+        regilink.assert_not_linked("wandb-registry-modle/zoo")
+    with pytest.raises(ImpossibleAssertion, match="no entity 'acmee' on the server; did you mean 'acme'"):
+        regilink.assert_not_linked("acmee/wandb-registry-model/zoo")
+    with pytest.raises(ImpossibleAssertion, match="did you mean 'model'"):
+        regilink.assert_not_consumed("wandb-registry-modle/zoo:v0")
+    regilink.assert_not_linked("wandb-registry-production/zoo")  # the code could have named it
+    regilink.registry("model")
+    with pytest.raises(ImpossibleAssertion, match=r"regilink.registry\('production'\) makes one"):
+        regilink.assert_not_linked("wandb-registry-production/zoo")
+
+
+def test_a_registry_that_the_code_named_is_not_impossible(regilink: Regilink) -> None:
+    with pytest.raises(wandb.errors.CommError):
+        link("wandb-registry-modle/zoo")
+    regilink.assert_not_linked("wandb-registry-modle/zoo")
+
+
+@pytest.mark.parametrize(
+    "name", ["wandb-registry-model/zoo:v0", "wandb-registry-model/zoo:candidate", "wandb-registry-model/zoo"]
+)
+def test_a_download_counts_for_every_name_of_the_version(regilink: Regilink, name: str, tmp_path: Path) -> None:
+    link()
+    regilink.assert_not_consumed(name, how="download")
+    wandb.Api().artifact("wandb-registry-model/zoo:candidate").download(str(tmp_path))
+    regilink.assert_consumed(name, how="download")
+    regilink.assert_consumed("team-a/p/zoo:best", how="download")
+    with pytest.raises(AssertionError, match="was downloaded, as team-a/p/zoo:v0"):
+        regilink.assert_not_consumed(name, how="download")
+    regilink.assert_not_consumed(name, how="use")
+
+
+def test_a_fetch_that_failed_consumed_nothing(regilink: Regilink) -> None:
+    link()
+    with pytest.raises((ValueError, wandb.errors.CommError)):
+        wandb.Api().artifact("wandb-registry-model/zoo:v7")
+    regilink.assert_not_consumed("wandb-registry-model/zoo:v7")
+    with pytest.raises(AssertionError, match="was not fetched"):
+        regilink.assert_consumed("wandb-registry-model/zoo:v7", how="fetch")
+
+
+def test_a_published_version_has_content_for_the_code_that_consumes_it(regilink: Regilink, tmp_path: Path) -> None:
+    (tmp_path / "vocabulary.txt").write_text("zebra")
+    regilink.published(
+        "wandb-registry-model/zoo:production",
+        files={"weights.txt": "w", "raw.bin": b"\x00\xff", "vocabulary.txt": tmp_path / "vocabulary.txt"},
+        metadata={"accuracy": 0.9},
+    )
+    with wandb.init() as run:
+        artifact = run.use_artifact("wandb-registry-model/zoo:production")
+        folder = Path(artifact.download(str(tmp_path / "download")))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        "weights.txt": b"w",
+        "raw.bin": b"\x00\xff",
+        "vocabulary.txt": b"zebra",
+    }
+    assert artifact.metadata == {"accuracy": 0.9}
+    assert artifact.version == "v0"
+    regilink.assert_consumed("wandb-registry-model/zoo:production", how="use")
+    assert not regilink.links, "publishing is not an attempt of the code"
+
+
+def test_published_versions_are_counted_and_their_names_checked(regilink: Regilink) -> None:
+    assert regilink.published("wandb-registry-model/zoo").version == "v0"
+    assert regilink.published("acme/wandb-registry-model/zoo:v1", aliases="a").version == "v1"
+    assert regilink.registry_at("wandb-registry-model/zoo:latest").version == "v1"
+    assert regilink.published("wandb-registry-prod/zoo").collection.project.registry_name == "prod"
+    with pytest.raises(ValueError, match="the next version of acme/wandb-registry-model/zoo is v2, not v7"):
+        regilink.published("wandb-registry-model/zoo:v7")
+    with pytest.raises(ValueError, match="is not a version in a registry"):
+        regilink.published("wandb-registry-model")
+    with pytest.raises(ValueError, match="holds the type 'model', not 'dataset'"):
+        regilink.published("wandb-registry-model/zoo", type="dataset")
+    with pytest.raises(
+        LookupError, match="there is no wandb-registry-model/zo; did you mean 'wandb-registry-model/zoo"
+    ):
+        regilink.registry_at("wandb-registry-model/zo")
+
+
+def test_what_a_run_logged_is_found_by_each_of_its_names(regilink: Regilink) -> None:
+    link()
+    for name in ("zoo", "p/zoo", "team-a/p/zoo", "zoo:v0", "zoo:best"):
+        assert regilink.assert_logged(name, type="model").source_name == "team-a/p/zoo:v0"
+    regilink.assert_logged("zoo", aliases="best")
+    for name, options in (("zo", {}), ("zoo:v1", {}), ("zoo", {"type": "dataset"}), ("zoo", {"aliases": ["worst"]})):
+        with pytest.raises(AssertionError, match=r"no run logged .*(?s:.*)model team-a/p/zoo:v0"):
+            regilink.assert_logged(name, **options)
+    assert [run.project.name for run in regilink.runs] == ["p"]
+    assert [version.source_name for version in regilink.artifacts] == ["team-a/p/zoo:v0"]
+
+
+def test_a_team_has_the_current_user_in_it(regilink: Regilink) -> None:
+    regilink.team("my-team")
+    link(entity="my-team")
+    regilink.assert_linked(TARGET)
+    regilink.team("their-team", members=[])
+    with pytest.raises(wandb.errors.CommError):
+        link(entity="their-team")
+
+
+def test_a_declared_organization_replaces_the_placeholder(regilink: Regilink) -> None:
+    regilink.organization("Zoo Corp", entity="zoo-org")
+    assert list(regilink.world.organizations) == ["Zoo Corp"]
+    link("zoo-org/wandb-registry-model/zoo")
+    regilink.assert_linked("Zoo Corp/wandb-registry-model/zoo")
+    assert not regilink.world.assumed
+    regilink.organization("Second")
+    assert list(regilink.world.organizations) == ["Zoo Corp", "Second"]
+
+
+def test_what_does_not_exist_is_reported_with_what_does(regilink: Regilink) -> None:
+    for call, message in (
+        (lambda: regilink.artifact("a", entity="teem-a"), "no team or user 'teem-a'; did you mean 'team-a'"),
+        (lambda: regilink.collection("c", registry="modell"), "no registry 'modell'; did you mean 'model'"),
+        (lambda: regilink.member("alicia", team="team-a"), "no user 'alicia'; did you mean 'alice'"),
+        (lambda: regilink.member("alice", team="nobody"), r"no team or user 'nobody' There are: .*team-a"),
+        (lambda: regilink.login("bob"), "no user 'bob' There are: alice"),
+        (lambda: regilink.user("bob", teams=["nobody"]), "no team or user 'nobody'"),
+        (lambda: regilink.service_account("ci", "nobody"), "no team or user 'nobody'"),
+    ):
+        with pytest.raises(LookupError, match=message):
+            call()
+    with pytest.raises(ValueError, match="without the prefix: 'model'"):
+        regilink.collection("c", registry="wandb-registry-model")
+    with pytest.raises(ValueError, match=r"types is a list: \['model'\]"):
+        regilink.registry("model", types="model")
+    with pytest.raises(TypeError, match="a file holds a text, bytes"):
+        regilink.artifact("a", files={"x": 3})
+
+
+def test_code_may_make_a_registry_itself(regilink: Regilink) -> None:
+    wandb.Api().create_registry(organization="Acme Inc", name="made", visibility="organization")
+    link("wandb-registry-made/zoo")
+    regilink.assert_linked("wandb-registry-made/zoo")
+
+
+def test_another_user_goes_on_after_a_login(regilink: Regilink) -> None:
+    regilink.user("bob", teams=["team-a"])
+    link()
+    regilink.login("bob")
+    link()
+    assert [attempt.user for attempt in regilink.links] == ["alice", "bob"]
+    assert regilink.current_user.username == "bob"
+
+
+def test_it_is_shown_in_one_line(regilink: Regilink) -> None:
+    assert repr(regilink) == f"<Regilink at {regilink.emulator.url}: 0 links, 0 consumed>"
+    with pytest.raises(AttributeError):
+        regilink.registri  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("setup", "message"),
+    [
+        (lambda patch: None, "No run began"),
+        (lambda patch: wandb.init().finish(), "began, but logged and linked nothing"),
+        (lambda patch: patch.setenv("WANDB_MODE", "disabled"), "WANDB_MODE is 'disabled'"),
+        (lambda patch: patch.setenv("WANDB_MODE", "offline"), "WANDB_MODE is 'offline'"),
+    ],
+)
+def test_nothing_was_linked_is_explained(regilink: Regilink, monkeypatch: pytest.MonkeyPatch, setup, message) -> None:
+    setup(monkeypatch)
+    with pytest.raises(AssertionError, match=message):
+        regilink.assert_linked(TARGET)
+
+
+def test_a_mock_in_place_of_wandb_init_is_reported(regilink: Regilink, monkeypatch: pytest.MonkeyPatch) -> None:
+    from unittest.mock import MagicMock
+
+    monkeypatch.setattr(wandb, "init", MagicMock())
+    wandb.init().link_artifact("model", TARGET)
+    with pytest.raises(AssertionError, match=r"wandb\.init is a mock"):
+        regilink.assert_linked(TARGET)
+
+
+def test_a_run_that_logged_but_linked_nothing_is_reported(regilink: Regilink) -> None:
+    with wandb.init() as run:
+        run.log_artifact(wandb.Artifact("zoo", type="model")).wait()
+    with pytest.raises(AssertionError, match=r"A run logged team-a/.*/zoo:v0 but linked nothing"):
+        regilink.assert_linked(TARGET)
