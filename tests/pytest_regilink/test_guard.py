@@ -46,8 +46,11 @@ def ask_with_wandb() -> None:
     ],
     ids=["requests", "without environment", "socket", "asyncio", "program", "wandb"],
 )
-def test_a_real_server_is_noticed(  # noqa: PT019
-    _regilink_fence: object, pytestconfig: pytest.Config, call: Callable[[], object], host: str
+def test_a_real_server_is_noticed(
+    _regilink_fence: object,  # noqa: PT019
+    pytestconfig: pytest.Config,
+    call: Callable[[], object],
+    host: str,
 ) -> None:
     from pytest_regilink.isolation import isolation_of
 
