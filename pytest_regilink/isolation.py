@@ -7,6 +7,7 @@ wider scope is left for the length of a test that does not ask for it.
 from __future__ import annotations
 
 import inspect
+import logging
 import os
 import sys
 from contextlib import contextmanager
@@ -177,7 +178,15 @@ def isolation_of(config: pytest.Config) -> Isolation:
     """The one of the session."""
     if ISOLATION not in config.stash:
         config.stash[ISOLATION] = Isolation()
+        _keep_out_of_reports(config)
     return config.stash[ISOLATION]
+
+
+def _keep_out_of_reports(config: pytest.Config) -> None:
+    """Leave wandb's own progress out of the captured log under a failure; `caplog` has it."""
+    handler = getattr(config.pluginmanager.get_plugin("logging-plugin"), "report_handler", None)
+    if handler is not None:
+        handler.addFilter(lambda record: record.name.partition(".")[0] != "wandb" or record.levelno >= logging.WARNING)
 
 
 def server_variables(emulator: Emulator, fence: Fence, folder: Path) -> dict[str, str]:

@@ -75,3 +75,21 @@ def test_a_failed_assertion_of_ours_has_said_it_already(suite: pytest.Pytester, 
         ]
     )
     assert result.stdout.str().count("- regilink -") == 1
+
+
+def test_the_captured_log_has_the_programs_own_lines_and_not_those_of_wandb(suite: pytest.Pytester, apart: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import logging
+        import train
+
+        def test_it(regilink, caplog):
+            train.main()
+            logging.getLogger("mine").warning("my line")
+            assert not any(record.name == "wandb" for record in caplog.records)
+        """
+    )
+    result = apart()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*WARNING *mine:*my line"])
+    result.stdout.no_fnmatch_line("INFO *wandb*")

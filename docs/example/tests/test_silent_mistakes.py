@@ -26,11 +26,11 @@ def test_the_same_mode_is_told_here(regilink, monkeypatch):
 @pytest.mark.parametrize(
     ("mistake", "reason"),
     [
-        (mistakes.forget_the_prefix, "is now zoo-team/model/zoo:v0, not in a registry [REG101, row A1]"),
         (
-            mistakes.forget_the_collection,
-            "is now zoo-team/zoo/wandb-registry-model:v0, not in a registry [REG102, row A2]",
+            mistakes.forget_the_prefix,
+            'linked to project "model", not to a registry [REG101, A1]: write "wandb-registry-model/zoo"',
         ),
+        (mistakes.forget_the_collection, "is now zoo-team/zoo/wandb-registry-model:v0, not in a registry [REG102, A2]"),
         (mistakes.swallow, "cannot create registry"),
     ],
 )
