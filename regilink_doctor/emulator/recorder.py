@@ -62,10 +62,11 @@ class LinkCall(NamedTuple):
     """One call: told when it begins (`ended` False), and when it came back.
 
     `call` is `Run.link_artifact` or `Artifact.link`, `target_path` the argument as a string (None: not given). Or it is
-    `Run.use_artifact` or `Api.artifact`, and `target_path` the name that is fetched; or `wandb-core`, which starts; or
-    `Api.create_registry`, and `target_path` the registry; or `server`, and `host` the server that code names. `place` is the call's `file:line`. `entity` and `project` are the
-    run's or, for `Artifact.link`, the source artifact's; `source` is the source version's full name, None where it was
-    never logged. `error` is the exception's type, None when none was raised. `environ` has what the SDK reads besides.
+    `Run.use_artifact` or `Api.artifact`, and `target_path` the name that is fetched; or `Api.create_registry`, and
+    `target_path` the registry; or `wandb-core`, which starts; or `server`, and `host` the server that code names.
+    `place` is the call's `file:line`. `entity` and `project` are the run's or, for `Artifact.link`, the source
+    artifact's; `source` is the source version's full name, None where it was never logged. `error` is the exception's
+    type, None when none was raised. `environ` has what the SDK reads besides.
     """
 
     call: str
