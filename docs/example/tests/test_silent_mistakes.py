@@ -30,7 +30,7 @@ def test_the_same_mode_is_told_here(regilink, monkeypatch):
             mistakes.forget_the_prefix,
             'linked to project "model", not to a registry [REG101, A1]: write "wandb-registry-model/zoo"',
         ),
-        (mistakes.forget_the_collection, "is now zoo-team/zoo/wandb-registry-model:v0, not in a registry [REG102, A2]"),
+        (mistakes.forget_the_collection, 'linked to project "zoo", not to a registry [REG102, A2]'),
         (mistakes.swallow, "cannot create registry"),
     ],
 )
