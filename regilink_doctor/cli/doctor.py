@@ -65,6 +65,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     option(shown, "--html", metavar="FILE", help="also write the report as a page")
     option(shown, "--redact", action="store_true", help="hide names (keys are never shown)")
     option(shown, "--strict", action="store_true", help="exit 1 for a warning too")
+    option(shown, "--allow-unknown", action="store_true", help="exit 0 though no link could be checked")
     shown.add_argument(
         "-v", "--verbose", action="count", default=0, help="show the checks that passed, too; twice: everything"
     )
@@ -95,7 +96,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.html:
         _write_page(diagnosis, options.html)
     _print(diagnosis, options)
-    return diagnosis.exit_status(strict=options.strict)
+    return diagnosis.exit_status(strict=options.strict, allow_unknown=options.allow_unknown)
 
 
 def _diagnose(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> Diagnosis:

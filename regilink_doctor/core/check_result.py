@@ -18,7 +18,8 @@ class CheckResult:
 
     `code` is None on pass and skip. `subject` is what was checked (a host, an entity, a target path), `origin` where
     that comes from, `failures` are failure ids, `requires` the checks that had to pass first, `duration_ms` whole
-    milliseconds.
+    milliseconds. `also_at` are further places of the same subject. `blocked_by` names the check whose failure caused
+    a skip.
     """
 
     name: str
@@ -31,3 +32,5 @@ class CheckResult:
     failures: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     duration_ms: int = 0
+    also_at: tuple[Origin, ...] = ()
+    blocked_by: str = ""

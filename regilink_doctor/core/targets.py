@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from regilink_doctor.core.origin import Origin
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.target_path.sdk import LinkMethod
 
@@ -27,12 +28,86 @@ MAX_ALTERNATIVES = 16
 """Of one call: branches multiply."""
 
 
+class _Reference:
+    """A string that names something in W&B, and what source says of the call that uses it.
+
+    `place` is that of the call, None where there is none; then `origin` is where the string is from, None for an
+    argument.
+    """
+
+    if TYPE_CHECKING:
+        entity: StringValue | None
+        project: StringValue | None
+        artifact_type: StringValue | None
+        place: Place | None
+        origin: Origin | None
+
+    @property
+    def string(self) -> StringValue:
+        """The string itself."""
+        raise NotImplementedError
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What W&B is asked, wherever it is written."""
+        raise NotImplementedError
+
+    @property
+    def text(self) -> str:
+        """The string as `core.target_path` reads it, unknown parts included."""
+        return self.string.pattern
+
+    @property
+    def shown(self) -> str:
+        """The string for people: `{?}` for each unknown part."""
+        return self.string.display
+
+    @property
+    def is_known(self) -> bool:
+        """Whether every part of the string is known."""
+        return self.string.literal is not None
+
+    @property
+    def unknown_sources(self) -> tuple[str, ...]:
+        """The expressions whose values source does not tell."""
+        return tuple(dict.fromkeys(part.source for _, part in self.string.holes))
+
+    @property
+    def entity_text(self) -> str | None:
+        """The run's entity, unknown parts included; None where source gives none."""
+        return self.entity.pattern if self.entity is not None else None
+
+    @property
+    def project_text(self) -> str | None:
+        """The run's project, unknown parts included; None where source gives none."""
+        return self.project.pattern if self.project is not None else None
+
+    @property
+    def type_text(self) -> str | None:
+        """The artifact's type, unknown parts included; None where source gives none."""
+        return self.artifact_type.pattern if self.artifact_type is not None else None
+
+    @property
+    def written_at(self) -> Origin:
+        """The line of the call; else the argument or the setting that has the string."""
+        from regilink_doctor.core.origin import Argument, Code  # lint does not need them
+
+        return Code(self.place) if self.place is not None else self.origin or Argument()
+
+    @property
+    def entity_origin(self) -> Origin:
+        """The line that gives the entity; where that is not known, the origin of the string."""
+        from regilink_doctor.core.origin import Code
+
+        place = self.entity.place if self.entity is not None and self.place is not None else self.place
+        return Code(place, "entity") if place is not None else self.written_at
+
+
 @record
-class ConsumedName:
+class ConsumedName(_Reference):
     """A name by which an artifact is consumed: `wandb-registry-model/zoo:prod`, or one in a project.
 
-    `entity` and `project` are those of the run (`use_artifact`) or of the `Api`, None where source gives none. `place`
-    is that of the call, None for an argument. `origin` says in words where the name is from when it is not in source.
+    `entity` and `project` are those of the run (`use_artifact`) or of the `Api`, None where source gives none.
     """
 
     name: StringValue
@@ -40,17 +115,27 @@ class ConsumedName:
     project: StringValue | None = None
     artifact_type: StringValue | None = None
     place: Place | None = field(default=None, compare=False)
-    origin: str = field(default="argument", compare=False)
+    origin: Origin | None = field(default=None, compare=False)
     site: Site | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def string(self) -> StringValue:
+        """The name."""
+        return self.name
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What W&B is asked, wherever it is written."""
+        return (self.text, self.entity_text, self.project_text, self.type_text)
 
 
 @record
-class LinkTarget:
+class LinkTarget(_Reference):
     """A target path, and what is known of the link that uses it.
 
     `entity` and `project` are those of the run, `artifact_type` is the type of the artifact; None where source gives
     none. `consumed` is the name by which the artifact was consumed, where it is not made here: its entity is then that
-    of the source artifact. `place` is that of the call, None for an argument.
+    of the source artifact.
     """
 
     path: StringValue
@@ -61,13 +146,25 @@ class LinkTarget:
     aliases: tuple[StringValue, ...] = ()
     consumed: ConsumedName | None = None
     place: Place | None = field(default=None, compare=False)
-    origin: str = field(default="argument", compare=False)
+    origin: Origin | None = field(default=None, compare=False)
     site: Site | None = field(default=None, compare=False, repr=False)
 
     @property
-    def is_known(self) -> bool:
-        """Whether every part of the path is known."""
-        return self.path.literal is not None
+    def string(self) -> StringValue:
+        """The path."""
+        return self.path
+
+    @property
+    def alias_names(self) -> tuple[str, ...]:
+        """The aliases, unknown parts included."""
+        return tuple(alias.pattern for alias in self.aliases)
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What W&B is asked, wherever it is written."""
+        consumed = self.consumed.identity if self.consumed is not None else None
+        facts = (self.text, self.method, self.entity_text, self.project_text, self.type_text)
+        return (*facts, self.alias_names, consumed)
 
     @property
     def known_entity(self) -> str | None:
@@ -85,12 +182,12 @@ class LinkTarget:
         return self.artifact_type.literal if self.artifact_type else None
 
 
-def as_string(text: str, where: str = "argument") -> StringValue:
-    """A string that is in no file: an argument, a setting of regilink, a pasted path.
+def as_string(text: str, place: Place | None = None) -> StringValue:
+    """A string that is in no file (an argument, a setting of regilink, a pasted path), or as a whole at `place`.
 
-    Its place counts characters in the string itself, so that a part of it has a position.
+    In no file its place counts characters in the string itself, so that a part of it has a position.
     """
-    place = Place(where, Span(1, 1, 1, 1 + len(text)))
+    place = place or Place("argument", Span(1, 1, 1, 1 + len(text)))
     return StringValue((KnownPart(text, place, exact=True),), place)
 
 
@@ -101,16 +198,36 @@ def target_of(
     entity: str | None = None,
     project: str | None = None,
     artifact_type: str | None = None,
-    origin: str = "argument",
+    aliases: Sequence[str] = (),
+    consumed: ConsumedName | None = None,
+    place: Place | None = None,
+    origin: Origin | None = None,
 ) -> LinkTarget:
-    """The target of a link that is not in source; what is None is not known."""
-
-    def optional(text: str | None) -> StringValue | None:
-        return as_string(text, origin) if text is not None else None
-
+    """The target of a link from plain strings; what is None is not known."""
     return LinkTarget(
-        as_string(path, origin), method, optional(entity), optional(project), optional(artifact_type), origin=origin
+        as_string(path),
+        method,
+        _optional_string(entity),
+        _optional_string(project),
+        _optional_string(artifact_type),
+        tuple(map(as_string, aliases)),
+        consumed,
+        place=place,
+        origin=origin,
     )
+
+
+def consumed_of(
+    name: str, *, entity: str | None = None, project: str | None = None, artifact_type: str | None = None
+) -> ConsumedName:
+    """A name that is consumed, from plain strings; what is None is not known."""
+    return ConsumedName(
+        as_string(name), _optional_string(entity), _optional_string(project), _optional_string(artifact_type)
+    )
+
+
+def _optional_string(text: str | None) -> StringValue | None:
+    return as_string(text) if text is not None else None
 
 
 def link_targets(site: Site) -> Iterator[LinkTarget]:

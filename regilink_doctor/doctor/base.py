@@ -9,8 +9,8 @@ from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.origin import Origin
 from regilink_doctor.core.records import record
+from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.targets import Consumed, Target
 
 
 @record
@@ -23,7 +23,7 @@ class Subject:
 
     shown: str
     origin: Origin | None = None
-    target: Target | Consumed | None = None
+    target: LinkTarget | ConsumedName | None = None
     entity: str | None = None
 
 
@@ -41,6 +41,7 @@ class Outcome:
     help: str | None = None
     failures: tuple[str, ...] = ()
     origin: Origin | None = None
+    blocked_by: str = ""
 
 
 class Check:
@@ -75,6 +76,12 @@ def skipped(reason: str) -> Outcome:
     return Outcome("skip", reason)
 
 
+def blocked(name: str, subject: str = "", verb: str = "failed") -> Outcome:
+    """A skip because the check `name` failed."""
+    about = f" ({subject})" if subject else ""
+    return Outcome("skip", f"skipped: `{name}`{about} {verb}", blocked_by=name)
+
+
 def no_answer(fault: ServerConnectionError, also: str = "") -> Outcome:
     """The server did not answer, or not as it should. `also` is what the message says besides."""
     return Outcome("fail", fault.message + also, fault.code, fault.help, (fault.failure,))
@@ -83,4 +90,4 @@ def no_answer(fault: ServerConnectionError, also: str = "") -> Outcome:
 def unreachable(context: Context) -> Outcome:
     """The settings name no address that a request could be sent to."""
     problem = context.settings.unreachable
-    return skipped(f"skipped: `settings` ({problem.setting if problem else 'host'}) failed")
+    return blocked("settings", problem.setting if problem else "host")

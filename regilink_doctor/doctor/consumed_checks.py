@@ -10,15 +10,15 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import is_known, registry_name
+from regilink_doctor.core.targets import ConsumedName
 from regilink_doctor.doctor.advice import answer, answer_of, listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import Version
 from regilink_doctor.doctor.lookups import Lookup, version_question
-from regilink_doctor.doctor.targets import Consumed
 
 
-class ConsumedName(Check):
+class ConsumedNameCheck(Check):
     """What the name says, without asking anybody (rows D12, A3)."""
 
     name = "consumed-name"
@@ -30,9 +30,9 @@ class ConsumedName(Check):
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """A scheme, or too many parts; a part that nobody knows makes it a skip."""
-        name = consumed_of(subject)
-        if not name.known:
-            what = " and ".join(f"`{each}`" for each in name.unknown) or "{?}"
+        name = name_of(subject)
+        if not name.is_known:
+            what = " and ".join(f"`{each}`" for each in name.unknown_sources) or "{?}"
             return skipped(f"{what} is known only when the program runs")
         scheme, mark, rest = name.text.partition("://")
         if mark:
@@ -68,12 +68,12 @@ class ConsumedCheck(Check):
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The names of which every part is known."""
         for each in context.consumed:
-            if each.known:
+            if each.is_known:
                 yield Subject(each.shown, each.origin, each)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Ask as the SDK would."""
-        name = consumed_of(subject)
+        name = name_of(subject)
         context.enquiry.links_looked_up()
         fetch = context.fetch(name)
         if fetch is None or not is_known(fetch.entity):
@@ -89,9 +89,9 @@ class ConsumedCheck(Check):
         return _restricted(context, fetch, question) or _found(name, question, version)
 
 
-def consumed_of(subject: Subject) -> Consumed:
+def name_of(subject: Subject) -> ConsumedName:
     """The name that a row is about."""
-    if not isinstance(subject.target, Consumed):
+    if not isinstance(subject.target, ConsumedName):
         raise LookupError("a check of fetched names without a name")
     return subject.target
 
@@ -192,7 +192,7 @@ def _restricted(context: Context, fetch: Lookup, question: VersionQuestion) -> O
     )
 
 
-def _found(name: Consumed, question: VersionQuestion, version: Version) -> Outcome:
+def _found(name: ConsumedName, question: VersionQuestion, version: Version) -> Outcome:
     collection, colon, alias = question.name.partition(":")
     # In another case it is the same project: fetching does not mind (row A10).
     if version.collection and version.collection[1].casefold() != question.project.casefold():
@@ -206,7 +206,7 @@ def _found(name: Consumed, question: VersionQuestion, version: Version) -> Outco
             f'write: "{new}"',
             ("A14",),
         )
-    given = name.artifact_type
+    given = name.type_text
     if given and is_known(given) and version.artifact_type and given != version.artifact_type:
         words = {"type": given, "actual": version.artifact_type}
         return Outcome(

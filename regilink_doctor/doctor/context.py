@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from regilink_doctor.client.gateway import Gateway
 from regilink_doctor.client.probes import Probes
@@ -11,19 +11,21 @@ from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
-from regilink_doctor.core.judgement import Judgement, judge
+from regilink_doctor.core.judgement import UNKNOWN, Judgement, judge
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Argument, Default, Origin, Setting
 from regilink_doctor.core.records import record
-from regilink_doctor.core.target_path import UNKNOWN_NAME, LinkInput, SdkRefusal, is_known, parsed, sdk_link
+from regilink_doctor.core.target_path import UNKNOWN_NAME, LinkInput, SdkRefusal, parsed, sdk_link
+from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.doctor.facts import Account, Version
 from regilink_doctor.doctor.lookups import Lookup, lookup_of, version_question
 from regilink_doctor.doctor.server_queries import ServerQueries
 from regilink_doctor.doctor.server_view import ServerView
-from regilink_doctor.doctor.targets import Consumed, Target, distinct
 
 if TYPE_CHECKING:
     from regilink_doctor.doctor.probe.run import Prober
+
+T = TypeVar("T", LinkTarget, ConsumedName)
 
 DEFAULT_ENTITY = Default("the account's default entity", "WANDB_ENTITY")
 
@@ -43,8 +45,8 @@ class Context:
     def __init__(
         self,
         settings: Settings,
-        targets: Collection[Target],
-        consumed: Collection[Consumed] = (),
+        targets: Collection[LinkTarget],
+        consumed: Collection[ConsumedName] = (),
         *,
         timeout: float,
         known: ConfiguredOrganization = NOTHING_CONFIGURED,
@@ -55,9 +57,10 @@ class Context:
         self.known = known
         self.filed = filed
         self.prober = prober
-        self.targets = distinct(targets)
-        fetched = [target.fetched for target in self.targets if target.fetched is not None]
-        self.consumed = distinct([*consumed, *fetched])
+        self.written_links, self.written_names = tuple(targets), tuple(consumed)
+        self.targets = _distinct(targets)
+        linked_on = [target.consumed for target in self.targets if target.consumed is not None]
+        self.consumed = _distinct([*consumed, *linked_on])
         self.gateway = Gateway(settings.host.value, settings.credentials.key, route=settings.route, timeout=timeout)
         self.probes = Probes(settings.route, timeout=timeout) if settings.route is not None else None
         self.enquiry = ServerQueries(self.gateway, self._possible_entities(), self)
@@ -82,19 +85,19 @@ class Context:
         of_teams = (team.organization for team in account.teams if team.organization is not None)
         return tuple(dict.fromkeys([*(account.organizations or ()), *of_teams]))
 
-    def run_entity(self, target: Target | Consumed | None = None) -> Setting[str] | None:
+    def run_entity(self, target: LinkTarget | ConsumedName | None = None) -> Setting[str] | None:
         """The entity that the run of `target` would have, and why: argument, code, environment or file, default.
 
         Of an artifact that was fetched it is the source's. None: nobody sets one, and the server has not been asked or
         knows none.
         """
-        if isinstance(target, Target) and (source := self._source_entity(target)):
+        if isinstance(target, LinkTarget) and (source := self._source_entity(target)):
             return source
         given = self.settings.entity
         if given is not None and isinstance(given.origin, Argument):
             return given
-        if target is not None and target.entity:
-            return Setting(target.entity, target.entity_origin)
+        if target is not None and target.entity_text:
+            return Setting(target.entity_text, target.entity_origin)
         if given is not None:
             return given
         account = self.enquiry.known_account
@@ -102,45 +105,45 @@ class Context:
             return None
         return Setting(account.default_entity, DEFAULT_ENTITY)
 
-    def _source_entity(self, target: Target) -> Setting[str] | None:
+    def _source_entity(self, target: LinkTarget) -> Setting[str] | None:
         """Where the artifact was logged, for one that was fetched by its name."""
-        if target.fetched is None or (fetch := self.fetch(target.fetched)) is None:
+        if target.consumed is None or (fetch := self.fetch(target.consumed)) is None:
             return None
-        where = Default(f"the source of {target.fetched.shown}", "WANDB_ENTITY")
+        where = Default(f"the source of {target.consumed.shown}", "WANDB_ENTITY")
         if not fetch.registry:
             return Setting(fetch.owner, where)
-        version = self.version(target.fetched)
+        version = self.version(target.consumed)
         return Setting(version.source[0], where) if version is not None and version.source else None
 
-    def fetch(self, consumed: Consumed) -> Lookup | None:
+    def fetch(self, consumed: ConsumedName) -> Lookup | None:
         """What the SDK makes of a name that is fetched; None when a part is not known, or it cannot be split."""
         entity = self.run_entity(consumed)
-        if not consumed.known or entity is None:
+        if not consumed.is_known or entity is None:
             return None
         organization = self.settings.organization.value if self.settings.organization else None
         return lookup_of(consumed.text, entity.value, self._project(consumed), organization)
 
-    def version(self, consumed: Consumed) -> Version | None:
+    def version(self, consumed: ConsumedName) -> Version | None:
         """The version that a name fetches, as far as it has been looked up."""
         fetch = self.fetch(consumed)
         question = version_question(fetch, self.directory) if fetch is not None else None
         return self.directory.version(question) if isinstance(question, VersionQuestion) else None
 
-    def link_of(self, target: Target) -> LinkInput | None:
+    def link_of(self, target: LinkTarget) -> LinkInput | None:
         """What the SDK would send for a target; None when it refuses the path, or a part of it is not known."""
         made = self.sdk_link(target)
         return made if isinstance(made, LinkInput) else None
 
-    def sdk_link(self, target: Target) -> LinkInput | SdkRefusal | None:
+    def sdk_link(self, target: LinkTarget) -> LinkInput | SdkRefusal | None:
         """What the SDK makes of a target; None when a part of the path is not known."""
-        if not target.known:
+        if not target.is_known:
             return None
         entity = self.run_entity(target)
         return sdk_link(
-            target.text, target.call, entity.value if entity else UNKNOWN_NAME, self._project(target), self._env()
+            target.text, target.method, entity.value if entity else UNKNOWN_NAME, self._project(target), self._env()
         )
 
-    def judgement(self, target: Target) -> Judgement:
+    def judgement(self, target: LinkTarget) -> Judgement:
         """What W&B would do with a target. Looks up what it needs."""
         made = self.sdk_link(target)
         if isinstance(made, SdkRefusal):
@@ -148,9 +151,19 @@ class Context:
         if made is None:
             return Judgement("unknown")
         self.enquiry.links_looked_up()
-        return judge(made, self.directory, target.artifact_type)
+        return judge(made, self.directory, target.type_text)
 
-    def links_registry(self, target: Target) -> bool:
+    def judgement_so_far(self, target: LinkTarget) -> Judgement:
+        """What W&B would do with a target, from what has been looked up already."""
+        made = self.sdk_link(target)
+        return judge(made, self.directory, target.known_type) if isinstance(made, LinkInput) else UNKNOWN
+
+    def places_of(self, reference: LinkTarget | ConsumedName) -> tuple[Origin, ...]:
+        """Every place at which the same question to W&B is written, in order."""
+        references = (*self.written_links, *self.written_names)
+        return tuple(dict.fromkeys(each.written_at for each in references if each.identity == reference.identity))
+
+    def links_registry(self, target: LinkTarget) -> bool:
         """Whether the SDK takes the path for that of a registry. Needs no server."""
         path = parsed(target.text)
         return path is not None and path.is_registry
@@ -170,18 +183,18 @@ class Context:
         questions = [version_question(fetch, self.directory) for fetch in fetches]
         return [each for each in questions if isinstance(each, VersionQuestion)]
 
-    def project_of(self, target: Target) -> str | None:
+    def project_of(self, target: LinkTarget) -> str | None:
         """The project that code, argument or settings give the run of a target."""
-        given = self.settings.project
-        if target.project and is_known(target.project) and not (given and isinstance(given.origin, Argument)):
-            return target.project
+        given, project = self.settings.project, target.known_project
+        if project and not (given and isinstance(given.origin, Argument)):
+            return project
         return given.value if given else None
 
-    def _project(self, target: Target | Consumed) -> str:
+    def _project(self, target: LinkTarget | ConsumedName) -> str:
         given = self.settings.project
         if given is not None and isinstance(given.origin, Argument):
             return given.value
-        return target.project or (given.value if given else "uncategorized")
+        return target.project_text or (given.value if given else "uncategorized")
 
     def _env(self) -> Mapping[str, str]:
         found = {"WANDB_PROJECT": self.settings.project, "WANDB_ORGANIZATION": self.settings.organization}
@@ -189,12 +202,20 @@ class Context:
 
     def _possible_entities(self) -> set[str]:
         """Everything that may be an entity and is known before anything is asked."""
-        names = {each.entity for each in (*self.targets, *self.consumed) if each.entity}
+        names = {each.entity_text for each in (*self.targets, *self.consumed) if each.entity_text}
         for given in (self.settings.entity, self.settings.organization):
             if given is not None:
                 names.add(given.value)
         names.update(_first_part(each.text) for each in (*self.targets, *self.consumed))
         return names
+
+
+def _distinct(references: Iterable[T]) -> tuple[T, ...]:
+    """Each question to W&B once, with the first place that it is written at."""
+    first: dict[tuple[object, ...], T] = {}
+    for reference in references:
+        first.setdefault(reference.identity, reference)
+    return tuple(first.values())
 
 
 def _first_part(text: str) -> str:

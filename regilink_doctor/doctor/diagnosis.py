@@ -11,12 +11,13 @@ from regilink_doctor.core.check_result import CheckResult, Status
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import field, record
+from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.doctor.account_checks import AccountCheck, Host, Server, ServiceAccount
 from regilink_doctor.doctor.base import Check, Subject
 from regilink_doctor.doctor.catalog_checks import CatalogDrift
-from regilink_doctor.doctor.consumed_checks import ConsumedCheck, ConsumedName
+from regilink_doctor.doctor.consumed_checks import ConsumedCheck, ConsumedNameCheck
 from regilink_doctor.doctor.context import Context, Filed
-from regilink_doctor.doctor.entity_checks import EntityCheck
+from regilink_doctor.doctor.entity_checks import EntityAccess, EntityCheck
 from regilink_doctor.doctor.environment_checks import (
     CodeAndEnvironment,
     Expected,
@@ -24,6 +25,7 @@ from regilink_doctor.doctor.environment_checks import (
     contradiction,
     contradictions,
 )
+from regilink_doctor.doctor.links import LinkSummary, summarize_links
 from regilink_doctor.doctor.machine_checks import Credentials, Mode, SettingsCheck, WandbVersion
 from regilink_doctor.doctor.names import names_of
 from regilink_doctor.doctor.network_checks import Clock, Connection, Dns, Proxy, Tls
@@ -32,7 +34,6 @@ from regilink_doctor.doctor.registry_checks import ArtifactType, CollectionCheck
 from regilink_doctor.doctor.run_checks import run, since
 from regilink_doctor.doctor.source_checks import Aliases, SourceVisible
 from regilink_doctor.doctor.target_checks import Destination, TargetPathCheck
-from regilink_doctor.doctor.targets import Consumed, Target
 
 if TYPE_CHECKING:
     from regilink_doctor.doctor.probe.run import Prober
@@ -54,6 +55,7 @@ EXAMINATIONS: tuple[type[Check], ...] = (
     ServiceAccount,
     Server,
     EntityCheck,
+    EntityAccess,
     OrganizationVariable,
     CatalogDrift,
     TargetPathCheck,
@@ -65,7 +67,7 @@ EXAMINATIONS: tuple[type[Check], ...] = (
     ArtifactType,
     CollectionCheck,
     Aliases,
-    ConsumedName,
+    ConsumedNameCheck,
     ConsumedCheck,
 )
 """In the order of the report; a check stands behind those that it requires."""
@@ -84,19 +86,21 @@ class Diagnosis:
     """What was found.
 
     `checks` are the rows, in order. `found` has the settings with their origins (the key masked), `differences` what
-    code and environment say differently. `unusable`: the server does not answer as W&B does.
+    code and environment say differently. `unusable`: the server does not answer as W&B does. `links` is what could
+    be checked of them.
     `names` are those of people, teams and things in it, each with its kind, for a report that hides them. `ready` is
     there when nothing failed: teams and target paths to paste. `requests` counts what was sent.
     """
 
     checks: tuple[CheckResult, ...]
     found: tuple[tuple[str, Setting[str]], ...]
-    targets: tuple[Target, ...]
+    targets: tuple[LinkTarget, ...]
     ready: Ready | None = None
     requests: int = 0
     elapsed_ms: int = 0
     differences: tuple[str, ...] = ()
     unusable: bool = False
+    links: LinkSummary = LinkSummary()
     names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def of(self, *statuses: Status) -> tuple[CheckResult, ...]:
@@ -108,12 +112,14 @@ class Diagnosis:
         """The codes of what is wrong, without repetition, in order."""
         return tuple(dict.fromkeys(check.code for check in self.checks if check.code))
 
-    def exit_status(self, *, strict: bool = False) -> ExitStatus:
+    def exit_status(self, *, strict: bool = False, allow_unknown: bool = False) -> ExitStatus:
         """0 nothing failed, 1 something did (with `strict` a warning too), 2 a check crashed or none could work.
 
-        2 also where the server does not answer as W&B does: nothing that it says can be relied on.
+        2 also where the server does not answer as W&B does (nothing that it says can be relied on), and where no link
+        could be checked although there are some, unless `allow_unknown`.
         """
-        if self.of("crash") or self.unusable or (not self.of("fail") and self._no_way()):
+        unchecked = self._no_way() or (self.links.is_nothing_checked and not allow_unknown)
+        if self.of("crash") or self.unusable or (unchecked and not self.of("fail")):
             return 2
         return 1 if self.of("fail") or (strict and self.of("warn")) else 0
 
@@ -123,8 +129,8 @@ class Diagnosis:
 
 def examine(
     settings: Settings,
-    targets: Collection[Target] = (),
-    consumed: Collection[Consumed] = (),
+    targets: Collection[LinkTarget] = (),
+    consumed: Collection[ConsumedName] = (),
     *,
     known: ConfiguredOrganization = NOTHING_CONFIGURED,
     filed: Filed | None = None,
@@ -179,6 +185,7 @@ def examine(
         names=names_of(context),
         ready=ready(context) if good and account_known else None,
         unusable=context.gateway.is_unusable,
+        links=summarize_links(context, rows),
         requests=context.gateway.requests,
         elapsed_ms=since(begun),
     )

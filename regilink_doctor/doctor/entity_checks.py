@@ -23,10 +23,10 @@ class EntityCheck(Check):
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The run's entity, of each target its own."""
-        if any(each.fetched for each in context.targets) and context.enquiry.known_account is not None:
+        if any(each.consumed for each in context.targets) and context.enquiry.known_account is not None:
             with suppress(ServerConnectionError):  # `look` meets it again
                 context.enquiry.links_looked_up()
-        targets = [each for each in context.targets if each.known and context.links_registry(each)]
+        targets = [each for each in context.targets if each.is_known and context.links_registry(each)]
         alone = not context.targets and not context.consumed
         entities = [context.run_entity()] if alone else [context.run_entity(each) for each in targets]
         seen: dict[str, Setting[str]] = {}
@@ -99,6 +99,26 @@ class EntityCheck(Check):
                 ("B1", "B2"),
             )
         return passed(f"{origin} is a team of {names.name} (entity {names.entity})")
+
+
+class EntityAccess(Check):
+    """Whether the server says that runs can be logged in the entity; `entity` fails where it says that they cannot."""
+
+    name = "entity-access"
+    requires = ("entity",)
+
+    def subjects(self, context: Context) -> Iterable[Subject]:
+        """The entities of which the server does not say it."""
+        for subject in EntityCheck().subjects(context):
+            if subject.entity is not None and context.directory.is_unsaid_whether_writable(subject.entity):
+                yield subject
+
+    def look(self, context: Context, subject: Subject) -> Outcome:
+        """Leave it open."""
+        context.enquiry.links_looked_up()
+        if (writable := context.directory.writable(subject.shown)) is not None:
+            return passed(f"you may {'' if writable else 'not '}log runs in {subject.shown}")
+        return skipped(f"the server does not say whether you may log runs in {subject.shown}")
 
 
 def _not_writable(context: Context, given: Setting[str], origin: str) -> Outcome:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.origin import Argument, Code, Configured, Setting, Variable, set_variable
 from regilink_doctor.core.target_path import is_known, parse
+from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer_of, listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.target_checks import target_of
-from regilink_doctor.doctor.targets import Target
+from regilink_doctor.doctor.target_checks import target_of_subject
 
 
 class CodeAndEnvironment(Check):
@@ -26,15 +26,15 @@ class CodeAndEnvironment(Check):
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Say both. Neither is wrong: in a sweep, what the code says is lost."""
-        target = target_of(subject)
+        target = target_of_subject(subject)
         sweep = context.settings.sweep
-        if sweep is not None and target.entity:
+        if sweep is not None and target.entity_text:
             return Outcome(
                 "warn",
-                f'{_line(target)} says entity="{target.entity}", and {sweep.origin.shown} is set: in a sweep or '
+                f'{_line(target)} says entity="{target.entity_text}", and {sweep.origin.shown} is set: in a sweep or '
                 "launch job wandb.init drops entity= and project=, and the run belongs to the entity of the sweep",
                 "REG205",
-                f"start the sweep under {target.entity}: wandb sweep --entity {target.entity} sweep.yaml",
+                f"start the sweep under {target.entity_text}: wandb sweep --entity {target.entity_text} sweep.yaml",
                 ("B2",),
             )
         return passed(contradiction(context, target))
@@ -64,24 +64,24 @@ class Expected(Check):
         )
 
 
-def contradictions(context: Context) -> dict[tuple[object, ...], Target]:
+def contradictions(context: Context) -> dict[tuple[object, ...], LinkTarget]:
     """The first target for each thing that the code says and the environment says otherwise."""
-    found: dict[tuple[object, ...], Target] = {}
+    found: dict[tuple[object, ...], LinkTarget] = {}
     for target in context.targets:
-        if target.place is None or not target.known:
+        if target.place is None or not target.is_known:
             continue
-        if (context.settings.sweep is not None and target.entity) or contradiction(context, target):
-            found.setdefault((target.entity, target.project, target.entity_origin), target)
+        if (context.settings.sweep is not None and target.entity_text) or contradiction(context, target):
+            found.setdefault((target.entity_text, target.project_text, target.entity_origin), target)
     return found
 
 
-def contradiction(context: Context, target: Target) -> str:
+def contradiction(context: Context, target: LinkTarget) -> str:
     """What code and environment say differently, and what counts; empty where they agree."""
     settings = context.settings
     said = []
     for what, code, given in (
-        ("entity", target.entity, settings.entity),
-        ("project", target.project, settings.project),
+        ("entity", target.entity_text, settings.entity),
+        ("project", target.project_text, settings.project),
     ):
         if code and given is not None and is_known(code) and code != given.value:
             wins = given.origin.shown if isinstance(given.origin, Argument) else "the code"
@@ -89,13 +89,12 @@ def contradiction(context: Context, target: Target) -> str:
     prefix = parse(target.text).prefix if context.links_registry(target) else None
     given = settings.organization
     if prefix and given is not None and given.value and given.value != prefix:
-        said.append(
-            f"{target.origin.shown} says organization {prefix}, {given.origin.shown} says {given.value}: the path wins"
-        )
+        where, other = target.written_at.shown, given.origin.shown
+        said.append(f"{where} says organization {prefix}, {other} says {given.value}: the path wins")
     return "; ".join(said)
 
 
-def _line(target: Target) -> str:
+def _line(target: LinkTarget) -> str:
     """The line that gives the run's entity and project."""
     origin = target.entity_origin
     return origin.line if isinstance(origin, Code) else origin.shown

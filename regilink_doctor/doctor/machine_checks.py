@@ -8,7 +8,7 @@ from regilink_doctor.client.hosts import without_login
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.origin import Origin, Variable, unset_variable
 from regilink_doctor.core.sdk_versions import OLDEST, hides
-from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, blocked, passed, skipped
 from regilink_doctor.doctor.context import Context
 
 _CODES = {"host": "REG804", "settings": "REG804", "mode": "REG601", "project": "REG110", "proxy": "REG801"}
@@ -92,7 +92,7 @@ class Mode(Check):
         """Warn of the modes in which nothing is linked."""
         settings = context.settings
         if settings.problem_of("mode"):
-            return skipped("not looked at, because `settings` (mode) failed")
+            return blocked("settings", "mode")
         fix, origin = _how_to_be_online(settings.mode.origin), settings.mode.origin.shown
         if settings.offline:
             return Outcome(

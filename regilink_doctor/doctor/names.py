@@ -36,13 +36,13 @@ def _names(context: Context) -> Iterator[tuple[str, str]]:
     yield from context.directory.seen_names()
     for target in context.targets:
         yield from _of_path(target.text)
-        yield "entity", target.entity or ""
-        yield "project", target.project or ""
-        for alias in target.aliases:
+        yield "entity", target.entity_text or ""
+        yield "project", target.project_text or ""
+        for alias in target.alias_names:
             yield "alias", alias
     for each in context.consumed:
         yield from _of_path(each.text)
-        yield "entity", each.entity or ""
+        yield "entity", each.entity_text or ""
     for written in (*context.targets, *context.consumed):
         if written.place is not None:
             yield "file", written.place.path

@@ -82,7 +82,7 @@ class Proxy(_Step):
         """Ask it for a way to the server; without TLS each request is asked for by itself."""
         scheme = probes.route.proxy_shown.partition("://")[0]
         if scheme != "http":
-            return skipped(f"a proxy of the kind {scheme} is not looked at step by step: see `host`")
+            return skipped(f"a proxy of the kind {scheme} is not checked step by step: see `host`")
         if not probes.route.secure:
             return passed(f"{probes.route.proxy_shown} is asked for {probes.route.server}")
         probes.tunnel()

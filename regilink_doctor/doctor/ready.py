@@ -24,7 +24,7 @@ def ready(context: Context) -> Ready:
     """What can be pasted: the targets that were asked about, else one for each registry that the account sees."""
     account = context.account
     entity = context.run_entity(context.targets[0] if context.targets else None)
-    targets = [each.text for each in context.targets if each.known and context.links_registry(each)]
+    targets = [each.text for each in context.targets if each.is_known and context.links_registry(each)]
     if not targets and entity is not None:
         facts = context.directory.entity(entity.value)
         for names in facts.organizations if facts else ():

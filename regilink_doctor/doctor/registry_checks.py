@@ -7,11 +7,11 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import LinkInput, TargetPath, is_known, parse, registry_name
+from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer_of, listed
-from regilink_doctor.doctor.base import Outcome, passed, skipped
+from regilink_doctor.doctor.base import Outcome, blocked, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.target_checks import OfTarget, rows_of
-from regilink_doctor.doctor.targets import Target
 
 _FOR = {"organization": ", for the whole organization", "restricted": ", for its members alone"}
 """Visibility -> in words."""
@@ -23,7 +23,7 @@ class OrganizationCheck(OfTarget):
     name = "organization"
     requires = ("target-path", "account", "entity", "organization-variable", "source")
 
-    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG202 for a team or person there, REG303 for any other name."""
         found = resolve_organization(made.source_entity, made.organization, context.directory)
         if isinstance(found, OrganizationNames):
@@ -61,7 +61,7 @@ class RegistryCheck(OfTarget):
     name = "registry"
     requires = ("organization",)
 
-    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG301 missing or restricted, REG302 another spelling."""
         organization = judgement.organization or ""
         name = registry_name(made.project)
@@ -113,7 +113,7 @@ class Role(OfTarget):
     name = "role"
     requires = ("registry",)
 
-    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG304 where the server says read-only."""
         name = registry_name(made.project)
         found = context.directory.registry(judgement.organization or "", name)
@@ -141,12 +141,12 @@ class ArtifactType(OfTarget):
     name = "artifact-type"
     requires = ("registry",)
 
-    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG401, with the two ways out."""
         name = registry_name(made.project)
         found = context.directory.registry(judgement.organization or "", name)
         types = found.types if found else None
-        given = target.artifact_type
+        given = target.type_text
         if types is None:
             return passed(f"the registry {name} takes every type")
         allowed = listed(types) or "none"
@@ -175,18 +175,18 @@ class CollectionCheck(OfTarget):
     name = "collection"
     requires = ("registry",)
 
-    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG402, with another collection as the way out."""
         if judgement.rule == "REG401":
-            return skipped("not looked at, because `artifact-type` failed")
+            return blocked("artifact-type")
         collection = made.collection.partition(":")[0]
         existing = context.directory.collection_type(judgement.organization or "", made.project, collection)
         if judgement.rule == "REG402":
-            new = f"{collection}-{target.artifact_type}"
+            new = f"{collection}-{target.type_text}"
             return Outcome(
                 "fail",
                 f'the collection {collection} holds artifacts of type "{existing}", and a collection never changes its '
-                f'type: one of type "{target.artifact_type}" would be refused after the upload',
+                f'type: one of type "{target.type_text}" would be refused after the upload',
                 "REG402",
                 f'link into another collection: target_path="{made.project}/{new}"\n'
                 f'or, if it is one: wandb.Artifact(..., type="{existing}")',
@@ -204,6 +204,6 @@ def _organization(context: Context, made: LinkInput) -> OrganizationNames | None
     return found if isinstance(found, OrganizationNames) else None
 
 
-def _without_organization(target: Target) -> str:
+def _without_organization(target: LinkTarget) -> str:
     path = parse(target.text)
     return str(TargetPath(path.name, path.project))

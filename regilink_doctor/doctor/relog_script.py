@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.target_path import is_known
+from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.targets import Target
 
 INDENT = "    "
 """Before each line of a script: a report shows such lines of a help without its mark, to be copied as they are."""
@@ -17,8 +16,8 @@ def relog_script(context: Context, personal: str) -> tuple[str, ...]:
     if team is None:
         return ()
     target = next((each for each in context.targets if _belongs(context, each, personal)), None)
-    project = target.project if target and target.project and is_known(target.project) else "PROJECT"
-    fetched = target.fetched.text if target and target.fetched and target.fetched.known else None
+    project = (target.known_project if target else None) or "PROJECT"
+    fetched = target.consumed.text if target and target.consumed and target.consumed.is_known else None
     path = target.text if target else "wandb-registry-model/COLLECTION"
     source = fetched if fetched and fetched.startswith(f"{personal}/") else f"{personal}/{project}/NAME:VERSION"
     name = source.rpartition("/")[2].partition(":")[0]
@@ -38,6 +37,6 @@ def relog_script(context: Context, personal: str) -> tuple[str, ...]:
     )
 
 
-def _belongs(context: Context, target: Target, personal: str) -> bool:
+def _belongs(context: Context, target: LinkTarget, personal: str) -> bool:
     entity = context.run_entity(target)
-    return target.known and entity is not None and entity.value == personal and context.links_registry(target)
+    return target.is_known and entity is not None and entity.value == personal and context.links_registry(target)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core.check_result import CheckResult
+from regilink_doctor.core.origin import Origin
 from regilink_doctor.core.records import replace
-from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, blocked, no_answer
 from regilink_doctor.doctor.context import Context
 
 
@@ -27,11 +28,13 @@ def run(
         subjects = list(examination.subjects(context))
     except Exception as error:  # a doctor does not fall over a check of its own: the row says so
         subject = Subject(examination.name)
-        return [(subject, _row(examination, subject, _crash(error), 0))]
+        return [(subject, _row(examination, subject, _crash(error), 0, ()))]
     for subject in subjects:
         begun = time.monotonic()
         outcome = _blocked(examination, subject, before) or _looked(examination, context, subject)
-        rows.append((subject, _masked(_row(examination, subject, outcome, since(begun)), context)))
+        rows.append(
+            (subject, _masked(_row(examination, subject, outcome, since(begun), _places(context, subject)), context))
+        )
     return rows
 
 
@@ -77,11 +80,10 @@ def _blocked(examination: Check, subject: Subject, before: Sequence[tuple[Subjec
         for check in same or ([] if _particular(rows, subject) else [check for _, check in rows]):
             if check.status == "skip":
                 # The cause, not the chain of what hangs on it.
-                return skipped(check.message)
+                return Outcome("skip", check.message, blocked_by=check.blocked_by)
             if check.status in ("fail", "crash"):
-                verb = "failed" if check.status == "fail" else "crashed"
-                about = f" ({check.subject})" if check.subject not in (name, subject.shown) else ""
-                return skipped(f"not looked at, because `{name}`{about} {verb}")
+                about = check.subject if check.subject not in (name, subject.shown) else ""
+                return blocked(name, about, "failed" if check.status == "fail" else "crashed")
     return None
 
 
@@ -96,7 +98,13 @@ def _particular(rows: Sequence[tuple[Subject, CheckResult]], subject: Subject) -
     return subject.entity is not None and bool(rows) and all(other.entity or other.target for other, _ in rows)
 
 
-def _row(examination: Check, subject: Subject, outcome: Outcome, duration_ms: int) -> CheckResult:
+def _places(context: Context, subject: Subject) -> tuple[Origin, ...]:
+    return context.places_of(subject.target) if subject.target is not None else ()
+
+
+def _row(
+    examination: Check, subject: Subject, outcome: Outcome, duration_ms: int, places: Sequence[Origin]
+) -> CheckResult:
     return CheckResult(
         name=examination.name,
         status=outcome.status,
@@ -108,6 +116,8 @@ def _row(examination: Check, subject: Subject, outcome: Outcome, duration_ms: in
         failures=outcome.failures,
         requires=examination.requires,
         duration_ms=duration_ms,
+        also_at=tuple(places[1:]),
+        blocked_by=outcome.blocked_by,
     )
 
 

@@ -34,7 +34,7 @@ from regilink_doctor.doctor.server_view import ServerView
 T = TypeVar("T")
 
 MAX_PAGES = 10
-"""Registries beyond the thousandth are not looked at for suggestions."""
+"""Registries beyond the thousandth are not searched for suggestions."""
 
 
 def _once(method: Callable[[ServerQueries], T]) -> Callable[[ServerQueries], T]:

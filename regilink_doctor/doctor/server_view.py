@@ -93,6 +93,10 @@ class ServerView:
         """Whether the account may log under the entity, None where the server does not say."""
         return self._writable.get(entity)
 
+    def is_unsaid_whether_writable(self, entity: str) -> bool:
+        """Whether the entity is there, and the server does not say whether the account may log in it."""
+        return self._entities.get(entity) is not None and self._writable.get(entity) is None
+
     def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
         """See `Directory.collection_names`: nobody has asked for all of them."""
         return None

@@ -8,12 +8,12 @@ from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, is_version
 from regilink_doctor.core.target_path import LinkInput, is_known, registry_name
+from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer
-from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, blocked, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.lookups import version_question
-from regilink_doctor.doctor.target_checks import OfTarget, target_of
-from regilink_doctor.doctor.targets import Target
+from regilink_doctor.doctor.target_checks import OfTarget, target_of_subject
 
 
 class SourceVisible(Check):
@@ -25,21 +25,21 @@ class SourceVisible(Check):
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The links of artifacts that were fetched by a name."""
         for target in context.targets:
-            if target.fetched is not None and target.known:
-                yield Subject(target.shown, target.origin, target)
+            if target.consumed is not None and target.is_known:
+                yield Subject(target.shown, target.written_at, target)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """REG806 where the source's project is not shown."""
-        target = target_of(subject)
+        target = target_of_subject(subject)
         context.enquiry.links_looked_up()
-        name = target.fetched
+        name = target.consumed
         fetch = context.fetch(name) if name is not None else None
         if name is None or fetch is None or not is_known(fetch.entity):
             return skipped("the name of the artifact is known only when the program runs")
         question = version_question(fetch, context.directory)
         version = context.directory.version(question) if isinstance(question, VersionQuestion) else None
         if version is None:
-            return skipped(f"not looked at, because `consumed` ({name.shown}) failed")
+            return blocked("consumed", name.shown)
         if version.source is not None:
             return passed(f"{name.shown} was logged in {'/'.join(version.source)}, which you may see")
         return Outcome(
@@ -60,15 +60,15 @@ class Aliases(OfTarget):
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The targets that give aliases."""
-        return [each for each in super().subjects(context) if target_of(each).aliases]
+        return [each for each in super().subjects(context) if target_of_subject(each).alias_names]
 
-    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """The worst of them."""
         organization, name = judgement.organization or "", registry_name(made.project)
-        for alias in target.aliases:
+        for alias in target.alias_names:
             if problem := _problem(alias):
                 return problem
-        protected = [alias for alias in target.aliases if alias in _protected(context, organization, name)]
+        protected = [alias for alias in target.alias_names if alias in _protected(context, organization, name)]
         best = context.account.best_role(context.directory.grants(organization, name))
         if protected and (best is None or best.role != "admin"):
             role = f"you are {best.role.replace('_', ' ')}" if best else "the server does not say that you are one"
@@ -81,7 +81,7 @@ class Aliases(OfTarget):
                 f"ask an admin of the registry {name} to set it, or link without it",
                 ("B10",),
             )
-        for alias in target.aliases:
+        for alias in target.alias_names:
             if is_version(alias):
                 return Outcome(
                     "warn",
@@ -91,7 +91,7 @@ class Aliases(OfTarget):
                     f"leave {alias} out, or give it another form: release-{alias[1:]}",
                     ("B11",),
                 )
-        return passed(f"the link moves {', '.join(target.aliases)} to the new version")
+        return passed(f"the link moves {', '.join(target.alias_names)} to the new version")
 
 
 def _protected(context: Context, organization: str, registry: str) -> frozenset[str]:

@@ -9,11 +9,12 @@ from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import LinkInput, is_known, parse
+from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer_of
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.grammar import destination, path_outcome
-from regilink_doctor.doctor.targets import Target
+from regilink_doctor.doctor.grammar import path_outcome
+from regilink_doctor.doctor.wording import name_destination
 
 
 class TargetPathCheck(Check):
@@ -24,14 +25,14 @@ class TargetPathCheck(Check):
     def subjects(self, context: Context) -> Iterable[Subject]:
         """Every target."""
         for target in context.targets:
-            yield Subject(target.shown, target.origin, target)
+            yield Subject(target.shown, target.written_at, target)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """The problems of the text; a part that nobody knows makes it a skip."""
-        target = target_of(subject)
-        if not target.known:
-            what = " and ".join(f"`{each}`" for each in target.unknown) or "{?}"
-            return skipped(f"{what} is known only when the program runs: give the whole path as an argument")
+        target = target_of_subject(subject)
+        if not target.is_known:
+            what = " and ".join(f"`{each}`" for each in target.unknown_sources) or "{?}"
+            return skipped(f"{what} is known only when the program runs: pass the whole path as TARGET")
         return path_outcome(target) or passed(_reading(target))
 
 
@@ -43,13 +44,13 @@ class OfTarget(Check):
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The targets of this kind whose path is known; each stands under its entity, too."""
         for target in context.targets:
-            if target.known and context.links_registry(target) == self.registry_links:
+            if target.is_known and context.links_registry(target) == self.registry_links:
                 entity = context.run_entity(target)
-                yield Subject(target.shown, target.origin, target, entity.value if entity else None)
+                yield Subject(target.shown, target.written_at, target, entity.value if entity else None)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Judge the link, once the entity is known."""
-        target = target_of(subject)
+        target = target_of_subject(subject)
         entity = context.run_entity(target)
         if entity is None or not is_known(entity.value):
             return skipped("the run's entity is known only when the program runs: give it with --entity")
@@ -58,7 +59,7 @@ class OfTarget(Check):
             return skipped("see `target-path`")
         return self.judged(context, target, made, context.judgement(target))
 
-    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """What to say of the judgement."""
         raise NotImplementedError
 
@@ -70,9 +71,9 @@ class Destination(OfTarget):
     requires = ("target-path", "account")
     registry_links = False
 
-    def judged(self, context: Context, target: Target, made: LinkInput, judgement: Judgement) -> Outcome:
+    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """Misplaced, refused, or an ordinary project-level link."""
-        where = destination(made)
+        where = name_destination(made)
         if judgement.outcome == "misplaced":
             name = _registry_like(context, made)
             return Outcome(
@@ -124,16 +125,16 @@ def _legacy(context: Context, made: LinkInput, judgement: Judgement) -> Outcome:
 def _refused(made: LinkInput, judgement: Judgement) -> Outcome:
     return Outcome(
         "fail",
-        f"the link into {destination(made)} fails: {answer_of(judgement)}",
+        f"the link into {name_destination(made)} fails: {answer_of(judgement)}",
         judgement.rule,
         f'for a registry: target_path="{REGISTRY_PREFIX}{made.project}/{made.collection}"',
         rows_of(judgement),
     )
 
 
-def target_of(subject: Subject) -> Target:
+def target_of_subject(subject: Subject) -> LinkTarget:
     """The target that a row is about."""
-    if not isinstance(subject.target, Target):
+    if not isinstance(subject.target, LinkTarget):
         raise LookupError("a check of targets without a target")
     return subject.target
 
@@ -143,7 +144,7 @@ def rows_of(judgement: Judgement) -> tuple[str, ...]:
     return (judgement.failure,) if judgement.failure else ()
 
 
-def _reading(target: Target) -> str:
+def _reading(target: LinkTarget) -> str:
     path = parse(target.text)
     if path.is_registry:
         return f"registry {path.registry}, collection {path.collection}"

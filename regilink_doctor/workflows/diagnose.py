@@ -12,20 +12,27 @@ from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.configured import NOTHING_CONFIGURED
 from regilink_doctor.core.origin import Argument, Configured, Setting
+from regilink_doctor.core.targets import (
+    ConsumedName,
+    LinkTarget,
+    consumed_names,
+    consumed_of,
+    target_combinations,
+    target_of,
+)
 from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.diagnosis import Diagnosis, Watcher, examine
-from regilink_doctor.doctor.targets import Consumed, Target
-from regilink_doctor.workflows.doctor_targets import config_targets, site_consumed, site_targets, source_sites
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from regilink_doctor.core.sites import Site
     from regilink_doctor.doctor.probe.run import Confirm, Prober
 
 
 def diagnose(
-    targets: Sequence[str | Target] | None = None,
+    targets: Sequence[str | LinkTarget] | None = None,
     *,
-    consumed: Sequence[str | Consumed] = (),
+    consumed: Sequence[str | ConsumedName] = (),
     cwd: str | Path | None = None,
     host: str | None = None,
     entity: str | None = None,
@@ -76,21 +83,20 @@ def diagnose(
         arguments={name: value for name, value in given.items() if value is not None},
         expected=_expected(config),
     )
-    fetched = [each if isinstance(each, Consumed) else Consumed(each) for each in consumed]
+    names = [each if isinstance(each, ConsumedName) else consumed_of(each) for each in consumed]
     if targets is None:
-        sites = source_sites(folder, config)
-        links = [*site_targets(sites), *config_targets(config)]
-        fetched += site_consumed(sites)
+        sites = find_sites(folder, config)
+        links = [*target_combinations(sites), *_configured_targets(config)]
+        names += consumed_names(sites)
     else:
-        whole = tuple(aliases)
         links = [
-            each if isinstance(each, Target) else Target(each, artifact_type=artifact_type, aliases=whole)
+            each if isinstance(each, LinkTarget) else target_of(each, artifact_type=artifact_type, aliases=aliases)
             for each in targets
         ]
     return examine(
         settings,
         links,
-        fetched,
+        names,
         known=config.known if config else NOTHING_CONFIGURED,
         filed=_filed(config, catalog) if catalog else None,
         prober=_prober(settings, folder, environ, confirm) if write_probe else None,
@@ -111,6 +117,21 @@ def _prober(settings: Settings, folder: Path, environ: Mapping[str, str] | None,
 
 def _notice(words: str) -> None:
     print(f"regilink: {words}", file=sys.stderr)
+
+
+def find_sites(folder: Path, config: Config | None = None) -> list[Site]:
+    """The call sites in the source below a folder, their paths relative to it."""
+    from regilink_doctor.workflows.lint import lint_paths
+
+    # Lint shows paths as they are given; below the current folder that is to be short.
+    start = os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else str(folder)
+    return [report.site for report in lint_paths([start], all_sites=True, config=config).sites]
+
+
+def _configured_targets(config: Config | None) -> list[LinkTarget]:
+    if config is None:
+        return []
+    return [target_of(path, origin=Configured(config.called, "targets")) for path in config.targets]
 
 
 def _filed(config: Config | None, catalog: Catalog) -> Filed:

@@ -10,12 +10,12 @@ import pytest
 
 from regilink_doctor.client.settings import read_settings
 from regilink_doctor.config import Config, load_config
+from regilink_doctor.core.targets import consumed_names, target_combinations
 from regilink_doctor.doctor.base import Check, Outcome, Subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import EXAMINATIONS, Diagnosis, examine
 from regilink_doctor.emulator import Emulator, World
-from regilink_doctor.workflows.diagnose import diagnose
-from regilink_doctor.workflows.doctor_targets import site_consumed, site_targets, source_sites
+from regilink_doctor.workflows.diagnose import diagnose, find_sites
 
 Diagnose = Callable[..., Diagnosis]
 ZOO = "wandb-registry-model/zoo"
@@ -64,7 +64,7 @@ def test_a_check_that_breaks_is_a_row(emulator: Emulator, tmp_path: Path) -> Non
     assert row.message.startswith("the check broke: RuntimeError at test_diagnosis.py:")
     assert environ["WANDB_API_KEY"] not in repr(found)
     (skipped,) = (check for check in found.checks if check.name == "hangs")
-    assert skipped.message == "not looked at, because `breaks` crashed"
+    assert skipped.message == "skipped: `breaks` crashed"
     assert found.exit_status() == 2
     assert found.ready is None
 
@@ -97,11 +97,12 @@ def write(folder: Path, name: str = "train.py", entity: str = "team-a", type: st
 
 def test_targets_come_from_the_source_with_entity_and_type(tmp_path: Path) -> None:
     write(tmp_path / "code")
-    (target,) = site_targets(source_sites(tmp_path / "code"))
-    assert (target.text, target.entity, target.project, target.artifact_type) == (ZOO, "team-a", "churn", "model")
-    assert target.aliases == ("best",)
+    (target,) = target_combinations(find_sites(tmp_path / "code"))
+    facts = (target.text, target.entity_text, target.project_text, target.type_text)
+    assert facts == (ZOO, "team-a", "churn", "model")
+    assert target.alias_names == ("best",)
     assert target.place is not None
-    assert target.origin.shown.endswith("train.py:6")
+    assert target.written_at.shown.endswith("train.py:6")
 
 
 def test_names_that_are_fetched_come_from_the_source_too(tmp_path: Path) -> None:
@@ -111,11 +112,11 @@ def test_names_that_are_fetched_come_from_the_source_too(tmp_path: Path) -> None
         "artifact = api.artifact('wandb-registry-staging/zoo:prod', type='model')\n"
         "artifact.link('wandb-registry-model/zoo')\n"
     )
-    sites = source_sites(tmp_path)
-    (name,) = site_consumed(sites)
-    assert (name.text, name.entity, name.artifact_type) == ("wandb-registry-staging/zoo:prod", "team-a", "model")
-    (target,) = site_targets(sites)
-    assert (target.fetched, target.artifact_type) == (name, "model")
+    sites = find_sites(tmp_path)
+    (name,) = consumed_names(sites)
+    assert (name.text, name.entity_text, name.type_text) == ("wandb-registry-staging/zoo:prod", "team-a", "model")
+    (target,) = target_combinations(sites)
+    assert (target.consumed, target.type_text) == (name, "model")
 
 
 def test_the_source_is_checked_where_no_target_is_named(emulator: Emulator, tmp_path: Path) -> None:
@@ -144,7 +145,9 @@ def test_the_configuration_names_targets_and_a_server_that_wandb_does_not_know(
     assert (row.name, row.code) == ("configuration", "REG804")
     assert "it would talk to https://api." in row.message
     assert row.help == f"export WANDB_BASE_URL={emulator.url}"
-    assert [(target.text, target.origin.shown) for target in found.targets] == [(ZOO, "configuration pyproject.toml")]
+    assert [(target.text, target.written_at.shown) for target in found.targets] == [
+        (ZOO, "configuration pyproject.toml")
+    ]
     found = diagnose([], cwd=tmp_path, environ=environ, config=load_config([f"host = '{emulator.url}'"], isolated=True))
     (row,) = found.of("warn", "fail")
     assert "configuration --config" in row.message

@@ -10,9 +10,9 @@ import pytest
 from regilink_doctor.client.settings import read_settings
 from regilink_doctor.core.judgement import judge
 from regilink_doctor.core.target_path import LinkInput
+from regilink_doctor.core.targets import LinkTarget, target_of
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import examine
-from regilink_doctor.doctor.targets import Target
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.world.world_view import WorldView
 
@@ -47,7 +47,7 @@ def some_world(dice: random.Random) -> World:
     return world
 
 
-def some_target(dice: random.Random) -> Target:
+def some_target(dice: random.Random) -> LinkTarget:
     shapes = [
         "wandb-registry-{registry}/{collection}",
         "wandb-registry-{registry}/{collection}",
@@ -64,7 +64,7 @@ def some_target(dice: random.Random) -> Target:
     )
     call = dice.choice(["Run.link_artifact", "Artifact.link"])
     entity = dice.choice([None, *ENTITIES])
-    return Target(text, call, entity, dice.choice([None, "proj"]), dice.choice(TYPES))  # type: ignore[arg-type]
+    return target_of(text, call, entity=entity, project=dice.choice([None, "proj"]), artifact_type=dice.choice(TYPES))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -86,7 +86,7 @@ def test_the_doctor_judges_as_the_world_does(seed: int, emulator: Emulator, tmp_
         made = context.sdk_link(target)
         if not isinstance(made, LinkInput):
             continue
-        expected = judge(made, truth, target.artifact_type)
+        expected = judge(made, truth, target.type_text)
         assert context.judgement(target) == expected, (target, made)
     assert context.gateway.requests <= 2
 
@@ -109,7 +109,7 @@ def test_the_report_fails_a_link_if_and_only_if_the_judge_does(seed: int, emulat
         if not isinstance(made, LinkInput):
             assert fails, target
             continue
-        verdict = judge(made, Seen(world, "alice"), target.artifact_type)
+        verdict = judge(made, Seen(world, "alice"), target.type_text)
         if verdict.outcome in ("refused", "misplaced"):
             assert fails | warned, (target, verdict)
             # A version in a path is refused by the emulator in our own words: nobody has seen what W&B does.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
-from regilink_doctor.doctor.targets import Consumed, Target
+from regilink_doctor.core.targets import consumed_of, target_of
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.rules import all_rules
 from regilink_doctor.rules.base import LiveRule
@@ -50,7 +50,7 @@ def codes(example: str, emulator: Emulator, environment: Path, folder: Path) -> 
             more["catalog"] = Catalog((acme,))
         if write_probe:
             more["write_probe"] = True
-        link = Target(target, "Artifact.link", fetched=Consumed(source)) if source else target
+        link = target_of(target, "Artifact.link", consumed=consumed_of(source)) if source else target
         variables = {
             **emulator.environ(user),
             "HOME": str(folder),

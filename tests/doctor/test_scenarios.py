@@ -13,16 +13,18 @@ from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import replace
+from regilink_doctor.core.targets import ConsumedName, LinkTarget, as_string, consumed_of, target_of
 from regilink_doctor.doctor.diagnosis import Diagnosis
-from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.world import artifacts
 from regilink_doctor.emulator.world.features import PRESETS
 
 ZOO = "wandb-registry-model/zoo"
-PROMOTED = Target(ZOO, "Artifact.link", fetched=Consumed("wandb-registry-staging/zoo:v0"))
-IN_CODE = Target(
-    ZOO, entity="team-a", place=Place("train.py", Span(9, 1, 9, 20)), entity_place=Place("train.py", Span(3, 1, 3, 9))
+PROMOTED = target_of(ZOO, "Artifact.link", consumed=consumed_of("wandb-registry-staging/zoo:v0"))
+IN_CODE = replace(
+    target_of(ZOO, place=Place("train.py", Span(9, 1, 9, 20))),
+    entity=as_string("team-a", Place("train.py", Span(3, 1, 3, 9))),
 )
 Diagnose = Callable[..., Diagnosis]
 Environment = Callable[[str | None], Path]
@@ -143,13 +145,13 @@ def old_server() -> World:
 @dataclass
 class Case:
     code: str
-    targets: tuple[str | Target, ...] = (ZOO,)
+    targets: tuple[str | LinkTarget, ...] = (ZOO,)
     check: str = ""
     world: Callable[[], World] = World.default
     user: str | None = None
     environ: dict[str, str] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
-    consumed: tuple[str | Consumed, ...] = ()
+    consumed: tuple[str | ConsumedName, ...] = ()
     says: tuple[str, ...] = ()
     help: tuple[str, ...] = ()
     status: str = "fail"
@@ -345,7 +347,7 @@ CASES = {
         help=(f'write: "acme/{ZOO}:prod"', f'write: "beta/{ZOO}:prod"'),
     ),
     "another type than the code says": Case(
-        "REG406", (), "consumed", filled, consumed=(Consumed(f"{ZOO}:prod", artifact_type="dataset"),)
+        "REG406", (), "consumed", filled, consumed=(consumed_of(f"{ZOO}:prod", artifact_type="dataset"),)
     ),
     "a restricted viewer fetches": Case(
         "REG304", (), "consumed", restricted_viewer, consumed=(f"{ZOO}:v0",), says=("restricted viewer",)
@@ -375,7 +377,7 @@ CASES = {
     ),
     "the source is a person's": Case(
         "REG203",
-        (Target(ZOO, "Artifact.link", fetched=Consumed("alice/churn/zoo:v0")),),
+        (target_of(ZOO, "Artifact.link", consumed=consumed_of("alice/churn/zoo:v0")),),
         "entity",
         personal_source,
         says=("alice (the source of alice/churn/zoo:v0) is a personal entity",),
@@ -525,7 +527,7 @@ def test_what_hangs_on_a_failure_is_skipped_with_the_reason(examined: Diagnose) 
     for name in ("organization", "registry", "role", "artifact-type", "collection"):
         assert rows[name].status == "skip"
         assert rows[name].code is None
-        assert rows[name].message == "not looked at, because `entity` (alice) failed"
+        assert rows[name].message == "skipped: `entity` (alice) failed"
 
 
 def test_one_wrong_target_does_not_stop_the_others(examined: Diagnose) -> None:

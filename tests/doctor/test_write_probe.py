@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from regilink_doctor.core.targets import consumed_of, target_of
 from regilink_doctor.doctor.diagnosis import Diagnosis
-from regilink_doctor.doctor.targets import Consumed, Target
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.workflows.diagnose import diagnose
 
 pytest.importorskip("wandb")
 
 ZOO = "wandb-registry-model/zoo"
-TARGET = Target(ZOO, entity="team-a", project="churn", artifact_type="model")
+TARGET = target_of(ZOO, entity="team-a", project="churn", artifact_type="model")
 
 
 def contents(world: World) -> dict[str, object]:
@@ -152,7 +152,7 @@ def test_the_script_that_logs_a_persons_artifact_again_does_it(emulator: Emulato
         "    with artifact.new_file('weights.txt') as file: file.write('w')\n"
         "    run.log_artifact(artifact)\n"
     )
-    target = Target(ZOO, "Artifact.link", fetched=Consumed("alice/churn/zoo:v0"))
+    target = target_of(ZOO, "Artifact.link", consumed=consumed_of("alice/churn/zoo:v0"))
     (row,) = diagnose([target], cwd=tmp_path, environ=environ).of("fail")
     assert row.code == "REG203"
     run("\n".join(line[4:] for line in (row.help or "").splitlines() if line.startswith("    ")))

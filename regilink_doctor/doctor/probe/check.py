@@ -11,11 +11,11 @@ from regilink_doctor.client.queries import ask
 from regilink_doctor.client.questions import CollectionQuestion, Questions, VersionQuestion, target_fields
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.target_path import LinkInput, registry_name
+from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import nodes
 from regilink_doctor.doctor.probe.run import NAME, Plan, Result, new_token, write
-from regilink_doctor.doctor.targets import Target
 
 DELETE = "mutation RegilinkDelete($id: String!) { deleteModel(input: {id: $id}) { success } }"
 """As `DeleteRegistry` deletes a project; only for one that the probe itself has made."""
@@ -37,12 +37,12 @@ class WriteProbe(Check):
             if made is None or not made.registry or entity is None or (entity.value, made.project) in seen:
                 continue
             seen.add((entity.value, made.project))
-            yield Subject(target.shown, target.origin, target, entity.value)
+            yield Subject(target.shown, target.written_at, target, entity.value)
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Write, if somebody says yes."""
         prober, target = context.prober, subject.target
-        if prober is None or not isinstance(target, Target):
+        if prober is None or not isinstance(target, LinkTarget):
             raise LookupError("a write probe without a target")
         plan = _plan(context, target)
         if not prober.confirm(plan.lines()):
@@ -58,14 +58,14 @@ class WriteProbe(Check):
         return _outcome(plan, result, left)
 
 
-def _plan(context: Context, target: Target) -> Plan:
+def _plan(context: Context, target: LinkTarget) -> Plan:
     made, judgement = context.sdk_link(target), context.judgement(target)
     if not isinstance(made, LinkInput):
         raise LookupError("a write probe of a path that the SDK refuses")
     organization = judgement.organization or ""
     facts = context.directory.registry(organization, registry_name(made.project))
     types = facts.types if facts is not None else None
-    given = target.artifact_type
+    given = target.type_text
     if given is None or (types is not None and given not in types):
         given = types[0] if types else "model"
     return Plan(

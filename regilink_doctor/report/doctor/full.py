@@ -36,7 +36,7 @@ def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0) -> 
     Args:
         diagnosis: what to show.
         console: where to.
-        verbose: 1, a line for each check that passed or was not looked at, with the time it took; 2, its requirements
+        verbose: 1, a line for each check that passed or was skipped, with the time it took; 2, its requirements
             and its failure ids too.
     """
     page = _Page(console)
@@ -133,7 +133,8 @@ class _Page:
     def problem(self, check: CheckResult, *, verbose: int = 0) -> None:
         style = MARKS[check.status][2]
         code = f"  {check.code}" if check.code else ""
-        origin = f"  ({check.origin.shown})" if check.origin else ""
+        places = ", ".join(each.shown for each in (check.origin, *check.also_at) if each is not None)
+        origin = f"  ({places})" if places else ""
         self.line(
             self.mark(check.status),
             (f" {check.name}", "bold"),
@@ -153,13 +154,13 @@ class _Page:
         self.blank()
 
     def skips(self, checks: Iterable[CheckResult], *, verbose: int) -> None:
-        """What was not looked at, once for each reason: one cause stops many checks."""
+        """What was skipped, once for each reason: one cause stops many checks."""
         reasons: dict[str, list[CheckResult]] = {}
         for check in checks:
             reasons.setdefault(check.message, []).append(check)
         for reason, rows in reasons.items():
             # A reason that hangs on no other check is about its subject, and says little without it.
-            apart = verbose or not reason.startswith("not looked at")
+            apart = verbose or not rows[0].blocked_by
             names = list(dict.fromkeys(f"{row.name} ({row.subject})" if apart else row.name for row in rows))
             self.line(self.mark("skip"), (f" {', '.join(names)}: ", "dim"), (reason, "dim"), hang=2)
         if reasons:
@@ -173,8 +174,14 @@ class _Page:
             )
         status = diagnosis.exit_status()
         head, rest = verdict(diagnosis)
-        fails = bool(diagnosis.of("fail"))
-        self.line((head, "bold red" if fails else "bold yellow" if status == 2 else "bold green"), (rest, ""))
+        fails, unknown = bool(diagnosis.of("fail")), unknown_line(diagnosis)
+        self.line(
+            (head, "bold red" if fails else "bold yellow" if status == 2 or unknown else "bold green"), (rest, "")
+        )
+        if unknown:
+            self.line((unknown, "bold yellow"))
+        for line in elsewhere_lines(diagnosis):
+            self.line((line, ""))
         if not fails and status != 2:
             self._ready(diagnosis)
 
@@ -199,16 +206,40 @@ class _Page:
 def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     """What all of it comes to: the first words, and the rest of the sentence."""
     fails, warns = len(diagnosis.of("fail")), len(diagnosis.of("warn"))
-    asked = f"{counted(diagnosis.requests, 'request')}, {diagnosis.elapsed_ms} ms"
+    asked = f"({counted(diagnosis.requests, 'request')}, {diagnosis.elapsed_ms} ms)"
+    warned = counted(warns, "warning") if warns else "no problems"
+    links = diagnosis.links
     if fails:
         end = f", {counted(warns, 'warning')}" if warns else ""
-        return counted(fails, "problem"), f"{end}; after each -> is what to change ({asked})"
+        return counted(fails, "problem"), f"{end}. Lines marked -> show what to change. {asked}"
+    if links.is_nothing_checked:
+        return "Nothing was checked", f" of what the code links to or consumes. {asked}"
     if diagnosis.exit_status() == 2:
-        return "Nothing could be found out about the account", f" ({asked})"
-    warned = f", with {counted(warns, 'warning')}" if warns else ""
-    head, good = "All well", "these links would work"
-    if not any(each.known for each in diagnosis.targets):
-        good = "this machine and account are ready to link"
-    elif diagnosis.of("skip"):
-        head, good = "Nothing wrong", "what could be looked at would work"
-    return head, f": {good}{warned} ({asked})"
+        return "Nothing could be found out about the account", f" {asked}"
+    if not links.checked:
+        return "All well", f": this machine and account are ready to link, {warned} {asked}"
+    checked = " and ".join(
+        counted(number, what) for number, what in ((links.links, "link"), (links.names, "full name")) if number
+    )
+    if links.unknown:
+        return f"{checked} checked", f": {warned} {asked}"
+    if diagnosis.of("skip"):
+        return f"{checked} checked", f": {warned} where it could be checked {asked}"
+    return "All well", f": {checked} checked, {warned} {asked}"
+
+
+def unknown_line(diagnosis: Diagnosis) -> str:
+    """The links that could not be checked, with their places; empty when there are none."""
+    unknown = diagnosis.links.unknown
+    if not unknown:
+        return ""
+    places = [f"{each.origin.shown} ({', '.join(each.expressions) or each.reason})" for each in unknown]
+    verb = f"{counted(len(unknown), 'link')} could not be checked"
+    return f"{verb}: {', '.join(places)}"
+
+
+def elsewhere_lines(diagnosis: Diagnosis) -> list[str]:
+    """The links that do not go to a registry, a line for each."""
+    return [
+        f"{origin.shown} is not a registry link: it goes into {place}" for origin, place in diagnosis.links.elsewhere
+    ]

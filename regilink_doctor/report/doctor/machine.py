@@ -14,6 +14,7 @@ from regilink_doctor.report.formats.github import format_properties
 if TYPE_CHECKING:
     from regilink_doctor.core.check_result import CheckResult, Status
     from regilink_doctor.doctor.diagnosis import Diagnosis
+    from regilink_doctor.doctor.links import UnknownLink
 
 VERSION = 1
 
@@ -22,8 +23,25 @@ _COMMANDS: dict[Status, str] = {"fail": "error", "crash": "error", "warn": "warn
 
 def to_json(diagnosis: Diagnosis) -> str:
     """`{"version": 1, "checks": [...]}`, the shape of the contract."""
-    value = {"version": VERSION, "checks": [check_value(check) for check in diagnosis.checks]}
+    value = {
+        "version": VERSION,
+        "checks": [check_value(check) for check in diagnosis.checks],
+        "links": {
+            "checked": diagnosis.links.checked,
+            "unknown": [_unknown_value(link) for link in diagnosis.links.unknown],
+        },
+    }
     return json.dumps(value, indent=2, ensure_ascii=True)
+
+
+def _unknown_value(link: UnknownLink) -> dict[str, Any]:
+    place = link.origin.place if isinstance(link.origin, Code) else None
+    return {
+        "target": link.target,
+        "path": place.path if place is not None else None,
+        "line": place.span.line if place is not None else None,
+        "reason": link.reason,
+    }
 
 
 def check_value(check: CheckResult) -> dict[str, Any]:
@@ -38,6 +56,7 @@ def check_value(check: CheckResult) -> dict[str, Any]:
         "origin": check.origin.shown if check.origin is not None else None,
         "failures": list(check.failures),
         "requires": list(check.requires),
+        "also_at": [origin.shown for origin in check.also_at],
         "duration_ms": check.duration_ms,
     }
 
@@ -45,11 +64,16 @@ def check_value(check: CheckResult) -> dict[str, Any]:
 def to_github(diagnosis: Diagnosis) -> Iterator[str]:
     """A command for each problem, at the line of the pull request where its target or entity is written."""
     for check in diagnosis.of("fail", "crash", "warn"):
-        place = {"title": f"{check.code or 'REG002'} {check.name}"}
-        # In a notebook the line counts inside the cell, which GitHub cannot show.
-        if isinstance(check.origin, Code) and check.origin.place.cell is None:
-            place |= {"file": check.origin.place.path, "line": str(check.origin.place.span.line)}
-        yield f"::{_COMMANDS[check.status]} {format_properties(**place)}::{escape_command(_text(check))}"
+        title = f"{check.code or 'REG002'} {check.name}"
+        for origin in (check.origin, *check.also_at):
+            place = {"title": title}
+            # In a notebook the line counts inside the cell, which GitHub cannot show.
+            if isinstance(origin, Code) and origin.place.cell is None:
+                place |= {"file": origin.place.path, "line": str(origin.place.span.line)}
+            yield f"::{_COMMANDS[check.status]} {format_properties(**place)}::{escape_command(_text(check))}"
+    for link in diagnosis.links.unknown:
+        words = escape_text(f"{link.origin.shown}: this link could not be checked: {link.reason}")
+        yield f"::notice title=regilink::{escape_command(words)}"
 
 
 def to_junit(diagnosis: Diagnosis, *, strict: bool = False) -> str:

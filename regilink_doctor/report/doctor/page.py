@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from regilink_doctor.core.escaping import escape_text
-from regilink_doctor.report.doctor.full import SCRIPT, verdict
+from regilink_doctor.report.doctor.full import SCRIPT, elsewhere_lines, unknown_line, verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _WORDS: dict[Status, str] = {
     "pass": "passed",
     "fail": "failed",
     "warn": "warning",
-    "skip": "not looked at",
+    "skip": "skipped",
     "crash": "broke",
 }
 
@@ -54,7 +54,8 @@ def to_html(diagnosis: Diagnosis) -> str:
     order: tuple[Status, ...] = ("crash", "fail", "warn")
     worst: Status = next((each for each in order if diagnosis.of(each)), "pass")
     head, rest = verdict(diagnosis)
-    rest = rest.replace("after each -> is what to change", "what to change stands below each")
+    rest = rest.replace("Lines marked -> show what to change.", "What to change is below each.")
+    more = [line for line in (unknown_line(diagnosis), *elsewhere_lines(diagnosis)) if line]
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -65,6 +66,7 @@ def to_html(diagnosis: Diagnosis) -> str:
         f"<style>\n{STYLE}</style></head><body><main>",
         "<h1>regilink doctor</h1>",
         f'<p class="{worst}"><span class="status">{_text(head)}</span>{_text(rest)}</p>',
+        *(f"<p>{_text(line)}</p>" for line in more),
         *_problems(diagnosis.of("crash", "fail", "warn")),
         *_ready(diagnosis),
         *_found(diagnosis),
@@ -127,7 +129,7 @@ def _found(diagnosis: Diagnosis) -> Iterator[str]:
 
 
 def _rest(diagnosis: Diagnosis) -> Iterator[str]:
-    groups: tuple[tuple[Status, str], ...] = (("pass", "Checks that passed"), ("skip", "Not looked at"))
+    groups: tuple[tuple[Status, str], ...] = (("pass", "Checks that passed"), ("skip", "Skipped"))
     for status, title in groups:
         rows = diagnosis.of(status)
         if not rows:

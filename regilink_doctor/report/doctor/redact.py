@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.check_result import CheckResult
     from regilink_doctor.doctor.diagnosis import Diagnosis
+    from regilink_doctor.doctor.links import LinkSummary
 
 KEPT = frozenset({"model", "dataset", "latest", "wandb.ai", "127.0.0.1", "localhost", ""})
 """Names that say nothing about anybody."""
@@ -38,6 +39,7 @@ def redacted(diagnosis: Diagnosis) -> Diagnosis:
         checks=tuple(_check(check, hide) for check in diagnosis.checks),
         found=tuple((name, Setting(hide(each.value), each.origin.rewrite(hide))) for name, each in diagnosis.found),
         differences=tuple(map(hide, diagnosis.differences)),
+        links=_links(diagnosis.links, hide),
         ready=ready,
         names=(),
     )
@@ -50,7 +52,23 @@ def _check(check: CheckResult, hide: _Hider) -> CheckResult:
         message=hide(check.message),
         help=hide(check.help) if check.help else check.help,
         origin=check.origin.rewrite(hide) if check.origin else None,
+        also_at=tuple(origin.rewrite(hide) for origin in check.also_at),
     )
+
+
+def _links(links: LinkSummary, hide: _Hider) -> LinkSummary:
+    unknown = (
+        replace(
+            link,
+            target=hide(link.target),
+            origin=link.origin.rewrite(hide),
+            reason=hide(link.reason),
+            expressions=tuple(map(hide, link.expressions)),
+        )
+        for link in links.unknown
+    )
+    elsewhere = ((origin.rewrite(hide), hide(place)) for origin, place in links.elsewhere)
+    return replace(links, unknown=tuple(unknown), elsewhere=tuple(elsewhere))
 
 
 def _without_prefix(kind: str, name: str) -> tuple[str, str]:

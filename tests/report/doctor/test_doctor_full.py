@@ -12,9 +12,11 @@ from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, File, Setting, Variable
+from regilink_doctor.core.records import replace
+from regilink_doctor.core.targets import target_of
 from regilink_doctor.doctor.diagnosis import Diagnosis
+from regilink_doctor.doctor.links import LinkSummary, UnknownLink
 from regilink_doctor.doctor.ready import Ready
-from regilink_doctor.doctor.targets import Target
 from regilink_doctor.report.doctor import render_full, to_json
 
 console = pytest.importorskip("rich.console")
@@ -33,7 +35,10 @@ WRONG = CheckResult(
     ("host",),
     3,
 )
-LATER = [CheckResult(name, "skip", ZOO, "not looked at, because `registry` failed") for name in ("role", "collection")]
+LATER = [
+    CheckResult(name, "skip", ZOO, "skipped: `registry` failed", blocked_by="registry")
+    for name in ("role", "collection")
+]
 FOUND = (
     ("host", Setting("https://h", Variable("WANDB_BASE_URL"))),
     ("organization", Setting("", File("wandb/settings", "organization"))),
@@ -65,6 +70,7 @@ def test_json_is_the_contract() -> None:
                 "origin": None,
                 "failures": [],
                 "requires": [],
+                "also_at": [],
                 "duration_ms": 12,
             },
             {
@@ -77,14 +83,16 @@ def test_json_is_the_contract() -> None:
                 "origin": "train.py:6",
                 "failures": ["B3"],
                 "requires": ["host"],
+                "also_at": [],
                 "duration_ms": 3,
             },
         ],
+        "links": {"checked": 0, "unknown": []},
     }
 
 
 def test_a_problem_in_full() -> None:
-    shown = text(Diagnosis((GOOD, WRONG, *LATER), FOUND, (Target(ZOO),), None, 2, 40))
+    shown = text(Diagnosis((GOOD, WRONG, *LATER), FOUND, (target_of(ZOO),), None, 2, 40))
     assert (
         shown
         == """\
@@ -99,18 +107,18 @@ What was found where
   -> write this
   -> or that
 
-- role, collection: not looked at, because `registry` failed
+- role, collection: skipped: `registry` failed
 
-1 problem; after each -> is what to change (2 requests, 40 ms)
+1 problem. Lines marked -> show what to change. (2 requests, 40 ms)
 """
     )
 
 
 def test_all_well_ends_with_what_to_paste() -> None:
     ready = Ready((("team-a", OrganizationNames("Acme Inc", "acme")),), (ZOO,), "team-a")
-    shown = text(Diagnosis((GOOD,), (), (Target(ZOO),), ready, 2, 40))
+    shown = text(Diagnosis((GOOD,), (), (target_of(ZOO),), ready, 2, 40, links=LinkSummary(1)))
     assert shown.endswith("""\
-All well: these links would work (2 requests, 40 ms)
+All well: 1 link checked, no problems (2 requests, 40 ms)
 
 Your teams
   team-a  Acme Inc (entity acme)
@@ -121,8 +129,37 @@ Ready to paste
 
 
 def test_what_was_skipped_is_not_called_well() -> None:
-    shown = text(Diagnosis((GOOD, LATER[0]), (), (Target(ZOO),), None, 2, 40))
-    assert "Nothing wrong: what could be looked at would work" in shown
+    shown = text(Diagnosis((GOOD, LATER[0]), (), (target_of(ZOO),), None, 2, 40, links=LinkSummary(1)))
+    assert "1 link checked: no problems where it could be checked" in shown
+    assert "All well" not in shown
+
+
+CALL = Code(Place("train.py", Span(14, 1, 14, 9)))
+OPEN = UnknownLink("{?}", CALL, "`cfg.target_path` is known only when the program runs", ("cfg.target_path",))
+
+
+def test_a_link_that_could_not_be_checked_is_counted_and_named() -> None:
+    some = Diagnosis((GOOD,), (), (), None, 2, 40, links=LinkSummary(2, 1, (OPEN,)))
+    assert text(some).splitlines()[-2:] == [
+        "2 links and 1 full name checked: no problems (2 requests, 40 ms)",
+        "1 link could not be checked: train.py:14 (cfg.target_path)",
+    ]
+    assert some.exit_status() == 0
+    none = replace(some, links=LinkSummary(unknown=(OPEN,)))
+    assert "Nothing was checked" in text(none)
+    assert "All well" not in text(none) + text(some)
+    assert (none.exit_status(), none.exit_status(allow_unknown=True)) == (2, 0)
+    value = json.loads(to_json(some))["links"]
+    assert value == {
+        "checked": 3,
+        "unknown": [{"target": "{?}", "path": "train.py", "line": 14, "reason": OPEN.reason}],
+    }
+
+
+def test_a_link_to_a_project_is_named() -> None:
+    place = 'collection "zoo" of the project "churn" of team-a'
+    shown = text(Diagnosis((GOOD,), (), (), None, 2, 40, links=LinkSummary(1, elsewhere=((CALL, place),))))
+    assert shown.endswith(f"train.py:14 is not a registry link: it goes into {place}\n")
 
 
 def test_verbose_shows_what_passed() -> None:
@@ -130,7 +167,7 @@ def test_verbose_shows_what_passed() -> None:
 
 
 def test_a_narrow_page_and_one_without_unicode() -> None:
-    diagnosis = Diagnosis((GOOD, WRONG), FOUND, (Target(ZOO),))
+    diagnosis = Diagnosis((GOOD, WRONG), FOUND, (target_of(ZOO),))
     assert max(map(len, text(diagnosis, width=40).splitlines())) <= 62  # a path is not broken
     plain = text(diagnosis, encoding="ascii")
     assert "x registry" in plain

@@ -26,7 +26,7 @@ ROWS = (
         ("B1",),
     ),
     CheckResult("mode", "warn", "offline", "nothing is linked", "REG601", "unset WANDB_MODE", Variable("WANDB_MODE")),
-    CheckResult("role", "skip", "wandb-registry-model/zoo", "not looked at, because `entity` (alice) failed"),
+    CheckResult("role", "skip", "wandb-registry-model/zoo", "skipped: `entity` (alice) failed"),
     CheckResult("server", "crash", "https://h", "the check broke: TypeError at x.py:1", "REG002", "please report"),
     CheckResult(
         "registry",

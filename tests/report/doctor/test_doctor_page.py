@@ -14,9 +14,9 @@ from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Setting, Variable
+from regilink_doctor.core.targets import target_of
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.ready import Ready
-from regilink_doctor.doctor.targets import Target
 from regilink_doctor.report.doctor.page import to_html
 
 EVIL = '<script>document.title="owned"</script><img src=x onerror=alert(1)>&amp;'
@@ -32,12 +32,12 @@ ROWS = (
         Code(Place("train.py", Span(2, 1, 2, 9)), "entity"),
     ),
     CheckResult("registry", "warn", EVIL, EVIL, "REG301", EVIL),
-    CheckResult("role", "skip", "x", "not looked at, because `entity` (alice) failed"),
+    CheckResult("role", "skip", "x", "skipped: `entity` (alice) failed"),
 )
 FOUND = (("entity", Setting("alice", Variable("WANDB_ENTITY"))),)
-BAD = Diagnosis(ROWS, FOUND, (Target("wandb-registry-model/zoo"),), None, 2, 40)
+BAD = Diagnosis(ROWS, FOUND, (target_of("wandb-registry-model/zoo"),), None, 2, 40)
 READY = Ready((("team-a", OrganizationNames("Acme Inc", "acme")),), ("wandb-registry-model/zoo",), "team-a")
-GOOD = Diagnosis(ROWS[:1], FOUND, (Target("wandb-registry-model/zoo"),), READY, 2, 40)
+GOOD = Diagnosis(ROWS[:1], FOUND, (target_of("wandb-registry-model/zoo"),), READY, 2, 40)
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
