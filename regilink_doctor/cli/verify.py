@@ -5,6 +5,7 @@ from __future__ import annotations
 from regilink_doctor.cli.options import (
     FOUND,
     OK,
+    UNUSABLE,
     UsageProblem,
     add_colour,
     add_output_format,
@@ -41,6 +42,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     option(parser, "--digest", metavar="DIGEST", help="that it is to have: `artifact.digest`")
     option(parser, "--source", metavar="NAME", help="full name, or the end of it, of what is to be behind it")
     option(parser, "--organization", metavar="NAME", help="the one that is meant: display name or entity")
+    option(parser, "--allow-unknown", action="store_true", help="exit 0 though no name of the source could be checked")
     add_server(parser, timeout=10)
     add_output_format(parser)
     add_colour(parser)
@@ -77,6 +79,8 @@ def _run(options: argparse.Namespace) -> int:
     else:
         for line in fit_lines(render(results, colour=wants_colour(options.color)), terminal_width()):
             print(line)
+    if all(each.status == "skipped" for each in results) and not options.allow_unknown:
+        return UNUSABLE
     return OK if all(each.status in ("ok", "skipped") for each in results) else FOUND
 
 

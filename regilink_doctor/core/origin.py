@@ -107,14 +107,19 @@ class File(Origin):
 
 @record
 class Code(Origin):
-    """A line of the user's source; `keyword` is the argument that has the value there (`entity`)."""
+    """A line of the user's source; `keyword` is the argument that has the value there (`entity`).
+
+    `variables` are those of the environment that the line reads.
+    """
 
     place: Place
     keyword: str = ""
+    variables: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
-        return f"{self.keyword}= in {self.line}" if self.keyword else self.line
+        read = f", environment {', '.join(self.variables)}" if self.variables else ""
+        return f"{self.keyword}= in {self.line}{read}" if self.keyword else f"{self.line}{read}"
 
     @property
     def line(self) -> str:

@@ -8,7 +8,7 @@ from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, show_unknow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Literal
 
     UnknownKind = Literal["unknown", "environment", "versioned-name", "source-version"]
@@ -20,7 +20,8 @@ class KnownPart:
 
     `exact`: its characters stand one by one at `place`, on one line, so that a part of it has a place of its own.
     `default_of`: it is only what is taken when this environment variable or argument is not given.
-    `names`: the variables, keys and attributes that it went through.
+    `names`: the variables, keys and attributes that it went through. `variables`: those of the environment that are
+    used instead when they are set, the first one first. `read_from`: the one whose value it is, where it was set.
     """
 
     text: str
@@ -28,6 +29,8 @@ class KnownPart:
     exact: bool = False
     default_of: str | None = None
     names: tuple[str, ...] = ()
+    variables: tuple[str, ...] = field(default=(), compare=False)
+    read_from: str | None = field(default=None, compare=False)
 
 
 @record
@@ -36,7 +39,8 @@ class UnknownPart:
 
     *environment*: a variable of the environment without a default, None when it is not set. *versioned-name*: the name
     of an artifact, which ends in `:vN` once it is logged (row A8). *source-version*: the version of an artifact as its
-    own project counts it (row B12). `reason` says why nobody knows it, where there is more to say.
+    own project counts it (row B12). `reason` says why it is not known, where there is more to say. `variables`: the
+    variable of the environment that it is.
     """
 
     source: str
@@ -44,6 +48,7 @@ class UnknownPart:
     kind: UnknownKind = "unknown"
     names: tuple[str, ...] = ()
     reason: str = field(default="", compare=False)
+    variables: tuple[str, ...] = field(default=(), compare=False)
 
 
 @record
@@ -74,6 +79,29 @@ class StringValue:
         """Each hole with its offset in `pattern`."""
         return ((offset, part) for offset, part in self._offsets() if isinstance(part, UnknownPart))
 
+    @property
+    def variables_read(self) -> tuple[str, ...]:
+        """The variables of the environment whose values are in the string."""
+        read = (part.read_from for part in self.parts if isinstance(part, KnownPart) and part.read_from)
+        return tuple(dict.fromkeys(read))
+
+    def read_variables(self, environ: Mapping[str, str]) -> StringValue:
+        """The string in a program with this environment: variables that are set have their values."""
+        parts: list[KnownPart | UnknownPart] = []
+        previous: tuple[str, ...] = ()
+        for part in self.parts:
+            variable = next((name for name in part.variables if name in environ), None)
+            if variable is None:
+                parts.append(part)
+            elif part.variables != previous:  # the parts of one default stand for one value
+                parts.append(KnownPart(environ[variable], part.place, names=part.names, read_from=variable))
+            previous = part.variables if variable is not None else ()
+        return replace(self, parts=tuple(parts))
+
+    def forget_variables(self) -> StringValue:
+        """The string after code has looked at its letters: what it would be with a variable set is not known."""
+        return replace(self, parts=tuple(replace(part, variables=()) for part in self.parts))
+
     def names_at(self, start: int, end: int) -> tuple[str, ...]:
         """The variables, keys and attributes that any part of `pattern[start:end]` went through."""
         touched = (part for offset, part in self._offsets() if offset < end and offset + _width(part) > start)
@@ -99,7 +127,12 @@ class StringValue:
             left, right = max(start - offset, 0), min(end - offset, _width(part))
             if left < right:
                 cut.append(
-                    replace(part, text=part.text[left:right], place=_within(part, left, right))
+                    replace(
+                        part,
+                        text=part.text[left:right],
+                        place=_within(part, left, right),
+                        variables=part.variables if right - left == _width(part) else (),
+                    )
                     if isinstance(part, KnownPart)
                     else part
                 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import islice, product
 
 from regilink_doctor.core.findings import Place, Span
-from regilink_doctor.core.records import field, record
+from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.core.target_path import is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from regilink_doctor.core.origin import Origin
     from regilink_doctor.core.sites import Site
@@ -92,7 +92,9 @@ class _Reference:
         """The line of the call; else the argument or the setting that has the string."""
         from regilink_doctor.core.origin import Argument, Code  # lint does not need them
 
-        return Code(self.place) if self.place is not None else self.origin or Argument()
+        if self.place is None:
+            return self.origin or Argument()
+        return Code(self.place, variables=self.string.variables_read)
 
     @property
     def entity_origin(self) -> Origin:
@@ -100,7 +102,8 @@ class _Reference:
         from regilink_doctor.core.origin import Code
 
         place = self.entity.place if self.entity is not None and self.place is not None else self.place
-        return Code(place, "entity") if place is not None else self.written_at
+        variables = self.entity.variables_read if self.entity is not None else ()
+        return Code(place, "entity", variables) if place is not None else self.written_at
 
 
 @record
@@ -228,6 +231,34 @@ def consumed_of(
 
 def _optional_string(text: str | None) -> StringValue | None:
     return as_string(text) if text is not None else None
+
+
+def read_link_variables(target: LinkTarget, environ: Mapping[str, str]) -> LinkTarget:
+    """The target in a program with this environment."""
+    return replace(
+        target,
+        path=target.path.read_variables(environ),
+        entity=_read_optional(target.entity, environ),
+        project=_read_optional(target.project, environ),
+        artifact_type=_read_optional(target.artifact_type, environ),
+        aliases=tuple(alias.read_variables(environ) for alias in target.aliases),
+        consumed=read_name_variables(target.consumed, environ) if target.consumed is not None else None,
+    )
+
+
+def read_name_variables(name: ConsumedName, environ: Mapping[str, str]) -> ConsumedName:
+    """The name in a program with this environment."""
+    return replace(
+        name,
+        name=name.name.read_variables(environ),
+        entity=_read_optional(name.entity, environ),
+        project=_read_optional(name.project, environ),
+        artifact_type=_read_optional(name.artifact_type, environ),
+    )
+
+
+def _read_optional(value: StringValue | None, environ: Mapping[str, str]) -> StringValue | None:
+    return value.read_variables(environ) if value is not None else None
 
 
 def link_targets(site: Site) -> Iterator[LinkTarget]:

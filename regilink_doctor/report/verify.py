@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict
 
 from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.origin import Code
+from regilink_doctor.core.phrasing import counted
 from regilink_doctor.report.terminal import paint_text
 
 TYPE_CHECKING = False
@@ -18,15 +20,37 @@ _COLOURS = {"ok": "1;32", "different": "1;31", "absent": "1;31", "skipped": "2"}
 
 
 def to_json(results: Sequence[Verification]) -> str:
-    """`{"version": 1, "results": [{"name", "status", "found", "aliases", "type", "digest", "source", ...}]}`."""
-    return json.dumps({"version": 1, "results": [asdict(each) for each in results]}, indent=2, ensure_ascii=True)
+    """`{"version": 1, "results": [...], "links": {"checked", "unknown": [...]}}`, as `docs/verify.md` has it."""
+    unknown = [_unknown_value(each) for each in results if each.status == "skipped"]
+    value = {
+        "version": 1,
+        "results": [_value(each) for each in results],
+        "links": {"checked": len(results) - len(unknown), "unknown": unknown},
+    }
+    return json.dumps(value, indent=2, ensure_ascii=True)
+
+
+def _value(result: Verification) -> dict[str, object]:
+    value = asdict(result)
+    del value["unknown"]
+    return value | {"place": Code(result.place).line if result.place is not None else None}
+
+
+def _unknown_value(result: Verification) -> dict[str, object]:
+    place = result.place
+    return {
+        "target": result.name,
+        "path": place.path if place is not None else None,
+        "line": place.span.line if place is not None else None,
+        "reason": "; ".join(result.problems),
+    }
 
 
 def render(results: Sequence[Verification], *, colour: bool = False) -> Iterator[str]:
     """The lines, without their ends."""
     for each in results:
         shown = paint_text(_COLOURS[each.status], f"{each.status:<9}", colour=colour)
-        where = f"  ({escape_text(each.place)})" if each.place else ""
+        where = f"  ({escape_text(Code(each.place).line)})" if each.place is not None else ""
         yield f"{shown} {escape_text(each.name)}{where}"
         if each.found is not None:
             aliases = f", aliases {', '.join(map(escape_text, each.aliases))}" if each.aliases else ""
@@ -35,3 +59,10 @@ def render(results: Sequence[Verification], *, colour: bool = False) -> Iterator
         yield from (f"          {escape_text(problem)}" for problem in each.problems)
         if each.help is not None:
             yield f"          help: {escape_text(each.help)}"
+    if unknown := [each for each in results if each.status == "skipped"]:
+        known = counted(len(results) - len(unknown), "name")
+        places = ", ".join(
+            f"{Code(each.place).line if each.place is not None else each.name} ({', '.join(each.unknown)})"
+            for each in unknown
+        )
+        yield escape_text(f"{known} checked. {counted(len(unknown), 'name')} could not be checked: {places}")

@@ -17,6 +17,8 @@ from regilink_doctor.core.targets import (
     LinkTarget,
     consumed_names,
     consumed_of,
+    read_link_variables,
+    read_name_variables,
     target_combinations,
     target_of,
 )
@@ -86,8 +88,10 @@ def diagnose(
     names = [each if isinstance(each, ConsumedName) else consumed_of(each) for each in consumed]
     if targets is None:
         sites = find_sites(folder, config)
-        links = [*target_combinations(sites), *_configured_targets(config)]
-        names += consumed_names(sites)
+        variables = os.environ if environ is None else environ
+        links = [read_link_variables(each, variables) for each in target_combinations(sites)]
+        links += _configured_targets(config)
+        names += [read_name_variables(each, variables) for each in consumed_names(sites)]
     else:
         links = [
             each if isinstance(each, LinkTarget) else target_of(each, artifact_type=artifact_type, aliases=aliases)

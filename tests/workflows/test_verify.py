@@ -79,9 +79,9 @@ def test_digest_and_source_are_compared(run: Emulator) -> None:
         ("wandb-registry-qq/zoo", {}, "absent", "or it is not shown", 'there are: "dataset", "model"'),
         (f"Umbrella/{ZOO}", {}, "absent", 'no organization "Umbrella" is shown to alice', "Acme Inc (entity acme)"),
         (f"acme/{ZOO}", {"organization": "beta"}, "different", "it names the organization Acme Inc, not beta", None),
-        ("model/zoo", {}, "different", '"model/zoo" is no name in a registry', "regilink explain"),
-        ("wandb-registry-model", {}, "different", "is no name in a registry", "regilink explain"),
-        ("a/b/c/d", {}, "different", "is no name in a registry", "regilink explain"),
+        ("model/zoo", {}, "different", '"model/zoo" is not a name in a registry', "regilink explain"),
+        ("wandb-registry-model", {}, "different", "is not a name in a registry", "regilink explain"),
+        ("a/b/c/d", {}, "different", "is not a name in a registry", "regilink explain"),
     ],
 )
 def test_what_is_there_instead_is_said(
@@ -167,6 +167,34 @@ def test_the_names_can_come_from_the_source(shell: Path, capsys: pytest.CaptureF
     assert "skipped   wandb-registry-model/{?}  (train.py:6)" in lines
     assert "absent    wandb-registry-model/base:v3  (train.py:7)" in lines
     assert not any("candidates" in line for line in lines)
+    assert lines[-1] == '2 names checked. 1 name could not be checked: train.py:6 (os.environ["NAME"])'
+
+
+def test_a_name_that_source_does_not_tell_is_not_verified(
+    shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shell / "train.py").write_text(
+        "import os, wandb\nrun = wandb.init(entity='team-a')\nrun.use_artifact(os.environ['NAME'])\n"
+    )
+    assert main(["verify", "--from-sites"]) == 2
+    assert "0 names checked. 1 name could not be checked: train.py:3" in capsys.readouterr().out
+    assert main(["verify", "--from-sites", "--output-format", "json"]) == 2
+    assert json.loads(capsys.readouterr().out)["links"] == {
+        "checked": 0,
+        "unknown": [
+            {
+                "target": "{?}",
+                "path": "train.py",
+                "line": 3,
+                "reason": "`os.environ['NAME']` is known only when the program runs",
+            }
+        ],
+    }
+    assert main(["verify", "--from-sites", "--allow-unknown"]) == 0
+    monkeypatch.setenv("NAME", f"{ZOO}:v9")
+    capsys.readouterr()
+    assert main(["verify", "--from-sites"]) == 1
+    assert f"absent    {ZOO}:v9" in capsys.readouterr().out
 
 
 def test_what_cannot_be_done_is_said(
@@ -187,7 +215,7 @@ def test_names_that_are_none_are_told_without_a_server(
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
     assert main(["verify", "model/zoo", "zoo:v3"]) == 1
     out, err = capsys.readouterr()
-    assert out.count("is no name in a registry") == 2
+    assert out.count("is not a name in a registry") == 2
     assert err == ""
     assert main(["verify", "model/zoo", "wandb-registry-model/zoo"]) == 2
     assert "nothing listens there" in capsys.readouterr().err

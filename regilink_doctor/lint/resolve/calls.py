@@ -24,6 +24,7 @@ from regilink_doctor.lint.resolve.values import (
     drop_missing,
     is_none,
     mark_default,
+    mark_variable,
     may_be_unset,
 )
 from regilink_doctor.lint.text import syntax as ast
@@ -250,10 +251,12 @@ def _read_environment(context: Context, node: ast.Call, at: ProgramPoint) -> Ite
         for value in (context.value(node.args[0], at) if node.args else ())
         if isinstance(value, StringValue)
     ]
-    variable = next((name for name in names if name), "the environment")
+    variable = names[0] if len(names) == 1 else None
     if default is None or (isinstance(default, ast.Constant) and default.value is None):
-        return [unknown_string(node, at, "environment", "a variable of the environment without a default")]
-    return [mark_default(value, variable) for value in context.value(default, at)]
+        return [unknown_string(node, at, "environment", "a variable of the environment without a default", variable)]
+    shown = next((name for name in names if name), "the environment")
+    defaults = [mark_default(value, shown) for value in context.value(default, at)]
+    return [mark_variable(value, variable) for value in defaults] if variable else defaults
 
 
 # Choices

@@ -83,7 +83,8 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
     for owner in context.value(node.value, at):
         if isinstance(owner, Name) and owner.path == "os.environ":
             # A KeyError if it is not set: never the word None.
-            values.append(Unknown(reason="a variable of the environment"))
+            variable = keys[0] if len(keys) == 1 else None
+            values.append(Unknown(reason="a variable of the environment", variable=variable))
         elif isinstance(owner, Literal) and owner.is_mapping:
             values += _find_stored_item(context, node, keys, at) or find_by_key(context, owner, keys) or [UNKNOWN]
         elif isinstance(owner, Literal):

@@ -67,14 +67,20 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
         strings = find_member_strings(context, value)
         return strings[0] if strings else unknown_string(node, at)
     if value == UNKNOWN or isinstance(value, Method | Name | Function):
-        return unknown_string(node, at, reason=value.reason if isinstance(value, Unknown) else "")
+        if isinstance(value, Unknown):
+            return unknown_string(node, at, reason=value.reason, variable=value.variable)
+        return unknown_string(node, at)
     return None
 
 
-def unknown_string(node: ast.expr, at: ProgramPoint, kind: UnknownKind = "unknown", reason: str = "") -> StringValue:
-    """A string that source does not tell."""
+def unknown_string(
+    node: ast.expr, at: ProgramPoint, kind: UnknownKind = "unknown", reason: str = "", variable: str | None = None
+) -> StringValue:
+    """A string that source does not tell; `variable` is the one of the environment that it is."""
     place = at.source.place(node)
-    return StringValue((UnknownPart(at.source.segment(place.span), place, kind, reason=reason),), place)
+    variables = (variable,) if variable else ()
+    part = UnknownPart(at.source.segment(place.span), place, kind, reason=reason, variables=variables)
+    return StringValue((part,), place)
 
 
 def find_member_strings(context: Context, member: Member) -> list[StringValue]:
@@ -195,7 +201,7 @@ def _change(context: Context, owner: StringValue, node: ast.Call, name: str, at:
     except (TypeError, ValueError):
         return unknown_string(node, at)
     if changed == owner.literal:
-        return owner
+        return owner.forget_variables()
     place = at.source.place(node)
     names = tuple(dict.fromkeys(name for part in owner.parts for name in part.names))
     return _bound_length(StringValue((KnownPart(changed, place, names=names),), place))

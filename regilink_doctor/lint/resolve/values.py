@@ -128,6 +128,8 @@ class Unknown(NonString):
 
     value: object = "unknown"
     reason: str = field(default="", compare=False)
+    variable: str | None = field(default=None, compare=False)
+    """The variable of the environment that it is."""
 
 
 UNKNOWN = Unknown()
@@ -166,6 +168,13 @@ def mark_default(value: Value, variable: str) -> Value:
         return value
     parts = (part if isinstance(part, UnknownPart) else replace(part, default_of=variable) for part in value.parts)
     return replace(value, parts=tuple(parts))
+
+
+def mark_variable(value: Value, variable: str) -> Value:
+    """The same string, marked as what a variable of the environment replaces when it is set."""
+    if not isinstance(value, StringValue):
+        return value
+    return replace(value, parts=tuple(replace(part, variables=(variable, *part.variables)) for part in value.parts))
 
 
 def drop_missing(values: Iterable[Value]) -> list[Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -70,30 +71,41 @@ def verify(
         return _Verifier(asked, organization).verify(every)
 
 
-def expected_of_sites(sites: Sequence[Site], type: str | None = None) -> tuple[Expected, ...]:
-    """What the links and fetches in source lead to: an expectation for each known name, and alias of a link."""
-    found: dict[Expected, None] = {}
+def expected_of_sites(
+    sites: Sequence[Site], type: str | None = None, environ: Mapping[str, str] | None = None
+) -> tuple[Expected, ...]:
+    """What the links and reads in source lead to: an expectation for each name that may be one of a registry.
+
+    Args:
+        sites: the call sites.
+        type: of the artifacts, instead of what source says.
+        environ: the environment of the program, whose variables the names may have; that of this process.
+    """
+    environ = os.environ if environ is None else environ
+    expected: dict[Expected, None] = {}
     for site in sites:
         if site.kind not in ("link", "consume"):
             continue
-        place = f"{site.place.path}:{site.place.span.line}"
         kind = site.artifact_type[0].literal if len(site.artifact_type) == 1 else None
         aliases = tuple(text.pattern for text in site.aliases if is_known(text.pattern))
-        for text in site.target:
-            path = parsed(text.pattern)
-            if text.literal is None or path is None or path.is_registry:
-                found[Expected(text.display, aliases, type or kind, place=place)] = None
-    return tuple(found)
+        for string in site.target:
+            name = string.read_variables(environ)
+            path = parsed(name.pattern)
+            if name.literal is None or path is None or path.is_registry:
+                unknown = tuple(dict.fromkeys(part.source for _, part in name.holes))
+                expected[Expected(name.display, aliases, type or kind, place=site.place, unknown=unknown)] = None
+    return tuple(expected)
 
 
 def _by_name(expected: Expected) -> Verification | None:
     """What the name alone tells; None when the server has to be asked."""
     path = parsed(expected.name)
-    if "{?}" in expected.name:
-        return settled(expected, "skipped", "a part of the name is not known before the code runs")
+    if expected.unknown:
+        what = " and ".join(f"`{expression}`" for expression in expected.unknown)
+        return settled(expected, "skipped", f"{what} is known only when the program runs")
     if path is None or not path.is_registry or not path.collection:
         advice = f"`regilink explain {quoted(expected.name)}` says what it is"
-        return settled(expected, "different", f"{quoted(expected.name)} is no name in a registry", advice)
+        return settled(expected, "different", f"{quoted(expected.name)} is not a name in a registry", advice)
     return None
 
 

@@ -59,7 +59,9 @@ def not_there(question: Question, names: Sequence[str], there: Sequence[str]) ->
 
 def settled(expected: Expected, status: Status, problem: str, help: str | None = None) -> Verification:
     """That of a name for which one sentence says everything."""
-    return Verification(expected.name, status, problems=(problem,), help=help, place=expected.place)
+    return Verification(
+        expected.name, status, problems=(problem,), help=help, place=expected.place, unknown=expected.unknown
+    )
 
 
 def version_words(node: Mapping[str, Any]) -> str:

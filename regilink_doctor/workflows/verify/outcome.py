@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from regilink_doctor.core.findings import Place
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import TargetPath
@@ -16,7 +17,7 @@ LATEST = "latest"
 class Expected:
     """What a name is to lead to; None and empty: it does not matter. `source` may be any end of the source's name.
 
-    `place` is `file:line` of the call that the name is from.
+    `place` is that of the call that the name is from, `unknown` the expressions in it that source does not tell.
     """
 
     name: str
@@ -24,7 +25,8 @@ class Expected:
     type: str | None = None
     digest: str | None = None
     source: str | None = None
-    place: str | None = None
+    place: Place | None = None
+    unknown: tuple[str, ...] = ()
 
 
 @record
@@ -43,7 +45,8 @@ class Verification:
     source: str | None = None
     problems: tuple[str, ...] = ()
     help: str | None = None
-    place: str | None = None
+    place: Place | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -1,0 +1,158 @@
+"""What could not be checked is counted, named, and never called well."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.cli import main
+from regilink_doctor.client.gateway import Answer, Gateway
+from regilink_doctor.doctor.diagnosis import Diagnosis
+from regilink_doctor.emulator import Emulator
+from regilink_doctor.workflows.diagnose import diagnose
+
+HEAD = "import os, sys, wandb\nrun = wandb.init(entity='team-a')\nart = wandb.Artifact('zoo', type='model')\n"
+GOOD = "run.link_artifact(art, 'wandb-registry-model/zoo')\n"
+FROM_X = "run.link_artifact(art, os.environ['X'])\n"
+FROM_ARGV = "run.link_artifact(art, sys.argv[1])\n"
+CONSUMED = "run.use_artifact(sys.argv[2])\n"
+PORTFOLIO = "run.link_artifact(art, 'churn/best')\n"
+
+
+@pytest.fixture
+def shell(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    emulator.reset()
+    for name, value in emulator.environ().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("X", raising=False)
+    folder = tmp_path / "code"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def doctor(folder: Path, source: str, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    (folder / "train.py").write_text(HEAD + source)
+    status = main(["doctor", *words])
+    return status, " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "line"),
+    [
+        (GOOD, 0, "All well: 1 link checked, no problems"),
+        (GOOD + GOOD, 0, "All well: 2 links checked, no problems"),
+        (GOOD + FROM_ARGV, 0, "1 link checked: no problems"),
+        (FROM_ARGV, 2, "Nothing was checked of what the code links to or consumes."),
+        (FROM_X, 2, "1 link could not be checked: train.py:4 (os.environ['X'])"),
+        (CONSUMED, 2, "1 link could not be checked: train.py:4 (sys.argv[2])"),
+        (GOOD + CONSUMED, 0, "1 link could not be checked: train.py:5 (sys.argv[2])"),
+        (
+            GOOD + PORTFOLIO,
+            0,
+            'train.py:5 is not a registry link: it goes into collection "best" of the project "churn"',
+        ),
+    ],
+)
+def test_the_verdict(source: str, status: int, line: str, shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found, shown = doctor(shell, source, capsys)
+    assert line in shown
+    assert found == status
+    assert ("All well" in shown) == ("sys" not in source and "os." not in source)
+    if status == 2:
+        assert doctor(shell, source, capsys, "--allow-unknown")[0] == 0
+
+
+def test_json_has_what_is_unknown(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shell / "train.py").write_text(HEAD + GOOD + FROM_ARGV)
+    assert main(["doctor", "--output-format", "json"]) == 0
+    links = json.loads(capsys.readouterr().out)["links"]
+    (unknown,) = links["unknown"]
+    assert (links["checked"], unknown["path"], unknown["line"], unknown["target"]) == (1, "train.py", 5, "{?}")
+    assert unknown["reason"].startswith("`sys.argv[1]` is known only when the program runs")
+
+
+def test_a_variable_that_is_set_is_read(
+    shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("X", "wandb-registry-modle/zoo")
+    status, shown = doctor(shell, FROM_X, capsys)
+    assert status == 1
+    assert "wandb-registry-modle/zoo (train.py:4, environment X)" in shown
+    monkeypatch.setenv("X", "wandb-registry-model/zoo")
+    status, shown = doctor(shell, FROM_X, capsys)
+    assert (status, "All well: 1 link checked" in shown) == (0, True)
+
+
+def test_a_default_counts_only_where_the_variable_is_not_set(
+    shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "run.link_artifact(art, os.getenv('X', 'wandb-registry-model/zoo'))\n"
+    assert doctor(shell, source, capsys)[0] == 0
+    monkeypatch.setenv("X", "wandb-registry-absent/zoo")
+    status, shown = doctor(shell, source, capsys)
+    assert (status, "REG301" in shown) == (1, True)
+    # What the method would make of the value is not known.
+    status, shown = doctor(shell, source.replace("'))", "').lower())"), capsys)
+    assert "REG301" not in shown
+
+
+def test_a_team_of_the_environment_where_the_organization_belongs(
+    shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WANDB_ENTITY", "team-a")
+    (shell / "train.py").write_text(
+        "import os, wandb\nwith wandb.init(project='zoo') as run:\n"
+        "    artifact = run.log_artifact('model.pt', 'zoo', type='model')\n"
+        "    run.link_artifact(artifact, f\"{os.environ['WANDB_ENTITY']}/wandb-registry-model/zoo\")\n"
+    )
+    assert main(["doctor"]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "REG202 team-a/wandb-registry-model/zoo (train.py:4, environment WANDB_ENTITY)" in shown
+
+
+def test_each_problem_is_shown_once_with_all_its_places(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = "run.link_artifact(art, 'wandb-registry-modle/zoo')\n"
+    (shell / "more.py").write_text(HEAD + bad)
+    _, shown = doctor(shell, bad + bad, capsys)
+    assert shown.count("REG301") == 1
+    assert "(more.py:4, train.py:4, train.py:5)" in shown
+    main(["doctor", "--output-format", "github"])
+    assert capsys.readouterr().out.count("REG301 registry") == 3
+
+
+@pytest.mark.parametrize("where", ["team", "registry"])
+def test_a_right_that_the_server_does_not_tell_is_not_taken_for_one(
+    where: str, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.reset()
+    environ = {**emulator.environ(), "HOME": str(tmp_path)}
+    read = Gateway._read
+
+    def unsaid(value: object, key: str = "") -> object:
+        """The answer with `readOnly` null: of teams, or of the registry."""
+        if isinstance(value, list):
+            return [unsaid(item, key) for item in value]
+        if not isinstance(value, dict):
+            return value
+        team = key in ("node", "viewer") or key.startswith("entity")
+        hidden = {name: unsaid(inner, name) for name, inner in value.items()}
+        return {**hidden, "readOnly": None} if "readOnly" in value and team == (where == "team") else hidden
+
+    def reading(self: Gateway, response: object, body: bytes) -> Answer:
+        return read(self, response, json.dumps(unsaid(json.loads(body))).encode())  # type: ignore[arg-type]
+
+    def examined() -> Diagnosis:
+        return diagnose(["wandb-registry-model/zoo"], artifact_type="model", environ=environ, cwd=tmp_path)
+
+    assert not examined().of("fail", "skip")
+    monkeypatch.setattr(Gateway, "_read", reading)
+    found = examined()
+    (row,) = [row for row in found.of("skip") if row.name in ("entity-access", "role")]
+    assert row.message.startswith("the server does not say whether you may")
+    from regilink_doctor.report.doctor.full import verdict
+
+    assert verdict(found)[0] != "All well"
