@@ -3,9 +3,13 @@
 import secrets
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_cli_lint import regilink
+
+from regilink_doctor.cli import lint_changes, main
+from regilink_doctor.workflows import fixing
 
 WRONG = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb_registry-model/zoo")\n'
 RIGHT = WRONG.replace("wandb_registry", "wandb-registry")
@@ -119,3 +123,43 @@ def test_contradictions_are_refused(tmp_path: Path) -> None:
         done = regilink("lint", *arguments, cwd=tmp_path)
         assert done.returncode == 2
         assert words in done.stderr
+
+
+@pytest.mark.parametrize("name", ["a.py", "settings.yaml", "package.json", "requirements.txt"])
+def test_a_report_overwrites_no_source(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.py").write_text(WRONG)
+    (tmp_path / name).touch()
+    content = (tmp_path / name).read_text() or '{"name": "x"}'
+    (tmp_path / name).write_text(content)
+    done = regilink("lint", ".", "--output-file", name, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"regilink: --output-file: {name} is a file to lint; give the report another name\n"
+    assert (tmp_path / name).read_text() == content
+
+
+@pytest.mark.parametrize("output_format", ["json", "sarif", "gitlab", "rdjson", "json-lines"])
+def test_a_report_overwrites_the_one_before(tmp_path: Path, output_format: str) -> None:
+    (tmp_path / "a.py").write_text(WRONG)
+    arguments = ("lint", ".", "--output-format", output_format, "--output-file", "report.json")
+    for content in (WRONG, WRONG, "x = 1\n", WRONG):
+        (tmp_path / "a.py").write_text(content)
+        assert regilink(*arguments, cwd=tmp_path).returncode == (content == WRONG)
+
+
+def test_a_file_that_changes_meanwhile_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(WRONG)
+    monkeypatch.chdir(tmp_path)
+    before = fixing.changes
+
+    def changes(*arguments: Any, **options: Any) -> Any:
+        made = before(*arguments, **options)
+        file.write_text(WRONG + "# a line of somebody else\n")
+        return made
+
+    monkeypatch.setattr(lint_changes, "changes", changes)
+    assert main(["lint", "--fix", "."]) == 1
+    assert "a.py: changed while regilink ran, so it was left as it is" in capsys.readouterr().err
+    assert file.read_text() == WRONG + "# a line of somebody else\n"

@@ -52,7 +52,10 @@ def run(options: Any) -> int:
     if not options.output_file:
         return _run(options)
     from regilink_doctor.cli.output import PrintingTo
+    from regilink_doctor.workflows.lint import is_source
 
+    if is_source(options.output_file, options.paths):
+        raise UsageProblem(f"--output-file: {options.output_file} is a file to lint; give the report another name")
     with PrintingTo(options.output_file):
         return _run(options)
 
@@ -172,6 +175,6 @@ def _print(lines: Iterator[str]) -> int:
 
 
 def _failures(result: LintResult, options: Any) -> int:
-    for failure in (*(() if options.quiet else result.notes), *result.failures):
+    for failure in (*(() if options.quiet else result.notes), *result.left_alone, *result.failures):
         print(f"regilink: {failure}", file=sys.stderr)
     return UNUSABLE if result.failures else OK

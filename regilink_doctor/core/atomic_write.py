@@ -8,7 +8,9 @@ import os
 def write_whole(path: str, content: bytes, mode: int) -> None:
     """Put new bytes in the place of a file, all or none of them, whatever comes in between; a link stays a link.
 
-    What is no plain file (`/dev/stdout`, a pipe) is written to as it is: there is nothing to put in its place.
+    What is not a plain file (`/dev/stdout`, a pipe) is written to as it is: there is nothing to put in its place. A
+    file with several hard links, or with an owner that cannot be given to another file, is written in place, because a
+    new file would be another one: only there can a crash leave it half written.
 
     Raises:
         OSError: it cannot be written.
@@ -20,11 +22,19 @@ def write_whole(path: str, content: bytes, mode: int) -> None:
             file.write(content)
         return
     real = os.path.realpath(path)
+    before = os.stat(real) if os.path.exists(real) else None
     handle, temporary = tempfile.mkstemp(prefix=".regilink-", dir=os.path.dirname(real))
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         os.chmod(temporary, mode)
+        if before is not None and (before.st_nlink > 1 or not _give(temporary, before)):
+            # The bytes are on the disk already, so that it cannot be full now.
+            with open(real, "r+b") as file:
+                file.write(content)
+                file.truncate()
+            os.unlink(temporary)
+            return
         os.replace(temporary, real)
     except BaseException:
         try:
@@ -32,3 +42,16 @@ def write_whole(path: str, content: bytes, mode: int) -> None:
         except FileNotFoundError:  # Ctrl-C came when it was in its place
             pass
         raise
+
+
+def _give(path: str, owner: os.stat_result) -> bool:
+    """Whether a new file has the owner of another one, or could be given to them."""
+    own = os.stat(path)
+    if (own.st_uid, own.st_gid) == (owner.st_uid, owner.st_gid):
+        return True
+    try:
+        os.chown(path, owner.st_uid, owner.st_gid)
+        os.chmod(path, owner.st_mode & 0o7777)  # changing the owner takes special bits away
+    except (OSError, AttributeError):
+        return False
+    return True

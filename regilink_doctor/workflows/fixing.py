@@ -6,7 +6,7 @@ from functools import partial
 
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.change import fixes
-from regilink_doctor.lint.change.add_ignore import KEPT, ignore
+from regilink_doctor.lint.change.add_ignore import NOT_ADDED_SILENTLY, add_ignores
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,11 +31,7 @@ def changes(result: LintResult, linter: Linter, *, unsafe: bool = False) -> list
     found = []
     for path in sorted({finding.place.path for finding in result.findings if finding.fix is not None}):
         content = result.sources[path]
-
-        def lint(changed: bytes, path: str = path) -> Sequence[Finding]:
-            return linter.lint(path, changed).findings
-
-        after, mended = fixes.mend(path, content, lint, unsafe=unsafe)
+        after, mended = fixes.apply_fixes(path, content, partial(linter.lint, path), unsafe=unsafe)
         if after != content:
             found.append(Change(path, content, after, tuple(mended)))
     return found
@@ -47,11 +43,11 @@ def ignoring(result: LintResult, linter: Linter) -> list[Change]:
     The result notes what is not silenced by the way.
     """
     found = []
-    if any(finding.code in KEPT for finding in result.findings):
+    if any(finding.code in NOT_ADDED_SILENTLY for finding in result.findings):
         result.notes.append("--add-ignore silences no key: whoever reads the file still has it")
     for path in sorted({finding.place.path for finding in result.findings}):
         content = result.sources[path]
-        after, silenced = ignore(path, content, partial(linter.lint, path))
+        after, silenced = add_ignores(path, content, partial(linter.lint, path))
         if after != content:
             found.append(Change(path, content, after, tuple(silenced)))
     return found
@@ -61,9 +57,12 @@ def write_changes(result: LintResult, linter: Linter, made: Sequence[Change]) ->
     """Write the files, and bring the result up to what is in them now. A file that cannot be written is a failure."""
     for change in made:
         try:
-            fixes.write(change.path, change.after)
+            fixes.write_file(change.path, change.before, change.after)
+        except fixes.FileChanged:
+            result.left_alone.append(f"{change.path}: changed while regilink ran, so it was left as it is")
+            continue
         except OSError as error:
-            result.failures.append(f"{change.path}: cannot be mended: {error.strerror or error}")
+            result.failures.append(f"{change.path}: cannot be written: {error.strerror or error}")
             continue
         report = linter.lint(change.path, change.after)
         result.replace(change.path, change.after, report, linter.lint(change.path, change.before).suppressed)

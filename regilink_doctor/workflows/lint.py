@@ -42,8 +42,9 @@ class LintResult:
     """What a run of the linter has found. `files` counts those looked at, `parsed` those that passed the gates.
 
     `sources` has the bytes of each file with a finding. `failures` are paths that were asked for and could not be read,
-    each as a sentence; `notes` tell of files that were passed over. `mended` are the findings that were there before
-    files were changed; `silenced`: they were changed by adding comments, not by fixes.
+    each as a sentence; `left_alone` are files that changed before they could be written; `notes` tell of files
+    that were skipped. `mended` are the findings that were there before files were changed; `silenced` says that
+    comments were added, not fixes made.
     """
 
     def __init__(self) -> None:
@@ -56,14 +57,15 @@ class LintResult:
         self.mended: list[Finding] = []
         self.silenced = False
         self.failures: list[str] = []
+        self.left_alone: list[str] = []
         self.notes: list[str] = []
 
     @property
     def exit_status(self) -> int:
-        """2 when something could not be looked at, 1 for an error or warning, else 0."""
+        """2 when something could not be read or written, 1 for an error, a warning or a file left alone, else 0."""
         if self.failures or any(finding.code == "REG002" for finding in self.findings):
             return 2
-        return 1 if any(finding.severity != "info" for finding in self.findings) else 0
+        return 1 if self.left_alone or any(finding.severity != "info" for finding in self.findings) else 0
 
     def add(self, path: str, content: bytes, report: FileReport) -> None:
         """Take up what one file has given."""
@@ -268,6 +270,27 @@ def _excluded(config: Config) -> Callable[[str], Patterns]:
         return Patterns((*config.exclude, *config.extend_exclude), config.folder, start=start)
 
     return patterns
+
+
+def is_source(path: str, paths: Sequence[str]) -> bool:
+    """Whether a file that a report is to be written to is one to lint: a named one, or any that holds code or settings.
+
+    JSON may be an earlier report.
+    """
+    if not os.path.isfile(path):
+        return False
+    if any(os.path.exists(other) and os.path.samefile(path, other) for other in paths):
+        return True
+    kind = kind_of(path)
+    if kind != "json":
+        return kind is not None
+    try:
+        start = files.read(path)[:4096]
+    except OSError:
+        return True
+    return start.strip() not in (b"", b"[]") and not any(
+        word in start for word in (b"regilink", b'"REG', b'"findings"')
+    )
 
 
 def lint_text(path: str, content: bytes, *, catalog: Catalog | None = None, config: Config | None = None) -> LintResult:

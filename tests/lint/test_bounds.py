@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from regilink_doctor.lint.change.fixes import mend
+from regilink_doctor.lint.change.fixes import apply_fixes
 from regilink_doctor.lint.engine import FileReport, lint_bytes
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
@@ -80,7 +80,7 @@ def test_a_cookie_of_no_text_encoding_is_a_finding_and_no_crash(codec: str) -> N
     content = f"# coding: {codec}\n" + PRELUDE + 'run.link_artifact(a, "wandb-registr-model/c\xe9..é")\n'
     report = lint("train.py", content)
     assert [finding.code for finding in report.findings] == ["REG000"]
-    assert mend("train.py", content.encode(), lambda given: lint_bytes("train.py", given).findings) == (
+    assert apply_fixes("train.py", content.encode(), lambda given: lint_bytes("train.py", given)) == (
         content.encode(),
         [],
     )

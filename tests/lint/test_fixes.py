@@ -10,8 +10,9 @@ import pytest
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Span
 from regilink_doctor.lint.change import fixes
+from regilink_doctor.lint.change.add_ignore import add_ignores
 from regilink_doctor.lint.change.document import Document
-from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.lint.engine import FileReport, lint_bytes
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
 BAD = 'run.link_artifact(a, "wandb_registry-model/größe:v3")\n'
@@ -19,7 +20,7 @@ GOOD = 'run.link_artifact(a, "wandb-registry-model/größe")\n'
 
 
 def mend(content: bytes, path: str = "train.py", *, unsafe: bool = False) -> bytes:
-    after, _ = fixes.mend(path, content, lambda changed: lint_bytes(path, changed).findings, unsafe=unsafe)
+    after, _ = fixes.apply_fixes(path, content, lambda changed: lint_bytes(path, changed), unsafe=unsafe)
     return after
 
 
@@ -85,19 +86,19 @@ def test_letters_are_escaped_where_the_notebook_escapes() -> None:
 def _with(content: bytes, path: str, edits: Sequence[Edit], cell: int | None = None) -> bytes:
     """The bytes after edits of one finding, which is gone when they are made."""
     finding = Finding("REG104", "n", "error", "m", Place(path, Span(1, 1, 1, 1), cell), fix=Fix("f", "safe", (*edits,)))
-    after, _ = fixes.mend(path, content, lambda changed: [finding] if changed == content else [])
+    after, _ = fixes.apply_fixes(path, content, lambda changed: FileReport((finding,) if changed == content else ()))
     return after
 
 
 def test_what_breaks_the_file_is_dropped_and_the_rest_made() -> None:
     code = b"import wandb\nx = 'a'\ny = 'b'\n"
 
-    def lint(content: bytes) -> list[Finding]:
+    def lint(content: bytes) -> FileReport:
         broken = list(lint_bytes("t.py", content + b"run.link_artifact()").findings)
         made = [_finding(2, "breaks", "'")] + ([_finding(3, "mends", "c")] if b"'b'" in content else [])
-        return [*(finding for finding in broken if finding.code == "REG000"), *made]
+        return FileReport((*(finding for finding in broken if finding.code == "REG000"), *made))
 
-    after, mended = fixes.mend("t.py", code, lint)
+    after, mended = fixes.apply_fixes("t.py", code, lint)
     assert after == b"import wandb\nx = 'a'\ny = 'c'\n"
     assert [finding.message for finding in mended] == ["mends"]
 
@@ -109,7 +110,7 @@ def _finding(line: int, message: str, content: str) -> Finding:
 
 def test_a_fix_that_mends_nothing_is_taken_back() -> None:
     code = b"import wandb\nx = 'a'\n"
-    assert fixes.mend("t.py", code, lambda _: [_finding(2, "still there", "b")]) == (code, [])
+    assert fixes.apply_fixes("t.py", code, lambda _: FileReport((_finding(2, "still there", "b"),))) == (code, [])
 
 
 def test_fixes_that_overlap_wait_for_their_turn() -> None:
@@ -117,11 +118,11 @@ def test_fixes_that_overlap_wait_for_their_turn() -> None:
     second = Finding("REG107", "n", "error", "two", Place("t.py", Span(1, 1, 1, 2)), fix=_fix(3, 6, "CD"))
     seen = []
 
-    def lint(content: bytes) -> list[Finding]:
+    def lint(content: bytes) -> FileReport:
         seen.append(content)
-        return ([first] if b"abc" in content else []) + ([second] if b"cde" in content else [])
+        return FileReport(((first,) if b"abc" in content else ()) + ((second,) if b"cde" in content else ()))
 
-    after, mended = fixes.mend("t.py", b"abcdef", lint)
+    after, mended = fixes.apply_fixes("t.py", b"abcdef", lint)
     assert (after, mended) == (b"ABdef", [first])
 
 
@@ -155,7 +156,7 @@ def test_writing_keeps_mode_and_links(tmp_path: Path) -> None:
     real.write_bytes(b"old")
     real.chmod(0o754)
     link.symlink_to(real.name)
-    fixes.write(str(link), b"new")
+    fixes.write_file(str(link), b"old", b"new")
     assert (real.read_bytes(), link.is_symlink(), stat.S_IMODE(real.stat().st_mode)) == (b"new", True, 0o754)
     assert sorted(os.listdir(tmp_path)) == ["link.py", "real.py"]
 
@@ -169,5 +170,102 @@ def test_what_cannot_be_written_is_left_whole(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        fixes.write(str(file), b"new")
+        fixes.write_file(str(file), b"old", b"new")
     assert (file.read_bytes(), os.listdir(tmp_path)) == (b"old", ["a.py"])
+
+
+@pytest.mark.parametrize("target", ['":v3"', '":"', '"wandb-registry/zoo"', '"%*swandb-registry-model/zoo"'])
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_a_refused_link_does_not_land_somewhere_else(target: str, unsafe: bool) -> None:
+    code = f"{PRELUDE}run.link_artifact(a, {target})\n".encode()
+    after = mend(code, unsafe=unsafe)
+    errors = {item.code for item in lint_bytes("train.py", after).findings if item.severity == "error"}
+    assert errors <= {item.code for item in lint_bytes("train.py", code).findings}
+    assert after == code or b"wandb-registry-model" in after
+
+
+def test_a_fix_that_leaves_as_many_findings_is_dropped() -> None:
+    other = Finding("REG101", "n", "info", "another", Place("t.py", Span(1, 1, 1, 2)))
+
+    def lint(content: bytes) -> FileReport:
+        return FileReport((other,) if b"b" in content else (_finding(2, "fixed", "b"),))
+
+    assert fixes.apply_fixes("t.py", b"x\ny = 'a'\n", lint) == (b"x\ny = 'a'\n", [])
+
+
+def test_a_file_that_has_changed_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old\na line of somebody else")
+    with pytest.raises(fixes.FileChanged):
+        fixes.write_file(str(file), b"old", b"new")
+    assert file.read_bytes() == b"old\na line of somebody else"
+
+
+def test_hard_links_stay(tmp_path: Path) -> None:
+    file, other = tmp_path / "a.py", tmp_path / "b.py"
+    file.write_bytes(b"older")
+    os.link(file, other)
+    fixes.write_file(str(file), b"older", b"new")
+    assert (other.read_bytes(), file.stat().st_nlink) == (b"new", 2)
+    assert sorted(os.listdir(tmp_path)) == ["a.py", "b.py"]
+
+
+def test_the_owner_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(b"old")
+    try:
+        os.chown(file, 12345, 23456)
+    except PermissionError:
+        pytest.skip("only root gives files away")
+    file.chmod(0o640)
+    fixes.write_file(str(file), b"old", b"new")
+    status = file.stat()
+    assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (12345, 23456, 0o640)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "chown", refuse)
+    fixes.write_file(str(file), b"new", b"newer")
+    assert (file.read_bytes(), file.stat().st_uid) == (b"newer", 12345)
+
+
+@pytest.mark.parametrize("name", ["train.py", "train.ipynb"])
+def test_comments_for_hundreds_of_findings_take_a_few_looks(name: str) -> None:
+    lines = [
+        f'run.link_artifact(a, "wandb-registry-model")\ns{number} = "# regilink: ignore[REG101]"'
+        for number in range(300)
+    ]
+    content = (PRELUDE + "\n".join(lines)).encode()
+    if name.endswith("ipynb"):
+        content = json.dumps({"cells": [{"cell_type": "code", "source": content.decode()}], "nbformat": 4}).encode()
+    looks = []
+
+    def lint(changed: bytes) -> FileReport:
+        looks.append(1)
+        return lint_bytes(name, changed)
+
+    after, silenced = add_ignores(name, content, lint)
+    assert len(silenced) == 300
+    assert len(looks) < 6
+    assert not lint_bytes(name, after).findings
+    assert after.count(b"# regilink: ignore[REG101]") == 300
+
+
+def test_a_comment_in_a_string_is_none() -> None:
+    code = (
+        PRELUDE + 'run.link_artifact(a, """wandb-registry-model""", note="""\n# regilink: ignore[REG101] kept\n""")\n'
+    )
+    after, silenced = add_ignores("t.py", code.encode(), lambda changed: lint_bytes("t.py", changed))
+    assert silenced
+    assert b"# regilink: ignore[REG101] kept\n" in after
+    assert not [item for item in lint_bytes("t.py", after).findings if item.code != "REG601"]
+
+
+def test_the_comment_of_a_dotenv_file_is_a_line_of_its_own() -> None:
+    content = b"WANDB_REGISTRY_PATH=wandb-registry-model\nOTHER_REGISTRY_PATH=wandb-registry-modle/x:v1\n"
+    after, silenced = add_ignores(".env", content, lambda changed: lint_bytes(".env", changed))
+    assert silenced
+    assert after.endswith(content)
+    assert after.startswith(b"# regilink: ignore-file[")
+    assert not lint_bytes(".env", after).findings

@@ -14,7 +14,7 @@ from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.decoding import encoding_of
 from regilink_doctor.core.findings import Edit, Finding
 from regilink_doctor.lint.change import fixes
-from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.lint.engine import FileReport, lint_bytes
 from regilink_doctor.rules import all_rules
 from regilink_doctor.rules.selection import Selection
 
@@ -28,21 +28,33 @@ CATALOG = Catalog((Organization("Acme Inc", "acme", ("team-a", "team-b"), REGIST
 
 
 def hold(path: str, content: bytes, lint: Lint) -> list[Finding]:
-    """Each fix alone does what its edits say; all of them together leave nothing to mend."""
+    """Each fix alone does what its edits say, or would make the file worse; all of them leave no other to make."""
     offered = [finding for finding in lint(content) if finding.fix]
+    refused: set[str] = set()
     for finding in offered:
-        after, mended = fixes.mend(path, content, _only(finding, content, lint), unsafe=True)
+        after, mended = fixes.apply_fixes(path, content, _reports(_only(finding, content, lint)), unsafe=True)
+        if not mended:
+            assert _is_worse(lint(content), lint(str(_by_hand(path, content, finding)).encode()))
+            refused.add(finding.code)
+            continue
         assert mended == [finding], f"{finding.code}: {finding.message}: the fix does not mend it"
         assert _meaning(path, after) == _by_hand(path, content, finding)
         if not finding.place.cell:
             assert after == _meaning(path, after).encode(encoding_of(content))
-    if not offered:
+    if {finding.code for finding in offered} <= refused:
         return []
-    after, mended = fixes.mend(path, content, lint, unsafe=True)
+    after, mended = fixes.apply_fixes(path, content, _reports(lint), unsafe=True)
     assert mended
-    assert fixes.mend(path, after, lint, unsafe=True) == (after, [])
-    assert not [finding for finding in lint(after) if finding.fix], "a fix that is still offered mends nothing"
+    assert fixes.apply_fixes(path, after, _reports(lint), unsafe=True) == (after, [])
+    left = [finding for finding in lint(after) if finding.fix and finding.code not in refused]
+    assert not left, "a fix that is still offered mends nothing"
     return offered
+
+
+def _is_worse(before: Sequence[Finding], after: Sequence[Finding]) -> bool:
+    """Whether there are as many findings as before, or an error that was not there."""
+    errors = [{finding.code for finding in findings if finding.severity == "error"} for findings in (before, after)]
+    return len(after) >= len(before) or not errors[1] <= errors[0]
 
 
 def _only(wanted: Finding, content: bytes, lint: Lint) -> Lint:
@@ -54,6 +66,10 @@ def _only(wanted: Finding, content: bytes, lint: Lint) -> Lint:
         return others if changed != content else [wanted, *others]
 
     return one
+
+
+def _reports(lint: Lint) -> Callable[[bytes], FileReport]:
+    return lambda content: FileReport(tuple(lint(content)))
 
 
 def _without_fixes(findings: Sequence[Finding]) -> list[Finding]:

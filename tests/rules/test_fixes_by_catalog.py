@@ -5,7 +5,7 @@ import pytest
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.lint.change import fixes
-from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.lint.engine import FileReport, lint_bytes
 
 NAMES = ("model", "dataset", "raw-images", "raw-image", "Golden Datasets")
 
@@ -18,10 +18,10 @@ def catalog(*, complete: bool = True) -> Catalog:
 def mend(
     code: str, directory: Catalog | None, *, unsafe: bool = False, known: ConfiguredOrganization = NOTHING_CONFIGURED
 ) -> str:
-    def lint(content: bytes) -> list[object]:
-        return list(lint_bytes("/nowhere/train.py", content, directory, known=known).findings)
+    def lint(content: bytes) -> FileReport:
+        return lint_bytes("/nowhere/train.py", content, directory, known=known)
 
-    after, _ = fixes.mend("/nowhere/train.py", code.encode(), lint, unsafe=unsafe)  # type: ignore[arg-type]
+    after, _ = fixes.apply_fixes("/nowhere/train.py", code.encode(), lint, unsafe=unsafe)
     return after.decode()
 
 

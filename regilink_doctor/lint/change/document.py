@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cached_property
 
 from regilink_doctor.core.decoding import encoding_of
 from regilink_doctor.core.notebooks import NotNotebook, offset_of, read_cells
@@ -12,7 +13,7 @@ from regilink_doctor.lint.scan.kinds import kind_of_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from regilink_doctor.core.findings import Edit
     from regilink_doctor.core.notebooks import Cell
@@ -80,11 +81,20 @@ class Document:
 
     def line(self, cell: int | None, number: int) -> str | None:
         """The text of a line without its end; None where there is no such line."""
-        if cell is not None and not (self.cells and cell <= len(self.cells)):
-            return None
-        text = self.text if cell is None else self.cells[cell - 1].source if self.cells else ""
-        lines = _LINE_END.split(text)
+        lines = self._lines.get(cell, [])
         return lines[number - 1] if number <= len(lines) else None
+
+    def texts(self) -> Iterator[tuple[int | None, str]]:
+        """The text of the file, or of each code cell with its number, with line feeds at the ends of lines."""
+        if self.cells is None:
+            yield None, _LINE_END.sub("\n", self.text)
+        for number, cell in enumerate(self.cells or (), 1):
+            if cell.kind == "code":
+                yield number, _LINE_END.sub("\n", cell.source)
+
+    @cached_property
+    def _lines(self) -> dict[int | None, list[str]]:
+        return {cell: text.split("\n") for cell, text in self.texts()}
 
     def _offset(self, cell: int | None, line: int, column: int) -> int | None:
         if cell is not None:

@@ -45,7 +45,7 @@ def read_comments(source: Source, style: Comments) -> tuple[list[Suppression], l
     """What the comments of a source suppress, and what is wrong with those that suppress nothing."""
     suppressions: list[Suppression] = []
     problems: list[Finding] = []
-    for comment, line, column, alone in _find_comments(source, style):
+    for comment, line, column, alone in find_comments(source, style):
         if match := _OURS.search(comment):
             place = _place(source, line, column, match)
             if match["verb"] == "ignore-file" and not alone:
@@ -106,7 +106,7 @@ def _found(reading: ParsedFile) -> Iterator[Site | Declared]:
     yield from reading.declared
 
 
-def _find_comments(source: Source, style: Comments) -> Iterable[tuple[str, int, int, bool]]:
+def find_comments(source: Source, style: Comments) -> Iterable[tuple[str, int, int, bool]]:
     """Each comment with its line, its column from 1, and whether it stands alone."""
     found: list[tuple[str, int, int, bool]] = []
     if style == "none":
@@ -124,6 +124,22 @@ def _find_comments(source: Source, style: Comments) -> Iterable[tuple[str, int, 
     except (tokenize.TokenError, SyntaxError):
         pass  # a file that cannot be parsed has its own finding; what was read so far counts
     return found
+
+
+def find_open_lines(source: Source) -> Iterator[int]:
+    """The lines of Python that end inside of a string: what is added there belongs to the string."""
+    started: list[int] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+            name = tokenize.tok_name[token.type]
+            if name == "STRING":
+                yield from range(token.start[0], token.end[0])
+            elif name.endswith("STRING_START"):  # f-strings since Python 3.12
+                started.append(token.start[0])
+            elif name.endswith("STRING_END") and started:
+                yield from range(started.pop(), token.end[0])
+    except (tokenize.TokenError, SyntaxError):
+        pass
 
 
 def _place(source: Source, line: int, column: int, match: re.Match[str]) -> Place:
