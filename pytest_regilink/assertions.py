@@ -354,13 +354,10 @@ def assert_target_path(path: object) -> None:
     __tracebackhide__ = True
     text = str(path)
     if wrong := problems(text):
-        from regilink_doctor.report.explanation import render as render_explanation
         from regilink_doctor.workflows.explain import explain
 
         codes = ", ".join(problem.rule for problem in wrong)
-        raise AssertionError(
-            "\n".join([f"{text!r} is not a target path [{codes}]", *render_explanation(explain(text))])
-        )
+        raise AssertionError(f"{text!r} is not a target path [{codes}]\n{explain(text).text}")
     if not parse(text).is_registry:
         raise AssertionError(
             f'{text!r} goes to a project, not to a registry [REG101]: write "{REGISTRY_PREFIX}{text.lstrip("/")}"'

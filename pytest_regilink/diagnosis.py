@@ -39,7 +39,6 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
 
 def _meaning(error: BaseException, links: Sequence[LinkAttempt]) -> Iterator[str]:
     """What `regilink explain` says; of several possible causes, the one that the emulator knows."""
-    from regilink_doctor.report.explanation import render
     from regilink_doctor.workflows.explain import classify
 
     explanation = classify(error)
@@ -50,7 +49,7 @@ def _meaning(error: BaseException, links: Sequence[LinkAttempt]) -> Iterator[str
         known = tuple(cause for cause in explanation.causes if cause.failure == last.failure)
         # The path is the one of the ledger, not the first that stands in the code around the error.
         explanation = replace(explanation, causes=known or explanation.causes, parts=())
-    yield from render(explanation)
+    yield from explanation.lines()
 
 
 def find_server_fixture(item: pytest.Item) -> Regilink | None:

@@ -19,7 +19,7 @@ def test_what_is_recognised_is_0_and_what_is_not_is_1(capsys: pytest.CaptureFixt
     assert main(["explain", "A12"]) == 0
     assert "Team or user where the organization belongs".lower() in capsys.readouterr().out.lower()
     assert main(["explain", "what is this"]) == 1
-    assert capsys.readouterr().out.startswith("Not recognised")
+    assert capsys.readouterr().out.startswith("Not recognized")
 
 
 def test_words_need_no_quotes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from regilink_doctor.report.explanation import render, to_json
+    from regilink_doctor.report.explanation import explanation_json, render_explanation
     from regilink_doctor.report.terminal import terminal_width
     from regilink_doctor.workflows.explain import INPUT_LIMIT, explain
 
@@ -54,11 +54,11 @@ def _run(options: argparse.Namespace) -> int:
     if len(options.text) == 1 and os.path.isfile(text):
         _tell_of_file(text)
     if options.output_format == "json":
-        print(to_json(explanation))
+        print(explanation_json(explanation))
     else:
-        for line in render(explanation, colour=wants_colour(options.color), width=terminal_width()):
+        for line in render_explanation(explanation, color=wants_colour(options.color), width=terminal_width()):
             print(line)
-    return OK if explanation.known else FOUND
+    return OK if explanation.is_recognized else FOUND
 
 
 def _tell_of_file(path: str) -> None:

@@ -19,7 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from regilink_doctor.report import rule_table
-    from regilink_doctor.report.explanation import render
+    from regilink_doctor.report.explanation import render_explanation
     from regilink_doctor.report.terminal import terminal_width
     from regilink_doctor.rules import rule_for
     from regilink_doctor.workflows.explain import explain
@@ -30,7 +30,8 @@ def _run(options: argparse.Namespace) -> int:
     elif options.output_format == "markdown":
         print("\n".join(rule_table.rule_section(rule_for(code))))
     else:
-        for line in render(explain(code), colour=wants_colour(options.color), width=terminal_width()):
+        explanation = explain(code)
+        for line in render_explanation(explanation, color=wants_colour(options.color), width=terminal_width()):
             print(line)
     return OK
 

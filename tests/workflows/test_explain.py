@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.report.explanation import render, to_json
+from regilink_doctor.report.explanation import explanation_json, render_explanation
 from regilink_doctor.rules import MODULES, all_rules, rule_for
 from regilink_doctor.workflows.explain import INPUT_LIMIT, Explanation, explain
 from regilink_doctor.workflows.lint import lint_paths
@@ -282,7 +282,7 @@ def test_other_words_are_unknown(text: str) -> None:
 
 
 def test_the_json_is_the_contracts() -> None:
-    value = json.loads(to_json(explain("acme/wandb-registry-model/zoo:v3")))
+    value = json.loads(explanation_json(explain("acme/wandb-registry-model/zoo:v3")))
     assert list(value) == [
         "version",
         "kind",
@@ -302,8 +302,8 @@ def test_the_json_is_the_contracts() -> None:
 
 def test_colours_are_only_colours() -> None:
     found = explain("CommError: permission denied")
-    plain = list(render(found))
-    coloured = list(render(found, colour=True))
+    plain = list(render_explanation(found))
+    coloured = list(render_explanation(found, color=True))
     assert "\x1b[1m" in "".join(coloured)
     assert [line.replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "") for line in coloured] == plain
 
@@ -340,8 +340,8 @@ def test_hostile_texts_are_bounded_and_shown_harmlessly(text: str) -> None:
 @given(st.text(max_size=200) | st.sampled_from(PATHS).flatmap(lambda path: st.text(max_size=9).map(path.__add__)))
 def test_any_text_is_explained(text: str) -> None:
     found = explain(text)
-    assert found.known == (found.kind != "unknown")
-    json.loads(to_json(found))
+    assert found.is_recognized == (found.kind != "unknown")
+    json.loads(explanation_json(found))
 
 
 def test_of_a_long_log_the_end_counts() -> None:
@@ -382,7 +382,7 @@ def test_a_beginning_of_codes_lists_the_rules() -> None:
     assert "  REG101 missing-registry-prefix (warning)\n  REG102 missing-collection (error)\n" in found.text
     assert explain("reg").codes == tuple(sorted(MODULES))
     nothing = explain("REG9")
-    assert (nothing.known, nothing.title) == (False, "no rule begins with 'REG9'")
+    assert (nothing.is_recognized, nothing.title) == (False, "no rule begins with 'REG9'")
     assert nothing.notes[0].startswith("there are REG0, REG1, ")
 
 

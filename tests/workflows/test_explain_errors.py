@@ -212,11 +212,12 @@ def test_noise_around_it_changes_nothing() -> None:
 def test_every_wording_that_regilink_knows_leads_to_its_row() -> None:
     for each in WANDB_MESSAGES:
         text = fill_message(
-            each.key, **{name: f"name-{index}" for index, name in enumerate(field_names(each.template))}
+            each.key,
+            **{name: f"{'kqvzxwjy'[index] * 5}-{index}" for index, name in enumerate(field_names(each.template))},
         )
         found = explain(f'Traceback (most recent call last):\n  File "train.py", line 9, in <module>\n{text}\n')
         assert found.failures[0] == each.failure, each.key
-        assert ("nobody has published W&B's words for this" in found.text) == (not each.known)
+        assert ("W&B's wording is undocumented" in found.text) == (not each.known)
 
 
 def test_the_path_in_a_traceback_is_judged_and_fills_the_command() -> None:
@@ -298,15 +299,22 @@ def test_an_exception_that_cannot_be_shown_is_unknown() -> None:
     assert classify(Broken()).kind == "unknown"
 
 
-def test_an_error_of_other_programs_is_unknown() -> None:
-    for text in (
-        'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nZeroDivisionError: division by zero',
-        "FileNotFoundError: [Errno 2] No such file or directory: '/data/train.csv'",
-        "CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 10.00 GiB total capacity)",
+def test_an_error_of_other_programs_is_an_error_that_is_not_known() -> None:
+    for text, kind in (
+        (
+            'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n'
+            "ZeroDivisionError: division by zero",
+            "error",
+        ),
+        ("FileNotFoundError: [Errno 2] No such file or directory: '/data/train.csv'", "error"),
+        ("CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 10.00 GiB total capacity)", "unknown"),
     ):
         found = explain(text)
-        assert found.kind == "unknown", found
-        assert not found.known
+        assert (found.kind, found.is_recognized, found.failures) == (kind, False, ()), found
+        assert "nothing is wrong" not in found.text
+    assert explain("ZeroDivisionError: division by zero").text.startswith(
+        "Error not known: ZeroDivisionError: division by zero"
+    )
 
 
 def test_an_entity_that_is_missing_when_the_run_begins_is_no_matter_of_the_target_path() -> None:

@@ -10,7 +10,6 @@ from regilink_doctor.core.wandb_messages.template import WandbMessage
 
 OPERATION: tuple[WandbMessage, ...] = (
     # Runs that do not begin.
-    WandbMessage("graphql-upsert", "F1", "failed to upsert bucket", "other", also=("B2", "C18", "F2")),
     WandbMessage(
         "init-timed-out-90",
         "F2",

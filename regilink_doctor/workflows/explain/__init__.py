@@ -1,4 +1,7 @@
-"""What a text is, and what it means: a rule, row, path, address, snippet or error. Nothing is asked, nothing run."""
+"""What a text is, and what it means: a rule, failure, error, address, snippet, question or path.
+
+Nothing is sent, and no code is run.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.core.target_path.problems import HOSTS
 from regilink_doctor.workflows.explain.addresses import explain_address
 from regilink_doctor.workflows.explain.entries import explain_entries, explain_entry, explain_report, near_entries
+from regilink_doctor.workflows.explain.error_context import read_error
 from regilink_doctor.workflows.explain.errors import explain_error
 from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
 from regilink_doctor.workflows.explain.paths import explain_path
-from regilink_doctor.workflows.explain.snippets import explain_snippet
+from regilink_doctor.workflows.explain.questions import explain_question, is_question
+from regilink_doctor.workflows.explain.snippets import explain_code, explain_quoted_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["INPUT_LIMIT", "Cause", "Explanation", "Wrong", "classify", "explain"]
 
 INPUT_LIMIT = 1_000_000
-"""Only this many characters at the end of a text are looked at."""
+"""Only this many characters at the end of a text are read."""
 
 _PATH_LIMIT = 1000
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
@@ -31,9 +36,8 @@ _QUOTES = "\"'`"
 def explain(text: str, *, catalog: OrganizationView | None = None) -> Explanation:
     """What `text` is, and what it means for a link to the registry.
 
-    It may be a rule's code or name, the beginning of codes (`REG1`) or several of them, a row of the catalogue of
-    failures, a target path, a full name, an address of the App, a pasted piece of code, an error message, a traceback
-    or a whole log. What it is, is tried in this order: rule or row, address, error, snippet, full name, target path.
+    It is tried in this order: a rule's code or name, the first letters of codes (`REG1`) or several of them, a failure
+    id; an address of the W&B App; an error, known or not; a piece of code; a question; a full name; a target path.
 
     Args:
         text: as it was pasted; of a long one the end counts.
@@ -42,19 +46,28 @@ def explain(text: str, *, catalog: OrganizationView | None = None) -> Explanatio
     >>> explain("https://wandb.ai/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo").target
     'wandb-registry-model/zoo'
     """
-    # A null character would be read as a part of a path that nobody knows.
+    # A null character would be read as an unknown part of a path.
     text = mask_secrets(text[-INPUT_LIMIT:].strip("\r\n\ufeff").replace("\0", "\ufffd"))
     bare = _unquoted(text)
-    if found := explain_entry(bare) or explain_entries(bare):
-        return found
+    if explanation := explain_entry(bare) or explain_entries(bare):
+        return explanation
     if _is_address(bare):
         return explain_address(bare)
-    if found := explain_error(text, catalog) or explain_report(text):
-        return found
-    if ("\n" in text or "(" in text or text.count('"') > 1 or text.count("'") > 1) and (
-        found := explain_snippet(text, catalog)
-    ):
-        return found
+    context = read_error(text)
+    if context.is_error and (explanation := explain_error(context, catalog)):
+        return explanation
+    if explanation := explain_report(text):
+        return explanation
+    is_code = _is_code(text)
+    if is_code and (explanation := explain_code(text, catalog)):
+        return explanation
+    # A message alone, without an exception's name: code that compares with it has been read before.
+    if explanation := explain_error(context, catalog):
+        return explanation
+    if is_code and (explanation := explain_quoted_path(text, catalog)):
+        return explanation
+    if is_question(bare):
+        return explain_question(bare, catalog) or _unknown(bare)
     if _is_path(bare):
         return explain_path(bare, "full-name" if ":" in bare.rpartition("/")[2] else "target-path", catalog)
     return _unknown(bare)
@@ -70,13 +83,13 @@ def classify(error: BaseException | str) -> Explanation:
         return explain(error)
     import traceback
 
-    # The last frames of each exception in the chain; str() of a broken exception is taken care of in there.
+    # The last frames of each exception in the chain; str() of a broken exception is caught in there.
     shown = traceback.TracebackException.from_exception(error, limit=-20, compact=True)
     return explain("".join(shown.format()))
 
 
 def _unquoted(text: str) -> str:
-    """The text without blanks and one pair of quotes around it, as people copy a literal."""
+    """The text without spaces and one pair of quotes around it, as people copy a literal."""
     stripped = text.strip()
     if (
         len(stripped) > 2
@@ -92,31 +105,40 @@ def _is_address(text: str) -> bool:
     return "\n" not in text and len(text) <= 4000 and (bool(_SCHEME.match(text)) or text.startswith(HOSTS))
 
 
+def _is_code(text: str) -> bool:
+    return "\n" in text or "(" in text or text.count('"') > 1 or text.count("'") > 1
+
+
 def _is_path(text: str) -> bool:
-    """Whether it can be meant for a path: it speaks of a registry, or is no sentence, file name or log line."""
+    """Whether it can be meant as a path: it names a registry, or is not a sentence, a file name or a log line."""
     if "\n" in text or len(text) > _PATH_LIMIT:
         return False
     if not text.strip():
-        return True  # a variable that was empty: row A5
+        return True  # a variable that was empty: failure A5
     segments = text.split("/")
-    if any("registry" in each.lower() or misspelled_prefix(each) for each in segments):
+    if any("registry" in segment.lower() or misspelled_prefix(segment) for segment in segments):
         return len(text.split()) <= 12
     if ": " in text or "(" in text or text[0] in "/.~-" or near_entries(text):
         return False
-    return all(len(each.split()) <= 3 for each in segments) and (len(segments) > 1 or " " not in text.strip())
+    return all(len(segment.split()) <= 3 for segment in segments) and (len(segments) > 1 or " " not in text.strip())
 
 
 def _unknown(text: str) -> Explanation:
     if near := near_entries(text):
         return Explanation(
-            "unknown", f"no rule and no row is called {text.strip()!r}", notes=(f"did you mean {', '.join(near)}?",)
+            "unknown",
+            f"no rule and no failure is called {text.strip()!r}",
+            is_recognized=False,
+            notes=(f"did you mean {', '.join(near)}?",),
         )
     return Explanation(
         "unknown",
-        "not recognised",
+        "not recognized",
+        is_recognized=False,
         notes=(
-            "none of the texts that wandb and its server are known to say is in it",
-            "give a rule (REG101, missing-collection), a row (A12), a target path, an address of the App, the code of "
-            "the link, or the whole error with its traceback; for the live server, `regilink doctor`",
+            "none of the messages that wandb and its server are known to give is in it",
+            "give a rule (REG101, missing-collection), a failure (A12), a target path, an address of the W&B App, the "
+            "code of the link, a question, or the whole error with its traceback",
+            "`regilink doctor` asks the live server",
         ),
     )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
+from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.target_path.app_urls import read_pasted
 from regilink_doctor.rules.wording import quoted
 from regilink_doctor.workflows.explain import paths
-from regilink_doctor.workflows.explain.causes import causes_of
-from regilink_doctor.workflows.explain.explanation import Explanation
+from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ def explain_address(text: str) -> Explanation:
     pasted = read_pasted(text)
     if pasted is None:
         return _strange(text)
+    if pasted.kind == "source" and pasted.project == LEGACY_REGISTRY:
+        return _legacy(pasted)
     explain = {
         "collection": _collection,
         "registry": _registry,

@@ -8,17 +8,16 @@ from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.rules import MODULES, rule_for
 from regilink_doctor.rules.selection import meant_by_letters
-from regilink_doctor.workflows.explain.causes import causes_of
-from regilink_doctor.workflows.explain.explanation import Explanation
+from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.rules.base import Rule
 
 _CODE = re.compile(r"[A-Za-z]{3}\d{3}")
-_ROW = re.compile(r"[A-Ea-e]\d{1,2}[a-z]?")
+_ROW = re.compile(r"[A-Fa-f]\d{1,2}[a-z]?")
 _REPORTED = re.compile(
-    r"(?:(?:^|[^e])\[|:\d+:\d+: |^\S \S+ +)(REG\d{3})\b|\b(?:row|failure) ([A-E]\d{1,2}[a-z]?)\b", re.MULTILINE
+    r"(?:(?:^|[^e])\[|:\d+:\d+: |^\S \S+ +)(REG\d{3})\b|\b(?:row|failure) ([A-F]\d{1,2}[a-z]?)\b", re.MULTILINE
 )
 """Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, row A1]`."""
 _BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
@@ -59,7 +58,9 @@ def explain_entries(text: str) -> Explanation | None:
             found.update((code, _title(rule_for(code))) for code in codes)
         elif beginning:
             known = ", ".join(sorted({code[:4] for code in MODULES}))
-            return Explanation("unknown", f"no rule begins with {word!r}", notes=(f"there are {known}",))
+            return Explanation(
+                "unknown", f"no rule begins with {word!r}", is_recognized=False, notes=(f"there are {known}",)
+            )
         else:
             return None
     rows = tuple(key for key in found if key in FAILURES)
@@ -104,7 +105,7 @@ def near_entries(text: str) -> tuple[str, ...]:
 
 def _rule(code: str) -> Explanation:
     rule = rule_for(code)
-    examples = (("Found", rule.bad), ("Left alone", rule.good))
+    examples = (("Reported", rule.bad), ("Not reported", rule.good))
     return Explanation(
         "rule",
         _title(rule),
@@ -127,6 +128,6 @@ def _row(row: str) -> Explanation:
         f"{row}: {failure.title}",
         codes=failure.codes,
         failures=(row,),
-        notes=("Nothing is raised: it fails in silence.",) if failure.silent else (),
+        notes=("nothing is raised: it fails silently",) if failure.silent else (),
         causes=causes_of([row]),
     )

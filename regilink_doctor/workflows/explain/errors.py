@@ -1,18 +1,23 @@
-"""An error message, a traceback or a log: which row of the catalogue of failures is behind it."""
+"""An error message, a traceback or a log: which failures of the index it can mean, the likeliest first.
+
+Three steps: recognize W&B's messages (else the exception's class, else the HTTP status); collect the failures that they
+can mean, with what the names in them give away; drop what the context contradicts.
+"""
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from regilink_doctor.core import wandb_messages
+from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
+from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
 from regilink_doctor.core.wandb_messages.recognition import search_messages
 from regilink_doctor.workflows.explain import paths
-from regilink_doctor.workflows.explain.causes import MOST, causes_of
-from regilink_doctor.workflows.explain.explanation import Explanation
+from regilink_doctor.workflows.explain.error_context import ErrorContext
+from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Explanation, causes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,139 +26,261 @@ if TYPE_CHECKING:
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.wandb_messages import RecognizedMessage, WandbMessage
 
-LEAST = 40
-"""Characters of a first sentence by which a message that was cut short is known."""
+SHORTEST_BEGINNING = 40
+"""Characters of a first sentence by which a message that was cut short is recognized."""
 
-TAIL = 20_000
-"""Characters at the end of a text in which the place of the error is looked for."""
-
-_FRAME = re.compile(r'File "([^"\n]{1,300})", line (\d{1,7}), in (\S{1,100})')
-_LIBRARY = re.compile(
-    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|[/\\]wandb[/\\]sdk[/\\]|[/\\]emulator[/\\]recorder"
-)
-_PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
 _SPEAKERS = {
     "server": "W&B's server",
     "sdk": "the wandb SDK",
     "cli": "a command line",
     "other": "wandb-core, an older wandb or a library",
 }
+_ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
+_UNDECIDED = ("F2", "C10", "F1", "B7")
+"""Failures whose messages leave the cause open: another message of the same log decides."""
+_PATH_PHASES = (None, "link", "consume", "download", "registry", "api")
 
-# A text that stands for several causes, of which the path tells the likelier: without an organization in the path it
-# is the entity that has none (row B2), or a variable that names one (row A15).
-_ORGANIZATION_TEXTS = ("unable-to-find-organization", "unable-to-find-organization-old")
+# An exception whose class alone says it, when it was raised in wandb's code or without any frame: class -> failures.
+_CLASSES: dict[str, tuple[str, ...]] = {
+    "NotImplementedError": ("C1",),
+    "AuthenticationError": ("C18", "C19"),
+    "ConnectionError": ("C19", "F2"),
+    "ConnectTimeout": ("C19", "F2"),
+    "ConnectionRefusedError": ("C19",),
+    "ConnectionResetError": ("C19", "F14", "F2"),
+    "ReadTimeout": ("F2", "C19"),
+    "ProxyError": ("C19",),
+    "SSLError": ("C19",),
+    "BrokenPipeError": ("F14", "C19"),
+    "PermissionError": ("F7",),
+    "ArtifactFinalizedError": ("F18",),
+    "ArtifactNotLoggedError": ("C11", "C2"),
+    "WaitTimeoutError": ("C10",),
+    "LaunchError": ("F16",),
+    "SchedulerError": ("F16",),
+}
+_ONLY_IN_A_LINK = ("NotImplementedError",)
+
+# What a status means where nothing that W&B says is recognized: status -> phase -> failures. None: any other phase.
+_STATUSES: dict[int, dict[str | None, tuple[str, ...]]] = {
+    401: {None: ("C18", "C19")},
+    403: {
+        "init": ("B2", "F1", "B9"),
+        "sync": ("B2", "F1", "B9"),
+        "log": ("B2", "F17", "F6"),
+        "link": ("B7", "B8", "B10"),
+        "consume": ("D7", "B8"),
+        "download": ("F6", "D7", "B8"),
+        None: ("B7", "D7", "B2", "F6"),
+    },
+    404: {
+        "init": ("B2", "F1", "C19"),
+        "sync": ("F13", "B2"),
+        "link": ("B3", "A10", "C19"),
+        "consume": ("D1", "D2", "C19"),
+        "download": ("F6", "D1"),
+        None: ("D1", "B3", "B2", "C19"),
+    },
+    405: {None: ("F17",)},
+    407: {None: ("C19",)},
+    409: {"init": ("F19",), "sync": ("F13", "F19")},
+    413: {None: ("F17",)},
+    429: {None: ("B17",)},
+}
+_SERVER_FAULT = ("F2", "F17")
 
 
 @cache
 def _beginnings() -> tuple[WandbMessage, ...]:
-    """The first sentence of each longer wording: logs and issue trackers cut messages short."""
-    first = ((each, each.template.partition(". ")[0]) for each in wandb_messages.WANDB_MESSAGES)
+    """The first sentence of each longer message: logs and issue trackers cut messages short."""
+    first = ((message, message.template.partition(". ")[0]) for message in wandb_messages.WANDB_MESSAGES)
     return tuple(
-        replace(each, template=start) for each, start in first if start != each.template and len(start) >= LEAST
+        replace(message, template=start)
+        for message, start in first
+        if start != message.template and len(start) >= SHORTEST_BEGINNING
     )
 
 
 @record
-class _Named:
-    """What the words of an error, and the code in its traceback, name."""
+class _Names:
+    """What the messages, and the code in the traceback, name."""
 
     path: str | None = None
-    reading: bool = False
-    """The path is the full name of something that was read, not the target of a link."""
+    is_full_name: bool = False
+    """The path is the full name of something that was consumed, not the target of a link."""
     entity: str | None = None
     type: str | None = None
 
     @property
-    def linked(self) -> str | None:
+    def target(self) -> str | None:
         """The path without the version that only a full name may have."""
         path = parsed(self.path) if self.path else None
-        if self.path is None or path is None or path.version is None or not self.reading:
+        if self.path is None or path is None or path.version is None or not self.is_full_name:
             return self.path
         return self.path.removesuffix(f":{path.version}")
 
 
-def explain_error(text: str, directory: OrganizationView | None = None) -> Explanation | None:
-    """The explanation of the best known text in `text`; None when W&B's words are not in it."""
-    found = wandb_messages.recognize_messages(text) or search_messages(text, _beginnings())
-    if not found:
+def explain_error(context: ErrorContext, view: OrganizationView | None = None) -> Explanation | None:
+    """The explanation of an error, known or not; None when the text is not an error and has no message of W&B."""
+    matches = _recognize(context)
+    if not matches and not context.is_error:
         return None
-    main = found[0]
-    named = _named(text, found)
-    facts = paths.examine(named.linked, directory) if named.linked else None
-    rows = _rows(main, found[1:], named, facts)
-    if main.message.key == "unknown-entity" and _begins_a_run(text):
-        rows = ["B2"]  # no target path has been looked at yet
-    causes = causes_of(rows, target=named.path, entity=named.entity, type=named.type)
-    codes = [code for each in causes for code in each.codes]
-    path = parsed(named.path) if named.path else None
-    registry = path is not None and path.is_registry
+    names = _find_names(context, matches)
+    facts = paths.examine(names.target, view) if names.target else None
+    ids = _rank(context, matches, names, facts)
+    causes = causes_of(ids, target=names.path, entity=names.entity, type=names.type)
+    path = parsed(names.path) if names.path else None
+    is_registry = path is not None and path.is_registry
+    certain = facts.codes if facts is not None and facts.certain and context.phase in _PATH_PHASES else ()
+    special = [matches[0].message.code] if matches and matches[0].message.code else []
+    codes = [*certain, *special, *(code for cause in causes for code in cause.codes)]
     return Explanation(
         "error",
-        _quoted(text, main),
-        target=facts.mended if facts is not None and (registry or facts.wrong) else None,
-        organization=path.prefix if path is not None and registry else None,
+        _quote(context, matches[0]) if matches else context.last_line,
+        is_recognized=bool(ids),
+        target=facts.fixed if facts is not None and (is_registry or facts.wrong) else None,
+        organization=path.prefix if path is not None and is_registry else None,
         registry=path.registry if path is not None else None,
         collection=path.collection or None if path is not None else None,
         version_or_alias=path.version if path is not None else None,
-        codes=tuple(dict.fromkeys((*_certain_codes(facts), *codes))),
-        failures=tuple(rows),
-        notes=tuple(_notes(text, main, found[1:])),
+        codes=tuple(dict.fromkeys(codes)),
+        failures=tuple(ids),
+        notes=tuple(_notes(context, matches) if ids else _notes_of_unknown(context, names, facts)),
         parts=paths.parts_of(path),
         wrong=facts.wrong if facts is not None else (),
-        write=(f'target_path="{facts.mended}"',) if facts is not None and facts.wrong and facts.mended else (),
+        write=(f'target_path="{facts.fixed}"',) if facts is not None and facts.wrong and facts.fixed else (),
         causes=causes,
     )
 
 
-def _certain_codes(facts: paths.PathFacts | None) -> tuple[str, ...]:
-    return facts.codes if facts is not None and facts.certain else ()
+def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
+    """W&B's messages, best first. Of a message that a terminal broke in the middle of a word, the pieces are joined."""
+    matches = wandb_messages.recognize_messages(context.message_text)
+    matches = matches or search_messages(context.message_text, _beginnings())
+    if not matches and "\n" in context.message_text:
+        joined = "".join(line.strip() for line in context.message_text.splitlines())
+        matches = [match for match in wandb_messages.recognize_messages(joined) if match.span[1] - match.span[0] > 30]
+        matches = [replace(match, span=(0, 0)) for match in matches]
+    return matches
 
 
-def _rows(
-    main: RecognizedMessage, others: Sequence[RecognizedMessage], named: _Named, facts: paths.PathFacts | None
+def _rank(
+    context: ErrorContext, matches: Sequence[RecognizedMessage], names: _Names, facts: paths.PathFacts | None
 ) -> list[str]:
-    """The rows, likeliest first: what is certainly wrong with the path, what W&B said, what else it can mean."""
-    certain = facts.failures if facts is not None and facts.certain else ()
-    doubtful = facts.failures if facts is not None and not facts.certain else ()
-    told = [*_of_the_names(main, named), main.message.failure]
-    if main.message.key in _ORGANIZATION_TEXTS and named.path and (path := parsed(named.path)) and not path.prefix:
-        told = ["B2", "A15", *told]
-    also = main.message.also
-    # Warnings further up in a log say how it came to the error; the vaguest of them say nothing.
-    earlier = [each.message.failure for each in others if each.message.speaker != "server"]
-    return list(dict.fromkeys((*certain, *told, *doubtful, *earlier, *also)))[: MOST + 2]
+    """The failure ids, likeliest first: what is certainly wrong with the path, what W&B said, what else it can mean."""
+    certain: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    if facts is not None and context.phase in _PATH_PHASES:
+        certain, doubtful = (facts.failures, ()) if facts.certain else ((), facts.failures)
+    if matches:
+        likely = _of_message(context, matches[0], matches[1:], names)
+        # Warnings further up in a log say how it came to the error; what the server said before does not.
+        earlier = [match.message.failure for match in matches[1:] if match.message.speaker not in ("server", "other")]
+        ids = [*certain, *likely, *doubtful, *earlier, *matches[0].message.also]
+    else:
+        unnamed = _of_class(context) or _of_status(context)
+        ids = [*certain, *unnamed] if unnamed or certain else []
+    possible = [failure for failure in dict.fromkeys(ids) if failure in certain or not _contradicts(context, failure)]
+    if ids and not possible:
+        possible = list(_STATUSES[403].get(context.phase, ())) or list(dict.fromkeys(ids))
+    return possible[: MOST_CAUSES + 2]
 
 
-def _of_the_names(main: RecognizedMessage, named: _Named) -> Iterator[str]:
-    """Rows that the name of a registry which is missing gives away."""
-    if main.message.failure not in ("B3", "D1"):
-        return
-    project = main.fields.get("project", "").rpartition("/")[2]
-    path = parsed(named.path) if named.path else None
-    name = main.fields.get("registry") or (registry_name(project) if is_registry_project(project) else "")
-    name = name or (path.registry if path is not None else None) or ""
-    if name.startswith(REGISTRY_PREFIX):
-        yield "A11"
-    elif name.casefold() in CORE_REGISTRY_DISPLAY:
-        yield "A10"
+def _of_message(
+    context: ErrorContext, main: RecognizedMessage, others: Sequence[RecognizedMessage], names: _Names
+) -> Iterator[str]:
+    """What the message means: first what the names in it, and the rest of the log, give away."""
+    message = main.message
+    yield from _of_names(context, main, names)
+    if message.failure in _UNDECIDED:
+        yield from (match.message.failure for match in others if match.message.failure in message.also)
+        if context.status == 401:
+            yield "C18"
+    if message.key in _ORGANIZATION_MESSAGES and names.path and (path := parsed(names.path)) and not path.prefix:
+        yield from ("B2", "A15")
+    if message.failure == "F3" and context.key_length is not None and context.key_length <= 40:
+        yield "C18"
+    if message.failure == "C10" and context.phase == "sync":
+        yield "F13"
+    if message.failure == "B7":
+        yield from ("D7",) if context.phase == "download" else ()
+        yield from _STATUSES[403].get(context.phase, ())
+    yield message.failure
 
 
-def _named(text: str, found: Iterable[RecognizedMessage]) -> _Named:
+def _of_names(context: ErrorContext, main: RecognizedMessage, names: _Names) -> Iterator[str]:
+    """Failures that a name in the message gives away."""
+    fields, message = main.fields, main.message
+    if message.failure in ("B3", "D1"):
+        project = fields.get("project", "").rpartition("/")[2]
+        path = parsed(names.path) if names.path else None
+        name = fields.get("registry") or (registry_name(project) if is_registry_project(project) else "")
+        name = name or (path.registry if path is not None else None) or ""
+        if name.startswith(REGISTRY_PREFIX):
+            yield "A11"
+        elif name.casefold() in CORE_REGISTRY_DISPLAY:
+            yield "A10"
+    expected, given = fields.get("expected"), fields.get("organization")
+    if expected and given and close_to(given, [expected]):
+        yield "A13"  # the same organization, misspelled or under its other name
+    if context.user is not None and context.user in (fields.get("entity"), given):
+        yield "B1"  # the account's own, personal entity
+
+
+def _of_class(context: ErrorContext) -> tuple[str, ...]:
+    """What the class of the exception alone says."""
+    if context.exception is None:
+        return ()
+    name, text = context.exception
+    ids = _CLASSES.get(name, ())
+    if not ids or (context.frames and not any(frame.is_wandb for frame in context.frames)):
+        return ()
+    if name in _ONLY_IN_A_LINK:
+        is_link = not context.frames or context.call in ("link_artifact", "link_model")
+        return ids if is_link and not text else ()
+    return ids
+
+
+def _of_status(context: ErrorContext) -> tuple[str, ...]:
+    """What an HTTP status means, where the phase and the absence of another program's address allow it."""
+    if not context.is_from_wandb:
+        return ()
+    if context.status is None:
+        return ("F1", "B2", "C19") if context.operation == "upsertBucket" else ()
+    if context.status >= 500:
+        return _SERVER_FAULT
+    by_phase = _STATUSES.get(context.status, {})
+    return by_phase.get(context.phase, by_phase.get(None, ()))
+
+
+def _contradicts(context: ErrorContext, failure_id: str) -> bool:
+    """Whether the input shows that it cannot be this failure."""
+    failure = FAILURES[failure_id]
+    if failure.phases and context.phase is not None and context.phase not in failure.phases:
+        return True
+    if failure.sdk_before and context.sdk_version:
+        return _numbers(context.sdk_version) >= _numbers(failure.sdk_before)
+    return False
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
+
+
+def _find_names(context: ErrorContext, matches: Iterable[RecognizedMessage]) -> _Names:
     fields: dict[str, str] = {}
-    for each in found:
-        fields = {**each.fields, **fields}
+    for match in matches:
+        fields = {**match.fields, **fields}
     entity, artifact_type = fields.get("entity"), fields.get("type")
-    if path := fields.get("path"):
-        return _Named(path, entity=entity, type=artifact_type)
-    written = list(_PATH.finditer(text, max(0, len(text) - TAIL)))
-    if in_code := (written[-1] if written else None):  # the last line of a traceback is the nearest to the error
-        line = text[text.rfind("\n", 0, in_code.start()) + 1 : in_code.start()]
-        return _Named(in_code[1], "link" not in line, entity, artifact_type)
-    return _Named(_read_name(fields), True, entity, artifact_type)
+    if (path := fields.get("path")) and "\\" not in path and parsed(path) is not None:
+        return _Names(path, entity=entity, type=artifact_type)
+    if written := context.registry_path:
+        return _Names(written[0], not written[1], entity, artifact_type)
+    return _Names(_consumed_name(fields), True, entity, artifact_type)
 
 
-def _read_name(fields: dict[str, str]) -> str | None:
-    """The name that was read: `artifact membership 'c:prod' not found in 'acme/wandb-registry-x'`."""
+def _consumed_name(fields: dict[str, str]) -> str | None:
+    """The name that was consumed: `artifact membership 'c:prod' not found in 'acme/wandb-registry-x'`."""
     project = fields.get("project", "")
     name = fields.get("name", "")
     if is_registry_project(project.rpartition("/")[2]) and name and "/" not in name:
@@ -161,39 +288,61 @@ def _read_name(fields: dict[str, str]) -> str | None:
     return None
 
 
-def _quoted(text: str, match: RecognizedMessage) -> str:
+def _quote(context: ErrorContext, match: RecognizedMessage) -> str:
     start, end = match.span
-    return " ".join(text[start:end].split())
+    text = context.message_text[start:end] if end else wandb_messages.find_message(match.message.key).template
+    return " ".join(text.split())
 
 
-def _notes(text: str, main: RecognizedMessage, others: Sequence[RecognizedMessage]) -> Iterator[str]:
-    yield f"said by {_SPEAKERS[main.message.speaker]}{_era(main.message)}"
-    if not main.message.known:
-        yield "nobody has published W&B's words for this; these are regilink's emulator's"
-    if place := _place(text):
-        yield f"raised at {place}"
-    said = dict.fromkeys(_quoted(text, each) for each in others)
-    for words in list(said)[:3]:
-        yield f"also in the text: {words}"
+def _notes(context: ErrorContext, matches: Sequence[RecognizedMessage]) -> Iterator[str]:
+    if matches:
+        main = matches[0].message
+        yield f"reported by {_SPEAKERS[main.speaker]}{_era(main)}"
+        if not main.known:
+            yield "W&B's wording is undocumented; this wording is that of regilink's emulator"
+        if main.hint:
+            yield f"in this case: {main.hint}"
+        if main.code:
+            yield f"`regilink explain {main.code}`: the rule that finds it before the run"
+    if context.place:
+        yield f"raised at {context.place}"
+    if context.phase in ("init", "sync") and context.operation:
+        yield f"the run itself is refused (`{context.operation}`); no registry is involved yet"
+    if context.sdk_version:
+        yield f"wandb {context.sdk_version}"
+    quotes = dict.fromkeys(_quote(context, match) for match in matches[1:])
+    for quote in list(quotes)[:3]:
+        yield f"also in the text: {quote}"
 
 
-def _era(wording: WandbMessage) -> str:
-    if wording.since and wording.until:
-        return f" of wandb {wording.since} up to, but not, {wording.until}"
-    if wording.since:
-        return f" since wandb {wording.since}"
-    return f" before wandb {wording.until}" if wording.until else ""
+def _notes_of_unknown(context: ErrorContext, names: _Names, facts: paths.PathFacts | None) -> Iterator[str]:
+    """What could be read around an error that is not in the index, and where to look."""
+    if context.place:
+        yield f"raised at {context.place}"
+    if context.call:
+        yield f"the call that failed: {context.call}"
+    if context.operation:
+        yield f"the GraphQL operation: {context.operation}"
+    if context.status:
+        yield f"HTTP status {context.status}"
+    if context.sdk_version:
+        yield f"wandb {context.sdk_version}"
+    if names.path and facts is not None and not facts.wrong:
+        yield f"the path in it, {names.path!r}, is well formed; the server can still refuse it"
+    if not context.is_about_wandb:
+        yield "the text does not name wandb: the error may come from another program"
+        return
+    yield (
+        "no message of W&B that regilink knows is in it. Look at wandb/latest-run/logs/debug.log and "
+        "debug-internal.log (or debug-core.log), and at status.wandb.com"
+    )
+    target = f" {names.path}" if names.path else ""
+    yield f"`regilink doctor{target}` asks the server about account, entity and registry"
 
 
-def _place(text: str) -> str | None:
-    """The last line of the user's own code in a traceback."""
-    own = [match for match in _FRAME.finditer(text[-TAIL:]) if not _LIBRARY.search(match[1])]
-    return f"{own[-1][1]}:{own[-1][2]}, in {own[-1][3]}" if own else None
-
-
-def _begins_a_run(text: str) -> bool:
-    """Whether the last traceback ends below `wandb.init`, called by the user's own code."""
-    inside = False
-    for frame in _FRAME.finditer(text[-TAIL:]):
-        inside = (inside or frame[1].endswith("wandb_init.py")) if _LIBRARY.search(frame[1]) else False
-    return inside
+def _era(message: WandbMessage) -> str:
+    if message.since and message.until:
+        return f" of wandb {message.since} up to, but not, {message.until}"
+    if message.since:
+        return f" since wandb {message.since}"
+    return f" before wandb {message.until}" if message.until else ""

@@ -1,12 +1,34 @@
-"""What an explanation is made of: plain values, shown by `report.explanation`."""
+"""What an explanation is made of, plain values, and the lines of text that it becomes."""
 
 from __future__ import annotations
 
+import shlex
+import textwrap
 from typing import Literal
 
+from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.records import record
 
-Kind = Literal["rule", "failure", "target-path", "full-name", "url", "snippet", "error", "entity-url", "unknown"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    Paint = Callable[[str, str], str]
+    """ANSI code and text -> text."""
+
+Kind = Literal[
+    "rule", "failure", "target-path", "full-name", "url", "snippet", "error", "entity-url", "question", "unknown"
+]
+
+WIDTH = 100
+LONGEST = 1000
+"""Characters of one value that are shown: names come from whatever was pasted."""
+
+BOLD, QUIET = "1", "2"
+
+MOST_CAUSES = 4
+"""Causes that are shown in full."""
 
 
 @record
@@ -24,7 +46,7 @@ class Wrong:
 
 @record
 class Cause:
-    """A row of the catalogue of failures as a cause: what happened, how to tell it apart, what to do, what proves it.
+    """A failure of the index as a cause: what happened, how to recognize it, what to do, the command that shows it.
 
     `check_with` is a command with what is known filled in; empty where no command can show it.
     """
@@ -38,6 +60,20 @@ class Cause:
     check_with: str
 
 
+def causes_of(
+    failures: Iterable[str], *, target: str | None = None, entity: str | None = None, type: str | None = None
+) -> tuple[Cause, ...]:
+    """The first `MOST_CAUSES` failures as causes, in their order, with what is known filled into their commands."""
+    known = {"TARGET": target, "TEAM": entity, "TYPE": type}
+    causes = []
+    for failure in (FAILURES[failure_id] for failure_id in list(dict.fromkeys(failures))[:MOST_CAUSES]):
+        command = " ".join(shlex.quote(known.get(word) or word) for word in failure.check_with.split())
+        causes.append(
+            Cause(failure.id, failure.title, failure.codes, failure.happens, failure.recognize, failure.help, command)
+        )
+    return tuple(causes)
+
+
 @record
 class Explanation:
     """What a text is and what it means. The first fields are those of the contract's JSON.
@@ -49,6 +85,8 @@ class Explanation:
 
     kind: Kind
     title: str
+    is_recognized: bool = True
+    """False for what is none of the kinds, and for an error that is not in the failure index."""
     target: str | None = None
     organization: str | None = None
     registry: str | None = None
@@ -66,13 +104,138 @@ class Explanation:
     examples: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
-    def known(self) -> bool:
-        """Whether the text was recognised."""
-        return self.kind != "unknown"
-
-    @property
     def text(self) -> str:
         """The explanation as plain text, without a line feed at its end."""
-        from regilink_doctor.report.explanation import render
+        return "\n".join(self.lines())
 
-        return "\n".join(render(self))
+    def lines(self, *, width: int | None = None, paint: Paint | None = None) -> Iterator[str]:
+        """The lines without their ends: what it is, parts, where a link goes, what is wrong, what to write, causes.
+
+        Args:
+            width: columns of the terminal, of which `WIDTH` are used at most; None: no terminal.
+            paint: colors a text.
+        """
+        layout = _Layout(min(width or WIDTH, WIDTH), width, paint or (lambda _, text: text))
+        yield from layout.explanation(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from html import escape
+
+        return f"<pre>{escape(self.text)}</pre>"
+
+
+@record
+class _Layout:
+    width: int
+    terminal: int | None
+    paint: Paint
+
+    def explanation(self, explanation: Explanation) -> Iterator[str]:
+        yield from self._heading(_lead(explanation) + _shorten(explanation.title))
+        if explanation.kind == "failure" and explanation.codes:
+            yield f"  caught by {', '.join(explanation.codes)}"
+        for note in explanation.notes:
+            yield from (self.paint(QUIET, line) for line in self._wrap(_shorten(note), "  "))
+        yield from _table(explanation.parts)
+        yield from self._section("A link to it goes to:", explanation.goes)
+        if explanation.wrong:
+            yield ""
+            yield from self._heading("What is wrong:")
+            for wrong in explanation.wrong:
+                yield from self._wrong(wrong)
+        yield from self._section("Write:", explanation.write)
+        if explanation.body:
+            yield ""
+            yield from self._documentation(explanation.body)
+        for title, examples in explanation.examples:
+            yield from ("", self.paint(BOLD, f"{title}:"), "")
+            yield from textwrap.indent("\n\n".join(examples), "    ").splitlines()
+        yield from self._causes(explanation)
+
+    def _causes(self, explanation: Explanation) -> Iterator[str]:
+        causes = explanation.causes
+        is_list = explanation.kind in ("error", "question") and len(causes) > 1
+        if is_list:
+            yield ""
+            yield from self._heading("Likely causes, the likeliest first:")
+        for number, cause in enumerate(causes, 1):
+            yield ""
+            if explanation.kind != "failure":  # its title is the explanation's
+                names = ", ".join((f"failure {cause.failure}", *cause.codes))
+                lead = f"{number}. " if is_list else ""
+                yield from self._heading(f"{lead}{capitalize(cause.title)} [{names}]")
+            yield from self._cause(cause, is_whole=number == 1)
+
+    def _cause(self, cause: Cause, *, is_whole: bool) -> Iterator[str]:
+        """The lines of a cause; what happens is shown for the likeliest alone."""
+        for label, text in (
+            ("What happens", cause.happens if is_whole else ""),
+            ("How to recognize it", cause.recognize),
+            ("What to do", cause.help),
+            ("Check with", f"`{_shorten(cause.check_with)}`" if cause.check_with else ""),
+        ):
+            if text:
+                yield from self._wrap(f"{label}: {text}", "   ")
+
+    def _wrong(self, wrong: Wrong) -> Iterator[str]:
+        where = f"line {wrong.line}: " if wrong.line is not None else ""
+        yield from self._wrap(f"{wrong.code}: {where}{_shorten(wrong.message)}", "  ")
+        if wrong.help:
+            yield from self._wrap(f"help: {_shorten(wrong.help)}", "    ")
+
+    def _section(self, title: str, lines: Iterable[str]) -> Iterator[str]:
+        shown = list(lines)
+        if shown:
+            yield ""
+            yield from self._heading(title)
+            for line in shown:
+                yield from self._wrap(_shorten(line), "  ")
+
+    def _heading(self, text: str) -> Iterator[str]:
+        yield from (self.paint(BOLD, line) for line in self._wrap(capitalize(text), ""))
+
+    def _wrap(self, text: str, indent: str) -> list[str]:
+        return _wrap_text(text, indent, self.width)
+
+    def _documentation(self, text: str) -> Iterator[str]:
+        """A rule's documentation; a paragraph is broken anew where the terminal is too narrow for its lines."""
+        for number, paragraph in enumerate(text.split("\n\n")):
+            if number:
+                yield ""
+            lines = paragraph.splitlines()
+            is_prose = not any(line[:1] in (" ", "-", "|", "`") for line in lines)
+            if is_prose and self.terminal is not None and any(len(line) > self.terminal for line in lines):
+                yield from _wrap_text(" ".join(lines), "", self.terminal)
+            else:
+                yield from lines
+
+
+def capitalize(text: str) -> str:
+    """The text with a capital at its start, and everything else as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _lead(explanation: Explanation) -> str:
+    if explanation.kind != "error":
+        return ""
+    return "error: " if explanation.is_recognized else "error not known: "
+
+
+def _table(parts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    rows = list(parts)
+    if rows:
+        yield ""
+        margin = max(len(name) for name, _ in rows)
+        yield from (f"  {name:<{margin}}   {_shorten(value)}" for name, value in rows)
+
+
+def _wrap_text(text: str, indent: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    ) or [indent]
+
+
+def _shorten(text: str) -> str:
+    shown = escape_text(text)
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."

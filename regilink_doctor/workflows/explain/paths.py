@@ -14,8 +14,7 @@ from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, SdkRefusal, TargetPath, parsed, sdk_link
 from regilink_doctor.rules import rule_for, wording
 from regilink_doctor.rules.judge import path_findings
-from regilink_doctor.workflows.explain.causes import causes_of
-from regilink_doctor.workflows.explain.explanation import Explanation, Wrong
+from regilink_doctor.workflows.explain.explanation import Explanation, Wrong, causes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,16 +24,16 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.explain.explanation import Kind
 
 CALLS: tuple[LinkMethod, ...] = ("Run.link_artifact", "Artifact.link")
-MOST_MENDS = 4
-"""Rounds of mending: each takes out one problem of a segment, and may show the next."""
+MOST_FIXES = 4
+"""Rounds of fixing: each removes one problem of a segment, and may show the next."""
 
 
 @record
 class PathFacts:
-    """What lint says of a path, and the path with every clear mistake mended (None: something is still wrong)."""
+    """What lint says of a path, and the path with every clear mistake fixed (None: something is still wrong)."""
 
     wrong: tuple[Wrong, ...]
-    mended: str | None
+    fixed: str | None
     failures: tuple[str, ...]
     certain: bool
     """At least one of the problems is an error."""
@@ -83,11 +82,11 @@ def examine(text: str, directory: OrganizationView | None = None) -> PathFacts:
     findings = tuple(path_findings(link_site(text), directory))
     wrong = tuple(Wrong(each.code, each.message, each.help) for each in findings)
     certain = any(each.severity == "error" for each in findings)
-    mended = _mended(text, findings, directory)
+    fixed = _apply_fixes(text, findings, directory)
     if not wrong and directory is not None and (unknown := _unknown_registry(parsed(text), directory)):
-        wrong, mended, certain = (unknown,), None, directory.complete
+        wrong, fixed, certain = (unknown,), None, directory.complete
     rows = tuple(dict.fromkeys(row for each in wrong for row in rule_for(each.code).rows))
-    return PathFacts(wrong, mended, rows, certain)
+    return PathFacts(wrong, fixed, rows, certain)
 
 
 def _unknown_registry(path: TargetPath | None, directory: OrganizationView) -> Wrong | None:
@@ -162,9 +161,9 @@ def link_site(
     return Link(call, place, place.span, target=written(text), argument=place, init=init, artifact=artifact)
 
 
-def _mended(text: str, findings: tuple[Finding, ...], directory: OrganizationView | None) -> str | None:
+def _apply_fixes(text: str, findings: tuple[Finding, ...], directory: OrganizationView | None) -> str | None:
     """The text after the fixes of its findings, again and again; None when something wrong is left."""
-    for _ in range(MOST_MENDS):
+    for _ in range(MOST_FIXES):
         if not findings:
             return text
         edits = [edit for each in findings if each.fix is not None for edit in each.fix.edits]
@@ -201,7 +200,7 @@ def _rows_without_finding(text: str) -> tuple[str, ...]:
 def _target(linked: str, kind: Kind, facts: PathFacts) -> str | None:
     path = parsed(linked)
     if facts.wrong:
-        return facts.mended
+        return facts.fixed
     if path is None or not path.is_registry:
         return None
     return without_organization(linked) if kind == "full-name" else linked

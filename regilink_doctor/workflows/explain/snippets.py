@@ -9,8 +9,7 @@ from regilink_doctor.core.target_path.app_urls import read_snippet
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import rule_for
 from regilink_doctor.workflows.explain import paths
-from regilink_doctor.workflows.explain.causes import causes_of
-from regilink_doctor.workflows.explain.explanation import Explanation, Wrong
+from regilink_doctor.workflows.explain.explanation import Explanation, Wrong, causes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ MOST_OPEN = 5
 _IMPORT = "import wandb\n"
 
 
-def explain_snippet(text: str, directory: OrganizationView | None = None) -> Explanation | None:
-    """What the links and fetches in a piece of code come to; None when there are none."""
+def explain_code(text: str, directory: OrganizationView | None = None) -> Explanation | None:
+    """What the calls in a piece of Python come to; None when there are none."""
     if len(text) > LIMIT:
         return None
     code = textwrap.dedent(text).strip("\n")
@@ -38,7 +37,12 @@ def explain_snippet(text: str, directory: OrganizationView | None = None) -> Exp
         report = lint_bytes("snippet.py", ((_IMPORT if lines_added else "") + whole + "\n").encode(), directory)
         if report.sites:
             return _of_code(report, lines_added, directory)
-    path = read_snippet(text)
+    return None
+
+
+def explain_quoted_path(text: str, directory: OrganizationView | None = None) -> Explanation | None:
+    """The registry path between quotes in what is not whole Python; None when there is none."""
+    path = read_snippet(text) if len(text) <= LIMIT else None
     return _of_path(path, directory) if path is not None else None
 
 

@@ -1,0 +1,373 @@
+"""What can be read around an error: its lines without the prefixes of loggers, the frames, the facts in them.
+
+Nothing here knows W&B's messages. `read_error` takes any pasted text apart; `errors` decides what it means.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cached_property
+
+from regilink_doctor.core.records import record
+from regilink_doctor.core.wandb_messages import TEXT_LIMIT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.failures import Phase
+
+TAIL = 60_000
+"""Characters at the end of a text in which frames and facts are searched: a log ends with its error."""
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE)"
+_CLOCK = r"\d{2}:\d{2}:\d{2}(?:[.,]\d+)?"
+_PREFIX = re.compile(
+    "|".join(
+        (
+            rf"\[?\d{{4}}[-/]\d{{2}}[-/]\d{{2}}[T _]{_CLOCK}(?:Z|UTC|[+-]\d{{2}}:?\d{{2}})?\]?",
+            rf"[|\[(]?\s?{_CLOCK}\s?[|\])]?",
+            rf"[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]+ [\w./-]+(?:\[\d+\])?:",  # syslog
+            r"\((?:[\w.:-]+ )?(?:pid|rank|ip)=[^()\n]{1,80}\)",  # Ray: (Worker pid=12, ip=10.0.0.1)
+            r"\[\d+,\d+\]<std(?:out|err)>:",  # mpirun
+            r"\[?(?:default|rank ?|Rank ?|RANK ?)\d+\]?:",  # torchrun
+            r"\d{1,4}:(?= )",  # srun --label
+            r"\[(?:pod|container)/[^\]\n]{1,200}\]",  # kubectl logs --prefix
+            r"[\w.-]{1,60}\s+\|(?= )",  # docker compose
+            r"[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=\d{4}-)",  # gh run view --log
+            r"##\[\w+\]",  # GitHub Actions
+            rf"\[{_LEVEL}\s*\]:?",
+            rf"{_LEVEL}:[\w.]+:",  # logging.basicConfig
+            rf"{_LEVEL}(?:\s*[:|]|(?=\s+(?:\w+:\w|\S+\.py:\d|MainThread|Thread|\[)))(?:[\w.]+:(?=\S))?",
+            r"(?:MainThread|Sender(?:Thread)?|Handler(?:Thread)?|Thread-\d+|wandb-upload_\d+)\s*:\d+",
+            r"\[[\w./-]+\.py:[^\]\n]{1,60}\]",
+            r"[\w./-]+\.py:\d+(?: -)?(?=\s+\S)(?!:)",
+            r"[|│┃](?=\s)",
+            r"-(?=\s)",
+            r">(?= )",  # quoted in a message or an issue
+            r"E(?=   )",  # pytest
+        )
+    )
+)
+_MOST_PREFIXES = 8
+_BOX = re.compile(r"\s*[│┃╭╰╮╯]+\s*$")
+_WANDB_PREFIX = re.compile(r"wandb: (?:(?:ERROR|WARNING|INFO) )?")
+_MESSAGE_KEYS = ("log", "message", "msg", "text", "textPayload", "event", "error", "exc_info", "exception", "traceback")
+
+_FRAME = re.compile(
+    r"""^\s*(?:
+        File\ "(?P<path>[^"\n]{1,300})",\ line\ (?P<line>\d{1,7}),\ in\ (?P<function>\S{1,100})     # Python
+      | File\ (?P<path2>[^"\n,]{1,300}?):(?P<line2>\d{1,7}),\ in\ (?P<function2>[\w.<>]{1,100})      # IPython 8
+      | (?P<path3>[~./\w<>-][^"\n:]{0,300}?(?:\.py|>))\ in\ (?P<function3>[\w.<>]{1,100})(?:\(|\ |$)  # IPython 7
+      | (?P<path4>(?:[~/.]|[A-Za-z]:\\)[^"\n:]{1,300}):(?P<line4>\d{1,7})\ in\ (?P<function4>[\w.<>]{1,100})   # rich
+      | Cell\ (?P<path5>In\ ?\[\d+\]),\ line\ (?P<line5>\d+)
+    )""",
+    re.VERBOSE,
+)
+_NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s)")
+_MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
+_LIBRARY = re.compile(
+    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|[/\\]wandb[/\\]sdk[/\\]|[/\\]emulator[/\\]recorder"
+)
+_WANDB_FILE = re.compile(r"[/\\]wandb[/\\]")
+_EXCEPTION = re.compile(
+    r"^\s*(?:\w+\.)*(?P<name>[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception)"
+    r"(?::(?P<message>\s.*)?|\s*)$"
+)
+_STATUS = re.compile(
+    r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
+      | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?|Error)[ :=]+(\d{3})\b
+      | \b(\d{3})\ (?:Client|Server)\ Error\b | ^\s*(\d{3})\ response\ executing""",
+    re.VERBOSE | re.MULTILINE,
+)
+_GRAPHQL_PATH = re.compile(r"""["\\]+path["\\]+\s*:\s*\[["\\]+(\w+)""")
+_OPERATION = re.compile(r"during (upsertBucket|linkArtifact)\b|failed to upsert (bucket)")
+_ERROR_MARK = re.compile(
+    r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
+      | ^\s*(?:Error|ERROR|FATAL|Fatal|error):\ \S | <Error><Code>""",
+    re.VERBOSE | re.MULTILINE,
+)
+_VERSION = re.compile(
+    r"""(?:wandb[ -]version|SDK\ version\ is|WandB\ version:?|wandb==|wandb-core\ version|with\ wandb\ version
+        |"version":\s*")
+        \s*v?(\d+\.\d+(?:\.\d+)?)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LOGGED_IN = re.compile(r"Currently logged in as: ([\w.-]+)(?: \(([\w.-]+)\))?")
+_HOST = re.compile(r"https?://([\w.-]+(?::\d+)?)")
+_KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
+_OFFLINE = re.compile(
+    r"syncing is set to `?offline|WANDB_MODE=[\"']?offline|mode=[\"']offline|offline-run-\d|offline mode", re.IGNORECASE
+)
+_SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
+_SWEEP = re.compile(r"\bwandb (?:agent|sweep|launch|launch-agent)\b|wandb: (?:launch|sweep|agent)")
+
+CALLS: dict[str, Phase] = {
+    "login": "login", "_login": "login", "init": "init",
+    "link_artifact": "link", "link_model": "link", "link": "link",
+    "use_artifact": "consume", "use_model": "consume", "artifact": "consume", "artifact_exists": "consume",
+    "artifacts": "consume", "artifact_collection": "consume", "artifact_versions": "consume",
+    "download": "download", "checkout": "download", "get_entry": "download", "get": "download", "verify": "download",
+    "log_artifact": "log", "log_model": "log", "add_file": "log", "add_dir": "log", "add_reference": "log",
+    "new_file": "log", "wait": "log", "upsert_artifact": "log",
+    "registry": "registry", "registries": "registry", "create_registry": "registry",
+    "delete": "delete", "unlink": "delete", "agent": "sweep", "sweep": "sweep", "launch": "sweep",
+    "run": "api", "runs": "api", "project": "api", "sync": "sync",
+}  # fmt: skip
+"""A call of wandb's API -> what the program was doing."""
+
+_OPERATIONS: dict[str, Phase] = {
+    "upsertBucket": "init", "bucket": "init", "linkArtifact": "link", "unlinkArtifact": "delete",
+    "deleteArtifact": "delete", "deleteArtifactSequence": "delete", "deleteArtifactPortfolio": "delete",
+    "createArtifact": "log", "createArtifactManifest": "log", "createArtifactFiles": "log", "commitArtifact": "log",
+    "createArtifactType": "log", "useArtifact": "consume", "project": "consume", "artifact": "consume",
+    "viewer": "login", "upsertModel": "registry", "upsertRegistryProject": "registry",
+    "createProjectMembers": "registry",
+    "upsertSweep": "sweep", "createAgent": "sweep", "agentHeartbeat": "sweep", "sweep": "sweep",
+    "addAliases": "link", "deleteAliases": "delete",
+}  # fmt: skip
+"""The first name in a GraphQL path -> what the program was doing."""
+
+_CODE_LINE = re.compile(r"\s*(?:>>> |-+> ?\d+ |with |return |await |\w[\w., ]* = )*[\w.]+\.\w+\(")
+_REGISTRY_PATH = re.compile(r"""["']((?:[^"'\n{}/]{1,128}/)?wandb-registry-[^"'\n{}/]{1,128}/[^"'\n{}]{0,300})["']""")
+_CALL_IN_CODE = re.compile(r"(?:\bwandb|\b\w*(?:run|api|artifact|Api\(\)|model|logger|experiment)\w*)[\w.()]*\.(\w+)\(")
+
+
+@record
+class Frame:
+    """One frame of a traceback. `line` is 0 where the format does not show it."""
+
+    path: str
+    line: int
+    function: str
+
+    @property
+    def is_library(self) -> bool:
+        """Whether the frame is not the user's own code."""
+        return bool(_LIBRARY.search(self.path))
+
+    @property
+    def is_wandb(self) -> bool:
+        """Whether the frame is wandb's code."""
+        return self.is_library and bool(_WANDB_FILE.search(self.path))
+
+
+@record
+class ErrorContext:
+    """A pasted error, taken apart.
+
+    `message_text` is what programs said: no prefixes, no frames, no lines of source. `source` are the lines of code
+    that a traceback shows. `text` is both, without prefixes.
+    """
+
+    text: str
+    message_text: str
+    source: tuple[str, ...]
+    frames: tuple[Frame, ...]
+
+    @cached_property
+    def is_error(self) -> bool:
+        """Whether the text is certainly an error, whatever it says."""
+        return bool(
+            self.exception is not None
+            or self.status
+            or _ERROR_MARK.search(self.text)
+            or _GRAPHQL_PATH.search(self.text)
+        )
+
+    @cached_property
+    def exception(self) -> tuple[str, str] | None:
+        """Class and message of the last exception in the text."""
+        for line in reversed(self.message_text.splitlines()):
+            if match := _EXCEPTION.match(line):
+                return match["name"], (match["message"] or "").strip()
+        return None
+
+    @cached_property
+    def last_line(self) -> str:
+        """The line that says what went wrong: the last exception, else the last line that reports an error."""
+        lines = [line.strip() for line in self.message_text.splitlines() if line.strip()]
+        for wanted in (_EXCEPTION.match, _ERROR_MARK.search, _STATUS.search):
+            for line in reversed(lines):
+                if wanted(line) and "most recent call last" not in line:
+                    return line
+        return lines[-1] if lines else ""
+
+    @cached_property
+    def status(self) -> int | None:
+        """The last HTTP status of an error."""
+        codes = [int(code) for match in _STATUS.findall(self.message_text) for code in match if code]
+        codes = [code for code in codes if 400 <= code < 600]
+        return codes[-1] if codes else None
+
+    @cached_property
+    def operation(self) -> str | None:
+        """The GraphQL operation that failed, by the path of its answer."""
+        found = _GRAPHQL_PATH.findall(self.text)
+        if found:
+            return str(found[-1])
+        match = _OPERATION.search(self.text)
+        return (match[1] or "upsertBucket") if match else None
+
+    @cached_property
+    def call(self) -> str | None:
+        """The call of wandb's API that failed: by wandb's frames, else by the last line of the user's own code."""
+        after_own_code: list[Frame] = []
+        for frame in self.frames:
+            after_own_code = [*after_own_code, frame] if frame.is_library else []
+        for frame in after_own_code:
+            name = frame.function.rpartition(".")[2]
+            if frame.is_wandb and name in CALLS:
+                return name
+        code = self.source or [line for line in self.text[-TAIL:].splitlines() if _CODE_LINE.match(line)]
+        for line in reversed(code):
+            for name in reversed(_CALL_IN_CODE.findall(line)):
+                if name in CALLS:
+                    return str(name)
+        return None
+
+    @cached_property
+    def phase(self) -> Phase | None:
+        """What the program was doing; None where the text does not tell."""
+        if self.operation in _OPERATIONS:
+            phase = _OPERATIONS[self.operation]
+            return "sync" if phase == "init" and _SYNC.search(self.text) else phase
+        if self.call is not None:
+            return CALLS[self.call]
+        if _SYNC.search(self.text):
+            return "sync"
+        return "sweep" if _SWEEP.search(self.text) else None
+
+    @cached_property
+    def place(self) -> str | None:
+        """The last line of the user's own code in a traceback."""
+        own = [frame for frame in self.frames if not frame.is_library]
+        if not own:
+            return None
+        line = f":{own[-1].line}" if own[-1].line else ""
+        return f"{own[-1].path}{line}" + (f", in {own[-1].function}" if own[-1].function else "")
+
+    @cached_property
+    def sdk_version(self) -> str | None:
+        """The version of wandb that the log names."""
+        found = _VERSION.findall(self.text[-TAIL:])
+        return str(found[-1]) if found else None
+
+    @cached_property
+    def user(self) -> str | None:
+        """The account that is logged in."""
+        found = _LOGGED_IN.findall(self.text)
+        return found[-1][0] if found else None
+
+    @cached_property
+    def host(self) -> str | None:
+        """The host of the last address of an API in the text, where it is not W&B's cloud."""
+        hosts = [host for host in _HOST.findall(self.message_text) if "wandb" in host or ":" in host]
+        return hosts[-1] if hosts else None
+
+    @cached_property
+    def key_length(self) -> int | None:
+        """The length of the API key that the message counts."""
+        match = _KEY_LENGTH.search(self.message_text)
+        return int(match[1] or match[2]) if match else None
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether the text says that the run is offline."""
+        return bool(_OFFLINE.search(self.text))
+
+    @property
+    def is_about_wandb(self) -> bool:
+        """Whether wandb is named anywhere."""
+        return "wandb" in self.text.lower() or "w&b" in self.text.lower()
+
+    @property
+    def is_from_wandb(self) -> bool:
+        """Whether a status can be W&B's: wandb is named, or no other host is."""
+        return self.is_about_wandb or not _HOST.search(self.message_text)
+
+    @cached_property
+    def registry_path(self) -> tuple[str, bool] | None:
+        """The last registry path that the text quotes, and whether it is linked to: the nearest to the error."""
+        text = self.text[-TAIL:]
+        quoted = list(_REGISTRY_PATH.finditer(text))
+        if not quoted:
+            return None
+        line = text[text.rfind("\n", 0, quoted[-1].start()) + 1 : quoted[-1].start()]
+        return quoted[-1][1], "link" in line
+
+
+def read_error(text: str) -> ErrorContext:
+    """Take a pasted text apart; of a long one the end."""
+    lines = [line for raw in text[-TEXT_LIMIT:].splitlines() for line in _clean(raw)]
+    frames: list[Frame] = []
+    source: list[str] = []
+    messages: list[str] = []
+    # Lines of source are indented deeper than their frame, or numbered where IPython or rich shows them.
+    frame_indent: int | None = None
+    is_numbered = any(line.lstrip().startswith(("---", "❱")) for line in lines)
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        is_below_frame = frame_indent is not None and indent > frame_indent and bool(line.strip())
+        if match := _FRAME.match(line):
+            frames.append(_frame(match))
+            frame_indent = indent
+        elif (
+            _MARKER.match(line)
+            or (is_numbered and frames and _NUMBERED.match(line))
+            or (is_below_frame and not _EXCEPTION.match(line))
+        ):
+            source.append(line)
+        else:
+            frame_indent = frame_indent if not line.strip() else None
+            messages.append(_WANDB_PREFIX.sub("", line, count=1) if _continues(messages, line) else line)
+    return ErrorContext("\n".join(lines), "\n".join(messages), tuple(source), tuple(frames))
+
+
+def _clean(raw: str) -> Iterator[str]:
+    """The line without colors, boxes and prefixes; what a JSON line says, as lines of its own."""
+    line = _ANSI.sub("", raw).rstrip("\r")
+    if (said := _said_in_json(line)) is not None:
+        for inner in said.splitlines():
+            yield from _clean(inner)
+        return
+    line = _BOX.sub("", line)
+    for _ in range(_MOST_PREFIXES):
+        stripped = line.lstrip(" ")
+        match = _PREFIX.match(stripped)
+        if match is None or match.end() == 0:
+            break
+        rest = stripped[match.end() :]
+        line = rest.removeprefix(" ")
+    yield line
+
+
+def _said_in_json(line: str) -> str | None:
+    """The message of a log line that is a JSON object; None where it is none, or an answer of a server."""
+    if not line.lstrip().startswith("{") or len(line) > TAIL:
+        return None
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(value, dict) or "errors" in value or "data" in value:
+        return None
+    said = [item for key in _MESSAGE_KEYS if isinstance(item := value.get(key), str) and item.strip()]
+    return "\n".join(said) or None
+
+
+def _continues(messages: list[str], line: str) -> bool:
+    """Whether a line of wandb goes on where the one before it stopped in the middle of a sentence."""
+    before = messages[-1].rstrip() if messages else ""
+    return bool(line.startswith("wandb: ") and before and before[-1] not in ".!?:;)" and before.startswith("wandb: "))
+
+
+def _frame(match: re.Match[str]) -> Frame:
+    groups = match.groupdict()
+    for suffix in ("", "2", "3", "4", "5"):
+        if (path := groups.get(f"path{suffix}")) is not None:
+            line = groups.get(f"line{suffix}")
+            return Frame(path, int(line) if line else 0, groups.get(f"function{suffix}") or "")
+    raise ValueError(f"no frame: {match[0]!r}")  # the pattern has no other alternative
