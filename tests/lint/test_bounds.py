@@ -3,6 +3,7 @@
 import gc
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,99 @@ def lint(name: str, content: str) -> FileReport:
 def test_python_that_multiplies(code: str) -> None:
     report = lint("train.py", PRELUDE + code + LINK)
     assert any(site.kind == "link" for site in report.sites)
+
+
+GROWING = {
+    "if": 'if c: x += "1"\n',
+    "if with an f-string": 'if c: x = f"{x}1"\n',
+    "else": 'if c: x += "1"\nelse: x += "2"\n',
+    "for": 'for i in j: x += "1"\n',
+    "for, written out": 'for i in j:\n    x = x + "1"\n',
+    "while": 'while c(): x += "1"\n',
+    "match": 'match c:\n    case 1: x += "1"\n',
+    "try": 'try: x += "1"\nexcept E: pass\n',
+    "with": 'with c:\n    if d: x += "1"\n',
+    "two variables": 'if c: x += y\nif d: y += "1"\n',
+}
+USES = {
+    "a target path": "run.link_artifact(artifact, x)\n",
+    "a part of one": 'run.link_artifact(artifact, f"{x}/zoo")\n',
+    "each time": "",
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+@pytest.mark.parametrize("unit", GROWING.values(), ids=GROWING)
+def test_a_string_that_may_grow_again_and_again_keeps_what_is_certain(unit: str, use: str) -> None:
+    each = "" if use else LINK
+    code = f'y = "2"\nx = "wandb-registry-model"\n{(unit + each) * 300}{use}'
+    targets = [site.target for site in lint("train.py", PRELUDE + code).sites if site.kind == "link"]
+    assert len(targets) == (300 if each else 1)
+    for strings in targets[1:] if each else targets:
+        assert all(string.pattern.startswith("wandb-registry-model") for string in strings)
+    assert any(string.literal is None for string in targets[-1])
+
+
+def test_what_a_few_branches_add_is_known() -> None:
+    code = 'x = "wandb-registry-"\nif a: x += "b"\nif c: x += "d"\nx += "/zoo"\n'
+    (site,) = (site for site in lint("train.py", PRELUDE + code + LINK).sites if site.kind == "link")
+    assert [string.literal for string in site.target] == [
+        f"wandb-registry-{middle}/zoo" for middle in ("", "b", "d", "bd")
+    ]
+
+
+@pytest.mark.parametrize("unit", ['if c: x += ["{}"]\n', 'if c: x = [*x, "{}"]\n', 'x += ["{}"]\n'])
+def test_a_list_that_may_grow_again_and_again(unit: str) -> None:
+    code = 'x = ["wandb-registry-model"]\n' + "".join(unit.format(number) for number in range(300))
+    report = lint("train.py", f"{PRELUDE}{code}for y in x: run.link_artifact(artifact, y)\n")
+    (site,) = (site for site in report.sites if site.kind == "link")
+    assert "wandb-registry-model" in {string.literal for string in site.target} or None in {
+        string.literal for string in site.target
+    }
+
+
+def test_what_is_too_much_to_follow_leaves_the_rest_of_the_file_checked() -> None:
+    functions = "".join(f"def f{n}(a, b): return f{n + 1}(a + b, b) or f{n + 1}(b, a + b)\n" for n in range(40))
+    code = functions + "def f40(a, b): return a\n" + "x = f0('a', 'b') + 'c'\n" * 50
+    report = lint("train.py", PRELUDE + code + LINK + 'run.link_artifact(artifact, "wandb-registry-model")\n')
+    assert "REG102" in {finding.code for finding in report.findings}
+
+
+DEEP = {
+    "additions": 'x += "b"\n' * 400,
+    "elif": "if a: pass\n" + 'elif b: x = "c"\n' * 900,
+    "calls": "x = a" + ".b()" * 495 + "\n",
+    "terms": "x = " + " + ".join(['"a"'] * 990) + "\n",
+    "attributes": "x = a" + ".b" * 989 + "\n",
+    "alternatives": "x = " + '"a" if b else ' * 900 + '"c"\n',
+    "items": "x = a" + "[0]" * 900 + "\n",
+    "quotients": "x = " + " / ".join(['"a"'] * 900) + "\n",
+    "annotations": "def f(x: " + " | ".join("A" * 900) + "): pass\n",
+}
+
+
+@pytest.mark.parametrize("code", DEEP.values(), ids=DEEP)
+def test_python_that_compiles_is_read_whatever_its_depth(code: str) -> None:
+    report = lint("train.py", PRELUDE + 'x = "a"\n' + code + LINK)
+    assert [site.kind for site in report.sites] == ["init", "link"]
+    assert "REG000" not in {finding.code for finding in report.findings}
+
+
+def test_defaults_and_guards_hold_calls_like_any_other() -> None:
+    code = 'lambda init=lambda: 0, p=run.link_artifact(artifact, "a/b"): init()\n'
+    code += 'match c:\n    case 1 if run.link_artifact(artifact, "c/d"): pass\n'
+    code += '@run.link_artifact(artifact, "e/f")\nclass C(metaclass=run.link_artifact(artifact, "g/h")): pass\n'
+    links = [site for site in lint("train.py", PRELUDE + code).sites if site.kind == "link"]
+    assert [string.literal for site in links for string in site.target] == ["a/b", "c/d", "e/f", "g/h"]
+
+
+def test_modules_that_import_everything_from_each_other(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("from two import *\n")
+    (tmp_path / "two.py").write_text("from one import *\nfrom three import *\n")
+    (tmp_path / "three.py").write_text('x = "wandb-registry-model"\n')
+    code = "from one import *\n" + PRELUDE + LINK + "run.link_artifact(artifact, nowhere)\n"
+    report = lint(str(tmp_path / "train.py"), code)
+    assert [finding.code for finding in report.findings] == ["REG102"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ other arm of the same `if`, does not count.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
+from operator import attrgetter
 
 from regilink_doctor.core.records import field, record
 from regilink_doctor.lint.text import syntax as ast
@@ -118,14 +120,15 @@ class Scope:
 
     Of a class, `attributes` has what its methods assign to `self.NAME`, and where; of a function, `returns` and
     `yields` what it gives. `loops` are the bodies of its loops in order; `comprehensions` has, by the identity of the
-    node, the place in a comprehension where all its names are bound. `tested` are names that a condition looks at, and
-    when first: from there on it is unknown whether one is missing or empty.
+    node, the place in a comprehension where all its names are bound; `global_names` belong to the module. `tested` are
+    names that a condition looks at, and when first: from there on it is unknown whether one is missing or empty.
     """
 
     __slots__ = (
         "attributes",
         "bindings",
         "comprehensions",
+        "global_names",
         "kind",
         "loops",
         "module",
@@ -150,6 +153,7 @@ class Scope:
         self.yields: list[ReturnedValue] = []
         self.loops: list[Arm] = []
         self.comprehensions: dict[int, int] = {}
+        self.global_names: set[str] = set()
         self.tested: dict[str, int] = {}
         if parent is not None:
             self.module = parent.module
@@ -375,16 +379,24 @@ def find_reaching(bindings: Sequence[PlacedT], order: int) -> tuple[list[PlacedT
     return reaching[::-1], None
 
 
+def find_end(bindings: Sequence[PlacedT], order: int) -> int | None:
+    """Where the last statement before a place ends that may bind the name; None where that is certain, or no fork."""
+    index = count_before(bindings, order)
+    arm = bindings[index - 1].arm if index else None
+    if arm is None or arm.contains(order):
+        return None
+    while arm.parent is not None and not arm.parent.contains(order):
+        arm = arm.parent
+    is_before = arm.fork.kind not in ("own", "call") and arm.fork.end < order
+    return arm.fork.end if is_before else None
+
+
 def count_before(bindings: Sequence[Binding | Store], order: int) -> int:
     """How many of them, in their order, are before a place."""
-    low, high = 0, len(bindings)
-    while low < high:
-        middle = (low + high) // 2
-        if bindings[middle].order < order:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    return bisect_left(bindings, order, key=_ORDER)
+
+
+_ORDER = attrgetter("order")
 
 
 def _cover(arm: Arm, order: int, covered: set[int]) -> bool:

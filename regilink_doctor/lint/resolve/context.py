@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 40
 """Questions within questions: each takes up to ten of Python's own calls."""
 
+_DEEP = 16
+
 MAX_STEPS = 20_000
 """Questions answered for one file, and one more for each `_CHARACTERS` of it; what is beyond is unknown."""
 
@@ -88,6 +90,11 @@ class Context:
         """The outermost question that an answer had to leave out because it is being answered itself."""
         self._left = MAX_STEPS + len(source.text) // _CHARACTERS
         self._fewest = 0
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether the question is so deep inside others that it is better to work from the front."""
+        return self._depth > _DEEP
 
     def value(self, node: ast.expr, at: ProgramPoint) -> tuple[Value, ...]:
         """The alternatives of an expression; `(UNKNOWN,)` when nothing is known."""

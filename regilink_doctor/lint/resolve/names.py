@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import wandb_api
-from regilink_doctor.lint.resolve.bindings import END, Binding, ClassOrObject, ProgramPoint, Scope, find_reaching
+from regilink_doctor.lint.resolve.bindings import (
+    END,
+    Binding,
+    ClassOrObject,
+    ProgramPoint,
+    Scope,
+    count_before,
+    find_end,
+    find_reaching,
+)
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
@@ -47,7 +58,7 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
             values = _find_in_scope(context, name, ProgramPoint(scope, order, frame))
             if values:
                 return drop_missing(values) if scope is at.scope and scope.tested.get(name, order) < order else values
-            if scope is at.scope and scope.kind == "function" and scope.bindings[name][0].target != "global":
+            if scope is at.scope and scope.kind == "function":
                 return [UNKNOWN]  # bound only later: in a loop, or not at all
         # From an inner function the outer one is seen as it is in the end.
         is_inside = frame is not None and frame.scope is scope and frame.at.scope is scope.parent
@@ -59,15 +70,32 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
 def _find_starred(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
     """What `from module import *` has bound."""
     module = at.scope.module
-    for binding in module.scope.bindings.get("*", ()):
-        if values := context.binding(name, binding, ProgramPoint(module.scope, END)):
+    for binding in reversed(module.scope.bindings.get("*", ())):
+        values = list(context.binding(name, binding, ProgramPoint(module.scope, END)))
+        if any(value != UNKNOWN for value in values):
             return values
     return []
 
 
 def _find_in_scope(context: Context, name: str, at: ProgramPoint) -> tuple[Value, ...]:
     """What the bindings of one scope give a name at a place; nothing where none of them reaches it."""
+    if context.is_deep:
+        _prepare(context, name, at)
     return context.answer(("name", name, id(at.scope), at.order, at.frame), lambda: _find_state(context, name, at))
+
+
+def _prepare(context: Context, name: str, at: ProgramPoint) -> None:
+    """Work out what a name is from the front on, where each value is likely to depend on the one before."""
+    bindings = at.scope.bindings[name]
+    prepared = context.keep(("prepared", name, id(at.scope), at.frame), lambda: [0])
+    end = count_before(bindings, at.order)
+    while prepared[0] < end:
+        order = bindings[prepared[0]].order
+        prepared[0] += 1
+        context.answer(
+            ("name", name, id(at.scope), order, at.frame),
+            partial(_find_state, context, name, ProgramPoint(at.scope, order, at.frame)),
+        )
 
 
 def _find_state(context: Context, name: str, at: ProgramPoint) -> list[Value]:
@@ -78,6 +106,9 @@ def _find_state(context: Context, name: str, at: ProgramPoint) -> list[Value]:
     loop = at.scope.find_loop(at.order)
     if loop is not None and at.order == loop.start:
         return _find_at_head(context, name, loop, at)
+    end = find_end(at.scope.bindings[name], at.order)
+    if end is not None and (loop is None or end > loop.start):  # worked out once for all places after that statement
+        return list(_find_in_scope(context, name, ProgramPoint(at.scope, end, at.frame)))
     bindings, earlier = find_reaching(at.scope.bindings[name], at.order)
     nearest = bindings[-1].order if bindings else earlier
     if loop is not None and nearest is not None and nearest < loop.start:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     """What one part of a string can be."""
     Fields = Iterator[tuple[int, int, ast.expr | str | None]]
 
-MAX_PARTS = 64
+MAX_PARTS = 32
 MAX_LENGTH = 8192
 
 _CHANGES = (
@@ -338,17 +338,20 @@ def _join(parts: Iterable[Alternatives], node: ast.expr | ast.stmt, at: ProgramP
 
 def _bound_length(value: StringValue) -> StringValue:
     """A string that a person might read; code that doubles a string again and again makes others."""
-    if len(value.parts) <= MAX_PARTS and len(value.pattern) <= MAX_LENGTH:
+    parts = value.parts
+    if len(parts) <= MAX_PARTS and len(value.pattern) <= MAX_LENGTH:
         return value
-    parts: list[KnownPart | UnknownPart] = []
-    length = 0
-    for part in value.parts[: MAX_PARTS - 1]:
-        if isinstance(part, KnownPart):
-            length += len(part.text)
-            if length > MAX_LENGTH:
-                break
-        parts.append(part)
-    return StringValue((*parts, UnknownPart("...", value.place, reason=TOO_MUCH)), value.place)
+    for index in range(min(len(parts), MAX_PARTS)):
+        part = parts[index]
+        if isinstance(part, UnknownPart) and part.reason is TOO_MUCH:
+            return StringValue(parts[: index + 1], value.place)
+    length = count = 0
+    for part in parts[: MAX_PARTS // 2]:
+        length += len(part.text) if isinstance(part, KnownPart) else 1
+        if length > MAX_LENGTH:
+            break
+        count += 1
+    return StringValue((*parts[:count], UnknownPart("...", value.place, reason=TOO_MUCH)), value.place)
 
 
 def _percent_fields(values: Sequence[ast.expr]) -> Callable[[str], Fields]:

@@ -156,10 +156,21 @@ TOO_MUCH = "too much to follow"
 
 def with_name(value: Value, name: str) -> Value:
     """The same string, one more variable, key or attribute on its way noted."""
-    if not isinstance(value, StringValue) or all(name in part.names for part in value.parts):
+    if not isinstance(value, StringValue):
         return value
-    parts = (part if name in part.names else replace(part, names=(*part.names, name)) for part in value.parts)
-    return replace(value, parts=tuple(parts))
+    for part in value.parts:
+        if name not in part.names:
+            return StringValue(tuple([_add_name(part, name) for part in value.parts]), value.place)
+    return value
+
+
+def _add_name(part: KnownPart | UnknownPart, name: str) -> KnownPart | UnknownPart:
+    if name in part.names:
+        return part
+    names = (*part.names, name)
+    if isinstance(part, KnownPart):
+        return KnownPart(part.text, part.place, part.exact, part.default_of, names)
+    return UnknownPart(part.source, part.place, part.kind, names, part.reason)
 
 
 def mark_default(value: Value, variable: str) -> Value:
@@ -221,37 +232,42 @@ def bound_alternatives(values: Iterable[Value]) -> tuple[Value, ...]:
     found = tuple(values)
     if len(found) < 2:
         return found
-    unique = tuple(dict.fromkeys(found))
-    strings = [value for value in unique if isinstance(value, StringValue)]
-    open_ended = [value for value in strings if is_open_ended(value)]
-    if len(unique) <= MAX_ALTERNATIVES:
-        return unique if len(open_ended) < 2 else _merge(unique, open_ended)
+    open_ended = [value for value in found if isinstance(value, StringValue) and is_open_ended(value)]
+    if len(open_ended) > 1:
+        found = _merge(found, open_ended)
+    if len(found) > 1:
+        found = tuple(dict.fromkeys(found))
+    if len(found) <= MAX_ALTERNATIVES:
+        return found
+    strings = [value for value in found if isinstance(value, StringValue)]
     if open_ended:  # they have been too many before: they keep growing
-        unique = _merge(unique, strings)
+        found = _merge(found, strings)
     elif len(strings) > MAX_ALTERNATIVES // 2:
-        first = strings[: MAX_ALTERNATIVES // 2] if len(strings) < len(unique) else strings[: MAX_ALTERNATIVES - 1]
-        unique = _merge(unique, strings, keep=first)
-    if len(unique) <= MAX_ALTERNATIVES:
-        return unique
-    return (*unique[: MAX_ALTERNATIVES - 1], Unknown(reason=TOO_MUCH))
+        kept = MAX_ALTERNATIVES // 2 if len(strings) < len(found) else MAX_ALTERNATIVES - 1
+        found = _merge(found, strings, strings[:kept])
+    if len(found) <= MAX_ALTERNATIVES:
+        return found
+    return (*found[: MAX_ALTERNATIVES - 1], Unknown(reason=TOO_MUCH))
 
 
 def _merge(
-    values: Sequence[Value], strings: Sequence[StringValue], keep: Sequence[StringValue] = ()
+    values: Sequence[Value], strings: Sequence[StringValue], kept: Sequence[StringValue] = ()
 ) -> tuple[Value, ...]:
-    merged = {id(value) for value in strings}.difference(id(value) for value in keep)
-    others = [value for value in values if id(value) not in merged]
-    return (*others, open_end(strings, strings[0].place))
+    """The values, but one open-ended string for all of `strings` that are not kept."""
+    merged = {id(value) for value in strings}.difference(id(value) for value in kept)
+    return (*(value for value in values if id(value) not in merged), open_end(strings, strings[0].place))
 
 
 def open_end(strings: Sequence[StringValue], place: Place) -> StringValue:
     """One string for several: what they all certainly begin with, and an unknown part."""
-    first = strings[0]
-    prefix = _known_prefix(first)
+    prefix = _known_prefix(strings[0])
     for other in strings[1:]:
         prefix = _common_prefix(prefix, _known_prefix(other))
-    parts = (*first.cut(0, len(prefix)), UnknownPart("...", place, reason=TOO_MUCH))
-    return StringValue(parts, first.place)
+    for value in strings:
+        if len(value.pattern) == len(prefix) + 1 and is_open_ended(value):
+            return value
+    parts = (*strings[0].cut(0, len(prefix)), UnknownPart("...", place, reason=TOO_MUCH))
+    return StringValue(parts, strings[0].place)
 
 
 def is_open_ended(value: StringValue) -> bool:

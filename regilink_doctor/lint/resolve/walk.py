@@ -228,8 +228,7 @@ class _Walk:
                 if item.optional_vars is not None:
                     self.read_target(item.optional_vars, item.context_expr, scope, arm, kind="context")
         elif isinstance(node, ast.Global):
-            for name in node.names:
-                scope.bind(name, Binding("unknown", node, self.order, arm, target="global"))
+            scope.global_names.update(node.names)
 
     def read_target(
         self,
@@ -267,10 +266,9 @@ class _Walk:
         path: tuple[int, ...],
     ) -> None:
         home = scope
-        if any(item.target == "global" for item in scope.bindings.get(target.id, ())):
+        if target.id in scope.global_names and scope is not self.module.scope:
             home = self.module.scope
-            if home is not scope:
-                arm = self._global_arm(scope)
+            arm = self._global_arm(scope)
         home.bind(target.id, Binding(kind, target, self.order, arm, value, annotation, path=path))
 
     def _global_arm(self, scope: Scope) -> Arm:

@@ -5,6 +5,7 @@ Only what is certain counts: a handler that calls anything drops nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 
 from regilink_doctor.core.call_context import CallContext, Container
@@ -36,6 +37,7 @@ class CallContextReader:
         self.owners: dict[int, ast.AST] = {}
         """Identity of an `except` or `case` -> its statement; known once `homes` is."""
         self._endings = RunLifetime(source)
+        self._loads: dict[int, dict[str, list[tuple[int, int]]]] = {}
         self._exits: dict[int, list[tuple[int, str]]] = {}
 
     @cached_property
@@ -171,12 +173,24 @@ class CallContextReader:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         }
         function = self._function(statement) if bound else None
-        inside = {id(node) for node in walk(around)} if bound else set()
-        return function is not None and any(
-            isinstance(node, ast.Name) and node.id in bound and isinstance(node.ctx, ast.Load)
-            for node in walk(function)
-            if id(node) not in inside
+        if function is None:
+            return False
+        loads = self._find_loads(function)
+        start, end = (around.lineno, around.col_offset), (around.end_lineno or 0, around.end_col_offset or 0)
+        return any(
+            bisect_left(loads[name], end) - bisect_left(loads[name], start) < len(loads[name])
+            for name in bound & loads.keys()
         )
+
+    def _find_loads(self, function: ast.AST) -> dict[str, list[tuple[int, int]]]:
+        """Where a function looks at each name, in order."""
+        if id(function) not in self._loads:
+            loads: dict[str, list[tuple[int, int]]] = {}
+            for node in walk(function):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                    loads.setdefault(node.id, []).append((node.lineno, node.col_offset))
+            self._loads[id(function)] = {name: sorted(places) for name, places in loads.items()}
+        return self._loads[id(function)]
 
     def _early_exits(self, body: list[ast.stmt], end: int) -> Iterator[str]:
         """The conditions under which a body is left before its statement number `end`."""

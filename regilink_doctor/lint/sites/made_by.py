@@ -120,17 +120,25 @@ class MadeBy:
         maker = self._made(values[0])
         if maker is not None and "wandb.Artifact.wait" in self.resolver.callee(maker):
             return None
+        waited = self._waits.get(id(made.call))
+        if waited is not None and waited < at.order:
+            return None
+        return made
+
+    @cached_property
+    def _waits(self) -> dict[int, int]:
+        """Identity of the call that an artifact begins with -> the first place after which it is logged."""
+        waits: dict[int, int] = {}
         for use in self.module.uses:
             function = use.call.func
-            if use.order >= at.order or not isinstance(function, ast.Attribute) or function.attr not in _WAITS:
+            if not isinstance(function, ast.Attribute) or function.attr not in _WAITS:
                 continue
-            if self.artifact(function.value, use.at) is made:
-                return None
-            if function.attr == "link_artifact" and any(
-                self.artifact(argument, use.at) is made for argument in use.call.args[:1]
-            ):
-                return None
-        return made
+            nodes = [function.value, *(use.call.args[:1] if function.attr == "link_artifact" else ())]
+            for node in nodes:
+                made = self.artifact(node, use.at)
+                if made is not None:
+                    waits.setdefault(id(made.call), use.order)
+        return waits
 
     @cached_property
     def times_to_live(self) -> dict[int, ast.expr]:

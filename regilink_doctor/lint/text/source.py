@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cached_property
 
 from regilink_doctor.core.decoding import find_encoding
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.text import syntax as ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from array import array
 
 
 class Unparsable(Exception):
@@ -77,7 +82,10 @@ class Source:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # an invalid escape is the user's business, and no reason to print
-                return ast.parse(self.text)
+                try:
+                    return ast.parse(self.text)
+                except RecursionError:
+                    return _parse_deep(self.text)
         except SyntaxError as error:
             line = min(max(error.lineno or 1, 1), len(self.lines))
             column = min(max(error.offset or 1, 1), len(self.lines[line - 1]) + 1)
@@ -107,10 +115,17 @@ class Source:
 
     def column(self, line: int, offset: int) -> int:
         """The column, from 1 and in code points, of a byte offset in a line."""
-        text = self.lines[line - 1]
-        if text.isascii():
+        columns = self._columns.get(line)
+        if columns is None:
+            columns = self._columns[line] = _count_columns(self.lines[line - 1])
+        if not columns:
             return offset + 1
-        return len(text.encode()[:offset].decode(errors="ignore")) + 1
+        return columns[min(offset, len(columns) - 1)]
+
+    @cached_property
+    def _columns(self) -> dict[int, array[int]]:
+        """The column of each byte of a line, as far as they have been asked for; empty for a line of ASCII."""
+        return {}
 
     def segment(self, span: Span) -> str:
         """The text of a span."""
@@ -119,3 +134,29 @@ class Source:
         first = self.lines[span.line - 1][span.column - 1 :]
         last = self.lines[span.end_line - 1][: span.end_column - 1]
         return "\n".join([first, *self.lines[span.line : span.end_line - 1], last])
+
+
+def _parse_deep(text: str) -> ast.Module:
+    """The tree of what nests as deep as Python itself can read, which counts the calls that led here as depth, too."""
+    limit = sys.getrecursionlimit()
+    depth, frame = 0, sys._getframe()
+    while frame.f_back is not None:
+        depth, frame = depth + 1, frame.f_back
+    sys.setrecursionlimit(limit + depth)
+    try:
+        return ast.parse(text)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _count_columns(line: str) -> array[int]:
+    """The column, from 1, of each byte of a line in UTF-8, and of its end; nothing for a line of ASCII."""
+    from array import array
+
+    columns = array("L")
+    if not line.isascii():
+        for column, letter in enumerate(line, 1):
+            size = 1 if letter < "\x80" else 2 if letter < "\u0800" else 3 if letter < "\U00010000" else 4
+            columns.extend([column] * size)
+        columns.append(len(line) + 1)
+    return columns

@@ -1,0 +1,155 @@
+"""How the time that a file takes grows with its size: `python benchmarks/growth.py [PATTERN] [KB,KB,...]`.
+
+Each construct is one that once took a time that grew like the square of the file, or worse. Prints the CPU seconds at
+64 KB, 256 KB and 1 MB and the exponent: 1 is linear, below 1.3 is well. Exits with 1 where a construct is above.
+"""
+
+import json
+import math
+import re
+import sys
+import time
+from collections.abc import Callable
+from itertools import count
+
+from regilink_doctor.lint.engine import lint_bytes
+
+SIZES = (64, 256, 1024)
+HIGHEST = 1.3
+RUN = 'import wandb\nrun = wandb.init(entity="team-a")\n'
+STRING = RUN + 'p = "wandb-registry-a/b"\n'
+LIST = RUN + 'p = ["wandb-registry-a/b"]\n'
+LINK = "run.link_artifact(art, target_path=p)\n"
+LINKS = "for q in p:\n    run.link_artifact(art, target_path=q)\n"
+FUNCTION = 'import wandb\ndef f():\n    run = wandb.init(entity="team-a")\n'
+BAD = 'run.link_artifact(art, target_path="wandb-registry-a")\n'
+
+
+def repeat(unit: str, head: str = "", tail: str = "") -> Callable[[int], str]:
+    """A file of `unit` again and again, `#` in it being the number of the repetition."""
+
+    def make(size: int) -> str:
+        parts, length = [head], len(head)
+        for number in count():
+            if length >= size:
+                break
+            parts.append(unit.replace("#", str(number)))
+            length += len(parts[-1])
+        return "".join(parts) + tail
+
+    return make
+
+
+def table(entry: str, use: str, head: str, foot: str = "", width: int = 80) -> Callable[[int], str]:
+    """As many entries of a table as uses of it."""
+
+    def make(size: int) -> str:
+        numbers = range(size // width)
+        entries = "".join(entry.replace("#", str(number)) for number in numbers)
+        return head + entries + foot + "".join(use.replace("#", str(number)) for number in numbers)
+
+    return make
+
+
+def notebook(size: int) -> str:
+    cells = [
+        {"cell_type": "code", "source": [f"%env WANDB_X{n}=a\n", "!wandb login\n", "!pip install wandb\n"]}
+        for n in range(size // 110)
+    ]
+    return json.dumps({"cells": [{"cell_type": "code", "source": ["import wandb\n"]}, *cells], "nbformat": 4})
+
+
+PYTHON = {
+    "if p += s": repeat('if c: p += "1"\n', STRING, LINK),
+    "if p = f-string": repeat('if c: p = f"{p}1"\n', STRING, LINK),
+    "if, else": repeat('if c: p += "1"\nelse: p += "2"\n', STRING, LINK),
+    "for p += s": repeat('for x in y: p += "1"\n', STRING, LINK),
+    "while p += s": repeat('while c(): p += "1"\n', STRING, LINK),
+    "match p += s": repeat('match c:\n    case 1: p += "1"\n', STRING, LINK),
+    "try p += s": repeat('try: p += "1"\nexcept E: pass\n', STRING, LINK),
+    "p += s": repeat('p += "1"\n', STRING, LINK),
+    "two variables": repeat("if c: p += q\nif d: q += p\n", STRING + 'q = "b"\n', LINK),
+    "p += s and a link": repeat('if c: p += "1"\n' + LINK, STRING),
+    "part of an f-string": repeat('if c: p += "1"\n', STRING, LINK.replace("=p", '=f"wandb-registry-a/{p}"')),
+    "name of an artifact": repeat('if c: p += "1"\n', STRING, 'art = wandb.Artifact(p, "model")\n' + LINK),
+    "project of a run": repeat('if c: p += "1"\n', 'import wandb\np = "a"\n', "run = wandb.init(project=p)\n"),
+    "list +=": repeat('if c: p += ["1"]\n', LIST, LINKS),
+    "p = [*p, s]": repeat('if c: p = [*p, "1"]\n', LIST, LINKS),
+    "link loops over a list": table('"wandb-registry-a/b#",\n', LINKS, RUN + "p = [\n", "]\n", 85),
+    "p = p + s in loops": repeat('for x in y:\n    p = p + "1"\n' + LINK, STRING),
+    "try a link": repeat(f"    try:\n        x = {BAD}    except Exception:\n        pass\n", FUNCTION),
+    "one long line": repeat("x=1;", RUN, "\n" + LINK),
+    "one long line, not ASCII": repeat('run.link_artifact(art, target_path="wandb-registry-é/b");', RUN, "\n"),
+    "a or b": repeat("a or ", STRING + "p = ", "a\n" + LINK),
+    "strings or": repeat('"a#" or ', STRING + "p = ", "a\n" + LINK),
+    "methods that set self.p": repeat(
+        '    def m#(self):\n        self.p = "a#"\n        run.link_artifact(art, target_path=self.p)\n',
+        RUN + "class C:\n",
+    ),
+    "argparse": repeat(
+        'parser.add_argument("--o#", default="wandb-registry-a/b#")\nrun.link_artifact(art, target_path=args.o#)\n',
+        "import argparse\n" + RUN + "parser = argparse.ArgumentParser()\nargs = parser.parse_args()\n",
+    ),
+    "d.get(k)": table('"k#": "a/b",\n', 'run.link_artifact(art, target_path=d.get("k#"))\n', RUN + "d = {\n", "}\n"),
+    "d[k]": table('"k#": "a/b",\n', 'run.link_artifact(art, target_path=d["k#"])\n', RUN + "d = {\n", "}\n"),
+    "d[k] = s": repeat('d["k#"] = "a/b"\nrun.link_artifact(art, target_path=d["k#"])\n', RUN + "d = {}\n"),
+    "enumeration": table(
+        '    M# = "m#"\n', 'run.link_artifact(art, target_path=E("m#").value)\n', RUN + "class E(enum.Enum):\n", "", 75
+    ),
+    "%s": lambda size: f'{STRING}p = "{"%s" * (size // 4)}" % ({"a," * (size // 4)})\n{LINK}',
+    "format": lambda size: f'{STRING}p = "{"{}" * (size // 4)}".format({"a," * (size // 4)})\n{LINK}',
+    "fields of an f-string": repeat("{a}/", STRING + 'p = f"', '"\n' + LINK),
+    "functions": repeat('def f#(p):\n    run.link_artifact(art, target_path=p)\nf#("wandb-registry-a/b#")\n', RUN),
+    "early returns": repeat(f"    if c#:\n        return\n    {BAD}", FUNCTION),
+    "attributes": repeat('c.p = "a#"\nrun.link_artifact(art, target_path=c.p)\n', RUN + "class C: pass\nc = C()\n"),
+    "artifacts that are logged": repeat(
+        'a# = wandb.Artifact("n", "model")\nrun.log_artifact(a#)\na#.version\nrun.link_artifact(a#, "a/b")\n', RUN
+    ),
+    "runs": repeat('run = wandb.init(entity="team-a")\n', "import wandb\n"),
+    "wandb.config": repeat(
+        'run.link_artifact(art, target_path=wandb.config.k#)\nwandb.init(config=dict(k#="a"))\n', RUN
+    ),
+}
+OTHERS = {
+    "nested if.sh": lambda size: "export WANDB_X=a\n" + "if a; then\n" * (size // 14) + "fi\n" * (size // 14),
+    "the same export.sh": repeat("export WANDB_PROJECT=a\n"),
+    "export and python.sh": repeat("export WANDB_X#=a\npython train.py\n"),
+    "jobs.yaml": repeat(
+        "  j#:\n    env:\n      WANDB_PROJECT: a\n    steps:\n      - run: python train.py\n", "jobs:\n"
+    ),
+    "steps.yaml": repeat("      - run: export WANDB_X#=a\n", "jobs:\n  a:\n    steps:\n"),
+    "magics.ipynb": notebook,
+}
+CONSTRUCTS: dict[str, Callable[[int], str]] = {**{f"{name}.py": make for name, make in PYTHON.items()}, **OTHERS}
+LIMIT = 60.0
+"""Seconds after which a larger file is not tried."""
+
+
+def measure(name: str, sizes: list[int]) -> tuple[list[float], float]:
+    """The CPU seconds at each size, in KB, and the exponent."""
+    file = ".github/workflows/ci.yaml" if name.endswith(".yaml") else "x" + name[name.rindex(".") :]
+    seconds: list[float] = []
+    for size in sizes:
+        content = CONSTRUCTS[name](size * 1024).encode()
+        start = time.process_time()
+        lint_bytes(file, content)
+        seconds.append(time.process_time() - start)
+        if seconds[-1] > LIMIT:
+            break
+    growth = math.log(seconds[-1] / seconds[0]) / math.log(sizes[len(seconds) - 1] / sizes[0])
+    return seconds, growth
+
+
+def main(pattern: str = ".", sizes: str = "") -> int:
+    asked = [int(size) for size in sizes.split(",")] if sizes else list(SIZES)
+    failed = 0
+    print(f"{'':28}", *(f"{size:5} KB" for size in asked), "exponent")
+    for name in filter(re.compile(pattern).search, CONSTRUCTS):
+        seconds, growth = measure(name, asked)
+        failed += growth >= HIGHEST
+        print(f"{name:28}", *(f"{value:6.2f} s" for value in seconds), f"{growth:8.2f}", flush=True)
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
