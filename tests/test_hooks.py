@@ -110,3 +110,25 @@ def test_the_action_installs_and_annotates(tmp_path: Path) -> None:
     done = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stdout.startswith("::error title=REG102 missing-collection,file=train.py,line=3,")
+    (tmp_path / "a b").mkdir()
+    (tmp_path / "a b" / "good.py").write_text(GOOD)
+    (tmp_path / "a b" / "bad.py").write_text(BAD)
+    environ["ARGUMENTS"] = "--select REG102  # one rule\n'a b/good.py'\n\"a b/bad.py\"\n"
+    done = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert [line.partition("file=")[2].partition(",")[0] for line in done.stdout.splitlines()] == ["a b/bad.py"]
+    # Windows runners have Scripts for bin.
+    (tmp_path / "runner" / "regilink" / "bin").rename(tmp_path / "runner" / "regilink" / "Scripts")
+    again = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert (again.returncode, again.stdout) == (1, done.stdout)
+
+
+def test_the_lowest_versions_are_those_of_the_project() -> None:
+    project = (ROOT / "pyproject.toml").read_text()
+    for line in (ROOT / "constraints" / "lowest.txt").read_text().splitlines():
+        if not line.startswith("#"):
+            name, version = line.split("==")
+            assert f'"{name}>={version}' in project
+    core = project.partition("\ndependencies = [")[2].partition("]")[0]
+    pinned = (ROOT / "constraints" / "lowest.txt").read_text()
+    for name in re.findall(r'"([\w-]+)>=', core):
+        assert f"\n{name}==" in pinned

@@ -1,14 +1,11 @@
 """What the installed wandb may ask is in the schema, and what is in the schema is answered."""
 
-import importlib.util
 import re
-import sys
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import emulator_operations
 import pytest
 from graphql import GraphQLObjectType
 
@@ -38,20 +35,9 @@ from regilink_doctor.emulator.world.model import (
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
 
-@cache
-def operations() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("emulator_operations", DOCS / "emulator_operations.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where its dataclasses look
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def documents() -> list[Any]:
-    return operations().documents()  # type: ignore[no-any-return]
+    return emulator_operations.documents()  # type: ignore[no-any-return]
 
 
 def test_every_document_of_the_installed_wandb_about_artifacts_and_registries_is_answered(documents: list[Any]) -> None:
@@ -71,7 +57,7 @@ def test_the_page_of_operations_is_that_of_the_wandb_it_names() -> None:
     assert named is not None
     if named[1] != version("wandb"):
         pytest.skip(f"the page is of wandb {named[1]}")
-    assert text == operations().page(), "run: python docs/emulator_operations.py"
+    assert text == emulator_operations.page(), "run: python tools/emulator_operations.py"
 
 
 CLASSES: dict[str, type] = {

@@ -9,7 +9,9 @@ import json
 import sys
 from pathlib import Path
 
-import page
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+
+import sdk_matrix
 from contract import judged
 from environments import BEST_EFFORT, NEWEST, SDKS, python_of
 from explaining import misread, suffered
@@ -19,7 +21,7 @@ from trouble import cells, suffer
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.world.features import PRESETS
 
-FOLDER = page.ROOT / ".matrix"
+FOLDER = sdk_matrix.ROOT / ".matrix"
 PARTS = ("steps", "contract", "servers", "faults", "errors")
 FAULTED = ("0.21.4", NEWEST)
 SERVED = ("0.21.4", "0.26.1", NEWEST)
@@ -33,15 +35,15 @@ def main() -> int:
     parser.add_argument("--sdk", action="append", help="this wandb (again for more)")
     parser.add_argument("--environments", type=Path, default=FOLDER, help="where they are kept (default: .matrix)")
     options = parser.parse_args()
-    results = page.load()
+    results = sdk_matrix.load()
     for part in options.only or PARTS:
         for sdk in {"servers": SERVED, "faults": FAULTED, "errors": EXPLAINED}.get(part, (*SDKS, *BEST_EFFORT)):
             if options.sdk is None or sdk in options.sdk:
                 python = python_of(sdk, options.environments)
                 parts = {"steps": steps, "contract": judged, "servers": servers, "faults": faults, "errors": errors}
                 results.setdefault(part, {})[sdk] = parts[part](python)
-                page.save(results)
-    bad = page.problems(results)
+                sdk_matrix.save(results)
+    bad = sdk_matrix.problems(results)
     print(*bad, sep="\n", file=sys.stderr)
     return 1 if bad else 0
 
@@ -70,7 +72,7 @@ def faults(python: str) -> dict[str, object]:
     with Emulator() as emulator:
         for cell in cells():
             ending = suffer(emulator, python, cell)
-            error = page.tidy(ending.error) if ending.error else None
+            error = sdk_matrix.tidy(ending.error) if ending.error else None
             print(f"{cell.kind:12}{cell.moment:8}{ending.seconds:5.1f} s  {error or 'no error'}", *ending.problems)
             endings[f"{cell.kind} {cell.moment}"] = {
                 "step": ending.step,

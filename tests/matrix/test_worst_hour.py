@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Iterator
 
-import page
 import pytest
+import sdk_matrix
 from trouble import Cell, Ending, suffer
 
 from regilink_doctor.emulator import Emulator
@@ -54,8 +54,10 @@ def test_a_link_that_is_only_late_is_made(emulator: Emulator) -> None:
 
 
 def test_the_page_is_made_of_the_results() -> None:
-    assert page.PAGE.read_text(encoding="utf-8") == page.render(page.load()), "run: python tests/matrix/run.py"
+    assert sdk_matrix.PAGE.read_text(encoding="utf-8") == sdk_matrix.render(sdk_matrix.load()), (
+        "run: python tests/matrix/run.py"
+    )
 
 
 def test_the_last_run_left_nothing_that_should_not_be() -> None:
-    assert page.problems(page.load()) == []
+    assert sdk_matrix.problems(sdk_matrix.load()) == []

@@ -1,12 +1,12 @@
-"""docs/sdk-matrix.md, made from tests/matrix/results.json: what the last runs found."""
+"""Writes docs/sdk-matrix.md from sdk_matrix_results.json: what the last runs of tests/matrix/run.py found."""
 
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent.parent
-RESULTS = Path(__file__).with_name("results.json")
+ROOT = Path(__file__).parents[1]
+RESULTS = Path(__file__).with_name("sdk_matrix_results.json")
 PAGE = ROOT / "docs" / "sdk-matrix.md"
 BEST_EFFORT = ("0.19.11",)
 
@@ -93,7 +93,7 @@ def render(results: dict[str, Any]) -> str:
         "# wandb by wandb",
         "",
         "What each version of `wandb` does with the emulator, as `python tests/matrix/run.py` found it the last time.",
-        "Made from `tests/matrix/results.json`; not to be edited.",
+        "Made from `tools/sdk_matrix_results.json`; not to be edited.",
         "",
         *_steps(results.get("steps", {})),
         *_contract(results.get("contract", {}), results.get("steps", {})),

@@ -1,6 +1,6 @@
 """Writes docs/emulator-operations.md: every GraphQL document of the installed wandb, and whether it is answered.
 
-`python docs/emulator_operations.py`. A document counts as answered when it validates against `schema.graphql` and
+`python tools/emulator_operations.py`. A document counts as answered when it validates against `schema.graphql` and
 every field at its top has a resolver. Documents are read from wandb's Python files, as constants, and from the binary
 of wandb-core. The few that wandb puts together when it runs are marked so, and tried by tests/emulator instead.
 """
@@ -21,7 +21,7 @@ from graphql import DocumentNode, FieldNode, GraphQLSyntaxError, OperationDefini
 from regilink_doctor.emulator.execution import schema
 from regilink_doctor.emulator.resolvers import RESOLVERS
 
-PAGE = Path(__file__).with_name("emulator-operations.md")
+PAGE = Path(__file__).parents[1] / "docs" / "emulator-operations.md"
 PACKAGE = Path(wandb.__file__).parent
 LONGEST = 60_000
 
@@ -142,7 +142,7 @@ def page() -> str:
     lines = [
         "# Operations of the emulator",
         "",
-        "Made by `python docs/emulator_operations.py`; not to be edited.",
+        "Made by `python tools/emulator_operations.py`; not to be edited.",
         "",
         f"The GraphQL documents of wandb {version('wandb')}, in its Python files and in `wandb-core`: "
         f"{answered} of {len(found)} are answered.",
