@@ -41,13 +41,6 @@ def seconds(value: str) -> float:
     return number
 
 
-def kind_of_value(converter: object) -> str:
-    """What an option expects, by the function that reads its value, or by its name."""
-    name = converter if isinstance(converter, str) else getattr(converter, "__name__", "")
-    kinds = {"seconds": f"a number of seconds up to {A_DAY}", "int": "a whole number", "float": "a number"}
-    return kinds.get(name, "a value of the right kind")
-
-
 def option(parser: argparse._ActionsContainer, flag: str, **settings: object) -> None:
     """An option whose default comes from `REGILINK_<OPTION>`.
 
@@ -86,7 +79,9 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
         try:
             return convert(value)
         except ValueError:
-            raise UsageProblem(f"{variable} is {value!r}, not {kind_of_value(convert)}") from None
+            from regilink_doctor.cli.usage_errors import name_kind_of_value
+
+            raise UsageProblem(f"{variable} is {value!r}, not {name_kind_of_value(convert)}") from None
     return value
 
 

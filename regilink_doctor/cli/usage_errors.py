@@ -7,8 +7,6 @@ import re
 import shlex
 from difflib import get_close_matches
 
-from regilink_doctor.cli.options import kind_of_value
-
 _NEAR = 0.7
 """How alike two names have to be, for one to be a slip of the other."""
 
@@ -66,7 +64,7 @@ def unreadable(program: str, message: str) -> str:
     wrong = re.fullmatch(r"argument (\S+): invalid (\w+) value: '(.*)'", message)
     if wrong is not None:
         flag, converter, value = wrong.groups()
-        return f"{start}{flag} is {value!r}, not {kind_of_value(converter)}"
+        return f"{start}{flag} is {value!r}, not {name_kind_of_value(converter)}"
     choice = re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", message)
     if choice is None:
         return f"{start}{message.removeprefix('argument ')}; see {program} --help"
@@ -75,6 +73,13 @@ def unreadable(program: str, message: str) -> str:
     near = get_close_matches(value, known, 1, _NEAR)
     meant = f", did you mean {near[0]}?" if near else ""
     return f"{start}{flag} is {value!r}, not one of {', '.join(known)}{meant}"
+
+
+def name_kind_of_value(converter: object) -> str:
+    """What an option expects, by the function that reads its value, or by its name."""
+    name = converter if isinstance(converter, str) else getattr(converter, "__name__", "")
+    kinds = {"seconds": "a number of seconds up to 86400", "int": "a whole number", "float": "a number"}
+    return kinds.get(name, "a value of the right kind")
 
 
 def _help(command: str) -> str:
