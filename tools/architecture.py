@@ -25,7 +25,7 @@ PLAN: dict[str, tuple[str, str]] = {
     "lint.project": ("what is around the files of a run, and every cache", "core lint.text lint.formats"),
     "lint.suppress": ("comments that silence findings", "core rules lint.text lint.scan lint.formats"),
     "lint.engine": ("one file: bytes to a report", "core rules lint.text lint.formats lint.project lint.suppress"),
-    "lint.change": ("writing fixes and comments", "core lint.scan lint.engine"),
+    "lint.change": ("writing fixes and comments", "core lint.text lint.scan lint.suppress lint.engine"),
     "workflows": (
         "what a command does, as functions that return values",
         "core rules config client doctor emulator lint.scan lint.engine lint.change",
