@@ -28,7 +28,7 @@ LONGEST = 60_000
 OUTSIDE = {
     "automations": r"trigger|automation|integration",
     "launch": r"run_?queue|launch|defaultresourceconfig",
-    "sweeps": r"sweep|agent",
+    "local sweep schedulers": r"enqueuesweeprun",
     "reports": r"allviews",
     "custom charts": r"customchart",
     "anonymous mode": r"anonymous",

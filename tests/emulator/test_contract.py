@@ -15,6 +15,7 @@ from regilink_doctor.emulator.resolvers.context import snake
 from regilink_doctor.emulator.resolvers.paging import Connection, Edge, PageInfo
 from regilink_doctor.emulator.world import World
 from regilink_doctor.emulator.world.model import (
+    Agent,
     Alias,
     ApiKey,
     ArtifactType,
@@ -28,6 +29,7 @@ from regilink_doctor.emulator.world.model import (
     Project,
     Run,
     StoredFile,
+    Sweep,
     Tag,
     User,
 )
@@ -77,6 +79,8 @@ CLASSES: dict[str, type] = {
     "Project": Project,
     "Run": Run,
     "ServerInfo": World,
+    "Sweep": Sweep,
+    "Agent": Agent,
     "Tag": Tag,
     "User": User,
 }

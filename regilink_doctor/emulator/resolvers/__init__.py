@@ -11,6 +11,7 @@ from regilink_doctor.emulator.resolvers import (
     registries,
     runs,
     server,
+    sweeps,
     uploads,
     users,
 )
@@ -29,6 +30,6 @@ def type_name(value: object) -> str:
     raise TypeError(f"no GraphQL type for {type(value).__name__}")
 
 
-AREAS = (artifacts, collections, files, organizations, projects, registries, runs, server, uploads, users)
+AREAS = (artifacts, collections, files, organizations, projects, registries, runs, server, sweeps, uploads, users)
 
 __all__ = ["AREAS", "RESOLVERS", "type_name"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
-from regilink_doctor.emulator.world import World, access, runs
+from regilink_doctor.emulator.world import World, access, runs, sweeps
 from regilink_doctor.emulator.world.model import Project, Run
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 from regilink_doctor.emulator.world.runs import keys_of, sampled
@@ -18,6 +18,8 @@ STATES = ("pending", "running", "finished", "crashed", "failed", "killed", "pree
 @field("Mutation", "upsertBucket")
 def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     run, made = runs.upsert(world, context.user, input)
+    if input.get("sweep"):
+        sweeps.join(input["sweep"], run)
     return {"bucket": run, "inserted": made}
 
 
@@ -39,6 +41,26 @@ def read_only(source: Run, context: Context) -> bool:
 @field("Run", "sweepName")
 def sweep_name(source: Run, context: Context) -> str | None:
     return source.sweep
+
+
+@field("Run", "exitcode")
+def exitcode(source: Run, context: Context) -> int | None:
+    return source.exit_code
+
+
+@field("Run", "shouldStop")
+def should_stop(source: Run, context: Context) -> bool:
+    return source.stopped
+
+
+@field("Run", "failed")
+def failed(source: Run, context: Context) -> bool:
+    return source.state in ("failed", "crashed")
+
+
+@field("Run", "running")
+def running(source: Run, context: Context) -> bool:
+    return source.state == "running"
 
 
 @field("Run", "summaryMetrics")

@@ -195,6 +195,7 @@ class Project:
     protected_aliases: set[str] = field(default_factory=set)
     collections: dict[str, Collection] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
+    sweeps: dict[str, Sweep] = field(default_factory=dict)
     creator: User | None = None
     assumed: bool = False
     paused: bool = False
@@ -521,3 +522,62 @@ class Manifest:
     @property
     def id(self) -> str:
         return encode("ArtifactManifest", self.number)
+
+
+@record(frozen=False)
+class Sweep:
+    """A search over parameters. `config` is its configuration as it was sent; `name` is its id in paths."""
+
+    number: int
+    name: str
+    project: Project
+    config: str
+    creator: User | None = None
+    state: str = "PENDING"
+    description: str | None = None
+    display_name: str | None = None
+    controller: str | None = None
+    scheduler: str | None = None
+    controller_run_name: str | None = None
+    runs: dict[str, SweepRun] = field(default_factory=dict)
+    agents: dict[str, Agent] = field(default_factory=dict)
+    created_at: str = field(default_factory=now)
+    updated_at: str | None = None
+    heartbeat_at: str | None = None
+
+    @property
+    def id(self) -> str:
+        return encode("Sweep", self.number)
+
+
+@record(frozen=False)
+class SweepRun:
+    """A run of a sweep, from the moment it is handed out. `run` is None until it has begun.
+
+    `place` says where in its distribution each parameter lies. A prior run was there before the sweep.
+    """
+
+    name: str
+    values: dict[str, Any]
+    place: dict[tuple[str, ...], float] = field(default_factory=dict)
+    agent: Agent | None = None
+    run: Run | None = None
+    is_prior: bool = False
+
+
+@record(frozen=False)
+class Agent:
+    """A process that asks a sweep what to run."""
+
+    number: int
+    name: str
+    sweep: Sweep
+    host: str
+    state: str = "RUNNING"
+    runs: list[SweepRun] = field(default_factory=list)
+    created_at: str = field(default_factory=now)
+    heartbeat_at: str | None = None
+
+    @property
+    def id(self) -> str:
+        return encode("Agent", self.number)

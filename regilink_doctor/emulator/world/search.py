@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from regilink_doctor.emulator.world.model import Collection, Membership, Project, Run
+from regilink_doctor.emulator.world.model import Collection, Membership, Project, Run, Sweep
 from regilink_doctor.emulator.world.refusal import Refusal
 
 T = TypeVar("T")
@@ -33,6 +33,11 @@ def memberships(found: Iterable[Membership], filters: str | None, order: str | N
 def runs(found: Iterable[Run], filters: str | None, order: str | None) -> list[Run]:
     """Runs of a project."""
     return _search(found, filters, order, _run_value)
+
+
+def sweeps(found: Iterable[Sweep], filters: str | None) -> list[Sweep]:
+    """Sweeps of a project."""
+    return _search(found, filters, None, _plain)
 
 
 def _search(found: Iterable[T], filters: str | None, order: str | None, getter: Getter[T]) -> list[T]:
