@@ -44,14 +44,21 @@ class Outcome:
     blocked_by: str = ""
 
 
-class Check:
-    """A check. Its docstring says what it looks at and where the knowledge is from.
+GROUPS = ("Environment", "Network", "Account", "Links")
+"""What the checks are about, in the order of the report."""
 
-    `requires` are the names of checks that must not have failed, crashed or been skipped for the same subject.
+
+class Check:
+    """A check. Its docstring says what it checks; the first line is its description on the doctor's page.
+
+    `requires` are the names of checks that must not have failed, crashed or been skipped for the same subject. Without
+    a `name` it is a base of checks. `opens_sockets`: it does not go through `requests`.
     """
 
-    name: ClassVar[str]
+    name: ClassVar[str] = ""
+    group: ClassVar[str]
     requires: ClassVar[tuple[str, ...]] = ()
+    opens_sockets: ClassVar[bool] = False
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """What there is to look at; nothing to look at means no row at all."""

@@ -1,4 +1,4 @@
-"""All checks, in the order of their requirements; what they found, and what all of that comes to."""
+"""Runs the checks; what they found, and what all of that comes to."""
 
 from __future__ import annotations
 
@@ -12,68 +12,20 @@ from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrgani
 from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
-from regilink_doctor.doctor.account_checks import AccountCheck, Host, Server, ServiceAccount
 from regilink_doctor.doctor.base import Check, Subject
-from regilink_doctor.doctor.catalog_checks import CatalogDrift
-from regilink_doctor.doctor.consumed_checks import ConsumedCheck, ConsumedNameCheck
-from regilink_doctor.doctor.context import Context, Filed
-from regilink_doctor.doctor.entity_checks import EntityAccess, EntityCheck
-from regilink_doctor.doctor.environment_checks import (
-    CodeAndEnvironment,
-    Expected,
-    OrganizationVariable,
+from regilink_doctor.doctor.checks import find_checks
+from regilink_doctor.doctor.checks.overrides import (
     contradiction,
     contradictions,
 )
+from regilink_doctor.doctor.context import Context, Filed
 from regilink_doctor.doctor.links import LinkSummary, summarize_links
-from regilink_doctor.doctor.machine_checks import Credentials, Mode, SettingsCheck, WandbVersion
 from regilink_doctor.doctor.names import names_of
-from regilink_doctor.doctor.network_checks import Clock, Connection, Dns, Proxy, Tls
 from regilink_doctor.doctor.ready import Ready, ready
-from regilink_doctor.doctor.registry_checks import ArtifactType, CollectionCheck, OrganizationCheck, RegistryCheck, Role
 from regilink_doctor.doctor.run_checks import run, since
-from regilink_doctor.doctor.source_checks import Aliases, SourceVisible
-from regilink_doctor.doctor.target_checks import Destination, TargetPathCheck
 
 if TYPE_CHECKING:
     from regilink_doctor.doctor.probe.run import Prober
-
-EXAMINATIONS: tuple[type[Check], ...] = (
-    WandbVersion,
-    SettingsCheck,
-    Mode,
-    CodeAndEnvironment,
-    Expected,
-    Credentials,
-    Dns,
-    Connection,
-    Proxy,
-    Tls,
-    Host,
-    Clock,
-    AccountCheck,
-    ServiceAccount,
-    Server,
-    EntityCheck,
-    EntityAccess,
-    OrganizationVariable,
-    CatalogDrift,
-    TargetPathCheck,
-    SourceVisible,
-    Destination,
-    OrganizationCheck,
-    RegistryCheck,
-    Role,
-    ArtifactType,
-    CollectionCheck,
-    Aliases,
-    ConsumedNameCheck,
-    ConsumedCheck,
-)
-"""In the order of the report; a check stands behind those that it requires."""
-
-PROBES: tuple[type[Check], ...] = (Dns, Connection, Proxy, Tls)
-"""Those that open sockets of their own; everything else goes through requests."""
 
 WAY_TO_WORK = ("host", "account")
 """Without these nothing could be found out about targets."""
@@ -138,7 +90,7 @@ def examine(
     timeout: float = 10.0,
     probe: bool = True,
     watcher: Watcher | None = None,
-    examinations: Sequence[type[Check]] = EXAMINATIONS,
+    checks: Sequence[type[Check]] | None = None,
 ) -> Diagnosis:
     """Run every check.
 
@@ -152,16 +104,13 @@ def examine(
         timeout: seconds for each request.
         probe: whether the way to the server is looked at step by step, on sockets; False: by requests alone.
         watcher: told of each check before it begins, and of what it has found.
+        checks: those to run; None: all of them.
     """
     begun = time.monotonic()
     context = Context(settings, targets, consumed, timeout=timeout, known=known, filed=filed, prober=prober)
     rows: list[tuple[Subject, CheckResult]] = []
-    if prober is not None:
-        from regilink_doctor.doctor.probe.check import WriteProbe  # few ask for it, and it takes its time
-
-        examinations = (*examinations, WriteProbe)
-    for kind in examinations:
-        if kind in PROBES and not probe:
+    for kind in find_checks() if checks is None else checks:
+        if kind.opens_sockets and not probe:
             continue
         if watcher is not None:
             watcher.begins(kind.name)
@@ -170,11 +119,11 @@ def examine(
         if watcher is not None:
             for _, check in found:
                 watcher.ended(check)
-    checks = tuple(check for _, check in rows)
-    good = not any(check.status in ("fail", "crash") for check in checks)
-    account_known = any(check.name == "account" and check.status == "pass" for check in checks)
+    results = tuple(check for _, check in rows)
+    good = not any(check.status in ("fail", "crash") for check in results)
+    account_known = any(check.name == "account" and check.status == "pass" for check in results)
     return Diagnosis(
-        checks=checks,
+        checks=results,
         found=_found(settings, context, account_known),
         targets=context.targets,
         differences=tuple(

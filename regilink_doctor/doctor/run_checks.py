@@ -118,6 +118,7 @@ def _row(
         duration_ms=duration_ms,
         also_at=tuple(places[1:]),
         blocked_by=outcome.blocked_by,
+        group=examination.group,
     )
 
 

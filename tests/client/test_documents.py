@@ -25,7 +25,7 @@ from regilink_doctor.client.questions import (
     neighbour_fields,
     target_fields,
 )
-from regilink_doctor.doctor.probe.check import DELETE, project_fields
+from regilink_doctor.doctor.checks.write_probe import DELETE, project_fields
 
 pytest.importorskip("wandb")
 graphql = pytest.importorskip("graphql")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from regilink_doctor.client.settings import read_settings
 from regilink_doctor.config import Config, load_config
 from regilink_doctor.core.targets import consumed_names, target_combinations
 from regilink_doctor.doctor.base import Check, Outcome, Subject
+from regilink_doctor.doctor.checks import find_checks
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.diagnosis import EXAMINATIONS, Diagnosis, examine
+from regilink_doctor.doctor.diagnosis import Diagnosis, examine
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.workflows.diagnose import diagnose, find_sites
 
@@ -32,11 +35,21 @@ with wandb.init(entity=ENTITY, project="churn") as run:
 
 def test_a_check_stands_behind_those_it_requires() -> None:
     names: list[str] = []
-    for each in EXAMINATIONS:
+    for each in find_checks():
         assert each.__doc__
         assert set(each.requires) <= set(names), each
         names.append(each.name)
     assert len(names) == len(set(names))
+
+
+def test_every_check_that_is_defined_runs_and_is_on_the_page() -> None:
+    root = Path(__file__).parents[2]
+    written = (root / "regilink_doctor" / "doctor" / "checks").glob("*.py")
+    names = {name for file in written for name in re.findall(r'^    name = "(.+)"$', file.read_text(), re.MULTILINE)}
+    assert names == {check.name for check in find_checks()}
+    script = runpy.run_path(str(root / "tools" / "make_doctor_checks.py"))
+    page = (root / "docs" / "doctor.md").read_text(encoding="utf-8")
+    assert script["with_table"](page) == page, "python tools/make_doctor_checks.py writes it"
 
 
 def test_a_check_that_breaks_is_a_row(emulator: Emulator, tmp_path: Path) -> None:
@@ -44,6 +57,7 @@ def test_a_check_that_breaks_is_a_row(emulator: Emulator, tmp_path: Path) -> Non
         """Breaks."""
 
         name = "breaks"
+        group = "Links"
 
         def subjects(self, context: Context) -> list[Subject]:
             return [Subject("x")]
@@ -59,7 +73,7 @@ def test_a_check_that_breaks_is_a_row(emulator: Emulator, tmp_path: Path) -> Non
 
     emulator.reset()
     environ = emulator.environ()
-    found = examine(read_settings(cwd=tmp_path, environ=environ), examinations=[*EXAMINATIONS, Breaks, Hangs])
+    found = examine(read_settings(cwd=tmp_path, environ=environ), checks=[*find_checks(), Breaks, Hangs])
     (row,) = found.of("crash")
     assert row.message.startswith("the check broke: RuntimeError at test_diagnosis.py:")
     assert environ["WANDB_API_KEY"] not in repr(found)

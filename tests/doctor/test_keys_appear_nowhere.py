@@ -9,7 +9,7 @@ import pytest
 
 from regilink_doctor.cli import main
 from regilink_doctor.client.gateway import Gateway
-from regilink_doctor.doctor import account_checks
+from regilink_doctor.doctor.checks import account
 from regilink_doctor.emulator import Emulator
 
 PLANTED = {
@@ -110,7 +110,7 @@ def test_not_in_a_crash(
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError(f"with {os.environ['WANDB_API_KEY']}")
 
-    monkeypatch.setattr(account_checks.AccountCheck, "look", breaks)
+    monkeypatch.setattr(account.AccountCheck, "look", breaks)
     assert main(["doctor", "-vvv"]) == 2
     shown = capsys.readouterr().out
     assert "the check broke: RuntimeError at test_keys_appear_nowhere.py:" in shown

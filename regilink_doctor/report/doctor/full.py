@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from regilink_doctor.core.escaping import escape_text
 from regilink_doctor.core.phrasing import counted
@@ -31,7 +31,7 @@ SOURCE_WIDTH = 24
 
 
 def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0) -> None:
-    """Write the report: what was found where, a line for what passed, each problem with its help, the verdict.
+    """Write the report: what was found where, a line for each group, each problem with its help, the verdict.
 
     Args:
         diagnosis: what to show.
@@ -41,7 +41,7 @@ def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0) -> 
     """
     page = _Page(console)
     page.found(diagnosis)
-    page.passes(diagnosis.of("pass"), verbose=verbose)
+    page.groups(diagnosis, verbose=verbose)
     for check in diagnosis.of("fail", "crash", "warn"):
         page.problem(check, verbose=verbose)
     page.skips(diagnosis.of("skip"), verbose=verbose)
@@ -103,24 +103,27 @@ class _Page:
             self.line(*head, ("; ".join(diagnosis.differences), "dim"), indent=2, hang=width)
         self.blank()
 
-    def passes(self, checks: Iterable[CheckResult], *, verbose: int) -> None:
-        rows = list(checks)
-        if not rows:
-            return
-        if verbose:
-            for check in rows:
-                about = check.subject not in (check.name, *check.message.split())
-                subject = f"  {check.subject}" if about else ""
-                message = f"  {check.message}"
-                time = (f"  {check.duration_ms} ms", "dim")
-                head = (self.mark("pass"), (f" {check.name}", "bold"), (subject, "cyan"))
-                self.line(*head, (message, ""), time, *self._more(check, verbose), hang=4)
+    def groups(self, diagnosis: Diagnosis, *, verbose: int) -> None:
+        """A line for each group of checks, with its verdict; `verbose` the checks that passed below it."""
+        groups: dict[str, list[CheckResult]] = {}
+        for check in diagnosis.checks:
+            groups.setdefault(check.group, []).append(check)
+        width = max((len(name) for name in groups), default=0) + 2
+        for name, rows in groups.items():
+            worst = next(status for status in _ORDER if any(row.status == status for row in rows))
+            self.line(self.mark(worst), (f" {name:<{width}}", "bold"), (group_verdict(rows), ""), hang=width + 3)
+            for check in rows if verbose else ():
+                if check.status == "pass":
+                    self._passed(check, verbose)
+        if groups:
             self.blank()
-            return
-        names = list(dict.fromkeys(check.name for check in rows))
-        count = counted(len(rows), "check")
-        self.line(self.mark("pass"), (f" {count} passed: ", ""), (", ".join(names), "dim"), hang=2)
-        self.blank()
+
+    def _passed(self, check: CheckResult, verbose: int) -> None:
+        about = check.subject not in (check.name, *check.message.split())
+        subject = f"  {check.subject}" if about else ""
+        head = (self.mark("pass"), (f" {check.name}", "bold"), (subject, "cyan"))
+        time = (f"  {check.duration_ms} ms", "dim")
+        self.line(*head, (f"  {check.message}", ""), time, *self._more(check, verbose), indent=2, hang=6)
 
     def _more(self, check: CheckResult, verbose: int) -> list[tuple[str, str]]:
         """What a second `-v` adds to a row."""
@@ -201,6 +204,26 @@ class _Page:
                 self.line((f'run = wandb.init(entity="{ready.entity}")', ""), indent=2)
             for target in ready.targets:
                 self.line((f'run.link_artifact(artifact, target_path="{target}")', ""), indent=2)
+
+
+_ORDER: tuple[Status, ...] = ("crash", "fail", "warn", "pass", "skip")
+"""Which status of a check decides about its group. Something passed: the skipped ones have lines of their own."""
+
+
+def group_verdict(rows: Sequence[CheckResult]) -> str:
+    """What came of a group of checks: `1 problem: entity; 3 passed; 2 skipped`."""
+
+    def names(*statuses: Status) -> list[str]:
+        return list(dict.fromkeys(row.name for row in rows if row.status in statuses))
+
+    parts = []
+    for statuses, word in ((("fail", "crash"), "problem"), (("warn",), "warning")):
+        count = sum(row.status in statuses for row in rows)
+        parts += [f"{counted(count, word)}: {', '.join(names(*statuses))}"] if count else []
+    passed, skipped = (sum(row.status == status for row in rows) for status in ("pass", "skip"))
+    parts += [f"{passed} passed"] if passed else []
+    parts += [f"{skipped} skipped"] if skipped else []
+    return "; ".join(parts)
 
 
 def verdict(diagnosis: Diagnosis) -> tuple[str, str]:

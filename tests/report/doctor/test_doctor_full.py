@@ -22,7 +22,7 @@ from regilink_doctor.report.doctor import render_full, to_json
 console = pytest.importorskip("rich.console")
 
 ZOO = "wandb-registry-model/zoo"
-GOOD = CheckResult("host", "pass", "https://h", "it answered", duration_ms=12)
+GOOD = CheckResult("host", "pass", "https://h", "it answered", duration_ms=12, group="Network")
 WRONG = CheckResult(
     "registry",
     "fail",
@@ -34,9 +34,10 @@ WRONG = CheckResult(
     ("B3",),
     ("host",),
     3,
+    group="Links",
 )
 LATER = [
-    CheckResult(name, "skip", ZOO, "skipped: `registry` failed", blocked_by="registry")
+    CheckResult(name, "skip", ZOO, "skipped: `registry` failed", blocked_by="registry", group="Links")
     for name in ("role", "collection")
 ]
 FOUND = (
@@ -100,7 +101,8 @@ What was found where
   host          https://h  environment WANDB_BASE_URL
   organization  ""         wandb/settings
 
-✓ 1 check passed: host
+✓ Network  1 passed
+✗ Links    1 problem: registry; 2 skipped
 
 ✗ registry  REG301  wandb-registry-model/zoo  (train.py:6)
   there is no such registry
@@ -163,7 +165,7 @@ def test_a_link_to_a_project_is_named() -> None:
 
 
 def test_verbose_shows_what_passed() -> None:
-    assert "✓ host  https://h  it answered" in text(Diagnosis((GOOD,), (), ()), verbose=True)
+    assert "  ✓ host  https://h  it answered" in text(Diagnosis((GOOD,), (), ()), verbose=True)
 
 
 def test_a_narrow_page_and_one_without_unicode() -> None:
@@ -171,7 +173,7 @@ def test_a_narrow_page_and_one_without_unicode() -> None:
     assert max(map(len, text(diagnosis, width=40).splitlines())) <= 62  # a path is not broken
     plain = text(diagnosis, encoding="ascii")
     assert "x registry" in plain
-    assert "ok 1 check passed" in plain
+    assert "ok Network" in plain
 
 
 def test_names_are_text_and_forge_no_line() -> None:

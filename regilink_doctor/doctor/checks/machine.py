@@ -16,9 +16,10 @@ _CODES = {"host": "REG804", "settings": "REG804", "mode": "REG601", "project": "
 
 
 class WandbVersion(Check):
-    """Which wandb the code would run with, and what that version hides (row B14)."""
+    """Which wandb the code would run with, and what that version hides (B14)."""
 
     name = "wandb"
+    group = "Environment"
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The one installation."""
@@ -50,9 +51,10 @@ class WandbVersion(Check):
 
 
 class SettingsCheck(Check):
-    """What wandb refuses in its settings before it does anything (`Settings.validate_*`)."""
+    """Whether wandb accepts its settings; it validates them before it does anything."""
 
     name = "settings"
+    group = "Environment"
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The settings with a problem; all of them in one row when there is none."""
@@ -80,9 +82,10 @@ class SettingsCheck(Check):
 
 
 class Mode(Check):
-    """Whether wandb talks to a server at all (rows C1 to C5)."""
+    """Whether wandb talks to a server at all (C1 to C5)."""
 
     name = "mode"
+    group = "Environment"
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The mode."""
@@ -116,9 +119,10 @@ class Mode(Check):
 
 
 class Credentials(Check):
-    """Whether wandb finds a key, where it looks for one (row C18)."""
+    """Whether wandb finds an API key in the places where it looks for one (C18)."""
 
     name = "credentials"
+    group = "Environment"
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The key for the host."""

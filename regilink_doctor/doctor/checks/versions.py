@@ -19,9 +19,10 @@ from regilink_doctor.doctor.lookups import Lookup, version_question
 
 
 class ConsumedNameCheck(Check):
-    """What the name says, without asking anybody (rows D12, A3)."""
+    """Whether the name that is consumed is well formed (D12, A3)."""
 
     name = "consumed-name"
+    group = "Links"
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """Every name that is fetched."""
@@ -60,9 +61,10 @@ class ConsumedNameCheck(Check):
 
 
 class ConsumedCheck(Check):
-    """Whether the version is there and has the type that the code says (rows D1, D2, D4, D6, D7, A14)."""
+    """Whether the version that is consumed is there, for you, and has the type that the code says (D1 to D7)."""
 
     name = "consumed"
+    group = "Links"
     requires = ("consumed-name", "account")
 
     def subjects(self, context: Context) -> Iterable[Subject]:

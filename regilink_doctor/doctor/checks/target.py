@@ -18,9 +18,10 @@ from regilink_doctor.doctor.wording import name_destination
 
 
 class TargetPathCheck(Check):
-    """What the path says, without asking anybody: prefix, number of parts, names, placeholders (rows A1 to A17)."""
+    """Whether the path is well formed: prefix, number of parts, names, placeholders (A1 to A17)."""
 
     name = "target-path"
+    group = "Links"
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """Every target."""
@@ -65,9 +66,10 @@ class OfTarget(Check):
 
 
 class Destination(OfTarget):
-    """Where a link goes that is not a registry's: W&B takes it without a word (rows A1, A2, A4, A14)."""
+    """Where a link goes that is not a registry link: W&B accepts it silently (A1, A2, A4, A14)."""
 
     name = "destination"
+    group = "Links"
     requires = ("target-path", "account")
     registry_links = False
 

@@ -22,9 +22,10 @@ DELETE = "mutation RegilinkDelete($id: String!) { deleteModel(input: {id: $id}) 
 
 
 class WriteProbe(Check):
-    """Links, fetches back and takes away again: seats, quotas and policies show themselves only then (row E4)."""
+    """Links, reads back and deletes: only that shows seats, quotas and policies (E4, with `--write-probe`)."""
 
     name = "write-probe"
+    group = "Links"
     requires = ("role",)
 
     def subjects(self, context: Context) -> Iterable[Subject]:

@@ -1,4 +1,4 @@
-"""Checks of what environment and settings files say beside the code (rows A15, B2)."""
+"""Checks of what the environment and settings files say beside the code (A15, B2)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer_of, listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.checks.target import target_of_subject
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.target_checks import target_of_subject
 
 
 class CodeAndEnvironment(Check):
-    """Where code and environment say different things: which of the two wins (rows A15, B2)."""
+    """Where the code and the environment differ, and which of the two wins (A15, B2)."""
 
     name = "code-and-environment"
+    group = "Environment"
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """Each place in the code that says something else than the environment, and sweeps, which drop what it says."""
@@ -41,9 +42,10 @@ class CodeAndEnvironment(Check):
 
 
 class Expected(Check):
-    """What only our own configuration says: wandb does not read it, and would go elsewhere (rows C19, B2)."""
+    """What only regilink's configuration says: wandb does not read it (C19, B2)."""
 
     name = "configuration"
+    group = "Environment"
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The host, where the configuration alone names it."""
@@ -101,9 +103,10 @@ def _line(target: LinkTarget) -> str:
 
 
 class OrganizationVariable(Check):
-    """`WANDB_ORGANIZATION`, which decides for every path without an organization of its own (row A15)."""
+    """Whether `WANDB_ORGANIZATION` fits: it decides for every path that names no organization (A15)."""
 
     name = "organization-variable"
+    group = "Account"
     requires = ("account",)
 
     def subjects(self, context: Context) -> Iterable[Subject]:

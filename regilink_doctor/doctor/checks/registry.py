@@ -10,17 +10,18 @@ from regilink_doctor.core.target_path import LinkInput, TargetPath, is_known, pa
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer_of, listed
 from regilink_doctor.doctor.base import Outcome, blocked, passed, skipped
+from regilink_doctor.doctor.checks.target import OfTarget, rows_of
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.target_checks import OfTarget, rows_of
 
 _FOR = {"organization": ", for the whole organization", "restricted": ", for its members alone"}
 """Visibility -> in words."""
 
 
 class OrganizationCheck(OfTarget):
-    """Which organization the link goes to: the path's first part must name the run's own (rows A12, A13)."""
+    """Which organization the link goes to: the path may only name that of the run (A12, A13)."""
 
     name = "organization"
+    group = "Links"
     requires = ("target-path", "account", "entity", "organization-variable", "source")
 
     def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
@@ -56,9 +57,10 @@ class OrganizationCheck(OfTarget):
 
 
 class RegistryCheck(OfTarget):
-    """Whether the registry is there. W&B does not tell a missing one from a restricted one (rows B3, A10)."""
+    """Whether the registry is there: W&B does not tell a missing one from a restricted one (B3, A10)."""
 
     name = "registry"
+    group = "Links"
     requires = ("organization",)
 
     def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
@@ -104,13 +106,14 @@ class RegistryCheck(OfTarget):
 
 
 class Role(OfTarget):
-    """Whether the account may write to the registry: `readOnly` of its project decides, the roles explain (row B7).
+    """Whether you may link into the registry, and which role you have there (B7).
 
-    The SDK asks the same of source projects. That it follows a registry's roles to the letter is not verified [U], so
-    the message says what the server said.
+    `readOnly` of its project decides, the roles explain it. The SDK asks the same of source projects. That it
+    follows a registry's roles exactly is not verified [U], so the message says what the server said.
     """
 
     name = "role"
+    group = "Links"
     requires = ("registry",)
 
     def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
@@ -136,9 +139,10 @@ class Role(OfTarget):
 
 
 class ArtifactType(OfTarget):
-    """Whether the registry takes the artifact's type (row B4)."""
+    """Whether the registry accepts the artifact's type (B4)."""
 
     name = "artifact-type"
+    group = "Links"
     requires = ("registry",)
 
     def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
@@ -170,9 +174,10 @@ class ArtifactType(OfTarget):
 
 
 class CollectionCheck(OfTarget):
-    """Whether the collection has the artifact's type: its first link decides, for ever (row B5)."""
+    """Whether the collection has the artifact's type, which never changes (B5)."""
 
     name = "collection"
+    group = "Links"
     requires = ("registry",)
 
     def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:

@@ -19,6 +19,8 @@ MOST_SKEW = 300.0
 class _Step(Check):
     """A step of the way."""
 
+    opens_sockets = True
+
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The server, or the proxy before it."""
         route = context.settings.route
@@ -48,6 +50,7 @@ class Dns(_Step):
     """Whether the name of the server, or of the proxy before it, is known."""
 
     name = "dns"
+    group = "Network"
 
     def step(self, context: Context, probes: Probes) -> Outcome:
         """Look it up."""
@@ -56,9 +59,10 @@ class Dns(_Step):
 
 
 class Connection(_Step):
-    """Whether the server, or the proxy before it, takes a connection."""
+    """Whether the server, or the proxy before it, accepts a connection."""
 
     name = "connection"
+    group = "Network"
     requires = ("dns",)
 
     def step(self, context: Context, probes: Probes) -> Outcome:
@@ -67,9 +71,10 @@ class Connection(_Step):
 
 
 class Proxy(_Step):
-    """Whether the proxy lets us through: behind one, everything else goes to it."""
+    """Whether the proxy opens a way to the server."""
 
     name = "proxy"
+    group = "Network"
     requires = ("connection",)
 
     def subjects(self, context: Context) -> Iterable[Subject]:
@@ -90,12 +95,13 @@ class Proxy(_Step):
 
 
 class Tls(_Step):
-    """Whether the server's certificate is trusted: by Python (requests), and by wandb's Go process.
+    """Whether Python (requests) and wandb's Go process trust the server's certificate.
 
     The two look for certificates to trust in different places.
     """
 
     name = "tls"
+    group = "Network"
     requires = ("connection", "proxy")
 
     def subjects(self, context: Context) -> Iterable[Subject]:
@@ -126,6 +132,7 @@ class Clock(Check):
     """Whether this machine's clock agrees with the server's."""
 
     name = "clock"
+    group = "Network"
     requires = ("host",)
 
     def subjects(self, context: Context) -> Iterable[Subject]:

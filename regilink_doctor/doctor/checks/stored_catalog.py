@@ -13,9 +13,10 @@ from regilink_doctor.doctor.context import Context
 
 
 class CatalogDrift(Check):
-    """Compares what has been looked up anyway with the catalog: lint judges by the catalog, W&B does not (row E3)."""
+    """Whether the committed catalog still says what the server says: lint judges by the catalog (E3)."""
 
     name = "catalog"
+    group = "Account"
     requires = ("account",)
 
     def subjects(self, context: Context) -> Iterable[Subject]:

@@ -14,9 +14,10 @@ SEARCH = "ARTIFACT_REGISTRY_SEARCH"
 
 
 class Host(Check):
-    """Whether a W&B server answers at the address (row C19). Whatever it says of the key belongs to `account`."""
+    """Whether a W&B server answers at the address (C19)."""
 
     name = "host"
+    group = "Network"
     requires = ("connection", "proxy", "tls")
 
     def subjects(self, context: Context) -> Iterable[Subject]:
@@ -37,9 +38,10 @@ class Host(Check):
 
 
 class AccountCheck(Check):
-    """Whose key it is, and whether the server takes it (row C18)."""
+    """Whose key it is, and whether the server accepts it (C18)."""
 
     name = "account"
+    group = "Account"
     requires = ("host", "credentials")
 
     def subjects(self, context: Context) -> Iterable[Subject]:
@@ -68,9 +70,10 @@ class AccountCheck(Check):
 
 
 class ServiceAccount(Check):
-    """Whether the key is a person's or a service account's, which works in its own team (row B9)."""
+    """Whether the key is a person's or a service account's, which works in its own team (B9)."""
 
     name = "service-account"
+    group = "Account"
     requires = ("account",)
 
     def subjects(self, context: Context) -> Iterable[Subject]:
@@ -93,9 +96,10 @@ class ServiceAccount(Check):
 
 
 class Server(Check):
-    """What the server can do (row B13). The SDK takes any error of this question for "too old"; here it is asked."""
+    """Whether the server has the features that registries need (B13)."""
 
     name = "server"
+    group = "Account"
     requires = ("account",)
 
     def subjects(self, context: Context) -> Iterable[Subject]:

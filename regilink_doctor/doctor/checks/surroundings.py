@@ -11,15 +11,16 @@ from regilink_doctor.core.target_path import LinkInput, is_known, registry_name
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer
 from regilink_doctor.doctor.base import Check, Outcome, Subject, blocked, passed, skipped
+from regilink_doctor.doctor.checks.target import OfTarget, target_of_subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.lookups import version_question
-from regilink_doctor.doctor.target_checks import OfTarget, target_of_subject
 
 
 class SourceVisible(Check):
-    """Whether the account may see where a fetched artifact was logged: the SDK links from there (row C6)."""
+    """Whether you may see the project of the artifact that is linked on: the SDK links from there (C6)."""
 
     name = "source"
+    group = "Links"
     requires = ("target-path", "account")
 
     def subjects(self, context: Context) -> Iterable[Subject]:
@@ -53,9 +54,10 @@ class SourceVisible(Check):
 
 
 class Aliases(OfTarget):
-    """What the link's aliases do: some are none, some only an admin may set (rows B10, B11, D5)."""
+    """Whether the link's aliases are valid, and whether you may set them (B10, B11, D5)."""
 
     name = "aliases"
+    group = "Links"
     requires = ("role",)
 
     def subjects(self, context: Context) -> Iterable[Subject]:

@@ -16,9 +16,10 @@ from regilink_doctor.doctor.relog_script import relog_script
 
 
 class EntityCheck(Check):
-    """Whether a run of this entity can link into a registry: only a team of an organization can (rows B1, B2, C20)."""
+    """Whether a run of this entity can link into a registry: only a team's can (B1, B2, C20)."""
 
     name = "entity"
+    group = "Account"
     requires = ("account",)
 
     def subjects(self, context: Context) -> Iterable[Subject]:
@@ -102,9 +103,10 @@ class EntityCheck(Check):
 
 
 class EntityAccess(Check):
-    """Whether the server says that runs can be logged in the entity; `entity` fails where it says that they cannot."""
+    """Whether the server says at all that you may log runs in the entity."""
 
     name = "entity-access"
+    group = "Account"
     requires = ("entity",)
 
     def subjects(self, context: Context) -> Iterable[Subject]:
