@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "lint": "find mistakes in code that links to the W&B Registry",
-    "doctor": "check this machine, the account and each target against the live server",
-    "explain": "say what a rule, path, address, snippet or error is, and what to write instead",
-    "catalog": "write, compare and show the organization as the server has it",
-    "dry-run": "run a command against an emulated W&B, and say what it would have linked",
-    "verify": "say after the run whether the version is in the registry, with this alias, type, digest, source",
+    "doctor": "check this machine, your account and your links against the W&B server",
+    "explain": "explain an error, a path, a URL, code or a rule, and what to write instead",
+    "catalog": "save, compare and show your organization as it is on the server",
+    "dry-run": "run a command against an emulated W&B, and show what it would link",
+    "verify": "check after a run that a version is in the registry, with its alias, type and source",
     "rules": "list the rules",
     "rule": "show one rule: what it reports, why, and examples",
     "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",
-    "demo": "lint, diagnose and run a small project with mistakes, without an account",
+    "demo": "lint, diagnose and run a small project with mistakes; no account needed",
 }
 """Command, which is also its module in here (`_` for `-`) -> what it does."""
 
 RUN_A_COMMAND = ("dry-run", "emulator")
-"""Commands behind whose `--` the user's own command stands."""
+"""Commands that take the user's own command after `--`."""
 
 _NOT_WRITTEN = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF, getattr(errno, "EDQUOT", errno.ENOSPC)}
 """Why standard output takes no more: the disk, a limit, a quota; or it was opened for reading."""
@@ -127,7 +127,7 @@ def _read_help_command(given: list[str]) -> list[str]:
 
 
 def _split_command(given: list[str]) -> tuple[list[str], list[str] | None]:
-    """What stands behind `--` is the user's own command, for those of ours that run one; None without a `--`."""
+    """The words after `--` are the user's own command, where the command of regilink runs one; None without a `--`."""
     if given[:1] and given[0] in RUN_A_COMMAND and "--" in given:
         at = given.index("--")
         return given[:at], given[at + 1 :]

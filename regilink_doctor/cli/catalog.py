@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.catalog import Progress
 
 VERBS = {
-    "pull": "write the organization, as the server has it, to a file that is made to be committed",
-    "diff": "say what has changed on the server since the file was pulled",
+    "pull": "save your organization, as it is on the server, to a file that you can commit",
+    "diff": "show what has changed on the server since the file was pulled",
     "show": "print the file as a table",
     "schema": "print the JSON Schema of the file",
 }
@@ -45,10 +45,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         if name == "schema":
             verb.set_defaults(run=_schema)
             continue
-        what = f"the catalog (default: the configuration's, else {CATALOG})"
+        what = f"the catalog (default: the one of the configuration, else {CATALOG})"
         verb.add_argument("file", metavar="FILE", nargs="?", help=what)
         if name == "diff":
-            verb.add_argument("newer", metavar="NEWER", nargs="?", help="another file (default: the server)")
+            verb.add_argument(
+                "newer", metavar="NEWER", nargs="?", help="compare with this file (default: with the server)"
+            )
         if name in ("pull", "diff"):
             _add_server(verb)
         if name in ("diff", "show"):
@@ -59,9 +61,9 @@ def add(parser: argparse.ArgumentParser) -> None:
                 "--collections",
                 choices=("none", "names", "full"),
                 default="names",
-                help="none of them, their names and types, or also aliases and numbers of versions (default: names)",
+                help="save no collections, their names and types, or also aliases and version counts (default: names)",
             )
-            option(verb, "--complete", action="store_true", help="the account sees every registry and team")
+            option(verb, "--complete", action="store_true", help="state that the account sees every registry and team")
         add_colour(verb)
         verb.set_defaults(run={"pull": _pull, "diff": _diff, "show": _show}[name])
 
@@ -72,7 +74,7 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="display name or entity, as often as needed (default: that of the entity that runs would have)",
+        help="display name or entity, repeatable (default: the organization of your default entity)",
     )
     add_server(parser, timeout=30)
 

@@ -37,37 +37,45 @@ def add(parser: argparse.ArgumentParser) -> None:
         "targets",
         metavar="TARGET",
         nargs="*",
-        help="target paths (default: those that lint finds below the current folder, and those of the configuration)",
+        help="target paths (default: those in the source below the current folder, and `targets` of the configuration)",
     )
-    what = parser.add_argument_group("what the links are")
-    option(what, "--entity", metavar="TEAM", help="the entity of the runs (default: as wandb would take it)")
-    option(what, "--project", metavar="NAME", help="the project of the runs (default: as wandb would take it)")
-    option(what, "--organization", metavar="NAME", help="the organization, where a path names none")
+    what = parser.add_argument_group("links")
+    option(what, "--entity", metavar="TEAM", help="the entity of the runs (default: the one that wandb would use)")
+    option(what, "--project", metavar="NAME", help="the project of the runs (default: the one that wandb would use)")
+    option(what, "--organization", metavar="NAME", help="the organization of paths that name none")
     option(what, "--type", metavar="TYPE", help="the type of the artifacts given as TARGET")
-    option(what, "--alias", metavar="ALIAS", action="append", help="an alias of their links; can be repeated")
-    option(what, "--consumes", metavar="NAME", action="append", help="a name that is fetched; can be repeated")
-    where = parser.add_argument_group("where is looked")
+    option(what, "--alias", metavar="ALIAS", action="append", help="an alias of their links (repeatable)")
+    option(what, "--consumes", metavar="NAME", action="append", help="a full name that is consumed (repeatable)")
+    where = parser.add_argument_group("server and environment")
     add_server(where, timeout=10)
-    option(where, "--python", metavar="PATH", help="whose wandb is looked at (default: the active environment's)")
-    option(where, "--catalog", metavar="FILE", help="compare with this catalog (default: that of the configuration)")
-    option(where, "--config", metavar="FILE|KEY=VALUE", action="append", help="use this configuration")
-    option(where, "--isolated", action="store_true", help="use no configuration that is not given")
-    proof = parser.add_argument_group("the proof")
+    option(
+        where, "--python", metavar="PATH", help="the Python whose wandb is checked (default: the active environment)"
+    )
+    option(where, "--catalog", metavar="FILE", help="compare with this catalog (default: the one of the configuration)")
+    option(
+        where,
+        "--config",
+        metavar="FILE|KEY=VALUE",
+        action="append",
+        help="another configuration file, or one key as a line of TOML",
+    )
+    option(where, "--isolated", action="store_true", help="ignore every configuration file")
+    proof = parser.add_argument_group("write probe")
     option(
         proof,
         "--write-probe",
         action="store_true",
-        help="link a tiny artifact into each registry that is named, fetch it back, and take everything away again",
+        help="link a small artifact to each target, consume it, and delete both again",
     )
-    option(proof, "--yes", action="store_true", help="do not ask before that")
-    shown = parser.add_argument_group("what is shown")
+    option(proof, "--yes", action="store_true", help="do not ask for confirmation")
+    shown = parser.add_argument_group("output")
     add_output_format(shown, FORMATS)
-    option(shown, "--html", metavar="FILE", help="also write the report as a page")
-    option(shown, "--redact", action="store_true", help="hide names (keys are never shown)")
-    option(shown, "--strict", action="store_true", help="exit 1 for a warning too")
-    option(shown, "--allow-unknown", action="store_true", help="exit 0 though no link could be checked")
+    option(shown, "--html", metavar="FILE", help="also write the report as an HTML page")
+    option(shown, "--redact", action="store_true", help="replace names by placeholders (keys are never shown)")
+    option(shown, "--strict", action="store_true", help="exit 1 for warnings as well")
+    option(shown, "--allow-unknown", action="store_true", help="exit 0 even if no link could be checked")
     shown.add_argument(
-        "-v", "--verbose", action="count", default=0, help="show the checks that passed, too; twice: everything"
+        "-v", "--verbose", action="count", default=0, help="also show the checks that passed; twice: everything"
     )
     add_colour(shown)
     parser.set_defaults(run=_run)

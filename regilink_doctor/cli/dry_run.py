@@ -31,27 +31,29 @@ def add(parser: argparse.ArgumentParser) -> None:
         parser,
         "--catalog",
         metavar="FILE",
-        help=f"the organization as it is (default: the configuration's, else {CATALOG}, where there is one)",
+        help=f"the organization to emulate (default: the one of the configuration, else {CATALOG} if it exists)",
     )
-    option(parser, "--no-catalog", action="store_true", help="take teams and registries from the code alone")
-    option(parser, "--entity", metavar="TEAM", help="of runs for which neither code nor settings name one")
+    option(
+        parser, "--no-catalog", action="store_true", help="emulate only the teams and registries that the code names"
+    )
+    option(parser, "--entity", metavar="TEAM", help="the entity of runs for which neither code nor settings name one")
     option(
         parser,
         "--stub-artifacts",
         action="store_true",
-        help="make an empty version of every artifact that is fetched and not known",
+        help="create an empty version of every unknown artifact that is consumed",
     )
-    option(parser, "--allow-no-links", action="store_true", help="exit 0 also when nothing was linked")
+    option(parser, "--allow-no-links", action="store_true", help="exit 0 even if nothing was linked")
     option(
         parser,
         "--keep-uploads",
         metavar="MB",
         type=float,
         default=2048.0,
-        help="how much of the uploads is kept, to be downloaded again (default: 2048)",
+        help="how much of the uploads to keep for later downloads (default: 2048)",
     )
     add_output_format(parser)
-    option(parser, "--output-file", metavar="FILE", help="write the report here, not after the command's output")
+    option(parser, "--output-file", metavar="FILE", help="write the report to this file")
     add_colour(parser)
     parser.set_defaults(run=_run)
 

@@ -19,16 +19,21 @@ def add(parser: argparse.ArgumentParser) -> None:
         parser,
         "--env-file",
         metavar="FILE",
-        help="write the variables for wandb here when it is ready; then: set -a; . FILE; set +a",
+        help="write the environment variables for wandb to this file when ready; use: set -a; . FILE; set +a",
     )
-    option(parser, "--world", metavar="FILE", help="a catalog to begin with (default: Acme Inc with team-a and alice)")
-    option(parser, "--port", type=int, default=0, help="where it listens on 127.0.0.1 (default: a free port)")
+    option(
+        parser,
+        "--world",
+        metavar="FILE",
+        help="start with the organization of this catalog (default: Acme Inc with team-a and alice)",
+    )
+    option(parser, "--port", type=int, default=0, help="the port to listen at (default: a free one)")
     option(
         parser,
         "--host",
         metavar="ADDRESS",
         default="127.0.0.1",
-        help="the address to listen at (default: 127.0.0.1); beyond this machine, /_regilink wants a key",
+        help="the address to listen at (default: 127.0.0.1); at any other, /_regilink needs a key",
     )
     option(
         parser,
@@ -36,7 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="a further name by which clients may call it, as in a compose file",
+        help="another host name that clients may use, as in a compose file",
     )
     parser.set_defaults(run=_run)
 

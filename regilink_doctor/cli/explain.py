@@ -30,11 +30,16 @@ def add(parser: argparse.ArgumentParser) -> None:
         "text",
         metavar="TEXT",
         nargs="+",
-        help="a rule (REG1: those that begin so), a row, a target path, a full name, an address of the App, code, an "
-        "error; - for standard input",
+        help="an error, a rule (REG1: all with this prefix), a failure id, a target path, a full name, a URL of the "
+        "W&B App, code; - for standard input",
     )
     add_output_format(parser)
-    option(parser, "--catalog", metavar="FILE", help="what is known of the organization (default: the configuration's)")
+    option(
+        parser,
+        "--catalog",
+        metavar="FILE",
+        help="the organization, as `catalog pull` saved it (default: the one of the configuration)",
+    )
     add_colour(parser)
     parser.set_defaults(run=_run)
 

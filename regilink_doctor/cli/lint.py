@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument("paths", metavar="PATH", nargs="*", help="files and folders (default: .); - is standard input")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", help="files and folders (default: the current folder); - is standard input"
+    )
     for title, flags in GROUPS.items():
         group = parser.add_argument_group(title)
         for flag, settings in flags.items():

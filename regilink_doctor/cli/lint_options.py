@@ -28,41 +28,41 @@ def _list(metavar: str, what: str) -> Settings:
 
 
 GROUPS: dict[str, dict[str, Settings]] = {
-    "what is shown": {
+    "output": {
         "--output-format": {"choices": FORMATS, "help": "how findings are shown (default: full)"},
-        "--output-file": _value("FILE", "write the report here, not to standard output"),
-        "--statistics": _flag("count the findings of each rule instead of showing them"),
-        "--show-sites": _flag("list the calls that were found, with what their paths resolve to"),
-        "--show-files": _flag("list the files that would be looked at"),
-        "--show-settings": _flag("show the configuration, and where it comes from"),
+        "--output-file": _value("FILE", "write the report to this file"),
+        "--statistics": _flag("show the number of findings of each rule"),
+        "--show-sites": _flag("list the call sites, with what their target paths resolve to"),
+        "--show-files": _flag("list the files that would be checked"),
+        "--show-settings": _flag("show the configuration in effect, and its file"),
         "--min-severity": {"choices": SEVERITIES, "help": "hide findings below: info (default), warning or error"},
         "--quiet": {**_flag("show the findings alone: no summary, no notes on skipped files"), "short": "-q"},
-        "--exit-zero": _flag("exit 0 whatever is found; 2 stays 2"),
+        "--exit-zero": _flag("exit 0 even if there are findings; 2 stays 2"),
         "--color": COLOUR,
     },
-    "what is changed": {
-        "--fix": _flag("write the safe fixes into the files"),
-        "--unsafe-fixes": _flag("the unsafe ones as well: read them before you commit them"),
-        "--diff": _flag("show what the fixes would change, and write nothing; exit 1 when they would"),
-        "--add-ignore": _flag("write a comment that silences each finding, to begin with an old project"),
+    "changes": {
+        "--fix": _flag("apply the safe fixes"),
+        "--unsafe-fixes": _flag("with --fix or --diff: also the unsafe fixes; review them"),
+        "--diff": _flag("show what --fix would change, write nothing; exit 1 if anything"),
+        "--add-ignore": _flag("add a comment that silences each finding, to adopt regilink"),
     },
-    "which rules": {
-        "--select": _list("CODES", "only these rules, by code or beginning: REG1,REG201"),
-        "--ignore": _list("CODES", "not these rules; the longer beginning wins over --select"),
-        "--extend-select": _list("CODES", "these rules as well"),
+    "rules": {
+        "--select": _list("CODES", "only these rules, by code or code prefix: REG1,REG201"),
+        "--ignore": _list("CODES", "not these rules; a longer code prefix overrides --select"),
+        "--extend-select": _list("CODES", "also these rules"),
         "--per-file-ignores": _list("PATTERN:CODE", "not these rules in these files: 'tests/*:REG201'"),
-        "--pedantic": _flag("ask the rules that speak only when they are asked to"),
-        "--catalog": _value("FILE", "what is known of the organization (regilink.catalog.json)"),
+        "--pedantic": _flag("also the rules that are off by default"),
+        "--catalog": _value("FILE", "the organization, as `catalog pull` saved it"),
     },
-    "which files": {
-        "--exclude": _list("PATTERNS", "leave these files and folders out, instead of the usual ones"),
-        "--extend-exclude": _list("PATTERNS", "leave these out, too"),
-        "--force-exclude": _flag("leave them out even where they are named, as a hook names them"),
-        "--stdin-filename": _value("FILE", "read standard input, as the content of this file (- alone: stdin.py)"),
+    "files": {
+        "--exclude": _list("PATTERNS", "skip these files and folders instead of the default ones"),
+        "--extend-exclude": _list("PATTERNS", "skip these as well"),
+        "--force-exclude": _flag("skip excluded files even if they are named, as hooks name them"),
+        "--stdin-filename": _value("FILE", "read standard input as the content of this file"),
     },
     "configuration": {
-        "--config": _list("FILE|KEY=VALUE", "a file in place of the project's, or a key as a line of TOML"),
-        "--isolated": _flag("look for no configuration"),
+        "--config": _list("FILE|KEY=VALUE", "another configuration file, or one key as a line of TOML"),
+        "--isolated": _flag("ignore every configuration file"),
     },
 }
 """Title -> flag -> what `argparse` is told of it."""

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 OK, FOUND, UNUSABLE = 0, 1, 2
 
 CATALOG = "regilink.catalog.json"
-"""Where `catalog pull` writes, and `dry-run` looks, when nobody says otherwise."""
+"""Where `catalog pull` writes and `dry-run` looks by default."""
 
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
-"""What a variable that stands for a flag can say."""
+"""The values of a variable that sets a flag."""
 
 
 class UsageProblem(Exception):
-    """A sentence for the user: what they asked for cannot be done as asked."""
+    """A sentence for the user: why regilink cannot do what it was asked to."""
 
 
 A_DAY = 86_400
@@ -170,19 +170,25 @@ def add_colour(parser: argparse._ActionsContainer) -> None:
 COLOUR: dict[str, object] = {
     "choices": ("auto", "always", "never"),
     "default": "auto",
-    "help": "colours (default: auto)",
+    "help": "use colors (default: auto)",
 }
 
 
 def add_output_format(parser: argparse._ActionsContainer, formats: tuple[str, ...] = ("full", "json")) -> None:
     """The option `--output-format`; the first of `formats` is the default."""
-    option(parser, "--output-format", choices=formats, default=formats[0], help=f"default: {formats[0]}")
+    option(
+        parser,
+        "--output-format",
+        choices=formats,
+        default=formats[0],
+        help=f"how the result is shown (default: {formats[0]})",
+    )
 
 
 def add_server(parser: argparse._ActionsContainer, *, timeout: int) -> None:
     """The options `--host` and `--timeout` of a command that asks the live server; `timeout` is the default."""
-    option(parser, "--host", metavar="URL", help="the server (default: as wandb would take it)")
-    how_long = f"per request (default: {timeout})"
+    option(parser, "--host", metavar="URL", help="the W&B server (default: the one that wandb would use)")
+    how_long = f"time limit of a request (default: {timeout})"
     option(parser, "--timeout", metavar="SECONDS", type=seconds, default=float(timeout), help=how_long)
 
 

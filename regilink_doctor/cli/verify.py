@@ -33,16 +33,18 @@ def add(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=".",
         action="append",
-        help="also the names that the source below PATH links to and fetches (default: the current folder)",
+        help="also what the source below PATH links and consumes (default: the current folder)",
     )
     parser.add_argument(
-        "--alias", metavar="ALIAS", action="append", default=[], help="that the version is to carry; repeatable"
+        "--alias", metavar="ALIAS", action="append", default=[], help="an alias that the version must have (repeatable)"
     )
-    option(parser, "--type", metavar="TYPE", help="that it is to have")
-    option(parser, "--digest", metavar="DIGEST", help="that it is to have: `artifact.digest`")
-    option(parser, "--source", metavar="NAME", help="full name, or the end of it, of what is to be behind it")
-    option(parser, "--organization", metavar="NAME", help="the one that is meant: display name or entity")
-    option(parser, "--allow-unknown", action="store_true", help="exit 0 though no name of the source could be checked")
+    option(parser, "--type", metavar="TYPE", help="the type that it must have")
+    option(parser, "--digest", metavar="DIGEST", help="the digest that it must have: `artifact.digest`")
+    option(
+        parser, "--source", metavar="NAME", help="the full name, or its end, of the version that it must be linked from"
+    )
+    option(parser, "--organization", metavar="NAME", help="the organization that it must be in: display name or entity")
+    option(parser, "--allow-unknown", action="store_true", help="exit 0 even if no name of the source could be checked")
     add_server(parser, timeout=10)
     add_output_format(parser)
     add_colour(parser)

@@ -46,7 +46,7 @@ DEFAULT_EXCLUDE = (
     "**/wandb/run-*",
     "**/wandb/offline-run-*",
 )
-"""What is not looked at below a folder: nobody writes code there."""
+"""What is skipped below a folder: it holds no code of the project."""
 
 
 class Key:
@@ -62,28 +62,33 @@ class Key:
 
 
 KEYS = (
-    Key("select", "codes", "The rules that speak, as codes or their beginnings; all of them by default.", '["REG1"]'),
-    Key("ignore", "codes", "Rules that keep silent; the longer beginning wins over `select`.", '["REG201"]'),
-    Key("extend-select", "codes", "Rules to add to `select`; a pedantic one by its whole code.", '["REG102"]'),
-    Key("per-file-ignores", "ignores", "Rules that keep silent in some files.", '{ "tests/*" = ["REG201"] }'),
-    Key("exclude", "texts", "Files and folders that are left out, instead of the default ones.", '["vendored"]'),
-    Key("extend-exclude", "texts", "Files and folders that are left out, too.", '["examples/broken"]'),
-    Key("pedantic", "flag", "Ask the rules that speak only when they are asked to.", "true"),
+    Key("select", "codes", "The rules to apply, as codes or code prefixes; by default all.", '["REG1"]'),
+    Key("ignore", "codes", "Rules to ignore; a longer code prefix overrides `select`.", '["REG201"]'),
+    Key(
+        "extend-select",
+        "codes",
+        "Rules to add to `select`; rules that are off by default by their whole code.",
+        '["REG102"]',
+    ),
+    Key("per-file-ignores", "ignores", "Rules to ignore in some files.", '{ "tests/*" = ["REG201"] }'),
+    Key("exclude", "texts", "Files and folders to skip instead of the default ones.", '["vendored"]'),
+    Key("extend-exclude", "texts", "Files and folders to skip as well.", '["examples/broken"]'),
+    Key("pedantic", "flag", "Apply the rules that are off by default.", "true"),
     Key("output-format", "format", "How findings are shown.", '"concise"'),
     Key("min-severity", "severity", "Findings below this severity are not shown and do not count.", '"warning"'),
-    Key("catalog", "text", "The file that `regilink catalog pull` has written.", '"regilink.catalog.json"'),
+    Key("catalog", "text", "The file that `regilink catalog pull` wrote.", '"regilink.catalog.json"'),
     Key("targets", "texts", "Target paths that `regilink doctor` checks.", '["wandb-registry-model/zoo"]'),
     Key("host", "text", "The W&B server that `regilink doctor` asks.", '"https://wandb.example.com"'),
     Key("organization", "text", "The organization, by either of its names.", '"acme"'),
-    Key("entity", "text", "The entity that runs belong to where code does not say it.", '"team-a"'),
+    Key("entity", "text", "The entity of runs for which the code names none.", '"team-a"'),
     Key("teams", "texts", "Teams of the organization.", '["team-a", "team-b"]'),
-    Key("personal-entities", "texts", "Entities that belong to a person: they link to no registry.", '["alice"]'),
+    Key("personal-entities", "texts", "Entities that belong to a person: they cannot link to a registry.", '["alice"]'),
     Key("protected-aliases", "texts", "Aliases that only a registry admin can move.", '["production"]'),
     Key(
         "registries",
         "registries",
-        "The registries, without `wandb-registry-`, each with the types that it takes; `[]` for all types.",
+        "The registries, without `wandb-registry-`, each with the artifact types that it accepts; `[]` for all types.",
         '{ model = ["model"], raw = [] }',
     ),
-    Key("wandb-version", "version", "The wandb that the project runs with.", '"0.21.4"'),
+    Key("wandb-version", "version", "The version of wandb that the project runs with.", '"0.21.4"'),
 )
