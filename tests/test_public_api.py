@@ -45,7 +45,7 @@ def test_the_import_loads_nothing_else() -> None:
 
 def test_the_page_names_fields_that_exist() -> None:
     fields = {
-        "Explanation": ("kind", "target", "codes", "rows", "causes", "text"),
+        "Explanation": ("kind", "target", "codes", "failures", "causes", "text"),
         "DryRun": ("links", "runs", "artifacts", "consumed", "exit_status"),
         "Verification": ("ok", "status", "found", "problems", "help"),
         "Catalog": ("load", "save", "diff", "from_json", "to_json"),
