@@ -7,7 +7,7 @@ import pytest
 
 from regilink_doctor import __version__
 from regilink_doctor.cli import COMMANDS, main
-from regilink_doctor.rules import MODULES
+from regilink_doctor.rules.index import MODULES
 
 BAD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model")\n'
 ADVICE = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "/wandb-registry-model/zoo")\n'

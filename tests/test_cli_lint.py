@@ -67,6 +67,7 @@ def test_json_has_the_shape_of_the_contract(tmp_path: Path) -> None:
     assert value["version"] == 1
     (finding,) = value["findings"]
     assert finding.pop("message")
+    assert finding.pop("note")
     assert finding.pop("help")
     assert finding == {
         "code": "REG104",
@@ -79,7 +80,7 @@ def test_json_has_the_shape_of_the_contract(tmp_path: Path) -> None:
         "end_column": 43,
         "cell": None,
         "fix": {
-            "message": 'replace it by "wandb-registry-model"',
+            "message": 'replace with "wandb-registry-model"',
             "applicability": "safe",
             "edits": [
                 {
@@ -89,6 +90,7 @@ def test_json_has_the_shape_of_the_contract(tmp_path: Path) -> None:
                 }
             ],
         },
+        "failures": ["A4"],
         "related": [],
         "url": None,
         "target": "wandb_registry_model/zoo",
@@ -174,7 +176,7 @@ def test_a_catalog_proves_what_source_only_suspects(tmp_path: Path) -> None:
     assert regilink("lint", cwd=tmp_path).returncode == 0
     done = regilink("lint", "--catalog", "c.json", cwd=tmp_path)
     assert done.returncode == 1
-    assert 'did you mean "wandb-registry-model"?' in done.stdout
+    assert 'did you mean "wandb-registry-model/zoo"?' in done.stdout
 
 
 STARTUP = {

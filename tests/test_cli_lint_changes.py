@@ -111,8 +111,8 @@ def test_a_key_is_not_silenced_by_the_way(tmp_path: Path) -> None:
     assert "# regilink: ignore[REG102]" in (tmp_path / "a.py").read_text()
     assert "ignore" not in (tmp_path / ".env").read_text()
     shown = regilink("lint", cwd=tmp_path).stdout
-    assert "help: let git ignore this file (.gitignore)" in shown
-    assert "help: delete the key in the App, and read the new one from the environment" in shown
+    assert "help: add this file to .gitignore" in shown
+    assert "help: delete the key in the W&B App, and read the new one from the environment" in shown
 
 
 def test_contradictions_are_refused(tmp_path: Path) -> None:

@@ -102,4 +102,4 @@ class Command:
         return " ".join(known)
 
 
-Declared = Setting | Requirement | Command
+FileFact = Setting | Requirement | Command

@@ -1,4 +1,4 @@
-"""What a wing has to say about a place in the user's files: plain values, no logic of any rule."""
+"""Findings: problems at places in the user's files, as plain values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @record(order=True)
 class Span:
-    """A stretch of text. Lines and columns count from 1, columns in code points, the end is exclusive."""
+    """A range of text. Lines and columns count from 1, columns in code points, the end is exclusive."""
 
     line: int
     column: int
@@ -47,7 +47,7 @@ class Edit:
 
 @record
 class Fix:
-    """A mending. *safe*: what the code means stays or was wrong for certain; *unsafe*: read it before you commit it."""
+    """An edit that regilink can apply: *safe* where the code was certainly wrong, *unsafe*: review it first."""
 
     message: str
     applicability: Applicability
@@ -64,7 +64,7 @@ class Related:
 
 @record
 class Finding:
-    """One problem at one place: what is wrong, what would have happened, what to write instead."""
+    """A problem at a place: `message` says what is wrong, `note` what would happen, `help` what to write."""
 
     code: str
     name: str
@@ -76,3 +76,10 @@ class Finding:
     related: tuple[Related, ...] = ()
     url: str | None = None
     target: str | None = None
+    note: str | None = None
+    failures: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Message and note in one line, for formats that have one field for both."""
+        return f"{self.message}: {self.note}" if self.note else self.message

@@ -75,8 +75,8 @@ class StringValue:
         return show_unknown(self.pattern)
 
     @property
-    def holes(self) -> Iterator[tuple[int, UnknownPart]]:
-        """Each hole with its offset in `pattern`."""
+    def unknown_parts(self) -> Iterator[tuple[int, UnknownPart]]:
+        """Each unknown part with its offset in `pattern`."""
         return ((offset, part) for offset, part in self._offsets() if isinstance(part, UnknownPart))
 
     @property

@@ -70,7 +70,7 @@ class _Reference:
     @property
     def unknown_sources(self) -> tuple[str, ...]:
         """The expressions whose values source does not tell."""
-        return tuple(dict.fromkeys(part.source for _, part in self.string.holes))
+        return tuple(dict.fromkeys(part.source for _, part in self.string.unknown_parts))
 
     @property
     def entity_text(self) -> str | None:

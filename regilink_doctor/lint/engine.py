@@ -7,32 +7,40 @@ from functools import cached_property
 
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.findings import Finding, Place, Span
-from regilink_doctor.core.masking import mask_secrets
-from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.lint import formats, project
 from regilink_doctor.lint.suppress import apply
 from regilink_doctor.lint.text.source import Unparsable
-from regilink_doctor.rules import BY_SITE, rule_for
-from regilink_doctor.rules.base import CommandRule, RequirementRule, SettingRule, SiteRule
-from regilink_doctor.rules.judge import path_findings
+from regilink_doctor.rules import rule_for
+from regilink_doctor.rules.index import WATCHED_BY
+from regilink_doctor.rules.judge import report_names, report_targets
+from regilink_doctor.rules.reporter import finding_at, to_finding
 from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
-    from regilink_doctor.core.file_facts import Command, Declared, Requirement, Setting
+    from regilink_doctor.core.file_facts import Command, FileFact, Requirement, Setting
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.formats import ParsedFile
-    from regilink_doctor.rules.base import Rule
+    from regilink_doctor.rules.base import FileFacts, Report
 
     Enabled = Callable[[str], bool]
 
 
-_TARGET_PATH = "target path"
-"""Stands for the rules of target paths, which are asked all together."""
+TARGET_PATH = "target path"
+"""The rules about target paths and names, which are asked all together."""
+
+CALLBACKS: dict[str, str] = {
+    kind: f"check_{kind}"
+    for kind in ("link", "consume", "init", "artifact", "log", "setting", "requirement", "command")
+}
+"""Kind of item -> the callback of `Rule` that checks it; `check_site` for any other call."""
 
 
 @record
@@ -47,12 +55,12 @@ class FileReport:
 
 @record
 class _Facts:
-    """See `rules.base.FileFacts`."""
+    """What rules may ask about the file: `rules.base.FileFacts`."""
 
     path: str
     reading: ParsedFile
-    directory: OrganizationView | None = None
-    known: ConfiguredOrganization = NOTHING_CONFIGURED
+    view: OrganizationView | None = None
+    configured: ConfiguredOrganization = NOTHING_CONFIGURED
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -86,7 +94,7 @@ class _Facts:
 
     @property
     def wandb_version(self) -> str | None:
-        return self.known.wandb_version or project.newest_wandb(self._folder)
+        return self.configured.wandb_version or project.newest_wandb(self._folder)
 
     @property
     def links_around(self) -> bool:
@@ -150,67 +158,45 @@ def lint_bytes(
     return FileReport(tuple(sorted(left, key=_order)), reading.sites, codes, silenced)
 
 
-def _findings(item: Site | Declared, facts: _Facts, enabled: Enabled) -> Iterator[Finding]:
-    names = [_TARGET_PATH] if item.kind in ("link", "target") else []
-    names += filter(enabled, (*BY_SITE.get(item.kind, ()), *BY_SITE.get(getattr(item, "call", ""), ())))
-    for name in names:
+def _findings(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> Iterator[Finding]:
+    """The findings of all rules at one call site, setting, requirement or command."""
+    for code in _watching(item, enabled):
         try:
-            found = [_discreet(finding) for finding in _said(name, item, facts) if enabled(finding.code)]
+            reports = list(_reports(code, item, facts))
+            found = [to_finding(report, item) for report in reports if enabled(report.problem.rule)]
         except Exception as error:
-            found = [_crash(name, item.place, error)]
+            found = [_crash(code, item.place, error)]
         yield from found
 
 
-def _discreet(finding: Finding) -> Finding:
-    said = {"message": finding.message, "help": finding.help, "target": finding.target}
-    told = {name: mask_secrets(text) for name, text in said.items() if text}
-    changed = {name: text for name, text in told.items() if text != said[name]}
-    return replace(finding, **changed) if changed else finding
+def _watching(item: Site | FileFact, enabled: Enabled) -> Iterator[str]:
+    """The codes of the rules that watch an item; the path rules are asked all together."""
+    if item.kind in ("link", "target", "consume"):
+        yield TARGET_PATH
+    yield from filter(enabled, WATCHED_BY.get(item.kind, ()))
+    yield from filter(enabled, WATCHED_BY.get(getattr(item, "call", ""), ()))
 
 
-def _said(name: str, item: Site | Declared, facts: _Facts) -> Iterator[Finding]:
-    if name == _TARGET_PATH and (item.kind == "link" or item.kind == "target"):
-        return path_findings(item, facts.directory, facts.known)
-    return _check(rule_for(name), item, facts)
-
-
-def _check(rule: Rule, item: Site | Declared, facts: _Facts) -> Iterator[Finding]:
-    """What a rule says of what it looks at; a rule may look at several kinds."""
-    if item.kind == "setting":
-        return rule.check_setting(item, facts) if isinstance(rule, SettingRule) else iter(())
-    if item.kind == "requirement":
-        return rule.check_requirement(item, facts) if isinstance(rule, RequirementRule) else iter(())
-    if item.kind == "command":
-        return rule.check_command(item, facts) if isinstance(rule, CommandRule) else iter(())
-    return rule.check(item, facts) if isinstance(rule, SiteRule) else iter(())
+def _reports(code: str, item: Site | FileFact, facts: _Facts) -> Iterator[Report]:
+    if code == TARGET_PATH and item.kind == "consume":
+        return report_names(item)
+    if code == TARGET_PATH and (item.kind == "link" or item.kind == "target"):
+        return report_targets(item, facts.view, facts.configured)
+    rule = rule_for(code)
+    check: Callable[[Any, FileFacts], Iterator[Report]] = getattr(rule, CALLBACKS.get(item.kind, "check_site"))
+    return check(item, facts)
 
 
 def _unparsable(path: str, error: Unparsable, enabled: Enabled) -> Iterator[Finding]:
-    python = error.language == "Python"
-    what = "this cell" if error.cell else "it"
-    finding = Finding(
-        "REG000",
-        "unparsable-file",
-        "error",
-        f"cannot be read as {error.language}, so nothing in {what} was checked: {error}",
-        Place(path, error.span, error.cell),
-        "mend it, or run regilink under the Python that it is written for"
-        if python
-        else "mend it, or leave it out with --extend-exclude",
-    )
-    if enabled(finding.code):
-        yield finding
+    if enabled("REG000"):
+        part = "cell" if error.cell else "file"
+        facts = {"language": error.language, "part": part, "reason": str(error)}
+        yield finding_at(Place(path, error.span, error.cell), Problem("REG000", facts=facts))
 
 
-def _crash(name: str, place: Place, error: Exception, rest: str = "the other rules have run") -> Finding:
-    return Finding(
-        "REG002",
-        "internal-error",
-        "error",
-        f"regilink failed here ({name}: {type(error).__name__}: {error}); {rest}",
-        place,
-        "please report it, with this line",
-    )
+def _crash(where: str, place: Place, error: Exception, rest: str = "the other rules have run") -> Finding:
+    facts = {"where": where, "error": f"{type(error).__name__}: {error}", "rest": rest}
+    return finding_at(place, Problem("REG002", facts=facts))
 
 
 def _order(finding: Finding) -> tuple[str, int, Span, str]:

@@ -12,7 +12,15 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Finding, Place
 
-_COLOURS = {"error": "1;31", "warning": "1;33", "info": "1;36", "strong": "1", "quiet": "2", "help": "1;32"}
+_COLOURS = {
+    "error": "1;31",
+    "warning": "1;33",
+    "info": "1;36",
+    "strong": "1",
+    "quiet": "2",
+    "note": "1;34",
+    "help": "1;32",
+}
 _MOST_LINES = 3
 _WIDTH = 160
 """Columns of a line of source, where no terminal limits them."""
@@ -58,6 +66,8 @@ class _Renderer:
         for related in finding.related:
             yield f"{self._arrow(related.place)}: {self._show(related.message)}"
             yield from self._render_source(related.place, "-", "quiet")
+        if finding.note:
+            yield from self._render_labeled("note", finding.note)
         if finding.help:
             yield from self._render_labeled("help", finding.help)
 

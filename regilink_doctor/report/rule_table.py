@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from regilink_doctor.report.terminal import wrap_text
-from regilink_doctor.rules.base import LiveRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,8 +52,8 @@ def as_json(rules: Sequence[Rule]) -> str:
             "name": rule.name,
             "severity": rule.severity,
             "pedantic": rule.pedantic,
-            "live": isinstance(rule, LiveRule),
-            "rows": list(rule.rows),
+            "live": rule.is_live,
+            "rows": list(rule.failures),
             "summary": summary(rule),
             "documentation": rule.documentation,
             "bad": list(rule.bad),
@@ -70,7 +69,7 @@ def as_markdown(rules: Sequence[Rule]) -> str:
     lines = ["# Rules", "", *_INTRODUCTION, ""]
     lines += ["| code | name | default | rows | what |", "|---|---|---|---|---|"]
     lines += [
-        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {_default(rule)} | {', '.join(rule.rows)} | "
+        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {_default(rule)} | {', '.join(rule.failures)} | "
         f"{summary(rule)} |"
         for rule in rules
     ]
@@ -86,7 +85,7 @@ def rule_section(rule: Rule) -> list[str]:
 
 def _default(rule: Rule) -> str:
     """When and how loudly a rule speaks if nobody says otherwise."""
-    if isinstance(rule, LiveRule):
+    if rule.is_live:
         return f"{rule.severity}, by the doctor"
     return f"{rule.severity}, pedantic" if rule.pedantic else rule.severity
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.core.sites import Init
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain
 from regilink_doctor.rules.wording import quoted
 
@@ -12,21 +12,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Init
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class ActiveRunReused(SiteRule):
-    """A second `wandb.init` while the first run goes on, for another entity.
+class ActiveRunReused(Rule):
+    """A second `wandb.init` is called while the first run goes on, for another entity.
 
-    W&B gives back the first run and drops the arguments. What is logged and linked then belongs to the first entity.
-    End the first run, or pass `reinit="finish_previous"` or `"create_new"`.
+    W&B returns the first run and drops the arguments. What is logged and linked then belongs to the first entity. End
+    the first run, or pass `reinit="finish_previous"` or `"create_new"`.
     """
 
     code = "REG609"
     name = "active-run-reused"
     severity = "warning"
-    rows = ("B2",)
+    failures = ("B2",)
+    watches = ("init",)
     bad = (
         "import wandb\n"
         'training = wandb.init(entity="alice", project="p")\n'
@@ -50,26 +52,23 @@ class ActiveRunReused(SiteRule):
         'publishing.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`. In a notebook the next `wandb.init` ends the run before it."""
-        first = site.earlier if isinstance(site, Init) else None
-        if (
-            first is None
-            or facts.in_test
-            or site.place.cell is not None
-            or {"reinit", "settings", "**"} & site.arguments.names
-        ):
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        return Message(
+            f"the run of {quoted(facts['first'])} still goes on",
+            f"W&B returns that one and drops entity={quoted(facts['entity'])}",
+            'end the first run, or pass reinit="finish_previous"',
+        )
+
+    def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
+        """In a notebook the next `wandb.init` ends the run before it."""
+        first = init.earlier
+        if first is None or facts.in_test or init.place.cell is not None:
             return
-        entity, other = certain(site.entity), certain(first.entity)
+        if {"reinit", "settings", "**"} & init.arguments.names:
+            return
+        entity, other = certain(init.entity), certain(first.entity)
         if entity is None or other is None or entity == other:
             return
-        if not any(site is init for link in facts.links for init in link.inits):
-            return
-        yield self.finding(
-            site.place,
-            Words(
-                f"the run of {quoted(other)} still goes on: W&B gives that one back and drops entity={quoted(entity)}",
-                'end the first run, or pass reinit="finish_previous"',
-                (Related("the first run", first.place),),
-            ),
-        )
+        if any(init is start for link in facts.links for start in link.inits):
+            yield self.report(init.place, related=(Related("the first run", first.place),), first=other, entity=entity)

@@ -1,8 +1,12 @@
-"""What a rule is made of."""
+"""What a rule is made of.
+
+A rule watches call sites, settings, requirements or commands, and reports problems. It words each of them in `explain`:
+lint, doctor, explain, dry-run, verify and the pytest plugin all render that message.
+"""
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Finding
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 
 TYPE_CHECKING = False
@@ -13,77 +17,169 @@ if TYPE_CHECKING:
     from regilink_doctor.core.configured import ConfiguredOrganization
     from regilink_doctor.core.file_facts import Command, Requirement, Setting
     from regilink_doctor.core.findings import Applicability, Fix, Place, Related, Severity
-    from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.message import Message
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Init, Link, Site
+    from regilink_doctor.core.sites import Consume, Init, Link, Log, MakeArtifact, Site
     from regilink_doctor.core.strings import StringValue
 else:
     Protocol = object
 
 
 @record
-class Words:
-    """What is said: the message (what is wrong and what would have happened) and the help (what to write instead)."""
+class Report:
+    """A problem that a rule reports, and where it is. The `reporter` makes the finding of it.
 
-    message: str
-    help: str | None = None
+    `at` is the place, None for the call. With a `string`, the problem is about `string[problem.start:problem.end]`: it
+    is reported where the call passes that string, with a second place where the string is written. `argument` names
+    the argument that passes it, empty for the target.
+    """
+
+    problem: Problem
+    at: Place | None = None
+    string: StringValue | None = None
+    argument: str = ""
     related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+
+
+@record
+class Replacement:
+    """`content` was intended for `string[start:end]`."""
+
+    start: int
+    end: int
+    content: str
 
 
 class Rule:
     """One way to go wrong. The docstring of each rule is its documentation: what, why, what to write instead.
 
-    `rows` are the rows of the catalogue of failures that it covers. `bad` and `good` are Python that gives, and does
-    not give, a finding of this rule; they are shown in the documentation and are its tests. A `pedantic` rule speaks
-    only when it is asked to.
+    `failures` are the ids of the failure index that it covers. `bad` and `good` are code that does, and does not, give
+    a finding of this rule; they are shown in the documentation and are its tests. `watches` names what the rule checks:
+    kinds of call sites (`link`, `consume`, `init`, `artifact`, `log`, `target`), other calls by their canonical name,
+    `setting`, `requirement`, `command`.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
-    rows: ClassVar[tuple[str, ...]] = ()
+    failures: ClassVar[tuple[str, ...]] = ()
     bad: ClassVar[tuple[str, ...]] = ()
     good: ClassVar[tuple[str, ...]] = ()
+    watches: ClassVar[tuple[str, ...]] = ()
     pedantic: ClassVar[bool] = False
-    catalog: ClassVar[bool] = False
-    """Its examples are looked at with a catalog."""
+    """It reports only when it is asked for."""
+    needs_catalog: ClassVar[bool] = False
+    """Its examples are checked with a catalog."""
+    is_about_path: ClassVar[bool] = False
+    """It is about the target path itself, which can be checked without asking a server."""
+    is_live: ClassVar[bool] = False
+    """Only the doctor can check it. Its examples set up a world of the emulator: `world` has the emulator's verbs,
+    `server.fault(...)` injects faults, `doctor(TARGET, ...)` runs the checks."""
+    fix_applicability: ClassVar[Applicability] = "safe"
     example: ClassVar[str] = "train.py"
     """The kind of file that its examples are."""
     pinned: ClassVar[str | None] = None
     """The wandb that the project of its examples has."""
 
+    def explain(self, problem: Problem) -> Message:
+        """The words for a problem of this rule."""
+        raise NotImplementedError
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        """Check a call that links an artifact."""
+        return self.check_site(link, facts)
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        """Check a call that consumes an artifact."""
+        return self.check_site(consume, facts)
+
+    def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
+        """Check a `wandb.init`."""
+        return self.check_site(init, facts)
+
+    def check_artifact(self, artifact: MakeArtifact, facts: FileFacts) -> Iterator[Report]:
+        """Check a `wandb.Artifact(...)`."""
+        return self.check_site(artifact, facts)
+
+    def check_log(self, log: Log, facts: FileFacts) -> Iterator[Report]:
+        """Check a call that logs an artifact."""
+        return self.check_site(log, facts)
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """Check any call that the rule watches and that has no callback of its own."""
+        return iter(())
+
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
+        """Check a variable of the environment or a key of a configuration."""
+        return iter(())
+
+    def check_requirement(self, requirement: Requirement, facts: FileFacts) -> Iterator[Report]:
+        """Check a requirement."""
+        return iter(())
+
+    def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
+        """Check a command of a shell."""
+        return iter(())
+
+    def replacement_for(self, problem: Problem) -> Replacement | None:
+        """What was intended for a part of the target path, for a problem that only the organization shows."""
+        return None
+
+    def related_to(self, problem: Problem) -> tuple[Related, ...]:
+        """Second places of a problem with a link, which explain it."""
+        return ()
+
+    def fix_safety(self, problem: Problem) -> Applicability:
+        """How safe it is to write what was intended: what the organization itself proves is safe."""
+        if problem.view is not None and not self.is_about_path:
+            return "safe" if problem.severity == "error" else "unsafe"
+        return self.fix_applicability
+
+    def report(
+        self,
+        at: Place | None = None,
+        kind: str = "",
+        *,
+        string: StringValue | None = None,
+        start: int = 0,
+        end: int | None = None,
+        argument: str = "",
+        intended: str | None = None,
+        severity: Severity | None = None,
+        related: tuple[Related, ...] = (),
+        fix: Fix | None = None,
+        **facts: str,
+    ) -> Report:
+        """A problem of this rule.
+
+        Args:
+            at: where it is; None: at the call, or where the call passes `string`.
+            kind: which of the rule's cases.
+            string: the string that is wrong, in `[start:end]`.
+            start: offset in the string.
+            end: offset in the string; None: all of it.
+            argument: the argument that passes the string, empty for the target.
+            intended: what to write for that part.
+            severity: None: that of the rule.
+            related: second places.
+            fix: an edit that the reporter cannot derive from `intended`.
+            facts: the names that `explain` needs.
+        """
+        if end is None:
+            end = len(string.pattern) if string is not None else 0
+        problem = Problem(self.code, start, end, severity or self.severity, kind, intended, facts=facts)
+        return Report(problem, at, string, argument, related, fix)
+
     @property
     def documentation(self) -> str:
-        """Its docstring, which `python -OO` drops: then as its file has it."""
+        """The docstring of the rule; read from its file under `python -OO`, which drops docstrings."""
         import inspect
 
-        return inspect.getdoc(type(self)) or _written(type(self))
-
-    def finding(
-        self,
-        place: Place,
-        words: Words,
-        *,
-        severity: Severity | None = None,
-        fix: Fix | None = None,
-        target: str | None = None,
-    ) -> Finding:
-        """A finding of this rule."""
-        return Finding(
-            self.code,
-            self.name,
-            severity or self.severity,
-            words.message,
-            place,
-            words.help,
-            fix,
-            words.related,
-            target=target,
-        )
+        return inspect.getdoc(type(self)) or _read_docstring(type(self))
 
 
-def _written(rule: type[Rule]) -> str:
+def _read_docstring(rule: type[Rule]) -> str:
     import ast
     import inspect
 
@@ -94,75 +190,12 @@ def _written(rule: type[Rule]) -> str:
     return ast.get_docstring(definition) or "" if isinstance(definition, ast.ClassDef) else ""
 
 
-class LiveRule(Rule):
-    """A rule that only the doctor can judge. Its examples set up a world of the emulator, and let the doctor look.
-
-    `world` has the emulator's verbs, `server.fault(...)` lets requests go wrong, `doctor(TARGET, ...)` examines.
-    """
-
-    example = "doctor.py"
-
-
-@record
-class ProblemInPath:
-    """A problem of a target path, with what its words need.
-
-    `whole` is the path as it can be shown, `wrong` the part that the problem is about, `destination` where the link
-    would really go (None for a registry link, or when it cannot be told).
-    """
-
-    site: Site
-    text: StringValue
-    problem: Problem
-    whole: str
-    wrong: str
-    destination: str | None
-
-
-class PathRule(Rule):
-    """A rule about the text of a target path. `core.target_path.problems` finds it; the rule says it."""
-
-    applicability: ClassVar[Applicability] = "safe"
-    """Of the fix, where the problem knows what was meant."""
-
-    def safety(self, problem: Problem, wrong: str) -> Applicability:
-        """How safe the fix of a problem is, which has the text `wrong`."""
-        return self.applicability
-
-    def words(self, told: ProblemInPath) -> Words:
-        """What to say of the problem."""
-        raise NotImplementedError
-
-
-@record
-class Replacement:
-    """`content` was meant in the place of `pattern[start:end]` of a target path."""
-
-    start: int
-    end: int
-    content: str
-
-
-class DirectoryRule(Rule):
-    """A rule that needs to know the organization: `core.judgement.judge` finds it with a catalog; the rule says it."""
-
-    catalog = True
-
-    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
-        """What to say of the verdict."""
-        raise NotImplementedError
-
-    def meant(self, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Replacement | None:
-        """What to write instead of a part of the path, where that is clear."""
-        return None
-
-
 class FileFacts(Protocol):
-    """What a rule may ask about the file around a site, and about what is known of W&B."""
+    """What a rule may ask about the file around a call site, and about what is known of W&B."""
 
     @property
     def sites(self) -> Sequence[Site]:
-        """All sites of the file."""
+        """All call sites of the file."""
 
     @property
     def links(self) -> Sequence[Link]:
@@ -185,20 +218,20 @@ class FileFacts(Protocol):
         """All commands of the file."""
 
     @property
-    def directory(self) -> OrganizationView | None:
+    def view(self) -> OrganizationView | None:
         """The catalog, if there is one."""
 
     @property
-    def known(self) -> ConfiguredOrganization:
-        """What the configuration tells of the organization."""
+    def configured(self) -> ConfiguredOrganization:
+        """What the configuration says of the organization."""
 
     @property
     def in_test(self) -> bool:
-        """Whether the file is a test or a `conftest.py`: what fails there fails on purpose, or in front of somebody."""
+        """Whether the file is a test or a `conftest.py`: what fails there fails on purpose, or is seen."""
 
     @property
     def wandb_version(self) -> str | None:
-        """The newest wandb that the project can have by its own word: pinned, kept down, or configured."""
+        """The newest wandb that the project allows: pinned, bounded or configured."""
 
     @property
     def links_around(self) -> bool:
@@ -208,39 +241,7 @@ class FileFacts(Protocol):
         """Whether the program `path`, as a command names it, links artifacts."""
 
     def mentions(self, word: str) -> bool:
-        """Whether the file has this word in it."""
+        """Whether the file contains this word."""
 
     def sets(self, variable: str) -> bool:
         """Whether the file, or a settings file of the tree (`.env`, CI, compose …), names an environment variable."""
-
-
-class SiteRule(Rule):
-    """A rule with a check of its own."""
-
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """The findings at a site of the kind that the rule is registered for."""
-        raise NotImplementedError
-
-
-class SettingRule(Rule):
-    """A rule that looks at settings, registered for the kind `setting`. A rule can be several kinds of rule at once."""
-
-    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Finding]:
-        """The findings at a setting."""
-        raise NotImplementedError
-
-
-class RequirementRule(Rule):
-    """A rule that looks at requirements, registered for the kind `requirement`."""
-
-    def check_requirement(self, requirement: Requirement, facts: FileFacts) -> Iterator[Finding]:
-        """The findings at a requirement."""
-        raise NotImplementedError
-
-
-class CommandRule(Rule):
-    """A rule that looks at commands of a shell, registered for the kind `command`."""
-
-    def check_command(self, command: Command, facts: FileFacts) -> Iterator[Finding]:
-        """The findings at a command."""
-        raise NotImplementedError

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.base import DirectoryRule, Words
-from regilink_doctor.rules.wording import known_type, quoted
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.judgement import Judgement
-    from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.core.problems import Problem
 
 
-class CollectionTypeConflict(DirectoryRule):
+class CollectionTypeConflict(Rule):
     """The collection already has another type. The first link decides it for everybody, and it cannot be changed."""
 
     code = "REG402"
     name = "collection-type-conflict"
     severity = "error"
-    rows = ("B5",)
+    failures = ("B5",)
+    needs_catalog = True
     bad = (
         'artifact = wandb.Artifact("raw", type="model")\n'
         'run.link_artifact(artifact, "wandb-registry-Golden Datasets/raw_images")',
@@ -32,13 +31,16 @@ class CollectionTypeConflict(DirectoryRule):
         'run.link_artifact(artifact, "wandb-registry-Golden Datasets/models")',
     )
 
-    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
-        """See `DirectoryRule.words`."""
-        fields = judgement.problem.facts if judgement.problem else {}
-        existing = fields.get("existing", "")
-        return Words(
-            f"the collection {quoted(fields.get('collection', ''))} has the type {quoted(existing)}, the artifact "
-            f"{quoted(known_type(site) or '')}",
-            f"link to another collection, or write wandb.Artifact(..., type={quoted(existing)})",
-            (Related("the type is given here", site.artifact.place),) if site.artifact else (),
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        existing = quoted(facts.get("existing", ""))
+        collection, artifact_type = quoted(facts.get("collection", "")), quoted(facts.get("type", ""))
+        return Message(
+            f"the collection {collection} has the type {existing}, not {artifact_type}",
+            "the first link decided it, and it cannot be changed",
+            f"link to another collection, or write wandb.Artifact(..., type={existing})",
         )
+
+    def related_to(self, problem: Problem) -> tuple[Related, ...]:
+        site = problem.target.site if problem.target else None
+        return (Related("the type is given here", site.artifact.place),) if site and site.artifact else ()

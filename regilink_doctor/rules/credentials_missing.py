@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.base import LiveRule
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.core.problems import Problem
 
 
-class CredentialsMissing(LiveRule):
+class CredentialsMissing(Rule):
     """No API key is found for the host.
 
     wandb looks into `WANDB_API_KEY`, its settings and `~/.netrc`, where a key belongs to one host. Where it finds none
@@ -15,6 +20,12 @@ class CredentialsMissing(LiveRule):
     code = "REG802"
     name = "credentials-missing"
     severity = "error"
-    rows = ("C18",)
+    failures = ("C18",)
+    is_live = True
+    example = "doctor.py"
     bad = ('doctor("wandb-registry-model/zoo", WANDB_API_KEY="")',)
     good = ('doctor("wandb-registry-model/zoo")',)
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        return Message(f"there is no API key for {facts.get('host', 'the host')}", facts.get("note"), facts.get("help"))

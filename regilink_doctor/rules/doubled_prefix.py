@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix
+from regilink_doctor.core.message import Message
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.rules.base import FileFacts, PathRule, ProblemInPath, SiteRule, Words
-from regilink_doctor.rules.site_facts import report_place
+from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class DoubledPrefix(PathRule, SiteRule):
+class DoubledPrefix(Rule):
     """The registry prefix is there twice, usually because a variable already had it.
 
-    `Registry.full_name` of the SDK has the prefix, `Registry.name` has not. `api.registry()` and
-    `api.create_registry()` take the name without it, and put it in front.
+    The SDK's `Registry.full_name` has the prefix, `Registry.name` does not. `api.registry()` and
+    `api.create_registry()` expect the name without it, and add it.
     """
 
     code = "REG109"
     name = "doubled-prefix"
     severity = "error"
-    rows = ("A11",)
+    failures = ("A11",)
+    watches = (
+        "wandb.Api.create_registry",
+        "wandb.Api.registry",
+    )
+    is_about_path = True
     bad = (
         'REGISTRY = "wandb-registry-model"\nrun.link_artifact(artifact, f"wandb-registry-{REGISTRY}/zoo")',
         'wandb.Api().registry("wandb-registry-model")',
@@ -38,31 +44,38 @@ class DoubledPrefix(PathRule, SiteRule):
         'wandb.Api().registries(filter={"name": "wandb-registry-model"})',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`: the calls that put the prefix in front themselves."""
+    def explain(self, problem: Problem) -> Message:
+        if "method" in problem.facts:
+            name = problem.facts["name"]
+            return Message(
+                f'{problem.facts["method"]} adds "{REGISTRY_PREFIX}" to the name itself',
+                f"it asks for a registry {quoted(name)}",
+                f"write {quoted(name.removeprefix(REGISTRY_PREFIX))}",
+            )
+        path = problem.target.path.pattern if problem.target else ""
+        registry = path.partition(REGISTRY_PREFIX)[2].partition("/")[0]
+        if problem.kind == "collection":
+            return Message(
+                f'the collection in {quoted(path)} begins with "{REGISTRY_PREFIX}"',
+                "the prefix belongs to the registry alone",
+                f"write {quoted(path[: problem.start] + path[problem.end :])}",
+            )
+        return Message(
+            f'{quoted(path)} has the prefix "{REGISTRY_PREFIX}" twice',
+            f"W&B looks for a registry {quoted(registry)}",
+            f"write {quoted(path.replace(REGISTRY_PREFIX * 2, REGISTRY_PREFIX))}",
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """The calls that add the prefix themselves."""
         if site.context.expected:
             return
         method = site.call.rpartition(".")[2]
-        for text in site.arguments.strings.get("name", ()):
-            if not text.pattern.startswith(REGISTRY_PREFIX) or text.pattern == REGISTRY_PREFIX:
+        for name in site.arguments.strings.get("name", ()):
+            if not name.pattern.startswith(REGISTRY_PREFIX) or name.pattern == REGISTRY_PREFIX:
                 continue
-            told, related = report_place(site, text.place)
-            # A constant may be used for a path as well, which needs the prefix.
-            place = text.exact_piece(0, len(REGISTRY_PREFIX)) if not related else None
-            yield self.finding(
-                told,
-                Words(
-                    f'{method} puts "{REGISTRY_PREFIX}" in front itself: it asks for a registry {quoted(text.pattern)}',
-                    f"write {quoted(text.pattern.removeprefix(REGISTRY_PREFIX))}",
-                    related,
-                ),
-                fix=Fix("take the prefix out", "safe", (Edit(place.span, ""),)) if place else None,
-            )
-
-    def words(self, told: ProblemInPath) -> Words:
-        """See `PathRule.words`."""
-        registry = told.whole.partition("wandb-registry-")[2].partition("/")[0]
-        return Words(
-            f'{quoted(told.whole)} has the prefix "wandb-registry-" twice: W&B looks for a registry {quoted(registry)}',
-            f"write {quoted(told.whole.replace('wandb-registry-wandb-registry-', 'wandb-registry-'))}",
-        )
+            # A constant that is written elsewhere may be used for a path as well, which needs the prefix: no fix there.
+            place = name.exact_piece(0, len(REGISTRY_PREFIX))
+            is_here = place is not None and place.path == site.place.path and place.span.line >= site.statement.line
+            fix = Fix("remove the prefix", "safe", (Edit(place.span, ""),)) if place is not None and is_here else None
+            yield self.report(string=name, argument="name", fix=fix, method=method, name=name.pattern)

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class DraftProperty(SiteRule):
-    """A property of an artifact is read that it has only once it is logged, and nobody has waited for that.
+class DraftProperty(Rule):
+    """A property of an artifact is read that it has only once it is logged, and nothing has waited for that.
 
     `version`, `qualified_name`, `aliases`, `url` and others raise `ArtifactNotLoggedError`. It is an AttributeError, so
-    `hasattr(artifact, "version")` says False and `getattr` takes its default. Call `artifact.wait()` before.
+    `hasattr(artifact, "version")` is False and `getattr` returns its default. Call `artifact.wait()` first.
     """
 
     code = "REG610"
     name = "draft-property"
     severity = "info"
     pedantic = True
-    rows = ("C11",)
+    failures = ("C11",)
+    watches = (
+        "hasattr",
+        "getattr",
+        "read",
+    )
     bad = (
         "run.log_artifact(artifact)\nprint(artifact.version)",
         'logged = run.log_artifact(artifact)\nif hasattr(logged, "version"):\n    print("ready")',
@@ -36,19 +43,19 @@ class DraftProperty(SiteRule):
         'fetched = run.use_artifact("wandb-registry-model/zoo:v0")\nprint(fetched.version)',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
-        made = site.artifact
-        name = next((text.literal for text in site.arguments.strings.get("name", ())), None)
-        if made is None or name is None or site.context.expected:
-            return
-        what = "raises an AttributeError" if site.call == "read" else "sees no such attribute"
-        related = Related("logged here", site.logged.place) if site.logged else Related("made here", made.place)
-        yield self.finding(
-            site.place,
-            Words(
-                f"the artifact's {name} is there only once it is logged and waited for: this {what}",
-                "call artifact.wait() before",
-                (related,),
-            ),
+    def explain(self, problem: Problem) -> Message:
+        is_read = problem.facts["call"] == "read"
+        return Message(
+            f"the artifact has no {problem.facts['name']} until it is logged and waited for",
+            "this raises an AttributeError" if is_read else "this sees no such attribute",
+            "call artifact.wait() first",
         )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        artifact = site.artifact
+        name = next((string.literal for string in site.arguments.strings.get("name", ())), None)
+        if artifact is None or name is None or site.context.expected:
+            return
+        logged = site.logged
+        related = Related("logged here", logged.place) if logged else Related("made here", artifact.place)
+        yield self.report(site.place, related=(related,), name=name, call=site.call)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
-from regilink_doctor.rules.wording import quoted
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.wording import FORM, quoted, shown_path, where_it_goes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.core.problems import Problem
 
 
-class EmptyName(PathRule):
-    """The registry or the collection in a target path is empty, or is whenever an environment variable is not set.
+class EmptyName(Rule):
+    """The registry or collection in a target path is empty, or is whenever a variable is not set.
 
     The SDK drops empty parts and reads the rest again: `wandb-registry-model/` becomes a collection called
-    `wandb-registry-model` in some project, `wandb-registry-/zoo` an ordinary project called `wandb-registry-`.
-    Nothing is raised.
+    `wandb-registry-model` in some project, `wandb-registry-/zoo` an ordinary project called `wandb-registry-`. Nothing
+    is raised.
     """
 
     code = "REG105"
     name = "empty-name"
     severity = "error"
-    rows = ("A5", "A6")
+    failures = ("A5", "A6")
+    is_about_path = True
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/")',
         'run.link_artifact(artifact, "wandb-registry-/zoo")',
@@ -31,20 +37,15 @@ class EmptyName(PathRule):
         'run.link_artifact(artifact, f"wandb-registry-model/{collection}")',
     )
 
-    def words(self, told: ProblemInPath) -> Words:
-        """See `PathRule.words`."""
-        there = f": it links to {told.destination}" if told.destination else ""
-        what = {"registry": "no registry behind the prefix", "path": "nothing in it"}.get(
-            told.problem.kind, "no collection"
-        )
-        defaults = list(told.text.empty_defaults(told.problem.start, told.problem.end))
-        if defaults:
-            variable = defaults[0].default_of
-            return Words(
-                f"the target path has {what} when {variable} is not given{there}",
-                f"let it fail instead of defaulting to an empty text: os.environ[{quoted(variable or '')}]",
+    def explain(self, problem: Problem) -> Message:
+        what = {"registry": "no registry after the prefix", "path": "no text"}.get(problem.kind, "no collection")
+        path = problem.target.path if problem.target else None
+        default = next(path.empty_defaults(problem.start, problem.end), None) if path else None
+        if default is not None:
+            variable = default.default_of or ""
+            return Message(
+                f"the target path has {what} when {variable} is not set",
+                where_it_goes(problem),
+                f"let it fail instead of using an empty default: os.environ[{quoted(variable)}]",
             )
-        return Words(
-            f"the target path {quoted(told.whole)} has {what}{there}, and no error tells you",
-            'write "wandb-registry-REGISTRY/COLLECTION"',
-        )
+        return Message(f"the target path {shown_path(problem)} has {what}", where_it_goes(problem), f'write "{FORM}"')

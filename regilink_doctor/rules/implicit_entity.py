@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix, Related, Span
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
-from regilink_doctor.rules.site_facts import links, only_init, registry_text
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import only_init, registry_links, registry_target
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Link, Site
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class ImplicitEntity(SiteRule):
+class ImplicitEntity(Rule):
     """The program links to a registry, and its `wandb.init` leaves the entity to each account's default.
 
     Only what a team of the organization has logged can be linked to a registry. Where the default is the person's own
@@ -26,7 +28,8 @@ class ImplicitEntity(SiteRule):
     code = "REG201"
     name = "implicit-entity"
     severity = "warning"
-    rows = ("B1", "B2")
+    failures = ("B1", "B2")
+    watches = ("link",)
     bad = (
         "import wandb\n"
         'run = wandb.init(project="quickstart")\n'
@@ -46,41 +49,46 @@ class ImplicitEntity(SiteRule):
         'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`. Told once, at the `wandb.init`, with the first link as the second place."""
-        target = registry_text(site)
-        init = _run(site, facts)
-        if target is None or init is None or facts.in_test or facts.known.entity or facts.sets("WANDB_ENTITY"):
+    def explain(self, problem: Problem) -> Message:
+        call = problem.facts["call"]
+        return Message(
+            f"{call} without entity= logs to each account's default entity",
+            f"where that is a personal entity, W&B refuses the link to {quoted(problem.facts['path'])}",
+            f'write {call}(entity="TEAM", ...), or set WANDB_ENTITY in .env or CI',
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        """Reported once, at the `wandb.init`, with the first link as the second place."""
+        target = registry_target(link)
+        init = _init_without_entity(link, facts)
+        if target is None or init is None or facts.in_test or facts.configured.entity or facts.sets("WANDB_ENTITY"):
             return
-        first = next(link for link in links(facts) if _run(link, facts) is init)
-        if first is not site:
+        first = next(other for other in registry_links(facts) if _init_without_entity(other, facts) is init)
+        if first is not link:
             return
-        yield self.finding(
+        yield self.report(
             init.place,
-            Words(
-                f"{init.call} without entity= logs to each account's default entity; where that is a personal one, W&B "
-                f"refuses the link to {quoted(target.pattern)}",
-                f'write {init.call}(entity="TEAM", ...), or set WANDB_ENTITY in .env or CI',
-                (Related("linked here", site.place),),
-            ),
-            fix=_with_entity(init, facts.known.teams),
-            target=target.display,
+            related=(Related("linked here", link.place),),
+            fix=_add_entity(init, facts.configured.teams),
+            call=init.call,
+            path=target.pattern,
         )
 
 
-def _with_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:
-    """`entity="TEAM"` in front of the other arguments, where the configuration knows one team."""
-    if init.arguments.opening is None or len(teams) != 1:
+def _add_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:
+    """`entity="TEAM"` before the other arguments, where the configuration knows one team."""
+    arguments = init.arguments
+    if arguments.opening is None or len(teams) != 1:
         return None
-    separator = ", " if init.arguments.names else ""
-    before = min((place.span for place, _ in init.arguments.keywords.values()), default=init.arguments.opening.span)
+    separator = ", " if arguments.names else ""
+    before = min((place.span for place, _ in arguments.keywords.values()), default=arguments.opening.span)
     at = Span(before.line, before.column, before.line, before.column)
     edit = Edit(at, f"entity={quoted(teams[0])}{separator}")
     return Fix(f"add entity={quoted(teams[0])}", "unsafe", (edit,))
 
 
-def _run(link: Site, facts: FileFacts) -> Site | None:
-    """The start of the link's run, if every run that can be behind the link leaves the entity out."""
+def _init_without_entity(link: Link, facts: FileFacts) -> Site | None:
+    """The start of the link's run, if every run that it can use leaves the entity out."""
     inits = link.inits or ((link.init,) if link.init else ())
     if not inits and link.call != "wandb.Artifact.link":
         only = only_init(facts)
@@ -89,7 +97,8 @@ def _run(link: Site, facts: FileFacts) -> Site | None:
 
 
 def _leaves_entity_out(init: Site) -> bool:
-    if init.entity or "**" in init.arguments.names:
+    names = init.arguments.names
+    if init.entity or "**" in names:
         return False
     # settings= that could not be read may set the entity
-    return "entity" not in init.arguments.names and ("settings" not in init.arguments.names)
+    return "entity" not in names and "settings" not in names

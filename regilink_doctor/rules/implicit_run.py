@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
-from regilink_doctor.rules.site_facts import registry_text
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import registry_target
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Link
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class ImplicitRun(SiteRule):
+class ImplicitRun(Rule):
     """`Artifact.link` on an artifact that no run has logged: W&B starts a run of its own for it.
 
     The run belongs to the account's default entity, and to the project `uncategorized`. Where the default is a personal
@@ -25,7 +27,8 @@ class ImplicitRun(SiteRule):
     code = "REG206"
     name = "implicit-run"
     severity = "warning"
-    rows = ("C12", "C5b")
+    failures = ("C12", "C5b")
+    watches = ("link",)
     bad = (
         "import wandb\n"
         'artifact = wandb.Artifact("zoo", type="model")\n'
@@ -45,23 +48,22 @@ class ImplicitRun(SiteRule):
         '    artifact.link("wandb-registry-model/zoo")  # whoever calls it may have started a run',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`. Only where no run can have been started before: in a program's own lines."""
-        made = site.artifact
-        if site.call != "wandb.Artifact.link" or made is None or made.call != "wandb.Artifact" or site.logged:
-            return
-        if site.context.function is not None or site.inits or facts.inits:
-            return
-        text = registry_text(site)
-        if text is None or facts.in_test or facts.sets("WANDB_ENTITY"):
-            return
-        yield self.finding(
-            site.place,
-            Words(
-                "no run has logged this artifact, so W&B starts one in each account's default entity; where that is a "
-                f"personal one, it refuses the link to {quoted(text.pattern)}",
-                'write with wandb.init(entity="TEAM", ...) as run: run.link_artifact(...)',
-                (Related("the artifact is made here", made.place),),
-            ),
-            target=text.display,
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            "no run has logged this artifact, so W&B starts one in each account's default entity",
+            f"where that is a personal entity, W&B refuses the link to {quoted(problem.facts['path'])}",
+            'write with wandb.init(entity="TEAM", ...) as run: run.link_artifact(...)',
         )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        """Only where no run can have been started before: in a program's own lines."""
+        artifact = link.artifact
+        if link.call != "wandb.Artifact.link" or artifact is None or artifact.call != "wandb.Artifact" or link.logged:
+            return
+        if link.context.function is not None or link.inits or facts.inits:
+            return
+        target = registry_target(link)
+        if target is None or facts.in_test or facts.sets("WANDB_ENTITY"):
+            return
+        related = (Related("the artifact is made here", artifact.place),)
+        yield self.report(link.place, related=related, path=target.pattern)

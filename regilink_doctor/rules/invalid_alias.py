@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.message import Message
 from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX
-from regilink_doctor.core.target_path import UNKNOWN_NAME
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
-from regilink_doctor.rules.site_facts import registry_path, report_place, spoken
+from regilink_doctor.core.target_path import known_part
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import is_written, registry_path
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Consume, Site
     from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.rules.base import FileFacts, Report
+
+_NEVER_IN_ALIAS = ":\"'`"
+"""What is never part of a version or alias: a second colon, and quotes that were left in."""
 
 
-class InvalidAlias(SiteRule):
+class InvalidAlias(Rule):
     """An alias that no version can have: with a slash or a colon, empty, or longer than 128 characters.
 
-    The SDK refuses the first two when it links or logs, after the training. In a name that is read, a slash behind the
-    colon makes W&B take the first part of the path for an organization.
+    The SDK refuses the first two when it links or logs, after the training. In a name that is consumed, a slash after
+    the colon makes W&B take the first part of the path for an organization, and a second colon or a stray quote is
+    never part of an alias.
     """
 
     code = "REG501"
     name = "invalid-alias"
     severity = "error"
-    rows = ("B11", "D5")
+    failures = ("B11", "D5")
+    watches = (
+        "link",
+        "log",
+        "consume",
+    )
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["release/1.2"])',
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=[f"step:{step}"])',
@@ -40,50 +51,76 @@ class InvalidAlias(SiteRule):
         'run.use_artifact("team-a/project/zoo:v1")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        if problem.kind == "slash":
+            return Message(
+                f"the version in {quoted(facts['name'])} has a slash",
+                "W&B takes the first part of the name for an organization",
+                "use an alias without a slash",
+            )
+        if problem.kind == "letter":
+            return Message(
+                f"{quoted(facts['alias'])} is not a version or alias: it has {quoted(facts['letter'])}",
+                "W&B finds no version by that name",
+                f"write {quoted(facts['instead'])}",
+            )
+        return Message(
+            f"no version can have the alias {quoted(facts['alias'])}: {facts['wrong']}",
+            help=f"write {quoted(facts['instead'])}" if facts["instead"] else 'join its parts with "-" or "."',
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         if site.context.expected:
             return
         for alias in site.aliases:
-            what = _wrong(alias)
-            if what is not None:
-                place, related = report_place(site, alias.place, "aliases")
-                yield self.finding(
-                    place,
-                    Words(
-                        f"no version can have the alias {quoted(alias.pattern)}: {what}",
-                        f"write {quoted(_mended(alias))}" if alias.literal else 'join its parts with "-" or "."',
-                        related,
-                    ),
-                )
-        for text in site.target if site.kind == "consume" else ():
-            before, colon, alias_text = text.pattern.partition(":")
-            if not colon or "/" not in alias_text or registry_path(text) is None:
+            wrong = _find_wrong(alias)
+            if wrong is None:
                 continue
-            if spoken(text, len(before) + 1 + alias_text.index("/")):
-                yield self.finding(
-                    site.argument or site.place,
-                    Words(
-                        f"the slash behind the colon of {quoted(text.pattern)} moves the parts of the path: W&B takes "
-                        "the first one for an organization",
-                        "give the version an alias without a slash",
-                    ),
-                    target=text.display,
-                )
+            reason, start, end = wrong
+            yield self.report(
+                string=alias,
+                start=start,
+                end=end,
+                argument="aliases",
+                alias=alias.pattern,
+                wrong=reason,
+                instead=_correct(alias) if alias.literal else "",
+            )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        yield from self.check_site(consume, facts)
+        if consume.context.expected:
+            return
+        for name in consume.target:
+            before, colon, alias = name.pattern.partition(":")
+            if not colon or "://" in name.pattern:
+                continue
+            start = len(before) + 1
+            letter = next((letter for letter in alias if letter in _NEVER_IN_ALIAS), None)
+            if "/" in alias and registry_path(name) is not None:
+                if is_written(name, start + alias.index("/")):
+                    yield self.report(consume.argument or consume.place, "slash", name=name.pattern)
+            elif letter is not None and is_written(name, start + alias.index(letter)):
+                instead = before + ":" + (alias.partition(letter)[0] or "ALIAS")
+                yield self.report(None, "letter", string=name, start=start, alias=alias, letter=letter, instead=instead)
 
 
-def _wrong(alias: StringValue) -> str | None:
+def _find_wrong(alias: StringValue) -> tuple[str, int, int] | None:
+    """What is wrong with an alias, and where in it."""
     pattern = alias.pattern
     for offset, letter in enumerate(pattern):
-        if letter in ALIAS_FORBIDDEN and spoken(alias, offset):
-            return f"{quoted(letter)} is not allowed in one"
+        if letter in ALIAS_FORBIDDEN and is_written(alias, offset):
+            return f"{quoted(letter)} is not allowed", offset, offset + 1
     if alias.literal is None or any(True for _ in alias.empty_defaults(0, len(pattern))):
         return None
     if not pattern.strip():
-        return "it is empty"
-    return f"it has {len(pattern)} characters, {NAME_MAX} are allowed" if len(pattern) > NAME_MAX else None
+        return "it is empty", 0, len(pattern)
+    if len(pattern) > NAME_MAX:
+        return f"it has {len(pattern)} characters, W&B allows {NAME_MAX}", 0, len(pattern)
+    return None
 
 
-def _mended(alias: StringValue) -> str:
-    mended = "".join("-" if letter in ALIAS_FORBIDDEN else letter for letter in alias.pattern if letter != UNKNOWN_NAME)
-    return mended[:NAME_MAX].strip() or "best"
+def _correct(alias: StringValue) -> str:
+    corrected = "".join("-" if letter in ALIAS_FORBIDDEN else letter for letter in known_part(alias.pattern))
+    return corrected[:NAME_MAX].strip() or "best"

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Edit, Fix
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
-from regilink_doctor.rules.site_facts import certain, report_place
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import certain
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.rules.base import FileFacts, Report
 
-_MEANT = {"public": "organization", "private": "restricted"}
-"""What W&B's own cheat sheet writes -> what is taken."""
+_INTENDED = {"public": "organization", "private": "restricted"}
+"""What W&B's own cheat sheet writes -> what is accepted."""
 
 
-class InvalidVisibility(SiteRule):
-    """`create_registry` with a visibility that there is not.
+class InvalidVisibility(Rule):
+    """`create_registry` is called with a visibility that does not exist.
 
     A registry is `organization`, seen by everybody in it, or `restricted`, seen by those who are invited. W&B's cheat
     sheet says "public" and "private", which raise `Invalid visibility`.
@@ -28,7 +29,8 @@ class InvalidVisibility(SiteRule):
     code = "REG310"
     name = "invalid-visibility"
     severity = "error"
-    rows = ("D18",)
+    failures = ("D18",)
+    watches = ("wandb.Api.create_registry",)
     bad = (
         'wandb.Api().create_registry(name="zoo", visibility="public")',
         'visibility = "PRIVATE-ISH"\nwandb.Api().create_registry("zoo", visibility)',
@@ -40,25 +42,20 @@ class InvalidVisibility(SiteRule):
         'repository.create_registry(name="zoo", visibility="public")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
-        texts = site.arguments.strings.get("visibility", ())
-        value = certain(texts)
-        # The server's own words are taken as well (`Visibility`).
+    fix_applicability = "unsafe"
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            f"no registry has the visibility {quoted(problem.facts['value'])}",
+            "create_registry raises ValueError",
+            f"write {quoted(problem.intended)}" if problem.intended else 'write "organization" or "restricted"',
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        strings = site.arguments.strings.get("visibility", ())
+        value = certain(strings)
+        # The server's own words are accepted as well (`Visibility`).
         if value is None or value in ("organization", "restricted", "PRIVATE", "RESTRICTED") or site.context.expected:
             return
-        meant = _MEANT.get(value.lower())
-        place = texts[0].exact_piece(0, len(value))
-        fix = None
-        if meant and place and (place.path, place.cell) == (site.place.path, site.place.cell):
-            fix = Fix(f"replace it by {quoted(meant)}", "unsafe", (Edit(place.span, meant),))
-        told, related = report_place(site, texts[0].place, "visibility")
-        yield self.finding(
-            told,
-            Words(
-                f"no registry has the visibility {quoted(value)}: create_registry raises ValueError",
-                f"write {quoted(meant)}" if meant else 'write "organization" or "restricted"',
-                related,
-            ),
-            fix=fix,
-        )
+        intended = _INTENDED.get(value.lower())
+        yield self.report(string=strings[0], argument="visibility", intended=intended, value=value)

@@ -1,22 +1,21 @@
-"""A target path at a site: what is wrong with it, weighed with what is known of the organization.
+"""What is wrong with a link target: the one judge of lint, doctor, explain, dry-run and the pytest plugin.
 
-The grammar finds problems in the text. A catalog, through `core.judgement.judge`, decides which of them are
-errors, and finds what no text shows. Together they report an error exactly when W&B refuses or misplaces the link.
+The grammar finds problems in the path. A catalog, a server or the emulator's world, through `core.judgement.judge`,
+decides which of them are errors, and finds what no path shows. Together they report an error exactly when W&B refuses
+or misplaces the link.
 """
 
 from __future__ import annotations
 
 from regilink_doctor.core.configured import NOTHING_CONFIGURED
-from regilink_doctor.core.findings import Edit, Finding, Fix
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, SdkRefusal, is_known, problems, sdk_link
 from regilink_doctor.core.target_path.app_urls import read_pasted
+from regilink_doctor.core.targets import LinkTarget, link_targets, target_of
 from regilink_doctor.rules import rule_for
-from regilink_doctor.rules.base import DirectoryRule, PathRule, ProblemInPath
-from regilink_doctor.rules.site_facts import report_place
-from regilink_doctor.rules.wording import destination, known_entity, known_project, known_type, method, quoted
+from regilink_doctor.rules.base import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,165 +24,177 @@ if TYPE_CHECKING:
     from regilink_doctor.core.configured import ConfiguredOrganization
     from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.message import Message
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.strings import StringValue
-    from regilink_doctor.rules.base import Replacement
+
+MAX_CORRECTIONS = 4
+"""Rounds of correcting a path: each removes one problem of a segment, and may show the next."""
+
+NAME_RULES = frozenset({"REG102", "REG103", "REG104", "REG105", "REG109", "REG110", "REG113"})
+"""What is wrong with a target path in the same way as with a name that is consumed."""
 
 
-def path_findings(
-    site: Site, directory: OrganizationView | None, known: ConfiguredOrganization = NOTHING_CONFIGURED
-) -> Iterator[Finding]:
-    """The findings of all the target paths that a link site can have, each problem once."""
+def report_targets(
+    site: Site, view: OrganizationView | None, configured: ConfiguredOrganization = NOTHING_CONFIGURED
+) -> Iterator[Report]:
+    """Reports on all the target paths that a link site can have, each problem once."""
     seen = set()
-    for text in site.target:
-        for finding in _text_findings(site, text, directory, known):
-            key = (finding.code, finding.place)
-            if key not in seen:
-                seen.add(key)
-                yield finding
+    for target in link_targets(site):
+        for problem in judge_target(target, view, configured):
+            place = target.path.place_of(problem.start, max(problem.end, problem.start + 1))
+            if (problem.rule, place) not in seen:
+                seen.add((problem.rule, place))
+                yield Report(problem, string=target.path, related=rule_for(problem.rule).related_to(problem))
 
 
-def _text_findings(
-    site: Site, text: StringValue, directory: OrganizationView | None, known: ConfiguredOrganization
-) -> Iterator[Finding]:
-    judgement = _judge(site, text, directory)
-    found = _problems(site, text, directory, known)
-    bad = judgement is not None and judgement.is_bad
-    certain = any(problem.severity == "error" for problem in found)
-    raised = _cause(found, judgement.rule) if bad and judgement is not None and not certain else None
-    for problem in found:
-        finding = _say(site, text, problem)
-        if problem is raised:
-            finding = replace(finding, severity="error")
-        elif judgement is not None and judgement.outcome == "linked" and finding.severity == "error":
-            finding = replace(finding, severity="warning")
-        yield finding
-    if judgement and directory is not None and not certain and raised is None:
-        yield from _directory_finding(site, text, judgement, directory)
+def report_names(site: Site) -> Iterator[Report]:
+    """Reports on the names that a call consumes: they are judged by the same grammar as target paths."""
+    if site.context.expected:
+        return
+    for name in site.target:
+        pattern = name.pattern
+        if "://" in pattern:
+            continue
+        path = pattern.partition(":")[0]
+        none_at = [offset for offset, part in name.unknown_parts if part.kind == "environment" and len(name.parts) > 1]
+        target = LinkTarget(name, place=site.place, site=site)
+        for problem in problems(path, none_at=none_at) if path else ():
+            if problem.rule in NAME_RULES:
+                yield Report(replace(problem, target=target, facts={"call": "consume"}), string=name)
 
 
-def _cause(found: tuple[Problem, ...], code: str | None) -> Problem | None:
-    """The problem that is behind a verdict: that of the same code, or any, if the verdict is of the text."""
-    same = (problem for problem in found if problem.rule == code)
-    of_the_text = found[0] if found and (code or "") < "REG200" else None
-    return next(same, of_the_text)
-
-
-def _problems(
-    site: Site, text: StringValue, directory: OrganizationView | None, known: ConfiguredOrganization
+def judge_target(
+    target: LinkTarget, view: OrganizationView | None = None, configured: ConfiguredOrganization = NOTHING_CONFIGURED
 ) -> tuple[Problem, ...]:
-    pattern = text.pattern
-    project_end = pattern.rfind("/") if "/" in pattern else len(pattern)
-    names = text.names_at(0, project_end) or text.names_at(0, len(pattern))
-    holes = list(text.holes)
-    if is_known(pattern) and (pasted := read_pasted(pattern)):
-        return (Problem("REG108", 0, len(pattern), intended=pasted.target),)
-    found = problems(
-        pattern,
-        trailing_slash_fails=site.call == "wandb.Artifact.link",
-        # None itself as a path raises at once: only inside a text it becomes a word.
-        none_at=[offset for offset, hole in holes if hole.kind == "environment" and len(text.parts) > 1],
-        versions_at=[offset for offset, hole in holes if hole.kind == "versioned-name"],
-        named_registry=any("registry" in name.lower() for name in names),
-        registries=(*_registries(site, directory), *known.registries),
-    )
-    return tuple(_weakened(text, problem) for problem in found)
+    """The problems of a link target, in the order of the path; each carries the target and the view for its message."""
+    judgement = judge_link(target, view)
+    in_path = _problems_in_path(target, view, configured)
+    is_certain = any(problem.severity == "error" for problem in in_path)
+    raised = None
+    if judgement is not None and judgement.is_bad and not is_certain:
+        raised = _cause(in_path, judgement.rule)
+    weighed = [_weigh(problem, judgement, is_raised=problem is raised) for problem in in_path]
+    if judgement is not None and view is not None and not is_certain and raised is None:
+        weighed += _problem_of(judgement, target, view)
+    return tuple(replace(problem, target=target, view=view) for problem in weighed)
 
 
-def _weakened(text: StringValue, problem: Problem) -> Problem:
-    """A name that is empty only when a variable is not given is a warning (rows A5, A6)."""
-    if problem.rule == "REG105" and any(text.empty_defaults(problem.start, problem.end)):
-        return Problem(problem.rule, problem.start, problem.end, "warning", problem.kind, problem.intended)
-    return problem
+def judge_link(target: LinkTarget, view: OrganizationView | None) -> Judgement | None:
+    """What W&B does with a link whose every part is written down; None where that cannot be told.
 
-
-def _registries(site: Site, directory: OrganizationView | None) -> tuple[str, ...]:
-    facts = directory.entity(known_entity(site) or "") if directory is not None else None
-    if directory is None or facts is None:
-        return ()
-    return tuple(name for names in facts.organizations for name in directory.registry_names(names.entity))
-
-
-def _judge(site: Site, text: StringValue, directory: OrganizationView | None) -> Judgement | None:
-    """The judgement of a link whose every piece is written down; a default may be another text in the end.
-
-    What the SDK itself refuses is certain without a catalog.
+    What the SDK itself refuses is certain without a view of the organization.
     """
-    if any(isinstance(part, KnownPart) and part.default_of for part in text.parts):
-        return None
+    if any(isinstance(part, KnownPart) and part.default_of for part in target.path.parts):
+        return None  # a default may be another string in the end
     link = sdk_link(
-        text.pattern, method(site), known_entity(site) or UNKNOWN_NAME, known_project(site) or UNKNOWN_NAME, {}
+        target.path.pattern,
+        target.method,
+        target.known_entity or UNKNOWN_NAME,
+        target.known_project or UNKNOWN_NAME,
+        {},
     )
-    if directory is None and not isinstance(link, SdkRefusal):
+    if view is None and not isinstance(link, SdkRefusal):
         return None
     from regilink_doctor.core.judgement import Judgement, judge
 
     if isinstance(link, SdkRefusal):
         return Judgement("refused", link.problem)
-    return judge(link, directory, known_type(site)) if directory is not None else None
+    return judge(link, view, target.known_type) if view is not None else None
 
 
-def _say(site: Site, text: StringValue, problem: Problem) -> Finding:
-    found = rule_for(problem.rule)
-    if not isinstance(found, PathRule):
-        raise TypeError(f"{problem.rule} is no rule of target paths")
-    wrong = text.pattern[problem.start : problem.end]
-    told = ProblemInPath(site, text, problem, text.pattern, wrong, destination(site, text))
-    words = found.words(told)
-    place, related = report_place(site, text.place_of(problem.start, max(problem.end, problem.start + 1)))
-    return Finding(
-        found.code,
-        found.name,
-        problem.severity,
-        words.message,
-        place,
-        words.help,
-        _fix(found, text, problem, site),
-        (*words.related, *related),
-        target=text.display,
+def explain_outcome(target: LinkTarget, view: OrganizationView | None, rule: str | None) -> Message | None:
+    """The message for a link that W&B refused or misplaced; `rule` is the code that its ledger gives."""
+    problems_found = judge_target(target, view)
+    same = next((problem for problem in problems_found if problem.rule == rule), None)
+    if same is None and problems_found and (rule is None or rule_for(rule).is_about_path):
+        same = problems_found[0]
+    return rule_for(same.rule).explain(same) if same is not None else None
+
+
+def correct_path(
+    path: str, view: OrganizationView | None = None, configured: ConfiguredOrganization = NOTHING_CONFIGURED
+) -> str | None:
+    """The path with everything written that was clearly intended; None when something wrong is left."""
+    for _ in range(MAX_CORRECTIONS):
+        wrong = judge_target(target_of(path), view, configured)
+        if not wrong:
+            return path
+        corrections = [problem for problem in wrong if problem.intended is not None]
+        if not corrections:
+            return None
+        for problem in sorted(corrections, key=lambda problem: problem.start, reverse=True):
+            path = path[: problem.start] + (problem.intended or "") + path[problem.end :]
+    return None
+
+
+def _cause(in_path: tuple[Problem, ...], rule: str | None) -> Problem | None:
+    """The problem that a judgement is about: that of the same rule, or any, if the rule is about the path."""
+    same = next((problem for problem in in_path if problem.rule == rule), None)
+    if same is None and in_path and rule is not None and rule_for(rule).is_about_path:
+        return in_path[0]
+    return same
+
+
+def _weigh(problem: Problem, judgement: Judgement | None, *, is_raised: bool) -> Problem:
+    if is_raised:
+        return replace(problem, severity="error")
+    if judgement is not None and judgement.outcome == "linked" and problem.severity == "error":
+        return replace(problem, severity="warning")
+    return problem
+
+
+def _problems_in_path(
+    target: LinkTarget, view: OrganizationView | None, configured: ConfiguredOrganization
+) -> tuple[Problem, ...]:
+    path = target.path
+    pattern = path.pattern
+    project_end = pattern.rfind("/") if "/" in pattern else len(pattern)
+    names = path.names_at(0, project_end) or path.names_at(0, len(pattern))
+    unknown = list(path.unknown_parts)
+    if is_known(pattern) and (pasted := read_pasted(pattern)):
+        return (Problem("REG108", 0, len(pattern), intended=pasted.target),)
+    in_path = problems(
+        pattern,
+        trailing_slash_fails=target.method == "Artifact.link",
+        # None itself as a path raises at once: only inside a string it becomes a word.
+        none_at=[offset for offset, part in unknown if part.kind == "environment" and len(path.parts) > 1],
+        versions_at=[offset for offset, part in unknown if part.kind == "versioned-name"],
+        named_registry=any("registry" in name.lower() for name in names),
+        registries=(*_registries(target, view), *configured.registries),
     )
+    return tuple(_weaken(target, problem) for problem in in_path)
 
 
-def _fix(found: PathRule, text: StringValue, problem: Problem, site: Site) -> Fix | None:
-    place = text.exact_piece(problem.start, problem.end) if problem.intended is not None else None
-    if place is None or problem.intended is None or (place.path, place.cell) != (site.place.path, site.place.cell):
-        return None
-    wrong = text.pattern[problem.start : problem.end]
-    what = f"replace it by {quoted(problem.intended)}" if problem.intended else "take it out"
-    return Fix(what, found.safety(problem, wrong), (Edit(place.span, problem.intended),))
+def _weaken(target: LinkTarget, problem: Problem) -> Problem:
+    """A name that is empty only when a variable is not set is a warning (failures A5, A6)."""
+    if problem.rule == "REG105" and any(target.path.empty_defaults(problem.start, problem.end)):
+        return replace(problem, severity="warning")
+    return problem
 
 
-def _directory_finding(
-    site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView
-) -> Iterator[Finding]:
-    if judgement.rule is None or judgement.outcome == "linked":
+def _registries(target: LinkTarget, view: OrganizationView | None) -> tuple[str, ...]:
+    entity = view.entity(target.known_entity or "") if view is not None else None
+    if view is None or entity is None:
+        return ()
+    return tuple(name for names in entity.organizations for name in view.registry_names(names.entity))
+
+
+def _problem_of(judgement: Judgement, target: LinkTarget, view: OrganizationView) -> Iterator[Problem]:
+    """The problem that only the organization shows, its part of the path, and what was intended there."""
+    problem = judgement.problem
+    if problem is None or judgement.outcome == "linked":
         return
-    found = rule_for(judgement.rule)
-    if not isinstance(found, DirectoryRule):
+    rule = rule_for(problem.rule)
+    if rule.is_about_path:
         return
-    words = found.words(site, text, judgement, directory)
-    severity: Severity = "info" if found.severity == "info" else "warning"
+    severity: Severity = "info" if rule.severity == "info" else "warning"
     if judgement.is_bad:
         severity = "error"
-    place, related = report_place(site, text.place_of(0, len(text.pattern)))
-    yield Finding(
-        found.code,
-        found.name,
-        severity,
-        words.message,
-        place,
-        words.help,
-        _directory_fix(found.meant(text, judgement, directory), text, site, certain=severity == "error"),
-        (*words.related, *related),
-        target=text.display,
-    )
-
-
-def _directory_fix(meant: Replacement | None, text: StringValue, site: Site, *, certain: bool) -> Fix | None:
-    """Safe where the catalog proves that what is written cannot be right."""
-    place = text.exact_piece(meant.start, meant.end) if meant else None
-    if meant is None or place is None or (place.path, place.cell) != (site.place.path, site.place.cell):
-        return None
-    what = f"replace it by {quoted(meant.content)}" if meant.content else "take it out"
-    return Fix(what, "safe" if certain else "unsafe", (Edit(place.span, meant.content),))
+    facts = {"outcome": judgement.outcome, "organization": judgement.organization or "", **problem.facts}
+    problem = replace(problem, severity=severity, facts=facts, target=target, view=view)
+    if replacement := rule.replacement_for(problem):
+        start, end, intended = replacement.start, replacement.end, replacement.content
+        yield replace(problem, start=start, end=end, intended=intended)
+    else:
+        yield replace(problem, start=0, end=len(target.path.pattern))

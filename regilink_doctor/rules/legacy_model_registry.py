@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.message import Message
 from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.target_path import UNKNOWN_NAME
-from regilink_doctor.rules.base import FileFacts, PathRule, ProblemInPath, SiteRule, Words
-from regilink_doctor.rules.wording import quoted
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.wording import quoted, where_it_goes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class LegacyModelRegistry(PathRule, SiteRule):
+class LegacyModelRegistry(Rule):
     """The target path goes to the legacy model registry, the project `model-registry` of a team.
 
-    Where a team has been migrated, W&B refuses to write there. Where it has not, the model stays visible to the team
-    alone. Its successor is the registry `model` of the organization. `run.link_model` always goes there; its successor
-    is `run.link_artifact`, and `run.use_artifact` that of `run.use_model`.
+    Where a team has been migrated, W&B refuses to write there. Where it has not, only the team sees the model. Its
+    successor is the registry `model` of the organization. `run.link_model` always goes there; its successor is
+    `run.link_artifact`, and `run.use_artifact` that of `run.use_model`.
     """
 
     code = "REG112"
     name = "legacy-model-registry"
     severity = "warning"
-    rows = ("A14",)
+    failures = ("A14",)
+    watches = (
+        "consume",
+        "wandb.Api.artifacts",
+        "wandb.Api.artifact_versions",
+        "wandb.Api.artifact_collection",
+        "wandb.Run.link_model",
+        "wandb.Run.use_model",
+        "wandb.beta.workflows.link_model",
+        "wandb.link_model",
+        "wandb.use_model",
+    )
+    is_about_path = True
     bad = (
         'run.link_artifact(artifact, "team-a/model-registry/zoo")',
         'run.link_artifact(artifact, "model-registry/zoo")',
@@ -41,62 +55,70 @@ class LegacyModelRegistry(PathRule, SiteRule):
         'import mlflow\nmlflow.pytorch.log_model(model, "model", registered_model_name="zoo")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`: `link_model`, and names that are read."""
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        if problem.kind == "beta":
+            return Message(
+                "wandb.beta.workflows was removed in wandb 0.24",
+                "its link_model linked to the legacy model registry",
+                'log the model, and write run.link_artifact(artifact, "wandb-registry-model/COLLECTION")',
+            )
+        if problem.kind == "slash":
+            return Message(
+                f"link_model cannot link to {quoted(facts['name'])}: the name has a slash",
+                "it raises AssertionError",
+                f"log the model, and write run.link_artifact(artifact, {quoted(facts['new'])})",
+            )
+        if problem.kind == "link_model":
+            return Message(
+                f"link_model links to the legacy model registry, {quoted(facts['legacy'])}",
+                "W&B closes it once the team is migrated, and only the team sees it",
+                f"log the model, and write run.link_artifact(artifact, {quoted(facts['new'])})",
+            )
+        if problem.kind == "consumed":
+            return Message(
+                f"{quoted(facts['name'])} is a name in the legacy model registry",
+                "where the team is migrated, W&B redirects it with a warning, and announces that it will stop",
+                f"write {quoted(facts['new'])}, if it is linked there",
+            )
+        path = problem.target.path.pattern if problem.target else LEGACY_REGISTRY
+        if path == LEGACY_REGISTRY:
+            instead = 'write "wandb-registry-model/COLLECTION"'
+            return Message(f"{quoted(path)} alone is not a registry", where_it_goes(problem), instead)
+        last = path.rpartition("/")[2]
+        collection = last if last != LEGACY_REGISTRY else "COLLECTION"
+        return Message(
+            f"{quoted(path)} is the legacy model registry",
+            "W&B closes it once the team is migrated, and only the team sees it",
+            f"write {quoted(f'wandb-registry-model/{collection}')}",
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """`link_model`, and names that are consumed."""
         if site.context.expected:
             return
         if site.call.startswith("wandb.beta."):
-            yield self.finding(
-                site.place,
-                Words(
-                    "wandb.beta.workflows is gone since wandb 0.24; this link_model went to the legacy model registry",
-                    'log the model, and write run.link_artifact(artifact, "wandb-registry-model/COLLECTION")',
-                ),
-            )
-            return
-        if site.call.endswith("link_model"):
-            names = site.arguments.strings.get("registered_model_name", ())
-            known = names[0].literal if len(names) == 1 else None
-            legacy, new = (
-                f"ENTITY/{LEGACY_REGISTRY}/{known or UNKNOWN_NAME}",
-                f"wandb-registry-model/{known or UNKNOWN_NAME}",
-            )
-            yield self.finding(
-                site.place,
-                Words(
-                    f"link_model links to the legacy model registry, {quoted(legacy)}: closed once the team is "
-                    "migrated, and never seen outside the team",
-                    f"log the model, and write run.link_artifact(artifact, {quoted(new)})",
-                ),
-            )
-            return
-        for text in site.target or site.arguments.strings.get("name", ()):
-            parts = text.pattern.partition(":")[0].split("/")
-            if LEGACY_REGISTRY in parts[:-1]:
-                new = f"wandb-registry-model/{text.pattern.rpartition('/')[2]}"
-                yield self.finding(
-                    site.argument or site.place,
-                    Words(
-                        f"{quoted(text.pattern)} is a name in the legacy model registry: where the team is migrated "
-                        "W&B redirects it, with a warning, and says that it will stop",
-                        f"write {quoted(new)}, if it is linked there",
-                    ),
-                    target=text.display,
-                )
-                return
+            yield self.report(kind="beta")
+        elif site.call.endswith("link_model"):
+            yield self._report_link_model(site)
+        else:
+            for name in site.target or site.arguments.strings.get("name", ()):
+                if LEGACY_REGISTRY in name.pattern.partition(":")[0].split("/")[:-1]:
+                    last = name.pattern.rpartition("/")[2]
+                    # W&B writes versions as ":v0": what is suggested has to be a version that exists.
+                    collection, colon, version = last.partition(":")
+                    version = f"v{version}" if version.isdecimal() else version
+                    new = f"wandb-registry-model/{collection}{colon}{version}"
+                    yield self.report(site.argument, "consumed", name=name.pattern, new=new)
+                    return
 
-    def words(self, told: ProblemInPath) -> Words:
-        """See `PathRule.words`."""
-        if told.whole == LEGACY_REGISTRY:
-            there = told.destination or "a collection of that name"
-            return Words(
-                f"{quoted(told.whole)} alone is no registry: it links to {there}",
-                'write "wandb-registry-model/COLLECTION"',
-            )
-        last = told.whole.rpartition("/")[2]
-        collection = last if last != LEGACY_REGISTRY else "COLLECTION"
-        return Words(
-            f"{quoted(told.whole)} is the legacy model registry: closed once the team is migrated, and never seen "
-            "outside the team",
-            f"write {quoted(f'wandb-registry-model/{collection}')}",
+    def _report_link_model(self, site: Site) -> Report:
+        names = site.arguments.strings.get("registered_model_name", ())
+        name = names[0].literal if len(names) == 1 else None
+        if name and "/" in name:
+            collection = name.rpartition("/")[2] or "COLLECTION"
+            return self.report(kind="slash", severity="error", name=name, new=f"wandb-registry-model/{collection}")
+        shown = name or UNKNOWN_NAME
+        return self.report(
+            kind="link_model", legacy=f"ENTITY/{LEGACY_REGISTRY}/{shown}", new=f"wandb-registry-model/{shown}"
         )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class LinkAfterFinish(SiteRule):
-    """A method of a run is called when the run has ended: below its `with` block, or after `finish()`.
+class LinkAfterFinish(Rule):
+    """A method of a run is called after the run has ended: below its `with` block, or after `finish()`.
 
     W&B says "The call to `link_artifact` will be ignored", and raises `UsageError`. Move the call up, or link through
     `wandb.Api()`, which needs no run.
@@ -23,7 +25,12 @@ class LinkAfterFinish(SiteRule):
     code = "REG603"
     name = "link-after-finish"
     severity = "error"
-    rows = ("C8",)
+    failures = ("C8",)
+    watches = (
+        "link",
+        "log",
+        "consume",
+    )
     bad = (
         "import wandb\n"
         'with wandb.init(entity="team-a") as run:\n'
@@ -44,19 +51,19 @@ class LinkAfterFinish(SiteRule):
         'if failed:\n    run.finish()\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
-        around = site.context
-        if around.ended_by is None or around.expected or facts.in_test or not site.call.startswith("wandb.Run."):
-            return
-        method = site.call.rpartition(".")[2]
-        how = "its with block has ended" if around.ended == "with" else "finish() has been called"
-        yield self.finding(
-            site.place,
-            Words(
-                f"the run is over, {how}: {method} raises UsageError",
-                "move the call into the with block" if around.ended == "with" else "call it before finish()",
-                (Related("the run's block" if around.ended == "with" else "the run ends here", around.ended_by),),
-            ),
-            target=site.target[0].display if site.target else None,
+    def explain(self, problem: Problem) -> Message:
+        is_with = problem.kind == "with"
+        how = "its with block has ended" if is_with else "finish() has been called"
+        return Message(
+            f"the run has ended here: {how}",
+            f"{problem.facts['method']} raises UsageError",
+            "move the call into the with block" if is_with else "call it before finish()",
         )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        context = site.context
+        if context.ended_by is None or context.expected or facts.in_test or not site.call.startswith("wandb.Run."):
+            return
+        where = "the run's block" if context.ended == "with" else "the run ends here"
+        related = (Related(where, context.ended_by),)
+        yield self.report(site.place, context.ended or "", related=related, method=site.call.rpartition(".")[2])

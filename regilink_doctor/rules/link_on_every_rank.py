@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Link
+    from regilink_doctor.rules.base import FileFacts, Report
 
 _DISTRIBUTED = (
     "torch.distributed",
@@ -26,8 +28,8 @@ _GUARDS = ("rank", "main_process", "is_global_zero", "is_master", "process_index
 """Words of a condition that lets one of them through."""
 
 
-class LinkOnEveryRank(SiteRule):
-    """A program that runs as several processes links, and no condition is seen that lets one of them through.
+class LinkOnEveryRank(Rule):
+    """A program that runs as several processes links, and no condition lets only one of them through.
 
     Each process would link a version of its own, or race for the same. Link under `if rank == 0:`.
     """
@@ -36,7 +38,8 @@ class LinkOnEveryRank(SiteRule):
     name = "link-on-every-rank"
     severity = "info"
     pedantic = True
-    rows = ("C14",)
+    failures = ("C14",)
+    watches = ("link",)
     bad = (
         "import torch.distributed as dist\n"
         "import wandb\n"
@@ -57,17 +60,16 @@ class LinkOnEveryRank(SiteRule):
         'run.link_artifact(artifact, "wandb-registry-model/zoo")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            "every process of this distributed program links here",
+            "each links a version of its own, or they race for one",
+            "link on one of them: if rank == 0:",
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         if facts.in_test or not any(facts.mentions(word) for word in _DISTRIBUTED):
             return
-        if any(word in guard.lower() for guard in site.context.guards for word in _GUARDS):
+        if any(word in guard.lower() for guard in link.context.guards for word in _GUARDS):
             return
-        yield self.finding(
-            site.place,
-            Words(
-                "the program runs as several processes, and each of them links here",
-                "link on one of them: if rank == 0:",
-            ),
-            target=site.target[0].display if site.target else None,
-        )
+        yield self.report(link.place)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
-from regilink_doctor.rules.wording import quoted
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.wording import FORM, quoted, shown_path, where_it_goes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.core.problems import Problem
 
 
-class MissingRegistryPrefix(PathRule):
-    """The target path speaks of a registry but lacks the prefix `wandb-registry-`.
+class MissingRegistryPrefix(Rule):
+    """The target path names a registry but lacks the prefix `wandb-registry-`.
 
-    W&B takes it without a word: it makes a project of that name under the run's entity, and a collection in it, where
+    W&B accepts it silently: it creates a project of that name under the run's entity, and a collection in it, where
     nobody looks. Only a path whose project begins with `wandb-registry-` goes to a registry.
 
-    A path speaks of a registry when its project is called so (`Production-registry`), when a variable or key that it
-    comes from is, or when the catalog has a registry of that name. Links between projects are legal and left alone.
+    A path names a registry when its project is called so (`Production-registry`), when the variable or key that it
+    comes from is, or when the catalog has a registry of that name. Links between projects are legal and not reported.
     """
 
     code = "REG101"
     name = "missing-registry-prefix"
     severity = "warning"
-    rows = ("A1",)
-    applicability = "unsafe"
+    failures = ("A1",)
+    is_about_path = True
+    fix_applicability = "unsafe"
     bad = (
         'REGISTRY = "model"\nrun.link_artifact(artifact, f"{REGISTRY}/zoo")',
         'run.link_artifact(artifact, "team-a/Production-registry/zoo")',
@@ -31,11 +37,10 @@ class MissingRegistryPrefix(PathRule):
         'run.link_artifact(artifact, "team-a/candidates/zoo")',
     )
 
-    def words(self, told: ProblemInPath) -> Words:
-        """See `PathRule.words`."""
-        there = f": it links to {told.destination}" if told.destination else ""
-        message = f'{quoted(told.whole)} does not begin with "wandb-registry-", so it goes to no registry{there}'
-        if told.problem.intended is None:
-            return Words(message, 'write "wandb-registry-REGISTRY/COLLECTION"')
-        meant = f"{told.problem.intended}/{told.whole.rpartition('/')[2]}"
-        return Words(message, f"write {quoted(meant)}, or ignore this if the project is meant")
+    def explain(self, problem: Problem) -> Message:
+        summary = f'{shown_path(problem)} does not begin with "wandb-registry-", so it goes to no registry'
+        if problem.intended is None or problem.target is None:
+            return Message(summary, where_it_goes(problem), f'write "{FORM}"')
+        intended = f"{problem.intended}/{problem.target.path.pattern.rpartition('/')[2]}"
+        instead = f"write {quoted(intended)}, or ignore this if you mean the project"
+        return Message(summary, where_it_goes(problem), instead)

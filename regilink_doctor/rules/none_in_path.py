@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.message import Message
 from regilink_doctor.core.strings import UnknownPart
-from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
-from regilink_doctor.rules.wording import quoted
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.wording import shown_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.core.problems import Problem
 
 
-class NoneInPath(PathRule):
-    """The target path has the word None in it, or has whenever an environment variable is not set.
+class NoneInPath(Rule):
+    """The target path contains the word None, or does whenever an environment variable is not set.
 
-    `f"{os.getenv('REGISTRY')}"` is `None` without the variable, and W&B takes that for a name. `os.environ["REGISTRY"]`
+    `f"{os.getenv('REGISTRY')}"` is `None` without the variable, and W&B uses that as a name. `os.environ["REGISTRY"]`
     fails at once.
     """
 
     code = "REG113"
     name = "none-in-path"
     severity = "error"
-    rows = ("A7",)
+    failures = ("A7",)
+    is_about_path = True
     bad = (
         "import os\nrun.link_artifact(artifact, f\"wandb-registry-{os.getenv('REGISTRY')}/zoo\")",
         'import os\nregistry = os.environ.get("REGISTRY")\n'
@@ -30,14 +36,14 @@ class NoneInPath(PathRule):
         'import os\nrun.link_artifact(artifact, "wandb-registry-model/" + os.getenv("COLLECTION"))',
     )
 
-    def words(self, told: ProblemInPath) -> Words:
-        """See `PathRule.words`."""
-        part = told.text.part_at(told.problem.start)
+    def explain(self, problem: Problem) -> Message:
+        part = problem.target.path.part_at(problem.start) if problem.target else None
         if isinstance(part, UnknownPart):
-            return Words(
-                f"{part.source} is None when the variable is not set, and the path then has the word None in it",
+            return Message(
+                f"{part.source} is None when the variable is not set",
+                "the path then contains the word None",
                 "use os.environ[...], which fails at once, or give a default",
             )
-        return Words(
-            f'{quoted(told.whole)} has the word "None" for a name: a variable was not set', "write the real name"
+        return Message(
+            f'{shown_path(problem)} has the word "None" as a name', "a variable was not set", "write the real name"
         )

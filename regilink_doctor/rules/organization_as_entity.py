@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.base import DirectoryRule, FileFacts, SiteRule, Words
-from regilink_doctor.rules.site_facts import first_link, registry_text
-from regilink_doctor.rules.wording import known_entity, quoted
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import is_first_link, known_entity, registry_target
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.judgement import Judgement
-    from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Link
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class OrganizationAsEntity(DirectoryRule, SiteRule):
-    """`entity=` names the organization. W&B makes no runs there: a run belongs to a team."""
+class OrganizationAsEntity(Rule):
+    """`entity=` names the organization. W&B creates no runs there: a run belongs to a team."""
 
     code = "REG204"
     name = "organization-as-entity"
     severity = "warning"
-    rows = ("B2",)
+    failures = ("B2",)
+    watches = ("link",)
+    needs_catalog = True
     bad = (
         "import wandb\n"
         'run = wandb.init(entity="acme", project="p")\n'
@@ -36,25 +37,22 @@ class OrganizationAsEntity(DirectoryRule, SiteRule):
         'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
     )
 
-    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
-        """See `DirectoryRule.words`."""
-        return Words(
-            f"{quoted(known_entity(site) or '')} is the organization: W&B makes no runs there, and links nothing of it",
+    def explain(self, problem: Problem) -> Message:
+        entity = (
+            problem.facts.get("entity") or (problem.target.known_entity if problem.target else None) or "the entity"
+        )
+        unless = ", unless a team has the same name" if problem.kind == "configured" else ""
+        return Message(
+            f"{quoted(entity)} is the organization, not a team",
+            f"W&B creates no runs there{unless}",
             'write wandb.init(entity="TEAM", ...) with a team of the organization',
         )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`: by the configuration; with a catalog, the verdict says it instead."""
-        entity, text, known = known_entity(site), registry_text(site), facts.known
-        if facts.directory is not None or text is None or entity is None or entity in known.teams:
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        """By the configuration; with a catalog, the judgement reports it instead."""
+        entity, target, configured = known_entity(link), registry_target(link), facts.configured
+        if facts.view is not None or target is None or entity is None or entity in configured.teams:
             return
-        if entity == known.organization and site.init is not None and first_link(site, facts):
-            yield self.finding(
-                site.init.place,
-                Words(
-                    f"{quoted(entity)} is the organization: W&B makes no runs there, unless a team has the same name",
-                    'write wandb.init(entity="TEAM", ...) with a team of the organization',
-                    (Related("linked here", site.place),),
-                ),
-                target=text.display,
-            )
+        if entity == configured.organization and link.init is not None and is_first_link(link, facts):
+            related = (Related("linked here", link.place),)
+            yield self.report(link.init.place, "configured", related=related, entity=entity)

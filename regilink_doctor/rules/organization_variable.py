@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from regilink_doctor.core.call_context import within
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.base import FileFacts, SettingRule, Words
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain
 from regilink_doctor.rules.wording import quoted
 
@@ -13,21 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.file_facts import Setting
-    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class OrganizationVariable(SettingRule):
+class OrganizationVariable(Rule):
     """`WANDB_ORGANIZATION` is empty, or names the team.
 
     It stands in for the organization of every registry path that has none. A team there gives `Unable to find
-    organization for entity 'team-a'` with nothing wrong in the code; the empty text makes `api.registry()` look for an
-    organization without a name. Write the organization's name as the App shows it, or leave the variable out.
+    organization for entity 'team-a'` with nothing wrong in the code; an empty value makes `api.registry()` look for an
+    organization without a name. Write the organization's name as the W&B App shows it, or remove the variable.
     """
 
     code = "REG703"
     name = "organization-variable"
     severity = "warning"
-    rows = ("A15",)
+    failures = ("A15",)
+    watches = ("setting",)
     bad = (
         'import os\nos.environ["WANDB_ENTITY"] = "team-a"\nos.environ["WANDB_ORGANIZATION"] = "team-a"',
         'import os\nos.environ["WANDB_ORGANIZATION"] = ""',
@@ -37,42 +40,38 @@ class OrganizationVariable(SettingRule):
         'import os\nos.environ["WANDB_ORGANIZATION"] = os.environ["ORG"]',
     )
 
-    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Finding]:
-        """See `SettingRule.check_setting`."""
+    def explain(self, problem: Problem) -> Message:
+        if problem.kind == "empty":
+            return Message(
+                "WANDB_ORGANIZATION is empty",
+                "wandb.Api().registry() looks for an organization without a name",
+                "remove the variable, or write the organization's name as the W&B App shows it",
+            )
+        return Message(
+            f"{quoted(problem.facts['value'])} is the entity, not the organization",
+            "every registry path without an organization fails",
+            "remove the variable: W&B finds the organization of the run's team automatically",
+        )
+
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         value = certain(setting.value)
         if setting.name != "WANDB_ORGANIZATION" or not setting.variable or value is None or facts.in_test:
             return
         if not value.strip():
-            yield self.finding(
-                setting.place,
-                Words(
-                    "WANDB_ORGANIZATION is empty: wandb.Api().registry() looks for an organization without a name",
-                    "leave the variable out, or write the organization's name as the App shows it",
-                ),
-            )
+            yield self.report(setting.place, "empty")
             return
-        if value in (facts.known.organization, *(name for pair in _organizations(facts) for name in pair)):
+        if value in (facts.configured.organization, *_organization_names(facts)):
             return
         for other in facts.settings:
             if other.name != "WANDB_ENTITY" or certain(other.value) != value:
                 continue
             if within(other.containers, setting.containers) or within(setting.containers, other.containers):
-                yield self._team(setting, value, (Related("the entity is set here", other.place),))
+                yield self.report(setting.place, related=(Related("the entity is set here", other.place),), value=value)
                 return
-        if value in (*facts.known.teams, *facts.known.personal_entities):
-            yield self._team(setting, value, ())
-
-    def _team(self, setting: Setting, value: str, related: tuple[Related, ...]) -> Finding:
-        return self.finding(
-            setting.place,
-            Words(
-                f"{quoted(value)} is the entity, not the organization: a registry path without an organization fails",
-                "leave the variable out: W&B finds the organization of the run's team by itself",
-                related,
-            ),
-        )
+        if value in (*facts.configured.teams, *facts.configured.personal_entities):
+            yield self.report(setting.place, value=value)
 
 
-def _organizations(facts: FileFacts) -> list[tuple[str, str]]:
-    names = facts.directory.organization_names if facts.directory is not None else ()
-    return [(each.name, each.entity) for each in names]
+def _organization_names(facts: FileFacts) -> list[str]:
+    names = facts.view.organization_names if facts.view is not None else ()
+    return [name for pair in names for name in (pair.name, pair.entity)]

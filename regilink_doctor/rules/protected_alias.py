@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
-from regilink_doctor.rules.site_facts import known_registry, registry_text, report_place
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import known_registry, registry_target
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Link
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class ProtectedAlias(SiteRule):
+class ProtectedAlias(Rule):
     """A link sets an alias that only admins of the registry may set.
 
-    Protected aliases are made in the App, and no API lists them: they come from the catalog, where somebody has written
-    them down, or from `protected-aliases` of the configuration. A service account is hardly ever an admin.
+    Protected aliases are made in the W&B App, and no API lists them: they come from the catalog, where they were
+    written down, or from `protected-aliases` of the configuration. A service account is hardly ever an admin.
     """
 
     code = "REG507"
     name = "protected-alias"
     severity = "warning"
-    rows = ("B10",)
-    catalog = True
+    failures = ("B10",)
+    watches = ("link",)
+    needs_catalog = True
     bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',)
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["candidate"])',
         'run.link_artifact(artifact, "candidates/zoo", aliases=["production"])',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
-        text = registry_text(site)
-        if text is None:
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            f"the alias {quoted(problem.facts['alias'])} is protected",
+            "only an admin of the registry may set it",
+            "link with another alias, and let an admin promote the version",
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        target = registry_target(link)
+        if target is None:
             return
-        protected = set(facts.known.protected_aliases)
-        name = known_registry(text)
-        if facts.directory is not None and name is not None:
-            for organization in facts.directory.organization_names:
-                registry = facts.directory.registry(organization.entity, name)
+        protected = set(facts.configured.protected_aliases)
+        name = known_registry(target)
+        if facts.view is not None and name is not None:
+            for organization in facts.view.organization_names:
+                registry = facts.view.registry(organization.entity, name)
                 protected |= set(registry.protected_aliases) if registry else set()
-        for alias in site.aliases:
+        for alias in link.aliases:
             if alias.literal in protected:
-                place, related = report_place(site, alias.place, "aliases")
-                yield self.finding(
-                    place,
-                    Words(
-                        f"the alias {quoted(alias.literal or '')} is protected: only a registry admin may set it",
-                        "link with another alias, and let an admin promote the version",
-                        related,
-                    ),
-                    target=text.display,
-                )
+                yield self.report(string=alias, argument="aliases", alias=alias.literal or "")

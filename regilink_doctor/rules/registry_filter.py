@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.message import Message
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain
 from regilink_doctor.rules.wording import quoted
 
@@ -11,25 +12,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.rules.base import FileFacts, Report
 
 _FIELDS = ("id", "name", "entity_id", "description", "created_at", "updated_at")
 """What registries can be filtered by (`BASIC_REGISTRIES_FILTER_FIELDS`); `$and`, `$or`, `$not` hold more of them."""
 
 
-class RegistryFilter(SiteRule):
-    """`api.registries(filter=...)` with a filter that cannot match what was meant.
+class RegistryFilter(Rule):
+    """`api.registries(filter=...)` has a filter that cannot match what was meant.
 
-    The names that are compared begin with `wandb-registry-`. The SDK puts that in front of a plain name and of
-    `$contains`, but not of a `$regex`: `^model` matches nothing, and `{"$contains": "mod"}` only what begins with it.
-    A field that there is not is an error since wandb 0.29, and matched nothing before.
+    The names that are compared begin with `wandb-registry-`. The SDK puts that before a plain name and before
+    `$contains`, but not before a `$regex`: `^model` matches nothing, and `{"$contains": "mod"}` only what begins with
+    it. A field that does not exist is an error since wandb 0.29, and matched nothing before.
     """
 
     code = "REG508"
     name = "registry-filter"
     severity = "warning"
-    rows = ("D13",)
+    failures = ("D13",)
+    watches = ("wandb.Api.registries",)
     bad = (
         'wandb.Api().registries(filter={"name": {"$regex": "^model"}})',
         'wandb.Api().registries(filter={"name": {"$contains": "mod"}})',
@@ -42,36 +45,46 @@ class RegistryFilter(SiteRule):
         'wandb.Api().registries(filter={"$or": [{"name": "model"}, {"name": "dataset"}]})',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`. The filter comes as `filter.name.$regex`."""
-        for key, texts in site.arguments.strings.items():
+    def explain(self, problem: Problem) -> Message:
+        value = problem.facts["value"]
+        if problem.kind == "regex":
+            return Message(
+                f"{quoted(value)} matches no registry",
+                f'the names that are compared begin with "{REGISTRY_PREFIX}"',
+                f"write {quoted('^' + REGISTRY_PREFIX + value.lstrip('^'))}, or remove the ^",
+            )
+        if problem.kind == "contains":
+            return Message(
+                f"$contains matches only registries that begin with {quoted(value)}",
+                f"the SDK looks for {quoted(REGISTRY_PREFIX + value)}",
+                f'write {{"$regex": {quoted(value)}}}',
+            )
+        return Message(
+            f"registries have no field {quoted(value)}",
+            "it is an error since wandb 0.29, and matched nothing before",
+            f"write one of {', '.join(_FIELDS)}",
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """The filter comes as `filter.name.$regex`."""
+        for key, strings in site.arguments.strings.items():
             outer, *path = key.split(".")
-            value = certain(texts)
+            value = certain(strings)
             if outer != "filter" or not path:
                 continue
             field, operator = path[0], path[1] if len(path) > 1 else ""
-            if field == "name" and operator == "$regex" and value is not None and _hopeless(value):
-                words = Words(
-                    f'{quoted(value)} matches no registry: the names that are compared begin with "{REGISTRY_PREFIX}"',
-                    f"write {quoted('^' + REGISTRY_PREFIX + value.lstrip('^'))}, or leave the ^ out",
-                )
+            if field == "name" and operator == "$regex" and value is not None and _is_hopeless(value):
+                kind = "regex"
             elif field == "name" and operator == "$contains" and value is not None:
-                sought = quoted(REGISTRY_PREFIX + value)
-                words = Words(
-                    f"the SDK makes {sought} of it: only registries that begin with {quoted(value)} match",
-                    f'write {{"$regex": {quoted(value)}}}',
-                )
+                kind = "contains"
             elif not field.startswith("$") and field not in _FIELDS:
-                words = Words(
-                    f"registries have no field {quoted(field)}: an error since wandb 0.29, and no match before",
-                    f"write one of {', '.join(_FIELDS)}",
-                )
+                kind, value = "field", field
             else:
                 continue
-            yield self.finding(texts[0].place if texts else site.place, words)
+            yield self.report(None, kind, string=strings[0] if strings else None, argument="filter", value=value or "")
 
 
-def _hopeless(pattern: str) -> bool:
+def _is_hopeless(pattern: str) -> bool:
     """A pattern that is anchored to the start of the name, and whose first letters are not those of the prefix."""
     if not pattern.startswith("^") or len(pattern) < 2 or "|" in pattern:
         return False

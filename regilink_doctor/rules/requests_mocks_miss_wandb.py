@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.message import Message
 from regilink_doctor.core.sdk_versions import LEAVES_PYTHON, number
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class RequestsMocksMissWandb(SiteRule):
+class RequestsMocksMissWandb(Rule):
     """A test fakes W&B's host with `responses`, requests-mock or httpretty.
 
-    Since wandb 0.27.1 its GraphQL leaves from a process of its own. The fake sees no call, and the real server
-    answers. Use regilink's fixtures (`regilink_responses` where a test needs that library), or the emulator.
+    Since wandb 0.27.1 its GraphQL leaves from a process of its own. The fake sees no call, and the real server answers.
+    Use regilink's fixtures (`regilink_responses` where a test needs that library), or the emulator.
     """
 
     code = "REG702"
     name = "requests-mocks-miss-wandb"
     severity = "error"
-    rows = ("E1",)
+    failures = ("E1",)
+    watches = ("mock",)
     bad = (
         "import responses, wandb\n"
         "@responses.activate\n"
@@ -41,17 +44,14 @@ class RequestsMocksMissWandb(SiteRule):
         'import wandb\ndef test_link(regilink):\n    regilink.assert_linked("wandb-registry-model/zoo")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
-        version = facts.wandb_version
-        if version is not None and number(version) < number(LEAVES_PYTHON):
-            return
-        yield self.finding(
-            site.place,
-            Words(
-                f"since {LEAVES_PYTHON} wandb's calls of {quoted(site.arguments.strings['url'][0].pattern)} do not go "
-                "through "
-                "requests: this fake sees none of them, and the real server answers",
-                "use the fixture regilink, or regilink_responses in its place",
-            ),
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            f"this fake sees no call of wandb to {quoted(problem.facts['url'])}",
+            f"since {LEAVES_PYTHON} wandb's calls do not go through requests: the real server answers",
+            "use the fixture regilink, or regilink_responses in its place",
         )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        version = facts.wandb_version
+        if version is None or number(version) >= number(LEAVES_PYTHON):
+            yield self.report(site.place, url=site.arguments.strings["url"][0].pattern)

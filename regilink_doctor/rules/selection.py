@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules import MODULES
+from regilink_doctor.rules.index import MODULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.base import LiveRule
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.core.problems import Problem
 
 
-class ServiceAccount(LiveRule):
+class ServiceAccount(Rule):
     """A service account logs where it cannot, or not where it was meant to.
 
     One of a team writes in that team alone; one of the organization goes to its default team, unless `WANDB_ENTITY`
-    says another. Set `WANDB_ENTITY` to the team.
+    names another. Set `WANDB_ENTITY` to the team.
     """
 
     code = "REG807"
     name = "service-account"
     severity = "error"
-    rows = ("B9",)
+    failures = ("B9",)
+    is_live = True
+    example = "doctor.py"
     bad = (
         'world.team("team-b")\n'
         'world.service_account("robot", "team-a")\n'
@@ -25,3 +32,11 @@ class ServiceAccount(LiveRule):
         'world.service_account("robot", "team-a")\n'
         'doctor("wandb-registry-model/zoo", user="robot", WANDB_ENTITY="team-a")',
     )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        return Message(
+            f"the service account {facts.get('account', '')} cannot log to {facts.get('entity', 'this entity')}",
+            f"it belongs to {facts['team']}" if facts.get("team") else None,
+            facts.get("help", "set WANDB_ENTITY to the team of the service account"),
+        )

@@ -1,9 +1,8 @@
-"""What several rules read from a site in the same way."""
+"""What several rules read from a call site in the same way."""
 
 from __future__ import annotations
 
 from regilink_doctor.core.call_context import within
-from regilink_doctor.core.findings import Related
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import is_known, parsed
 
@@ -20,37 +19,51 @@ if TYPE_CHECKING:
 
 
 def certain(texts: Sequence[StringValue]) -> str | None:
-    """The one value that an argument has, None where another is possible: alternatives, unknown parts, defaults."""
+    """The one value that an argument certainly has; None with alternatives, unknown parts or defaults."""
     if len(texts) != 1 or any(isinstance(part, KnownPart) and part.default_of for part in texts[0].parts):
         return None
     return texts[0].literal
 
 
+def known_entity(site: Site) -> str | None:
+    """The entity of the run that a link belongs to, where source tells exactly one."""
+    return _only(site.run_entity)
+
+
+def known_type(site: Site) -> str | None:
+    """The type of the artifact that is linked, where source tells exactly one."""
+    return _only(site.artifact.type if site.artifact else ())
+
+
+def _only(values: Sequence[StringValue]) -> str | None:
+    return values[0].literal if len(values) == 1 else None
+
+
 def registry_path(text: StringValue) -> TargetPath | None:
-    """The parts of a text that the SDK takes for a registry's, None for any other."""
+    """The parts of a string that the SDK takes for a registry path, None for any other."""
     path = parsed(text.pattern)
     return path if path is not None and path.is_registry else None
 
 
 def known_registry(text: StringValue) -> str | None:
-    """The registry, without the prefix, that a path names for certain."""
+    """The registry, without the prefix, that a path certainly names."""
     path = registry_path(text)
     name = path.registry if path else None
     return name if name and is_known(name) else None
 
 
-def registry_text(site: Site) -> StringValue | None:
+def registry_target(site: Site) -> StringValue | None:
     """The first of the paths of a site that is one of a registry."""
     return next((text for text in site.target if registry_path(text)), None)
 
 
-def first_link(site: Site, facts: FileFacts) -> bool:
-    """Whether a link to a registry is the first of its run in the file: what is about the run is told once."""
+def is_first_link(site: Site, facts: FileFacts) -> bool:
+    """Whether a link to a registry is the first of its run in the file: what is about the run is reported once."""
     runs = {id(run) for run in site.inits or ((site.init,) if site.init else ())}
     for other in facts.links:
         if other is site:
             return True
-        if any(id(run) in runs for run in other.inits) and registry_text(other):
+        if any(id(run) in runs for run in other.inits) and registry_target(other):
             return False
     return True
 
@@ -61,12 +74,12 @@ def only_init(facts: FileFacts) -> Init | None:
     return inits[0] if len(inits) == 1 else None
 
 
-def links(facts: FileFacts) -> Iterator[Link]:
+def registry_links(facts: FileFacts) -> Iterator[Link]:
     """The links of the file that go to a registry."""
-    return (site for site in facts.links if registry_text(site))
+    return (site for site in facts.links if registry_target(site))
 
 
-def spoken(text: StringValue, offset: int) -> bool:
+def is_written(text: StringValue, offset: int) -> bool:
     """Whether the character at `offset` of the pattern is written down and not only a default."""
     part = text.part_at(offset)
     return isinstance(part, KnownPart) and not part.default_of
@@ -95,26 +108,10 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     return value, setting.place, True
 
 
-def guarded(site: Site) -> bool:
+def is_guarded(site: Site) -> bool:
     """Whether a condition decides on a site that does not decide on its `wandb.init` as well."""
     around = site.init.context.guards if site.init is not None else ()
     return any(guard not in around for guard in site.context.guards)
-
-
-def report_place(site: Site, written: Place, argument: str = "") -> tuple[Place, tuple[Related, ...]]:
-    """Where to tell of a text: in the call; and, as the second place, where it is written if that is elsewhere.
-
-    `argument` is the one that takes it, if it is not the path.
-    """
-    span = site.statement
-    inside = span.line <= written.span.line and written.span.end_line <= span.end_line
-    if inside and (written.path, written.cell) == (site.place.path, site.place.cell):
-        return written, ()
-    if argument:
-        _, told = site.arguments.keywords.get(argument, (site.place, site.place))
-    else:
-        told = site.argument or site.place
-    return told, (Related("this text comes from here", written),)
 
 
 def variable_of(setting: Setting) -> str | None:

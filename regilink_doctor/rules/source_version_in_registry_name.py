@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
-from regilink_doctor.rules.site_facts import registry_path, report_place
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import registry_path
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Consume
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class SourceVersionInRegistryName(SiteRule):
+class SourceVersionInRegistryName(Rule):
     """A registry name is built with the version that the artifact has in its own project.
 
     Each collection of a registry counts from `v0`. `artifact.version` is the source's number, so the name finds another
-    version, or none, and nothing warns. A link gives back the version in the registry: use its `version` or
+    version, or none, and nothing warns. A link returns the version in the registry: use its `version` or
     `qualified_name`.
     """
 
     code = "REG505"
     name = "source-version-in-registry-name"
     severity = "warning"
-    rows = ("B12",)
+    failures = ("B12",)
+    watches = ("consume",)
     bad = (
         'logged = run.log_artifact(artifact).wait()\nrun.use_artifact(f"wandb-registry-model/zoo:{logged.version}")',
         'source = wandb.Api().artifact("team-a/p/zoo:latest")\n'
@@ -38,22 +41,24 @@ class SourceVersionInRegistryName(SiteRule):
         'run.use_artifact(f"wandb-registry-model/zoo:{config.version}")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
-        for text in site.target:
-            if registry_path(text) is None:
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            f"{problem.facts['source']} counts the versions of the source's own project",
+            f"in {quoted(problem.facts['collection'])} that number is another version, or none",
+            "use the version of what link_artifact returns, or an alias",
+        )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        for name in consume.target:
+            if registry_path(name) is None:
                 continue
-            colon = text.pattern.find(":")
-            for offset, hole in text.holes:
-                if hole.kind == "source-version" and 0 <= colon < offset:
-                    place, related = report_place(site, text.place_of(offset, offset + 1))
-                    yield self.finding(
-                        place,
-                        Words(
-                            f"{hole.source} counts the versions of the source's own project: in "
-                            f"{quoted(text.pattern[:colon])} that number is another version, or none",
-                            "use the version of what link_artifact returns, or an alias",
-                            related,
-                        ),
-                        target=text.display,
+            colon = name.pattern.find(":")
+            for offset, part in name.unknown_parts:
+                if part.kind == "source-version" and 0 <= colon < offset:
+                    yield self.report(
+                        string=name,
+                        start=offset,
+                        end=offset + 1,
+                        source=part.source,
+                        collection=name.pattern[:colon],
                     )

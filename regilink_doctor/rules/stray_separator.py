@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.base import PathRule, ProblemInPath, Words
-from regilink_doctor.rules.wording import quoted
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.wording import corrected_path, quoted, shown_path, where_it_goes, wrong_part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.core.problems import Problem
 
 
-class StraySeparator(PathRule):
-    """A slash or a blank too many around a name in a target path.
+class StraySeparator(Rule):
+    """A slash or a space too many around a name in a target path.
 
-    `wandb-registry-model//zoo` makes an entity of the registry. A slash at the end is dropped by
-    `Run.link_artifact`, but moves every part by one in `Artifact.link`. A blank becomes part of the name. A slash
-    at the start does no harm.
+    `wandb-registry-model//zoo` makes an entity of the registry. `Run.link_artifact` drops a slash at the end, but in
+    `Artifact.link` it moves every part by one. A space becomes part of the name. A slash at the start does no harm.
     """
 
     code = "REG111"
     name = "stray-separator"
     severity = "error"
-    rows = ("A17",)
+    failures = ("A17",)
+    is_about_path = True
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model//zoo")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo/")',
@@ -29,20 +34,16 @@ class StraySeparator(PathRule):
         'run.link_artifact(artifact, "wandb-registry-Golden Datasets/raw images")',
     )
 
-    def words(self, told: ProblemInPath) -> Words:
-        """See `PathRule.words`."""
-        whole = quoted(told.whole)
-        if told.problem.kind == "blank":
-            return Words(
-                f"the blank around {quoted(told.wrong.strip())} becomes part of the name",
-                f"write {quoted(told.problem.intended or '')}",
-            )
-        if told.problem.kind == "leading-slash":
-            return Words(f"the slash at the start of {whole} is dropped", "leave it out")
-        if told.problem.kind == "trailing-slash":
-            if told.problem.severity == "error":
-                there = f": it links to {told.destination}" if told.destination else ""
-                return Words(f"the slash at the end of {whole} moves every part by one{there}", "leave it out")
-            return Words(f"the slash at the end of {whole} is dropped here, but not by Artifact.link", "leave it out")
-        there = f": it links to {told.destination}" if told.destination else ""
-        return Words(f'"//" in {whole} leaves a part empty{there}', 'write one "/"')
+    def explain(self, problem: Problem) -> Message:
+        whole, help_ = shown_path(problem), f"write {corrected_path(problem)}"
+        if problem.kind == "blank":
+            name = quoted(wrong_part(problem).strip())
+            return Message(f"there is a space around {name}", "it becomes part of the name", help_)
+        if problem.kind == "leading-slash":
+            return Message(f"{whole} begins with a slash", "the SDK drops it", help_)
+        if problem.kind == "trailing-slash" and problem.severity == "error":
+            note = where_it_goes(problem) or "Artifact.link moves every part by one"
+            return Message(f"{whole} ends with a slash", note, help_)
+        if problem.kind == "trailing-slash":
+            return Message(f"{whole} ends with a slash", "it is dropped here, but not by Artifact.link", help_)
+        return Message(f'{whole} has an empty part: "//"', where_it_goes(problem), help_)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Link
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class SwallowedLinkError(SiteRule):
-    """A broad `except` around a link drops the error: it neither raises, nor logs, nor gives the failure back.
+class SwallowedLinkError(Rule):
+    """A broad `except` around a link drops the error: it neither raises, nor logs, nor returns the failure.
 
     Every way in which a link fails then looks like success, until somebody looks for the model. Let the error through,
     or log it with the path that was refused.
@@ -23,7 +25,8 @@ class SwallowedLinkError(SiteRule):
     code = "REG604"
     name = "swallowed-link-error"
     severity = "warning"
-    rows = ("C13",)
+    failures = ("C13",)
+    watches = ("link",)
     bad = (
         'try:\n    run.link_artifact(artifact, "wandb-registry-model/zoo")\nexcept Exception:\n    pass',
         "import contextlib\n"
@@ -51,17 +54,14 @@ class SwallowedLinkError(SiteRule):
         '    raise SystemExit("not linked")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
-        clause = site.context.swallowed_by
-        if clause is None or facts.in_test:
-            return
-        yield self.finding(
-            clause,
-            Words(
-                "a link that W&B refuses goes unnoticed: this drops the error without a word",
-                "let it through, or log it with the target path",
-                (Related("the link", site.place),),
-            ),
-            target=site.target[0].display if site.target else None,
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            "this drops the error of a link silently",
+            "a link that W&B refuses goes unnoticed",
+            "let it through, or log it with the target path",
         )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        clause = link.context.swallowed_by
+        if clause is not None and not facts.in_test:
+            yield self.report(clause, related=(Related("the link", link.place),))

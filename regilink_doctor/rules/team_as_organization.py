@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix, Related
+from regilink_doctor.core.message import Message
 from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse
-from regilink_doctor.rules.base import DirectoryRule, FileFacts, Replacement, SiteRule, Words
-from regilink_doctor.rules.site_facts import certain, registry_path, report_place
-from regilink_doctor.rules.wording import quoted, without_prefix
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import certain, registry_path
+from regilink_doctor.rules.wording import drop_organization, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.judgement import Judgement
-    from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Link
     from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.rules.base import FileFacts, Replacement, Report
 
 _OF_THE_RUN = ("run.entity", "wandb.run.entity", "self.run.entity", "artifact.entity", "artifact.source_entity")
 """Expressions that are the run's entity, whatever it is."""
 
 
-class TeamAsOrganization(DirectoryRule, SiteRule):
-    """The target path begins with a team or a person where only the organization can stand.
+class TeamAsOrganization(Rule):
+    """The target path begins with a team or a person where only the organization can be.
 
     W&B says `Unable to find organization for entity 'team-a'`, which names the run's entity and not the mistake.
-    Nothing is needed in front of `wandb-registry-`: W&B finds the organization of the run's team by itself. Without a
-    catalog it is told as a warning, where the path begins with the run's own entity or with a team of the
-    configuration: a team and its organization can share a name.
+    Nothing is needed before `wandb-registry-`: W&B finds the organization of the run's team automatically. Without a
+    catalog this is a warning, where the path begins with the run's own entity or with a team of the configuration: a
+    team and its organization can share a name.
     """
 
     code = "REG202"
     name = "team-as-organization"
     severity = "warning"
-    rows = ("A12",)
+    failures = ("A12",)
+    watches = ("link",)
+    needs_catalog = True
     bad = (
         'run.link_artifact(artifact, "team-a/wandb-registry-model/zoo")',
         'run.link_artifact(artifact, f"{run.entity}/wandb-registry-model/zoo")',
@@ -54,81 +56,82 @@ class TeamAsOrganization(DirectoryRule, SiteRule):
         'run.link_artifact(wandb.Artifact("zoo", type="model"), f"{ENTITY}-org/wandb-registry-model/zoo")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`. What a catalog can judge, the verdict says."""
-        if site.context.expected or facts.in_test:
+    def explain(self, problem: Problem) -> Message:
+        path = parse(problem.target.path.pattern) if problem.target else parse(problem.facts.get("path", ""))
+        organization = problem.facts.get("prefix") or path.prefix or ""
+        instead = f"write {quoted(f'{path.project}/{path.name}')}: W&B finds the organization automatically"
+        if problem.kind == "same-as-entity":
+            return Message(
+                f"{quoted(organization)} is the run's entity, not the organization",
+                "unless both have the same name, W&B finds no organization",
+                instead,
+            )
+        return Message(f"{quoted(organization)} is not an organization", "W&B finds none for the run's entity", instead)
+
+    def replacement_for(self, problem: Problem) -> Replacement | None:
+        return drop_organization(problem.target.path) if problem.target else None
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        """What a catalog can judge, the judgement reports."""
+        if link.context.expected or facts.in_test:
             return
-        for text in site.target:
-            path = registry_path(text)
+        for target in link.target:
+            path = registry_path(target)
             organization = path.prefix if path else None
-            if path is None or not organization or self._known_organization(organization, facts):
+            if path is None or not organization or self._is_organization(organization, facts):
                 continue
-            related = self._entity(site, text, organization, facts)
+            related = self._same_entity(link, target, organization, facts)
             if related is None:
                 continue
-            rest = f"{path.project}/{path.name}"
-            place, written = report_place(site, text.place_of(0, len(organization)))
-            yield self.finding(
-                place,
-                Words(
-                    f"{quoted(organization)} is the run's entity, not the organization: unless both have the same "
-                    "name, W&B will say that it finds no organization",
-                    f"write {quoted(rest)}: the organization of the run's team is found by itself",
-                    (*related, *written),
-                ),
-                fix=_without(site, text, len(organization) + 1),
-                target=text.display,
+            yield self.report(
+                None,
+                "same-as-entity",
+                string=target,
+                end=len(organization),
+                related=related,
+                fix=_drop_entity(link, target, len(organization) + 1),
+                prefix=organization,
+                path=target.pattern,
             )
             return
 
     @staticmethod
-    def _known_organization(organization: str, facts: FileFacts) -> bool:
+    def _is_organization(organization: str, facts: FileFacts) -> bool:
         """The name is one of an organization, or a catalog can tell what it is."""
-        if organization == facts.known.organization:
+        if organization == facts.configured.organization:
             return True
-        return facts.directory is not None and is_known(organization)
+        return facts.view is not None and is_known(organization)
 
     @staticmethod
-    def _entity(site: Site, text: StringValue, organization: str, facts: FileFacts) -> tuple[Related, ...] | None:
+    def _same_entity(
+        link: Link, target: StringValue, organization: str, facts: FileFacts
+    ) -> tuple[Related, ...] | None:
         """Where the same entity is given to the run, if the path begins with it; None if nothing tells."""
-        if organization in (*facts.known.teams, *facts.known.personal_entities):
+        if organization in (*facts.configured.teams, *facts.configured.personal_entities):
             return ()
-        part = text.part_at(0)
+        part = target.part_at(0)
         if isinstance(part, UnknownPart):
             if organization != UNKNOWN_NAME:
                 return None
             if part.source in _OF_THE_RUN:
                 return ()
-        given = site.init.entity if site.init else ()
-        if len(given) != 1:
+        entities = link.init.entity if link.init else ()
+        if len(entities) != 1:
             return None
-        same = certain(given) == organization
+        same = certain(entities) == organization
         if isinstance(part, UnknownPart) and not same:
             # The same unknown value, by the same name: a variable that both are read from.
-            parts = given[0].parts
+            parts = entities[0].parts
             same = (
                 len(parts) == 1
                 and isinstance(parts[0], UnknownPart)
                 and (parts[0].place == part.place or (parts[0].source == part.source and part.source.isidentifier()))
             )
-        return (Related("the run's entity is given here", given[0].place),) if same else None
-
-    def meant(self, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Replacement | None:
-        """See `DirectoryRule.meant`."""
-        return without_prefix(text)
-
-    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
-        """See `DirectoryRule.words`."""
-        path = parse(text.pattern)
-        rest = f"{path.project}/{path.name}"
-        return Words(
-            f"{quoted(path.prefix or '')} is no organization: W&B will say that it finds none for the run's entity",
-            f"write {quoted(rest)}: the organization of the run's team is found by itself",
-        )
+        return (Related("the run's entity is given here", entities[0].place),) if same else None
 
 
-def _without(site: Site, text: StringValue, end: int) -> Fix | None:
-    place = text.exact_piece(0, end)
-    if place is None or (place.path, place.cell) != (site.place.path, site.place.cell):
+def _drop_entity(link: Link, target: StringValue, end: int) -> Fix | None:
+    place = target.exact_piece(0, end)
+    if place is None or (place.path, place.cell) != (link.place.path, link.place.cell):
         return None
-    return Fix("take the entity out", "unsafe", (Edit(place.span, ""),))
+    return Fix("remove the entity", "unsafe", (Edit(place.span, ""),))

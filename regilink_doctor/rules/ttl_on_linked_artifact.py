@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
-from regilink_doctor.core.sites import Link
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Link
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class TtlOnLinkedArtifact(SiteRule):
+class TtlOnLinkedArtifact(Rule):
     """An artifact gets a time to live and is linked.
 
-    Linking switches the time to live off, without a word since wandb 0.21: storage that was to last 30 days stays for
-    ever. On what a link gives back, setting it raises ValueError. Set it on artifacts that are not linked.
+    Linking switches the time to live off, silently since wandb 0.21: storage that was to last 30 days stays forever. On
+    what a link returns, setting it raises ValueError. Set it on artifacts that are not linked.
     """
 
     code = "REG606"
     name = "ttl-on-linked-artifact"
     severity = "warning"
-    rows = ("B15",)
+    failures = ("B15",)
+    watches = ("link",)
     bad = (
         "from datetime import timedelta\n"
         "import wandb\n"
@@ -44,30 +46,25 @@ class TtlOnLinkedArtifact(SiteRule):
         'cache.ttl = 30\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
-        if not isinstance(site, Link) or site.context.expected:
+    def explain(self, problem: Problem) -> Message:
+        if problem.kind == "linked":
+            return Message("a linked artifact cannot have a time to live", "setting it raises ValueError", "remove it")
+        return Message(
+            "linking this artifact switches its time to live off, silently",
+            "it is kept forever",
+            "remove it, or do not link the artifact",
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        if link.context.expected:
             return
-        related = (Related("linked here", site.place),)
-        if site.linked_ttl is not None:
-            yield self.finding(
-                site.linked_ttl,
-                Words(
-                    "the time to live of a linked artifact cannot be set: it raises ValueError", "leave it out", related
-                ),
-                severity="error",
-            )
-        elif site.ttl is not None and site is _first(site, facts):
-            yield self.finding(
-                site.ttl,
-                Words(
-                    "linking this artifact switches its time to live off: it is kept for ever, and nothing says so",
-                    "leave it out, or do not link the artifact",
-                    related,
-                ),
-            )
+        related = (Related("linked here", link.place),)
+        if link.linked_ttl is not None:
+            yield self.report(link.linked_ttl, "linked", severity="error", related=related)
+        elif link.ttl is not None and link is _first_link(link, facts):
+            yield self.report(link.ttl, related=related)
 
 
-def _first(site: Link, facts: FileFacts) -> Link:
-    """The first link of the same artifact: its time to live is told once."""
-    return next(other for other in facts.links if other.ttl == site.ttl)
+def _first_link(link: Link, facts: FileFacts) -> Link:
+    """The first link of the same artifact: its time to live is reported once."""
+    return next(other for other in facts.links if other.ttl == link.ttl)

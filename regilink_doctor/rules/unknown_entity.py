@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.base import DirectoryRule, Words
-from regilink_doctor.rules.wording import known_entity, quoted
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.wording import FORM, quoted, shown_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.judgement import Judgement
-    from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.core.problems import Problem
 
 
-class UnknownEntity(DirectoryRule):
-    """The entity is none that the catalog knows, or none that this run can link into.
+class UnknownEntity(Rule):
+    """The entity does not exist as far as the catalog or server knows, or this run cannot link into it.
 
     It is misspelled, personal, of another organization, or belongs to another team than the run.
     """
@@ -22,7 +20,8 @@ class UnknownEntity(DirectoryRule):
     code = "REG207"
     name = "unknown-entity"
     severity = "error"
-    rows = ("B2",)
+    failures = ("B2",)
+    needs_catalog = True
     bad = (
         "import wandb\n"
         'run = wandb.init(entity="team-aa", project="p")\n'
@@ -36,16 +35,17 @@ class UnknownEntity(DirectoryRule):
         'run.link_artifact(artifact, "team-a/candidates/zoo")',
     )
 
-    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
-        """See `DirectoryRule.words`."""
-        entity = (judgement.problem.facts if judgement.problem else {}).get("entity")
+    def explain(self, problem: Problem) -> Message:
+        entity = problem.facts.get("entity")
         if entity is None:
-            own = quoted(known_entity(site) or "the run's entity")
-            return Words(
-                f"{quoted(text.pattern)} belongs to another entity than the run ({own}): W&B refuses the link",
-                "link within the run's team, or to a registry: wandb-registry-REGISTRY/COLLECTION",
+            own = (problem.target.known_entity if problem.target else None) or "the run's entity"
+            return Message(
+                f"{shown_path(problem)} belongs to another entity than the run ({quoted(own)})",
+                "W&B refuses the link",
+                f"link within the run's team, or to a registry: {FORM}",
             )
-        return Words(
-            f"no team {quoted(entity)} is known in the catalog: W&B finds no organization to link into",
-            'write wandb.init(entity="TEAM", ...) with a team of the organization, or pull the catalog again',
+        return Message(
+            f"no team {quoted(entity)} is known",
+            "W&B finds no organization to link into",
+            'write wandb.init(entity="TEAM", ...) with a team of the organization',
         )

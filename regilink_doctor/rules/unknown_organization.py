@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.message import Message
 from regilink_doctor.core.target_path import parse
-from regilink_doctor.rules.base import DirectoryRule, FileFacts, Replacement, SiteRule, Words
-from regilink_doctor.rules.site_facts import certain, report_place
-from regilink_doctor.rules.wording import known_entity, listed, quoted, without_prefix
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import certain
+from regilink_doctor.rules.wording import drop_organization, listed, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.judgement import Judgement
-    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.rules.base import FileFacts, Replacement, Report
 
 
-class UnknownOrganization(DirectoryRule, SiteRule):
+class UnknownOrganization(Rule):
     """The target path begins with something that is not the organization of the run's entity.
 
-    Both its display name and its entity name are taken, to the letter; the entity name can have a suffix that
-    nobody can guess. Nothing is needed in front of `wandb-registry-`. `api.registry(organization=...)` and its like
-    take the display name alone.
+    Its display name and its entity name are both accepted, exactly; the entity name can have a suffix that cannot be
+    guessed. Nothing is needed before `wandb-registry-`. `api.registry(organization=...)` and similar calls accept the
+    display name alone.
     """
 
     code = "REG303"
     name = "unknown-organization"
     severity = "error"
-    rows = ("A13", "D15")
+    failures = ("A13", "D15")
+    watches = (
+        "wandb.Api.create_registry",
+        "wandb.Api.registry",
+        "wandb.Api.registries",
+    )
+    needs_catalog = True
     bad = (
         'run.link_artifact(artifact, "ACME/wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "acme-org/wandb-registry-model/zoo")',
@@ -42,39 +47,43 @@ class UnknownOrganization(DirectoryRule, SiteRule):
         'wandb.Api().registry("model", organization="Acme Inc")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`: the calls that take an organization's display name."""
-        texts = site.arguments.strings.get("organization", ())
-        value, directory = certain(texts), facts.directory
-        names = directory.organization_names if directory is not None else ()
-        if not value or not names or value in (each.name for each in names) or site.context.expected:
-            return
-        entity = next((each for each in names if each.entity == value), None)
-        method = site.call.rpartition(".")[2]
-        place, related = report_place(site, texts[0].place, "organization")
-        yield self.finding(
-            place,
-            Words(
-                f"{quoted(value)} is the entity of an organization: {method} takes its display name alone"
-                if entity
-                else f"no organization is called {quoted(value)}",
-                f"write {quoted(entity.name)}" if entity else f"write {listed(each.name for each in names)}",
-                related,
-            ),
-            severity="error" if entity or (directory is not None and directory.complete) else "warning",
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        if problem.kind == "entity":
+            return Message(
+                f"{quoted(facts['value'])} is the entity of an organization, not its display name",
+                f"{facts['method']} accepts the display name alone",
+                f"write {facts['names']}",
+            )
+        if problem.kind == "unknown":
+            return Message(f"no organization is called {quoted(facts['value'])}", help=f"write {facts['names']}")
+        path = parse(problem.target.path.pattern) if problem.target else parse(facts.get("path", ""))
+        entity = problem.view.entity(problem.target.known_entity or "") if problem.view and problem.target else None
+        names = entity.organizations[0] if entity and entity.organizations else None
+        return Message(
+            f"{quoted(path.prefix or '')} is not the organization of the run's entity",
+            f"that is {quoted(names.name)}, entity {quoted(names.entity)}" if names else None,
+            f"write {quoted(f'{path.project}/{path.name}')}: W&B finds the organization automatically",
         )
 
-    def meant(self, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Replacement | None:
-        """See `DirectoryRule.meant`."""
-        return without_prefix(text)
+    def replacement_for(self, problem: Problem) -> Replacement | None:
+        return drop_organization(problem.target.path) if problem.target else None
 
-    def words(self, site: Site, text: StringValue, judgement: Judgement, directory: OrganizationView) -> Words:
-        """See `DirectoryRule.words`."""
-        path = parse(text.pattern)
-        facts = directory.entity(known_entity(site) or "")
-        names = facts.organizations[0] if facts and facts.organizations else None
-        known = f" (it is {quoted(names.name)}, entity {quoted(names.entity)})" if names else ""
-        return Words(
-            f"{quoted(path.prefix or '')} is not the organization of the run's entity{known}",
-            f"write {quoted(f'{path.project}/{path.name}')}: the organization is found by itself",
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """The calls that take an organization's display name."""
+        strings = site.arguments.strings.get("organization", ())
+        value, view = certain(strings), facts.view
+        names = view.organization_names if view is not None else ()
+        if not value or not names or value in (name.name for name in names) or site.context.expected:
+            return
+        entity = next((name for name in names if name.entity == value), None)
+        yield self.report(
+            None,
+            "entity" if entity else "unknown",
+            string=strings[0],
+            argument="organization",
+            severity="error" if entity or (view is not None and view.complete) else "warning",
+            value=value,
+            method=site.call.rpartition(".")[2],
+            names=quoted(entity.name) if entity else listed(name.name for name in names),
         )

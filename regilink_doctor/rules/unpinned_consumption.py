@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.message import Message
 from regilink_doctor.core.target_path import is_known
-from regilink_doctor.rules.base import FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import registry_path
 from regilink_doctor.rules.wording import quoted
 
@@ -11,12 +12,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Finding
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Consume
+    from regilink_doctor.rules.base import FileFacts, Report
 
 
-class UnpinnedConsumption(SiteRule):
-    """An artifact of a registry is read without a version or alias.
+class UnpinnedConsumption(Rule):
+    """An artifact of a registry is consumed without a version or alias.
 
     W&B then takes `latest`, which is whatever was linked last, by anybody. Write the alias that says what you want,
     `:production`, or a version.
@@ -25,7 +27,8 @@ class UnpinnedConsumption(SiteRule):
     code = "REG506"
     name = "unpinned-consumption"
     severity = "info"
-    rows = ("D3",)
+    failures = ("D3",)
+    watches = ("consume",)
     bad = (
         'run.use_artifact("wandb-registry-model/zoo")',
         'wandb.Api(overrides={"entity": "team-a"}).artifact("acme/wandb-registry-model/zoo")',
@@ -37,18 +40,20 @@ class UnpinnedConsumption(SiteRule):
         'run.use_artifact("team-a/project/zoo")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
-        for text in site.target:
-            path = registry_path(text)
-            # A hole in the name, or at its end, may bring the version along.
-            if path is None or ":" in text.pattern or not is_known(path.name) or not path.name:
+    def explain(self, problem: Problem) -> Message:
+        name = problem.facts["name"]
+        return Message(
+            f"{quoted(name)} has no version or alias",
+            "W&B takes what was linked last, by anybody",
+            f"write {quoted(name + ':ALIAS')}",
+        )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        if "version" in consume.arguments.names:
+            return
+        for name in consume.target:
+            path = registry_path(name)
+            # An unknown part in the name, or at its end, may bring the version along.
+            if path is None or ":" in name.pattern or not is_known(path.name) or not path.name:
                 continue
-            yield self.finding(
-                site.argument or site.place,
-                Words(
-                    f"{quoted(text.pattern)} has no version or alias: what was linked last is read, whoever linked it",
-                    f"write {quoted(text.pattern + ':ALIAS')}",
-                ),
-                target=text.display,
-            )
+            yield self.report(consume.argument or consume.place, name=name.pattern)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix
+from regilink_doctor.core.message import Message
 from regilink_doctor.core.records import replace
-from regilink_doctor.rules.base import CommandRule, FileFacts, SiteRule, Words
+from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
@@ -12,29 +13,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.file_facts import Command
-    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.rules.base import FileFacts, Report
 
-_TAKES = {
+_ARGUMENTS = {
     "wandb.Run.link_artifact": ("artifact", "target_path", "aliases"),
     "wandb.Artifact.link": ("target_path", "aliases"),
 }
-"""The arguments of a link, by name."""
-
 _NO_SUCH = {
     "wandb.link_artifact": ("wandb has no function link_artifact", "run.link_artifact(artifact, target_path=...)"),
     "wandb.Run.link": ("a run has no method link", "run.link_artifact(artifact, target_path=...)"),
     "wandb.Artifact.link_artifact": ("an artifact has no method link_artifact", "artifact.link(target_path=...)"),
     "wandb.Api.link_artifact": ("wandb.Api has no method link_artifact", "api.artifact(NAME).link(target_path=...)"),
     "wandb.PublicRun.link_artifact": (
-        "a run that wandb.Api gives has no method link_artifact",
+        "a run from wandb.Api has no method link_artifact",
         "api.artifact(NAME).link(target_path=...)",
     ),
 }
 """Call -> why it fails, and what to write."""
 
 
-class WrongCallShape(SiteRule, CommandRule):
+class WrongCallShape(Rule):
     """A call that wandb does not have: W&B's own pages and answers of chat bots have shown each of these.
 
     `wandb.link_artifact(...)`, `alias=` for `aliases=`, a missing path, a name where the artifact belongs,
@@ -44,7 +44,17 @@ class WrongCallShape(SiteRule, CommandRule):
     code = "REG607"
     name = "wrong-call-shape"
     severity = "error"
-    rows = ("A18",)
+    failures = ("A18",)
+    watches = (
+        "link",
+        "artifact",
+        "command",
+        "wandb.Api.link_artifact",
+        "wandb.Artifact.link_artifact",
+        "wandb.PublicRun.link_artifact",
+        "wandb.Run.link",
+        "wandb.link_artifact",
+    )
     bad = (
         'wandb.link_artifact(artifact, "wandb-registry-model/zoo")',
         'run.link_artifact(artifact, "wandb-registry-model/zoo", alias="production")',
@@ -61,82 +71,86 @@ class WrongCallShape(SiteRule, CommandRule):
         'client.link_artifact("zoo:v0", alias="production")',
     )
 
-    def check(self, site: Site, facts: FileFacts) -> Iterator[Finding]:
-        """See `SiteRule.check`."""
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        if problem.kind == "no-such-call":
+            what, instead = _NO_SUCH[facts["call"]]
+            return Message(what, "it raises AttributeError", f"write {instead}")
+        if problem.kind == "target-of-artifact":
+            return Message(
+                "wandb.Artifact has no argument target_path",
+                "it raises TypeError",
+                "give it to the link: run.link_artifact(artifact, target_path=...)",
+            )
+        if problem.kind == "argument":
+            instead = (
+                "write aliases=[...], a list"
+                if facts["wrong_argument"] == "alias"
+                else f"its arguments are {facts['accepted']}"
+            )
+            return Message(
+                f"{facts['method']} has no argument {facts['wrong_argument']}", "it raises TypeError", instead
+            )
+        if problem.kind == "no-target":
+            return Message(
+                f"{facts['method']} is called without a target path",
+                "it raises TypeError",
+                'write target_path="wandb-registry-NAME/COLLECTION"',
+            )
+        if problem.kind == "name-for-artifact":
+            name = quoted(facts["name"])
+            return Message(
+                f"{name} is a name, not an artifact",
+                "link_artifact raises AttributeError",
+                f"fetch it first: wandb.Api().artifact({name}).link(target_path=...)",
+            )
+        return Message(
+            "wandb has no command `artifact link`",
+            "it has get, put, ls and cache",
+            "link in Python: wandb.Api().artifact(NAME).link(target_path=...)",
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         if site.context.expected:
             return
         if site.call in _NO_SUCH:
-            what, instead = _NO_SUCH[site.call]
-            yield self.finding(site.place, Words(f"{what}: it raises AttributeError", f"write {instead}"))
-        elif site.call == "wandb.Artifact" and "target_path" in site.arguments.names:
-            yield self.finding(
-                site.arguments.keywords["target_path"][0],
-                Words(
-                    "wandb.Artifact takes no target_path: it raises TypeError",
-                    "give it to the link: run.link_artifact(artifact, target_path=...)",
-                ),
-            )
-        elif site.call in _TAKES:
-            yield from self._link(site, _TAKES[site.call])
+            yield self.report(site.place, "no-such-call", call=site.call)
+        elif site.call == "wandb.Artifact" and "target_path" in site.arguments.keywords:
+            yield self.report(site.arguments.keywords["target_path"][0], "target-of-artifact")
+        elif site.call in _ARGUMENTS:
+            yield from self._check_arguments(site, _ARGUMENTS[site.call])
 
-    def _link(self, site: Site, takes: tuple[str, ...]) -> Iterator[Finding]:
+    def _check_arguments(self, site: Site, accepted: tuple[str, ...]) -> Iterator[Report]:
         method = site.call.rpartition(".")[2]
-        for name in sorted(site.arguments.names - {*takes, "**"}):
-            fix = _listed(site) if name == "alias" and "aliases" not in site.arguments.names else None
-            yield self.finding(
-                site.arguments.keywords[name][0],
-                Words(
-                    f"{method} takes no {name}: it raises TypeError",
-                    "write aliases=[...], a list" if name == "alias" else f"it takes {', '.join(takes)}",
-                ),
+        arguments = site.arguments
+        # A call that a helper of the project makes has no keywords of its own.
+        wrong = sorted(name for name in arguments.names - {*accepted, "**"} if name in arguments.keywords)
+        for name in wrong:
+            fix = _write_list(site) if name == "alias" and "aliases" not in arguments.names else None
+            yield self.report(
+                arguments.keywords[name][0],
+                "argument",
                 fix=fix,
+                method=method,
+                accepted=", ".join(accepted),
+                wrong_argument=name,
             )
-        if (
-            not site.target
-            and "target_path" not in site.arguments.names
-            and "**" not in site.arguments.names
-            and not site.arguments.names - set(takes)
-        ):
-            yield self.finding(
-                site.place,
-                Words(
-                    f"{method} without a target path raises TypeError",
-                    'write target_path="wandb-registry-NAME/COLLECTION"',
-                ),
-            )
-        if "artifact" in site.arguments.certain_strings:
-            shown = quoted(site.arguments.strings["artifact"][0].pattern)
-            yield self.finding(
-                site.place,
-                Words(
-                    f"{shown} is a name, not an artifact: link_artifact raises AttributeError",
-                    f"fetch it first: wandb.Api().artifact({shown}).link(target_path=...)",
-                ),
-            )
+        if not site.target and not arguments.names & {"target_path", "**"} and not wrong:
+            yield self.report(site.place, "no-target", method=method)
+        if "artifact" in arguments.certain_strings and arguments.strings.get("artifact"):
+            yield self.report(site.place, "name-for-artifact", name=arguments.strings["artifact"][0].pattern)
 
-    def check_command(self, command: Command, facts: FileFacts) -> Iterator[Finding]:
-        """See `CommandRule.check_command`."""
-        words = [word.literal for word in command.words[:3]]
-        if words == ["wandb", "artifact", "link"]:
-            yield self.finding(
-                command.place,
-                Words(
-                    "wandb has no command `artifact link`: it has get, put, ls and cache",
-                    "link in Python: wandb.Api().artifact(NAME).link(target_path=...)",
-                ),
-            )
+    def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
+        if [word.literal for word in command.words[:3]] == ["wandb", "artifact", "link"]:
+            yield self.report(command.place, "command")
 
 
-def _listed(site: Site) -> Fix | None:
-    """`alias="x"` -> `aliases=["x"]`, where the value is one text."""
+def _write_list(site: Site) -> Fix | None:
+    """`alias="x"` -> `aliases=["x"]`, where the value is one string."""
     whole, value = site.arguments.keywords["alias"]
-    if (
-        "alias" not in site.arguments.certain_strings
-        or whole.span.line != value.span.line
-        or value.span.line != value.span.end_line
-    ):
-        return None
     start, end = whole.span, value.span
+    if "alias" not in site.arguments.certain_strings or not start.line == end.line == end.end_line:
+        return None
     opening = Edit(replace(start, end_line=end.line, end_column=end.column), "aliases=[")
     closing = Edit(replace(end, line=end.end_line, column=end.end_column), "]")
     return Fix("write aliases=[...]", "safe", (opening, closing))

@@ -12,11 +12,11 @@ from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.targets import consumed_of, target_of
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.rules import all_rules
-from regilink_doctor.rules.base import LiveRule
+from regilink_doctor.rules.base import Rule
 from regilink_doctor.workflows.diagnose import diagnose
 
 Environment = Callable[[str | None], Path]
-LIVE = [rule for rule in all_rules() if isinstance(rule, LiveRule)]
+LIVE = [rule for rule in all_rules() if rule.is_live]
 
 
 def examples(kind: str) -> list[Any]:
@@ -66,13 +66,13 @@ def codes(example: str, emulator: Emulator, environment: Path, folder: Path) -> 
 
 @pytest.mark.parametrize(("rule", "example"), examples("bad"))
 def test_bad_is_found(
-    rule: LiveRule, example: str, emulator: Emulator, make_environment: Environment, tmp_path: Path
+    rule: Rule, example: str, emulator: Emulator, make_environment: Environment, tmp_path: Path
 ) -> None:
     assert rule.code in codes(example, emulator, make_environment("0.31.0"), tmp_path)
 
 
 @pytest.mark.parametrize(("rule", "example"), examples("good"))
 def test_good_is_left_alone(
-    rule: LiveRule, example: str, emulator: Emulator, make_environment: Environment, tmp_path: Path
+    rule: Rule, example: str, emulator: Emulator, make_environment: Environment, tmp_path: Path
 ) -> None:
     assert rule.code not in codes(example, emulator, make_environment("0.31.0"), tmp_path)

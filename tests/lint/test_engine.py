@@ -87,7 +87,7 @@ def test_a_rule_that_crashes_leaves_the_others(monkeypatch: pytest.MonkeyPatch) 
     def crash(self: object, told: object) -> None:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr(MissingCollection, "words", crash)
+    monkeypatch.setattr(MissingCollection, "explain", crash)
     code = b'import wandb\nrun = wandb.init()\nrun.link_artifact(a, "wandb-registry-model/c")\n' + BAD.encode()
     assert codes(code) == ["REG201", "REG002"]
 

@@ -118,7 +118,7 @@ def test_the_fixes_of_every_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         for example in rule.bad:
             python = rule.example.endswith(".py")
             whole = PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.M) else example
-            directory = CATALOG if rule.catalog else None
+            directory = CATALOG if rule.needs_catalog else None
 
             def lint(changed: bytes, name: str = rule.example, directory: Catalog | None = directory) -> Any:
                 return lint_bytes(name, changed, directory, selection=Selection(pedantic=True)).findings

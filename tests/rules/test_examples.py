@@ -12,8 +12,9 @@ from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.scan.files import can_matter
 from regilink_doctor.report.rule_table import as_markdown
-from regilink_doctor.rules import MODULES, all_rules
-from regilink_doctor.rules.base import LiveRule, Rule
+from regilink_doctor.rules import all_rules
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.index import MODULES
 from regilink_doctor.rules.selection import Selection
 
 PRELUDE = """import wandb
@@ -38,7 +39,7 @@ CATALOG = Catalog(
     personal_entities=frozenset({"alice"}),
 )
 RULES = list(all_rules())
-STATIC = [rule for rule in RULES if not isinstance(rule, LiveRule)]  # tests/doctor/test_rules.py has the others
+STATIC = [rule for rule in RULES if not rule.is_live]  # tests/doctor/test_rules.py has the others
 ROWLESS = {"REG810"}  # the server's own trouble, no row of ours
 UNTRIGGERED = {"REG002"}  # only a mistake of ours gives it: tests/lint/test_engine.py makes one
 
@@ -59,7 +60,7 @@ def lint(rule: Rule, example: str, tmp_path: Path) -> list[str]:
     report = lint_bytes(
         str(tmp_path / rule.example),
         whole.encode(),
-        CATALOG if rule.catalog else None,
+        CATALOG if rule.needs_catalog else None,
         known=ConfiguredOrganization(wandb_version=rule.pinned),
         selection=Selection(pedantic=rule.pedantic),
     )
@@ -84,17 +85,17 @@ def test_a_rule_is_complete(rule: Rule) -> None:
     documentation = inspect.getdoc(rule)
     assert documentation != inspect.getdoc(Rule)
     assert documentation
-    assert all(row in FAILURES for row in rule.rows)
+    assert all(row in FAILURES for row in rule.failures)
     if rule.code not in UNTRIGGERED:
         assert rule.bad
         assert rule.good
     if rule.code >= "REG100" and rule.code not in ROWLESS:
-        assert rule.rows
+        assert rule.failures
 
 
 def test_every_row_of_the_catalogue_that_has_a_rule_is_covered_by_it() -> None:
     said = {(row, code) for row, failure in FAILURES.items() for code in failure.codes}
-    covered = {(row, rule.code) for rule in RULES for row in rule.rows}
+    covered = {(row, rule.code) for rule in RULES for row in rule.failures}
     assert said <= covered, sorted(said - covered)
     assert covered <= said, sorted(covered - said)
     for_explain = ["A16", "B16", "B17", "C7", "C9", "C10", "C15", "C16", "D9", "D10", "D11", "D14"]
@@ -110,7 +111,7 @@ def test_every_rule_of_the_design_is_there() -> None:
 
 def test_the_page_of_rules_is_what_the_rules_say() -> None:
     page = Path(__file__).parents[2] / "docs" / "rules.md"
-    assert page.read_text() == as_markdown(RULES) + "\n", "run: regilink rules --output-format markdown > docs/rules.md"
+    assert page.read_text() == as_markdown(RULES) + "\n", "run: python tools/make_rules_page.py"
 
 
 @pytest.mark.parametrize(("rule", "example"), examples("bad"))

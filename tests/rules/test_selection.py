@@ -2,7 +2,7 @@
 
 import pytest
 
-from regilink_doctor.rules import MODULES
+from regilink_doctor.rules.index import MODULES
 from regilink_doctor.rules.missing_collection import MissingCollection
 from regilink_doctor.rules.selection import EVERYTHING, Selection
 

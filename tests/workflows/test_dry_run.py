@@ -110,7 +110,7 @@ def test_the_demo_is_told_link_by_link(project: Path, capfd: pytest.CaptureFixtu
     helps = [each["help"] for each in value["links"]]
     assert helps[0] is None
     assert 'write "wandb-registry-model/zoo"' in helps[1]
-    assert 'did you mean "wandb-registry-model"?' in helps[3]
+    assert 'did you mean "wandb-registry-model/zoo"?' in helps[3]
     assert 'type="model"' in helps[4]
     assert {(each["kind"], each["name"]) for each in value["assumed"]} == {("team", "team-a"), ("team", "alice")}
     assert [each["project"] for each in value["runs"]] == ["zoo-training"] * 2
@@ -183,7 +183,7 @@ def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry
     assert (found.left_to_default, found.runs[0].entity, found.in_projects) == (True, "your-team", 1)
     text = "\n".join(render(found))
     assert "warning[REG201]: nobody names the entity of a run" in text
-    assert 'train.py:5: this is a project, not a registry; if a registry is meant, write "wandb-registry-' in text
+    assert 'train.py:5: this is a project, not a registry; if you mean a registry, write "wandb-registry-' in text
     assert "vision/data/train-images:v2  (looked up, used by the run; not known, so an empty one stood in)" in text
     assert text.endswith("1 link would be taken into a registry; 1 link would be taken into a project, not a registry")
 

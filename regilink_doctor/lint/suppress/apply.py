@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Finding
+from regilink_doctor.core.problems import Problem
+from regilink_doctor.rules.reporter import finding_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,11 +58,4 @@ def _is_ours(item: Suppression) -> bool:
 
 
 def _unused(item: Suppression) -> Finding:
-    return Finding(
-        "REG001",
-        "unused-suppression",
-        "warning",
-        f"nothing here is suppressed by {item.code}",
-        item.place,
-        f"take {item.code} out of the comment",
-    )
+    return finding_at(item.place, Problem("REG001", facts={"code": item.code or "this comment"}))

@@ -8,15 +8,17 @@ import tokenize
 from bisect import bisect_left, bisect_right
 
 from regilink_doctor.core.findings import Finding, Place, Span
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
-from regilink_doctor.rules import MODULES
+from regilink_doctor.rules.index import MODULES
+from regilink_doctor.rules.reporter import finding_at
 from regilink_doctor.rules.selection import no_such_rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from regilink_doctor.core.file_facts import Declared
+    from regilink_doctor.core.file_facts import FileFact
     from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.scan.kinds import Comments
@@ -101,7 +103,7 @@ def _line(item: Suppression) -> int:
     return item.place.span.line
 
 
-def _found(reading: ParsedFile) -> Iterator[Site | Declared]:
+def _found(reading: ParsedFile) -> Iterator[Site | FileFact]:
     yield from reading.sites
     yield from reading.declared
 
@@ -147,11 +149,4 @@ def _place(source: Source, line: int, column: int, match: re.Match[str]) -> Plac
 
 
 def _invalid(place: Place, reason: str) -> Finding:
-    return Finding(
-        "REG003",
-        "invalid-suppression",
-        "warning",
-        f"this comment suppresses nothing: {reason}",
-        place,
-        "write # regilink: ignore[REG101] and a reason; `regilink rules` lists the codes",
-    )
+    return finding_at(place, Problem("REG003", facts={"reason": reason}))

@@ -33,7 +33,7 @@ class Azure(Format):
                 "code": finding.code,
             }
             shown = "".join(f"{name}={_escape_property(value)};" for name, value in properties.items())
-            text = " ".join(part for part in (finding.message, finding.help and f"({finding.help})") if part)
+            text = " ".join(part for part in (finding.text, finding.help and f"({finding.help})") if part)
             yield f"##vso[task.logissue {shown}]{_escape_message(text)}"
 
 

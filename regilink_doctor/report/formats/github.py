@@ -32,7 +32,7 @@ class GitHub(Format):
                 file=repository_path(finding.place.path, "GITHUB_WORKSPACE"),
                 **_lines_and_columns(lines.span_in_file(finding.place)),
             )
-            text = f"{format_place(finding.place)}: {finding.code} {escape_text(finding.message)}"
+            text = f"{format_place(finding.place)}: {finding.code} {escape_text(finding.text)}"
             if finding.help:
                 text += f"\n  help: {escape_text(finding.help)}"
             yield f"::{_COMMANDS[finding.severity]} {properties}::{escape_command(text)}"

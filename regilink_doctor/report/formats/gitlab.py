@@ -32,7 +32,7 @@ class GitLab(Format):
             span = lines.span_in_file(finding.place)
             values.append(
                 {
-                    "description": f"{finding.code} {finding.message}" + (f" ({finding.help})" if finding.help else ""),
+                    "description": f"{finding.code} {finding.text}" + (f" ({finding.help})" if finding.help else ""),
                     "check_name": finding.code,
                     "fingerprint": fingerprint,
                     "severity": _SEVERITIES[finding.severity],

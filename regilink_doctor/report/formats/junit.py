@@ -53,13 +53,13 @@ def _add_case(suite: ElementTree.Element, finding: Finding) -> None:
         classname=escape_text(finding.place.path),
         time="0",
     )
-    text = f"{place}: {finding.code} {escape_text(finding.message)}"
+    text = f"{place}: {finding.code} {escape_text(finding.text)}"
     if finding.help:
         text += f"\nhelp: {escape_text(finding.help)}"
     if finding.severity == "info":
         ElementTree.SubElement(case, "system-out").text = text
         return
-    failure = ElementTree.SubElement(case, "failure", message=escape_text(finding.message), type=finding.severity)
+    failure = ElementTree.SubElement(case, "failure", message=escape_text(finding.text), type=finding.severity)
     failure.text = text
 
 

@@ -33,7 +33,7 @@ class Rdjson(Format):
 
 def _diagnostic_value(finding: Finding, lines: SourceLines) -> dict[str, Any]:
     value: dict[str, Any] = {
-        "message": "\n".join(text for text in (finding.message, finding.help) if text),
+        "message": "\n".join(text for text in (finding.text, finding.help) if text),
         "location": _location_value(finding.place, lines),
         "severity": _SEVERITIES[finding.severity],
         "code": {"value": finding.code, **({"url": finding.url} if finding.url else {})},

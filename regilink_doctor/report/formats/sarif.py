@@ -10,7 +10,8 @@ from urllib.parse import quote
 from regilink_doctor.report.formats import Format
 from regilink_doctor.report.locations import SourceLines, fingerprint_findings
 from regilink_doctor.report.rule_table import documentation, summary
-from regilink_doctor.rules import MODULES, rule_for
+from regilink_doctor.rules import rule_for
+from regilink_doctor.rules.index import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ def _result_value(finding: Finding, index: int, fingerprint: str, lines: SourceL
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": finding.message + help_},
+        "message": {"text": finding.text + help_},
         "locations": [{"physicalLocation": _location_value(finding.place, lines)}],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint},
     }

@@ -6,7 +6,8 @@ import re
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.phrasing import counted
-from regilink_doctor.rules import MODULES, rule_for
+from regilink_doctor.rules import rule_for
+from regilink_doctor.rules.index import MODULES
 from regilink_doctor.rules.selection import meant_by_letters
 from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
 
@@ -110,10 +111,10 @@ def _rule(code: str) -> Explanation:
         "rule",
         _title(rule),
         codes=(rule.code,),
-        failures=rule.rows,
+        failures=rule.failures,
         body=rule.documentation,
         examples=tuple((title, shown) for title, shown in examples if shown),
-        causes=causes_of(rule.rows),
+        causes=causes_of(rule.failures),
     )
 
 

@@ -5,27 +5,22 @@ from __future__ import annotations
 import shlex
 
 from regilink_doctor.core import wandb_messages
-from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
-from regilink_doctor.core.phrasing import close_to
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
-from regilink_doctor.core.sites import Init, Link, MakeArtifact, Site
-from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, SdkRefusal, TargetPath, parsed, sdk_link
+from regilink_doctor.core.targets import target_of
 from regilink_doctor.rules import rule_for, wording
-from regilink_doctor.rules.judge import path_findings
+from regilink_doctor.rules.judge import correct_path, judge_target
 from regilink_doctor.workflows.explain.explanation import Explanation, Wrong, causes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.target_path.sdk import LinkMethod
     from regilink_doctor.workflows.explain.explanation import Kind
 
 CALLS: tuple[LinkMethod, ...] = ("Run.link_artifact", "Artifact.link")
-MOST_FIXES = 4
-"""Rounds of fixing: each removes one problem of a segment, and may show the next."""
 
 
 @record
@@ -79,13 +74,13 @@ def explain_path(text: str, kind: Kind, directory: OrganizationView | None = Non
 
 def examine(text: str, directory: OrganizationView | None = None) -> PathFacts:
     """What lint finds in a path, as if a run of unknown entity linked to it."""
-    findings = tuple(path_findings(link_site(text), directory))
-    wrong = tuple(Wrong(each.code, each.message, each.help) for each in findings)
-    certain = any(each.severity == "error" for each in findings)
-    fixed = _apply_fixes(text, findings, directory)
+    problems = judge_target(target_of(text), directory)
+    wrong = tuple(_wrong_of(problem) for problem in problems)
+    certain = any(problem.severity == "error" for problem in problems)
+    fixed = correct_path(text, directory)
     if not wrong and directory is not None and (unknown := _unknown_registry(parsed(text), directory)):
         wrong, fixed, certain = (unknown,), None, directory.complete
-    rows = tuple(dict.fromkeys(row for each in wrong for row in rule_for(each.code).rows))
+    rows = tuple(dict.fromkeys(row for each in wrong for row in rule_for(each.code).failures))
     return PathFacts(wrong, fixed, rows, certain)
 
 
@@ -97,15 +92,19 @@ def _unknown_registry(path: TargetPath | None, directory: OrganizationView) -> W
     names = [name for each in organizations for name in directory.registry_names(each.entity)]
     if not names or path.registry.casefold() in (name.casefold() for name in names):
         return None
-    meant = close_to(path.registry, names)
-    return Wrong(
-        "REG301",
-        f"no registry {wording.quoted(path.registry)} is known in the catalog: "
-        + ("W&B makes none by a link" if directory.complete else "missing, or restricted"),
-        f"did you mean {wording.quoted(f'{REGISTRY_PREFIX}{meant}/{path.name}')}?"
-        if meant
-        else f"the registries that are known are {wording.listed(names)}",
-    )
+    facts = {
+        "path": str(path),
+        "registry": path.registry,
+        "registries": "\n".join(names),
+        "outcome": "refused" if directory.complete else "unknown",
+    }
+    return _wrong_of(Problem("REG301", facts=facts))
+
+
+def _wrong_of(problem: Problem) -> Wrong:
+    message = rule_for(problem.rule).explain(problem)
+    text = f"{message.summary}: {message.note}" if message.note else message.summary
+    return Wrong(problem.rule, text, message.help)
 
 
 def destinations(text: str) -> tuple[str, ...]:
@@ -142,47 +141,13 @@ def without_organization(text: str) -> str:
     return f"{path.project}/{path.name}" if path is not None and path.is_registry else text
 
 
-def link_site(
-    text: str,
-    call: str = "wandb.Run.link_artifact",
-    *,
-    entity: str | None = None,
-    project: str | None = None,
-    type: str | None = None,
-) -> Site:
-    """A call that links to `text`, as the linter would have found it in source; what is None is not known."""
-    place = Place("", Span(1, 1, 1, 1 + len(text)))
-
-    def written(value: str | None) -> tuple[StringValue, ...]:
-        return (StringValue((KnownPart(value, place, exact=True),), place),) if value is not None else ()
-
-    init = Init("wandb.init", place, place.span, entity=written(entity), project=written(project))
-    artifact = MakeArtifact("wandb.Artifact", place, place.span, type=written(type))
-    return Link(call, place, place.span, target=written(text), argument=place, init=init, artifact=artifact)
-
-
-def _apply_fixes(text: str, findings: tuple[Finding, ...], directory: OrganizationView | None) -> str | None:
-    """The text after the fixes of its findings, again and again; None when something wrong is left."""
-    for _ in range(MOST_FIXES):
-        if not findings:
-            return text
-        edits = [edit for each in findings if each.fix is not None for edit in each.fix.edits]
-        if not edits:
-            return None
-        for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
-            text = text[: edit.span.column - 1] + edit.content + text[edit.span.end_column - 1 :]
-        findings = tuple(path_findings(link_site(text), directory))
-    return None
-
-
 def _destination(text: str, call: LinkMethod) -> str:
     made = sdk_link(text, call, UNKNOWN_NAME, UNKNOWN_NAME, {})
     if isinstance(made, SdkRefusal):
         said = wandb_messages.fill_message(made.problem.wandb_message or "", **made.problem.facts)
         return f"nowhere: {made.exception}: {said} (raised after the upload)"
     if not made.registry:
-        site = link_site(text, f"wandb.{call}")
-        return (wording.destination(site, site.target[0]) or "a project of the run's entity") + ", not a registry"
+        return (wording.find_destination(target_of(text, call)) or "a project of the run's entity") + ", not a registry"
     registry = wording.quoted(made.project.removeprefix(REGISTRY_PREFIX))
     owner = wording.quoted(made.organization) if made.organization else "that the run's entity belongs to"
     name = f"collection {wording.quoted(made.collection)}" if made.collection else "a collection without a name"

@@ -50,7 +50,7 @@ def _of_code(report: FileReport, lines_added: int, directory: OrganizationView |
     wrong = tuple(
         Wrong(each.code, each.message, each.help, each.place.span.line - lines_added) for each in report.findings
     )
-    rows = tuple(dict.fromkeys(row for each in wrong for row in rule_for(each.code).rows))
+    rows = tuple(dict.fromkeys(row for each in wrong for row in rule_for(each.code).failures))
     text = _first_path(report.sites)
     calls = ", ".join(dict.fromkeys(site.call for site in report.sites))
     if text is None:

@@ -92,7 +92,7 @@ def expected_of_sites(
             name = string.read_variables(environ)
             path = parsed(name.pattern)
             if name.literal is None or path is None or path.is_registry:
-                unknown = tuple(dict.fromkeys(part.source for _, part in name.holes))
+                unknown = tuple(dict.fromkeys(part.source for _, part in name.unknown_parts))
                 expected[Expected(name.display, aliases, type or kind, place=site.place, unknown=unknown)] = None
     return tuple(expected)
 

@@ -1,0 +1,22 @@
+"""The index of rules is made from the rules: a rule file that is not in it would never report."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from regilink_doctor.rules import index
+
+ROOT = Path(__file__).parents[2]
+TOOL = ROOT / "tools" / "make_rule_index.py"
+
+
+def test_the_index_is_what_the_rules_say() -> None:
+    code = f"import runpy; print(runpy.run_path({str(TOOL)!r})['render_index'](), end='')"
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert Path(index.__file__).read_text() == made.stdout, "run: python tools/make_rule_index.py"
+
+
+def test_every_rule_file_is_in_the_index() -> None:
+    files = (ROOT / "regilink_doctor" / "rules").glob("*.py")
+    with_a_code = {path.stem for path in files if '\n    code = "REG' in path.read_text()}
+    assert with_a_code == set(index.MODULES.values())

@@ -1,0 +1,61 @@
+"""Write `regilink_doctor/rules/index.py` from the rules themselves.
+
+Rules are loaded one by one, when they have something to report; the index is what is known of them before that.
+`tests/rules/test_index.py` fails when the index is stale.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from textwrap import fill
+
+from regilink_doctor import rules
+from regilink_doctor.rules.base import Rule
+
+INDEX = Path(rules.__path__[0]) / "index.py"
+
+HEAD = '''"""The index of rules, so that they can be loaded one by one. Written by `tools/make_rule_index.py`."""
+
+from __future__ import annotations
+
+'''
+
+
+def find_rules() -> list[tuple[str, type[Rule]]]:
+    """Each module of `rules` that defines a rule, and the rule, by code."""
+    defined = []
+    for module in iter_modules(rules.__path__):
+        contents = vars(import_module(f"regilink_doctor.rules.{module.name}"))
+        for value in contents.values():
+            is_rule = isinstance(value, type) and issubclass(value, Rule) and value is not Rule
+            if is_rule and value.__module__.endswith(f".{module.name}"):
+                defined.append((module.name, value))
+    return sorted(defined, key=lambda item: item[1].code)
+
+
+def render_index() -> str:
+    """The text of the index."""
+    defined = find_rules()
+    modules = "".join(f'    "{rule.code}": "{name}",\n' for name, rule in defined)
+    watched: dict[str, list[str]] = {}
+    for _, rule in defined:
+        for what in rule.watches:
+            watched.setdefault(what, []).append(f'"{rule.code}"')
+    by_watched = "".join(_render_entry(what, codes) for what, codes in sorted(watched.items()))
+    return (
+        f'{HEAD}MODULES = {{\n{modules}}}\n"""Code -> the module that defines the rule."""\n\n'
+        f"# fmt: off\nWATCHED_BY: dict[str, tuple[str, ...]] = {{\n{by_watched}}}\n# fmt: on\n"
+        '"""What rules watch (a kind of call site, a call by its canonical name) -> the codes of the rules."""\n'
+    )
+
+
+def _render_entry(what: str, codes: list[str]) -> str:
+    line = f'    "{what}": ({", ".join(codes)},),\n'
+    if len(line) <= 120:
+        return line
+    rows = fill(", ".join(codes) + ",", 112, initial_indent=" " * 8, subsequent_indent=" " * 8)
+    return f'    "{what}": (\n{rows}\n    ),\n'
+
+
+if __name__ == "__main__":
+    INDEX.write_text(render_index(), encoding="utf-8")
