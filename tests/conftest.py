@@ -1,8 +1,14 @@
-"""What all tests share: no colours, no W&B settings of whoever runs them."""
+"""What all tests share: no colors, no W&B settings of the user who runs them, signals as in the foreground."""
 
 import os
+import signal
 
 import pytest
+
+# A shell ignores SIGINT for what it starts in the background, and children inherit that: those that a test interrupts
+# would never notice.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["pytester"]
 

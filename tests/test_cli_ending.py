@@ -5,10 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+Found = TypeVar("Found")
 BAD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model/zoo:v3")\n'
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and forks as Linux has them")
@@ -28,17 +31,29 @@ def start(*arguments: str, cwd: Path, **variables: str) -> "subprocess.Popen[str
     )
 
 
-def children(process: "subprocess.Popen[str]") -> list[int]:
-    return [int(each) for each in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
-
-
-def wait_for_children(process: "subprocess.Popen[str]") -> list[int]:
-    for _ in range(600):
-        if found := children(process):
-            return found
+def wait_for(process: "subprocess.Popen[str]", what: str, condition: Callable[[], Found]) -> Found:
+    """Wait until a condition has a result; the process must live so long. The limit is for a machine that is stuck."""
+    deadline = time.monotonic() + 120
+    while not (found := condition()):
         assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
-    raise AssertionError("no process was started")
+        assert time.monotonic() < deadline, f"waited in vain: {what}"
+        time.sleep(0.02)
+    return found
+
+
+def wait_for_child(process: "subprocess.Popen[str]", word: str) -> int:
+    """The child process that runs a program with this word in its command line: it exists, and has been started."""
+
+    def find() -> int | None:
+        for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+            try:
+                if word in Path(f"/proc/{child}/cmdline").read_text():
+                    return int(child)
+            except FileNotFoundError:  # it has ended meanwhile
+                continue
+        return None
+
+    return wait_for(process, f"a child with {word}", find) or 0
 
 
 def runs(process: int) -> bool:
@@ -77,10 +92,8 @@ def spread(folder: Path, *arguments: str) -> "tuple[subprocess.Popen[str], list[
         text=True,
         start_new_session=True,
     )
-    while len(begun := list(folder.glob("*.begun"))) < 2:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
-    return process, [int(each.stem) for each in begun]
+    begun = wait_for(process, "two processes", lambda: sorted(folder.glob("*.begun"))[1:] and [*folder.glob("*.begun")])
+    return process, [int(file.stem) for file in begun]
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -89,7 +102,7 @@ def test_the_linter_that_is_stopped_takes_its_processes_with_it(tmp_path: Path, 
         (tmp_path / f"m{name}.py").write_text(BAD)
     process, started = spread(tmp_path)
     process.send_signal(number)
-    out, error = process.communicate(timeout=30)
+    out, error = process.communicate(timeout=120)
     assert (process.returncode, out, error) == (status, "", "")
     assert not any(map(runs, started))
 
@@ -100,7 +113,7 @@ def test_what_a_killed_process_had_to_do_is_done(tmp_path: Path) -> None:
     process, started = spread(tmp_path, "--statistics")
     for child in started:
         os.kill(child, signal.SIGKILL)
-    out, error = process.communicate(timeout=60)
+    out, error = process.communicate(timeout=120)
     assert (process.returncode, error) == (1, "")
     assert "12  REG107" in out
 
@@ -108,9 +121,9 @@ def test_what_a_killed_process_had_to_do_is_done(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_under_the_emulator_ends_with_it(tmp_path: Path, number: int) -> None:
     process = start("emulator", "--", "sleep", "60", cwd=tmp_path)
-    (command,) = wait_for_children(process)
+    command = wait_for_child(process, "sleep")
     process.send_signal(number)
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=120)
     assert process.returncode == 128 + number
     assert "Traceback" not in error
     assert not runs(command)
@@ -119,9 +132,9 @@ def test_a_command_under_the_emulator_ends_with_it(tmp_path: Path, number: int) 
 
 def test_who_is_asked_to_end_leaves_no_folder_behind(tmp_path: Path) -> None:
     process = start("demo", cwd=tmp_path)
-    (command, *_) = wait_for_children(process)
+    command = wait_for_child(process, "publish.py")
     process.send_signal(signal.SIGTERM)
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=120)
     assert (process.returncode, error) == (143, "")
     assert not runs(command)
     assert not [name for name in os.listdir(tmp_path / "tmp") if name.startswith("regilink-")]
