@@ -11,7 +11,7 @@ import os
 import sys
 
 from regilink_doctor.cli.options import UNUSABLE, UsageProblem
-from regilink_doctor.cli.output import SafeStreams, complain, declare_format, discard
+from regilink_doctor.cli.output import SafeStreams, declare_format, discard_output, print_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ _NOT_WRITTEN = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF, getattr(errno
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status. 2 (usage, configuration, our own failure) beats 1 (found) beats 0."""
-    given, command = _split_command(_read_help_command(list(sys.argv[1:] if arguments is None else arguments)))
+    words, command = _split_command(_read_help_command(list(sys.argv[1:] if arguments is None else arguments)))
     with SafeStreams():
         try:
             _require_current_folder()
-            status = _run_plain_lint(given[1:]) if given[:1] == ["lint"] else None
+            status = _run_plain_lint(words[1:]) if words[:1] == ["lint"] else None
             if status is None:
-                options = _parse_options(given, separated=command is not None)
+                options = _parse_options(words, separated=command is not None)
                 options.cmd = command or []
                 declare_format(getattr(options, "output_format", None) or "full")
                 status = int(options.run(options))
@@ -58,13 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except UsageProblem as problem:
             from regilink_doctor.report.terminal import fit_lines, terminal_width
 
-            complain("\n".join(fit_lines(f"regilink: {problem}".split("\n"), terminal_width(sys.stderr))))
+            print_error("\n".join(fit_lines(f"regilink: {problem}".split("\n"), terminal_width(sys.stderr))))
             return UNUSABLE
         except OSError as error:
             if error.errno not in _NOT_WRITTEN or error.filename is not None:
                 raise
-            discard(sys.stdout)
-            complain(f"regilink: the output could not be written: {error.strerror}")
+            discard_output(sys.stdout)
+            print_error(f"regilink: the output could not be written: {error.strerror}")
             return UNUSABLE
         except KeyboardInterrupt:
             return 130
@@ -105,13 +105,13 @@ def _clean_up_when_stopped() -> None:
     """
     import _signal  # type: ignore[import-not-found]
 
-    def end(number: int, _: object) -> NoReturn:
+    def end_process(number: int, _: object) -> NoReturn:
         _signal.signal(number, _signal.SIG_DFL)
         raise SystemExit(128 + number)
 
     for number in (getattr(_signal, name, None) for name in ("SIGTERM", "SIGHUP")):
         if number is not None and _signal.getsignal(number) == _signal.SIG_DFL:
-            _signal.signal(number, end)
+            _signal.signal(number, end_process)
 
 
 def _run_plain_lint(words: list[str]) -> int | None:
@@ -121,45 +121,45 @@ def _run_plain_lint(words: list[str]) -> int | None:
     return None if options is None else lint.run(options)
 
 
-def _read_help_command(given: list[str]) -> list[str]:
+def _read_help_command(words: list[str]) -> list[str]:
     """`help COMMAND` is `COMMAND --help`."""
-    return [*given[1:], "--help"] if given[:1] == ["help"] else given
+    return [*words[1:], "--help"] if words[:1] == ["help"] else words
 
 
-def _split_command(given: list[str]) -> tuple[list[str], list[str] | None]:
+def _split_command(words: list[str]) -> tuple[list[str], list[str] | None]:
     """The words after `--` are the user's own command, where the command of regilink runs one; None without a `--`."""
-    if given[:1] and given[0] in RUN_A_COMMAND and "--" in given:
-        at = given.index("--")
-        return given[:at], given[at + 1 :]
-    return given, None
+    if words[:1] and words[0] in RUN_A_COMMAND and "--" in words:
+        at = words.index("--")
+        return words[:at], words[at + 1 :]
+    return words, None
 
 
-def _parse_options(given: Sequence[str], *, separated: bool) -> argparse.Namespace:
+def _parse_options(words: Sequence[str], *, separated: bool) -> argparse.Namespace:
     """What was asked for, as `argparse` reads it.
 
     Raises:
         UsageProblem: there is no such command, or it takes no such words.
     """
-    parser, command = _make_parsers(given)
-    if not given:
+    parser, command = _make_parsers(words)
+    if not words:
         parser.print_help(sys.stderr)
         raise SystemExit(UNUSABLE)
-    if given[0].partition("=")[0] not in ("-h", "--help", "-V", "--version") and given[0] not in COMMANDS:
+    if words[0].partition("=")[0] not in ("-h", "--help", "-V", "--version") and words[0] not in COMMANDS:
         from regilink_doctor.cli.usage_errors import unknown_command
 
-        raise UsageProblem(unknown_command(given[0], given[1:], COMMANDS))
-    options, rest = parser.parse_known_args(given)
+        raise UsageProblem(unknown_command(words[0], words[1:], COMMANDS))
+    options, rest = parser.parse_known_args(words)
     if rest and command is not None:
         from regilink_doctor.cli.usage_errors import left_over
 
-        asked = command.asked(options)
+        asked = command.find_asked_parser(options)
         name, runs = asked.prog.partition(" ")[2], options.command in RUN_A_COMMAND
         raise UsageProblem(left_over(name, rest, asked.flags, runs=runs, separated=separated))
     return options
 
 
-def _make_parsers(given: Sequence[str]) -> tuple[Parser, Parser | None]:
-    """The parser, and that of the command that is given.
+def _make_parsers(words: Sequence[str]) -> tuple[Parser, Parser | None]:
+    """The parser, and that of the command that is called.
 
     That one alone gets its options, so that a variable of another cannot be wrong.
     """
@@ -177,11 +177,11 @@ def _make_parsers(given: Sequence[str]) -> tuple[Parser, Parser | None]:
     )
     parser.add_argument("-V", "--version", action="version", version=f"regilink {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    asked = next((word for word in given if not word.startswith("-")), None)
+    asked = next((word for word in words if not word.startswith("-")), None)
     given_command = None
     for name, what in COMMANDS.items():
         command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
         if name == asked:
             given_command = command
-            import_module(f"regilink_doctor.cli.{name.replace('-', '_')}").add(command)
+            import_module(f"regilink_doctor.cli.{name.replace('-', '_')}").add_options(command)
     return parser, given_command

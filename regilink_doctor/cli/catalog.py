@@ -13,11 +13,11 @@ from regilink_doctor.cli.options import (
     OK,
     UsageProblem,
     add_colour,
+    add_option,
     add_output_format,
     add_server,
-    configuration,
     load_catalog,
-    option,
+    load_configuration,
     wants_colour,
 )
 
@@ -37,7 +37,7 @@ VERBS = {
 }
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for name, what in VERBS.items():
@@ -56,14 +56,16 @@ def add(parser: argparse.ArgumentParser) -> None:
         if name in ("diff", "show"):
             add_output_format(verb)
         if name == "pull":
-            option(
+            add_option(
                 verb,
                 "--collections",
                 choices=("none", "names", "full"),
                 default="names",
                 help="save no collections, their names and types, or also aliases and version counts (default: names)",
             )
-            option(verb, "--complete", action="store_true", help="state that the account sees every registry and team")
+            add_option(
+                verb, "--complete", action="store_true", help="state that the account sees every registry and team"
+            )
         add_colour(verb)
         verb.set_defaults(run={"pull": _pull, "diff": _diff, "show": _show}[name])
 
@@ -98,7 +100,7 @@ def _pull(options: argparse.Namespace) -> int:
         raise UsageProblem(f"{path!r} cannot be written: {reason}") from None
     print(f"{path} written: {summary(found)}", file=sys.stderr)
     print(trust(found), file=sys.stderr)
-    if configuration().catalog is None:
+    if load_configuration().catalog is None:
         print(f"for lint, explain, doctor and pytest: [tool.regilink] catalog = {json.dumps(path)}", file=sys.stderr)
     return OK
 
@@ -145,7 +147,7 @@ def _schema(options: argparse.Namespace) -> int:
 
 
 def _file(options: argparse.Namespace) -> str:
-    return options.file or configuration().catalog_path or CATALOG
+    return options.file or load_configuration().catalog_path or CATALOG
 
 
 def _load(path: str) -> Catalog:

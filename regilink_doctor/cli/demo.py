@@ -24,13 +24,13 @@ NEXT = (
 """The commands to try next, and what each does."""
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add_colour(parser)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run_demo)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run_demo(options: argparse.Namespace) -> int:
     try:
         from regilink_doctor.workflows.demo import ScriptFailed, open_demo
     except ImportError:
@@ -82,12 +82,12 @@ def _show_run(demo: Demo, colour: bool) -> None:
 
     _show_title(3, f"What really happens: python {SCRIPT}, with the real wandb, on the emulator", colour)
     links = demo.run()
-    lines = [*ledger.render(links, colour=colour), *_verdict(links)]
+    lines = [*ledger.render(links, colour=colour), *_render_verdict(links)]
     for line in fit_lines(lines, terminal_width()):
         print(line)
 
 
-def _verdict(links: Sequence[LinkAttempt]) -> list[str]:
+def _render_verdict(links: Sequence[LinkAttempt]) -> list[str]:
     counts = {outcome: sum(link.verdict == outcome for link in links) for outcome in ("linked", "misplaced", "refused")}
     return [
         "",

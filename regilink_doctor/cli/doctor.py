@@ -10,11 +10,11 @@ from regilink_doctor.cli.options import (
     UNUSABLE,
     UsageProblem,
     add_colour,
+    add_option,
     add_output_format,
     add_server,
-    configuration,
     known_catalog,
-    option,
+    load_configuration,
     wants_colour,
 )
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FORMATS = ("full", "json", "github", "junit")
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument(
         "targets",
@@ -40,53 +40,57 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="target paths (default: those in the source below the current folder, and `targets` of the configuration)",
     )
     what = parser.add_argument_group("links")
-    option(what, "--entity", metavar="TEAM", help="the entity of the runs (default: the one that wandb would use)")
-    option(what, "--project", metavar="NAME", help="the project of the runs (default: the one that wandb would use)")
-    option(what, "--organization", metavar="NAME", help="the organization of paths that name none")
-    option(what, "--type", metavar="TYPE", help="the type of the artifacts given as TARGET")
-    option(what, "--alias", metavar="ALIAS", action="append", help="an alias of their links (repeatable)")
-    option(what, "--consumes", metavar="NAME", action="append", help="a full name that is consumed (repeatable)")
+    add_option(what, "--entity", metavar="TEAM", help="the entity of the runs (default: the one that wandb would use)")
+    add_option(
+        what, "--project", metavar="NAME", help="the project of the runs (default: the one that wandb would use)"
+    )
+    add_option(what, "--organization", metavar="NAME", help="the organization of paths that name none")
+    add_option(what, "--type", metavar="TYPE", help="the type of the artifacts given as TARGET")
+    add_option(what, "--alias", metavar="ALIAS", action="append", help="an alias of their links (repeatable)")
+    add_option(what, "--consumes", metavar="NAME", action="append", help="a full name that is consumed (repeatable)")
     where = parser.add_argument_group("server and environment")
     add_server(where, timeout=10)
-    option(
+    add_option(
         where, "--python", metavar="PATH", help="the Python whose wandb is checked (default: the active environment)"
     )
-    option(where, "--catalog", metavar="FILE", help="compare with this catalog (default: the one of the configuration)")
-    option(
+    add_option(
+        where, "--catalog", metavar="FILE", help="compare with this catalog (default: the one of the configuration)"
+    )
+    add_option(
         where,
         "--config",
         metavar="FILE|KEY=VALUE",
         action="append",
         help="another configuration file, or one key as a line of TOML",
     )
-    option(where, "--isolated", action="store_true", help="ignore every configuration file")
+    add_option(where, "--isolated", action="store_true", help="ignore every configuration file")
     proof = parser.add_argument_group("write probe")
-    option(
+    add_option(
         proof,
         "--write-probe",
         action="store_true",
         help="link a small artifact to each target, consume it, and delete both again",
     )
-    option(proof, "--yes", action="store_true", help="do not ask for confirmation")
+    add_option(proof, "--yes", action="store_true", help="do not ask for confirmation")
     shown = parser.add_argument_group("output")
     add_output_format(shown, FORMATS)
-    option(shown, "--html", metavar="FILE", help="also write the report as an HTML page")
-    option(shown, "--redact", action="store_true", help="replace names by placeholders (keys are never shown)")
-    option(shown, "--strict", action="store_true", help="exit 1 for warnings as well")
-    option(shown, "--allow-unknown", action="store_true", help="exit 0 even if no link could be checked")
+    add_option(shown, "--html", metavar="FILE", help="also write the report as an HTML page")
+    add_option(shown, "--redact", action="store_true", help="replace names by placeholders (keys are never shown)")
+    add_option(shown, "--strict", action="store_true", help="exit 1 for warnings as well")
+    add_option(shown, "--allow-unknown", action="store_true", help="exit 0 even if no link could be checked")
     shown.add_argument(
         "-v", "--verbose", action="count", default=0, help="also show the checks that passed; twice: everything"
     )
     add_colour(shown)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run_doctor)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run_doctor(options: argparse.Namespace) -> int:
     if options.write_probe and not options.yes and not sys.stdin.isatty():
         raise UsageProblem("--write-probe asks before it writes, and nobody can answer here: add --yes")
     if options.python and not os.path.exists(options.python) and shutil.which(options.python) is None:
         raise UsageProblem(f"--python: {options.python}: there is no such Python")
-    config = configuration(options.config or (), isolated=options.isolated)
+    config = load_configuration(options.config or (), isolated=options.isolated)
     catalog = known_catalog(options.catalog, config.catalog_path)
     if options.catalog:
         config = config.changed({"catalog": os.path.relpath(options.catalog, config.folder)})

@@ -9,10 +9,10 @@ from regilink_doctor.cli.options import (
     CATALOG,
     UsageProblem,
     add_colour,
+    add_option,
     add_output_format,
-    configuration,
     known_catalog,
-    option,
+    load_configuration,
     wants_colour,
 )
 
@@ -24,27 +24,29 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.dry_run import DryRun
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.usage = "regilink dry-run [-h] [OPTION ...] -- CMD ..."
-    option(
+    add_option(
         parser,
         "--catalog",
         metavar="FILE",
         help=f"the organization to emulate (default: the one of the configuration, else {CATALOG} if it exists)",
     )
-    option(
+    add_option(
         parser, "--no-catalog", action="store_true", help="emulate only the teams and registries that the code names"
     )
-    option(parser, "--entity", metavar="TEAM", help="the entity of runs for which neither code nor settings name one")
-    option(
+    add_option(
+        parser, "--entity", metavar="TEAM", help="the entity of runs for which neither code nor settings name one"
+    )
+    add_option(
         parser,
         "--stub-artifacts",
         action="store_true",
         help="create an empty version of every unknown artifact that is consumed",
     )
-    option(parser, "--allow-no-links", action="store_true", help="exit 0 even if nothing was linked")
-    option(
+    add_option(parser, "--allow-no-links", action="store_true", help="exit 0 even if nothing was linked")
+    add_option(
         parser,
         "--keep-uploads",
         metavar="MB",
@@ -53,15 +55,15 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="how much of the uploads to keep for later downloads (default: 2048)",
     )
     add_output_format(parser)
-    option(parser, "--output-file", metavar="FILE", help="write the report to this file")
+    add_option(parser, "--output-file", metavar="FILE", help="write the report to this file")
     add_colour(parser)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run_dry_run)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run_dry_run(options: argparse.Namespace) -> int:
     if not options.cmd:
         raise UsageProblem("dry-run: which command? For example: regilink dry-run -- python train.py")
-    config = configuration()
+    config = load_configuration()
     from regilink_doctor.core.catalog import CatalogError
 
     try:

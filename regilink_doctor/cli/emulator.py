@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-from regilink_doctor.cli.options import UsageProblem, load_catalog, option
+from regilink_doctor.cli.options import UsageProblem, add_option, load_catalog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.usage = (
         "regilink emulator [-h] [--env-file FILE] [--world FILE] [--port PORT] [--host ADDRESS] [--allow-host NAME] "
         "[-- CMD ...]"
     )
-    option(
+    add_option(
         parser,
         "--env-file",
         metavar="FILE",
         help="write the environment variables for wandb to this file when ready; use: set -a; . FILE; set +a",
     )
-    option(
+    add_option(
         parser,
         "--world",
         metavar="FILE",
         help="start with the organization of this catalog (default: Acme Inc with team-a and alice)",
     )
-    option(parser, "--port", type=int, default=0, help="the port to listen at (default: a free one)")
-    option(
+    add_option(parser, "--port", type=int, default=0, help="the port to listen at (default: a free one)")
+    add_option(
         parser,
         "--host",
         metavar="ADDRESS",
         default="127.0.0.1",
         help="the address to listen at (default: 127.0.0.1); at any other, /_regilink needs a key",
     )
-    option(
+    add_option(
         parser,
         "--allow-host",
         metavar="NAME",
@@ -43,10 +43,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="another host name that clients may use, as in a compose file",
     )
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run_emulator)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run_emulator(options: argparse.Namespace) -> int:
     from regilink_doctor.core.catalog import CatalogError
 
     try:

@@ -11,10 +11,10 @@ from regilink_doctor.cli.options import (
     OK,
     UsageProblem,
     add_colour,
+    add_option,
     add_output_format,
-    configuration,
     known_catalog,
-    option,
+    load_configuration,
     wants_colour,
 )
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument(
         "text",
@@ -34,17 +34,17 @@ def add(parser: argparse.ArgumentParser) -> None:
         "W&B App, code; - for standard input",
     )
     add_output_format(parser)
-    option(
+    add_option(
         parser,
         "--catalog",
         metavar="FILE",
         help="the organization, as `catalog pull` saved it (default: the one of the configuration)",
     )
     add_colour(parser)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run_explain)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run_explain(options: argparse.Namespace) -> int:
     from regilink_doctor.report.explanation import explanation_json, render_explanation
     from regilink_doctor.report.terminal import terminal_width
     from regilink_doctor.workflows.explain import INPUT_LIMIT, explain
@@ -54,7 +54,7 @@ def _run(options: argparse.Namespace) -> int:
         text = _tail(sys.stdin.buffer, INPUT_LIMIT * 4)
         if not text.strip():
             raise UsageProblem("explain: nothing came in on standard input")
-    catalog = known_catalog(options.catalog, configuration().catalog_path)
+    catalog = known_catalog(options.catalog, load_configuration().catalog_path)
     explanation = explain(text, catalog=catalog)
     if len(options.text) == 1 and os.path.isfile(text):
         _tell_of_file(text)

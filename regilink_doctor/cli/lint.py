@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 
-from regilink_doctor.cli.lint_options import FLAGS, GROUPS, configured
+from regilink_doctor.cli.lint_options import FLAGS, GROUPS, resolve_configuration
 from regilink_doctor.cli.options import (
     OK,
     UNUSABLE,
     Options,
     UsageProblem,
+    add_option,
     known_catalog,
-    option,
     parse_plain,
     wants_colour,
 )
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.lint import LintResult
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument(
         "paths", metavar="PATH", nargs="*", help="files and folders (default: the current folder); - is standard input"
@@ -39,7 +39,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     for title, flags in GROUPS.items():
         group = parser.add_argument_group(title)
         for flag, settings in flags.items():
-            option(group, flag, **settings)
+            add_option(group, flag, **settings)
     parser.set_defaults(run=run)
 
 
@@ -52,32 +52,32 @@ def parse(words: Sequence[str]) -> Options | None:
 def run(options: Any) -> int:
     """Lint, and say what was found."""
     if not options.output_file:
-        return _run(options)
+        return _run_lint(options)
     from regilink_doctor.cli.output import PrintingTo
     from regilink_doctor.workflows.lint import is_source
 
     if is_source(options.output_file, options.paths):
         raise UsageProblem(f"--output-file: {options.output_file} is a file to lint; give the report another name")
     with PrintingTo(options.output_file):
-        return _run(options)
+        return _run_lint(options)
 
 
-def _run(options: Any) -> int:
-    config = configured(options)
-    paths = options.paths = _paths(options)
+def _run_lint(options: Any) -> int:
+    config = resolve_configuration(options)
+    paths = options.paths = _find_paths(options)
     if options.show_settings:
         from regilink_doctor.report.listings import list_settings
 
-        return _print(list_settings(config))
+        return _print_lines(list_settings(config))
     if options.show_files:
         return _show_files(paths, config, options)
     catalog = known_catalog(options.catalog, config.catalog_path)
     _refuse_contradictions(options)
-    result = _lint(paths, config, catalog, options)
+    result = _lint_paths(paths, config, catalog, options)
     if options.fix or options.diff or options.add_ignore:
-        from regilink_doctor.cli.lint_changes import change
+        from regilink_doctor.cli.lint_changes import change_files
 
-        if (changed := change(result, config, catalog, options)) is not None:
+        if (changed := change_files(result, config, catalog, options)) is not None:
             return changed
     output_format = options.output_format or config.output_format or FORMATS[0]
     if not (options.show_sites or options.statistics) or output_format.startswith("json"):
@@ -85,21 +85,21 @@ def _run(options: Any) -> int:
     if options.show_sites:
         from regilink_doctor.report.listings import list_sites
 
-        _print(list_sites(result.sites, output_format))
-        return _failures(result, options) or OK
+        _print_lines(list_sites(result.sites, output_format))
+        return _print_failures(result, options) or OK
     if options.statistics:
         from regilink_doctor.report.listings import list_statistics
 
-        _print(list_statistics(result.findings, output_format))
+        _print_lines(list_statistics(result.findings, output_format))
     else:
         from regilink_doctor.report.formats import find_format
 
-        _print(find_format(output_format).render(result, _screen(options)))
-    status = _failures(result, options) or result.exit_status
+        _print_lines(find_format(output_format).render(result, _find_style(options)))
+    status = _print_failures(result, options) or result.exit_status
     return OK if options.exit_zero and status != UNUSABLE else status
 
 
-def _paths(options: Any) -> list[str]:
+def _find_paths(options: Any) -> list[str]:
     """The files and folders; a name for standard input asks for it, as editors do with ruff."""
     if not options.stdin_filename or options.paths == ["-"]:
         return options.paths or ["."]
@@ -117,7 +117,7 @@ def _refuse_contradictions(options: Any) -> None:
         raise UsageProblem("--unsafe-fixes says which fixes: give --fix or --diff, too")
 
 
-def _lint(paths: Sequence[str], config: Config, catalog: Catalog | None, options: Any) -> LintResult:
+def _lint_paths(paths: Sequence[str], config: Config, catalog: Catalog | None, options: Any) -> LintResult:
     from regilink_doctor.workflows.lint import lint_paths, lint_text
 
     if "-" in paths:
@@ -127,7 +127,7 @@ def _lint(paths: Sequence[str], config: Config, catalog: Catalog | None, options
         return lint_text(options.stdin_filename or "stdin.py", content, catalog=catalog, config=config)
     gc.set_threshold(100_000)  # trees are many small objects without cycles, and this process is short
 
-    def linted(progress: Callable[[int, int], None] | None = None) -> LintResult:
+    def lint_with(progress: Callable[[int, int], None] | None = None) -> LintResult:
         return lint_paths(
             paths,
             catalog=catalog,
@@ -138,14 +138,14 @@ def _lint(paths: Sequence[str], config: Config, catalog: Catalog | None, options
         )
 
     if options.quiet or not sys.stderr.isatty():
-        return linted()
+        return lint_with()
     from regilink_doctor.report.progress import ProgressBar
 
     with ProgressBar("linting") as progress:
-        return linted(progress)
+        return lint_with(progress)
 
 
-def _screen(options: Any) -> Style:
+def _find_style(options: Any) -> Style:
     """How the report is to look: colors and lines of the width of the terminal, where it goes to one."""
     from regilink_doctor.report.formats import Style
 
@@ -164,19 +164,19 @@ def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:
     from regilink_doctor.workflows.lint import files_to_lint
 
     files, missing = files_to_lint(paths, config, force_exclude=options.force_exclude)
-    _print(escape_text(name) for name in files)
+    _print_lines(escape_text(name) for name in files)
     for sentence in missing:
         print(f"regilink: {sentence}", file=sys.stderr)
     return UNUSABLE if missing else OK
 
 
-def _print(lines: Iterator[str]) -> int:
+def _print_lines(lines: Iterator[str]) -> int:
     for line in lines:
         print(line)
     return OK
 
 
-def _failures(result: LintResult, options: Any) -> int:
+def _print_failures(result: LintResult, options: Any) -> int:
     for failure in (*(() if options.quiet else result.notes), *result.left_alone, *result.failures):
         print(f"regilink: {failure}", file=sys.stderr)
     return UNUSABLE if result.failures else OK

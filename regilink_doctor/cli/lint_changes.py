@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.lint import LintResult
 
 
-def change(result: LintResult, config: Config, catalog: Catalog | None, options: Any) -> int | None:
+def change_files(result: LintResult, config: Config, catalog: Catalog | None, options: Any) -> int | None:
     """Change the files of a result, which then says what is left; an exit status where nothing is left to be said."""
     linter = Linter(config, catalog)
     made = ignoring(result, linter) if options.add_ignore else changes(result, linter, unsafe=options.unsafe_fixes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.cli.options import COLOUR, UsageProblem, configuration
+from regilink_doctor.cli.options import COLOUR, UsageProblem, load_configuration
 from regilink_doctor.config.keys import FORMATS, SEVERITIES
 
 TYPE_CHECKING = False
@@ -15,54 +15,54 @@ if TYPE_CHECKING:
     Settings = dict[str, object]
 
 
-def _flag(what: str) -> Settings:
+def _make_flag(what: str) -> Settings:
     return {"action": "store_true", "help": what}
 
 
-def _value(metavar: str, what: str) -> Settings:
+def _make_value(metavar: str, what: str) -> Settings:
     return {"metavar": metavar, "help": what}
 
 
-def _list(metavar: str, what: str) -> Settings:
+def _make_list(metavar: str, what: str) -> Settings:
     return {"action": "append", "metavar": metavar, "help": what}
 
 
 GROUPS: dict[str, dict[str, Settings]] = {
     "output": {
         "--output-format": {"choices": FORMATS, "help": "how findings are shown (default: full)"},
-        "--output-file": _value("FILE", "write the report to this file"),
-        "--statistics": _flag("show the number of findings of each rule"),
-        "--show-sites": _flag("list the call sites, with what their target paths resolve to"),
-        "--show-files": _flag("list the files that would be checked"),
-        "--show-settings": _flag("show the configuration in effect, and its file"),
+        "--output-file": _make_value("FILE", "write the report to this file"),
+        "--statistics": _make_flag("show the number of findings of each rule"),
+        "--show-sites": _make_flag("list the call sites, with what their target paths resolve to"),
+        "--show-files": _make_flag("list the files that would be checked"),
+        "--show-settings": _make_flag("show the configuration in effect, and its file"),
         "--min-severity": {"choices": SEVERITIES, "help": "hide findings below: info (default), warning or error"},
-        "--quiet": {**_flag("show the findings alone: no summary, no notes on skipped files"), "short": "-q"},
-        "--exit-zero": _flag("exit 0 even if there are findings; 2 stays 2"),
+        "--quiet": {**_make_flag("show the findings alone: no summary, no notes on skipped files"), "short": "-q"},
+        "--exit-zero": _make_flag("exit 0 even if there are findings; 2 stays 2"),
         "--color": COLOUR,
     },
     "changes": {
-        "--fix": _flag("apply the safe fixes"),
-        "--unsafe-fixes": _flag("with --fix or --diff: also the unsafe fixes; review them"),
-        "--diff": _flag("show what --fix would change, write nothing; exit 1 if anything"),
-        "--add-ignore": _flag("add a comment that silences each finding, to adopt regilink"),
+        "--fix": _make_flag("apply the safe fixes"),
+        "--unsafe-fixes": _make_flag("with --fix or --diff: also the unsafe fixes; review them"),
+        "--diff": _make_flag("show what --fix would change, write nothing; exit 1 if anything"),
+        "--add-ignore": _make_flag("add a comment that silences each finding, to adopt regilink"),
     },
     "rules": {
-        "--select": _list("CODES", "only these rules, by code or code prefix: REG1,REG201"),
-        "--ignore": _list("CODES", "not these rules; a longer code prefix overrides --select"),
-        "--extend-select": _list("CODES", "also these rules"),
-        "--per-file-ignores": _list("PATTERN:CODE", "not these rules in these files: 'tests/*:REG201'"),
-        "--pedantic": _flag("also the rules that are off by default"),
-        "--catalog": _value("FILE", "the organization, as `catalog pull` saved it"),
+        "--select": _make_list("CODES", "only these rules, by code or code prefix: REG1,REG201"),
+        "--ignore": _make_list("CODES", "not these rules; a longer code prefix overrides --select"),
+        "--extend-select": _make_list("CODES", "also these rules"),
+        "--per-file-ignores": _make_list("PATTERN:CODE", "not these rules in these files: 'tests/*:REG201'"),
+        "--pedantic": _make_flag("also the rules that are off by default"),
+        "--catalog": _make_value("FILE", "the organization, as `catalog pull` saved it"),
     },
     "files": {
-        "--exclude": _list("PATTERNS", "skip these files and folders instead of the default ones"),
-        "--extend-exclude": _list("PATTERNS", "skip these as well"),
-        "--force-exclude": _flag("skip excluded files even if they are named, as hooks name them"),
-        "--stdin-filename": _value("FILE", "read standard input as the content of this file"),
+        "--exclude": _make_list("PATTERNS", "skip these files and folders instead of the default ones"),
+        "--extend-exclude": _make_list("PATTERNS", "skip these as well"),
+        "--force-exclude": _make_flag("skip excluded files even if they are named, as hooks name them"),
+        "--stdin-filename": _make_value("FILE", "read standard input as the content of this file"),
     },
     "configuration": {
-        "--config": _list("FILE|KEY=VALUE", "another configuration file, or one key as a line of TOML"),
-        "--isolated": _flag("ignore every configuration file"),
+        "--config": _make_list("FILE|KEY=VALUE", "another configuration file, or one key as a line of TOML"),
+        "--isolated": _make_flag("ignore every configuration file"),
     },
 }
 """Title -> flag -> what `argparse` is told of it."""
@@ -70,28 +70,28 @@ GROUPS: dict[str, dict[str, Settings]] = {
 FLAGS = {flag: settings for flags in GROUPS.values() for flag, settings in flags.items()}
 
 
-def configured(options: Any) -> Config:
+def resolve_configuration(options: Any) -> Config:
     """The configuration of the project, changed by what the command line says.
 
     Raises:
         UsageProblem: a file, key, rule or pattern cannot be used.
     """
-    config = configuration(options.config or (), isolated=options.isolated)
+    config = load_configuration(options.config or (), isolated=options.isolated)
     changes: dict[str, object] = {}
     if options.select is not None:
-        changes = {"select": _codes("--select", options.select), "ignore": (), "extend-select": ()}
+        changes = {"select": _check_codes("--select", options.select), "ignore": (), "extend-select": ()}
         if not changes["select"]:
             raise UsageProblem("--select names no rule, so nothing could be found; leave it out for all rules")
     for key in ("ignore", "extend-select"):
         if (given := getattr(options, key.replace("-", "_"))) is not None:
             before = changes.get(key, getattr(config, key.replace("-", "_")))
-            changes[key] = (*before, *_codes(f"--{key}", given))  # type: ignore[misc]
+            changes[key] = (*before, *_check_codes(f"--{key}", given))  # type: ignore[misc]
     if options.per_file_ignores is not None:
         changes["per-file-ignores"] = {**config.per_file_ignores, **_per_file(options.per_file_ignores)}
     if options.exclude is not None:
-        changes["exclude"] = tuple(_split(options.exclude))
+        changes["exclude"] = tuple(_split_commas(options.exclude))
     if options.extend_exclude is not None:
-        changes["extend-exclude"] = (*config.extend_exclude, *_split(options.extend_exclude))
+        changes["extend-exclude"] = (*config.extend_exclude, *_split_commas(options.extend_exclude))
     if options.min_severity is not None:
         changes["min-severity"] = options.min_severity
     if options.pedantic:
@@ -99,14 +99,14 @@ def configured(options: Any) -> Config:
     return config.changed(changes) if changes else config
 
 
-def _split(values: Iterable[str]) -> list[str]:
+def _split_commas(values: Iterable[str]) -> list[str]:
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
 
 
-def _codes(flag: str, values: Iterable[str]) -> tuple[str, ...]:
+def _check_codes(flag: str, values: Iterable[str]) -> tuple[str, ...]:
     from regilink_doctor.rules.selection import rule_problem
 
-    codes = tuple(_split(values))
+    codes = tuple(_split_commas(values))
     for code in codes:
         if problem := rule_problem(code):
             raise UsageProblem(f"{flag}: {problem}")
@@ -115,9 +115,9 @@ def _codes(flag: str, values: Iterable[str]) -> tuple[str, ...]:
 
 def _per_file(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for pair in _split(values):
+    for pair in _split_commas(values):
         pattern, colon, code = pair.rpartition(":")
         if not colon or not pattern:
             raise UsageProblem(f"--per-file-ignores: {pair!r} is no PATTERN:CODE, as in 'tests/*:REG201'")
-        found[pattern] = (*found.get(pattern, ()), *_codes("--per-file-ignores", [code]))
+        found[pattern] = (*found.get(pattern, ()), *_check_codes("--per-file-ignores", [code]))
     return found

@@ -41,7 +41,7 @@ def seconds(value: str) -> float:
     return number
 
 
-def option(parser: argparse._ActionsContainer, flag: str, **settings: object) -> None:
+def add_option(parser: argparse._ActionsContainer, flag: str, **settings: object) -> None:
     """An option whose default comes from `REGILINK_<OPTION>`.
 
     Raises:
@@ -120,7 +120,7 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
         value = from_environment(flag, settings)
         if value is None:
             value = settings.get("default", False if settings.get("action") == "store_true" else None)
-        values[_attribute(flag)] = value
+        values[_attribute_of(flag)] = value
     shorts = {settings["short"]: flag for flag, settings in table.items() if "short" in settings}
     paths = []
     rest = iter(words)
@@ -143,28 +143,28 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
             if settings.get("action") == "store_true":
                 if equals:
                     return None
-                values[_attribute(flag)] = True
+                values[_attribute_of(flag)] = True
                 continue
             if not equals:
                 value = next(rest, "-")
             if (not equals and value.startswith("-")) or (isinstance(choices, tuple) and value not in choices):
                 return None
             if settings.get("action") == "append":
-                before = values[_attribute(flag)]
-                values[_attribute(flag)] = [*before, value] if isinstance(before, list) else [value]
+                before = values[_attribute_of(flag)]
+                values[_attribute_of(flag)] = [*before, value] if isinstance(before, list) else [value]
             else:
-                values[_attribute(flag)] = value
+                values[_attribute_of(flag)] = value
     values["paths"] = paths
     return values
 
 
-def _attribute(flag: str) -> str:
+def _attribute_of(flag: str) -> str:
     return flag.lstrip("-").replace("-", "_")
 
 
 def add_colour(parser: argparse._ActionsContainer) -> None:
     """The option `--color`."""
-    option(parser, "--color", **COLOUR)
+    add_option(parser, "--color", **COLOUR)
 
 
 COLOUR: dict[str, object] = {
@@ -176,7 +176,7 @@ COLOUR: dict[str, object] = {
 
 def add_output_format(parser: argparse._ActionsContainer, formats: tuple[str, ...] = ("full", "json")) -> None:
     """The option `--output-format`; the first of `formats` is the default."""
-    option(
+    add_option(
         parser,
         "--output-format",
         choices=formats,
@@ -187,9 +187,9 @@ def add_output_format(parser: argparse._ActionsContainer, formats: tuple[str, ..
 
 def add_server(parser: argparse._ActionsContainer, *, timeout: int) -> None:
     """The options `--host` and `--timeout` of a command that asks the live server; `timeout` is the default."""
-    option(parser, "--host", metavar="URL", help="the W&B server (default: the one that wandb would use)")
+    add_option(parser, "--host", metavar="URL", help="the W&B server (default: the one that wandb would use)")
     how_long = f"time limit of a request (default: {timeout})"
-    option(parser, "--timeout", metavar="SECONDS", type=seconds, default=float(timeout), help=how_long)
+    add_option(parser, "--timeout", metavar="SECONDS", type=seconds, default=float(timeout), help=how_long)
 
 
 def wants_colour(choice: str) -> bool:
@@ -201,7 +201,7 @@ def wants_colour(choice: str) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
-def configuration(given: Sequence[str] = (), *, isolated: bool = False) -> Config:
+def load_configuration(given: Sequence[str] = (), *, isolated: bool = False) -> Config:
     """The configuration that holds here.
 
     Raises:

@@ -65,7 +65,7 @@ class SafeStream:
         """A reader that has gone (`| head`) changes nothing in what the command finds: the rest is written nowhere."""
         if error.errno not in _GONE:
             raise error
-        discard(self.raw)
+        discard_output(self.raw)
 
     def _make_safe(self, text: str) -> str:
         text = mask_secrets(text)
@@ -160,15 +160,15 @@ def write_report(path: str, content: bytes) -> None:
         raise UsageProblem(f"{path} cannot be written: {error.strerror or error}") from None
 
 
-def complain(text: str) -> None:
+def print_error(text: str) -> None:
     """On standard error, if it still accepts something: the exit status says it in any case."""
     try:
         print(text, file=sys.stderr, flush=True)
     except OSError:
-        discard(sys.stderr)
+        discard_output(sys.stderr)
 
 
-def discard(stream: TextIO) -> None:
+def discard_output(stream: TextIO) -> None:
     """What is still to be written goes nowhere, or Python would fail on it again at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

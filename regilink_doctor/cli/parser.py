@@ -6,7 +6,7 @@ import argparse
 from typing import NoReturn
 
 from regilink_doctor.cli.options import UsageProblem
-from regilink_doctor.cli.usage_errors import unreadable
+from regilink_doctor.cli.usage_errors import explain_unreadable
 
 
 class Parser(argparse.ArgumentParser):
@@ -18,9 +18,9 @@ class Parser(argparse.ArgumentParser):
         Raises:
             UsageProblem: always.
         """
-        raise UsageProblem(unreadable(self.prog, message))
+        raise UsageProblem(explain_unreadable(self.prog, message))
 
-    def asked(self, options: argparse.Namespace) -> Parser:
+    def find_asked_parser(self, options: argparse.Namespace) -> Parser:
         """The parser of the verb that was given, where the command has verbs; else this one."""
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction):

@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     import argparse
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("code", metavar="CODE", help="the code of a rule, or its name: REG104, misspelled-prefix")
     add_output_format(parser, ("full", "json", "markdown"))
     add_colour(parser)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run_rule)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run_rule(options: argparse.Namespace) -> int:
     from regilink_doctor.report import rule_table
     from regilink_doctor.report.explanation import render_explanation
     from regilink_doctor.report.terminal import terminal_width

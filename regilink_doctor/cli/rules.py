@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from regilink_doctor.rules.base import Rule
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add_output_format(parser, ("full", "json", "markdown"))
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run_rules)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run_rules(options: argparse.Namespace) -> int:
     from functools import partial
 
     from regilink_doctor.report import rule_table

@@ -7,72 +7,73 @@ import re
 import shlex
 from difflib import get_close_matches
 
-_NEAR = 0.7
-"""How alike two names have to be, for one to be a slip of the other."""
+from regilink_doctor.core.escaping import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_SIMILAR = 0.7
+"""How alike two names must be for one to be a slip of the other."""
+
 
 def unknown_option(command: str, flag: str, flags: Iterable[str]) -> str:
-    """An option that the command does not have."""
-    known = list(flags)
-    short = len(flag) == 2 and flag != "--"
-    near = [each for each in known if each[1:3] == flag] if short else get_close_matches(flag, known, 1, _NEAR)
-    meant = f", did you mean {' or '.join(near)}?" if 0 < len(near) < 4 else f"; see {_help(command)}"
-    return f"{command} has no option {flag}{meant}"
+    """The message for an option that the command does not have."""
+    options = list(flags)
+    if len(flag) == 2 and flag != "--":
+        similar = [option for option in options if option[1:3] == flag]
+    else:
+        similar = get_close_matches(flag, options, 1, _SIMILAR)
+    hint = f", did you mean {' or '.join(similar)}?" if 0 < len(similar) < 4 else f"; see {_help_command(command)}"
+    return f"{command} has no option {escape_text(flag)}{hint}"
 
 
 def unknown_command(word: str, rest: Sequence[str], commands: Iterable[str]) -> str:
-    """A first word that is no command; a path there is for `lint`."""
-    known = list(commands)
+    """The message for a first word that is not a command; a path was probably meant for `lint`."""
+    names = list(commands)
     if word.startswith("-"):
-        return f"{word}: an option stands behind the command, as in regilink lint --output-format json"
+        return f"{escape_text(word)}: options follow the command, as in regilink lint --output-format json"
     if os.path.lexists(word):
-        return f"{word} is no command\n  help: to lint it: {shlex.join(['regilink', 'lint', word, *rest])}"
-    near = get_close_matches(word, known, n=1, cutoff=_NEAR)
-    return f"there is no command {word!r}, " + (f"did you mean {near[0]}?" if near else f"but {', '.join(known)}")
+        return f"{escape_text(word)} is not a command{_help_line('lint', word, *rest, purpose='to lint it')}"
+    if similar := get_close_matches(word, names, n=1, cutoff=_SIMILAR):
+        return f"there is no command {word!r}, did you mean {similar[0]}?"
+    return f"there is no command {word!r}, only {', '.join(names)}"
 
 
 def left_over(command: str, words: Sequence[str], flags: Iterable[str], *, runs: bool, separated: bool) -> str:
-    """Words that the command does not take.
+    """The message for words that the command does not accept.
 
     Args:
-        command: ours.
+        command: the command of regilink.
         words: what is left of the command line.
         flags: the options that the command has.
-        runs: a command of the user's can stand behind `--`.
+        runs: the command accepts a command of the user after `--`.
         separated: there is a `--`.
     """
     first = words[0]
     if first.startswith("-"):
         return unknown_option(command, first.partition("=")[0], flags)
     if runs and not separated:
-        return (
-            f"{command}: your own command stands behind --\n  help: {shlex.join(['regilink', command, '--', *words])}"
-        )
+        return f"{command}: write your own command after --{_help_line(command, '--', *words)}"
     if command == "rules":
-        return f"rules takes no {first!r}\n  help: {shlex.join(['regilink', 'rule', *words])}"
-    return f"{command} takes no {first!r}; see {_help(command)}"
+        return f"rules does not accept {first!r}{_help_line('rule', *words)}"
+    return f"{command} does not accept {first!r}; see {_help_command(command)}"
 
 
-def unreadable(program: str, message: str) -> str:
-    """What `argparse` says of a command line that it cannot read, in our words where a value is none of the choices."""
+def explain_unreadable(program: str, message: str) -> str:
+    """What `argparse` says of a command line that it cannot read, in a sentence of regilink where a value is wrong."""
     command = program.partition(" ")[2]
     start = f"{command}: " if command else ""
-    wrong = re.fullmatch(r"argument (\S+): invalid (\w+) value: '(.*)'", message)
-    if wrong is not None:
+    if wrong := re.fullmatch(r"argument (\S+): invalid (\w+) value: '(.*)'", message, re.DOTALL):
         flag, converter, value = wrong.groups()
         return f"{start}{flag} is {value!r}, not {name_kind_of_value(converter)}"
-    choice = re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", message)
-    if choice is None:
-        return f"{start}{message.removeprefix('argument ')}; see {program} --help"
-    flag, value, choices = choice.groups()
-    known = [each.strip(" '") for each in choices.split(",")]
-    near = get_close_matches(value, known, 1, _NEAR)
-    meant = f", did you mean {near[0]}?" if near else ""
-    return f"{start}{flag} is {value!r}, not one of {', '.join(known)}{meant}"
+    if choice := re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", message, re.DOTALL):
+        flag, value, listed = choice.groups()
+        choices = [name.strip(" '") for name in listed.split(",")]
+        similar = get_close_matches(value, choices, 1, _SIMILAR)
+        hint = f", did you mean {similar[0]}?" if similar else ""
+        return f"{start}{flag} is {value!r}, not one of {', '.join(choices)}{hint}"
+    return f"{start}{escape_text(message.removeprefix('argument '))}; see {program} --help"
 
 
 def name_kind_of_value(converter: object) -> str:
@@ -82,5 +83,10 @@ def name_kind_of_value(converter: object) -> str:
     return kinds.get(name, "a value of the right kind")
 
 
-def _help(command: str) -> str:
-    return f"regilink {command} --help"
+def _help_line(*words: str, purpose: str = "") -> str:
+    command = escape_text(shlex.join(["regilink", *words]))
+    return f"\n  help: {f'{purpose}: ' if purpose else ''}{command}"
+
+
+def _help_command(command: str) -> str:
+    return f"regilink help {command}"

@@ -8,10 +8,10 @@ from regilink_doctor.cli.options import (
     UNUSABLE,
     UsageProblem,
     add_colour,
+    add_option,
     add_output_format,
     add_server,
-    configuration,
-    option,
+    load_configuration,
     wants_colour,
 )
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.verify import Expected
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument(
         "names", metavar="FULL_NAME", nargs="*", help="[ORGANIZATION/]wandb-registry-NAME/COLLECTION[:ALIAS]"
@@ -38,26 +38,30 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--alias", metavar="ALIAS", action="append", default=[], help="an alias that the version must have (repeatable)"
     )
-    option(parser, "--type", metavar="TYPE", help="the type that it must have")
-    option(parser, "--digest", metavar="DIGEST", help="the digest that it must have: `artifact.digest`")
-    option(
+    add_option(parser, "--type", metavar="TYPE", help="the type that it must have")
+    add_option(parser, "--digest", metavar="DIGEST", help="the digest that it must have: `artifact.digest`")
+    add_option(
         parser, "--source", metavar="NAME", help="the full name, or its end, of the version that it must be linked from"
     )
-    option(parser, "--organization", metavar="NAME", help="the organization that it must be in: display name or entity")
-    option(parser, "--allow-unknown", action="store_true", help="exit 0 even if no name of the source could be checked")
+    add_option(
+        parser, "--organization", metavar="NAME", help="the organization that it must be in: display name or entity"
+    )
+    add_option(
+        parser, "--allow-unknown", action="store_true", help="exit 0 even if no name of the source could be checked"
+    )
     add_server(parser, timeout=10)
     add_output_format(parser)
     add_colour(parser)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run_verify)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run_verify(options: argparse.Namespace) -> int:
     from regilink_doctor.report.terminal import fit_lines, terminal_width
     from regilink_doctor.report.verify import render, to_json
     from regilink_doctor.workflows.server_session import Unanswered
     from regilink_doctor.workflows.verify import verify
 
-    config = configuration()
+    config = load_configuration()
     names: list[str | Expected] = [*options.names]
     if options.from_sites:
         names += _of_sites(options.from_sites, options.type)

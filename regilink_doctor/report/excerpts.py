@@ -61,10 +61,10 @@ class _Renderer:
     def render(self, finding: Finding) -> Iterator[str]:
         """Heading, source, second places, help."""
         yield from self._render_heading(finding)
-        yield self._arrow(finding.place)
+        yield self._render_arrow(finding.place)
         yield from self._render_source(finding.place, "^", finding.severity)
         for related in finding.related:
-            yield f"{self._arrow(related.place)}: {self._show(related.message)}"
+            yield f"{self._render_arrow(related.place)}: {self._show_text(related.message)}"
             yield from self._render_source(related.place, "-", "quiet")
         if finding.note:
             yield from self._render_labeled("note", finding.note)
@@ -75,20 +75,20 @@ class _Renderer:
         """Severity, code and message; `[*]` where `--fix` fixes it."""
         fixable = " [*]" if finding.fix and finding.fix.applicability == "safe" else ""
         label = f"{finding.severity}[{finding.code}]{fixable} "
-        first, *more = wrap_text(self._show(finding.message), self._width, 2, first=len(label))
-        severity = self._paint(finding.severity, finding.severity)
-        yield f"{severity}[{finding.code}]{fixable} {self._paint('strong', first)}"
-        yield from (f"  {self._paint('strong', line)}" for line in more)
+        first, *more = wrap_text(self._show_text(finding.message), self._width, 2, first=len(label))
+        severity = self._paint_text(finding.severity, finding.severity)
+        yield f"{severity}[{finding.code}]{fixable} {self._paint_text('strong', first)}"
+        yield from (f"  {self._paint_text('strong', line)}" for line in more)
 
     def _render_labeled(self, label: str, text: str) -> Iterator[str]:
         indent = len(label) + 4
-        first, *more = wrap_text(self._show(text), self._width, indent)
-        yield f"  {self._paint(label, f'{label}:')} {first}"
+        first, *more = wrap_text(self._show_text(text), self._width, indent)
+        yield f"  {self._paint_text(label, f'{label}:')} {first}"
         yield from (f"{'':{indent}}{line}" for line in more)
 
     def _render_source(self, place: Place, mark: str, colour: str) -> Iterator[str]:
         """The lines of a place, each with marks below the characters that are meant."""
-        content = self._lines.around(place)
+        content = self._lines.lines_around(place)
         span = place.span
         last = min(span.end_line, span.line + _MOST_LINES - 1, len(content))
         margin = len(str(last)) + 1
@@ -98,18 +98,18 @@ class _Renderer:
             start = span.column - 1 if number == span.line else len(text) - len(text.lstrip())
             end = span.end_column - 1 if number == span.end_line else len(text)
             # Marks stand below what is shown: tabs and escapes are wider than the characters that they stand for.
-            shown, start, end = cut_line(text, start, end, room, self._show)
+            shown, start, end = cut_line(text, start, end, room, self._show_text)
             yield f"{number:>{margin}} | {shown}".rstrip()
             marks = mark * max(1, text_width(shown[start:end]))
-            yield f"{'':>{margin}} | {'':{text_width(shown[:start])}}{self._paint(colour, marks)}"
+            yield f"{'':>{margin}} | {'':{text_width(shown[:start])}}{self._paint_text(colour, marks)}"
         if span.end_line > last and last >= span.line:
             yield f"{'':>{margin}} | ..."
 
-    def _arrow(self, place: Place) -> str:
-        return f"  {self._paint('quiet', '-->')} {format_place(place)}"
+    def _render_arrow(self, place: Place) -> str:
+        return f"  {self._paint_text('quiet', '-->')} {format_place(place)}"
 
-    def _paint(self, name: str, text: str) -> str:
+    def _paint_text(self, name: str, text: str) -> str:
         return paint_text(_COLOURS[name], text, colour=self._colour)
 
-    def _show(self, text: str) -> str:
+    def _show_text(self, text: str) -> str:
         return show_text(text, self._encoding)

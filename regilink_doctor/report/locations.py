@@ -43,7 +43,7 @@ def fingerprint_findings(findings: Sequence[Finding], lines: SourceLines) -> Ite
 
     counts: dict[str, int] = {}
     for finding in findings:
-        content = lines.around(finding.place)
+        content = lines.lines_around(finding.place)
         number = finding.place.span.line
         text = content[number - 1].strip() if number <= len(content) else ""
         key = "\0".join((finding.code, finding.place.path.replace(os.sep, "/"), text))
@@ -60,12 +60,12 @@ class SourceLines:
         self._lines: dict[tuple[str, int | None], list[str]] = {}
         self._cells: dict[str, tuple[Cell, ...]] = {}
 
-    def around(self, place: Place) -> list[str]:
+    def lines_around(self, place: Place) -> list[str]:
         """The lines of the place's file, or of its cell; empty where the file is not at hand."""
         key = (place.path, place.cell)
         if key not in self._lines:
             cell = self._find_cell(place)
-            text = self._decode(place.path) if place.cell is None else cell.source if cell else ""
+            text = self._decode_file(place.path) if place.cell is None else cell.source if cell else ""
             self._lines[key] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if text else []
         return self._lines[key]
 
@@ -79,14 +79,14 @@ class SourceLines:
             return span
         if cell is None:
             return Span(1, 1, 1, 1)
-        text = self._decode(place.path)
+        text = self._decode_file(place.path)
         start = offset_of(text, cell, span.line, span.column)
         end = offset_of(text, cell, span.end_line, span.end_column)
         start = cell.tokens[0].start if start is None and cell.tokens else start or 0
         line, column = _line_and_column(text, start)
         return Span(line, column, *(_line_and_column(text, end) if end is not None else (line, column)))
 
-    def _decode(self, path: str) -> str:
+    def _decode_file(self, path: str) -> str:
         """The text as Python decodes it; what cannot be decoded is replaced."""
         if path not in self._texts:
             from regilink_doctor.core.decoding import encoding_of
@@ -102,7 +102,7 @@ class SourceLines:
 
         if place.path not in self._cells:
             try:
-                self._cells[place.path] = read_cells(self._decode(place.path))
+                self._cells[place.path] = read_cells(self._decode_file(place.path))
             except NotNotebook:
                 self._cells[place.path] = ()
         cells = self._cells[place.path]

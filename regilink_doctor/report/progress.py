@@ -34,10 +34,10 @@ class ProgressBar:
         """`done` of `total` have been looked at."""
         if time.monotonic() < self._begins:
             return
-        bar, task = self._shown or self._show()
+        bar, task = self._shown or self._show_bar()
         bar.update(task, completed=done, total=total, refresh=True)
 
-    def _show(self) -> tuple[Progress, TaskID]:
+    def _show_bar(self) -> tuple[Progress, TaskID]:
         from rich.console import Console
         from rich.progress import Progress
 

@@ -69,7 +69,7 @@ def as_markdown(rules: Sequence[Rule]) -> str:
     lines = ["# Rules", "", *_INTRODUCTION, ""]
     lines += ["| code | name | default | rows | what |", "|---|---|---|---|---|"]
     lines += [
-        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {_default(rule)} | {', '.join(rule.failures)} | "
+        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {_default_of(rule)} | {', '.join(rule.failures)} | "
         f"{summary(rule)} |"
         for rule in rules
     ]
@@ -83,7 +83,7 @@ def rule_section(rule: Rule) -> list[str]:
     return [f"## {rule.code}: {rule.name}", "", documentation(rule)]
 
 
-def _default(rule: Rule) -> str:
+def _default_of(rule: Rule) -> str:
     """When and how loudly a rule speaks if nobody says otherwise."""
     if rule.is_live:
         return f"{rule.severity}, by the doctor"

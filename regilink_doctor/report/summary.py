@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _MOST_PLACES = 3
 
 
-def summarize(result: LintResult) -> str:
+def summarize_run(result: LintResult) -> str:
     """What was fixed or silenced, found, suppressed and not understood, and what `--fix` could do."""
     counts = [
         counted(count, name, "info" if name == "info" else None)
@@ -24,10 +24,12 @@ def summarize(result: LintResult) -> str:
         done = f"{'Silenced' if result.silenced else 'Fixed'} {counted(len(result.mended), 'finding')}. "
     found = f"{'Left' if done else 'Found'} {', '.join(counts)}" if counts else f"Nothing {'left' if done else 'found'}"
     hidden = f", {result.suppressed} suppressed" if result.suppressed else ""
-    return f"{done}{found} in {counted(result.files, 'file')}{hidden}.{_unresolved(result)}{_fixable(result)}"
+    return (
+        f"{done}{found} in {counted(result.files, 'file')}{hidden}.{_count_unresolved(result)}{_count_fixable(result)}"
+    )
 
 
-def _unresolved(result: LintResult) -> str:
+def _count_unresolved(result: LintResult) -> str:
     """The links whose target path the source does not show: "nothing found" says nothing about them."""
     sites = [report.site for report in result.sites if report.site.kind == "link"]
     places = [site.place for site in sites if not any(map(_shows_registry, site.target))]
@@ -47,7 +49,7 @@ def _shows_registry(path: StringValue) -> bool:
     return is_known(path.pattern.split("/")[-2:][0])
 
 
-def _fixable(result: LintResult) -> str:
+def _count_fixable(result: LintResult) -> str:
     fixes = [finding.fix.applicability for finding in result.findings if finding.fix]
     safe, unsafe = fixes.count("safe"), fixes.count("unsafe")
     if safe:

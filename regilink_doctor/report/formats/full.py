@@ -28,9 +28,9 @@ class Full(Format):
                 result.findings, result.sources, colour=style.colour, width=style.width, encoding=style.encoding
             )
         if not style.quiet and (result.files or not result.failures):
-            from regilink_doctor.report.summary import summarize
+            from regilink_doctor.report.summary import summarize_run
 
-            line = summarize(result)
+            line = summarize_run(result)
             if style.width is None:
                 yield line
             else:

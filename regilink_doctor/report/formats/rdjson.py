@@ -39,7 +39,7 @@ def _diagnostic_value(finding: Finding, lines: SourceLines) -> dict[str, Any]:
         "code": {"value": finding.code, **({"url": finding.url} if finding.url else {})},
     }
     if finding.fix and finding.place.cell is None:  # reviewdog edits files: a cell's edit does not fit its JSON
-        content = lines.around(finding.place)
+        content = lines.lines_around(finding.place)
         value["suggestions"] = [
             {"range": _range_value(edit.span, content), "text": edit.content} for edit in finding.fix.edits
         ]
@@ -53,7 +53,7 @@ def _diagnostic_value(finding: Finding, lines: SourceLines) -> dict[str, Any]:
 
 def _location_value(place: Place, lines: SourceLines) -> dict[str, Any]:
     span = lines.span_in_file(place)
-    content = lines.around(place) if place.cell is None else []
+    content = lines.lines_around(place) if place.cell is None else []
     return {"path": repository_path(place.path, "GITHUB_WORKSPACE"), "range": _range_value(span, content)}
 
 
