@@ -17,6 +17,7 @@ from regilink_doctor.client.hosts import server_of, without_login
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.probes import skew_of
 from regilink_doctor.client.route import Route, is_bundle
+from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.records import record
 
 MAX_BYTES = 16 * 2**20
@@ -90,11 +91,8 @@ class Gateway:
         if self._route is not None and self._route.proxy is not None:
             proxy = f"{self._route.proxy_shown} ({self._route.proxy.origin.shown})"
         return ServerConnectionError(
-            cause, host=self.shown, server=self.server, detail=self._masked(detail), proxy=proxy
+            cause, host=self.shown, server=self.server, detail=mask_secrets(detail), proxy=proxy
         )
-
-    def _masked(self, text: str) -> str:
-        return self._key.mask(text) if self._key else text
 
     def _bounded(self, query: str, variables: Mapping[str, object]) -> Answer:
         """One try, given up after `timeout` whatever happens: no setting of `requests` bounds a name look-up."""
@@ -187,7 +185,7 @@ class Gateway:
             raise self._not_json(response, body)
         if not isinstance(value, dict) or not ("data" in value or "errors" in value):
             raise self.fault("other-api", f"status {status} and JSON that is not a GraphQL answer")
-        errors = tuple(self._masked(text) for text in _errors(value))
+        errors = tuple(map(mask_secrets, _errors(value)))
         places = tuple(_places(value))
         data = value.get("data")
         if data is not None and not isinstance(data, dict):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import NoReturn
 
-from regilink_doctor.core.masking import mask_secrets, remember_secret
+from regilink_doctor.core.masking import remember_secret
 
 LENGTH = 40
 """Characters of a key without its prefix, at least (`sdk/lib/wbauth/validation.py`)."""
@@ -43,10 +42,6 @@ class Key:
             return f"has {len(secret)} characters where a key has {LENGTH}"
         return None
 
-    def mask(self, text: str) -> str:
-        """`text` without the key: for what comes back from elsewhere, an error of a library or a server."""
-        return text.replace(self._secret, "[key]") if self._secret else text
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Key) and other._secret == self._secret
 
@@ -64,28 +59,3 @@ class Key:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a key is not written anywhere")
-
-
-class Secrets:
-    """Texts that are shown nowhere; `repr` does not show them either."""
-
-    __slots__ = ("_secrets",)
-
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        # The longest first: one may be a part of another.
-        self._secrets = tuple(sorted({each for each in secrets if len(each) >= SHORTEST}, key=len, reverse=True))
-
-    def mask(self, text: str) -> str:
-        """`text` without any of them, and without what looks like a key of W&B's."""
-        for secret in self._secrets:
-            text = text.replace(secret, "[key]")
-        return mask_secrets(text)
-
-    def __repr__(self) -> str:
-        return f"Secrets({len(self._secrets)} masked)"
-
-
-SHORTEST = 4
-"""Characters. Masking each `a` of a report would hide more than a password of one letter protects."""
-
-NO_SECRETS = Secrets()

@@ -17,8 +17,8 @@ from regilink_doctor.client.credentials import Credentials, find_credentials
 from regilink_doctor.client.files import SettingsFile, netrc_passwords, netrc_path, settings_files, shown
 from regilink_doctor.client.hosts import HostRefused, default_host, login_of, normal_host, suggested_host
 from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
-from regilink_doctor.client.key import NO_SECRETS, Secrets
 from regilink_doctor.client.route import Route, is_proxy_address, route_to
+from regilink_doctor.core.masking import remember_secret
 from regilink_doctor.core.naming import NAME_MAX
 from regilink_doctor.core.origin import Argument, Default, File, Origin, Setting, Variable
 from regilink_doctor.core.records import record
@@ -51,7 +51,7 @@ class Settings:
     `host` is normalised, but for a value that wandb refuses (see `problems`). `organization` may be the empty text,
     which is not the same as None (row A15). `sweep` is there inside a sweep or launch job, where `wandb.init` drops
     `entity=` and `project=` (row B2). `route` is the way to the host, None when that is no address;
-    `default_host` is where wandb would go if nobody named one. `secrets` are never shown.
+    `default_host` is where wandb would go if nobody named one.
     """
 
     wandb: InstalledWandb
@@ -64,7 +64,6 @@ class Settings:
     problems: tuple[SettingsProblem, ...] = ()
     sweep: Setting[str] | None = None
     default_host: str = ""
-    secrets: Secrets = NO_SECRETS
     route: Route | None = None
 
     @property
@@ -133,6 +132,7 @@ class _Reader:
     def read(self) -> Settings:
         values = self._from_files()
         host = self._host(self._find("base_url", values, argument="host"))
+        self._remember_secrets(host, values)
         mode = self._mode(self._find("mode", values))
         project = self._find("project", values)
         if project is not None and (what := _project_problem(project.value)):
@@ -156,7 +156,6 @@ class _Reader:
             problems=tuple(self.problems),
             sweep=self._sweep(),
             default_host=default_host(self.version),
-            secrets=self._secrets(host, values),
             route=route,
         )
 
@@ -230,14 +229,17 @@ class _Reader:
             return None
         return route
 
-    def _secrets(self, host: Setting[str], values: Mapping[str, Setting[str]]) -> Secrets:
-        """Everything that must appear nowhere: keys and logins, those that do not count included."""
-        found = [self.environ.get("WANDB_API_KEY"), values["api_key"].value if "api_key" in values else None]
-        found += netrc_passwords(netrc_path(self.environ))
+    def _remember_secrets(self, host: Setting[str], values: Mapping[str, Setting[str]]) -> None:
+        """Everything that must not be printed: keys and logins, those that wandb would not use included."""
+        remember_secret(self.environ.get("WANDB_API_KEY"))
+        remember_secret(values["api_key"].value if "api_key" in values else None)
+        for password in netrc_passwords(netrc_path(self.environ)):
+            remember_secret(password)
         addresses = [host.value, *(value for name, value in self.environ.items() if name.lower().endswith("_proxy"))]
-        addresses += [each.value for name, each in values.items() if name.endswith("_proxy")]
-        found += [secret for each in addresses for secret in login_of(each)]
-        return Secrets(each for each in found if each)
+        addresses += [setting.value for name, setting in values.items() if name.endswith("_proxy")]
+        for address in addresses:
+            for password in login_of(address):
+                remember_secret(password)
 
     def _sweep(self) -> Setting[str] | None:
         for variable in ("WANDB_SWEEP_ID", "WANDB_LAUNCH"):

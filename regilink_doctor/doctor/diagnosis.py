@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.check_result import CheckResult, Status
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
+from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
@@ -127,9 +128,7 @@ def examine(
         found=_found(settings, context, account_known),
         targets=context.targets,
         differences=tuple(
-            settings.secrets.mask(words)
-            for each in contradictions(context).values()
-            if (words := contradiction(context, each))
+            mask_secrets(words) for each in contradictions(context).values() if (words := contradiction(context, each))
         ),
         names=names_of(context),
         ready=ready(context) if good and account_known else None,
@@ -166,5 +165,6 @@ def _found(settings: Settings, context: Context, account_known: bool) -> tuple[t
         ("organization", settings.organization),
         ("mode", settings.mode),
     ]
-    mask = settings.secrets.mask
-    return tuple((name, Setting(mask(each.value), each.origin.rewrite(mask))) for name, each in rows if each)
+    return tuple(
+        (name, Setting(mask_secrets(each.value), each.origin.rewrite(mask_secrets))) for name, each in rows if each
+    )

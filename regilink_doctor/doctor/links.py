@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from regilink_doctor.core.check_result import CheckResult
+from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.origin import Origin
 from regilink_doctor.core.records import record
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
@@ -63,7 +64,7 @@ def summarize_links(context: Context, rows: Rows) -> LinkSummary:
     unknown: list[UnknownLink] = []
     counts = []
     for references in (context.written_links, context.written_names):
-        stopped = [_find_unknown(each, rows, context.settings.secrets.mask) for each in _by_place(references)]
+        stopped = [_find_unknown(each, rows) for each in _by_place(references)]
         unknown += [each for each in stopped if each is not None]
         counts.append(sum(each is None for each in stopped))
     return LinkSummary(counts[0], counts[1], tuple(unknown), tuple(_elsewhere(context)))
@@ -79,17 +80,18 @@ def _by_place(references: Iterable[LinkTarget | ConsumedName]) -> list[list[Link
     return list(places.values())
 
 
-def _find_unknown(
-    alternatives: Sequence[LinkTarget | ConsumedName], rows: Rows, mask: Callable[[str], str]
-) -> UnknownLink | None:
+def _find_unknown(alternatives: Sequence[LinkTarget | ConsumedName], rows: Rows) -> UnknownLink | None:
     """The first of the alternatives that could not be checked; None when all of them were."""
     for reference in alternatives:
         for subject, check in rows:
             if check.name not in DECISIVE or check.status != "skip" or subject.target is None:
                 continue
             if subject.target.identity == reference.identity and check.blocked_by not in OF_THE_LINK:
-                origin, expressions = reference.written_at.rewrite(mask), map(mask, reference.unknown_sources)
-                return UnknownLink(mask(reference.shown), origin, check.message, tuple(expressions))
+                origin, expressions = (
+                    reference.written_at.rewrite(mask_secrets),
+                    map(mask_secrets, reference.unknown_sources),
+                )
+                return UnknownLink(mask_secrets(reference.shown), origin, check.message, tuple(expressions))
     return None
 
 
@@ -97,4 +99,4 @@ def _elsewhere(context: Context) -> Iterator[tuple[Origin, str]]:
     for target in context.written_links:
         link = context.link_of(target)
         if link is not None and not link.registry and not context.judgement_so_far(target).is_bad:
-            yield target.written_at, context.settings.secrets.mask(name_destination(link))
+            yield target.written_at, mask_secrets(name_destination(link))

@@ -1,8 +1,9 @@
-"""The names that a diagnosis speaks of, by kind: what a report without names has to hide."""
+"""The names in a diagnosis, by kind: what a report without names has to hide."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from regilink_doctor.core.target_path import is_known, parsed
 from regilink_doctor.doctor.context import Context
@@ -18,6 +19,8 @@ def _names(context: Context) -> Iterator[tuple[str, str]]:
     settings, route = context.settings, context.settings.route
     if route is not None and settings.host.value != settings.default_host:
         yield "host", route.server.name
+    if context.probes is not None:
+        yield from (("number", number) for number in context.probes.addresses)
     if route is not None and route.proxy is not None:
         yield "proxy", route.dialled.name
     account = context.enquiry.known_account
@@ -38,15 +41,21 @@ def _names(context: Context) -> Iterator[tuple[str, str]]:
         yield from _of_path(target.text)
         yield "entity", target.entity_text or ""
         yield "project", target.project_text or ""
+        yield "type", target.type_text or ""
         for alias in target.alias_names:
             yield "alias", alias
     for each in context.consumed:
         yield from _of_path(each.text)
         yield "entity", each.entity_text or ""
-    for written in (*context.targets, *context.consumed):
+        yield "project", each.project_text or ""
+        yield "type", each.type_text or ""
+    for written in (*context.written_links, *context.written_names):
         if written.place is not None:
             yield "file", written.place.path
+    if context.filed is not None:
+        yield "file", context.filed.path
     yield "folder", settings.wandb.environment
+    yield "folder", str(Path.home())
 
 
 def _of_path(text: str) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core.check_result import CheckResult
+from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.origin import Origin
 from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.base import Check, Outcome, Subject, blocked, no_answer
@@ -40,12 +41,11 @@ def run(
 
 def _masked(check: CheckResult, context: Context) -> CheckResult:
     """The row without any secret: the last guard, whatever a check may have quoted."""
-    mask = context.settings.secrets.mask
-    origin = check.origin.rewrite(mask) if check.origin is not None else None
+    origin = check.origin.rewrite(mask_secrets) if check.origin is not None else None
     texts = (check.subject, check.message, check.help)
-    if origin == check.origin and all(text is None or mask(text) == text for text in texts):
+    if origin == check.origin and all(text is None or mask_secrets(text) == text for text in texts):
         return check
-    subject, message, advice = (None if text is None else mask(text) for text in texts)
+    subject, message, advice = (None if text is None else mask_secrets(text) for text in texts)
     return replace(check, subject=subject or "", message=message or "", help=advice, origin=origin)
 
 

@@ -106,6 +106,7 @@ class ServerView:
         for facts in self._registries.values():
             if facts is not None:
                 yield "registry", facts.name
+                yield from (("type", name) for name in facts.types or ())
         for question, (collections, versions) in self._neighbours.items():
             yield "collection", question.collection
             yield from (("collection", name) for name in collections)

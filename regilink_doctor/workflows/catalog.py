@@ -14,7 +14,7 @@ from regilink_doctor.core.catalog import Catalog, Collection, Depth, Organizatio
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_registry_project, registry_name
 from regilink_doctor.doctor.facts import VISIBILITY, nodes, registry_of
-from regilink_doctor.workflows.server_session import ServerSession, Unanswered, answered
+from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, Unanswered, answered
 
 if TYPE_CHECKING:
     from regilink_doctor.core.organization_view import OrganizationNames
@@ -29,12 +29,12 @@ def pull_catalog(
     complete: bool | None = None,
     before: Catalog | None = None,
     skip_missing: bool = False,
+    progress: Progress | None = None,
     host: str | None = None,
     cwd: str | Path | None = None,
     environ: Mapping[str, str] | None = None,
     python: str | None = None,
     timeout: float = 30.0,
-    progress: Progress | None = None,
 ) -> Catalog:
     """The catalog as the server shows it to this account. Reads only; nothing about people is asked.
 
@@ -44,17 +44,18 @@ def pull_catalog(
         complete: whether this account sees every registry and team; None: only what the server says of it.
         before: the catalog as it was: its protected aliases are kept, for no server tells them (row B10).
         skip_missing: leave out organizations that are not there, instead of an error.
-        host: the server; None: as wandb would take it. Likewise `cwd`, `environ` and `python`.
+        progress: called with what is read, how much of it is done, and of how much.
+        host: see `ServerAccess`, as the next four.
+        cwd: the folder that the program would be started in.
+        environ: its environment.
+        python: whose wandb counts.
         timeout: seconds for each request.
-        progress: told what is read, how much of it is done, and of how much.
 
     Raises:
         Unanswered: the server did not answer as W&B does, nobody is logged in, or there is no such organization.
     """
     with answered():
-        asked = ServerSession(
-            host=host, cwd=cwd, environ=environ, python=python, timeout=timeout, more=(inventory.ADMINISTRATOR,)
-        )
+        asked = ServerSession(ServerAccess(host, cwd, environ, python, timeout), more=(inventory.ADMINISTRATOR,))
         reader = _Reader(asked, collections, before, progress or (lambda *_: None))
         return Catalog(
             organizations=tuple(map(reader.organization, _chosen(organizations, asked, skip_missing=skip_missing))),

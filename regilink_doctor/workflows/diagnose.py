@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from regilink_doctor.client.settings import Settings, read_settings
+from regilink_doctor.client.settings import Settings
 from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.configured import NOTHING_CONFIGURED
@@ -24,6 +24,7 @@ from regilink_doctor.core.targets import (
 )
 from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.diagnosis import Diagnosis, Watcher, examine
+from regilink_doctor.workflows.server_session import ServerAccess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,22 +36,22 @@ def diagnose(
     targets: Sequence[str | LinkTarget] | None = None,
     *,
     consumed: Sequence[str | ConsumedName] = (),
-    cwd: str | Path | None = None,
-    host: str | None = None,
     entity: str | None = None,
     project: str | None = None,
     organization: str | None = None,
     artifact_type: str | None = None,
     aliases: Sequence[str] = (),
-    python: str | None = None,
-    environ: Mapping[str, str] | None = None,
     config: Config | None = None,
     catalog: Catalog | None = None,
-    timeout: float = 10.0,
     probe: bool = True,
     write_probe: bool = False,
     confirm: Confirm | None = None,
     watcher: Watcher | None = None,
+    host: str | None = None,
+    cwd: str | Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    python: str | None = None,
+    timeout: float = 10.0,
 ) -> Diagnosis:
     """Check this machine, the account and each target against the live server. Reads only, but for `write_probe`.
 
@@ -58,40 +59,34 @@ def diagnose(
         targets: target paths. None: those that lint finds below `cwd`, and the names that are fetched there; an empty
             sequence: none.
         consumed: names that are fetched, beside those of the source.
-        cwd: the folder in which the program would be started; the current one.
-        host: `--host`; like the next three it wins over everything that wandb would find by itself.
-        entity: the entity of the runs.
+        entity: the entity of the runs; like the next two it wins over everything that wandb would find.
         project: the project of the runs.
         organization: the organization, where a path names none.
         artifact_type: the type of the artifacts, where code does not say it.
         aliases: the aliases of the links that are given as texts.
-        python: whose wandb is looked at.
-        environ: the environment of the program; that of this process.
         config: its targets are looked at beside those of the source; its host and entity count where wandb would find
             none; what it knows of the organization is used.
         catalog: what the file that it names has.
-        timeout: seconds for each request.
         probe: whether the way to the server is looked at step by step, on sockets; False: by requests alone.
         write_probe: prove it with a real link into each registry that is named, which is then taken away.
         confirm: asked before each of them, with what will be written; None: nobody is asked.
         watcher: told of each check before it begins, and of what it has found.
+        host: see `ServerAccess`, as the next four.
+        cwd: the folder that the program would be started in.
+        environ: its environment.
+        python: whose wandb counts.
+        timeout: seconds for each request.
     """
-    folder = Path.cwd() if cwd is None else Path(cwd).absolute()
-    given = {"host": host, "entity": entity, "project": project, "organization": organization}
-    settings = read_settings(
-        cwd=folder,
-        environ=environ,
-        python=python,
-        arguments={name: value for name, value in given.items() if value is not None},
-        expected=_expected(config),
-    )
+    server = ServerAccess(host, cwd, environ, python, timeout)
+    given = {"entity": entity, "project": project, "organization": organization}
+    arguments = {name: value for name, value in given.items() if value is not None}
+    settings = server.read_settings(arguments, _expected(config))
     names = [each if isinstance(each, ConsumedName) else consumed_of(each) for each in consumed]
     if targets is None:
-        sites = find_sites(folder, config)
-        variables = os.environ if environ is None else environ
-        links = [read_link_variables(each, variables) for each in target_combinations(sites)]
+        sites = find_sites(server.folder, config)
+        links = [read_link_variables(each, server.variables) for each in target_combinations(sites)]
         links += _configured_targets(config)
-        names += [read_name_variables(each, variables) for each in consumed_names(sites)]
+        names += [read_name_variables(each, server.variables) for each in consumed_names(sites)]
     else:
         links = [
             each if isinstance(each, LinkTarget) else target_of(each, artifact_type=artifact_type, aliases=aliases)
@@ -103,20 +98,20 @@ def diagnose(
         names,
         known=config.known if config else NOTHING_CONFIGURED,
         filed=_filed(config, catalog) if catalog else None,
-        prober=_prober(settings, folder, environ, confirm) if write_probe else None,
-        timeout=timeout,
+        prober=_prober(settings, server, confirm) if write_probe else None,
+        timeout=server.timeout,
         probe=probe,
         watcher=watcher,
     )
 
 
-def _prober(settings: Settings, folder: Path, environ: Mapping[str, str] | None, confirm: Confirm | None) -> Prober:
+def _prober(settings: Settings, server: ServerAccess, confirm: Confirm | None) -> Prober:
     """The write probe runs in the program's Python, with its environment, against the server that is looked at."""
     from regilink_doctor.doctor.probe.run import Prober
 
-    variables = {**(os.environ if environ is None else environ), "WANDB_BASE_URL": settings.host.value}
+    variables = {**server.variables, "WANDB_BASE_URL": settings.host.value}
     python = settings.wandb.interpreter or sys.executable
-    return Prober(python, variables, folder, confirm or (lambda lines: True), _notice)
+    return Prober(python, variables, server.folder, confirm or (lambda lines: True), _notice)
 
 
 def _notice(words: str) -> None:

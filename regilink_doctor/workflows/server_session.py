@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
+from regilink_doctor.client.document import Field
 from regilink_doctor.client.gateway import Gateway
 from regilink_doctor.client.hosts import without_login
 from regilink_doctor.client.queries import account_fields, ask, entity_names
 from regilink_doctor.client.settings import Settings, SettingsProblem, read_settings
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.origin import Setting
+from regilink_doctor.core.records import record
 from regilink_doctor.doctor.facts import Account, account_of, entity_of
+
+
+@record
+class ServerAccess:
+    """How the live server is reached.
+
+    `host` is the server; None: as wandb would take it. `cwd` is the folder that the program would be started in (the
+    current one), `environ` its environment (that of this process), `python` an interpreter or environment whose wandb
+    counts (None: the active one). `timeout` are seconds for each request.
+    """
+
+    host: str | None = None
+    cwd: str | Path | None = None
+    environ: Mapping[str, str] | None = None
+    python: str | None = None
+    timeout: float = 10.0
+
+    @property
+    def folder(self) -> Path:
+        """The folder that the program would be started in."""
+        return Path(self.cwd or Path.cwd()).absolute()
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The environment of the program."""
+        return os.environ if self.environ is None else self.environ
+
+    def read_settings(
+        self, arguments: Mapping[str, str] | None = None, expected: Mapping[str, Setting[str]] | None = None
+    ) -> Settings:
+        """The settings of wandb there; see `client.settings.read_settings`."""
+        given = {**({"host": self.host} if self.host else {}), **(arguments or {})}
+        return read_settings(
+            cwd=self.folder, environ=self.variables, python=self.python, arguments=given, expected=expected
+        )
 
 
 class Unanswered(Exception):
@@ -46,24 +85,12 @@ class ServerSession:
         ServerConnectionError: no usable answer. Unanswered: nobody is logged in.
     """
 
-    def __init__(
-        self,
-        *,
-        host: str | None,
-        cwd: str | Path | None,
-        environ: Mapping[str, str] | None,
-        python: str | None,
-        timeout: float,
-        more: Sequence[Any] = (),
-    ) -> None:
-        arguments = {"host": host} if host else {}
-        self.settings: Settings = read_settings(
-            cwd=Path(cwd or Path.cwd()).absolute(), environ=environ, python=python, arguments=arguments
-        )
+    def __init__(self, access: ServerAccess, *, more: Sequence[Field] = ()) -> None:
+        self.settings = access.read_settings()
         if (problem := self.settings.unreachable) is not None:
             raise Unanswered(f"{self._shown(problem)} {problem.what}", problem.help)
         self.gateway = Gateway(
-            self.settings.host.value, self.settings.credentials.key, route=self.settings.route, timeout=timeout
+            self.settings.host.value, self.settings.credentials.key, route=self.settings.route, timeout=access.timeout
         )
         entity = self.settings.entity.value if self.settings.entity else None
         names = [entity] if entity else []

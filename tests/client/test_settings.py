@@ -12,6 +12,7 @@ from regilink_doctor.client.hosts import NEW_DEFAULT, OLD_DEFAULT, HostRefused, 
 from regilink_doctor.client.installed import find_wandb
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.settings import read_settings
+from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.origin import Variable
 from regilink_doctor.core.sdk_versions import number
 
@@ -115,7 +116,7 @@ def test_the_forge_is_rewritten_since_it_is_known() -> None:
 def test_a_key_shows_itself_nowhere() -> None:
     key = Key(SECRET)
     assert SECRET not in f"{key} {key!r} {key:>50} {[key]}"
-    assert key.mask(f"Basic {SECRET}!") == "Basic [key]!"
+    assert mask_secrets(f"Basic {SECRET}!") == "Basic [key]!"
     with pytest.raises(TypeError):
         pickle.dumps(key)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
 
+from regilink_doctor.core.escaping import escape_text
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import replace
@@ -15,8 +19,14 @@ if TYPE_CHECKING:
     from regilink_doctor.doctor.diagnosis import Diagnosis
     from regilink_doctor.doctor.links import LinkSummary
 
-KEPT = frozenset({"model", "dataset", "latest", "wandb.ai", "127.0.0.1", "localhost", ""})
-"""Names that say nothing about anybody."""
+KEPT = frozenset(
+    {
+        *("model", "dataset", "latest", "wandb", ""),
+        *("wandb.ai", "api.wandb.ai", "api.forge.coreweave.com", "forge.coreweave.com"),
+        *("127.0.0.1", "localhost", "::1", "...", "user:password@proxy", "proxy"),
+    }
+)
+"""Names, in lower case, that say nothing about anybody, and the placeholders of help texts."""
 
 
 def redacted(diagnosis: Diagnosis) -> Diagnosis:
@@ -80,20 +90,56 @@ def _without_prefix(kind: str, name: str) -> tuple[str, str]:
 
 
 class _Hider:
-    """Puts a kind and a number in the place of each name. A name that is several things is called by the first."""
+    """Replaces each name by its kind and a number, however it is encoded. A name of two kinds gets the first."""
 
     def __init__(self, names: tuple[tuple[str, str], ...]) -> None:
-        numbers: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
         self._instead: dict[str, str] = {}
         for kind, name in (_without_prefix(*each) for each in names):
-            if name in KEPT or name in self._instead:
-                continue
-            numbers[kind] = numbers.get(kind, 0) + 1
-            self._instead[name] = f"{kind}-{numbers[kind]}"
-        # The longest first: `team-a-mr-migrated` is no `team-a`.
-        longest = sorted(self._instead, key=len, reverse=True)
-        pattern = "|".join(map(re.escape, longest))
-        self._pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9])") if longest else None
+            if name.casefold() not in KEPT and name.casefold() not in self._instead:
+                instead = self._number(kind)
+                for shape in _shapes_of(name):
+                    self._instead.setdefault(shape.casefold(), instead)
+        # The longest first: `team-a-mr-migrated` is not `team-a`.
+        longest = "|".join(map(re.escape, sorted(self._instead, key=len, reverse=True)))
+        self._names = re.compile(_NAMES.replace("NAMES", longest), re.IGNORECASE) if longest else None
 
     def __call__(self, text: str) -> str:
-        return self._pattern.sub(lambda found: self._instead[found[0]], text) if self._pattern else text
+        text = _ADDRESS.sub(self._hide_server, text)
+        return self._names.sub(self._hide_name, text) if self._names else text
+
+    def _number(self, kind: str) -> str:
+        self._numbers[kind] = self._numbers.get(kind, 0) + 1
+        return f"{kind}-{self._numbers[kind]}"
+
+    def _hide_name(self, match: re.Match[str]) -> str:
+        return match["kept"] or self._instead[match["name"].casefold()]
+
+    def _hide_server(self, match: re.Match[str]) -> str:
+        """An address: its scheme stays; a server that is not W&B's own goes, with everything after its name."""
+        server = match["server"].rpartition("@")[2]
+        if server.partition(":")[0].casefold() in KEPT:
+            return match[0]
+        key = f"{match['scheme']}{match['server']}".casefold()
+        return match["scheme"] + self._instead.setdefault(
+            key, self._instead.get(server.casefold()) or self._number("host")
+        )
+
+
+_ADDRESS = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)(?P<server>[^\s/?#\"'`<>()]+)[^\s\"'`<>(),;]*", re.IGNORECASE)
+
+_NAMES = (
+    r"(?P<kept>wandb-registry-(?=\w)|[a-z][a-z0-9+.-]*://|https?%3A%2F%2F)"
+    r"|(?:(?<![A-Za-z0-9])|(?<=%[0-9A-F]{2}))(?P<name>NAMES)(?![A-Za-z0-9])"
+)
+"""What stays although a name may be in it, and the names: in an address a separator can be `%2F`."""
+
+
+def _shapes_of(name: str) -> Iterator[str]:
+    """A name as it is, in an address, in a query, and in JSON."""
+    yield name
+    yield quote(name, safe="")
+    yield quote(name)
+    yield quote_plus(name)
+    yield json.dumps(name)[1:-1]
+    yield escape_text(name)

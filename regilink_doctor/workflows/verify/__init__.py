@@ -26,7 +26,7 @@ from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import is_known, parse, parsed
 from regilink_doctor.doctor.facts import nodes
 from regilink_doctor.rules.wording import listed, quoted
-from regilink_doctor.workflows.server_session import ServerSession, answered
+from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, answered
 from regilink_doctor.workflows.verify.compare import compare, not_there, settled, version_words
 from regilink_doctor.workflows.verify.outcome import Expected, Question, Verification
 
@@ -54,7 +54,10 @@ def verify(
         aliases: aliases that the version is to carry, for names that do not say themselves what they expect. Likewise
             `type`, `digest` (as `artifact.digest`) and `source` (the source's full name, or the end of it).
         organization: the one that is meant; None: that of the path, else that of the entity that runs would have.
-        host: the server; None: as wandb would take it. Likewise `cwd`, `environ` and `python`.
+        host: see `ServerAccess`, as the next four.
+        cwd: the folder that the program would be started in.
+        environ: its environment.
+        python: whose wandb counts.
         timeout: seconds for each request.
 
     Raises:
@@ -67,7 +70,7 @@ def verify(
     if len(known) == len(every):
         return tuple(known)  # none of them is worth a question
     with answered():
-        asked = ServerSession(host=host, cwd=cwd, environ=environ, python=python, timeout=timeout)
+        asked = ServerSession(ServerAccess(host, cwd, environ, python, timeout))
         return _Verifier(asked, organization).verify(every)
 
 

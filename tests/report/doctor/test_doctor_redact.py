@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.organization_view import OrganizationNames
@@ -53,8 +55,34 @@ def test_every_name_is_a_kind_and_a_number() -> None:
     assert not [name for _, name in NAMES if name != "model" and f" {name} " in f" {hidden} "]
 
 
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("https://wandb.acme.example:8443/deep/path?team=team-a, then", "https://host-1, then"),
+        ("http://me:secret@wandb.acme.example/x", "http://host-1"),
+        (
+            "Acme%20Inc/wandb-registry-Golden%20Datasets%2Fzoo",
+            "organization-1/wandb-registry-registry-1%2Fcollection-1",
+        ),
+        ("Acme+Inc and ACME INC", "organization-1 and organization-1"),
+        (
+            "selectionPath=acme%2Fwandb-registry-Golden%20Datasets",
+            "selectionPath=organization-2%2Fwandb-registry-registry-1",
+        ),
+        ("https://api.wandb.ai/acme/team-a", "https://api.wandb.ai/organization-2/team-1"),
+        ("http://127.0.0.1:8080 is asked", "http://127.0.0.1:8080 is asked"),
+        ("socks5h://proxy.acme.example:1080", "socks5h://host-1"),
+        ("zoos, zoo", "zoos, collection-1"),
+    ],
+)
+def test_a_name_is_hidden_in_every_shape_and_a_scheme_never(text: str, hidden: str) -> None:
+    row = CheckResult("host", "pass", "x", text)
+    names = (*NAMES, ("collection", "https"), ("registry", "wandb"))  # words of an address, too
+    assert redacted(Diagnosis((row,), (), (), names=names)).checks[0].message == hidden
+
+
 def test_without_names_nothing_changes() -> None:
-    row = CheckResult("host", "pass", "https://h", "it answered")
+    row = CheckResult("host", "pass", "https://api.wandb.ai", "it answered")
     assert redacted(Diagnosis((row,), (), ())).checks == (row,)
 
 
