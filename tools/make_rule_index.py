@@ -1,4 +1,4 @@
-"""Write `regilink_doctor/rules/index.py` from the rules themselves.
+"""Write `rules/index.py` and `core/rule_codes.py` from the rules themselves.
 
 Rules are loaded one by one, when they have something to report; the index is what is known of them before that.
 `tests/rules/test_index.py` fails when the index is stale.
@@ -13,10 +13,26 @@ from regilink_doctor import rules
 from regilink_doctor.rules.base import Rule
 
 INDEX = Path(rules.__path__[0]) / "index.py"
+CODES = INDEX.parents[1] / "core" / "rule_codes.py"
 
 HEAD = '''"""The index of rules, so that they can be loaded one by one. Written by `tools/make_rule_index.py`."""
 
 from __future__ import annotations
+
+'''
+
+
+CODES_HEAD = '''"""The codes of the rules by their names. Written by `tools/make_rule_index.py`.
+
+`core` names the rules that word what it finds, and knows no more of them.
+"""
+
+from __future__ import annotations
+
+
+def _code(number: int) -> str:
+    return f"REG{number:03}"
+
 
 '''
 
@@ -49,6 +65,12 @@ def render_index() -> str:
     )
 
 
+def render_codes() -> str:
+    """The text of the module of codes."""
+    lines = [f"{name.upper()} = _code({int(rule.code[3:])})\n" for name, rule in find_rules()]
+    return CODES_HEAD + "".join(lines)
+
+
 def _render_entry(what: str, codes: list[str]) -> str:
     line = f'    "{what}": ({", ".join(codes)},),\n'
     if len(line) <= 120:
@@ -59,3 +81,4 @@ def _render_entry(what: str, codes: list[str]) -> str:
 
 if __name__ == "__main__":
     INDEX.write_text(render_index(), encoding="utf-8")
+    CODES.write_text(render_codes(), encoding="utf-8")

@@ -5,10 +5,17 @@ wandb hides these: with nothing listening, 0.31.0 says that its service process 
 
 from __future__ import annotations
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import quote_for_shell, set_variable
 from regilink_doctor.core.records import record
 
-UNREACHABLE, REJECTED, NOT_WANDB, TOO_OLD, SERVER_ERROR = "REG801", "REG803", "REG804", "REG805", "REG810"
+UNREACHABLE, REJECTED, NOT_WANDB, TOO_OLD, SERVER_ERROR = (
+    rule_codes.HOST_UNREACHABLE,
+    rule_codes.CREDENTIALS_REJECTED,
+    rule_codes.NOT_WANDB,
+    rule_codes.SERVER_TOO_OLD,
+    rule_codes.SERVER_ERROR,
+)
 
 
 @record

@@ -6,6 +6,7 @@ fail". Names may have unknown parts: what cannot be decided without them is `unk
 
 from __future__ import annotations
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import (
     CORE_REGISTRY_DISPLAY,
     LEGACY_REGISTRY,
@@ -93,14 +94,14 @@ def resolve_organization(
         organization: the path's first part or `$WANDB_ORGANIZATION`, None when neither is given.
     """
     if not entity:
-        return _refused("REG806", "C6", "entity-name-required")
+        return _refused(rule_codes.SOURCE_NOT_VISIBLE, "C6", "entity-name-required")
     if not is_known(entity) or (organization and not is_known(organization)):
         return UNKNOWN
     facts = directory.entity(entity)
     if facts is None:
         if not directory.complete:
             return UNKNOWN
-        return _refused("REG207", "B2", "unable-to-find-organization", entity=entity)
+        return _refused(rule_codes.UNKNOWN_ENTITY, "B2", "unable-to-find-organization", entity=entity)
     if facts.kind != "personal":
         for names in facts.organizations:
             if not organization or organization in (names.name, names.entity):
@@ -112,27 +113,39 @@ def resolve_organization(
 def _wrong_organization(facts: EntityFacts, organization: str | None, directory: OrganizationView) -> Judgement:
     # A team or person named where the organization belongs is the mistake that most people write down (row A12).
     named = directory.entity(organization) if organization else None
-    code, row = ("REG202", "A12") if named is not None and named.kind != "organization" else ("REG303", "A13")
+    code, row = (
+        (rule_codes.TEAM_AS_ORGANIZATION, "A12")
+        if named is not None and named.kind != "organization"
+        else (rule_codes.UNKNOWN_ORGANIZATION, "A13")
+    )
     if not organization:
-        code, row = "REG207", "B2"  # a team that belongs to no organization
+        code, row = rule_codes.UNKNOWN_ENTITY, "B2"  # a team that belongs to no organization
     return _refused(code, row, "unable-to-find-organization", entity=facts.name)
 
 
 def _personal_organization(facts: EntityFacts, organization: str | None) -> OrganizationNames | Judgement:
     entity = facts.name
     if not facts.organizations:
-        return _refused("REG203", "B1", "unable-to-find-organization", entity=entity)
+        return _refused(rule_codes.PERSONAL_ENTITY, "B1", "unable-to-find-organization", entity=entity)
     if organization:
         for names in facts.organizations:
             if organization in (names.name, names.entity):
                 return names
         if len(facts.organizations) == 1:
             expected = facts.organizations[0].name
-            return _refused("REG303", "A12", "expecting-organization", expected=expected, organization=organization)
-        return _refused("REG303", "A12", "personal-multiple-organizations-wrong", organization=organization)
+            return _refused(
+                rule_codes.UNKNOWN_ORGANIZATION,
+                "A12",
+                "expecting-organization",
+                expected=expected,
+                organization=organization,
+            )
+        return _refused(
+            rule_codes.UNKNOWN_ORGANIZATION, "A12", "personal-multiple-organizations-wrong", organization=organization
+        )
     if len(facts.organizations) == 1:
         return facts.organizations[0]
-    return _refused("REG203", "B1", "personal-multiple-organizations", entity=entity)
+    return _refused(rule_codes.PERSONAL_ENTITY, "B1", "personal-multiple-organizations", entity=entity)
 
 
 def judge_registry(
@@ -161,11 +174,16 @@ def judge_registry(
     existing = directory.collection_type(organization, REGISTRY_PREFIX + registry.name, collection)
     if existing is not None and artifact_type is not None and existing != artifact_type:
         return _refused(
-            "REG402", "B5", "collection-type-conflict", collection=collection, existing=existing, type=artifact_type
+            rule_codes.COLLECTION_TYPE_CONFLICT,
+            "B5",
+            "collection-type-conflict",
+            collection=collection,
+            existing=existing,
+            type=artifact_type,
         )
     if registry.name != name:
         # Nobody has published whether a link forgives the case, as fetching does (row A10, [U]).
-        return Judgement("unknown", Problem("REG302", failure="A10"))
+        return Judgement("unknown", Problem(rule_codes.REGISTRY_DISPLAY_NAME, failure="A10"))
     return LINKED
 
 
@@ -178,25 +196,29 @@ def judge_source(directory: OrganizationView, source_entity: str, organization: 
         return None
     if facts.kind == "team" and organization in (names.entity for names in facts.organizations):
         return None
-    code, row = {"personal": ("REG203", "B1"), "organization": ("REG204", "B2"), "team": ("REG303", "B1")}[facts.kind]
+    code, row = {
+        "personal": (rule_codes.PERSONAL_ENTITY, "B1"),
+        "organization": (rule_codes.ORGANIZATION_AS_ENTITY, "B2"),
+        "team": (rule_codes.UNKNOWN_ORGANIZATION, "B1"),
+    }[facts.kind]
     return _refused(code, row, "personal-entity-link")
 
 
 def _unknown_registry(directory: OrganizationView, organization: str, project: str) -> Judgement:
     if not directory.complete:
-        return Judgement("unknown", Problem("REG301", failure="B3"))
+        return Judgement("unknown", Problem(rule_codes.UNKNOWN_REGISTRY, failure="B3"))
     name = registry_name(project)
     shown = CORE_REGISTRY_DISPLAY.get(name.casefold())
     if shown and directory.registry(organization, shown) is not None:
-        return _refused("REG302", "A10", "unknown-registry-create")
+        return _refused(rule_codes.REGISTRY_DISPLAY_NAME, "A10", "unknown-registry-create")
     if name.startswith(REGISTRY_PREFIX):
-        return _refused("REG109", "A11", "unknown-registry-create")
-    return _refused("REG301", "B3", "unknown-registry-create")
+        return _refused(rule_codes.DOUBLED_PREFIX, "A11", "unknown-registry-create")
+    return _refused(rule_codes.UNKNOWN_REGISTRY, "B3", "unknown-registry-create")
 
 
 def _judge_rights_and_type(registry: RegistryFacts, artifact_type: str | None) -> Judgement | None:
     if registry.writable is False:
-        return _refused("REG304", "B7", "permission-denied")
+        return _refused(rule_codes.NO_WRITE_ACCESS, "B7", "permission-denied")
     if (
         artifact_type is None
         or not is_known(artifact_type)
@@ -205,7 +227,7 @@ def _judge_rights_and_type(registry: RegistryFacts, artifact_type: str | None) -
     ):
         return None
     return _refused(
-        "REG401",
+        rule_codes.TYPE_NOT_ALLOWED,
         "B4",
         "type-not-allowed",
         type=artifact_type,
@@ -217,11 +239,11 @@ def _judge_rights_and_type(registry: RegistryFacts, artifact_type: str | None) -
 def judge_collection(collection: str) -> Judgement | None:
     """A name that W&B has not to take, or takes although nobody can have meant it."""
     if not collection.strip():
-        return _refused("REG105", "A5", "empty-collection-name")
+        return _refused(rule_codes.EMPTY_NAME, "A5", "empty-collection-name")
     if ":" in collection:
-        return _refused("REG107", "A8", "version-in-target", collection=collection)
+        return _refused(rule_codes.VERSION_IN_TARGET, "A8", "version-in-target", collection=collection)
     if len(collection) > NAME_MAX:
-        return Judgement("unknown", Problem("REG110", failure="A10"))
+        return Judgement("unknown", Problem(rule_codes.INVALID_NAME, failure="A10"))
     return _never_filled_in(collection)
 
 
@@ -233,29 +255,39 @@ def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: 
     facts = directory.entity(entity)
     if facts is None and directory.complete:
         row = "A3" if is_registry_project(entity) or misspelled_prefix(entity) else "B2"
-        return _refused("REG103" if row == "A3" else "REG207", row, "unknown-entity", entity=entity)
+        return _refused(
+            rule_codes.TOO_MANY_PARTS if row == "A3" else rule_codes.UNKNOWN_ENTITY,
+            row,
+            "unknown-entity",
+            entity=entity,
+        )
     if entity != link.source_entity and is_known(link.source_entity):
-        return _refused("REG207", "B1", "personal-entity-link")
+        return _refused(rule_codes.UNKNOWN_ENTITY, "B1", "personal-entity-link")
     if link.emptied:
-        return Judgement("misplaced", Problem("REG105", failure="A5"))
+        return Judgement("misplaced", Problem(rule_codes.EMPTY_NAME, failure="A5"))
     organizations = facts.organizations if facts else ()
     if project == LEGACY_REGISTRY and _migrated(entity, organizations, directory):
-        return _refused("REG112", "A14", "legacy-registry-migrated")
+        return _refused(rule_codes.LEGACY_MODEL_REGISTRY, "A14", "legacy-registry-migrated")
     registries = tuple(name for names in organizations for name in directory.registry_names(names.entity))
     if judgement := misplacement(project, collection, registries):
         return judgement
     if not is_known(collection):
         return UNKNOWN
     if ":" in collection:
-        return _refused("REG107", "A8", "version-in-target", collection=collection)
+        return _refused(rule_codes.VERSION_IN_TARGET, "A8", "version-in-target", collection=collection)
     if any(letter in REGISTRY_FORBIDDEN for letter in project) or len(project) > REGISTRY_NAME_MAX + len(
         REGISTRY_PREFIX
     ):
-        return Judgement("unknown", Problem("REG110", failure="A10"))
+        return Judgement("unknown", Problem(rule_codes.INVALID_NAME, failure="A10"))
     existing = directory.collection_type(entity, project, collection)
     if existing is not None and artifact_type is not None and existing != artifact_type:
         return _refused(
-            "REG402", "B5", "collection-type-conflict", collection=collection, existing=existing, type=artifact_type
+            rule_codes.COLLECTION_TYPE_CONFLICT,
+            "B5",
+            "collection-type-conflict",
+            collection=collection,
+            existing=existing,
+            type=artifact_type,
         )
     return LINKED
 
@@ -272,16 +304,16 @@ def misplacement(project: str, collection: str, registries: Sequence[str]) -> Ju
         registries: names, without the prefix, of the registries of the entity's organization.
     """
     if project == REGISTRY_PREFIX:
-        return Judgement("misplaced", Problem("REG105", failure="A6"))
+        return Judgement("misplaced", Problem(rule_codes.EMPTY_NAME, failure="A6"))
     if "://" in collection:
-        return Judgement("misplaced", Problem("REG108", failure="A9"))
+        return Judgement("misplaced", Problem(rule_codes.URL_AS_TARGET, failure="A9"))
     if collection.startswith(REGISTRY_PREFIX) and is_known(collection):
         # `wandb-registry-m/` arrives in the same shape as `wandb-registry-m`: the SDK drops the empty name.
-        return Judgement("misplaced", Problem("REG102", failure="A2"))
+        return Judgement("misplaced", Problem(rule_codes.MISSING_COLLECTION, failure="A2"))
     if misspelled_prefix(project):
-        return Judgement("misplaced", Problem("REG104", failure="A4"))
+        return Judgement("misplaced", Problem(rule_codes.MISSPELLED_PREFIX, failure="A4"))
     if project.casefold() in (name.casefold() for name in registries):
-        return Judgement("misplaced", Problem("REG101", failure="A1"))
+        return Judgement("misplaced", Problem(rule_codes.MISSING_REGISTRY_PREFIX, failure="A1"))
     for name in (project, collection):
         if judgement := _never_filled_in(name):
             return judgement
@@ -291,8 +323,8 @@ def misplacement(project: str, collection: str, registries: Sequence[str]) -> Ju
 def _never_filled_in(name: str) -> Judgement | None:
     """W&B takes such a name, and nobody can have meant it (row A7)."""
     if name == "None":
-        return Judgement("misplaced", Problem("REG113", failure="A7"))
-    return Judgement("misplaced", Problem("REG106", failure="A7")) if placeholder(name) else None
+        return Judgement("misplaced", Problem(rule_codes.NONE_IN_PATH, failure="A7"))
+    return Judgement("misplaced", Problem(rule_codes.UNFILLED_PLACEHOLDER, failure="A7")) if placeholder(name) else None
 
 
 def _refused(rule: str, failure: str, wandb_message: str, **facts: str) -> Judgement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core import judgement, wandb_messages
+from regilink_doctor.core import judgement, rule_codes, wandb_messages
 from regilink_doctor.core.failures import find_failure
 from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.problems import Problem
@@ -61,7 +61,7 @@ def _complete(state: State, call: LinkCall, link: LinkInput) -> bool:
         told = replace(attempt, requested=call.target_path, place=call.place)
         if attempt.verdict == "linked" and link.emptied:
             # The server cannot know that a name was missing and that the rest of the path moved up (row A5).
-            return replace(told, verdict="misplaced", code="REG105", failure="A5")
+            return replace(told, verdict="misplaced", code=rule_codes.EMPTY_NAME, failure="A5")
         return told
 
     if call.source is None:
@@ -96,11 +96,11 @@ def _refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> Link
 def _reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> tuple[str | None, str | None]:
     """Failure id and code. Modes and call shapes come first: the SDK checks them before the path (C1, C5, A18)."""
     if call.mode == "disabled":
-        return "C5", "REG602"
+        return "C5", rule_codes.LINK_WHILE_DISABLED
     if call.mode == "offline" and call.error == "NotImplementedError":
-        return "C1", "REG601"
+        return "C1", rule_codes.LINK_WHILE_OFFLINE
     if call.error in ("TypeError", "AttributeError"):
-        return "A18", "REG607"
+        return "A18", rule_codes.WRONG_CALL_SHAPE
     recognized = wandb_messages.recognize_messages(call.message or "")
     known = [match.message for match in recognized if match.message.speaker == "sdk"]
     if isinstance(link, SdkRefusal):

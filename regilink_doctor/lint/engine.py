@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.problems import Problem
@@ -188,15 +189,15 @@ def _reports(code: str, item: Site | FileFact, facts: _Facts) -> Iterator[Report
 
 
 def _unparsable(path: str, error: Unparsable, enabled: Enabled) -> Iterator[Finding]:
-    if enabled("REG000"):
+    if enabled(rule_codes.UNPARSABLE_FILE):
         part = "cell" if error.cell else "file"
         facts = {"language": error.language, "part": part, "reason": str(error)}
-        yield finding_at(Place(path, error.span, error.cell), Problem("REG000", facts=facts))
+        yield finding_at(Place(path, error.span, error.cell), Problem(rule_codes.UNPARSABLE_FILE, facts=facts))
 
 
 def _crash(where: str, place: Place, error: Exception, rest: str = "the other rules have run") -> Finding:
     facts = {"where": where, "error": f"{type(error).__name__}: {error}", "rest": rest}
-    return finding_at(place, Problem("REG002", facts=facts))
+    return finding_at(place, Problem(rule_codes.INTERNAL_ERROR, facts=facts))
 
 
 def _order(finding: Finding) -> tuple[str, int, Span, str]:

@@ -6,6 +6,7 @@ import os
 
 from regilink_doctor.config import Config
 from regilink_doctor.config.keys import SEVERITIES
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.paths import to_slashes
 from regilink_doctor.lint.scan import files
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
@@ -63,7 +64,7 @@ class LintResult:
     @property
     def exit_status(self) -> int:
         """2 when something could not be read or written, 1 for an error, a warning or a file left alone, else 0."""
-        if self.failures or any(finding.code == "REG002" for finding in self.findings):
+        if self.failures or any(finding.code == rule_codes.INTERNAL_ERROR for finding in self.findings):
             return 2
         return 1 if self.left_alone or any(finding.severity != "info" for finding in self.findings) else 0
 

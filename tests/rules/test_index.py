@@ -3,17 +3,22 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
+import pytest
+
+from regilink_doctor.core import rule_codes
 from regilink_doctor.rules import index
 
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / "tools" / "make_rule_index.py"
 
 
-def test_the_index_is_what_the_rules_say() -> None:
-    code = f"import runpy; print(runpy.run_path({str(TOOL)!r})['render_index'](), end='')"
+@pytest.mark.parametrize(("function", "module"), [("render_index", index), ("render_codes", rule_codes)])
+def test_the_index_is_what_the_rules_say(function: str, module: ModuleType) -> None:
+    code = f"import runpy; print(runpy.run_path({str(TOOL)!r})[{function!r}](), end='')"
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert Path(index.__file__).read_text() == made.stdout, "run: python tools/make_rule_index.py"
+    assert Path(str(module.__file__)).read_text() == made.stdout, "run: python tools/make_rule_index.py"
 
 
 def test_every_rule_file_is_in_the_index() -> None:

@@ -12,6 +12,13 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path.unknown import HOLE
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    LinkMethod = Literal["Run.link_artifact", "Artifact.link"]
+    """The two calls that link. They read a target path in different ways."""
+
 
 class PathError(ValueError):
     """The SDK cannot split the text at all: more than three parts (row A3)."""

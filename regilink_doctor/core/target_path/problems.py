@@ -6,6 +6,7 @@ Nothing here knows an organization: what needs one is `core.judgement`.
 
 from __future__ import annotations
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import (
     LEGACY_REGISTRY,
     NAME_MAX,
@@ -27,19 +28,19 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Severity
 
 ORDER = (
-    "REG108",
-    "REG113",
-    "REG106",
-    "REG112",
-    "REG105",
-    "REG109",
-    "REG103",
-    "REG111",
-    "REG104",
-    "REG107",
-    "REG110",
-    "REG102",
-    "REG101",
+    rule_codes.URL_AS_TARGET,
+    rule_codes.NONE_IN_PATH,
+    rule_codes.UNFILLED_PLACEHOLDER,
+    rule_codes.LEGACY_MODEL_REGISTRY,
+    rule_codes.EMPTY_NAME,
+    rule_codes.DOUBLED_PREFIX,
+    rule_codes.TOO_MANY_PARTS,
+    rule_codes.STRAY_SEPARATOR,
+    rule_codes.MISSPELLED_PREFIX,
+    rule_codes.VERSION_IN_TARGET,
+    rule_codes.INVALID_NAME,
+    rule_codes.MISSING_COLLECTION,
+    rule_codes.MISSING_REGISTRY_PREFIX,
 )
 """Which problem of a segment is told, the first that applies (contracts: a path has one problem per segment)."""
 
@@ -93,11 +94,14 @@ def problems(
         registries: names, without the prefix, of registries that are known to exist.
     """
     if "://" in text or text.startswith(HOSTS) or text.startswith("wandb-artifact:"):
-        return (Problem("REG108", 0, len(text)),)
+        return (Problem(rule_codes.URL_AS_TARGET, 0, len(text)),)
     if not text:
-        return (Problem("REG105", 0, 0, kind="path"),)
+        return (Problem(rule_codes.EMPTY_NAME, 0, 0, kind="path"),)
     best: dict[int, tuple[int, Problem]] = {}
-    holes = {**dict.fromkeys(versions_at, "REG107"), **dict.fromkeys(none_at, "REG113")}
+    holes = {
+        **dict.fromkeys(versions_at, rule_codes.VERSION_IN_TARGET),
+        **dict.fromkeys(none_at, rule_codes.NONE_IN_PATH),
+    }
     for index, problem in _all(text, trailing_slash_fails, holes, named_registry, registries):
         rank = ORDER.index(problem.rule)
         if index not in best or rank < best[index][0]:
@@ -146,16 +150,16 @@ def _all(
         # As a collection of a real registry such a name is odd, but it is a name.
         before_registry = registry is None or segment.index < registry.index
         if before_registry and (meant := misspelled_prefix(segment.text)):
-            yield segment.index, Problem("REG104", segment.start, segment.end, intended=meant)
+            yield segment.index, Problem(rule_codes.MISSPELLED_PREFIX, segment.start, segment.end, intended=meant)
         if segment.registry:
             yield from _registry_name(segment)
     yield from _too_many(filled, registry)
     yield from _version(text, segments[-1])
     last = segments[-1]
     if registry is not None and registry.index == last.index and registry.registry and registry.known:
-        yield last.index, Problem("REG102", last.start, last.end)
+        yield last.index, Problem(rule_codes.MISSING_COLLECTION, last.start, last.end)
     elif registry is not None and registry.index < last.index and last.known and len(last.text) > NAME_MAX:
-        yield last.index, Problem("REG110", last.start, last.end, kind="collection-length")
+        yield last.index, Problem(rule_codes.INVALID_NAME, last.start, last.end, kind="collection-length")
     if registry is None and filled:
         yield from _unprefixed(filled, named_registry, registries)
 
@@ -163,14 +167,23 @@ def _all(
 def _empty(segment: _Segment, segments: list[_Segment], trailing_slash_fails: bool) -> Iterator[tuple[int, Problem]]:
     before = segments[segment.index - 1] if segment.index else None
     if before is None:
-        yield segment.index, Problem("REG111", segment.start, segment.start + 1, "info", "leading-slash", "")
+        yield (
+            segment.index,
+            Problem(rule_codes.STRAY_SEPARATOR, segment.start, segment.start + 1, "info", "leading-slash", ""),
+        )
     elif segment.index < len(segments) - 1:
-        yield segment.index, Problem("REG111", segment.start - 1, segment.start + 1, "error", "slash", "/")
+        yield (
+            segment.index,
+            Problem(rule_codes.STRAY_SEPARATOR, segment.start - 1, segment.start + 1, "error", "slash", "/"),
+        )
     elif before.registry or before.text.startswith(REGISTRY_PREFIX) or len(segments) == 2:
-        yield segment.index, Problem("REG105", segment.start - 1, segment.start, kind="collection")
+        yield segment.index, Problem(rule_codes.EMPTY_NAME, segment.start - 1, segment.start, kind="collection")
     else:
         severity: Severity = "error" if trailing_slash_fails else "warning"
-        yield segment.index, Problem("REG111", segment.start - 1, segment.start, severity, "trailing-slash", "")
+        yield (
+            segment.index,
+            Problem(rule_codes.STRAY_SEPARATOR, segment.start - 1, segment.start, severity, "trailing-slash", ""),
+        )
 
 
 def _words(segment: _Segment, holes: Mapping[int, str], *, within_registry_path: bool) -> Iterator[tuple[int, Problem]]:
@@ -179,15 +192,18 @@ def _words(segment: _Segment, holes: Mapping[int, str], *, within_registry_path:
     start = segment.end - len(name)
     for offset, code in holes.items():
         if segment.start <= offset < segment.end:
-            yield segment.index, Problem(code, offset, offset + 1, "error" if code == "REG113" else "warning", "hole")
+            yield (
+                segment.index,
+                Problem(code, offset, offset + 1, "error" if code == rule_codes.NONE_IN_PATH else "warning", "hole"),
+            )
     if name == "None":
-        yield segment.index, Problem("REG113", start, segment.end)
+        yield segment.index, Problem(rule_codes.NONE_IN_PATH, start, segment.end)
     if where := placeholder(name):
-        yield segment.index, Problem("REG106", start + where[0], start + where[1])
+        yield segment.index, Problem(rule_codes.UNFILLED_PLACEHOLDER, start + where[0], start + where[1])
     if segment.text == LEGACY_REGISTRY and not within_registry_path:
-        yield segment.index, Problem("REG112", segment.start, segment.end, "warning")
+        yield segment.index, Problem(rule_codes.LEGACY_MODEL_REGISTRY, segment.start, segment.end, "warning")
     if segment.text == REGISTRY_PREFIX:
-        yield segment.index, Problem("REG105", segment.start, segment.end, kind="registry")
+        yield segment.index, Problem(rule_codes.EMPTY_NAME, segment.start, segment.end, kind="registry")
 
 
 def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
@@ -197,22 +213,22 @@ def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
     if name != stripped and misspelled_prefix(segment.text) is None:
         start = segment.end - len(name)
         if not stripped:
-            yield segment.index, Problem("REG105", start, segment.end, kind="blank")
+            yield segment.index, Problem(rule_codes.EMPTY_NAME, start, segment.end, kind="blank")
         else:
-            yield segment.index, Problem("REG111", start, segment.end, "warning", "blank", stripped)
+            yield segment.index, Problem(rule_codes.STRAY_SEPARATOR, start, segment.end, "warning", "blank", stripped)
 
 
 def _registry_name(segment: _Segment) -> Iterator[tuple[int, Problem]]:
     name = segment.text.removeprefix(REGISTRY_PREFIX)
     start = segment.end - len(name)
     if name.startswith(REGISTRY_PREFIX):
-        yield segment.index, Problem("REG109", start, start + len(REGISTRY_PREFIX), intended="")
+        yield segment.index, Problem(rule_codes.DOUBLED_PREFIX, start, start + len(REGISTRY_PREFIX), intended="")
     bad = [offset for offset, letter in enumerate(name) if letter in REGISTRY_FORBIDDEN]
     if bad:
         kind = "percent-encoding" if name[bad[0]] == "%" else "character"
-        yield segment.index, Problem("REG110", start + bad[0], start + bad[0] + 1, kind=kind)
+        yield segment.index, Problem(rule_codes.INVALID_NAME, start + bad[0], start + bad[0] + 1, kind=kind)
     elif segment.known and len(name) > REGISTRY_NAME_MAX:
-        yield segment.index, Problem("REG110", start, segment.end, kind="registry-length")
+        yield segment.index, Problem(rule_codes.INVALID_NAME, start, segment.end, kind="registry-length")
 
 
 def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tuple[int, Problem]]:
@@ -223,22 +239,37 @@ def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tup
     place = filled.index(registry) if registry is not None else None
     if first.text.lower() == REGISTRY_PREFIX.rstrip("-") and place is None:
         joined = f"{REGISTRY_PREFIX}{filled[1].text}"
-        yield first.index, Problem("REG103", first.start, filled[1].end, kind="prefix", intended=joined)
+        yield (
+            first.index,
+            Problem(rule_codes.TOO_MANY_PARTS, first.start, filled[1].end, kind="prefix", intended=joined),
+        )
     elif place is not None and place > 1:
-        yield first.index, Problem("REG103", first.start, filled[place].start, kind="organization", intended="")
+        yield (
+            first.index,
+            Problem(rule_codes.TOO_MANY_PARTS, first.start, filled[place].start, kind="organization", intended=""),
+        )
     elif place is not None and len(filled) - place > 2:
         if is_registry_project(filled[place + 1].text) and len(filled) - place == 3:
-            yield first.index, Problem("REG103", first.start, filled[1].start, kind="organization", intended="")
+            yield (
+                first.index,
+                Problem(rule_codes.TOO_MANY_PARTS, first.start, filled[1].start, kind="organization", intended=""),
+            )
         else:
             joined = "-".join(segment.text for segment in filled[place + 1 :])
             start = filled[place + 1].start
             # Told where the prefix is: that is the part which the SDK reads as something else.
             yield (
                 registry.index if registry else 0,
-                Problem("REG103", start, last.end, kind="collection", intended=joined if HOLE not in joined else None),
+                Problem(
+                    rule_codes.TOO_MANY_PARTS,
+                    start,
+                    last.end,
+                    kind="collection",
+                    intended=joined if HOLE not in joined else None,
+                ),
             )
     elif len(filled) > 3:
-        yield first.index, Problem("REG103", first.start, last.end, kind="parts")
+        yield first.index, Problem(rule_codes.TOO_MANY_PARTS, first.start, last.end, kind="parts")
 
 
 def _version(text: str, last: _Segment) -> Iterator[tuple[int, Problem]]:
@@ -249,10 +280,13 @@ def _version(text: str, last: _Segment) -> Iterator[tuple[int, Problem]]:
     version, slash, _ = tail.partition("/")
     if slash and not (is_version(version) or version == "latest"):
         if last.speaks:
-            yield last.index, Problem("REG110", last.end, last.end + 1, kind="character")
+            yield last.index, Problem(rule_codes.INVALID_NAME, last.end, last.end + 1, kind="character")
             return
         version = tail  # an alias may have a slash of its own
-    yield last.index, Problem("REG107", last.end, last.end + 1 + len(version), "warning", "version", "")
+    yield (
+        last.index,
+        Problem(rule_codes.VERSION_IN_TARGET, last.end, last.end + 1 + len(version), "warning", "version", ""),
+    )
 
 
 def _unprefixed(
@@ -261,7 +295,10 @@ def _unprefixed(
     """No segment has the prefix: a project-level link, wrong only when something speaks of a registry (row A1)."""
     if len(filled) == 1:
         if named_registry and filled[0].known:
-            yield filled[0].index, Problem("REG101", filled[0].start, filled[0].end, "warning", "name")
+            yield (
+                filled[0].index,
+                Problem(rule_codes.MISSING_REGISTRY_PREFIX, filled[0].start, filled[0].end, "warning", "name"),
+            )
         return
     project = filled[-2]
     if not project.known:
@@ -277,4 +314,4 @@ def _unprefixed(
     else:
         return
     meant = f"{REGISTRY_PREFIX}{project.text}"
-    yield project.index, Problem("REG101", project.start, project.end, "warning", kind, meant)
+    yield project.index, Problem(rule_codes.MISSING_REGISTRY_PREFIX, project.start, project.end, "warning", kind, meant)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import DEFAULT_PROJECT
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Literal
 
-    LinkMethod = Literal["Run.link_artifact", "Artifact.link"]
+    from regilink_doctor.core.target_path.grammar import LinkMethod
 
 
 @record
@@ -81,7 +82,9 @@ def sdk_link(
             exception = "CommError"
         path = parse(text)
     except PathError:
-        problem = Problem("REG103", failure="A3", wandb_message="invalid-artifact-path", facts={"path": text})
+        problem = Problem(
+            rule_codes.TOO_MANY_PARTS, failure="A3", wandb_message="invalid-artifact-path", facts={"path": text}
+        )
         return SdkRefusal(exception, problem)
     path = path.with_defaults(project=env.get("WANDB_PROJECT") or DEFAULT_PROJECT)
     if path.is_registry:

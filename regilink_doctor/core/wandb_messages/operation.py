@@ -6,6 +6,7 @@ uses them when nothing longer is recognized.
 
 from __future__ import annotations
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.wandb_messages.template import WandbMessage
 
 OPERATION: tuple[WandbMessage, ...] = (
@@ -145,7 +146,7 @@ OPERATION: tuple[WandbMessage, ...] = (
         "C19",
         "invalid character '<' looking for beginning of value",
         "other",
-        code="REG804",
+        code=rule_codes.NOT_WANDB,
         also=("F17",),
         hint="a page came back where W&B's answer belongs: a proxy, a login page, or an address that is not the API",
     ),
@@ -154,10 +155,10 @@ OPERATION: tuple[WandbMessage, ...] = (
         "C19",
         "Expecting value: line 1 column 1 (char 0)",
         "other",
-        code="REG804",
+        code=rule_codes.NOT_WANDB,
         also=("F17", "F2"),
     ),
-    WandbMessage("page-not-found", "C19", "404 page not found", "other", code="REG804", also=("F17",)),
+    WandbMessage("page-not-found", "C19", "404 page not found", "other", code=rule_codes.NOT_WANDB, also=("F17",)),
     WandbMessage("host-invalid", "C19", "is not a valid server address, did you mean {url}", "other"),
     WandbMessage("host-http", "C19", "http is not secure, please use {url}", "sdk"),
     # Keys and logins.
@@ -200,19 +201,39 @@ OPERATION: tuple[WandbMessage, ...] = (
         "F5",
         "Only existing artifacts are accepted by this api. Manually create one with `wandb artifact put`",
         "sdk",
-        code="REG607",
+        code=rule_codes.WRONG_CALL_SHAPE,
     ),
     WandbMessage(
-        "api-run-link", "F5", "'Run' object has no attribute 'link_artifact'", "sdk", code="REG607", also=("B14",)
+        "api-run-link",
+        "F5",
+        "'Run' object has no attribute 'link_artifact'",
+        "sdk",
+        code=rule_codes.WRONG_CALL_SHAPE,
+        also=("B14",),
     ),
     WandbMessage(
-        "api-run-link-model", "F5", "'Run' object has no attribute 'link_model'", "sdk", code="REG607", also=("B14",)
+        "api-run-link-model",
+        "F5",
+        "'Run' object has no attribute 'link_model'",
+        "sdk",
+        code=rule_codes.WRONG_CALL_SHAPE,
+        also=("B14",),
     ),
     WandbMessage(
-        "run-log-model", "F5", "'Run' object has no attribute 'log_model'", "sdk", code="REG607", also=("B14",)
+        "run-log-model",
+        "F5",
+        "'Run' object has no attribute 'log_model'",
+        "sdk",
+        code=rule_codes.WRONG_CALL_SHAPE,
+        also=("B14",),
     ),
     WandbMessage(
-        "run-use-model", "F5", "'Run' object has no attribute 'use_model'", "sdk", code="REG607", also=("B14",)
+        "run-use-model",
+        "F5",
+        "'Run' object has no attribute 'use_model'",
+        "sdk",
+        code=rule_codes.WRONG_CALL_SHAPE,
+        also=("B14",),
     ),
     WandbMessage("api-use-artifact", "F5", "You must pass a wandb.Api().artifact() to use_artifact", "sdk"),
     WandbMessage(
@@ -418,7 +439,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("delete-managed", "F8", "cannot delete system managed artifact", "server"),
     WandbMessage("delete-aliases", "F8", "delete_aliases=True", "other"),
     # Releases and installations.
-    WandbMessage("client-id-digest", "F9", "Invalid Client ID digest", "server", code="REG701"),
+    WandbMessage("client-id-digest", "F9", "Invalid Client ID digest", "server", code=rule_codes.SDK_TOO_OLD),
     WandbMessage("no-module", "F15", "No module named 'wandb", "other"),
     WandbMessage("cannot-import", "F15", "cannot import name '{name}' from 'wandb", "other"),
     WandbMessage(

@@ -6,6 +6,7 @@ source states them (section 5 of the catalogue).
 
 from __future__ import annotations
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.wandb_messages.template import WandbMessage
 
 SERVER: tuple[WandbMessage, ...] = (
@@ -185,7 +186,7 @@ SERVER: tuple[WandbMessage, ...] = (
         "you may not log runs directly to your organization, please try using your team entity",
         "server",
         status=400,
-        code="REG204",
+        code=rule_codes.ORGANIZATION_AS_ENTITY,
     ),
     WandbMessage(
         "run-entity-not-found",
@@ -194,7 +195,7 @@ SERVER: tuple[WandbMessage, ...] = (
         "server",
         status=404,
         also=("F1",),
-        code="REG207",
+        code=rule_codes.UNKNOWN_ENTITY,
     ),
     # Accounts and limits.
     WandbMessage(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core import judgement as judging
-from regilink_doctor.core import wandb_messages
+from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import find_failure
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.ledger import LinkAttempt
@@ -66,7 +66,9 @@ def _with_rights(state: State, user: User | None, link: LinkInput, judgement: Ju
     project = state.find_project(link.entity, link.project)
     may = access.writes_entity(user, owner) if project is None else access.writes_project(user, project)
     return (
-        judgement if may else Judgement("refused", Problem("REG304", failure="B7", wandb_message="permission-denied"))
+        judgement
+        if may
+        else Judgement("refused", Problem(rule_codes.NO_WRITE_ACCESS, failure="B7", wandb_message="permission-denied"))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.findings import Edit, Finding, Span
 from regilink_doctor.lint.change.document import Document
 from regilink_doctor.lint.scan.kinds import comments_of, kind_of_named
@@ -20,10 +21,17 @@ if TYPE_CHECKING:
 
     Placed: TypeAlias = "tuple[Finding, Line]"
 
-NOT_SUPPRESSIBLE = frozenset({"REG000", "REG001", "REG002", "REG003"})
+NOT_SUPPRESSIBLE = frozenset(
+    {
+        rule_codes.UNPARSABLE_FILE,
+        rule_codes.UNUSED_SUPPRESSION,
+        rule_codes.INTERNAL_ERROR,
+        rule_codes.INVALID_SUPPRESSION,
+    }
+)
 """What is reported of the file or of its comments: no comment helps."""
 
-NOT_ADDED_SILENTLY = frozenset({"REG704"})
+NOT_ADDED_SILENTLY = frozenset({rule_codes.HARD_CODED_API_KEY})
 """A key that is not reported any more can still be read by everybody."""
 
 MOST_LINES_BELOW = 8
@@ -101,7 +109,9 @@ class _Search:
         known, left = _count(self.before.findings), _count(after.findings)
         targets = [[text.pattern for text in site.target] for site in self.before.sites]
         # A comment that suppresses nothing is taken out again: its own finding does not count.
-        new = [key for key, count in left.items() if key[0] != "REG001" and count > known.get(key, 0)]
+        new = [
+            key for key, count in left.items() if key[0] != rule_codes.UNUSED_SUPPRESSION and count > known.get(key, 0)
+        ]
         return not new and targets == [[text.pattern for text in site.target] for site in after.sites]
 
 

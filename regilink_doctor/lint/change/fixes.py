@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.target_path.sdk import LinkMethod
+    from regilink_doctor.core.target_path.grammar import LinkMethod
     from regilink_doctor.lint.engine import FileReport
 
     Lint = Callable[[bytes], FileReport]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.findings import Finding
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.rules.reporter import finding_at
@@ -58,4 +59,4 @@ def _is_ours(item: Suppression) -> bool:
 
 
 def _unused(item: Suppression) -> Finding:
-    return finding_at(item.place, Problem("REG001", facts={"code": item.code or "this comment"}))
+    return finding_at(item.place, Problem(rule_codes.UNUSED_SUPPRESSION, facts={"code": item.code or "this comment"}))

@@ -7,6 +7,7 @@ import re
 import tokenize
 from bisect import bisect_left, bisect_right
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
@@ -149,4 +150,4 @@ def _place(source: Source, line: int, column: int, match: re.Match[str]) -> Plac
 
 
 def _invalid(place: Place, reason: str) -> Finding:
-    return finding_at(place, Problem("REG003", facts={"reason": reason}))
+    return finding_at(place, Problem(rule_codes.INVALID_SUPPRESSION, facts={"reason": reason}))

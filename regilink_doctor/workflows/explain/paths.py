@@ -17,7 +17,7 @@ from regilink_doctor.workflows.explain.explanation import Explanation, Wrong, ca
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.target_path.sdk import LinkMethod
+    from regilink_doctor.core.target_path.grammar import LinkMethod
     from regilink_doctor.workflows.explain.explanation import Kind
 
 CALLS: tuple[LinkMethod, ...] = ("Run.link_artifact", "Artifact.link")
