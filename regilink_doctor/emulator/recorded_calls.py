@@ -9,7 +9,7 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import LinkInput, SdkRefusal, sdk_link
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.recorder import CREATE_REGISTRY, LinkCall
+from regilink_doctor.emulator.recorder import CREATE_REGISTRY, LINK_MODEL, LinkCall
 from regilink_doctor.emulator.world import assume
 from regilink_doctor.emulator.world.state import State
 from regilink_doctor.emulator.world.world_view import WorldView
@@ -103,7 +103,9 @@ def _reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> tuple
         return "A18", rule_codes.WRONG_CALL_SHAPE
     recognized = wandb_messages.recognize_messages(call.message or "")
     known = [match.message for match in recognized if match.message.speaker == "sdk"]
-    if isinstance(link, SdkRefusal):
+    if call.call == LINK_MODEL:
+        pass  # it was not about a path yet
+    elif isinstance(link, SdkRefusal):
         problem: Problem | None = link.problem
         if not known or known[0].key == link.problem.wandb_message:
             return link.problem.failure, link.problem.rule

@@ -31,7 +31,12 @@ VARIABLE = "REGILINK_CALLS"
 _SITE, _COPY = "regilink-site", "regilink_recorder_of_this_process"
 _ENVIRON = ("WANDB_PROJECT", "WANDB_ORGANIZATION")
 _METHODS = {
-    "wandb.sdk.wandb_run": (("Run", "link_artifact"), ("Run", "use_artifact"), ("Run", "__init__")),
+    "wandb.sdk.wandb_run": (
+        ("Run", "link_artifact"),
+        ("Run", "use_artifact"),
+        ("Run", "link_model"),
+        ("Run", "__init__"),
+    ),
     "wandb.sdk.lib.noop_run": (("NoopRun", "link_artifact"),),
     "wandb.sdk.artifacts.artifact": (("Artifact", "link"),),
     "wandb.apis.public.api": (("Api", "artifact"), ("Api", "create_registry"), ("Api", "__init__")),
@@ -41,7 +46,7 @@ _METHODS = {
 """Module -> classes and methods; without a class, a function. `NoopRun` is the run of disabled mode."""
 
 _READS = {("Run", "use_artifact"): "Run.use_artifact", ("Api", "artifact"): "Api.artifact"}
-CORE, CREATE_REGISTRY = "wandb-core", "Api.create_registry"
+CORE, CREATE_REGISTRY, LINK_MODEL = "wandb-core", "Api.create_registry", "Run.link_model"
 SERVER = "server"
 """`call` of a `LinkCall` that only says which server wandb is to use, in `host`."""
 
@@ -49,6 +54,7 @@ _SHOWN = {
     ("Run", "link_artifact"): "Run.link_artifact",
     ("NoopRun", "link_artifact"): "Run.link_artifact",
     ("Artifact", "link"): "Artifact.link",
+    ("Run", "link_model"): LINK_MODEL,
     ("", "start"): CORE,
     ("Api", "create_registry"): CREATE_REGISTRY,
     ("Run", "__init__"): SERVER,
@@ -232,10 +238,13 @@ def _watched(original: Any, shown: str) -> Any:
     @functools.wraps(original)
     def method(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True  # pytest shows the user's line, not ours
-        # `Run.link_artifact` calls `Artifact.link` with a text of its own making.
+        # `Run.link_artifact` calls `Artifact.link` with a string of its own making.
         if getattr(_inside, "call", False):
             return original(*args, **kwargs)
+        if shown == LINK_MODEL:
+            return _link_model(original, args, kwargs)
         _inside.call, error = True, None
+        _inside.links = getattr(_inside, "links", 0) + (shown == "Run.link_artifact")
         try:
             _tell(shown, args, kwargs, None, ended=False)
             return original(*args, **kwargs)
@@ -247,6 +256,21 @@ def _watched(original: Any, shown: str) -> Any:
             _tell(shown, args, kwargs, error, ended=True)
 
     return method
+
+
+def _link_model(original: Any, args: _Args, kwargs: _Kwargs) -> Any:
+    """`Run.link_model` ends in `Run.link_artifact`, which is noted; what it refuses before is noted here."""
+    __tracebackhide__ = True
+    _inside.links = 0
+    try:
+        return original(*args, **kwargs)
+    except Exception as error:
+        if not _inside.links:
+            run, *rest = args or (None,)
+            named = dict(zip(("path", "registered_model_name", "name", "aliases"), rest, strict=False)) | kwargs
+            given = {"target_path": named.get("registered_model_name"), "aliases": named.get("aliases")}
+            _tell(LINK_MODEL, (run,), given, error, ended=True)
+        raise
 
 
 def _tell(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | None, *, ended: bool) -> None:
@@ -301,7 +325,7 @@ def _foreign(file: str) -> bool:
 
 
 def _call(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, ended: bool) -> LinkCall:
-    run = target if name == "Run.link_artifact" else None
+    run = target if name in ("Run.link_artifact", LINK_MODEL) else None
     names = ("target_path", "aliases") if run is None else ("artifact", "target_path", "aliases")
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     artifact = target if run is None else given.get("artifact")

@@ -139,3 +139,86 @@ def test_the_state_of_the_server_can_be_read_by_other_processes(server: Server) 
     (project,) = (each for each in json.loads(text)["projects"] if each["name"] == "proj")
     assert project["runs"] == [{"id": "seen", "state": "finished", "user": "alice"}]
     assert server.world.users["alice"].key not in text
+
+
+def test_nested_metrics_have_dotted_keys(server: Server) -> None:
+    with wandb.init(entity="team-a", project="proj") as run:
+        run.log({"outer": {"inner": 1, "deep": {"er": 2}}, "plain": 3})
+    found = server.api().run(run.path)
+    (row,) = found.history(pandas=False)
+    assert {name: row[name] for name in ("outer.inner", "outer.deep.er", "plain")} == {
+        "outer.inner": 1,
+        "outer.deep.er": 2,
+        "plain": 3,
+    }
+    assert [each["outer.inner"] for each in found.scan_history(keys=["outer.inner"])] == [1]
+
+
+def test_the_id_of_a_deleted_run_is_refused(server: Server) -> None:
+    with wandb.init(entity="team-a", project="proj", id="gone") as run:
+        pass
+    server.api().run(run.path).delete()
+    with pytest.raises(wandb.errors.Error, match="previously created and deleted"):
+        wandb.init(entity="team-a", project="proj", id="gone")
+
+
+def test_an_id_that_is_used_again_replaces_steps_and_both_histories_agree(server: Server) -> None:
+    with wandb.init(entity="team-a", project="proj", id="again") as run:
+        for value in (1, 2, 3):
+            run.log({"loss": value})
+    with wandb.init(entity="team-a", project="proj", id="again") as run:
+        run.log({"loss": 9})
+    found = server.api().run("team-a/proj/again")
+    assert [row["loss"] for row in found.history(pandas=False)] == [9, 2, 3]
+    assert [row["loss"] for row in found.scan_history()] == [9, 2, 3]
+
+
+def test_a_fork_has_the_history_of_its_parent(server: Server) -> None:
+    with wandb.init(entity="team-a", project="proj", id="parent") as run:
+        for value in (1, 2, 3):
+            run.log({"loss": value})
+    with wandb.init(entity="team-a", project="proj", id="child", fork_from="parent?_step=1") as run:
+        run.log({"loss": 7})
+    found = server.api().run("team-a/proj/child")
+    assert [row["loss"] for row in found.scan_history(keys=["loss"])] == [1, 2, 7]
+
+
+def test_a_state_that_cannot_follow_is_refused(server: Server) -> None:
+    run = server.api().create_run(entity="team-a", project="proj")
+    query = "mutation M($input: UpdateRunStateInput!) { updateRunState(input: $input) { success } }"
+    values = {"id": run.storage_id, "state": "failed"}
+    assert server.ask(query, input=values) == {"updateRunState": {"success": True}}
+    assert server.errors(query, input=values) == ["invalid state transition from 'failed' to 'failed'"]
+    assert server.ask(query, input={**values, "state": "pending"}) == {"updateRunState": {"success": True}}
+
+
+def test_an_offline_run_without_an_entity_keeps_its_artifacts_when_it_is_synced(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+    from wandb.cli.cli import cli
+
+    with wandb.init(project="proj", mode="offline") as run:
+        run.log_artifact(wandb.Artifact("zoo", type="model"))
+        folder = run.dir.rpartition("/files")[0]
+    result = CliRunner().invoke(cli, ["sync", folder])
+    assert result.exit_code == 0, result.output
+    project = server.world.entities["team-a"].projects["proj"]
+    assert [each.artifact.source_name for each in project.collections["zoo"].memberships] == ["team-a/proj/zoo:v0"]
+
+
+def test_a_version_that_is_created_twice_keeps_what_the_first_said(server: Server) -> None:
+    query = "mutation M($input: CreateArtifactInput!) { createArtifact(input: $input) { artifact { id } } }"
+    values = {
+        "entityName": "",
+        "projectName": "proj",
+        "artifactTypeName": "model",
+        "artifactCollectionName": "zoo",
+        "digest": "d",
+        "digestAlgorithm": "MANIFEST_MD5",
+        "clientID": "c",
+    }
+    first = server.ask(query, input={**values, "metadata": '{"a": 1}', "description": "first"})
+    assert server.ask(query, input=values) == first
+    (version,) = server.world.artifacts.values()
+    assert (version.metadata, version.description) == ('{"a": 1}', "first")

@@ -9,6 +9,7 @@ import pytest
 import wandb
 from serving import Server
 
+from regilink_doctor.core.failures import find_failure
 from regilink_doctor.emulator import recorder
 
 
@@ -152,3 +153,27 @@ def test_a_child_process_tells_of_its_calls_and_keeps_its_own_sitecustomize(serv
         ("wandb-registry-model/animals", "linked", None),
         ("a/b/c/d", "refused", "REG103"),
     ]
+
+
+@pytest.mark.parametrize(("name", "message"), [("team-a/zoo", "Please provide only the name of the registered model")])
+def test_what_link_model_refuses_itself_is_noted(server: Server, tmp_path: Path, name: str, message: str) -> None:
+    import wandb
+
+    (tmp_path / "weights").write_text("w")
+    with wandb.init(entity="team-a", project="proj") as run, pytest.raises(AssertionError, match=message):
+        run.link_model(str(tmp_path / "weights"), name)
+    assert (server.link.verdict, server.link.requested, server.link.code) == (
+        "refused",
+        name,
+        find_failure("A14").codes[0],
+    )
+    assert message in (server.link.message or "")
+
+
+def test_what_link_model_links_is_noted_once(server: Server, tmp_path: Path) -> None:
+    import wandb
+
+    (tmp_path / "weights").write_text("w")
+    with wandb.init(entity="team-a", project="proj") as run:
+        run.link_model(str(tmp_path / "weights"), "zoo", name="weights")
+    assert server.link.requested == "team-a/model-registry/zoo"

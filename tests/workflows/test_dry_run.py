@@ -327,3 +327,18 @@ def test_what_cannot_be_started_is_said(project: Path, capsys: pytest.CaptureFix
     assert main(["dry-run", "--", "true"]) == 2
     assert "not JSON" in capsys.readouterr().err
     assert main(["dry-run", "--no-catalog", "--allow-no-links", "--", "true"]) == 0
+
+
+@pytest.mark.parametrize("organization", ["acme", "Acme Inc"])
+def test_a_link_without_and_then_with_the_organization_go_to_the_same_place(project: Path, organization: str) -> None:
+    (project / "both.py").write_text(f"""
+import wandb
+with wandb.init(entity="team-x", project="p") as run:
+    artifact = run.log_artifact(wandb.Artifact("zoo", type="model"))
+    run.link_artifact(artifact, "wandb-registry-model/one")
+    run.link_artifact(artifact, "{organization}/wandb-registry-model/two")
+""")
+    found = dry_run(["python", "both.py"], cwd=project)
+    assert [each.attempt.verdict for each in found.links] == ["linked", "linked"]
+    assert {each.attempt.entity for each in found.links} == {organization.lower().replace(" ", "-")}
+    assert ("organization", organization) in [(each.kind, each.name) for each in found.assumed]

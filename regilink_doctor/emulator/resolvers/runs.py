@@ -15,6 +15,10 @@ from regilink_doctor.emulator.world.runs import keys_of, sampled
 STATES = ("pending", "running", "finished", "crashed", "failed", "killed", "preempting", "preempted")
 
 
+TRANSITIONS = {"pending": ("running", "failed", "crashed", "preempted"), "failed": ("pending", "running")}
+"""State that a caller may set -> the states that it may follow (`Run.update_state`)."""
+
+
 @field("Mutation", "upsertBucket")
 def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     run, made = runs.upsert(world, context.user, input)
@@ -184,7 +188,10 @@ def stop_run(world: World, context: Context, input: dict[str, Any]) -> dict[str,
 def update_run_state(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
     if input["state"] not in STATES:
         raise Refusal(f"invalid run state '{input['state']}'")
-    _writable(world, context, input["id"]).state = input["state"]
+    run = _writable(world, context, input["id"])
+    if run.state not in TRANSITIONS.get(input["state"], STATES):
+        raise Refusal(f"invalid state transition from '{run.state}' to '{input['state']}'")
+    run.state = input["state"]
     return {"success": True}
 
 
@@ -208,7 +215,8 @@ def rewind_run(world: World, context: Context, input: dict[str, Any]) -> dict[st
         raise denied()
     if input["metric_name"] != "_step":
         raise Refusal("a run can only be rewound to a step")
-    run.history[:] = [json.dumps(row) for row in run.history_rows() if row["_step"] <= input["metric_value"]]
+    lines = [(index, json.loads(line)) for index, line in enumerate(run.history)]
+    run.history[:] = [json.dumps(row) for index, row in lines if row.get("_step", index) <= input["metric_value"]]
     run.state = "running"
     return {"rewound_run": run}
 

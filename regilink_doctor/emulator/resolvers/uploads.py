@@ -6,6 +6,7 @@ import json
 import secrets
 from typing import Any
 
+from regilink_doctor.core.naming import DEFAULT_PROJECT
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
 from regilink_doctor.emulator.world import World, access, artifacts
@@ -19,14 +20,16 @@ REGIONS = ("default", "minio-local")
 @field("Mutation", "createArtifact")
 def create_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     me = context.need_user()
-    owner = world.find_entity(input["entity_name"])
+    # `wandb sync` of an offline run without an entity sends an empty one.
+    owner = world.find_entity(input.get("entity_name") or me.default_entity)
     if owner is None or not access.sees_entity(me, owner):
-        raise not_found(f"entity '{input['entity_name']}'")
-    project = world.find_project(owner.name, input["project_name"])
+        raise not_found(f"entity '{input.get('entity_name')}'")
+    project_name = input.get("project_name") or DEFAULT_PROJECT
+    project = world.find_project(owner.name, project_name)
     if project is None:
         if not access.writes_entity(me, owner):
             raise denied()
-        project = world.make_project(owner, input["project_name"], creator=me)
+        project = world.make_project(owner, project_name, creator=me)
     name = input.get("artifact_collection_name") or next(iter(input.get("artifact_collection_names") or ()), None)
     if not name:
         raise Refusal("artifact collection name is required")
@@ -55,11 +58,13 @@ def create_artifact(world: World, context: Context, input: dict[str, Any]) -> di
 
 
 def _describe(world: World, created: ArtifactVersion, input: dict[str, Any]) -> None:
-    created.description = input.get("description")
-    created.metadata = input.get("metadata")
-    created.history_step = input.get("history_step")
+    for attribute in ("description", "metadata", "history_step"):
+        # The same version may be created twice, by several processes: what the later call leaves out stays.
+        if input.get(attribute) is not None:
+            setattr(created, attribute, input[attribute])
     seconds = input.get("ttl_duration_seconds")
-    created.ttl_seconds = seconds if seconds and seconds > 0 else None
+    if seconds is not None:
+        created.ttl_seconds = seconds if seconds > 0 else None
     for tag in input.get("tags") or ():
         world.make_tag(created.tags, tag["tag_name"])
 

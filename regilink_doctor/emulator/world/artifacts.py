@@ -66,6 +66,9 @@ def create(
     if sequence is not None and sequence.kind != "SEQUENCE":
         raise Refusal(f"'{name}' is a collection of links; an artifact cannot be logged into it", 409, "B5")
     sequence = sequence or state.make_collection(project, name, "SEQUENCE", type_name)
+    pending = state.artifact_of_client.get(client_id or "")
+    if pending is not None and pending.sequence is sequence and pending.state == "PENDING":
+        return pending
     if distributed_id and (shared := _distributed(state, sequence, distributed_id)) is not None:
         return shared
     if deduplicate and not distributed_id and (same := _same_content(sequence, digest)) is not None:

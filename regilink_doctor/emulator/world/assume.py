@@ -59,15 +59,17 @@ def organization(state: State, name: str) -> Organization | None:
 
     There is one: code that names two for the same team is wrong about at least one of them.
     """
-    if "organization" not in state.assumes or not _may_be_entity(state, name):
+    # A display name may have spaces, which the name of an entity cannot.
+    entity_name = "-".join(name.lower().split()) if " " in name else name
+    if "organization" not in state.assumes or not _may_be_entity(state, entity_name):
         return None
     found = next(iter(state.organizations.values()), None)
     if found is None or name in (found.name, found.entity.name):
         return None
     del state.organizations[found.name], state.entities[found.entity.name]
-    found.name = found.entity.name = name
+    found.name, found.entity.name = name, entity_name
     found.assumed = found.entity.assumed = True
-    state.organizations[name], state.entities[name] = found, found.entity
+    state.organizations[name], state.entities[entity_name] = found, found.entity
     state.assumes.discard("organization")
     return found
 

@@ -65,6 +65,8 @@ FEATURES = (
     ),
     Feature("ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID", (0, 79, 0)),
     Feature("SWEEPS_QUERY_FILTERING", (0, 81, 4), ("Project.sweeps.filters",), known=True),
+    Feature("FILESTREAM_GZIP", (0, 83, 0)),
+    Feature("UPDATE_RUN_STATE", (0, 83, 0), ("Mutation.updateRunState", "UpdateRunStateInput")),
     Feature("MARK_RUN_FILES_UPLOADED", (0, 83, 0), ("Mutation.markRunFilesUploaded", "MarkRunFilesUploadedInput")),
 )
 """What this emulator does, oldest first. Left off: structured console logs, digests other than MD5, automations,

@@ -196,6 +196,7 @@ class Project:
     collections: dict[str, Collection] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     sweeps: dict[str, Sweep] = field(default_factory=dict)
+    deleted_runs: set[str] = field(default_factory=set)
     creator: User | None = None
     assumed: bool = False
     paused: bool = False
@@ -426,6 +427,8 @@ class Run:
     sweep: str | None = None
     stopped: bool = False
     exit_code: int | None = None
+    forked_from: Run | None = None
+    forked_at: float = 0
     history: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
@@ -466,13 +469,28 @@ class Run:
             self.state = "preempting"
 
     def history_rows(self) -> list[dict[str, Any]]:
-        """The history as data, one dictionary a step."""
-        rows: list[dict[str, Any]] = []
+        """The history as data, a dictionary for each step, in the order of the steps.
+
+        Nested metrics have dotted keys. A fork has its parent's steps before its own. A step that is written again, by
+        a run that uses an id again, replaces the old one.
+        """
+        steps: dict[float, dict[str, Any]] = {}
+        if self.forked_from is not None:
+            parent = self.forked_from.history_rows()
+            steps = {row["_step"]: row for row in parent if row["_step"] <= self.forked_at}
         for index, line in enumerate(self.history):
-            row: dict[str, Any] = json.loads(line)
-            row.setdefault("_step", index)
-            rows.append(row)
-        return rows
+            row: dict[str, Any] = dict(_flatten(json.loads(line)))
+            steps[row.setdefault("_step", index)] = row
+        return [steps[step] for step in sorted(steps)]
+
+
+def _flatten(row: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """`{"a": {"b": 1}}` as `a.b`; media, which name their type, stay as they are."""
+    for name, value in row.items():
+        if isinstance(value, dict) and value and "_type" not in value:
+            yield from _flatten(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
 def _place(lines: list[str], offset: int, content: list[str]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from regilink_doctor.core.naming import DEFAULT_PROJECT
 from regilink_doctor.emulator.world import access, assume
 from regilink_doctor.emulator.world.model import Entity, Project, Run, User, display_name, now
-from regilink_doctor.emulator.world.refusal import denied, not_found, refuse
+from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found, refuse
 from regilink_doctor.emulator.world.state import State
 
 _FIELDS = {
@@ -70,6 +71,9 @@ def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run
         number = state.number()
         name = values.get("name") or f"run{number}"
         run = project.runs.get(name)
+        if run is None and name in project.deleted_runs:
+            path = f"{entity.name}/{project.name}/{name}"
+            raise Refusal(f"run {path} was previously created and deleted; try a new run name", 409)
         if run is None:
             run = _new_run(state, project, name, number, user)
             made = True
@@ -80,7 +84,16 @@ def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run
         if value is not None:
             setattr(run, attribute, list(value) if attribute == "tags" else value)
     run.heartbeat_at = now()
+    if made:
+        _fork(run)
     return run, made
+
+
+def _fork(run: Run) -> None:
+    """Give a run that says where it branched off (`wandb.init(fork_from=...)`) its parent."""
+    settings = json.loads(run.config or "{}").get("_wandb", {}).get("value", {}).get("branch_point") or {}
+    run.forked_from = run.project.runs.get(settings.get("run_id") or "")
+    run.forked_at = settings.get("step") or 0
 
 
 def _new_run(state: State, project: Project, name: str, number: int, user: User) -> Run:
@@ -105,6 +118,7 @@ def delete(state: State, user: User | None, run: Run, *, with_artifacts: bool) -
                 artifacts.delete(state, user, artifact, with_aliases=True)
     if run.project.runs.get(run.name) is run:
         del run.project.runs[run.name]
+        run.project.deleted_runs.add(run.name)
 
 
 _KINDS: tuple[tuple[type, str], ...] = ((bool, "boolean"), (int, "number"), (float, "number"), (str, "string"))

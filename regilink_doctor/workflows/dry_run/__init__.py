@@ -11,11 +11,13 @@ from typing import IO
 from regilink_doctor.client.settings import read_settings
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.masking import remember_secret
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.emulator import Emulator, Fence, World, recorder
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.workflows.commands import run_command
 from regilink_doctor.workflows.dry_run import collect
 from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, DryRun, Link, RunMade
+from regilink_doctor.workflows.dry_run.written_at import find_organization
 
 __all__ = ["KEEP", "ArtifactMade", "Consumed", "DryRun", "Link", "RunMade", "dry_run"]
 
@@ -70,6 +72,9 @@ def dry_run(
     settings = read_settings(cwd=folder, environ=outside, arguments={"entity": entity} if entity else {})
     known = settings.entity
     world = _world(catalog, stub_artifacts=stub_artifacts)
+    if catalog is None and (organization := find_organization(command, folder)) is not None:
+        # wandb asks once which organization a team belongs to: before a later link may name it.
+        world.assume_target(f"{organization}/{REGISTRY_PREFIX}model/any")
     if catalog is not None and catalog.host:
         hosts = (*hosts, catalog.host)
     with (

@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 
 from regilink_doctor.core.strings import KnownPart
+from regilink_doctor.core.target_path import parsed
 from regilink_doctor.workflows.lint import lint_paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from regilink_doctor.core.ledger import LinkAttempt
     from regilink_doctor.core.sites import Site
 
 MOST = 3
 """Places of one text that are told."""
+
+
+def find_organization(command: Sequence[str], folder: Path) -> str | None:
+    """The organization that the target paths of a command's scripts name, if they agree on one."""
+    words = [word for word in command if word.endswith(".py")]
+    words += [f"{after.replace('.', os.sep)}.py" for word, after in pairwise(command) if word == "-m"]
+    files = [str(folder / word) for word in words if (folder / word).is_file()]
+    sites = lint_paths(files, all_sites=True).sites if files else []
+    paths = [
+        parsed(text.literal)
+        for each in sites
+        if each.site.kind == "link"
+        for text in each.site.target
+        if text.literal is not None
+    ]
+    names = {path.prefix for path in paths if path is not None and path.is_registry and path.prefix}
+    return names.pop() if len(names) == 1 else None
 
 
 class WrittenAt:
