@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from pytest_regilink.options import GUARD, SERVER_FIXTURE, SERVER_FIXTURES
 from regilink_doctor.core.records import replace
+from regilink_doctor.workflows.explain.where_it_happens import is_wandb_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,16 +16,14 @@ if TYPE_CHECKING:
     from pytest_regilink.server_fixture import Regilink
     from regilink_doctor.core.ledger import LinkAttempt
 
-WANDB = f"{os.sep}wandb{os.sep}"
-
 
 def diagnose(item: pytest.Item, error: BaseException) -> str | None:
     """The section under the traceback; None when the failure has nothing to do with W&B."""
     fixture = find_server_fixture(item)
-    if isinstance(error, AssertionError) or (fixture is None and not is_from_wandb(error)):
+    if isinstance(error, AssertionError) or (fixture is None and not is_wandb_error(error)):
         return None
     links = fixture.links if fixture is not None else ()
-    blocks = ["\n".join(_meaning(error, links))] if is_from_wandb(error) else []
+    blocks = ["\n".join(_meaning(error, links))] if is_wandb_error(error) else []
     if links and fixture is not None:
         from regilink_doctor.report.ledger import render, taken_on_trust
 
@@ -58,20 +56,3 @@ def find_server_fixture(item: pytest.Item) -> Regilink | None:
         return None
     nodes = reversed(item.listchain())
     return next((node.stash[SERVER_FIXTURE] for node in nodes if SERVER_FIXTURE in node.stash), None)
-
-
-def is_from_wandb(error: BaseException) -> bool:
-    """Whether the exception, or one that it came of, is of wandb's making: its class, or where it was raised."""
-    seen: set[int] = set()
-    each: BaseException | None = error
-    while each is not None and id(each) not in seen:
-        seen.add(id(each))
-        if type(each).__module__.partition(".")[0] == "wandb":
-            return True
-        trace = each.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        if trace is not None and WANDB in trace.tb_frame.f_code.co_filename:
-            return True
-        each = each.__cause__ or each.__context__
-    return False

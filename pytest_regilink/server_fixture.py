@@ -612,7 +612,7 @@ class FailsLoudly:
     ) -> bool:
         __tracebackhide__ = True
         from pytest_regilink.assertions import assert_not_linked, link_error
-        from pytest_regilink.diagnosis import is_from_wandb
+        from regilink_doctor.workflows.explain.where_it_happens import is_wandb_error
 
         links, assumed = self._regilink.links[self._before :], self._regilink.world.assumed
         if error is None:
@@ -622,7 +622,7 @@ class FailsLoudly:
         if not isinstance(error, (Exception, SystemExit)):
             return False
         refused = [attempt for attempt in links if attempt.verdict == "refused"]
-        if not refused and self._count_hits() == self._hits_before and not is_from_wandb(error):
+        if not refused and self._count_hits() == self._hits_before and not is_wandb_error(error):
             shown = f"{type(error).__name__}: {error}".splitlines()[0]
             called = "W&B refused nothing" if links else "nothing of W&B was called"
             raise AssertionError(f"the block failed for another reason, {called}: {shown}") from error

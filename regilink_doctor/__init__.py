@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.diagnose import diagnose
     from regilink_doctor.workflows.dry_run import DryRun, dry_run
     from regilink_doctor.workflows.explain import Explanation, classify, explain
+    from regilink_doctor.workflows.explain.where_it_happens import explain_errors
     from regilink_doctor.workflows.lint import lint_paths
+    from regilink_doctor.workflows.notebook import load_ipython_extension, unload_ipython_extension
+    from regilink_doctor.workflows.preflight import LinkError, preflight
     from regilink_doctor.workflows.server_session import Unanswered
     from regilink_doctor.workflows.verify import Verification, verify
 
@@ -23,6 +26,7 @@ __all__ = [
     "DryRun",
     "Emulator",
     "Explanation",
+    "LinkError",
     "Unanswered",
     "Verification",
     "World",
@@ -30,8 +34,12 @@ __all__ = [
     "diagnose",
     "dry_run",
     "explain",
+    "explain_errors",
     "lint_paths",
+    "load_ipython_extension",
+    "preflight",
     "pull_catalog",
+    "unload_ipython_extension",
     "verify",
 ]
 __version__ = "0.1.0"
@@ -42,6 +50,7 @@ _HOMES = {
     "DryRun": "workflows.dry_run",
     "Emulator": "emulator",
     "Explanation": "workflows.explain",
+    "LinkError": "workflows.preflight",
     "Unanswered": "workflows.server_session",
     "Verification": "workflows.verify",
     "World": "emulator",
@@ -49,8 +58,12 @@ _HOMES = {
     "diagnose": "workflows.diagnose",
     "dry_run": "workflows.dry_run",
     "explain": "workflows.explain",
+    "explain_errors": "workflows.explain.where_it_happens",
     "lint_paths": "workflows.lint",
+    "load_ipython_extension": "workflows.notebook",
+    "preflight": "workflows.preflight",
     "pull_catalog": "workflows.catalog",
+    "unload_ipython_extension": "workflows.notebook",
     "verify": "workflows.verify",
 }
 

@@ -25,7 +25,7 @@ def test_a_public_name_is_there_documented_and_typed(name: str) -> None:
         parameters = inspect.signature(thing).parameters
         for parameter in parameters.values():
             assert parameter.annotation is not inspect.Parameter.empty
-            assert parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+            assert parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY, parameter.VAR_POSITIONAL)
         assert inspect.signature(thing).return_annotation is not inspect.Signature.empty
 
 
@@ -45,7 +45,7 @@ def test_the_import_loads_nothing_else() -> None:
 
 def test_the_page_names_fields_that_exist() -> None:
     fields = {
-        "Explanation": ("kind", "target", "codes", "failures", "causes", "text"),
+        "Explanation": ("kind", "target", "codes", "failures", "causes", "text", "is_recognized"),
         "DryRun": ("links", "runs", "artifacts", "consumed", "exit_status"),
         "Verification": ("ok", "status", "found", "problems", "help"),
         "Catalog": ("load", "save", "diff", "from_json", "to_json"),

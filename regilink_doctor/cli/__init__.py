@@ -35,7 +35,7 @@ COMMANDS = {
 }
 """Command, which is also its module in here (`_` for `-`) -> what it does."""
 
-RUN_A_COMMAND = ("dry-run", "emulator")
+RUN_A_COMMAND = ("dry-run", "emulator", "explain")
 """Commands that take the user's own command after `--`."""
 
 _NOT_WRITTEN = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF, getattr(errno, "EDQUOT", errno.ENOSPC)}

@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
+    parser.usage = "regilink explain [-h] [OPTION ...] (TEXT ... | - | --list | -- CMD ...)"
     parser.add_argument(
         "text",
         metavar="TEXT",
-        nargs="+",
+        nargs="*",
         help="an error, a rule (REG1: all with this prefix), a failure id, a target path, a full name, a URL of the "
-        "W&B App, code; - for standard input",
+        "W&B App, code, a question; - for standard input; after --: a command to run, whose error is explained",
     )
+    parser.add_argument("--list", action="store_true", help="list the failure index: every known way to fail")
     add_output_format(parser)
     add_option(
         parser,
@@ -45,19 +47,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_explain(options: argparse.Namespace) -> int:
+    if options.cmd:
+        return _run_command(options)
+    if options.list:
+        return _list_failures(options)
     from regilink_doctor.report.explanation import explanation_json, render_explanation
     from regilink_doctor.report.terminal import terminal_width
     from regilink_doctor.workflows.explain import INPUT_LIMIT, explain
 
     text = " ".join(options.text)
     if text == "-":
-        text = _tail(sys.stdin.buffer, INPUT_LIMIT * 4)
+        text = _read_end(sys.stdin.buffer, INPUT_LIMIT * 4)
         if not text.strip():
             raise UsageProblem("explain: nothing came in on standard input")
+    elif not text.strip():
+        raise UsageProblem('explain: explain what? For example: regilink explain "wandb-registry-model/zoo"')
     catalog = known_catalog(options.catalog, load_configuration().catalog_path)
     explanation = explain(text, catalog=catalog)
     if len(options.text) == 1 and os.path.isfile(text):
-        _tell_of_file(text)
+        _mention_file(text)
     if options.output_format == "json":
         print(explanation_json(explanation))
     else:
@@ -66,7 +74,45 @@ def _run_explain(options: argparse.Namespace) -> int:
     return OK if explanation.is_recognized else FOUND
 
 
-def _tell_of_file(path: str) -> None:
+def _run_command(options: argparse.Namespace) -> int:
+    """Run the user's command; under its error, what it means. The exit status is the command's."""
+    from regilink_doctor.workflows.explain.where_it_happens import explain_command
+
+    if options.text or options.list:
+        raise UsageProblem("explain: give a text or a command, not both")
+    try:
+        status, explanation = explain_command(options.cmd, os.environ)
+    except OSError as error:
+        from regilink_doctor.workflows.commands import not_started
+
+        raise UsageProblem(f"explain: {not_started(options.cmd, error)}") from None
+    if explanation is not None:
+        from regilink_doctor.report.explanation import render_explanation
+        from regilink_doctor.report.terminal import terminal_width
+
+        print("", file=sys.stderr)
+        color = wants_colour(options.color) and sys.stderr.isatty()
+        for line in render_explanation(explanation, color=color, width=terminal_width(sys.stderr)):
+            print(line, file=sys.stderr)
+    return status
+
+
+def _list_failures(options: argparse.Namespace) -> int:
+    from regilink_doctor.report.failure_index import failures_json, render_failures
+
+    if options.text:
+        raise UsageProblem("explain: --list takes no TEXT")
+    if options.output_format == "json":
+        print(failures_json())
+    else:
+        from regilink_doctor.report.terminal import terminal_width
+
+        for line in render_failures(terminal_width()):
+            print(line)
+    return OK
+
+
+def _mention_file(path: str) -> None:
     """The text is the name of a file, too: more likely its content is meant."""
     name = shlex.quote(path)
     print(
@@ -77,11 +123,11 @@ def _tell_of_file(path: str) -> None:
     )
 
 
-def _tail(stream: BinaryIO, most: int) -> str:
+def _read_end(stream: BinaryIO, limit: int) -> str:
     """The end of a stream, read in bounded memory: a log ends with its error."""
-    kept = bytearray()
+    content = bytearray()
     while chunk := stream.read(1 << 16):
-        kept += chunk
-        if len(kept) > 2 * most:
-            del kept[:-most]
-    return kept[-most:].decode("utf-8", errors="replace")
+        content += chunk
+        if len(content) > 2 * limit:
+            del content[:-limit]
+    return content[-limit:].decode("utf-8", errors="replace")

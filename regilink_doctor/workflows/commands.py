@@ -96,6 +96,7 @@ def run_command(
     *,
     cwd: str | Path | None = None,
     stdout: IO[bytes] | int | None = None,
+    stderr: IO[bytes] | int | None = None,
 ) -> tuple[int, bool]:
     """Run a command to its end: its exit status (minus the signal that ended it), and whether it was interrupted.
 
@@ -113,7 +114,7 @@ def run_command(
 
     with _handling(handle):
         # A handler, unlike an ignored signal, is not inherited.
-        command = _Command(argv, env=dict(environ), cwd=cwd, stdout=stdout)
+        command = _Command(argv, env=dict(environ), cwd=cwd, stdout=stdout, stderr=stderr)
         with _watched(command):
             for number in early:
                 command.handle(number)

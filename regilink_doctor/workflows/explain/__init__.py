@@ -6,6 +6,7 @@ Nothing is sent, and no code is run.
 from __future__ import annotations
 
 import re
+import sys
 
 from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.target_path import misspelled_prefix
@@ -23,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.organization_view import OrganizationView
 
-__all__ = ["INPUT_LIMIT", "Cause", "Explanation", "Wrong", "classify", "explain"]
+__all__ = ["INPUT_LIMIT", "Cause", "Explanation", "Wrong", "classify", "explain", "last_exception"]
 
 INPUT_LIMIT = 1_000_000
 """Only this many characters at the end of a text are read."""
@@ -33,8 +34,8 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
 _QUOTES = "\"'`"
 
 
-def explain(text: str, *, catalog: OrganizationView | None = None) -> Explanation:
-    """What `text` is, and what it means for a link to the registry.
+def explain(text: str | None = None, *, catalog: OrganizationView | None = None) -> Explanation:
+    """What `text` is, and what it means for a link to the registry; without an argument, the last exception.
 
     It is tried in this order: a rule's code or name, the first letters of codes (`REG1`) or several of them, a failure
     id; an address of the W&B App; an error, known or not; a piece of code; a question; a full name; a target path.
@@ -46,6 +47,9 @@ def explain(text: str, *, catalog: OrganizationView | None = None) -> Explanatio
     >>> explain("https://wandb.ai/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo").target
     'wandb-registry-model/zoo'
     """
+    if text is None:
+        error = last_exception()
+        return classify(error) if error is not None else _no_exception()
     # A null character would be read as an unknown part of a path.
     text = mask_secrets(text[-INPUT_LIMIT:].strip("\r\n\ufeff").replace("\0", "\ufffd"))
     bare = _unquoted(text)
@@ -86,6 +90,18 @@ def classify(error: BaseException | str) -> Explanation:
     # The last frames of each exception in the chain; str() of a broken exception is caught in there.
     shown = traceback.TracebackException.from_exception(error, limit=-20, compact=True)
     return explain("".join(shown.format()))
+
+
+def last_exception() -> BaseException | None:
+    """The exception that is being handled, else the last one that ended a cell or a line at the prompt."""
+    error = sys.exc_info()[1]
+    return error or getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+
+
+def _no_exception() -> Explanation:
+    return Explanation(
+        "unknown", "nothing to explain", is_recognized=False, notes=("no exception has been raised, and no text given",)
+    )
 
 
 def _unquoted(text: str) -> str:

@@ -13,6 +13,7 @@ from regilink_doctor.core.records import record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
     Paint = Callable[[str, str], str]
     """ANSI code and text -> text."""
@@ -117,6 +118,10 @@ class Explanation:
         """
         layout = _Layout(min(width or WIDTH, WIDTH), width, paint or (lambda _, text: text))
         yield from layout.explanation(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows in a terminal."""
+        printer.text(self.text)
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""

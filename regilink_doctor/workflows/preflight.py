@@ -1,0 +1,106 @@
+"""`preflight`: the links of a training script checked against the live server before the training, in a second."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regilink_doctor.core.check_result import CheckResult
+    from regilink_doctor.core.targets import LinkTarget
+    from regilink_doctor.doctor.diagnosis import Diagnosis
+
+TIMEOUT = 5.0
+"""Seconds for each request: a server that does not answer must not hold up a training."""
+
+_ABOUT_THE_LINK = ("REG1", "REG2", "REG3", "REG4", "REG5", "REG806", "REG807")
+"""Code prefixes of problems that make a link fail or go elsewhere. Keys, network and SDK are other matters."""
+
+
+class LinkError(Exception):
+    """A link that W&B would refuse, or put elsewhere.
+
+    `codes` are the rules and `failures` the failure ids, in the order of the message.
+    """
+
+    def __init__(self, message: str, codes: Sequence[str] = (), failures: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.codes = tuple(codes)
+        self.failures = tuple(failures)
+
+
+def preflight(*targets: str, type: str | None = None, entity: str | None = None, strict: bool = False) -> None:
+    """Check links against the live server, as the first line of a training script. It never starts a run.
+
+    Two requests, one more to find the name that was meant. What cannot be checked (a server that does not answer, no
+    API key, a path that is not known yet) is a warning.
+
+    Args:
+        targets: target paths; none: those of the links in the file that calls.
+        type: the type of the artifacts, where code does not say it.
+        entity: the entity of the run, where it is not that of the code, the environment or the account.
+        strict: raise also for what cannot be checked.
+
+    Raises:
+        LinkError: W&B would refuse a link, or put it elsewhere; the message says why and what to write.
+    """
+    from regilink_doctor.workflows.diagnose import diagnose
+
+    links = list(targets) or _links_of_caller()
+    if not links:
+        _report_unchecked("no link in the file that calls preflight(); give it the target paths", strict=strict)
+        return
+    diagnosis = diagnose(links, artifact_type=type, entity=entity, timeout=TIMEOUT, probe=False)
+    problems = [check for check in diagnosis.of("fail") if (check.code or "").startswith(_ABOUT_THE_LINK)]
+    if problems:
+        raise LinkError(
+            _describe(problems),
+            list(dict.fromkeys(check.code for check in problems if check.code)),
+            list(dict.fromkeys(failure for check in problems for failure in check.failures)),
+        )
+    for reason in _unchecked(diagnosis):
+        _report_unchecked(reason, strict=strict)
+
+
+def _links_of_caller() -> list[LinkTarget]:
+    """The links in the file of the first caller outside of this module."""
+    from regilink_doctor.core.targets import read_link_variables, target_combinations
+    from regilink_doctor.workflows.lint import lint_paths
+
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+        frame = frame.f_back
+    path = frame.f_code.co_filename
+    if not os.path.isfile(path):
+        return []
+    sites = [report.site for report in lint_paths([path], all_sites=True).sites]
+    return [read_link_variables(link, os.environ) for link in target_combinations(sites)]
+
+
+def _describe(problems: Sequence[CheckResult]) -> str:
+    lines = []
+    for check in problems:
+        lines.append(f"{check.subject}: {check.message} [{check.code}]")
+        lines += [f"  {line}" for line in (check.help or "").splitlines()]
+    codes = " ".join(dict.fromkeys(check.code for check in problems if check.code))
+    return "\n".join([*lines, f"  `regilink explain {codes}` says more"])
+
+
+def _unchecked(diagnosis: Diagnosis) -> list[str]:
+    """Why links could not be checked, without repetition; empty when all of them could."""
+    reasons = [check.message for check in diagnosis.of("crash")]
+    if diagnosis.links.unknown:
+        failed = [f"{check.message} [{check.code}]" for check in diagnosis.of("fail") if check.code]
+        reasons += failed or [f"{link.target}: {link.reason}" for link in diagnosis.links.unknown]
+    return list(dict.fromkeys(reasons))
+
+
+def _report_unchecked(reason: str, *, strict: bool) -> None:
+    message = f"regilink could not check the links: {reason}"
+    if strict:
+        raise LinkError(message)
+    warnings.warn(message, stacklevel=3)

@@ -1,0 +1,316 @@
+"""Errors explained where they happen: a `with` block, a command, a notebook; and links checked before the training."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import regilink_doctor
+from regilink_doctor import LinkError, explain, explain_errors, preflight
+from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.workflows import notebook
+from regilink_doctor.workflows.explain.where_it_happens import is_wandb_error
+
+REFUSAL = "linking is only allowed within the same team or to a collection in your organization's registry"
+
+
+class CommError(Exception):
+    """As wandb's: an exception whose class is W&B's."""
+
+
+CommError.__module__ = "wandb.errors.errors"
+
+
+def notes(error: BaseException) -> str:
+    return "\n".join(getattr(error, "__notes__", [])) or str(error)
+
+
+def test_an_error_of_wandb_carries_its_explanation() -> None:
+    with pytest.raises(CommError) as caught, explain_errors():
+        raise CommError(REFUSAL)
+    assert str(caught.value).startswith(REFUSAL)
+    assert "failure B1" in notes(caught.value)
+
+
+def test_an_error_is_explained_once() -> None:
+    with pytest.raises(CommError) as caught, explain_errors(), explain_errors():
+        raise CommError(REFUSAL)
+    assert notes(caught.value).count("failure B1") == 1
+
+
+def test_a_function_and_a_coroutine_can_be_decorated() -> None:
+    @explain_errors()
+    def publish(name: str) -> str:
+        if not name:
+            raise CommError(REFUSAL)
+        return name
+
+    @explain_errors()
+    async def publish_later(name: str) -> str:
+        await asyncio.sleep(0)
+        return publish(name)
+
+    assert publish("zoo") == asyncio.run(publish_later("zoo")) == "zoo"
+    assert publish.__name__ == "publish"
+    for call in (lambda: publish(""), lambda: asyncio.run(publish_later(""))):
+        with pytest.raises(CommError) as caught:
+            call()
+        assert "failure B1" in notes(caught.value)
+
+
+def test_other_errors_go_on_as_they_are() -> None:
+    for error in (ValueError("permission denied"), CommError("something that nobody has seen yet"), KeyError("x")):
+        with pytest.raises(type(error)) as caught, explain_errors():
+            raise error
+        assert caught.value is error
+        assert not getattr(error, "__notes__", [])
+    with pytest.raises(KeyboardInterrupt), explain_errors():
+        raise KeyboardInterrupt
+
+
+def test_a_wrapped_error_of_wandb_is_still_one() -> None:
+    @explain_errors()
+    def publish() -> None:
+        try:
+            raise CommError(REFUSAL)
+        except CommError as error:
+            raise RuntimeError("publishing failed") from error
+
+    with pytest.raises(RuntimeError) as caught:
+        publish()
+    assert is_wandb_error(caught.value)
+    assert "failure B1" in notes(caught.value)
+
+
+def test_explain_without_a_text_explains_the_last_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        raise CommError(REFUSAL)
+    except CommError:
+        assert explain().failures[0] == "B1"
+    monkeypatch.setattr(sys, "last_exc", CommError("rate limit exceeded"), raising=False)
+    assert explain().failures[0] == "B17"
+    monkeypatch.setattr(sys, "last_exc", None)
+    monkeypatch.setattr(sys, "last_value", None, raising=False)
+    assert not explain().is_recognized
+
+
+def regilink(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "regilink_doctor", *arguments],
+        cwd=cwd,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        input="typed\n",
+    )
+
+
+FAILS = f"""
+import sys
+print("out", sys.stdin.readline().strip())
+print("wandb: Currently logged in as: alice", file=sys.stderr)
+sys.stderr.write('Traceback (most recent call last):\\n  File "train.py", line 9, in <module>\\n')
+sys.stderr.write('    run.link_artifact(a, "wandb-registry-model/zoo")\\n')
+sys.stderr.write("wandb.errors.errors.CommError: {REFUSAL}\\n")
+sys.exit(int(sys.argv[1]))
+"""
+
+
+def test_a_command_is_explained_when_it_fails_and_keeps_its_streams_and_status(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(FAILS)
+    done = regilink("explain", "--", sys.executable, str(script), "3", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "out typed\n")
+    error, _, explanation = done.stderr.partition("\n\n")
+    assert error.endswith(REFUSAL)
+    assert explanation.startswith(f"Error: {REFUSAL}"[:60])
+    assert "failure B1" in explanation
+
+
+def test_a_command_that_ends_well_or_with_an_unknown_error_is_left_alone(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(FAILS)
+    assert "failure" not in regilink("explain", "--", sys.executable, str(script), "0", cwd=tmp_path).stderr
+    script.write_text("import sys; sys.exit('permission denied')")
+    done = regilink("explain", "--", sys.executable, str(script), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "permission denied\n")
+
+
+def test_a_command_that_a_signal_ends_has_the_status_of_a_shell(tmp_path: Path) -> None:
+    code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    done = regilink("explain", "--", sys.executable, "-c", code, cwd=tmp_path)
+    assert done.returncode == 128 + signal.SIGKILL
+
+
+def test_a_command_that_does_not_exist_is_a_mistake_of_usage(tmp_path: Path) -> None:
+    done = regilink("explain", "--", "no-such-command", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no-such-command cannot be started" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals")
+def test_at_a_terminal_the_command_sees_a_terminal(tmp_path: Path) -> None:
+    import pty
+
+    outer, inner = pty.openpty()
+    code = "import os, sys; sys.exit(0 if os.isatty(2) else 9)"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "regilink_doctor", "explain", "--", sys.executable, "-c", code],
+        cwd=tmp_path,
+        stderr=inner,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    os.close(inner)
+    assert process.wait(timeout=60) == 0
+    os.close(outer)
+
+
+@pytest.fixture
+def at_emulator(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[World], None]:
+    """`at_emulator(WORLD)`: the environment of this process leads to the emulator with that world."""
+
+    def start(world: World) -> None:
+        emulator.reset(world)
+        for name, value in emulator.environ().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(tmp_path)
+
+    return start
+
+
+def test_preflight_is_silent_when_the_links_are_right(at_emulator: Callable[[World], None]) -> None:
+    at_emulator(World.default())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        preflight("wandb-registry-model/zoo", type="model", entity="team-a")
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "code"),
+    [
+        ("wandb-registry-nothing/zoo", {"entity": "team-a"}, "REG301"),
+        ("wandb-registry-model/zoo", {"entity": "alice"}, "REG203"),
+        ("wandb-registry-model/zoo", {"entity": "team-a", "type": "dataset"}, "REG401"),
+        ("team-a/wandb-registry-model/zoo", {"entity": "team-a"}, "REG202"),
+        ("wandb-registry-model/a/b", {"entity": "team-a"}, "REG103"),
+    ],
+)
+def test_preflight_raises_before_the_training(
+    at_emulator: Callable[[World], None], target: str, options: dict[str, Any], code: str
+) -> None:
+    at_emulator(World.default())
+    with pytest.raises(LinkError, match=code) as caught:
+        preflight(target, **options)
+    assert code in caught.value.codes
+    assert caught.value.failures
+
+
+def test_preflight_without_targets_checks_the_links_of_the_file_that_calls(
+    at_emulator: Callable[[World], None], tmp_path: Path
+) -> None:
+    at_emulator(World.default())
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import wandb\nimport regilink_doctor\n\n\ndef main():\n    regilink_doctor.preflight()\n"
+        "    raise SystemExit(5)\n"
+        '    with wandb.init(entity="team-a") as run:\n        run.link_artifact(wandb.Artifact("zoo", type="model"), '
+        '"wandb-registry-missing/zoo")\n\n\nmain()\n'
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "LinkError" in done.stderr
+    assert "REG301" in done.stderr
+    script.write_text(script.read_text().replace("missing", "model"))
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.returncode == 5, done.stderr
+
+
+def test_a_server_that_is_not_there_is_a_warning_unless_strict(
+    at_emulator: Callable[[World], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_emulator(World.default())
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    with pytest.warns(UserWarning, match="could not check the links"):
+        preflight("wandb-registry-model/zoo", entity="team-a")
+    with pytest.raises(LinkError, match="could not check the links"):
+        preflight("wandb-registry-model/zoo", entity="team-a", strict=True)
+
+
+class Shell:
+    """As much of IPython as an extension needs."""
+
+    def __init__(self) -> None:
+        self.user_ns: dict[str, Any] = {"In": [""]}
+        self.hooks: list[Callable[[Any], None]] = []
+        self.magics: dict[str, Callable[[str], None]] = {}
+        self.events = SimpleNamespace(
+            register=lambda _, hook: self.hooks.append(hook), unregister=lambda _, hook: self.hooks.remove(hook)
+        )
+
+    def register_magic_function(self, function: Callable[[str], None], magic_kind: str, magic_name: str) -> None:
+        self.magics[magic_name] = function
+
+
+def test_the_extension_can_be_loaded_twice_and_unloaded() -> None:
+    shell = Shell()
+    regilink_doctor.load_ipython_extension(shell)
+    regilink_doctor.load_ipython_extension(shell)
+    assert len(shell.hooks) == 1
+    regilink_doctor.unload_ipython_extension(shell)
+    assert shell.hooks == []
+
+
+def test_the_explanation_stands_under_the_cell_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(notebook, "show_explanation", lambda explanation: shown.append(explanation.failures[0]))
+    shell = Shell()
+    regilink_doctor.load_ipython_extension(shell)
+    for error in (CommError(REFUSAL), ValueError("permission denied"), None):
+        shell.hooks[0](SimpleNamespace(error_in_exec=error))
+    assert shown == ["B1"]
+
+
+def test_the_magic_lints_the_cells_that_were_executed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    shell = Shell()
+    shell.user_ns["In"] += [
+        "import wandb",
+        'run = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb_registry_model/zoo")',
+    ]
+    regilink_doctor.load_ipython_extension(shell)
+    shell.magics["regilink"]("lint --output-format concise --isolated")
+    assert "notebook.ipynb:cell 2:2:" in capsys.readouterr().out
+    shell.magics["regilink"]("explain A12")
+    assert "Team or user where the organization belongs".lower() in capsys.readouterr().out.lower()
+    shell.magics["regilink"]("")
+    assert "%regilink lint" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_real_kernel_shows_the_explanation_as_text_and_html() -> None:
+    nbclient = pytest.importorskip("nbclient")
+    nbformat = pytest.importorskip("nbformat")
+    pytest.importorskip("ipykernel")
+    cells = [
+        "%load_ext regilink_doctor",
+        f'class CommError(Exception): ...\nCommError.__module__ = "wandb.errors"\nraise CommError({REFUSAL!r})',
+        "import regilink_doctor\nregilink_doctor.explain()",
+        "%regilink explain",
+    ]
+    document = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbclient.NotebookClient(document, allow_errors=True, timeout=60).execute()
+    for cell in document.cells[1:]:
+        shown = [output["data"] for output in cell.outputs if output.output_type in ("display_data", "execute_result")]
+        assert "failure B1" in shown[0]["text/html"]
+        assert "Error: linking is only allowed" in shown[0]["text/plain"]

@@ -1,0 +1,10 @@
+"""Writes `docs/failures.md` from the failure index: `python tools/write_failures_page.py`."""
+
+from pathlib import Path
+
+from regilink_doctor.report.failure_index import failures_page
+
+PAGE = Path(__file__).parents[1] / "docs" / "failures.md"
+
+if __name__ == "__main__":
+    PAGE.write_text(failures_page(), encoding="utf-8")
