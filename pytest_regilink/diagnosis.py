@@ -29,6 +29,8 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
 
         lines = ["Links that the test had attempted:", *render(links, colour=False)]
         blocks.append("\n".join([*lines, *taken_on_trust(fixture.world.assumed)]))
+    if fixture is not None and (servers := [url for url in fixture.ledger.servers if url != fixture.emulator.url]):
+        blocks.append(f"The code names the server {', '.join(servers)}: wandb was led to the emulator instead.")
     guard = item.stash.get(GUARD, None)
     if guard is not None and guard.verdict:
         blocks.append(guard.verdict)

@@ -45,11 +45,11 @@ def regilink_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="session")
-def _regilink_fence(regilink_emulator: Emulator) -> Iterator[Fence]:
+def _regilink_fence(regilink_emulator: Emulator, pytestconfig: pytest.Config) -> Iterator[Fence]:
     """One for the session: wandb-core keeps the proxies with which it was started."""
     from regilink_doctor.emulator.fence import Fence
 
-    with Fence(regilink_emulator) as fence:
+    with Fence(regilink_emulator, _find_hosts(pytestconfig)) as fence:
         yield fence
 
 
@@ -122,10 +122,10 @@ def regilink_session(
 
 
 @pytest.fixture
-def regilink_responses(regilink: Regilink) -> Iterator[RequestsMock]:
+def regilink_responses(request: pytest.FixtureRequest, regilink: Regilink) -> Iterator[RequestsMock]:
     """The same world behind the `responses` library, for code that calls the GraphQL endpoint with `requests`.
 
-    W&B's own hosts and the emulator's address are answered; more can be added to what the fixture gives.
+    W&B's own hosts, that of the configuration and the emulator's are answered; more can be added to the result.
     """
     try:
         import responses
@@ -133,10 +133,12 @@ def regilink_responses(regilink: Regilink) -> Iterator[RequestsMock]:
         pytest.fail('regilink_responses needs responses: pip install "regilink[pytest]"', pytrace=False)
 
     from pytest_regilink.guard import GRAPHQL_HOSTS
+    from pytest_regilink.passthrough import ANSWERS_FOR_EMULATOR
     from regilink_doctor.emulator import requests_backend
 
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        for url in (*GRAPHQL_HOSTS, regilink.emulator.url):
+        setattr(mock, ANSWERS_FOR_EMULATOR, True)
+        for url in (*GRAPHQL_HOSTS, *_find_hosts(request.config), regilink.emulator.url):
             requests_backend.register(mock, regilink.emulator.app, url)
         yield mock
 
@@ -150,6 +152,17 @@ def regilink_guard(request: pytest.FixtureRequest, _regilink_fence: Fence) -> It
     with Guard(_regilink_fence, isolation_of(request.config)) as guard:
         request.node.stash[GUARD] = guard
         yield guard
+
+
+def _find_hosts(config: pytest.Config) -> tuple[str, ...]:
+    """The team's own W&B server: the `host` of the configuration."""
+    from regilink_doctor.config import find_config
+
+    try:
+        host = find_config(str(config.rootpath)).host
+    except (OSError, ValueError):
+        return ()  # the fixture of the world reports it
+    return (host,) if host else ()
 
 
 def find_isolation(config: pytest.Config) -> Isolation | None:
@@ -243,8 +256,12 @@ def _open_server(
     isolation = isolation_of(request.config)
     conditions: Conditions = Conditions.from_request(request)
     _call_or_fail(request, conditions.arrange, world)
+    isolation.issue_keys(world)
     emulator.reset(world)
-    variables = {**_call_or_fail(request, server_variables, emulator, fence, folder / "regilink"), **settings}
+    variables = {
+        **_call_or_fail(request, server_variables, isolation, emulator, fence, folder / "regilink"),
+        **settings,
+    }
     room = isolation.enter(request.fixturename or "regilink", variables, emulator)
     server = request.node.stash[SERVER_FIXTURE] = Regilink(emulator, fence, isolation)
     request.node.stash[_CONDITIONS] = conditions

@@ -12,18 +12,22 @@ import os
 import sys
 from contextlib import contextmanager
 from functools import partial
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_regilink.passthrough import let_through
+from pytest_regilink.passthrough import undo as undo_passthrough
 from pytest_regilink.sdk import SERVICE, Sdk, WandbMemory
 from regilink_doctor.emulator import environ, recorder
+from regilink_doctor.emulator.world.world import default_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from regilink_doctor.emulator import Emulator
+    from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.emulator.fence import Fence
 
 ISOLATION = pytest.StashKey["Isolation"]()
@@ -63,6 +67,7 @@ class Isolation:
         self._active = self._outside
         self._rooms: list[Room] = []
         self._entered = 0
+        self._issued_keys: set[str] = set()
         self._seen: dict[str, set[str | None]] = {}
         """Name -> its values in rooms, None: not set. A fixture that puts back what it saw in a room writes one."""
 
@@ -119,6 +124,25 @@ class Isolation:
         """Let wandb read the environment again, within a test."""
         self.sdk.refresh()
 
+    def issue_keys(self, world: World) -> None:
+        """Give the users keys of their own, for a process that outlives its test; any other key is the first user's."""
+        world.retired_keys |= self._issued_keys
+        for user in tuple(world.users.values()):
+            if user.key == default_key(user.username):
+                world.user(user.username, key=self.issue_key())
+        world.anybody = world.anybody or next(iter(world.users.values()), None)
+
+    def issue_key(self) -> str:
+        """A key that no world had before."""
+        key = token_hex(20)
+        self._issued_keys.add(key)
+        return key
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The addresses of the emulators of all rooms."""
+        return tuple(dict.fromkeys(room.emulator.url for room in self._rooms if room.emulator is not None))
+
     def close(self) -> None:
         """End every `wandb-core` that was started in a room."""
         self.sdk.close()
@@ -161,6 +185,7 @@ class Isolation:
         room.variables, room.memory = self._watched(), self.sdk.memory()
         if room.emulator is not None:
             recorder.stop(room.emulator.observe)
+            undo_passthrough()
 
     def _load(self, room: Room) -> None:
         for name in self._watched():
@@ -171,6 +196,7 @@ class Isolation:
             room.memory.restore()
         if room.emulator is not None:
             recorder.start(room.emulator.observe)
+            let_through(room.emulator.url)
         self._active = room
 
 
@@ -189,7 +215,7 @@ def _keep_out_of_reports(config: pytest.Config) -> None:
         handler.addFilter(lambda record: record.name.partition(".")[0] != "wandb" or record.levelno >= logging.WARNING)
 
 
-def server_variables(emulator: Emulator, fence: Fence, folder: Path) -> dict[str, str]:
+def server_variables(isolation: Isolation, emulator: Emulator, fence: Fence, folder: Path) -> dict[str, str]:
     """What to set for a test whose files go below `folder`.
 
     The cache is the same for all tests: its files are named by their content, and wandb-core, which lives on from test
@@ -197,8 +223,9 @@ def server_variables(emulator: Emulator, fence: Fence, folder: Path) -> dict[str
     """
     fenced = fence.environ()
     ours = environ.variables(emulator.url, next(iter(emulator.world.users.values())).key, folder)
-    recorded = recorder.environ(emulator.folder, emulator.url)
-    return {**fenced, **ours, **recorded, "WANDB_CACHE_DIR": fenced["WANDB_CACHE_DIR"]}
+    recorded = recorder.environ(emulator.folder, f"{emulator.url}/?world={emulator.world.token}")
+    led = {recorder.LEAD: " ".join(dict.fromkeys((emulator.url, *isolation.servers)))}
+    return {**fenced, **ours, **recorded, **led, "WANDB_CACHE_DIR": fenced["WANDB_CACHE_DIR"]}
 
 
 @contextmanager

@@ -185,7 +185,7 @@ class Regilink:
             self._check_entity(team)
         return self.world.user(
             username,
-            key=key,
+            key=key or (None if username in self.world.users else self._isolation.issue_key()),
             email=email,
             teams=teams,
             organizations=organizations,
@@ -201,7 +201,7 @@ class Regilink:
             LookupError: there is no such team.
         """
         self._check_entity(team)
-        return self.world.service_account(name, team, key=key)
+        return self.world.service_account(name, team, key=key or self._isolation.issue_key())
 
     def registry(
         self,

@@ -91,7 +91,8 @@ class Admin:
             self._served.reset()
             return Response.json({"ok": True})
         if what == "calls" and request.method == "POST":
-            self._observe(LinkCall.from_json(request.body.read()))
+            if request.query.get("world") in (None, self._served.world.token):
+                self._observe(LinkCall.from_json(request.body.read()))
             return Response.json({"ok": True})
         if what == "ledger":
             return Response.json([dataclasses.asdict(each) for each in self._served.world.ledger])

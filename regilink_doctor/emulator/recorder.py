@@ -28,6 +28,9 @@ ROUTE = "/_regilink/calls"
 VARIABLE = "REGILINK_CALLS"
 """Where a child process tells its calls."""
 
+LEAD = "REGILINK_SERVER"
+"""The server that wandb is led to, whatever code, variables and files name; then others that it may use, too."""
+
 _SITE, _COPY = "regilink-site", "regilink_recorder_of_this_process"
 _ENVIRON = ("WANDB_PROJECT", "WANDB_ORGANIZATION")
 _METHODS = {
@@ -44,6 +47,14 @@ _METHODS = {
     "wandb.sdk.lib.service.service_process": (("", "start"),),
 }
 """Module -> classes and methods; without a class, a function. `NoopRun` is the run of disabled mode."""
+
+_LED = {
+    "wandb.sdk.wandb_settings": (("Settings", "__init__"), ("Settings", "__setattr__")),
+    "wandb.sdk.lib.wbauth.host_url": (("HostUrl", "__init__"),),
+    "wandb.apis.public.api": (("Api", "__init__"),),
+    "wandb.env": (("", "get_base_url"),),
+}
+"""Where wandb reads the address of its server, from 0.21.4 on."""
 
 _READS = {("Run", "use_artifact"): "Run.use_artifact", ("Api", "artifact"): "Api.artifact"}
 CORE, CREATE_REGISTRY, LINK_MODEL = "wandb-core", "Api.create_registry", "Run.link_model"
@@ -124,7 +135,7 @@ def start(sink: Sink) -> None:
     """Tell `sink` of every call that links in this process, from now on, until `stop`."""
     if not _sinks:
         sys.meta_path.insert(0, _FINDER)
-        for name in _METHODS:
+        for name in (*_METHODS, *_LED):
             if (module := sys.modules.get(name)) is not None:
                 _wrap(module)
     _sinks.append(sink)
@@ -139,7 +150,10 @@ def stop(sink: Sink) -> None:
         sys.meta_path.remove(_FINDER)
         while _wrapped:
             owner, name, original = _wrapped.pop()
-            setattr(owner, name, original)
+            if original is None:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, original)
 
 
 @contextmanager
@@ -184,9 +198,12 @@ def _post(url: str, call: LinkCall) -> None:
     from http.client import HTTPConnection
     from urllib.parse import urlsplit
 
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.netloc, timeout=10)
     try:
-        connection.request("POST", ROUTE, call.as_json().encode(), {"Content-Type": "application/json"})
+        connection.request(
+            "POST", f"{ROUTE}?{parts.query}", call.as_json().encode(), {"Content-Type": "application/json"}
+        )
         connection.getresponse().read()
     finally:
         connection.close()
@@ -206,7 +223,7 @@ class _Finder:
     """Wraps wandb's methods as soon as their module has run; finds nothing itself."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name not in _METHODS:
+        if name not in _METHODS and name not in _LED:
             return None
         others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))
         spec = next((found for finder in others if (found := finder.find_spec(name, path, target))), None)
@@ -226,12 +243,66 @@ _FINDER: Any = _Finder()
 
 
 def _wrap(module: ModuleType) -> None:
-    for owner_name, name in _METHODS[module.__name__]:
+    for owner_name, name in _METHODS.get(module.__name__, ()):
         owner = getattr(module, owner_name, None) if owner_name else module
         original = vars(owner).get(name) if owner is not None else None
         if original is not None:
             setattr(owner, name, _watched(original, _SHOWN[owner_name, name]))
             _wrapped.append((owner, name, original))
+    for owner_name, name in _LED.get(module.__name__, ()):
+        owner = getattr(module, owner_name, None) if owner_name else module
+        if owner is not None and hasattr(owner, name):
+            _wrapped.append((owner, name, vars(owner).get(name)))
+            setattr(owner, name, _led(getattr(owner, name), owner_name, name))
+
+
+def _led(original: Any, owner: str, name: str) -> Any:
+    """The function, with the emulator's address in place of another server's."""
+
+    @functools.wraps(original)
+    def function(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if not os.environ.get(LEAD):
+            return original(*args, **kwargs)
+        if name == "get_base_url":
+            return _lead(original(*args, **kwargs))
+        if name == "__setattr__" and args[1:2] == ("base_url",):
+            args = (*args[:2], _lead(args[2]))
+        elif owner == "HostUrl":
+            args = (args[0], *map(_lead, args[1:2]), *args[2:])
+            kwargs = {**kwargs, **({"url": _lead(kwargs["url"])} if "url" in kwargs else {})}
+        elif owner == "Settings" and name == "__init__":
+            kwargs["base_url"] = _lead(kwargs["base_url"]) if "base_url" in kwargs else os.environ[LEAD].split()[0]
+        elif owner == "Api":
+            args, kwargs = _lead_overrides(args), _lead_overrides(kwargs)
+        return original(*args, **kwargs)
+
+    return function
+
+
+def _lead_overrides(values: Any) -> Any:
+    """The arguments, with the emulator's address in `overrides`."""
+    items = values.items() if isinstance(values, dict) else enumerate(values)
+    changed = {
+        key: {**value, "base_url": _lead(value["base_url"])}
+        if isinstance(value, dict) and "base_url" in value
+        else value
+        for key, value in items
+    }
+    return changed if isinstance(values, dict) else tuple(changed.values())
+
+
+def _lead(url: Any) -> Any:
+    """The emulator's address in place of another server's, which is noted."""
+    target, *others = os.environ[LEAD].split()
+    if not isinstance(url, str) or not url or url.rstrip("/") in (target, *others):
+        return url
+    try:
+        for sink in tuple(_sinks):
+            sink(LinkCall(call=SERVER, target_path=None, host=url, place=_place()))
+    except Exception as problem:
+        sys.stderr.write(f"regilink: a server could not be noted: {type(problem).__name__}: {problem}\n")
+    return target
 
 
 def _watched(original: Any, shown: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from secrets import token_hex
 from threading import RLock
 from typing import Any, Literal, TypeVar
 
@@ -39,6 +40,10 @@ class State:
     def __init__(self) -> None:
         self.lock = RLock()
         self.ledger = Ledger()
+        self.token = token_hex(8)
+        """Tells this world from the one before, for processes that outlive it."""
+        self.retired_keys: set[str] = set()
+        """Keys of worlds before this one: nobody has them, not even `anybody`."""
         self.features: set[str] = set(NEWEST)
         self.server_version: Version | None = None
         """None: the newest server, as in W&B's cloud."""
@@ -90,7 +95,7 @@ class State:
 
     def user_of_key(self, key: str) -> User | None:
         """Whose API key it is. None: W&B refuses the key (row C18)."""
-        return self._user_of_key.get(key) or self.anybody
+        return self._user_of_key.get(key) or (None if key in self.retired_keys else self.anybody)
 
     def admit_key(self, key: str, user: User) -> None:
         """Let `key` stand for `user`."""
