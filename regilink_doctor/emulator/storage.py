@@ -52,6 +52,9 @@ class Storage:
             self._measure(key, blob)
             return Response(200, headers={"ETag": f'"{base64.b64decode(blob.md5).hex()}"', **_CORS})
         if request.method in ("GET", "HEAD"):
+            world = self._served.world
+            if request.method == "GET" and key in world.downloads:
+                world.ledger.consume(world.downloads[key])
             return self._send(request, self._find(key))
         return Response.json({"error": "method not allowed"}, 405)
 

@@ -81,6 +81,7 @@ def test_a_program_that_names_its_server(regilink: Regilink) -> None:
     assert OWN in regilink.ledger.servers
 
 
+@pytest.mark.skipif(wandb.__version__.startswith("0.21."), reason="this SDK has one client for all runs of a process")
 def test_the_emulator_of_another_fixture_may_be_named(regilink_module: Regilink, regilink: Regilink) -> None:
     with wandb.init(settings=wandb.Settings(base_url=regilink_module.emulator.url)) as run:
         run.link_artifact(wandb.Artifact("zoo", type="model"), TARGET)

@@ -119,14 +119,15 @@ def used_count(source: ArtifactVersion, context: Context) -> int:
 
 @field("Artifact", "currentManifest")
 def current_manifest(source: ArtifactVersion, context: Context) -> Manifest | None:
-    """The newest manifest. Reading it is the first step of every download."""
+    """The newest manifest. To read its file, and not only its address, is the first step of every download."""
     if not usable(context, source):
         raise refuse("permission-denied-on-artifact", artifact=source.source_name)
     if not source.manifests:
         return None
     user = context.user.username if context.user else None
-    context.world.ledger.consume(Consumption(user, None, source.source_name, "download"))
-    return source.manifests[-1]
+    manifest = source.manifests[-1]
+    context.world.downloads[manifest.file.blob] = Consumption(user, None, source.source_name, "download")
+    return manifest
 
 
 @field("Mutation", "updateArtifact")

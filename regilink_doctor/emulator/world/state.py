@@ -8,7 +8,7 @@ from threading import RLock
 from typing import Any, Literal, TypeVar
 
 from regilink_doctor.core.naming import MIGRATED_SUFFIX, REGISTRY_PREFIX
-from regilink_doctor.emulator.ledger import Ledger
+from regilink_doctor.emulator.ledger import Consumption, Ledger
 from regilink_doctor.emulator.world.features import NEWEST, Version
 from regilink_doctor.emulator.world.model import (
     ArtifactType,
@@ -63,6 +63,8 @@ class State:
         self.artifacts: dict[str, ArtifactVersion] = {}
         self.artifact_of_client: dict[str, ArtifactVersion] = {}
         self.contents: dict[str, bytes] = {}
+        self.downloads: dict[str, Consumption] = {}
+        """Blob of a manifest whose address was given out -> what its reader does with it."""
         self.by_blob: dict[str, StoredFile] = {}
         self.files_by_digest: dict[str, list[tuple[ArtifactVersion, StoredFile]]] = {}
         self.distributed: dict[tuple[int, str], ArtifactVersion] = {}
