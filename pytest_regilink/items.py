@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_regilink.options import find_catalog
+from pytest_regilink.options import find_catalog, find_roots
 from regilink_doctor.config import find_config
 from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.report.summary import find_unread_links
 from regilink_doctor.workflows.lint import files_worth_linting, lint_paths
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ class Linter:
             self._catalog = _load_catalog(find_catalog(config) or self._config.catalog_path)
         except (OSError, ValueError) as error:
             raise pytest.UsageError(f"regilink: {error}") from None
-        self._roots = _find_roots(config)
+        self._roots = find_roots(config)
         self._paths: frozenset[str] | None = None
-        self.unread_links = 0
-        """Links whose target path could not be read from the source."""
+        self.unread_links: dict[str, None] = {}
+        """`file:line` of the links whose target path could not be read from the source."""
 
     @property
     def paths(self) -> frozenset[str]:
@@ -57,7 +58,7 @@ class Linter:
         shown = os.path.relpath(path)
         named = str(path) if shown.startswith("..") else shown
         result = lint_paths([named], catalog=self._catalog, config=self._config)
-        self.unread_links += count_unread_links(result)
+        self.unread_links |= dict.fromkeys(find_unread_links(result))
         return result
 
 
@@ -113,18 +114,6 @@ def linter_of(config: pytest.Config) -> Linter:
     return config.stash[_LINTER]
 
 
-def count_unread_links(result: LintResult) -> int:
-    """Links of which the target path is not known from the source."""
-    from regilink_doctor.core.sites import Link
-    from regilink_doctor.core.target_path import is_known
-
-    return sum(
-        1
-        for site in result.sites
-        if isinstance(site, Link) and not any(is_known(value.pattern) for value in site.target)
-    )
-
-
 def check_file(parent: pytest.Collector, path: Path) -> CheckFile | None:
     """The collector of a file that can have a site or a finding."""
     return _make_file(parent, path) if str(path) in linter_of(parent.config).paths else None
@@ -173,14 +162,6 @@ def _make_file(parent: pytest.Collector, path: Path) -> CheckFile:
         return CheckFile.from_parent(parent, path=path)
     place = escape_text(os.path.relpath(path, parent.config.rootpath)).replace(os.sep, "/")
     return CheckFile.from_parent(parent, path=path, name=escape_text(path.name), nodeid=place)
-
-
-def _find_roots(config: pytest.Config) -> list[str]:
-    """The files and folders that the command line names; without any, all below rootdir."""
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
-        return [str(config.rootpath)]
-    paths = [os.path.join(config.invocation_params.dir, str(argument).partition("::")[0]) for argument in config.args]
-    return [os.path.normpath(path) for path in paths if os.path.exists(path)]
 
 
 def _load_catalog(path: str | None) -> Catalog | None:

@@ -10,6 +10,7 @@ import pytest
 SETTINGS = (
     ("check", "bool", "lint the files below the arguments (below rootdir without any), as an item for each"),
     ("live", "bool", "ask the live W&B server what `regilink doctor` asks, as an item for each of its checks"),
+    ("allow-unknown", "bool", "let regilink-live::links pass although no link could be checked"),
     ("catalog", "string", "the catalog that the fixtures begin with (default: that of the configuration)"),
 )
 """Each an option `--regilink-NAME`, and an ini value `regilink_NAME`."""
@@ -20,8 +21,8 @@ CHECK = pytest.StashKey[bool]()
 LIVE = pytest.StashKey[bool]()
 """Whether the doctor is to be asked."""
 
-LIVE_RESULTS = pytest.StashKey[list[dict[str, Any]]]()
-"""The doctor's check results, for the workers of xdist."""
+LIVE_RESULTS = pytest.StashKey[dict[str, Any]]()
+"""The doctor's report, for the workers of xdist."""
 
 CHOSEN = pytest.StashKey[list[str]]()
 """The node ids of live checks that the command line names."""
@@ -41,7 +42,7 @@ def add_options(parser: pytest.Parser) -> None:
     for name, kind, what in SETTINGS:
         if kind == "bool":
             group.addoption(f"--regilink-{name}", action="store_true", default=None, help=what)
-            parser.addini(f"regilink_{name}", what, type="bool", default=False)
+            parser.addini(f"regilink_{name.replace('-', '_')}", what, type="bool", default=False)
         else:
             group.addoption(f"--regilink-{name}", metavar="FILE", default=None, help=what)
             parser.addini(f"regilink_{name}", what, type="string", default="")
@@ -67,3 +68,11 @@ def find_catalog(config: pytest.Config) -> str | None:
     written = config.getini("regilink_catalog")
     folder = config.rootpath if config.inipath is None else config.inipath.parent
     return os.path.relpath(folder / str(written)) if written else None
+
+
+def find_roots(config: pytest.Config) -> list[str]:
+    """The files and folders that the command line names; without any, all below rootdir."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return [str(config.rootpath)]
+    paths = [os.path.join(config.invocation_params.dir, str(argument).partition("::")[0]) for argument in config.args]
+    return [os.path.normpath(path) for path in paths if os.path.exists(path)] or [str(config.rootpath)]

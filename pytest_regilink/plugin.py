@@ -118,12 +118,11 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if config.stash.get(LIVE, False) or "regilink_live" in workerinput:
         from pytest_regilink import live
 
-        results = workerinput["regilink_live"] if "regilink_live" in workerinput else live.diagnose_rootdir(config)
-        added += live.make_items(session, results, workerinput.get("regilink_chosen", config.stash[CHOSEN]))
+        report = workerinput["regilink_live"] if "regilink_live" in workerinput else live.run_doctor(config)
+        added += live.make_items(session, report, workerinput.get("regilink_chosen", config.stash[CHOSEN]))
     if added:
         # The terminal counts the items of the reports.
-        report = pytest.CollectReport("", "passed", None, list(added))
-        config.hook.pytest_collectreport(report=report)
+        config.hook.pytest_collectreport(report=pytest.CollectReport("", "passed", None, list(added)))
         items += added
 
 
@@ -134,9 +133,40 @@ def pytest_configure_node(node: Any) -> None:
         from pytest_regilink import live
 
         if LIVE_RESULTS not in node.config.stash:
-            node.config.stash[LIVE_RESULTS] = live.diagnose_rootdir(node.config)
+            node.config.stash[LIVE_RESULTS] = live.run_doctor(node.config)
         node.workerinput["regilink_live"] = node.config.stash[LIVE_RESULTS]
         node.workerinput["regilink_chosen"] = node.config.stash[CHOSEN]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of xdist tells what its linter could not read."""
+    workeroutput = getattr(session.config, "workeroutput", None)
+    if workeroutput is not None and session.config.stash.get(CHECK, False):
+        from pytest_regilink.items import linter_of
+
+        workeroutput["regilink_unread"] = list(linter_of(session.config).unread_links)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear what the linter of a worker could not read: each has collected all files."""
+    unread = getattr(node, "workeroutput", {}).get("regilink_unread")
+    if unread:
+        from pytest_regilink.items import linter_of
+
+        linter_of(node.config).unread_links |= dict.fromkeys(unread)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which links the linter could not read: a suite that passes says nothing about them."""
+    config = terminalreporter.config
+    if config.stash.get(CHECK, False):
+        from pytest_regilink.items import linter_of
+
+        if unread := list(linter_of(config).unread_links):
+            shown = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")
+            terminalreporter.write_line(f"regilink: {len(unread)} links could not be read: {shown}")
 
 
 # The fixtures.

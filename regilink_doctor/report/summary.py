@@ -29,15 +29,33 @@ def summarize_run(result: LintResult) -> str:
     )
 
 
-def _count_unresolved(result: LintResult) -> str:
-    """The links whose target path the source does not show: "nothing found" says nothing about them."""
+def find_unread_links(result: LintResult) -> list[str]:
+    """`file:line` of the links whose target path the source does not show."""
     sites = [report.site for report in result.sites if report.site.kind == "link"]
     places = [site.place for site in sites if not any(map(_shows_registry, site.target))]
     if not places:
-        return ""
+        return []
     from regilink_doctor.report.locations import format_place
 
-    shown = ", ".join(format_place(place).rpartition(":")[0] for place in places[:_MOST_PLACES])
+    return [format_place(place).rpartition(":")[0] for place in places]
+
+
+def _count_unresolved(result: LintResult) -> str:
+    """The links that could not be read: "nothing found" says nothing about them."""
+    places = find_unread_links(result)
+    if not places:
+        return ""
+    shown = ", ".join(places[:_MOST_PLACES])
+    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+    return f" {counted(len(places), 'link')} could not be read: {shown}{more}."
+
+
+def _unresolved(result: LintResult) -> str:
+    """The links that could not be read: "nothing found" says nothing about them."""
+    places = find_unread_links(result)
+    if not places:
+        return ""
+    shown = ", ".join(places[:_MOST_PLACES])
     more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
     return f" {counted(len(places), 'link')} could not be read: {shown}{more}."
 

@@ -36,6 +36,7 @@ def diagnose(
     targets: Sequence[str | LinkTarget] | None = None,
     *,
     consumed: Sequence[str | ConsumedName] = (),
+    paths: Sequence[str] | None = None,
     entity: str | None = None,
     project: str | None = None,
     organization: str | None = None,
@@ -59,6 +60,7 @@ def diagnose(
         targets: target paths. None: those that lint finds below `cwd`, and the names that are fetched there; an empty
             sequence: none.
         consumed: names that are fetched, beside those of the source.
+        paths: files and folders in which lint looks for targets, instead of `cwd`.
         entity: the entity of the runs; like the next two it wins over everything that wandb would find.
         project: the project of the runs.
         organization: the organization, where a path names none.
@@ -83,7 +85,7 @@ def diagnose(
     settings = server.read_settings(arguments, _expected(config))
     names = [each if isinstance(each, ConsumedName) else consumed_of(each) for each in consumed]
     if targets is None:
-        sites = find_sites(server.folder, config)
+        sites = find_sites(server.folder, config) if paths is None else _find_sites_in(paths, config)
         links = [read_link_variables(each, server.variables) for each in target_combinations(sites)]
         links += _configured_targets(config)
         names += [read_name_variables(each, server.variables) for each in consumed_names(sites)]
@@ -125,6 +127,13 @@ def find_sites(folder: Path, config: Config | None = None) -> list[Site]:
     # Lint shows paths as they are given; below the current folder that is to be short.
     start = os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else str(folder)
     return [report.site for report in lint_paths([start], all_sites=True, config=config).sites]
+
+
+def _find_sites_in(paths: Sequence[str], config: Config | None) -> list[Site]:
+    from regilink_doctor.workflows.lint import lint_paths
+
+    shown = [os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else path for path in paths]
+    return [report.site for report in lint_paths(shown, all_sites=True, config=config).sites]
 
 
 def _configured_targets(config: Config | None) -> list[LinkTarget]:

@@ -129,3 +129,56 @@ def test_an_odd_name_forges_no_line_and_stops_no_worker(
     result.assert_outcomes(failed=4)
     for name in (r"bad\udcff.py", r"new\nline.py", r"escape\x1b[31m.py"):
         assert f"FAILED src/{name}::regilink" in result.stdout.str()
+
+
+UNREAD = """
+import sys
+import wandb
+with wandb.init(entity="team-a", project="p") as run:
+    run.link_artifact(model, sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("arguments", [("--ignore=src",), ("--ignore-glob=*train*",), ("-o", "norecursedirs=src")])
+def test_what_pytest_ignores_is_not_linted(run: Run, arguments: tuple[str, ...]) -> None:
+    run("--regilink-check", *arguments).assert_outcomes(passed=1)
+
+
+def test_what_a_conftest_ignores_is_not_linted(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeconftest('collect_ignore = ["src"]')
+    run("--regilink-check").assert_outcomes(passed=1)
+
+
+def test_the_items_are_counted(run: Run) -> None:
+    run("--regilink-check").stdout.fnmatch_lines(["collected 2 items"])
+
+
+def test_a_configuration_that_cannot_be_used_is_a_usage_error(pytester: pytest.Pytester, run: Run) -> None:
+    (pytester.path / "regilink.toml").write_text('selct = ["REG1"]\n')
+    result = run("--regilink-check")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: regilink: *selct*"])
+    assert "INTERNALERROR" not in result.stdout.str()
+
+
+@pytest.mark.parametrize("argument", ["src/train.py", "src/train.py::regilink"])
+def test_doctests_do_not_import_a_script_that_is_named(run: Run, argument: str) -> None:
+    result = run("--doctest-modules", "--regilink-check", argument)
+    result.assert_outcomes(failed=1)
+    assert "this was run" not in result.stdout.str() + result.stderr.str()
+
+
+def test_the_option_wins_over_the_ini_value(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeini("[pytest]\ntestpaths = tests\nregilink_check = true\n")
+    run("--no-regilink-check").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n1")])
+def test_links_that_could_not_be_read_are_counted(
+    pytester: pytest.Pytester, run: Run, apart: Run, workers: tuple[str, ...]
+) -> None:
+    if workers:
+        pytest.importorskip("xdist")
+    (pytester.path / "src" / "train.py").write_text(UNREAD)
+    result = (apart if workers else run)("--regilink-check", *workers)
+    result.stdout.fnmatch_lines(["regilink: 1 links could not be read: src/train.py:5"])

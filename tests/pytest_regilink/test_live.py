@@ -66,3 +66,34 @@ def test_without_credentials_the_items_are_skipped_with_the_reason(
     assert "failed" not in outcomes
     assert outcomes["skipped"] > 2
     result.stdout.fnmatch_lines(["SKIPPED*no credentials for W&B*WANDB_API_KEY*"])
+
+
+UNREAD = """
+import sys
+import wandb
+with wandb.init(entity="team-a") as run:
+    run.link_artifact(model, sys.argv[1])
+"""
+
+
+def test_links_that_could_not_be_checked_fail(account: None, pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(train=UNREAD)
+    result = run("--regilink-live", "-v", "-k", "links")
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
+    result.stdout.fnmatch_lines(["regilink-live::links FAILED*", "1 of 1 links could not be checked", "*train.py:4: *"])
+    passed = run("--regilink-live", "--regilink-allow-unknown", "regilink-live::links")
+    passed.assert_outcomes(passed=1, warnings=1)
+
+
+def test_links_that_could_be_checked_pass(account: None, run: Run) -> None:
+    run("regilink-live::links").assert_outcomes(passed=1)
+
+
+def test_only_the_links_below_the_arguments_are_checked(account: None, pytester: pytest.Pytester, run: Run) -> None:
+    (pytester.path / "other").mkdir()
+    (pytester.path / "other" / "job.py").write_text(
+        'import wandb\nwith wandb.init(entity="team-a") as run:\n    run.link_artifact(m, "wandb-registry-dataset/x")\n'
+    )
+    result = run("--regilink-live", "-v", "other")
+    result.stdout.fnmatch_lines(["regilink-live::registry::wandb-registry-dataset/x PASSED*"])
+    assert "modle" not in result.stdout.str()
