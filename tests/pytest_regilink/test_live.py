@@ -81,7 +81,7 @@ def test_links_that_could_not_be_checked_fail(account: None, pytester: pytest.Py
     result = run("--regilink-live", "-v", "-k", "links")
     result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
     result.stdout.fnmatch_lines(["regilink-live::links FAILED*", "1 of 1 links could not be checked", "*train.py:4: *"])
-    passed = run("--regilink-live", "--regilink-allow-unknown", "regilink-live::links")
+    passed = run("--regilink-live", "--regilink-allow-unknown", "-W", "always", "regilink-live::links")
     passed.assert_outcomes(passed=1, warnings=1)
 
 
