@@ -127,9 +127,9 @@ def _diff(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     catalog = _load(_file(options))
     if options.output_format == "json":
-        from regilink_doctor.core.catalog.writing import text_of
+        from regilink_doctor.core.catalog.writing import render_catalog
 
-        print(text_of(catalog), end="")
+        print(render_catalog(catalog), end="")
         return OK
     from regilink_doctor.report.catalog import table_lines
     from regilink_doctor.report.terminal import fit_lines, terminal_width

@@ -12,7 +12,7 @@ import pytest
 from regilink_doctor.cli import main
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.catalog.schema import SCHEMA
-from regilink_doctor.core.catalog.writing import text_of
+from regilink_doctor.core.catalog.writing import render_catalog
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.workflows.catalog import pull_catalog
 from regilink_doctor.workflows.server_session import Unanswered
@@ -70,7 +70,7 @@ def test_no_person_is_in_it(emulator: Emulator) -> None:
     world.service_account("ci-robot", team="team-a")
     world.member("bob.builder", registry="model", role="admin")
     emulator.reset(world)
-    text = text_of(pull_catalog(collections="full", environ=emulator.environ()))
+    text = render_catalog(pull_catalog(collections="full", environ=emulator.environ()))
     for word in ("alice", "bob", "example.", "ci-robot", emulator.environ()["WANDB_API_KEY"]):
         assert word not in text
 
@@ -160,7 +160,7 @@ def test_a_world_made_of_it_is_the_same_again(emulator: Emulator, depth: str) ->
     emulator.reset(acme())
     first = pull_catalog(collections=depth, environ=emulator.environ())  # type: ignore[arg-type]
     emulator.reset(World.from_catalog(first))
-    assert text_of(pull_catalog(collections=depth, environ=emulator.environ())) == text_of(first)  # type: ignore[arg-type]
+    assert render_catalog(pull_catalog(collections=depth, environ=emulator.environ())) == render_catalog(first)  # type: ignore[arg-type]
 
 
 def test_200_registries_and_20000_collections_come_back_byte_by_byte(emulator: Emulator, tmp_path: Path) -> None:

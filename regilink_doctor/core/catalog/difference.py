@@ -9,7 +9,7 @@ from regilink_doctor.core.phrasing import counted
 from regilink_doctor.core.records import record
 
 if TYPE_CHECKING:
-    from regilink_doctor.core.catalog.model import Catalog, Collection, Organization, Registry
+    from regilink_doctor.core.catalog.model import CatalogContents, Collection, Organization, Registry
 
 T = TypeVar("T")
 
@@ -32,8 +32,8 @@ class Change:
         return f"{self.subject} {self.words}"
 
 
-def changes(old: Catalog, new: Catalog) -> Iterator[Change]:
-    """See `Catalog.diff`."""
+def find_changes(old: CatalogContents, new: CatalogContents) -> Iterator[Change]:
+    """What is different in `new`, by organization and name; what one of them has not asked for is not compared."""
     if old.host and new.host and old.host != new.host:
         yield Change("the host", f"is {new.host}, it was {old.host}", breaks=True)
     if old.complete != new.complete:
@@ -131,7 +131,7 @@ def _collections(
             yield Change(here, f"has {counted(come.versions, 'version')} now, it had {gone.versions}")
 
 
-def _teams(old: Catalog, new: Catalog) -> Iterator[Change]:
+def _teams(old: CatalogContents, new: CatalogContents) -> Iterator[Change]:
     before = {team: each.name for each in old.organizations for team in each.teams}
     after = {team: each.name for each in new.organizations for team in each.teams}
     for team, left, come in _pairs(before, after):

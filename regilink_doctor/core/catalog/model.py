@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames, RegistryFacts
-from regilink_doctor.core.records import field, record, replace
+from regilink_doctor.core.records import field, record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    pass
 
-    from regilink_doctor.core.catalog.difference import Change
 
 Visibility = Literal["organization", "restricted"]
 Depth = Literal["none", "names", "full"]
@@ -56,10 +54,10 @@ class Organization:
 
 
 @record
-class Catalog:
-    """Everything that is known of a host. It is a `Directory`: None proves absence only when `complete`.
+class CatalogContents:
+    """Everything that is known of a host. It is an `OrganizationView`: None proves absence only when `complete`.
 
-    `complete` is true when somebody who sees every registry and team has pulled it.
+    `complete` is true when it was pulled by an account that sees every registry and team.
     """
 
     organizations: tuple[Organization, ...] = ()
@@ -68,49 +66,6 @@ class Catalog:
     features: tuple[str, ...] = ()
     personal_entities: frozenset[str] = field(default=frozenset(), compare=False)
     """Known from the configuration, never written to the file."""
-
-    @classmethod
-    def load(cls, path: str | Path) -> Catalog:
-        """Read a catalog file.
-
-        Raises:
-            CatalogError: not JSON, not of this version or shape, or too large to be one.
-            OSError: cannot be read.
-        """
-        from regilink_doctor.core.catalog import reading
-
-        return reading.load(path)
-
-    @classmethod
-    def from_json(cls, value: object) -> Catalog:
-        """The catalog of a parsed JSON value.
-
-        Raises:
-            CatalogError: not of this version or shape.
-        """
-        from regilink_doctor.core.catalog import reading
-
-        return reading.catalog_of(value)
-
-    def to_json(self) -> dict[str, Any]:
-        """The JSON value: everything sorted by name, so that the same organization always gives the same bytes."""
-        from regilink_doctor.core.catalog import writing
-
-        return writing.value_of(self)
-
-    def save(self, path: str | Path) -> None:
-        """Write the file at once or not at all: beside it first, then in its place.
-
-        Raises:
-            OSError: cannot be written.
-        """
-        from regilink_doctor.core.catalog import writing
-
-        writing.save(self, path)
-
-    def with_personal(self, names: Iterable[str]) -> Catalog:
-        """The same, `names` known for personal entities too."""
-        return replace(self, personal_entities=self.personal_entities.union(names))
 
     @property
     def depth(self) -> Depth:
@@ -121,22 +76,13 @@ class Catalog:
             return "none"
         return "full" if any(item.versions or item.aliases for each in listed for item in each) else "names"
 
-    def diff(self, newer: Catalog) -> tuple[Change, ...]:
-        """What is different in `newer`, in words, by organization and name; empty when nothing is.
-
-        What one of the two has not asked for (collections, for one) is not compared.
-        """
-        from regilink_doctor.core.catalog import difference
-
-        return tuple(difference.changes(self, newer))
-
     @property
     def organization_names(self) -> tuple[OrganizationNames, ...]:
-        """See `Directory.organization_names`."""
+        """The organizations of the catalog."""
         return tuple(OrganizationNames(item.name, item.entity) for item in self.organizations)
 
     def entity(self, name: str) -> EntityFacts | None:
-        """See `Directory.entity`."""
+        """The team, organization or person of this exact name."""
         for organization in self.organizations:
             names = OrganizationNames(organization.name, organization.entity)
             if name in organization.teams:
@@ -148,18 +94,18 @@ class Catalog:
         return None
 
     def registry(self, organization: str, name: str) -> RegistryFacts | None:
-        """See `Directory.registry`."""
+        """A registry by its name, exactly or in another case."""
         found = self._registry(organization, name)
         return RegistryFacts(found.name, found.types, None, found.protected_aliases) if found else None
 
     def registry_names(self, organization: str) -> tuple[str, ...]:
-        """See `Directory.registry_names`."""
+        """The registries of an organization entity."""
         return tuple(
             registry.name for item in self.organizations if item.entity == organization for registry in item.registries
         )
 
     def collection_type(self, entity: str, project: str, collection: str) -> str | None:
-        """See `Directory.collection_type`; a catalog knows those of registries only."""
+        """The type of a collection of a registry; a catalog knows no others."""
         if not project.startswith(REGISTRY_PREFIX):
             return None
         registry = self._registry(entity, project.removeprefix(REGISTRY_PREFIX))
@@ -169,7 +115,7 @@ class Catalog:
         return None
 
     def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
-        """See `Directory.collection_names`."""
+        """The collections of a registry; None where they were not listed."""
         found = self._registry(organization, registry)
         if found is None or found.collections is None:
             return None

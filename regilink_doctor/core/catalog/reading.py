@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from regilink_doctor.core.catalog.model import Catalog, Collection, Organization, Registry
+from regilink_doctor.core.catalog.model import CatalogContents, Collection, Organization, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +24,13 @@ class CatalogError(ValueError):
     """The file is no catalog; the message names the place in it, `organizations[0].registries[2].name`."""
 
 
-def load(path: str | Path) -> Catalog:
-    """See `Catalog.load`."""
+def read_catalog(path: str | Path) -> CatalogContents:
+    """The contents of a catalog file.
+
+    Raises:
+        CatalogError: not JSON, not of this version or shape, or too large to be one.
+        OSError: cannot be read.
+    """
     import json
 
     if os.path.exists(path) and not os.path.isfile(path):  # to read a pipe or a device might never end
@@ -42,7 +47,7 @@ def load(path: str | Path) -> Catalog:
     except (ValueError, RecursionError) as error:
         raise CatalogError(f"{path}: not JSON: {error}") from None
     try:
-        return catalog_of(value)
+        return contents_of(value)
     except CatalogError as error:
         raise CatalogError(f"{path}: {error}") from None
 
@@ -52,13 +57,17 @@ def _refuse_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a number")
 
 
-def catalog_of(value: object) -> Catalog:
-    """See `Catalog.from_json`."""
+def contents_of(value: object) -> CatalogContents:
+    """The contents of a parsed JSON value.
+
+    Raises:
+        CatalogError: not of this version or shape.
+    """
     reader = _Reader(value, "")
     version = reader.value.get("version")
     if version.__class__ is not int or version != VERSION:
         raise CatalogError(f"version is {_brief(version)}, this regilink reads version {VERSION}")
-    return Catalog(
+    return CatalogContents(
         organizations=tuple(_organization(item) for item in reader.items("organizations")),
         host=reader.text("host", None),
         complete=reader.flag("complete"),

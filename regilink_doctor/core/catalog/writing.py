@@ -12,21 +12,25 @@ from regilink_doctor.core.catalog.reading import VERSION
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from regilink_doctor.core.catalog.model import Catalog, Registry
+    from regilink_doctor.core.catalog.model import CatalogContents, Registry
 
 
-def text_of(catalog: Catalog) -> str:
-    """The content of the file: two blanks of indentation, names as they are written, one line feed at the end."""
-    return json.dumps(value_of(catalog), indent=2, ensure_ascii=False) + "\n"
+def render_catalog(catalog: CatalogContents) -> str:
+    """The content of the file: two spaces of indentation, names as they are written, one line feed at the end."""
+    return json.dumps(catalog_value(catalog), indent=2, ensure_ascii=False) + "\n"
 
 
-def save(catalog: Catalog, path: str | Path) -> None:
-    """See `Catalog.save`."""
-    write_whole(os.fspath(path), text_of(catalog).encode(), 0o644)
+def write_catalog(catalog: CatalogContents, path: str | Path) -> None:
+    """Write the file whole or not at all.
+
+    Raises:
+        OSError: cannot be written.
+    """
+    write_whole(os.fspath(path), render_catalog(catalog).encode(), 0o644)
 
 
-def value_of(catalog: Catalog) -> dict[str, Any]:
-    """See `Catalog.to_json`."""
+def catalog_value(catalog: CatalogContents) -> dict[str, Any]:
+    """The JSON value: everything sorted by name, so that the same organization always gives the same bytes."""
     return {
         "version": VERSION,
         "host": catalog.host,
