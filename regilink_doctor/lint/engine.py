@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
+    from regilink_doctor.core.call_context import Container
     from regilink_doctor.core.file_facts import Command, FileFact, Requirement, Setting
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Site
@@ -78,6 +79,26 @@ class _Facts:
     @property
     def settings(self) -> tuple[Setting, ...]:
         return self.reading.settings
+
+    def settings_named(self, name: str) -> Sequence[Setting]:
+        return self._settings_by_name.get(name, ())
+
+    def settings_in(self, name: str, containers: tuple[Container, ...]) -> Sequence[Setting]:
+        return self._settings_by_container.get((name, containers), ())
+
+    @cached_property
+    def _settings_by_name(self) -> dict[str, list[Setting]]:
+        names: dict[str, list[Setting]] = {}
+        for setting in self.settings:
+            names.setdefault(setting.name, []).append(setting)
+        return names
+
+    @cached_property
+    def _settings_by_container(self) -> dict[tuple[str, tuple[Container, ...]], list[Setting]]:
+        containers: dict[tuple[str, tuple[Container, ...]], list[Setting]] = {}
+        for setting in self.settings:
+            containers.setdefault((setting.name, setting.containers), []).append(setting)
+        return containers
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:

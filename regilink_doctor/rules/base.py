@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import ClassVar, Protocol
 
+    from regilink_doctor.core.call_context import Container
     from regilink_doctor.core.configured import ConfiguredOrganization
     from regilink_doctor.core.file_facts import Command, Requirement, Setting
     from regilink_doctor.core.findings import Applicability, Fix, Place, Related, Severity
@@ -208,6 +209,12 @@ class FileFacts(Protocol):
     @property
     def settings(self) -> Sequence[Setting]:
         """All settings of the file."""
+
+    def settings_named(self, name: str) -> Sequence[Setting]:
+        """The settings of that name, in the order of the file."""
+
+    def settings_in(self, name: str, containers: tuple[Container, ...]) -> Sequence[Setting]:
+        """Those of them that are in exactly these containers."""
 
     @property
     def requirements(self) -> Sequence[Requirement]:

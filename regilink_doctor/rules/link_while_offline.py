@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.call_context import within
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.message import Message
 from regilink_doctor.rules.base import Rule
@@ -109,8 +108,8 @@ class LinkWhileOffline(Rule):
 
     def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
         """A program that links, run in an environment that is offline."""
-        setting = _find_mode(command, facts)
         program = next((word.literal for word in command.words[1:] if (word.literal or "").endswith(".py")), None)
+        setting = _find_mode(command, facts) if program is not None else None
         if setting is None or program is None or any(word.literal == "pytest" for word in command.words):
             return
         if facts.program_links(program):
@@ -121,12 +120,17 @@ class LinkWhileOffline(Rule):
 
 def _find_mode(command: Command, facts: FileFacts) -> Setting | None:
     """The setting that certainly takes a command offline: before it on its line, or the innermost around it."""
-    around = [setting for setting in facts.settings if within(setting.containers, command.containers)]
-    around = [setting for setting in around if setting.how == "yaml" or setting.place.span < command.place.span]
-    own = [setting for setting in command.environment if setting.name == "WANDB_MODE"]
-    modes = own or [setting for setting in around if setting.name == "WANDB_MODE"]
-    depth = max((len(setting.containers) for setting in modes), default=0)
-    innermost = [setting for setting in modes if len(setting.containers) == depth]
+    innermost = [setting for setting in command.environment if setting.name == "WANDB_MODE"]
+    for depth in range(len(command.containers), -1, -1):
+        if innermost:
+            break
+        # Of several on one level none is certain, so that two are enough to know.
+        for setting in facts.settings_in("WANDB_MODE", command.containers[:depth]):
+            if setting.how != "yaml" and not setting.place.span < command.place.span:
+                break
+            innermost.append(setting)
+            if len(innermost) > 1:
+                break
     if len(innermost) != 1 or innermost[0].only_default:
         return None
     return innermost[0] if certain(innermost[0].value) in ("offline", "dryrun", "disabled") else None

@@ -97,8 +97,8 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     if site.inits and init is None:
         return None
     # A cell of bash has an environment of its own.
-    own = (setting for setting in facts.settings if setting.how in ("python", "notebook"))
-    settings = [setting for setting in own if setting.name == "WANDB_MODE"]
+    named = facts.settings_named("WANDB_MODE")
+    settings = [setting for setting in named if setting.how in ("python", "notebook")] if len(named) < 100 else []
     if len(settings) != 1 or settings[0].only_default:
         return None
     setting, value = settings[0], certain(settings[0].value)

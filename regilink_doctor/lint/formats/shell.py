@@ -10,7 +10,7 @@ import re
 
 from regilink_doctor.core.call_context import Container
 from regilink_doctor.core.file_facts import Command, Setting
-from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.formats import ParsedFile
 from regilink_doctor.lint.formats.requirements import read_installed
@@ -35,6 +35,7 @@ def read(path: str, content: bytes) -> ParsedFile:
 
 _OPENING = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "select": "done"}
 _FILLERS = frozenset({"then", "do", "else", "elif", "!", "{", "time", "in"})
+_MOST_CONTAINERS = 50
 _EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
 
@@ -61,6 +62,10 @@ class _ScriptReader:
         self.outer = containers
         self.how = how
         self.open: list[tuple[str, Container]] = []
+        self.inner: tuple[Container, ...] | None = None
+        """The containers of `open`, until it changes."""
+        self.private: dict[str, list[int]] = {}
+        """The settings of each name that are not exported yet, by their position in `script.settings`."""
         self.known: dict[str, StringValue] = {}
         self.script = Script()
 
@@ -104,13 +109,10 @@ class _ScriptReader:
             self.add_assignments(found, exported=words[0].plain == "export" or "x" in flags)
             self.mark_exported({word.plain for word in words[1:]} if words[0].plain == "export" else set())
             return
-        texts = tuple(StringValue(word.parts, self.stretch.place(word.start, word.end)) for word in words)
+        place = self.stretch.place(start, end)
+        texts = tuple(word.value for word in words)
         self.script.settings += environment
-        self.script.commands.append(
-            Command(
-                texts, self.stretch.place(start, end), self.stretch.span(start, end), containers, tuple(environment)
-            )
-        )
+        self.script.commands.append(Command(texts, place, place.span, containers, tuple(environment)))
 
     def without_keywords(self, words: list[Word]) -> list[Word]:
         """What is left when `if`, `then`, `do`, `fi` … are noted."""
@@ -125,9 +127,11 @@ class _ScriptReader:
                 return []
             elif self.open and plain == self.open[-1][0]:
                 self.open.pop()
+                self.inner = None
             elif plain == "else" and self.open:
                 closing, container = self.open.pop()
                 self.open.append((closing, replace(container, name="else")))
+                self.inner = None
             elif plain not in _FILLERS:
                 return words
             words = words[1:]
@@ -135,12 +139,20 @@ class _ScriptReader:
 
     def open_block(self, closing: str, kind: Literal["branch", "function"], word: Word) -> None:
         self.open.append((closing, Container(kind, word.plain, self.stretch.span(word.start, word.end))))
+        self.inner = None
 
     def enclosing(self) -> tuple[Container, ...]:
-        return (*self.outer, *(container for _, container in self.open))
+        """The containers of a command; of many the outer ones, and the innermost to tell it apart."""
+        if self.inner is None:
+            outer = (container for _, container in self.open[:_MOST_CONTAINERS])
+            innermost = [self.open[-1][1]] if len(self.open) > _MOST_CONTAINERS else []
+            self.inner = (*self.outer, *outer, *innermost)
+        return self.inner
 
     def read_assignment(self, word: Word, start: int, end: int, containers: tuple[Container, ...]) -> Setting | None:
         """`NAME=value`, also `NAME+=value`, whose value nobody knows here."""
+        if "=" not in word.plain:
+            return None
         first = word.parts[0] if word.parts else None
         if not isinstance(first, KnownPart) or "=" not in first.text or not first.exact:
             return None
@@ -169,13 +181,14 @@ class _ScriptReader:
                 self.known[setting.name] = setting.value[0]
             else:
                 self.known.pop(setting.name, None)
+            if not exported:
+                self.private.setdefault(setting.name, []).append(len(self.script.settings))
             self.script.settings.append(setting if exported else replace(setting, variable=False))
 
     def mark_exported(self, names: set[str]) -> None:
         """`export X` after `X=…`."""
-        self.script.settings = [
-            replace(setting, variable=True) if setting.name in names else setting for setting in self.script.settings
-        ]
+        for number in (number for name in names for number in self.private.pop(name, ())):
+            self.script.settings[number] = replace(self.script.settings[number], variable=True)
 
 
 def _drop_start(parts: tuple[KnownPart | UnknownPart, ...], width: int) -> tuple[KnownPart | UnknownPart, ...]:
@@ -191,24 +204,49 @@ def _with_name(parts: tuple[KnownPart | UnknownPart, ...], name: str) -> tuple[K
     return tuple(replace(part, names=(*part.names, name)) for part in parts)
 
 
-_SEPARATORS = ("&&", "||", ";;", ";", "|&", "|", "&", "(", ")", "\n")
+_LONG_SEPARATORS = frozenset(("&&", "||", ";;", "|&"))
 _PLAIN = re.compile(r"""[^ \t\n;&|<>()'"\\$`{]+""")
+_ENDS_WORD = frozenset(("", *" \t\n;&|<>()"))
+_REDIRECTS = frozenset("<>")
 _IN_QUOTES = re.compile(r"""\\.?|\$\(|[)"]""", re.DOTALL)
 """What counts between double quotes; a backslash takes the next letter along."""
 
 
-@record
 class Word:
-    """A word with its quotes, `text[start:end]` of the stretch."""
+    """A word with its quotes, `text[start:end]` of the stretch.
 
-    parts: tuple[KnownPart | UnknownPart, ...]
-    start: int
-    end: int
+    Nearly all words are plain, and most of them are keywords: their parts are made when a command needs them.
+    """
+
+    __slots__ = ("_parts", "_stretch", "end", "plain", "start")
+
+    def __init__(
+        self, stretch: Fragment, start: int, end: int, parts: tuple[KnownPart | UnknownPart, ...] | None = None
+    ) -> None:
+        self._stretch = stretch
+        self.start = start
+        self.end = end
+        self._parts = parts
+        self.plain = (
+            stretch.text[start:end]
+            if parts is None
+            else "".join(part.text for part in parts if isinstance(part, KnownPart))
+        )
+        """The word when all of it is known, else what is known of it."""
 
     @property
-    def plain(self) -> str:
-        """The word when all of it is known, else what is known of it."""
-        return "".join(part.text for part in self.parts if isinstance(part, KnownPart))
+    def parts(self) -> tuple[KnownPart | UnknownPart, ...]:
+        """The pieces of the word, without its quotes."""
+        if self._parts is None:
+            self._parts = (self._stretch.piece(self.start, self.end),)
+        return self._parts
+
+    @property
+    def value(self) -> StringValue:
+        """The word as a string."""
+        plain = self._parts is None
+        parts = self.parts
+        return StringValue(parts, parts[0].place if plain else self._stretch.place(self.start, self.end))
 
 
 class Words:
@@ -232,7 +270,7 @@ class Words:
                 yield "\n"
                 at = self._after_documents(at + 1, ends)
             elif letter in "&|;()\n":
-                separator = next(mark for mark in _SEPARATORS if text.startswith(mark, at))
+                separator = text[at : at + 2] if text[at : at + 2] in _LONG_SEPARATORS else letter
                 yield separator
                 at += len(separator)
             elif letter in " \t":
@@ -243,6 +281,10 @@ class Words:
                 at = end if (end := text.find("\n", at)) >= 0 else size
             elif letter in "<>":
                 at = self._after_redirection(at, ends)
+            elif (match := _PLAIN.match(text, at)) and text[match.end() : match.end() + 1] in _ENDS_WORD:
+                at = match.end()
+                if not (text[at : at + 1] in _REDIRECTS and match[0].isdigit()):
+                    yield Word(self.stretch, match.start(), at)
             else:
                 word = self._read_word(at)
                 if word.end == at:  # nothing that this reader knows
@@ -309,7 +351,7 @@ class Words:
                 end = match.end() if (match := _PLAIN.match(text, at + 1)) else at + 1
                 parts.append(self.stretch.piece(at, end))
                 at = end
-        return Word(tuple(parts), start, min(at, len(text)))
+        return Word(self.stretch, start, min(at, len(text)), tuple(parts))
 
     def _empty_part(self, at: int) -> KnownPart:
         return KnownPart("", self.stretch.place(at, at), exact=True)
