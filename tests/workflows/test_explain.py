@@ -371,7 +371,7 @@ def test_a_comment_that_silences_is_code() -> None:
 
 
 def test_a_call_is_no_path() -> None:
-    assert explain("run.link_artifact(artifact").kind == "unknown", "nothing in it says where to"
+    assert explain("run.link_artifact(artifact").kind == "snippet", "nothing in it says where to"
     assert explain("publish(artifact").kind == "unknown"
     assert explain("wandb-registry-model/zoo (2)").target == "wandb-registry-model/zoo (2)"
 

@@ -34,13 +34,14 @@ MOST_CAUSES = 4
 
 @record
 class Wrong:
-    """One thing that is wrong with a path or a piece of code: the rule, what it says, what to write instead.
+    """One thing that is wrong with a path or a piece of code: the rule, its message (summary, note, help).
 
     `line` is the line of the pasted code, None for a single path.
     """
 
     code: str
     message: str
+    note: str | None = None
     help: str | None = None
     line: int | None = None
 
@@ -186,8 +187,9 @@ class _Layout:
     def _wrong(self, wrong: Wrong) -> Iterator[str]:
         where = f"line {wrong.line}: " if wrong.line is not None else ""
         yield from self._wrap(f"{wrong.code}: {where}{_shorten(wrong.message)}", "  ")
-        if wrong.help:
-            yield from self._wrap(f"help: {_shorten(wrong.help)}", "    ")
+        for label, text in (("note", wrong.note), ("help", wrong.help)):
+            if text:
+                yield from self._wrap(f"{label}: {_shorten(text)}", "    ")
 
     def _section(self, title: str, lines: Iterable[str]) -> Iterator[str]:
         shown = list(lines)

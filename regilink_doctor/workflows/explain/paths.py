@@ -36,17 +36,17 @@ class PathFacts:
     @property
     def codes(self) -> tuple[str, ...]:
         """The codes, in the order of the path."""
-        return tuple(dict.fromkeys(each.code for each in self.wrong))
+        return tuple(dict.fromkeys(one.code for one in self.wrong))
 
 
-def explain_path(text: str, kind: Kind, directory: OrganizationView | None = None) -> Explanation:
+def explain_path(text: str, kind: Kind, view: OrganizationView | None = None) -> Explanation:
     """A target path as it is, or a full name (a path with `:version`), which is for reading."""
     linked = text
     path = parsed(text)
     if kind == "full-name" and path is not None:
         linked = text.removesuffix(f":{path.version}")
-    facts = examine(linked, directory)
-    rows = facts.failures or _rows_without_finding(linked)
+    facts = examine(linked, view)
+    failures = facts.failures or _failures_of_project_link(linked)
     title = "the full name of a version in a registry, for reading"
     if kind == "full-name" and (path is None or not path.is_registry):
         title = "the full name of a version in a project, not in a registry; for reading"
@@ -62,57 +62,60 @@ def explain_path(text: str, kind: Kind, directory: OrganizationView | None = Non
         collection=(path.collection or None) if path is not None else None,
         version_or_alias=path.version if path is not None else None,
         codes=facts.codes,
-        failures=rows,
+        failures=failures,
         notes=_notes(linked, path, facts),
         parts=parts_of(path),
-        goes=destinations(linked),
+        goes=find_destinations(linked),
         wrong=facts.wrong,
         write=_write(text, linked, kind, facts),
-        causes=causes_of(rows, target=text) if facts.wrong or not (path and path.is_registry) else (),
+        causes=causes_of(failures, target=text) if facts.wrong or not (path and path.is_registry) else (),
     )
 
 
-def examine(text: str, directory: OrganizationView | None = None) -> PathFacts:
+def examine(text: str, view: OrganizationView | None = None) -> PathFacts:
     """What lint finds in a path, as if a run of unknown entity linked to it."""
-    problems = judge_target(target_of(text), directory)
+    problems = judge_target(target_of(text), view)
     wrong = tuple(_wrong_of(problem) for problem in problems)
     certain = any(problem.severity == "error" for problem in problems)
-    fixed = correct_path(text, directory)
-    if not wrong and directory is not None and (unknown := _unknown_registry(parsed(text), directory)):
-        wrong, fixed, certain = (unknown,), None, directory.complete
-    rows = tuple(dict.fromkeys(row for each in wrong for row in rule_for(each.code).failures))
-    return PathFacts(wrong, fixed, rows, certain)
+    fixed = correct_path(text, view)
+    if not wrong and view is not None and (unknown := _unknown_registry(parsed(text), view)):
+        wrong, fixed, certain = (unknown,), None, view.complete
+    failures = tuple(dict.fromkeys(failure for one in wrong for failure in rule_for(one.code).failures))
+    return PathFacts(wrong, fixed, failures, certain)
 
 
-def _unknown_registry(path: TargetPath | None, directory: OrganizationView) -> Wrong | None:
+def _unknown_registry(path: TargetPath | None, view: OrganizationView) -> Wrong | None:
     """What no organization has that the link could go to: whose run it is, a path alone does not tell."""
     if path is None or not path.registry:
         return None
-    organizations = [each for each in directory.organization_names if path.prefix in (None, "", each.name, each.entity)]
-    names = [name for each in organizations for name in directory.registry_names(each.entity)]
+    names = [
+        name
+        for organization in view.organization_names
+        if path.prefix in (None, "", organization.name, organization.entity)
+        for name in view.registry_names(organization.entity)
+    ]
     if not names or path.registry.casefold() in (name.casefold() for name in names):
         return None
     facts = {
         "path": str(path),
         "registry": path.registry,
         "registries": "\n".join(names),
-        "outcome": "refused" if directory.complete else "unknown",
+        "outcome": "refused" if view.complete else "unknown",
     }
     return _wrong_of(Problem("REG301", facts=facts))
 
 
 def _wrong_of(problem: Problem) -> Wrong:
     message = rule_for(problem.rule).explain(problem)
-    text = f"{message.summary}: {message.note}" if message.note else message.summary
-    return Wrong(problem.rule, text, message.help)
+    return Wrong(problem.rule, message.summary, message.note, message.help)
 
 
-def destinations(text: str) -> tuple[str, ...]:
+def find_destinations(text: str) -> tuple[str, ...]:
     """Where each of the two calls puts an artifact; one line where they agree."""
-    there = {call: _destination(text, call) for call in CALLS}
-    if len(set(there.values())) == 1:
-        return (there["Run.link_artifact"],)
-    return tuple(f"{call}: {where}" for call, where in there.items())
+    places = {call: _destination(text, call) for call in CALLS}
+    if len(set(places.values())) == 1:
+        return (places["Run.link_artifact"],)
+    return tuple(f"{call}: {where}" for call, where in places.items())
 
 
 def parts_of(path: TargetPath | None) -> tuple[tuple[str, str], ...]:
@@ -142,19 +145,19 @@ def without_organization(text: str) -> str:
 
 
 def _destination(text: str, call: LinkMethod) -> str:
-    made = sdk_link(text, call, UNKNOWN_NAME, UNKNOWN_NAME, {})
-    if isinstance(made, SdkRefusal):
-        said = wandb_messages.fill_message(made.problem.wandb_message or "", **made.problem.facts)
-        return f"nowhere: {made.exception}: {said} (raised after the upload)"
-    if not made.registry:
+    link = sdk_link(text, call, UNKNOWN_NAME, UNKNOWN_NAME, {})
+    if isinstance(link, SdkRefusal):
+        said = wandb_messages.fill_message(link.problem.wandb_message or "", **link.problem.facts)
+        return f"nowhere: {link.exception}: {said} (raised after the upload)"
+    if not link.registry:
         return (wording.find_destination(target_of(text, call)) or "a project of the run's entity") + ", not a registry"
-    registry = wording.quoted(made.project.removeprefix(REGISTRY_PREFIX))
-    owner = wording.quoted(made.organization) if made.organization else "that the run's entity belongs to"
-    name = f"collection {wording.quoted(made.collection)}" if made.collection else "a collection without a name"
+    registry = wording.quoted(link.project.removeprefix(REGISTRY_PREFIX))
+    owner = wording.quoted(link.organization) if link.organization else "that the run's entity belongs to"
+    name = f"collection {wording.quoted(link.collection)}" if link.collection else "a collection without a name"
     return f"{name} of the registry {registry} of the organization {owner}"
 
 
-def _rows_without_finding(text: str) -> tuple[str, ...]:
+def _failures_of_project_link(text: str) -> tuple[str, ...]:
     """A path that lint leaves alone, because a link between projects is legal, and that explain is asked about."""
     path = parsed(text)
     if path is None or path.is_registry:
@@ -175,7 +178,7 @@ def _notes(linked: str, path: TargetPath | None, facts: PathFacts) -> tuple[str,
     if facts.wrong or path is None or not path.is_registry:
         return ()
     asks = f"`regilink doctor {shlex.quote(linked)}` asks the server whether the registry is there and takes it"
-    return (f"nothing is wrong with it as a text; {asks}",)
+    return (f"well formed; {asks}",)
 
 
 def _write(text: str, linked: str, kind: Kind, facts: PathFacts) -> tuple[str, ...]:

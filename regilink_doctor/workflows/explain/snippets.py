@@ -1,10 +1,13 @@
-"""A pasted piece of code: read by the linter as it reads a file, or, where it is no whole Python, by its quotes."""
+"""A pasted piece of code: read by the linter as it reads a file, or, where it is not whole Python, by its quotes."""
 
 from __future__ import annotations
 
+import ast
+import re
 import textwrap
 
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.target_path import is_known, parsed, show_unknown
 from regilink_doctor.core.target_path.app_urls import read_snippet
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import rule_for
@@ -13,88 +16,178 @@ from regilink_doctor.workflows.explain.explanation import Explanation, Wrong, ca
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.core.target_path import TargetPath
     from regilink_doctor.lint.engine import FileReport
 
 LIMIT = 100_000
 """A longer text is no snippet."""
 MOST_OPEN = 5
-_IMPORT = "import wandb\n"
+
+_F_STRING = re.compile(r"\b[rR]?[fF][rR]?[\"']")
+# What a name stands for that the snippet uses and does not define: method -> the object that has it.
+_OBJECTS = {
+    **dict.fromkeys(
+        ("link_artifact", "link_model", "use_artifact", "use_model", "log_artifact", "log_model"), "wandb.init()"
+    ),
+    **dict.fromkeys(("artifact", "artifacts", "artifact_exists", "registry", "registries"), "wandb.Api()"),
+    "link": 'wandb.Artifact("artifact", type="model")',
+}
+
+_ABOUT_OBJECTS = ("REG201", "REG206", "REG208")
+"""Rules about how a run, an artifact or an `Api` was made: not for the ones that the snippet does not make."""
 
 
-def explain_code(text: str, directory: OrganizationView | None = None) -> Explanation | None:
+def explain_code(text: str, view: OrganizationView | None = None) -> Explanation | None:
     """What the calls in a piece of Python come to; None when there are none."""
     if len(text) > LIMIT:
         return None
     code = textwrap.dedent(text).strip("\n")
-    lines_added = 0 if "import wandb" in code else 1
     missing = code.count("(") - code.count(")")
     # What was copied up to the end of a line is often a call without its end.
     for whole in (code, code + ")" * missing) if 0 < missing < MOST_OPEN else (code,):
-        report = lint_bytes("snippet.py", ((_IMPORT if lines_added else "") + whole + "\n").encode(), directory)
-        if report.sites:
-            return _of_code(report, lines_added, directory)
+        preamble, appendix = _complete(whole)
+        lines_before = preamble.count("\n")
+        lines = range(lines_before + 1, lines_before + whole.count("\n") + 2)
+        report = lint_bytes("snippet.py", f"{preamble}{whole}\n{appendix}".encode(), view)
+        sites = [site for site in report.sites if site.place.span.line in lines or appendix]
+        sites = [site for site in sites if site.place.span.line > lines_before]
+        if sites:
+            return _of_code(report, sites, lines, view)
     return None
 
 
-def explain_quoted_path(text: str, directory: OrganizationView | None = None) -> Explanation | None:
+def explain_quoted_path(text: str, view: OrganizationView | None = None) -> Explanation | None:
     """The registry path between quotes in what is not whole Python; None when there is none."""
-    path = read_snippet(text) if len(text) <= LIMIT else None
-    return _of_path(path, directory) if path is not None else None
+    path = read_snippet(text) if len(text) <= LIMIT and not _F_STRING.search(text) else None
+    return _of_path(path, view) if path is not None else None
 
 
-def _of_code(report: FileReport, lines_added: int, directory: OrganizationView | None) -> Explanation:
-    wrong = tuple(
-        Wrong(each.code, each.message, each.help, each.place.span.line - lines_added) for each in report.findings
-    )
-    rows = tuple(dict.fromkeys(row for each in wrong for row in rule_for(each.code).failures))
-    text = _first_path(report.sites)
-    calls = ", ".join(dict.fromkeys(site.call for site in report.sites))
-    if text is None:
-        return Explanation(
-            "snippet",
-            f"code that calls {calls}",
-            codes=tuple(dict.fromkeys(each.code for each in wrong)),
-            failures=rows,
-            wrong=wrong,
-            causes=causes_of(rows),
-        )
-    inner = _of_path(text, directory)
-    return Explanation(
-        "snippet",
-        f"code that calls {calls}",
-        target=inner.target,
-        organization=inner.organization,
-        registry=inner.registry,
-        collection=inner.collection,
-        version_or_alias=inner.version_or_alias,
-        codes=tuple(dict.fromkeys(each.code for each in wrong)) or inner.codes,
-        failures=rows or inner.failures,
-        notes=inner.notes if not wrong else (),
-        parts=inner.parts,
-        goes=inner.goes,
-        wrong=wrong or inner.wrong,
-        write=inner.write,
-        causes=causes_of(rows, target=text) or inner.causes,
-    )
+def _complete(code: str) -> tuple[str, str]:
+    """The lines that a snippet needs before it and after it to be a program.
+
+    Before: the import of wandb, and what its undefined names certainly are. After: a link to the path that it only
+    assigns to a name.
+    """
+    preamble = "" if "import wandb" in code else "import wandb\n"
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return preamble, ""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    defined = {node.id for node in names if isinstance(node.ctx, ast.Store)} | {"wandb", "self"}
+    is_call = False
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        function = call.func
+        if isinstance(function, ast.Attribute) and function.attr in _OBJECTS:
+            is_call = True
+            owner = function.value
+            if isinstance(owner, ast.Name) and owner.id not in defined:
+                preamble += f"{owner.id} = {_OBJECTS[function.attr]}\n"
+                defined.add(owner.id)
+    path = None if is_call else _assigned_path(tree)
+    return preamble, f'wandb.init().link_artifact(wandb.Artifact("a", type="model"), {path})\n' if path else ""
 
 
-def _first_path(sites: Sequence[Site]) -> str | None:
-    for kind in ("link", "consume"):
-        for site in sites:
-            for text in site.target:
-                if site.kind == kind and text.literal is not None:
-                    return text.literal
+def _assigned_path(tree: ast.Module) -> str | None:
+    """The name that the last statement gives to a string with a registry in it."""
+    for node in reversed(tree.body):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, (ast.JoinedStr, ast.BinOp))
+            and "registry" in ast.unparse(node)
+        ):
+            return node.targets[0].id
     return None
 
 
-def _of_path(text: str, directory: OrganizationView | None) -> Explanation:
-    """The path inside a snippet; what the App prints for pasting has the organization in front, which can go."""
+def _of_code(report: FileReport, sites: Sequence[Site], lines: range, view: OrganizationView | None) -> Explanation:
+    findings = [finding for finding in report.findings if _is_about_snippet(finding, lines)]
+    wrong = tuple(
+        Wrong(
+            finding.code,
+            finding.message,
+            finding.note,
+            finding.help,
+            finding.place.span.line - lines.start + 1 if finding.place.span.line in lines else None,
+        )
+        for finding in findings
+    )
+    failures = tuple(dict.fromkeys(failure for one in wrong for failure in rule_for(one.code).failures))
+    codes = tuple(dict.fromkeys(one.code for one in wrong))
+    calls = ", ".join(dict.fromkeys(site.call for site in sites if site.place.span.line in lines))
+    title = f"code that calls {calls}" if calls else "code that puts a target path together"
+    string = _main_string(sites)
+    if string is not None and string.literal is not None:
+        inner = _of_path(string.literal, view)
+        return replace(
+            inner,
+            title=title,
+            codes=codes or inner.codes,
+            failures=failures or inner.failures,
+            notes=inner.notes if not wrong else (),
+            wrong=wrong or inner.wrong,
+            causes=causes_of(failures, target=string.literal) or inner.causes,
+        )
+    explanation = Explanation("snippet", title, codes=codes, failures=failures, wrong=wrong, causes=causes_of(failures))
+    return _with_unknown_parts(explanation, string) if string is not None else explanation
+
+
+def _is_about_snippet(finding: Finding, lines: range) -> bool:
+    """Whether a finding is about what was pasted, and not about what regilink has added to it."""
+    if finding.place.span.line in lines:
+        return finding.code not in _ABOUT_OBJECTS or lines.start <= 2
+    return finding.place.span.line >= lines.stop and rule_for(finding.code).is_about_path
+
+
+def _with_unknown_parts(explanation: Explanation, string: StringValue) -> Explanation:
+    """The explanation with what is known of a path, and which parts only the program knows."""
+    sources = ", ".join(dict.fromkeys(f"`{part.source}`" for _, part in string.unknown_parts))
+    path = parsed(string.pattern)
+    if path is None or not any(is_known(name) or len(name) > 1 for name in string.pattern.split("/")):
+        return replace(
+            explanation,
+            notes=(
+                f"the path is known only when the program runs: {sources}",
+                "print it before the call, and give regilink that string",
+            ),
+        )
+    known = {
+        "organization": path.prefix if path.is_registry else None,
+        "registry": path.registry,
+        "collection": path.collection or None,
+        "version_or_alias": path.version,
+    }
+    shown = show_unknown(string.pattern)
+    return replace(
+        explanation,
+        **{name: value for name, value in known.items() if value and is_known(value)},
+        notes=(f"known only when the program runs: {sources}; the rest of {shown!r} is known",),
+        parts=tuple(_shown_parts(path)),
+    )
+
+
+def _shown_parts(path: TargetPath) -> Iterator[tuple[str, str]]:
+    for name, value in paths.parts_of(path):
+        yield name, show_unknown(value) + ("" if is_known(value) else "   ({?} is unknown)")
+
+
+def _main_string(sites: Sequence[Site]) -> StringValue | None:
+    """The path that the explanation is about: of a link before one of a consumer, a known one before others."""
+    strings = [string for kind in ("link", "consume") for site in sites if site.kind == kind for string in site.target]
+    return next((string for string in strings if string.literal is not None), strings[0] if strings else None)
+
+
+def _of_path(text: str, view: OrganizationView | None) -> Explanation:
+    """The path inside a snippet; what the W&B App prints for pasting begins with the organization, which can go."""
     name = text.rpartition("/")[2]
-    inner = paths.explain_path(text, "full-name" if ":" in name else "target-path", directory)
+    inner = paths.explain_path(text, "full-name" if ":" in name else "target-path", view)
     target = paths.without_organization(inner.target) if inner.target else None
     write = inner.write
     if target is not None and target != text and not write:

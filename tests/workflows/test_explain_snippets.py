@@ -1,0 +1,74 @@
+"""Pasted code: what lint understands, `explain` understands, with the parts that only the program knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from regilink_doctor.workflows.explain import explain
+
+UNKNOWN = [
+    # (snippet, registry, collection, the expressions that are not known)
+    ('run.link_artifact(a, target_path=f"wandb-registry-{registry}/zoo")', None, "zoo", ("registry",)),
+    ('run.link_artifact(a, f"wandb-registry-model/{name}")', "model", None, ("name",)),
+    ("run.link_artifact(a, f\"{os.environ['ORG']}/wandb-registry-model/zoo\")", "model", "zoo", ("ORG",)),
+    ('x = run.use_artifact(f"wandb-registry-model/zoo:{alias}")', "model", "zoo", ("alias",)),
+    ('artifact.link("wandb-registry-model/%s" % name)', "model", None, ("name",)),
+    ('target_path = f"wandb-registry-model/{name}"', "model", None, ("name",)),
+]
+
+
+@pytest.mark.parametrize(("snippet", "registry", "collection", "unknown"), UNKNOWN)
+def test_what_is_known_and_what_is_not_is_shown(
+    snippet: str, registry: str | None, collection: str | None, unknown: tuple[str, ...]
+) -> None:
+    found = explain(snippet)
+    assert (found.kind, found.is_recognized) == ("snippet", True)
+    assert (found.registry, found.collection) == (registry, collection)
+    for expression in unknown:
+        assert expression in found.notes[0]
+    assert "REG106" not in found.codes
+
+
+def test_a_path_that_only_the_program_knows_is_called_so() -> None:
+    for snippet in ("run.link_artifact(a, target_path=cfg.target)", 'artifact.link(f"{REGISTRY}/{name}")'):
+        found = explain(snippet)
+        assert (found.kind, found.registry, found.codes) == ("snippet", None, ())
+        assert "known only when the program runs" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("snippet", "code", "failure"),
+    [
+        ('run.link_model("m.pt", registered_model_name="zoo")', "REG112", "A14"),
+        ('my_run.link_artifact(a, "wandb_registry_model/zoo")', "REG104", "A4"),
+        ('artifact.link("wandb-registry-model")', "REG102", "A2"),
+        ('api.artifact("wandb-registry-model")', "REG102", "A2"),
+        ('with wandb.init(entity="t") as r:\n    pass\nr.link_artifact(a, "wandb-registry-model/c")', "REG603", "C8"),
+    ],
+)
+def test_a_call_on_an_object_that_the_snippet_does_not_make_is_understood(
+    snippet: str, code: str, failure: str
+) -> None:
+    found = explain(snippet)
+    assert found.kind == "snippet"
+    assert found.codes[0] == code
+    assert found.failures[0] == failure
+
+
+def test_nothing_is_reported_of_what_regilink_has_added() -> None:
+    for snippet in (
+        'run.link_artifact(a, "wandb-registry-model/zoo")',
+        'art = api.artifact("wandb-registry-model/zoo:v1")',
+        'artifact.link("wandb-registry-model/zoo")',
+        'target_path = f"wandb-registry-{registry}/zoo"',
+    ):
+        assert explain(snippet).codes == ()
+
+
+def test_code_that_compares_with_a_message_is_code() -> None:
+    code = (
+        "try:\n    run.link_artifact(a, 'wandb-registry-model/zoo')\nexcept Exception as e:\n"
+        "    if 'permission denied' in str(e):\n        raise\n"
+    )
+    found = explain(code)
+    assert (found.kind, found.collection) == ("snippet", "zoo")
