@@ -7,6 +7,7 @@ again nor disagree.
 from __future__ import annotations
 
 import json
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,7 +49,7 @@ class LiveItem(pytest.Item):
             lines += [f"  {line}" for line in (check.help or "").splitlines()]
             raise LiveProblem("\n".join(lines))
         if check.status == "warn":
-            self.warn(LiveWarning(f"{check.code}: {check.message}"))
+            warnings.warn(LiveWarning(f"{check.code}: {check.message}"), stacklevel=1)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The row alone."""
@@ -84,7 +85,7 @@ class LinksItem(pytest.Item):
             place = f"{link['path']}:{link['line']}: " if link["path"] else ""
             lines.append(f"  {place}{link['target']}: {link['reason']}")
         if self._checked or is_asked_for(self.config, "allow_unknown"):
-            self.warn(LiveWarning("\n".join(lines)))
+            warnings.warn(LiveWarning("\n".join(lines)), stacklevel=1)
         else:
             raise LiveProblem("\n".join(lines))
 
