@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from regilink_doctor.emulator.world.model import User
 
 ROLES = ("admin", "member", "viewer", "restricted_viewer")
+CLASSIC = "classic"
 NO_SUCH_TYPE = "a-type-that-nobody-logs"
 
 
@@ -148,8 +149,24 @@ def _is_wandb_operation(name: str) -> bool:
 
 
 def read_options(config: pytest.Config) -> dict[str, Any]:
-    """The conditions that the command line gives to every test."""
-    return {}
+    """The conditions that the command line gives to every test; marks have the last word."""
+    options = {"server": config.getoption("regilink_server"), "role": config.getoption("regilink_role")}
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def read_fault_set(config: pytest.Config) -> tuple[str, ...]:
+    """The kinds of faults that `--regilink-faults` injects into every test."""
+    option = config.getoption("regilink_faults") or ""
+    return tuple(kind.strip() for kind in option.split(",") if kind.strip() and option != CLASSIC)
+
+
+def parametrize_failures(metafunc: pytest.Metafunc) -> None:
+    """`--regilink-faults=classic`: run a test once for each classic failure, unless it says itself for which."""
+    if "regilink" not in metafunc.fixturenames or metafunc.config.getoption("regilink_faults") != CLASSIC:
+        return
+    marks = metafunc.definition.iter_markers("parametrize")
+    if not any("regilink" in str(mark.args[:1]) for mark in marks):
+        metafunc.parametrize("regilink", list(FAILURES.values()), ids=list(FAILURES), indirect=True)
 
 
 def _is_names(value: object) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_regilink.server_fixture import Regilink
     from regilink_doctor.core.ledger import LinkAttempt
+    from regilink_doctor.emulator import World
 
 
 def diagnose(item: pytest.Item, error: BaseException) -> str | None:
@@ -29,6 +30,8 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
 
         lines = ["Links that the test had attempted:", *render(links, colour=False)]
         blocks.append("\n".join([*lines, *taken_on_trust(fixture.world.assumed)]))
+        if any(link.verdict == "refused" for link in links):
+            blocks.append("\n".join(_describe_server(fixture.world)))
     if fixture is not None and (servers := [url for url in fixture.ledger.servers if url != fixture.emulator.url]):
         blocks.append(f"The code names the server {', '.join(servers)}: wandb was led to the emulator instead.")
     guard = item.stash.get(GUARD, None)
@@ -49,7 +52,26 @@ def _meaning(error: BaseException, links: Sequence[LinkAttempt]) -> Iterator[str
         known = tuple(cause for cause in explanation.causes if cause.failure == last.failure)
         # The path is the one of the ledger, not the first that stands in the code around the error.
         explanation = replace(explanation, causes=known or explanation.causes, parts=())
-    yield from explanation.lines()
+    # A command that asks a real server would ask one that has nothing to do with the test.
+    causes = tuple(replace(cause, check_with="") for cause in explanation.causes)
+    yield from replace(explanation, causes=causes).lines()
+
+
+def _describe_server(world: World) -> Iterator[str]:
+    """What there is on the emulated server, a line for each organization."""
+    for organization in world.organizations.values():
+        projects = [project for project in organization.entity.projects.values() if project.is_registry]
+        registries = [
+            project.registry_name + ("" if project.allow_all_types else f" ({', '.join(sorted(project.types))})")
+            for project in projects
+        ]
+        collections = [f"{project.registry_name}/{name}" for project in projects for name in project.collections]
+        yield (
+            f"On the server: organization {organization.name} ({organization.entity.name}), "
+            f"registries {', '.join(registries) or 'none'}; "
+            f"collections {', '.join(collections) or 'none'}; teams {', '.join(organization.teams) or 'none'}; "
+            f"members {', '.join(f'{name} ({role})' for name, role in organization.members.items()) or 'none'}"
+        )
 
 
 def find_server_fixture(item: pytest.Item) -> Regilink | None:

@@ -249,8 +249,9 @@ def _open_server(
     settings: Mapping[str, str],
     folder: Path,
 ) -> Iterator[Regilink]:
-    from pytest_regilink.conditions import Conditions
+    from pytest_regilink.conditions import Conditions, read_fault_set
     from pytest_regilink.isolation import isolation_of, server_variables
+    from pytest_regilink.link_coverage import is_report_wanted, note_links
     from pytest_regilink.server_fixture import Regilink, UnfinishedRun
 
     isolation = isolation_of(request.config)
@@ -268,10 +269,14 @@ def _open_server(
     unfinished: list[str] = []
     try:
         _call_or_fail(request, conditions.inject_faults, server)
+        for kind in read_fault_set(request.config):
+            _call_or_fail(request, emulator.fault, kind)
         yield server
     finally:
         emulator.faults.clear()
         unfinished = isolation.leave(room)
+        if is_report_wanted(request.config):
+            note_links(request.config, request.node.nodeid, server.links)
         del request.node.stash[SERVER_FIXTURE]
     for run in unfinished:
         request.node.warn(UnfinishedRun(run))

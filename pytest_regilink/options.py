@@ -46,6 +46,15 @@ def add_options(parser: pytest.Parser) -> None:
         else:
             group.addoption(f"--regilink-{name}", metavar="FILE", default=None, help=what)
             parser.addini(f"regilink_{name}", what, type="string", default="")
+    group.addoption("--regilink-report", action="store_true", help="say which links of the source no test reached")
+    group.addoption("--regilink-report-file", metavar="FILE", help="write that report to FILE, as JSON")
+    group.addoption("--regilink-server", metavar="VERSION", help="W&B Server of this version in every test: 0.70")
+    group.addoption("--regilink-role", metavar="ROLE", help="the user's role in the registries in every test: viewer")
+    group.addoption(
+        "--regilink-faults",
+        metavar="SET",
+        help="`classic`: each test once for each classic failure; or kinds of faults for every test: drop,status",
+    )
     group.addoption(
         "--no-regilink-check",
         dest="regilink_check",

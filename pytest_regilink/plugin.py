@@ -24,6 +24,7 @@ from pytest_regilink.options import (
     GUARD,
     LIVE,
     LIVE_RESULTS,
+    SERVER_FIXTURE,
     SERVER_FIXTURES,
     add_options,
     is_asked_for,
@@ -140,26 +141,36 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker of xdist tells what its linter could not read."""
+    """A worker of xdist sends what its linter could not read, and the links that its tests reached."""
     workeroutput = getattr(session.config, "workeroutput", None)
-    if workeroutput is not None and session.config.stash.get(CHECK, False):
+    if workeroutput is None:
+        return
+    if session.config.stash.get(CHECK, False):
         from pytest_regilink.items import linter_of
 
         workeroutput["regilink_unread"] = list(linter_of(session.config).unread_links)
+    if _wants_report(session.config):
+        from pytest_regilink.link_coverage import REACHED
+
+        workeroutput["regilink_reached"] = session.config.stash.get(REACHED, {})
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Hear what the linter of a worker could not read: each has collected all files."""
-    unread = getattr(node, "workeroutput", {}).get("regilink_unread")
-    if unread:
+    """Receive it."""
+    output = getattr(node, "workeroutput", {})
+    if reached := output.get("regilink_reached"):
+        from pytest_regilink.link_coverage import add_reached
+
+        add_reached(node.config, reached)
+    if unread := output.get("regilink_unread"):
         from pytest_regilink.items import linter_of
 
         linter_of(node.config).unread_links |= dict.fromkeys(unread)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which links the linter could not read: a suite that passes says nothing about them."""
+    """Say which links the linter could not read, and which links no test reached."""
     config = terminalreporter.config
     if config.stash.get(CHECK, False):
         from pytest_regilink.items import linter_of
@@ -167,9 +178,30 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if unread := list(linter_of(config).unread_links):
             shown = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")
             terminalreporter.write_line(f"regilink: {len(unread)} links could not be read: {shown}")
+    if _wants_report(config):
+        from pytest_regilink import link_coverage
+
+        report = link_coverage.measure(config)
+        if path := config.getoption("regilink_report_file"):
+            link_coverage.write_report(report, path)
+        if config.getoption("regilink_report"):
+            for line in link_coverage.render_report(report):
+                terminalreporter.write_line(line)
+
+
+def _wants_report(config: pytest.Config) -> bool:
+    return bool(config.getoption("regilink_report") or config.getoption("regilink_report_file"))
 
 
 # The fixtures.
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`--regilink-faults=classic`: each test once for each classic failure."""
+    if metafunc.config.getoption("regilink_faults"):
+        from pytest_regilink.conditions import parametrize_failures
+
+        parametrize_failures(metafunc)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -231,6 +263,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Say under a failure what wandb's error means, and which links the test had attempted."""
     report = yield
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if report.failed and crash is not None and item.stash.get(SERVER_FIXTURE, None) is not None:
+        # The short summary has one line, cut at the width of the terminal: it begins with what is wrong.
+        crash.message = crash.message.removeprefix("AssertionError: ")
     add = getattr(report.longrepr, "addsection", None)
     if report.failed and call.excinfo is not None and add is not None:
         from pytest_regilink.diagnosis import diagnose

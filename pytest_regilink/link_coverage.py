@@ -1,0 +1,93 @@
+"""`--regilink-report`: which links of the source were reached by which test, and which by none."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_regilink.options import find_roots
+from regilink_doctor.core.target_path import show_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from regilink_doctor.core.ledger import LinkAttempt
+    from regilink_doctor.core.sites import Site
+
+REACHED = pytest.StashKey[dict[str, list[str]]]()
+"""`file:line` of a link that ran -> the tests in which it did."""
+
+
+def is_report_wanted(config: pytest.Config) -> bool:
+    """Whether the links that run are to be noted."""
+    return bool(config.getoption("regilink_report") or config.getoption("regilink_report_file"))
+
+
+def note_links(config: pytest.Config, nodeid: str, attempts: Iterable[LinkAttempt]) -> None:
+    """Note where a test linked, refused links included."""
+    for attempt in attempts:
+        if attempt.place is not None:
+            add_reached(config, {attempt.place: [nodeid]})
+
+
+def add_reached(config: pytest.Config, reached: Mapping[str, list[str]]) -> None:
+    """Add what was reached, here or in a worker of xdist."""
+    known = config.stash.setdefault(REACHED, {})
+    for place, tests in reached.items():
+        known[place] = sorted({*known.get(place, ()), *tests})
+
+
+def measure(config: pytest.Config) -> dict[str, Any]:
+    """The report: each link of the source with the tests that reached it."""
+    known: dict[str, list[str]] = config.stash.get(REACHED, {})
+    reached = _split(known)
+    links = []
+    for site in _find_links(config):
+        path = os.path.abspath(site.place.path)
+        lines = range(site.statement.line, site.statement.end_line + 1)
+        tests = {test for line in lines for test in reached.get((path, line), ())}
+        links.append(
+            {
+                "path": site.place.path,
+                "line": site.place.span.line,
+                "target": show_unknown(site.target[0].pattern) if site.target else None,
+                "tests": sorted(tests),
+            }
+        )
+    return {"version": 1, "covered": sum(1 for link in links if link["tests"]), "links": links}
+
+
+def render_report(report: Mapping[str, Any]) -> Iterator[str]:
+    """The lines for the terminal: the count, and the links that no test reached."""
+    links = report["links"]
+    yield f"regilink: {report['covered']} of {len(links)} links are covered"
+    for link in links:
+        if not link["tests"]:
+            yield f"  {link['path']}:{link['line']}: {link['target'] or '?'}: no test reached this link"
+
+
+def write_report(report: Mapping[str, Any], path: str) -> None:
+    """Write the report as JSON."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(json.dumps(report, indent=2) + "\n")
+
+
+def _find_links(config: pytest.Config) -> list[Site]:
+    from regilink_doctor.config import find_config
+    from regilink_doctor.workflows.lint import lint_paths
+
+    roots = [os.path.relpath(root) for root in find_roots(config)]
+    result = lint_paths(roots, all_sites=True, config=find_config(str(config.rootpath)))
+    sites = [report.site for report in result.sites if report.site.kind == "link"]
+    return sorted(sites, key=lambda site: (site.place.path, site.place.span.line))
+
+
+def _split(reached: Mapping[str, list[str]]) -> dict[tuple[str, int], list[str]]:
+    places = {}
+    for place, tests in reached.items():
+        path, _, line = place.rpartition(":")
+        places[os.path.abspath(path), int(line)] = tests
+    return places
