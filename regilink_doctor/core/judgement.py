@@ -265,6 +265,8 @@ def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: 
         return _refused(rule_codes.UNKNOWN_ENTITY, "B1", "personal-entity-link")
     if link.emptied:
         return Judgement("misplaced", Problem(rule_codes.EMPTY_NAME, failure="A5"))
+    if not collection.strip():
+        return _refused(rule_codes.EMPTY_NAME, "A5", "empty-collection-name")
     organizations = facts.organizations if facts else ()
     if project == LEGACY_REGISTRY and _migrated(entity, organizations, directory):
         return _refused(rule_codes.LEGACY_MODEL_REGISTRY, "A14", "legacy-registry-migrated")
@@ -310,7 +312,7 @@ def misplacement(project: str, collection: str, registries: Sequence[str]) -> Ju
     if collection.startswith(REGISTRY_PREFIX) and is_known(collection):
         # `wandb-registry-m/` arrives in the same shape as `wandb-registry-m`: the SDK drops the empty name.
         return Judgement("misplaced", Problem(rule_codes.MISSING_COLLECTION, failure="A2"))
-    if misspelled_prefix(project):
+    if misspelled_prefix(project) or (is_known(collection) and misspelled_prefix(collection)):
         return Judgement("misplaced", Problem(rule_codes.MISSPELLED_PREFIX, failure="A4"))
     if project.casefold() in (name.casefold() for name in registries):
         return Judgement("misplaced", Problem(rule_codes.MISSING_REGISTRY_PREFIX, failure="A1"))

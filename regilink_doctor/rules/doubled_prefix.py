@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class DoubledPrefix(Rule):
     """The registry prefix is there twice, usually because a variable already had it.
 
+    A collection that begins with the prefix is a warning: W&B accepts the name, but it was hardly meant.
+
     The SDK's `Registry.full_name` has the prefix, `Registry.name` does not. `api.registry()` and
     `api.create_registry()` expect the name without it, and add it.
     """
@@ -35,6 +37,7 @@ class DoubledPrefix(Rule):
     is_about_path = True
     bad = (
         'REGISTRY = "wandb-registry-model"\nrun.link_artifact(artifact, f"wandb-registry-{REGISTRY}/zoo")',
+        'run.link_artifact(artifact, "acme/wandb-registry-model/wandb-registry-model")',
         'wandb.Api().registry("wandb-registry-model")',
         'wandb.Api().create_registry("wandb-registry-zoo", visibility="restricted")',
     )
@@ -55,10 +58,11 @@ class DoubledPrefix(Rule):
         path = problem.target.path.pattern if problem.target else ""
         registry = path.partition(REGISTRY_PREFIX)[2].partition("/")[0]
         if problem.kind == "collection":
+            kept = path[problem.end :] if problem.intended is not None else "COLLECTION"
             return Message(
                 f'the collection in {quoted(path)} begins with "{REGISTRY_PREFIX}"',
                 "the prefix belongs to the registry alone",
-                f"write {quoted(path[: problem.start] + path[problem.end :])}",
+                f"write {quoted(path[: problem.start] + kept)}",
             )
         return Message(
             f'{quoted(path)} has the prefix "{REGISTRY_PREFIX}" twice',

@@ -28,6 +28,7 @@ class EmptyName(Rule):
         'run.link_artifact(artifact, "wandb-registry-model/")',
         'run.link_artifact(artifact, "wandb-registry-/zoo")',
         'run.link_artifact(artifact, "")',
+        'run.link_artifact(artifact, ":v3")',
         'import os\ncollection = os.getenv("COLLECTION", "")\n'
         'run.link_artifact(artifact, f"wandb-registry-model/{collection}")',
     )
@@ -38,7 +39,7 @@ class EmptyName(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
-        what = {"registry": "no registry after the prefix", "path": "no text"}.get(problem.kind, "no collection")
+        what = {"registry": "no registry after the prefix", "path": "no name in it"}.get(problem.kind, "no collection")
         path = problem.target.path if problem.target else None
         default = next(path.empty_defaults(problem.start, problem.end), None) if path else None
         if default is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.message import Message
 from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.wording import quoted, shown_path, wrong_part
+from regilink_doctor.rules.wording import corrected_path, quoted, shown_path, wrong_part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ class InvalidName(Rule):
     r"""No registry or collection can have this name.
 
     A registry's name has at most 113 characters and none of `/ \ # ? % :` or a line break; a collection's at most 128.
+    A quote that was left at an end of a name becomes part of it (a warning).
     Spaces are legal and must not be percent-encoded: `wandb-registry-Golden Datasets/raw images`.
     """
 
@@ -24,9 +25,11 @@ class InvalidName(Rule):
     severity = "error"
     failures = ("A10",)
     is_about_path = True
+    fix_applicability = "unsafe"
     bad = (
         'run.link_artifact(artifact, "wandb-registry-Golden%20Datasets/raw")',
         'run.link_artifact(artifact, "wandb-registry-a#b/zoo")',
+        "run.link_artifact(artifact, 'wandb-registry-model/zoo\"')",
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-Golden Datasets/raw images")',
@@ -35,6 +38,10 @@ class InvalidName(Rule):
 
     def explain(self, problem: Problem) -> Message:
         wrong = wrong_part(problem)
+        if problem.kind == "quote":
+            return Message(
+                f"{shown_path(problem)} has a quote in it", "it becomes part of the name", f"write {corrected_path(problem)}"
+            )
         if problem.kind == "percent-encoding":
             return Message(
                 f"{shown_path(problem)} is percent-encoded",

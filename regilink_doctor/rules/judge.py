@@ -11,7 +11,7 @@ from regilink_doctor.core.configured import NOTHING_CONFIGURED
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart
-from regilink_doctor.core.target_path import UNKNOWN_NAME, SdkRefusal, is_known, problems, sdk_link
+from regilink_doctor.core.target_path import UNKNOWN_NAME, SdkRefusal, is_known, parsed, problems, sdk_link
 from regilink_doctor.core.target_path.app_urls import read_pasted
 from regilink_doctor.core.targets import LinkTarget, link_targets, target_of
 from regilink_doctor.rules import rule_for
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MAX_CORRECTIONS = 4
 """Rounds of correcting a path: each removes one problem of a segment, and may show the next."""
 
-NAME_RULES = frozenset({"REG102", "REG103", "REG104", "REG105", "REG109", "REG110", "REG113"})
+NAME_RULES = frozenset({"REG102", "REG103", "REG104", "REG105", "REG109", "REG110", "REG111", "REG113"})
 """What is wrong with a target path in the same way as with a name that is consumed."""
 
 
@@ -39,6 +39,8 @@ def report_targets(
     site: Site, view: OrganizationView | None, configured: ConfiguredOrganization = NOTHING_CONFIGURED
 ) -> Iterator[Report]:
     """Reports on all the target paths that a link site can have, each problem once."""
+    if site.context.expected:
+        return
     seen = set()
     for target in link_targets(site):
         for problem in judge_target(target, view, configured):
@@ -59,9 +61,9 @@ def report_names(site: Site) -> Iterator[Report]:
         path = pattern.partition(":")[0]
         none_at = [offset for offset, part in name.unknown_parts if part.kind == "environment" and len(name.parts) > 1]
         target = LinkTarget(name, place=site.place, site=site)
-        for problem in problems(path, none_at=none_at) if path else ():
+        for problem in problems(path, trailing_slash_fails=True, none_at=none_at) if path else ():
             if problem.rule in NAME_RULES:
-                yield Report(replace(problem, target=target, facts={"call": "consume"}), string=name)
+                yield Report(_weaken(target, replace(problem, target=target, facts={"call": "consume"})), string=name)
 
 
 def judge_target(
@@ -163,14 +165,29 @@ def _problems_in_path(
         named_registry=any("registry" in name.lower() for name in names),
         registries=(*_registries(target, view), *configured.registries),
     )
-    return tuple(_weaken(target, problem) for problem in in_path)
+    return tuple(_weaken(target, problem) for problem in in_path if not _is_own_project(target, problem))
+
+
+def _is_own_project(target: LinkTarget, problem: Problem) -> bool:
+    """Whether a project is only called like a registry, and is the one of the run or of the artifact."""
+    if problem.rule != "REG101" or problem.kind == "known" or target.site is None:
+        return False
+    project = target.text[problem.start : problem.end]
+    own = {string.pattern for string in target.site.run_project}
+    source = target.site.artifact
+    if source is not None and source.kind == "consume":
+        own |= {path.project for name in source.target if (path := parsed(name.pattern)) and path.project}
+    return project in own
 
 
 def _weaken(target: LinkTarget, problem: Problem) -> Problem:
-    """A name that is empty only when a variable is not set is a warning (failures A5, A6)."""
-    if problem.rule == "REG105" and any(target.path.empty_defaults(problem.start, problem.end)):
-        return replace(problem, severity="warning")
-    return problem
+    """A name that is empty, or None, only when something is not given is a warning (failures A5 to A7)."""
+    part = target.path.part_at(problem.start)
+    if problem.rule == "REG105":
+        is_default = any(target.path.empty_defaults(problem.start, problem.end))
+    else:
+        is_default = problem.rule == "REG113" and isinstance(part, KnownPart) and part.default_of is not None
+    return replace(problem, severity="warning") if is_default else problem
 
 
 def _registries(target: LinkTarget, view: OrganizationView | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.message import Message
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.wording import corrected_path, is_consumed, quoted, where_it_goes, wrong_part
+from regilink_doctor.rules.wording import FORM, corrected_path, is_consumed, quoted, where_it_goes, wrong_part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,5 +41,5 @@ class MisspelledPrefix(Rule):
         return Message(
             f'{quoted(wrong_part(problem))} misspells the registry prefix "wandb-registry-"',
             note,
-            f"write {corrected_path(problem)}",
+            f"write {corrected_path(problem) if problem.intended else quoted(FORM)}",
         )

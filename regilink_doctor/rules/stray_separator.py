@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.message import Message
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.wording import corrected_path, quoted, shown_path, where_it_goes, wrong_part
+from regilink_doctor.rules.wording import corrected_path, is_consumed, quoted, shown_path, where_it_goes, wrong_part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class StraySeparator(Rule):
             return Message(f"there is a space around {name}", "it becomes part of the name", help_)
         if problem.kind == "leading-slash":
             return Message(f"{whole} begins with a slash", "the SDK drops it", help_)
+        if problem.kind == "trailing-slash" and is_consumed(problem):
+            return Message(f"{whole} ends with a slash", "the SDK reads an empty name after it", help_)
         if problem.kind == "trailing-slash" and problem.severity == "error":
             note = where_it_goes(problem) or "Artifact.link moves every part by one"
             return Message(f"{whole} ends with a slash", note, help_)

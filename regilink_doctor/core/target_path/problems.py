@@ -44,6 +44,9 @@ ORDER = (
 )
 """Which problem of a segment is told, the first that applies (contracts: a path has one problem per segment)."""
 
+QUOTES = "\"'`\u201c\u201d\u2018\u2019"
+"""What no name begins or ends with."""
+
 HOSTS = ("wandb.ai/", "api.wandb.ai/", "www.wandb.ai/", "forge.coreweave.com/")
 """An address of the App, pasted without its scheme."""
 
@@ -141,6 +144,10 @@ def _all(
     segments = _split(text)
     filled = [segment for segment in segments if segment.text]
     registry = next((segment for segment in segments if segment.speaks), None)
+    if not filled:
+        # Without any name there is nothing that a correction could keep.
+        yield 0, Problem(rule_codes.EMPTY_NAME, 0, len(text), kind="path")
+        return
     for segment in segments:
         if not segment.text:
             yield from _empty(segment, segments, trailing_slash_fails)
@@ -150,8 +157,11 @@ def _all(
         # As a collection of a real registry such a name is odd, but it is a name.
         before_registry = registry is None or segment.index < registry.index
         if before_registry and (meant := misspelled_prefix(segment.text)):
-            yield segment.index, Problem(rule_codes.MISSPELLED_PREFIX, segment.start, segment.end, intended=meant)
-        if segment.registry:
+            # With the bare prefix alone there would be no registry: its name is for the user to write.
+            intended = meant if meant != REGISTRY_PREFIX else None
+            yield segment.index, Problem(rule_codes.MISSPELLED_PREFIX, segment.start, segment.end, intended=intended)
+        yield from _stray_quotes(segment)
+        if segment.registry and segment is registry:
             yield from _registry_name(segment)
     yield from _too_many(filled, registry)
     yield from _version(text, segments[-1])
@@ -160,6 +170,11 @@ def _all(
         yield last.index, Problem(rule_codes.MISSING_COLLECTION, last.start, last.end)
     elif registry is not None and registry.index < last.index and last.known and len(last.text) > NAME_MAX:
         yield last.index, Problem(rule_codes.INVALID_NAME, last.start, last.end, kind="collection-length")
+    if registry is not None and registry.registry and registry.index < last.index and last.speaks:
+        # A collection may be called so, but hardly on purpose.
+        end = last.start + len(REGISTRY_PREFIX)
+        kept = last.text.removeprefix(REGISTRY_PREFIX) not in ("", registry.text.removeprefix(REGISTRY_PREFIX))
+        yield last.index, Problem(rule_codes.DOUBLED_PREFIX, last.start, end, "warning", "collection", "" if kept else None)
     if registry is None and filled:
         yield from _unprefixed(filled, named_registry, registries)
 
@@ -192,10 +207,7 @@ def _words(segment: _Segment, holes: Mapping[int, str], *, within_registry_path:
     start = segment.end - len(name)
     for offset, code in holes.items():
         if segment.start <= offset < segment.end:
-            yield (
-                segment.index,
-                Problem(code, offset, offset + 1, "error" if code == rule_codes.NONE_IN_PATH else "warning", "hole"),
-            )
+            yield segment.index, Problem(code, offset, offset + 1, "warning", "hole")
     if name == "None":
         yield segment.index, Problem(rule_codes.NONE_IN_PATH, start, segment.end)
     if where := placeholder(name):
@@ -216,6 +228,13 @@ def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
             yield segment.index, Problem(rule_codes.EMPTY_NAME, start, segment.end, kind="blank")
         else:
             yield segment.index, Problem(rule_codes.STRAY_SEPARATOR, start, segment.end, "warning", "blank", stripped)
+
+
+def _stray_quotes(segment: _Segment) -> Iterator[tuple[int, Problem]]:
+    """A quote that was left at an end of a name: W&B uses it as a part of the name."""
+    stripped = segment.text.strip(QUOTES)
+    if stripped != segment.text and stripped:
+        yield segment.index, Problem(rule_codes.INVALID_NAME, segment.start, segment.end, "warning", "quote", stripped)
 
 
 def _registry_name(segment: _Segment) -> Iterator[tuple[int, Problem]]:
