@@ -40,7 +40,9 @@ class InvalidName(Rule):
         wrong = wrong_part(problem)
         if problem.kind == "quote":
             return Message(
-                f"{shown_path(problem)} has a quote in it", "it becomes part of the name", f"write {corrected_path(problem)}"
+                f"{shown_path(problem)} has a quote in it",
+                "it becomes part of the name",
+                f"write {corrected_path(problem)}",
             )
         if problem.kind == "percent-encoding":
             return Message(
