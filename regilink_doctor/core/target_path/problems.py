@@ -174,7 +174,10 @@ def _all(
         # A collection may be called so, but hardly on purpose.
         end = last.start + len(REGISTRY_PREFIX)
         kept = last.text.removeprefix(REGISTRY_PREFIX) not in ("", registry.text.removeprefix(REGISTRY_PREFIX))
-        yield last.index, Problem(rule_codes.DOUBLED_PREFIX, last.start, end, "warning", "collection", "" if kept else None)
+        yield (
+            last.index,
+            Problem(rule_codes.DOUBLED_PREFIX, last.start, end, "warning", "collection", "" if kept else None),
+        )
     if registry is None and filled:
         yield from _unprefixed(filled, named_registry, registries)
 
