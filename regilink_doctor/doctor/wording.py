@@ -1,9 +1,81 @@
-"""Words that several checks share."""
+"""From a problem to the words for it: those of its rule, and what only the live server tells."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from regilink_doctor.core.check_result import Status
+from regilink_doctor.core.judgement import Judgement
+from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import LinkInput, show_unknown
+from regilink_doctor.core.targets import LinkTarget, as_string
+from regilink_doctor.doctor.base import Outcome
+from regilink_doctor.doctor.context import Context
+from regilink_doctor.rules import rule_for
+from regilink_doctor.rules.judge import judge_target
 from regilink_doctor.rules.wording import quoted
+
+_ORDER = ("error", "warning", "info")
+
+
+def explain_problem(
+    problem: Problem,
+    *,
+    status: Status = "fail",
+    details: Iterable[str] = (),
+    help: str | None = None,
+    more_help: Iterable[str] = (),
+) -> Outcome:
+    """A problem in the words of its rule.
+
+    Args:
+        problem: the problem.
+        status: of the check.
+        details: what the server tells besides; empty ones are left out.
+        help: what to write, where the doctor knows it better than the rule: the teams that there are.
+        more_help: further lines of the help.
+    """
+    rule = rule_for(problem.rule)
+    message = rule.explain(problem)
+    summary = f"{message.summary}: {message.note}" if message.note else message.summary
+    lines = [help or message.help or "", *more_help]
+    return Outcome(
+        status,
+        "; ".join([summary, *filter(None, details)]),
+        rule.code,
+        "\n".join(filter(None, lines)) or None,
+        (problem.failure,) if problem.failure else rule.failures,
+    )
+
+
+def worst_in_path(context: Context, target: LinkTarget) -> Problem | None:
+    """The worst problem of the path itself, None when it is a good one. An info is left out.
+
+    Of the legacy registry the check `destination` knows more: whether it was migrated, and where to (A14).
+    """
+    problems = [
+        each
+        for each in judge_target(_with_entity(context, target))
+        if each.severity != "info" and each.rule != "REG112"
+    ]
+    return min(problems, key=lambda each: (_ORDER.index(each.severity), each.start), default=None)
+
+
+def problem_of_link(context: Context, target: LinkTarget, judgement: Judgement) -> Problem:
+    """The problem behind a judgement, as lint would report it if it knew what the server knows."""
+    known = _with_entity(context, target)
+    problem = judgement.problem or Problem(judgement.rule or "REG002")
+    same = (each for each in judge_target(known, context.directory) if each.rule == problem.rule)
+    organization = {"organization": judgement.organization} if judgement.organization else {}
+    made = next(same, replace(problem, target=known, view=context.directory))
+    return replace(made, facts={**organization, **problem.facts, **made.facts}, failure=problem.failure or made.failure)
+
+
+def _with_entity(context: Context, target: LinkTarget) -> LinkTarget:
+    """The target with the entity that its run would have, where that is known."""
+    entity = context.run_entity(target)
+    return replace(target, entity=as_string(entity.value)) if entity is not None else target
 
 
 def name_destination(link: LinkInput) -> str:

@@ -74,7 +74,7 @@ class InvalidAlias(Rule):
         if site.context.expected:
             return
         for alias in site.aliases:
-            wrong = _find_wrong(alias)
+            wrong = find_wrong(alias)
             if wrong is None:
                 continue
             reason, start, end = wrong
@@ -85,7 +85,7 @@ class InvalidAlias(Rule):
                 argument="aliases",
                 alias=alias.pattern,
                 wrong=reason,
-                instead=_correct(alias) if alias.literal else "",
+                instead=correct_alias(alias) if alias.literal else "",
             )
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
@@ -106,7 +106,7 @@ class InvalidAlias(Rule):
                 yield self.report(None, "letter", string=name, start=start, alias=alias, letter=letter, instead=instead)
 
 
-def _find_wrong(alias: StringValue) -> tuple[str, int, int] | None:
+def find_wrong(alias: StringValue) -> tuple[str, int, int] | None:
     """What is wrong with an alias, and where in it."""
     pattern = alias.pattern
     for offset, letter in enumerate(pattern):
@@ -121,6 +121,7 @@ def _find_wrong(alias: StringValue) -> tuple[str, int, int] | None:
     return None
 
 
-def _correct(alias: StringValue) -> str:
+def correct_alias(alias: StringValue) -> str:
+    """An alias that W&B accepts, as close to it as can be."""
     corrected = "".join("-" if letter in ALIAS_FORBIDDEN else letter for letter in known_part(alias.pattern))
     return corrected[:NAME_MAX].strip() or "best"

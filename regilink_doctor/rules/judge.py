@@ -55,15 +55,21 @@ def report_names(site: Site) -> Iterator[Report]:
     if site.context.expected:
         return
     for name in site.target:
-        pattern = name.pattern
-        if "://" in pattern:
-            continue
-        path = pattern.partition(":")[0]
-        none_at = [offset for offset, part in name.unknown_parts if part.kind == "environment" and len(name.parts) > 1]
         target = LinkTarget(name, place=site.place, site=site)
-        for problem in problems(path, trailing_slash_fails=True, none_at=none_at) if path else ():
-            if problem.rule in NAME_RULES:
-                yield Report(_weaken(target, replace(problem, target=target, facts={"call": "consume"})), string=name)
+        for problem in judge_name(target):
+            yield Report(problem, string=name)
+
+
+def judge_name(name: LinkTarget) -> Iterator[Problem]:
+    """The problems of a name that is consumed, given as the path of a target."""
+    string = name.path
+    path = string.pattern.partition(":")[0]
+    if not path or "://" in string.pattern:
+        return
+    none_at = [offset for offset, part in string.unknown_parts if part.kind == "environment" and len(string.parts) > 1]
+    for problem in problems(path, trailing_slash_fails=True, none_at=none_at):
+        if problem.rule in NAME_RULES:
+            yield _weaken(name, replace(problem, target=name, facts={"call": "consume"}))
 
 
 def judge_target(

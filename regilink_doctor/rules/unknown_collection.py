@@ -54,6 +54,20 @@ class UnknownCollection(Rule):
                 "W&B looks for an alias of that name",
                 f'write ":v{version}"',
             )
+        if problem.kind == "project":
+            return Message(
+                f"there is no {quoted(facts['name'])} in {facts['project']}",
+                f"or it is not shown to {facts['account']}",
+                "check the name on the artifact's page in the W&B App (tab Overview, Full Name)",
+            )
+        if problem.kind == "alias":
+            return Message(
+                f"the collection {quoted(facts['collection'])} has no version or alias {quoted(facts['alias'])}",
+                f"it has {facts['versions']}" if facts["versions"] else "nothing is linked into it yet",
+                f"did you mean {quoted(facts['intended'])}?"
+                if facts["intended"]
+                else "link it, or read another version",
+            )
         names = facts["collections"].split("\n") if facts["collections"] else []
         intended = close_to(facts["collection"], names)
         return Message(

@@ -44,6 +44,12 @@ class UnknownEntity(Rule):
                 "W&B refuses the link",
                 f"link within the run's team, or to a registry: {FORM}",
             )
+        if problem.kind == "read-only":
+            return Message(
+                f"{quoted(entity)} is read-only for {problem.facts['account']}",
+                "the server says so",
+                "write an entity in which you may log runs",
+            )
         return Message(
             f"no team {quoted(entity)} is known",
             "W&B finds no organization to link into",

@@ -162,7 +162,11 @@ CASES = {
         "REG203",
         check="entity",
         more={"entity": "alice"},
-        says=("alice (argument --entity) is a personal entity", "linking is only allowed within the same team"),
+        says=(
+            '"alice" is a personal entity',
+            "comes from argument --entity",
+            "linking is only allowed within the same team",
+        ),
         help=("--entity team-a",),
     ),
     "personal entity by environment": Case(
@@ -173,11 +177,15 @@ CASES = {
         check="entity",
         world=two_organizations,
         user="carol",
-        says=("carol (the account's default entity)",),
+        says=("the entity comes from the account's default entity",),
         help=("take you into a team",),
     ),
     "organization as entity": Case(
-        "REG204", check="entity", more={"entity": "acme"}, says=("the organization's own entity",), help=("team-a",)
+        "REG204",
+        check="entity",
+        more={"entity": "acme"},
+        says=('"acme" is the organization, not a team',),
+        help=("team-a",),
     ),
     "entity that is not there": Case(
         "REG207", check="entity", more={"entity": "taem-a"}, says=("did you mean team-a?",), help=("--entity team-a",)
@@ -189,12 +197,16 @@ CASES = {
         "REG202",
         (f"team-a/{ZOO}",),
         "organization",
-        says=("a team, not an organization", "Unable to find organization for entity 'team-a'."),
-        help=(f'target_path="{ZOO}"', f'target_path="acme/{ZOO}"'),
+        says=(
+            '"team-a" is not an organization',
+            "it is a team entity",
+            "Unable to find organization for entity 'team-a'.",
+        ),
+        help=(f'write "{ZOO}": W&B finds the organization automatically',),
     ),
     "person as organization": Case("REG202", (f"alice/{ZOO}",), "organization", says=("a personal entity",)),
     "organization in another case": Case(
-        "REG303", (f"ACME/{ZOO}",), "organization", says=("letter by letter with Acme Inc and acme",)
+        "REG303", (f"ACME/{ZOO}",), "organization", says=('that is "Acme Inc", entity "acme"',)
     ),
     "organization that is not there": Case("REG303", (f"umbrella/{ZOO}",), "organization"),
     "registry misspelled": Case(
@@ -202,21 +214,28 @@ CASES = {
         ("wandb-registry-modle/zoo",),
         "registry",
         says=("missing in Acme Inc, or restricted", "cannot create registry"),
-        help=(f'target_path="{ZOO}"',),
+        help=(f'did you mean "{ZOO}"?',),
     ),
     "registry unlike any": Case(
-        "REG301", ("wandb-registry-xyz/zoo",), "registry", help=("dataset, model", 'create_registry(name="xyz"')
+        "REG301", ("wandb-registry-xyz/zoo",), "registry", help=('"dataset", "model"', 'create_registry(name="xyz"')
     ),
     "restricted registry": Case(
         "REG301", ("wandb-registry-secret/zoo",), "registry", restricted, says=("or restricted",)
     ),
     "display name of a registry": Case(
-        "REG302", ("wandb-registry-models/zoo",), "registry", says=("how the App shows",), help=(ZOO,)
+        "REG302", ("wandb-registry-models/zoo",), "registry", says=("what the W&B App shows",), help=(ZOO,)
     ),
     "registry in another case": Case(
-        "REG302", ("wandb-registry-MODEL/zoo",), "registry", status="warn", says=("nobody has published",), help=(ZOO,)
+        "REG302",
+        ("wandb-registry-MODEL/zoo",),
+        "registry",
+        status="warn",
+        says=("when linking is undocumented",),
+        help=(ZOO,),
     ),
-    "role too low": Case("REG304", check="role", world=viewer, says=("is read-only for you (your role: viewer)",)),
+    "role too low": Case(
+        "REG304", check="role", world=viewer, says=("(your role is viewer)", "it is read-only for you")
+    ),
     "a viewer of the team": Case(
         "REG207", check="entity", world=team_viewer, says=("your role there is that of a viewer", "permission denied")
     ),
@@ -234,14 +253,14 @@ CASES = {
         world=robot,
         user="robot",
         environ={"WANDB_ENTITY": "team-b"},
-        says=("robot is a service account of team-a, and logs nothing in team-b",),
+        says=("the service account robot cannot log to team-b", "it belongs to team-a"),
         help=("export WANDB_ENTITY=team-a",),
     ),
     "type not allowed": Case(
         "REG401",
         check="artifact-type",
         more={"artifact_type": "checkpoint"},
-        says=('takes artifacts of type model, not "checkpoint"',),
+        says=('accepts "model", not "checkpoint"',),
         help=('type="model"', 'artifact_types.append("checkpoint")'),
     ),
     "collection of another type": Case(
@@ -250,11 +269,11 @@ CASES = {
         "collection",
         taken,
         more={"artifact_type": "model"},
-        says=('holds artifacts of type "dataset"',),
+        says=('has the type "dataset", not "model"',),
         help=("wandb-registry-Golden Datasets/raw_images-model", 'type="dataset"'),
     ),
     "prefix forgotten": Case(
-        "REG101", ("model/zoo",), "destination", says=("without a word",), help=(f'target_path="{ZOO}"',)
+        "REG101", ("model/zoo",), "destination", says=("without any error",), help=(f'write "{ZOO}"',)
     ),
     "collection forgotten": Case("REG102", ("wandb-registry-model",), "target-path"),
     "a slash too many": Case("REG103", ("wandb-registry-model/a/b",), "target-path"),
@@ -304,16 +323,16 @@ CASES = {
         filled,
         consumed=(f"{ZOO}:v9",),
         says=(
-            "the collection zoo of the registry model has no version or alias v9",
+            'the collection "zoo" has no version or alias "v9"',
+            "it has v0, v1, v2, latest, prod",
             "not found in 'acme/wandb-registry",
         ),
-        help=("it has: v0, v1, v2, latest, prod",),
     ),
     "a number for a version": Case(
-        "REG305", (), "consumed", filled, consumed=(f"{ZOO}:0",), help=(f'write: "{ZOO}:v0"',)
+        "REG305", (), "consumed", filled, consumed=(f"{ZOO}:0",), help=(f'did you mean "{ZOO}:v0"?',)
     ),
     "an alias misspelled": Case(
-        "REG305", (), "consumed", filled, consumed=(f"{ZOO}:prdo",), help=(f'write: "{ZOO}:prod"',)
+        "REG305", (), "consumed", filled, consumed=(f"{ZOO}:prdo",), help=(f'did you mean "{ZOO}:prod"?',)
     ),
     "a collection that is not there": Case(
         "REG305",
@@ -321,8 +340,8 @@ CASES = {
         "consumed",
         filled,
         consumed=("wandb-registry-model/zooo:prod",),
-        says=("the registry model has no collection zooo",),
-        help=(f'write: "{ZOO}:prod"',),
+        says=('the registry "model" has no collection "zooo"',),
+        help=('did you mean "zoo"?',),
     ),
     "an artifact of a project that is not there": Case("REG305", (), "consumed", consumed=("team-a/p/zoo:v0",)),
     "a registry that is not there to fetch from": Case(
@@ -332,7 +351,7 @@ CASES = {
         filled,
         consumed=("wandb-registry-modle/zoo:prod",),
         says=("not found under entity 'acme'",),
-        help=(f'write: "{ZOO}:prod"',),
+        help=(f'did you mean "{ZOO}:prod"?',),
     ),
     "a team as organization of a fetch": Case("REG202", (), "consumed", filled, consumed=(f"team-a/{ZOO}:prod",)),
     "a personal entity with two organizations fetches": Case(
@@ -358,7 +377,7 @@ CASES = {
         "consumed-name",
         filled,
         consumed=("wandb-artifact:///acme/wandb-registry-model/zoo:v0",),
-        help=('write: "acme/wandb-registry-model/zoo:v0"',),
+        help=('write "acme/wandb-registry-model/zoo:v0"',),
     ),
     "Weave's URI is fetched": Case(
         "REG509",
@@ -366,7 +385,7 @@ CASES = {
         "consumed-name",
         filled,
         consumed=("registry:///acme/model/zoo:v0",),
-        help=('write: "acme/wandb-registry-model/zoo:v0"',),
+        help=('write "acme/wandb-registry-model/zoo:v0"',),
     ),
     "the source is another team's": Case(
         "REG806",
@@ -380,7 +399,7 @@ CASES = {
         (target_of(ZOO, "Artifact.link", consumed=consumed_of("alice/churn/zoo:v0")),),
         "entity",
         personal_source,
-        says=("alice (the source of alice/churn/zoo:v0) is a personal entity",),
+        says=("the entity comes from the source of alice/churn/zoo:v0",),
         help=(
             '    old = wandb.Api().artifact("alice/churn/zoo:v0")',
             '    with wandb.init(entity="team-a", project="churn"',
@@ -388,7 +407,7 @@ CASES = {
         ),
     ),
     "an alias with a slash": Case(
-        "REG501", check="aliases", more={"aliases": ["prod/eu"]}, says=("which no alias has",), help=('"prod-eu"',)
+        "REG501", check="aliases", more={"aliases": ["prod/eu"]}, says=('"/" is not allowed',), help=('"prod-eu"',)
     ),
     "an alias without end": Case("REG501", check="aliases", more={"aliases": ["x" * 129]}),
     "a version as alias": Case("REG502", check="aliases", more={"aliases": ["v3"]}, status="warn"),
@@ -397,7 +416,7 @@ CASES = {
         check="aliases",
         more={"aliases": ["prod"], "config": Config({"protected-aliases": ("prod",)}, source="pyproject.toml")},
         status="warn",
-        says=("only its admins may set it",),
+        says=("only an admin of the registry may set it",),
     ),
     "an entity that only the configuration names": Case(
         "REG201",
@@ -432,7 +451,11 @@ CASES = {
         help=("regilink catalog pull",),
     ),
     "the legacy registry": Case(
-        "REG112", ("model-registry/zoo",), "destination", status="warn", says=("project of team-a alone",)
+        "REG112",
+        ("model-registry/zoo",),
+        "destination",
+        status="warn",
+        says=("only the team sees it", "a project of team-a"),
     ),
     "the legacy registry after its migration": Case(
         "REG112",
@@ -440,7 +463,7 @@ CASES = {
         "destination",
         migrated,
         says=("migrated into the registry team-a-mr-migrated of Acme Inc",),
-        help=('target_path="wandb-registry-team-a-mr-migrated/zoo"',),
+        help=('write "wandb-registry-team-a-mr-migrated/zoo"',),
     ),
 }
 

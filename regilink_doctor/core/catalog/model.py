@@ -100,9 +100,8 @@ class CatalogContents:
 
     def registry_names(self, organization: str) -> tuple[str, ...]:
         """The registries of an organization entity."""
-        return tuple(
-            registry.name for item in self.organizations if item.entity == organization for registry in item.registries
-        )
+        owned = (item.registries for item in self.organizations if item.entity == organization)
+        return tuple(sorted(registry.name for registries in owned for registry in registries))
 
     def collection_type(self, entity: str, project: str, collection: str) -> str | None:
         """The type of a collection of a registry; a catalog knows no others."""

@@ -8,11 +8,13 @@ from contextlib import suppress
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core.origin import Configured, Setting
 from regilink_doctor.core.phrasing import close_to
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.doctor.advice import answer, entity_line, use_a_team
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import DEFAULT_ENTITY, Context
 from regilink_doctor.doctor.relog_script import relog_script
+from regilink_doctor.doctor.wording import explain_problem
 
 
 class EntityCheck(Check):
@@ -49,45 +51,37 @@ class EntityCheck(Check):
         given = Setting(name, subject.origin or DEFAULT_ENTITY)
         facts = context.directory.entity(name)
         origin = f"{name} ({given.origin.shown})"
+        entity = {"entity": name}
+        where = f"the entity comes from {given.origin.shown}"
         if facts is None:
             near = close_to(name, [team.name for team in account.teams])
             meant = f"; did you mean {near}?" if near else ""
-            return Outcome(
-                "fail",
-                f"there is no entity {origin}, or it is not shown to {account.username}{meant}: wandb.init fails",
-                "REG207",
-                use_a_team(account, given, near),
-                ("B2",),
-            )
+            hidden = f"it is missing, or not shown to {account.username}{meant}: wandb.init fails"
+            teams = use_a_team(account, given, near)
+            return explain_problem(Problem("REG207", failure="B2", facts=entity), details=[where, hidden], help=teams)
         if facts.kind == "personal":
-            what = f"{origin} is a personal entity, and only a team's artifacts can be linked into a registry: the "
-            what += "artifact would be uploaded, then the link refused"
-            return Outcome(
-                "fail",
-                f"{what}; {_words('personal-entity-link')}",
-                "REG203",
-                "\n".join([use_a_team(account, given), *relog_script(context, name)]),
-                ("B1", "C20"),
+            return explain_problem(
+                Problem("REG203", failure="B1", facts=entity),
+                details=[
+                    where,
+                    "the artifact would be uploaded, then the link refused",
+                    answer("personal-entity-link"),
+                ],
+                help=use_a_team(account, given),
+                more_help=relog_script(context, name),
             )
         if facts.kind == "organization":
-            return Outcome(
-                "fail",
-                f"{origin} is the organization's own entity, not a team: W&B creates no runs there",
-                "REG204",
-                use_a_team(account, given),
-                ("B2",),
+            return explain_problem(
+                Problem("REG204", failure="B2", facts=entity), details=[where], help=use_a_team(account, given)
             )
         if not facts.organizations:
-            return Outcome(
-                "fail",
-                f"{origin} is a team without an organization, so there is no registry that it could link into; "
-                + answer("unable-to-find-organization", {"entity": name}),
-                "REG207",
-                use_a_team(account, given),
-                ("B2", "A12"),
+            return explain_problem(
+                Problem("REG207", failure="B2", facts=entity),
+                details=[where, "it is a team without an organization", answer("unable-to-find-organization", entity)],
+                help=use_a_team(account, given),
             )
         if context.directory.writable(name) is False:
-            return _not_writable(context, given, origin)
+            return _not_writable(context, given)
         names = facts.organizations[0]
         if isinstance(given.origin, Configured) and account.default_entity != name:
             default = account.default_entity or "no entity"
@@ -123,30 +117,22 @@ class EntityAccess(Check):
         return skipped(f"the server does not say whether you may log runs in {subject.shown}")
 
 
-def _not_writable(context: Context, given: Setting[str], origin: str) -> Outcome:
+def _not_writable(context: Context, given: Setting[str]) -> Outcome:
     """The entity is shown, but nothing can be logged there: a service account, a viewer, a stranger (rows B2, B9)."""
-    account = context.account
-    answer_words = _words("permission-denied")
+    account, entity = context.account, given.value
     if context.directory.service_account:
-        return Outcome(
-            "fail",
-            f"{account.username} is a service account of {account.default_entity}, and logs nothing in {origin}: "
-            f"wandb.init fails; {answer_words}",
-            "REG807",
-            entity_line(account.default_entity or "", given)
-            + f"\nor ask an admin of {given.value} for a service account of that team, or of the organization",
-            ("B9",),
+        team = account.default_entity or ""
+        facts = {"account": account.username, "entity": entity, "team": team, "help": entity_line(team, given)}
+        return explain_problem(
+            Problem("REG807", failure="B9", facts=facts),
+            details=[f"the entity comes from {given.origin.shown}: wandb.init fails", answer("permission-denied")],
+            more_help=[f"or ask an admin of {entity} for a service account of that team, or of the organization"],
         )
-    member = given.value in (team.name for team in account.teams)
-    what = "your role there is that of a viewer" if member else "you are not a member of it"
-    return Outcome(
-        "fail",
-        f"the server says that {origin} is read-only for {account.username} ({what}): wandb.init fails; {answer_words}",
-        "REG207",
-        use_a_team(account, given) + f"\nor ask an admin of {given.value} to let you log runs there",
-        ("B2", "B7"),
+    member = entity in (team.name for team in account.teams)
+    role = "your role there is that of a viewer" if member else "you are not a member of it"
+    return explain_problem(
+        Problem("REG207", failure="B2", facts={"entity": entity, "account": account.username}, kind="read-only"),
+        details=[f"{role}: wandb.init fails", answer("permission-denied")],
+        help=use_a_team(account, given),
+        more_help=[f"or ask an admin of {entity} to let you log runs there"],
     )
-
-
-def _words(text: str) -> str:
-    return answer(text)

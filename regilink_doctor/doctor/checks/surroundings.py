@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.core.judgement import Judgement
-from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, is_version
+from regilink_doctor.core.naming import NAME_MAX, is_version
+from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import LinkInput, is_known, registry_name
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer
@@ -14,6 +16,8 @@ from regilink_doctor.doctor.base import Check, Outcome, Subject, blocked, passed
 from regilink_doctor.doctor.checks.target import OfTarget, target_of_subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.lookups import version_question
+from regilink_doctor.doctor.wording import explain_problem
+from regilink_doctor.rules.invalid_alias import correct_alias, find_wrong
 
 
 class SourceVisible(Check):
@@ -43,14 +47,9 @@ class SourceVisible(Check):
             return blocked("consumed", name.shown)
         if version.source is not None:
             return passed(f"{name.shown} was logged in {'/'.join(version.source)}, which you may see")
-        return Outcome(
-            "fail",
-            f"{name.shown} was logged in a project that {context.account.username} may not see, and the SDK links from "
-            f"there; {answer('entity-name-required')}",
-            "REG806",
-            "run this as a member of the team that has logged it, or ask its admin to take you in",
-            ("C6",),
-        )
+        problem = Problem("REG806", failure="C6", facts={"name": name.shown})
+        details = [f"it was logged in a project that {context.account.username} may not see"]
+        return explain_problem(problem, details=[*details, answer("entity-name-required")])
 
 
 class Aliases(OfTarget):
@@ -67,32 +66,19 @@ class Aliases(OfTarget):
     def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """The worst of them."""
         organization, name = judgement.organization or "", registry_name(made.project)
-        for alias in target.alias_names:
-            if problem := _problem(alias):
-                return problem
+        for string in target.aliases:
+            if problem := _find_problem(string):
+                return explain_problem(problem, details=[answer("invalid-aliases")])
         protected = [alias for alias in target.alias_names if alias in _protected(context, organization, name)]
         best = context.account.best_role(context.directory.grants(organization, name))
         if protected and (best is None or best.role != "admin"):
             role = f"you are {best.role.replace('_', ' ')}" if best else "the server does not say that you are one"
             facts = {"alias": protected[0], "registry": name}
-            return Outcome(
-                "warn",
-                f"the alias {protected[0]} is protected in the registry {name}: only its admins may set it, and {role}"
-                f"; {answer('alias-protected', facts)}",
-                "REG507",
-                f"ask an admin of the registry {name} to set it, or link without it",
-                ("B10",),
-            )
+            details = [role, answer("alias-protected", facts)]
+            return explain_problem(Problem("REG507", failure="B10", facts=facts), status="warn", details=details)
         for alias in target.alias_names:
             if is_version(alias):
-                return Outcome(
-                    "warn",
-                    f'"{alias}" looks like a version, and W&B numbers versions itself: with two of them on one version '
-                    "the SDK can no longer fetch it",
-                    "REG502",
-                    f"leave {alias} out, or give it another form: release-{alias[1:]}",
-                    ("B11",),
-                )
+                return explain_problem(Problem("REG502", failure="B11", facts={"alias": alias}), status="warn")
         return passed(f"the link moves {', '.join(target.alias_names)} to the new version")
 
 
@@ -102,20 +88,11 @@ def _protected(context: Context, organization: str, registry: str) -> frozenset[
     return frozenset([*context.known.protected_aliases, *(filed.protected_aliases if filed else ())])
 
 
-def _problem(alias: str) -> Outcome | None:
-    if not alias:
-        return Outcome("fail", "an alias is the empty text", "REG501", "leave it out", ("B11",))
-    bad = [letter for letter in alias if letter in ALIAS_FORBIDDEN]
-    if bad:
-        words = answer("invalid-aliases")
-        return Outcome(
-            "fail",
-            f'the alias "{alias}" has "{bad[0]}", which no alias has; {words}',
-            "REG501",
-            f'write: "{alias.translate({ord(each): "-" for each in ALIAS_FORBIDDEN})}"',
-            ("B11", "D5"),
-        )
-    if len(alias) > NAME_MAX:
-        what = f"the alias {alias[:20]}... has {len(alias)} characters, {NAME_MAX} are allowed"
-        return Outcome("fail", what, "REG501", "give it a shorter name", ("B11",))
-    return None
+def _find_problem(alias: StringValue) -> Problem | None:
+    """What is wrong with an alias itself."""
+    wrong = find_wrong(alias)
+    if wrong is None:
+        return None
+    shown = alias.pattern if len(alias.pattern) <= NAME_MAX else f"{alias.pattern[:20]}..."
+    instead = "" if shown != alias.pattern else correct_alias(alias)
+    return Problem("REG501", failure="B11", facts={"alias": shown, "wrong": wrong[0], "instead": instead})

@@ -7,14 +7,13 @@ from typing import ClassVar
 
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
-from regilink_doctor.core.phrasing import close_to
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import LinkInput, is_known, parse
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer_of
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.grammar import path_outcome
-from regilink_doctor.doctor.wording import name_destination
+from regilink_doctor.doctor.wording import explain_problem, name_destination, problem_of_link, worst_in_path
 
 
 class TargetPathCheck(Check):
@@ -34,7 +33,10 @@ class TargetPathCheck(Check):
         if not target.is_known:
             what = " and ".join(f"`{each}`" for each in target.unknown_sources) or "{?}"
             return skipped(f"{what} is known only when the program runs: pass the whole path as TARGET")
-        return path_outcome(target) or passed(_reading(target))
+        problem = worst_in_path(context, target)
+        if problem is None:
+            return passed(_reading(target))
+        return explain_problem(problem, status="fail" if problem.severity == "error" else "warn")
 
 
 class OfTarget(Check):
@@ -75,62 +77,34 @@ class Destination(OfTarget):
 
     def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """Misplaced, refused, or an ordinary project-level link."""
-        where = name_destination(made)
-        if judgement.outcome == "misplaced":
-            name = _registry_like(context, made)
-            return Outcome(
-                "fail",
-                f'"{target.shown}" is no registry path: W&B would link it without a word into {where}, '
-                f"and the registry {name} would stay as it is",
-                judgement.rule,
-                f'write: target_path="{REGISTRY_PREFIX}{name}/{made.collection}"',
-                rows_of(judgement),
-            )
         if made.project == LEGACY_REGISTRY and judgement.outcome in ("refused", "linked"):
-            return _legacy(context, made, judgement)
-        if judgement.outcome == "refused":
-            return _refused(made, judgement)
+            return _legacy(context, target, made, judgement)
+        if judgement.is_bad:
+            problem = problem_of_link(context, target, judgement)
+            return explain_problem(problem, details=[answer_of(judgement)])
         if judgement.outcome == "unknown":
-            return skipped("nobody has published what W&B does with this link")
-        return passed(f"not a registry link: it goes into {where}")
+            return skipped("what W&B does with this link is undocumented")
+        return passed(f"not a registry link: it goes into {name_destination(made)}")
 
 
-def _legacy(context: Context, made: LinkInput, judgement: Judgement) -> Outcome:
-    """The legacy model registry: closed where it was migrated, elsewhere a project of the team (row A14)."""
+def _legacy(context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    """The legacy model registry: closed where it was migrated, elsewhere a project of the team (A14)."""
     entity = made.entity or made.source_entity
     moved = entity + MIGRATED_SUFFIX
     facts = context.directory.entity(entity)
     owners = [
         names for names in (facts.organizations if facts else ()) if context.directory.registry(names.entity, moved)
     ]
-    if judgement.rule == "REG112" and owners:
-        return Outcome(
-            "fail",
-            f"the model registry of {entity} was migrated into the registry {moved} of {owners[0].name}, and is "
-            f"closed; {answer_of(judgement)}",
-            "REG112",
-            f'write: target_path="{REGISTRY_PREFIX}{moved}/{made.collection}"',
-            rows_of(judgement),
-        )
-    if judgement.outcome == "refused":
-        return _refused(made, judgement)
-    return Outcome(
-        "warn",
-        f"{LEGACY_REGISTRY} is the legacy model registry, a project of {entity} alone: the link is taken, and the rest "
-        "of the organization does not see it",
-        "REG112",
-        f'write: target_path="{REGISTRY_PREFIX}model/{made.collection}"',
-        ("A14",),
-    )
-
-
-def _refused(made: LinkInput, judgement: Judgement) -> Outcome:
-    return Outcome(
-        "fail",
-        f"the link into {name_destination(made)} fails: {answer_of(judgement)}",
-        judgement.rule,
-        f'for a registry: target_path="{REGISTRY_PREFIX}{made.project}/{made.collection}"',
-        rows_of(judgement),
+    problem = problem_of_link(context, target, judgement)
+    if judgement.outcome == "linked":
+        problem = replace(problem, rule="REG112", failure="A14")
+        return explain_problem(problem, status="warn", details=[f"here it is a project of {entity}"])
+    if problem.rule != "REG112" or not owners:
+        return explain_problem(problem, details=[answer_of(judgement)])
+    return explain_problem(
+        problem,
+        details=[f"it was migrated into the registry {moved} of {owners[0].name}", answer_of(judgement)],
+        help=f'write "{REGISTRY_PREFIX}{moved}/{made.collection}"',
     )
 
 
@@ -141,25 +115,8 @@ def target_of_subject(subject: Subject) -> LinkTarget:
     return subject.target
 
 
-def rows_of(judgement: Judgement) -> tuple[str, ...]:
-    """The rows of the catalogue behind a judgement."""
-    return (judgement.failure,) if judgement.failure else ()
-
-
 def _reading(target: LinkTarget) -> str:
     path = parse(target.text)
     if path.is_registry:
         return f"registry {path.registry}, collection {path.collection}"
     return "not a registry path"
-
-
-def _registry_like(context: Context, made: LinkInput) -> str:
-    """The registry that a project-level link was meant for."""
-    facts = context.directory.entity(made.source_entity)
-    names = [
-        name
-        for each in (facts.organizations if facts else ())
-        for name in context.directory.registry_names(each.entity)
-    ]
-    same = [name for name in names if name.casefold() == made.project.casefold()]
-    return same[0] if same else close_to(made.project, names) or made.project

@@ -9,13 +9,16 @@ from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.phrasing import close_to
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.target_path import is_known, registry_name
-from regilink_doctor.core.targets import ConsumedName
+from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.doctor.advice import answer, answer_of, listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import Version
 from regilink_doctor.doctor.lookups import Lookup, version_question
+from regilink_doctor.doctor.wording import explain_problem
+from regilink_doctor.rules.judge import judge_name
 
 
 class ConsumedNameCheck(Check):
@@ -41,22 +44,10 @@ class ConsumedNameCheck(Check):
             if scheme == "registry":  # Weave's form, without the prefix
                 organization, _, below = path.partition("/")
                 path = f"{organization}/{REGISTRY_PREFIX}{below}"
-            return Outcome(
-                "fail",
-                f"{scheme}:// does not belong here: the SDK takes everything before the colon for the name of an "
-                "artifact of the run's project, and finds none",
-                "REG509",
-                f'write: "{path}"',
-                ("D12",),
-            )
-        if name.text.partition(":")[0].count("/") > 2:
-            return Outcome(
-                "fail",
-                f'"{name.text}" has more than three parts; ' + answer("invalid-artifact-path", {"path": name.text}),
-                "REG103",
-                "write [ORGANIZATION/]wandb-registry-REGISTRY/COLLECTION:ALIAS",
-                ("A3",),
-            )
+            return explain_problem(Problem("REG509", failure="D12", facts={"name": name.shown, "instead": path}))
+        problem = next((each for each in judge_name(LinkTarget(name.name)) if each.severity != "info"), None)
+        if problem is not None:
+            return explain_problem(problem, status="fail" if problem.severity == "error" else "warn")
         return passed(name.shown)
 
 
@@ -119,45 +110,37 @@ def _unresolved(context: Context, fetch: Lookup, judgement: Judgement) -> Outcom
 
 def _missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome:
     collection, _, alias = question.name.partition(":")
+    account, facts = context.account.username, {"name": question.name}
     if not fetch.registry:
-        return Outcome(
-            "fail",
-            f"there is no {question.name} in {question.entity}/{question.project}, or it is not shown to "
-            f"{context.account.username}; {_not_found(question)}",
-            "REG305",
-            "check the name on the artifact's page in the App (tab Overview, Full Name)",
-            ("D2", "D1"),
+        facts |= {"project": f"{question.entity}/{question.project}", "account": account}
+        return explain_problem(
+            Problem("REG305", kind="project", failure="D2", facts=facts), details=[_not_found(question)]
         )
     registry = registry_name(question.project)
     names = resolve_organization(fetch.entity, fetch.organization, context.directory)
     if not isinstance(names, OrganizationNames):
         raise LookupError("the organization was known a moment ago")
     if context.directory.registry(question.entity, registry) is None:
-        meant = close_to(registry, context.enquiry.all_registries(names))
-        return Outcome(
-            "fail",
-            f'the registry "{registry}" is missing in {names.name}, or restricted and not shown to you (W&B does not '
-            f"tell which); {_no_project(question)}",
-            "REG301",
-            f'write: "{REGISTRY_PREFIX}{meant}/{question.name}"'
-            if meant
-            else f'if "{registry}" is its name, ask its admin to let you in',
-            ("D1", "B3"),
+        known = "\n".join(context.enquiry.all_registries(names))
+        facts |= {"registry": registry, "registries": known, "path": f"{question.project}/{question.name}"}
+        hidden = f"it is missing in {names.name}, or restricted and not shown to you (W&B does not tell which)"
+        return explain_problem(
+            Problem("REG301", failure="D1", facts=facts),
+            details=[hidden, _no_project(question)],
+            more_help=[f'if "{registry}" is its name, ask its admin to let you in'],
         )
     wanted = CollectionQuestion(names.name, names.entity, registry, collection)
     context.enquiry.look_around(_all_missing(context))
     collections, versions = context.directory.neighbours(wanted)
+    facts |= {"registry": registry, "collection": collection}
     if versions or collection in collections:
         better = f"v{alias}" if f"v{alias}" in versions else close_to(alias, versions)
-        what = f"the collection {collection} of the registry {registry} has no version or alias {alias or 'latest'}"
-        lines = [f'write: "{REGISTRY_PREFIX}{registry}/{collection}:{better}"'] if better else []
-        lines += [f"it has: {listed(versions)}"] if versions else ["nothing is linked into it yet"]
+        intended = f"{question.project}/{collection}:{better}" if better else ""
+        facts |= {"alias": alias or "latest", "intended": intended, "versions": listed(versions)}
+        problem = Problem("REG305", kind="alias", failure="D2", facts=facts)
     else:
-        near = close_to(collection, collections)
-        what = f"the registry {registry} has no collection {collection}"
-        lines = [f'write: "{REGISTRY_PREFIX}{registry}/{near}{":" + alias if alias else ""}"'] if near else []
-        lines += [f"its collections: {listed(collections)}"] if collections else ["nothing is linked into it yet"]
-    return Outcome("fail", f"{what}; {_not_found(question)}", "REG305", "\n".join(lines), ("D2",))
+        problem = Problem("REG305", failure="D2", facts={**facts, "collections": "\n".join(collections)})
+    return explain_problem(problem, details=[_not_found(question)])
 
 
 def _all_missing(context: Context) -> list[CollectionQuestion]:
@@ -184,14 +167,9 @@ def _restricted(context: Context, fetch: Lookup, question: VersionQuestion) -> O
     best = context.account.best_role(context.directory.grants(question.entity, registry))
     if not fetch.registry or best is None or best.role != "restricted_viewer" or (facts and facts.writable):
         return None
-    return Outcome(
-        "fail",
-        f"you are a restricted viewer of the registry {registry}: it is shown to you, but use_artifact and download "
-        f"are refused; {answer('permission-denied')}",
-        "REG304",
-        f"ask an admin of the registry {registry} for the role Viewer: registry, Settings, Registry members",
-        ("D7", "B7"),
-    )
+    ask_admin = f"ask an admin of the registry {registry} for the role Viewer: registry, Settings, Registry members"
+    details = {"registry": registry, "role": "restricted viewer", "help": ask_admin}
+    return explain_problem(Problem("REG304", kind="consume", failure="D7", facts=details))
 
 
 def _found(name: ConsumedName, question: VersionQuestion, version: Version) -> Outcome:
@@ -200,24 +178,14 @@ def _found(name: ConsumedName, question: VersionQuestion, version: Version) -> O
     if version.collection and version.collection[1].casefold() != question.project.casefold():
         _, project, moved = version.collection
         new = f"{project}/{moved}{colon}{alias}"
-        return Outcome(
-            "warn",
-            f"{question.entity}/{question.project} was migrated, and W&B redirects this fetch to {new}: the old name "
-            "will stop working",
-            "REG112",
-            f'write: "{new}"',
-            ("A14",),
-        )
+        facts = {"name": f"{question.entity}/{question.project}/{question.name}", "new": new}
+        problem = Problem("REG112", kind="consumed", failure="A14", facts=facts)
+        return explain_problem(problem, status="warn", details=[f"the team is migrated: W&B redirects to {new}"])
     given = name.type_text
     if given and is_known(given) and version.artifact_type and given != version.artifact_type:
-        words = {"type": given, "actual": version.artifact_type}
-        return Outcome(
-            "fail",
-            f'{question.name} is of type {version.artifact_type}, not "{given}": {answer("type-mismatch", words)}',
-            "REG406",
-            f'write: type="{version.artifact_type}", or leave it out',
-            ("D6",),
-        )
+        facts = {"name": question.name, "type": version.artifact_type, "asked": given}
+        words = answer("type-mismatch", {"type": given, "actual": version.artifact_type})
+        return explain_problem(Problem("REG406", failure="D6", facts=facts), details=[words])
     which = f"v{version.index}" if version.index is not None else "there"
     kind = f", type {version.artifact_type}" if version.artifact_type else ""
     also = f", aliases {listed(version.aliases)}" if version.aliases else ""
