@@ -26,7 +26,8 @@ PACKAGE = Path(wandb.__file__).parent
 LONGEST = 60_000
 
 OUTSIDE = {
-    "automations": r"trigger|automation|integration",
+    "automations of an organization": r"orgautomations",
+    "Slack integrations": r"slackintegrations",
     "launch": r"run_?queue|launch|defaultresourceconfig",
     "local sweep schedulers": r"enqueuesweeprun",
     "reports": r"allviews",

@@ -96,6 +96,8 @@ class Admin:
             return Response.json({"ok": True})
         if what == "ledger":
             return Response.json([dataclasses.asdict(each) for each in self._served.world.ledger])
+        if what == "triggered":
+            return Response.json([dataclasses.asdict(each) for each in self._served.world.ledger.triggered])
         if what == "world":
             with self._served.world.lock:
                 return Response.json(overview(self._served.world))

@@ -16,7 +16,7 @@ from regilink_doctor.emulator.recorder import CORE, SERVER, LinkCall
 from regilink_doctor.emulator.served import Served, refuse_key
 from regilink_doctor.emulator.storage import Storage
 from regilink_doctor.emulator.workspace import Workspace
-from regilink_doctor.emulator.world import World, access
+from regilink_doctor.emulator.world import World, access, automations
 from regilink_doctor.emulator.world.refusal import Refusal
 
 
@@ -129,6 +129,7 @@ class App:
             return Response.json({})
         if parts[0] in ("", "healthz", "ready"):
             return Response.json({"regilink": "emulator"})
+        self.world.ledger.add_unsupported(f"{request.method} {request.path}")
         return Response.json({"error": "not found"}, 404)
 
     def _graphql(self, request: Request, call: Call, refusal: Refusal | None) -> Response:
@@ -153,5 +154,8 @@ class App:
                 return Response.json({"error": f"run {entity}/{project}/{name} not found"}, 404)
             if not access.writes_project(user, run.project):
                 return Response.json({"error": wandb_messages.fill_message("permission-denied")}, 403)
+            state, lines = run.state, len(run.history)
             run.stream(message)
+            rows = run.history_rows()[lines - len(run.history) :] if len(run.history) > lines else []
+            automations.notify_run(self.world, run, state_changed=run.state != state, metrics=rows)
             return Response.json({"exitcode": run.exit_code, "limits": {}, "stopped": run.stopped})

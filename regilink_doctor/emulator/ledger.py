@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Literal
 
 from regilink_doctor.core.ledger import LinkAttempt
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
 
 
 @record
@@ -27,6 +27,22 @@ class Consumption:
     place: str | None = None
 
 
+@record
+class Triggered:
+    """An automation that has run.
+
+    `event` is W&B's name (`LINK_MODEL`), `subject` the version or run, `alias` the alias of an alias event. `outcome`
+    says what became of a webhook: `HTTP 200`, or why it was not called.
+    """
+
+    automation: str
+    event: str
+    subject: str
+    alias: str | None
+    action: str
+    outcome: str | None = None
+
+
 class Ledger:
     """The attempts of one world, oldest first. Safe to read while the server writes."""
 
@@ -37,6 +53,8 @@ class Ledger:
         """Before this place, every attempt has the path that the code gave."""
         self._consumed: list[Consumption] = []
         self._servers: dict[str, None] = {}
+        self._triggered: list[Triggered] = []
+        self._unsupported: dict[str, None] = {}
 
     def __iter__(self) -> Iterator[LinkAttempt]:
         return iter(self.links)
@@ -91,10 +109,41 @@ class Ledger:
         with self._lock:
             self._servers.setdefault(url.rstrip("/"))
 
+    @property
+    def triggered(self) -> tuple[Triggered, ...]:
+        """Every automation that has run."""
+        with self._lock:
+            return tuple(self._triggered)
+
+    def add_triggered(self, entry: Triggered) -> int:
+        """Append an automation that runs; the result is for `amend_triggered`."""
+        with self._lock:
+            self._triggered.append(entry)
+            return len(self._triggered) - 1
+
+    def amend_triggered(self, index: int, outcome: str) -> None:
+        """Note what became of it."""
+        with self._lock:
+            if index < len(self._triggered):
+                self._triggered[index] = replace(self._triggered[index], outcome=outcome)
+
+    @property
+    def unsupported(self) -> tuple[str, ...]:
+        """Operations and addresses that wandb asked for and the emulator lacks."""
+        with self._lock:
+            return tuple(self._unsupported)
+
+    def add_unsupported(self, name: str) -> None:
+        """Note what the emulator lacks."""
+        with self._lock:
+            self._unsupported.setdefault(name)
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
             self._links.clear()
             self._consumed.clear()
             self._servers.clear()
+            self._triggered.clear()
+            self._unsupported.clear()
             self._first_open = 0

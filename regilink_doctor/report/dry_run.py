@@ -17,6 +17,7 @@ from regilink_doctor.report.terminal import paint_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from regilink_doctor.emulator.ledger import Triggered
     from regilink_doctor.workflows.dry_run import ArtifactMade, Consumed, DryRun, RunMade
 
 VERSION = 1
@@ -45,6 +46,8 @@ def to_json(outcome: DryRun) -> str:
         "artifacts": [asdict(each) for each in outcome.artifacts],
         "links": [{**asdict(each.attempt), "help": each.help, "origins": each.origins} for each in outcome.links],
         "consumed": [asdict(each) for each in outcome.consumed],
+        "triggered": [asdict(each) for each in outcome.triggered],
+        "unsupported": list(outcome.unsupported),
         "blocked_hosts": [host for host, _ in outcome.blocked_hosts],
         "blocked_connections": dict(outcome.blocked_hosts),
         "other_servers": list(outcome.other_servers),
@@ -74,6 +77,8 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     yield from _section("Read", outcome.consumed, _consumed, paint)
     if any(each.failed for each in outcome.consumed) and not outcome.stub_artifacts:
         yield "  --stub-artifacts goes on with an empty version, where the name alone is unknown here"
+    yield from _section("Triggered", outcome.triggered, _triggered, paint)
+    yield from _section("Not emulated, a limit of regilink", outcome.unsupported, escape_text, paint)
     yield from ("", paint(_BOLD, "W&B servers"))
     yield from (f"  {line}" for line in _servers(outcome))
     yield ""
@@ -140,6 +145,12 @@ def _consumed(entry: Consumed) -> str:
     words = {"fetch": "looked up", "use": "used by the run", "download": "downloaded"}
     stub = "; not known, so an empty one stood in" if entry.stub else ""
     return f"{escape_text(entry.name)}  ({', '.join(words[each] for each in entry.how)}{stub})"
+
+
+def _triggered(entry: Triggered) -> str:
+    alias = f", alias {escape_text(entry.alias)}" if entry.alias else ""
+    outcome = f": {escape_text(entry.outcome)}" if entry.outcome else ""
+    return f"{escape_text(entry.automation)}  ({entry.event}{alias}, {escape_text(entry.subject)}){outcome}"
 
 
 def _size(number: int) -> str:

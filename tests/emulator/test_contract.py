@@ -20,6 +20,7 @@ from regilink_doctor.emulator.world.model import (
     ApiKey,
     ArtifactType,
     ArtifactVersion,
+    Automation,
     Collection,
     Entity,
     Invite,
@@ -32,6 +33,7 @@ from regilink_doctor.emulator.world.model import (
     Sweep,
     Tag,
     User,
+    Webhook,
 )
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
@@ -81,6 +83,8 @@ CLASSES: dict[str, type] = {
     "ServerInfo": World,
     "Sweep": Sweep,
     "Agent": Agent,
+    "Trigger": Automation,
+    "GenericWebhookIntegration": Webhook,
     "Tag": Tag,
     "User": User,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.emulator.resolvers import (
     artifacts,
+    automations,
     collections,
     files,
     organizations,
@@ -16,7 +17,7 @@ from regilink_doctor.emulator.resolvers import (
     users,
 )
 from regilink_doctor.emulator.resolvers.context import RESOLVERS
-from regilink_doctor.emulator.world.model import Collection, Run, User
+from regilink_doctor.emulator.world.model import Collection, Entity, Project, Run, User, Webhook
 
 
 def type_name(value: object) -> str:
@@ -25,11 +26,27 @@ def type_name(value: object) -> str:
         return "ArtifactSequence" if value.kind == "SEQUENCE" else "ArtifactPortfolio"
     if isinstance(value, Run):
         return "Run"
-    if isinstance(value, User):
-        return "User"
+    if isinstance(value, dict):
+        return str(value["kind"])
+    named = {User: "User", Project: "Project", Entity: "Entity", Webhook: "GenericWebhookIntegration"}
+    if type(value) in named:
+        return named[type(value)]
     raise TypeError(f"no GraphQL type for {type(value).__name__}")
 
 
-AREAS = (artifacts, collections, files, organizations, projects, registries, runs, server, sweeps, uploads, users)
+AREAS = (
+    artifacts,
+    automations,
+    collections,
+    files,
+    organizations,
+    projects,
+    registries,
+    runs,
+    server,
+    sweeps,
+    uploads,
+    users,
+)
 
 __all__ = ["AREAS", "RESOLVERS", "type_name"]

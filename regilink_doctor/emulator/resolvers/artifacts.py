@@ -7,7 +7,7 @@ from typing import Any
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
-from regilink_doctor.emulator.world import World, access, artifacts
+from regilink_doctor.emulator.world import World, access, artifacts, automations
 from regilink_doctor.emulator.world.model import (
     Alias,
     ArtifactType,
@@ -142,6 +142,8 @@ def update_artifact(world: World, context: Context, input: dict[str, Any]) -> di
         found.ttl_seconds = seconds if seconds > 0 else None
     for tag in input.get("tags_to_add") or ():
         world.make_tag(found.tags, tag["tag_name"])
+        for membership in found.memberships:
+            automations.notify_version(world, "ADD_ARTIFACT_TAG", membership, tag=tag["tag_name"])
     gone = {tag["tag_name"] for tag in input.get("tags_to_delete") or ()}
     found.tags[:] = [each for each in found.tags if each.name not in gone]
     if input.get("aliases") is not None:

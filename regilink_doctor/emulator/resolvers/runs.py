@@ -7,7 +7,7 @@ from typing import Any
 
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
-from regilink_doctor.emulator.world import World, access, runs, sweeps
+from regilink_doctor.emulator.world import World, access, automations, runs, sweeps
 from regilink_doctor.emulator.world.model import Project, Run
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 from regilink_doctor.emulator.world.runs import keys_of, sampled
@@ -21,7 +21,10 @@ TRANSITIONS = {"pending": ("running", "failed", "crashed", "preempted"), "failed
 
 @field("Mutation", "upsertBucket")
 def upsert_bucket(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
+    before = world.find_run(input.get("entity_name"), input.get("model_name"), input.get("name"))
+    old_state = before.state if before is not None else None
     run, made = runs.upsert(world, context.user, input)
+    automations.notify_run(world, run, state_changed=run.state != old_state)
     if input.get("sweep"):
         sweeps.join(input["sweep"], run)
     return {"bucket": run, "inserted": made}
@@ -192,6 +195,7 @@ def update_run_state(world: World, context: Context, input: dict[str, Any]) -> d
     if run.state not in TRANSITIONS.get(input["state"], STATES):
         raise Refusal(f"invalid state transition from '{run.state}' to '{input['state']}'")
     run.state = input["state"]
+    automations.notify_run(world, run, state_changed=True)
     return {"success": True}
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from regilink_doctor.core.naming import NAME_MAX, is_version
-from regilink_doctor.emulator.world import access
+from regilink_doctor.emulator.world import access, automations
 from regilink_doctor.emulator.world.model import (
     Alias,
     ArtifactVersion,
@@ -131,6 +131,7 @@ def add(state: State, collection: Collection, artifact: ArtifactVersion) -> Memb
     membership = _place(state, collection, artifact, collection.next_index, now())
     collection.next_index += 1
     collection.updated_at = now()
+    automations.notify_version(state, "CREATE_ARTIFACT" if collection.kind == "SEQUENCE" else "LINK_MODEL", membership)
     set_alias(state, membership, LATEST)
     return membership
 
@@ -147,6 +148,8 @@ def _place(state: State, collection: Collection, artifact: ArtifactVersion, inde
 def remove(state: State, membership: Membership) -> None:
     """Take the artifact out of the collection. Its number is never used again; `latest` goes to the newest left."""
     collection = membership.collection
+    if collection.kind == "PORTFOLIO":
+        automations.notify_version(state, "UNLINK_ARTIFACT", membership)
     had_latest = LATEST in collection.aliases and collection.aliases[LATEST].membership is membership
     collection.memberships.remove(membership)
     collection.by_digest[membership.artifact.digest].remove(membership)
@@ -171,6 +174,7 @@ def set_alias(state: State, membership: Membership, alias: str) -> None:
     entry = aliases[alias] = Alias(state.number(), alias, membership)
     membership.aliases.append(state.keep(entry, entry.number))
     membership.artifact.updated_at = now()
+    automations.notify_version(state, "ADD_ARTIFACT_ALIAS", membership, alias=alias)
 
 
 def drop_alias(membership: Membership, alias: str) -> None:

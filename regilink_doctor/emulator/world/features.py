@@ -64,13 +64,20 @@ FEATURES = (
         ("ArtifactType.artifactCollections.filters", "ArtifactType.artifactCollections.order"),
     ),
     Feature("ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID", (0, 79, 0)),
+    Feature("AUTOMATION_EVENT_RUN_METRIC", (0, 67, 0)),
+    Feature("AUTOMATION_EVENT_RUN_METRIC_CHANGE", (0, 67, 0)),
+    Feature("AUTOMATION_ACTION_NO_OP", (0, 67, 0)),
+    Feature("AUTOMATION_EVENT_RUN_STATE", (0, 69, 0)),
+    Feature("AUTOMATION_EVENT_ADD_ARTIFACT_TAG", (0, 80, 0)),
+    Feature("AUTOMATION_EVENT_UNLINK_ARTIFACT", (0, 81, 0)),
+    Feature("QUERY_AUTOMATIONS_ON_ENTITY", (0, 81, 0), ("Entity.triggers",)),
     Feature("SWEEPS_QUERY_FILTERING", (0, 81, 4), ("Project.sweeps.filters",), known=True),
     Feature("FILESTREAM_GZIP", (0, 83, 0)),
     Feature("UPDATE_RUN_STATE", (0, 83, 0), ("Mutation.updateRunState", "UpdateRunStateInput")),
     Feature("MARK_RUN_FILES_UPLOADED", (0, 83, 0), ("Mutation.markRunFilesUploaded", "MarkRunFilesUploadedInput")),
 )
-"""What this emulator does, oldest first. Left off: structured console logs, digests other than MD5, automations,
-local sweeps."""
+"""What this emulator does, oldest first. Left off: structured console logs, digests other than MD5, local
+sweeps."""
 
 UNANNOUNCED = (
     Feature("the list of features", (0, 65, 0), ("ServerInfo.features", "ServerFeature")),

@@ -599,3 +599,43 @@ class Agent:
     @property
     def id(self) -> str:
         return encode("Agent", self.number)
+
+
+@record(frozen=False)
+class Automation:
+    """What is to be done when something happens in a scope. `filter` is kept as it was sent.
+
+    `settings` are those of the action; `met_by` the numbers of the runs whose metric has met the condition.
+    """
+
+    number: int
+    name: str
+    scope: Project | Collection | Entity
+    event: str
+    filter: str
+    action: str
+    settings: dict[str, Any]
+    description: str | None = None
+    enabled: bool = True
+    creator: User | None = None
+    met_by: set[int] = field(default_factory=set)
+    created_at: str = field(default_factory=now)
+    updated_at: str | None = None
+
+    @property
+    def id(self) -> str:
+        return encode("Trigger", self.number)
+
+
+@record(frozen=False)
+class Webhook:
+    """An address of an entity that automations call."""
+
+    number: int
+    name: str
+    entity: Entity
+    url_endpoint: str
+
+    @property
+    def id(self) -> str:
+        return encode("Integration", self.number)

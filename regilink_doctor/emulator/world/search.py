@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from regilink_doctor.emulator.world.model import Collection, Membership, Project, Run, Sweep
+from regilink_doctor.emulator.world.model import Automation, Collection, Membership, Project, Run, Sweep
 from regilink_doctor.emulator.world.refusal import Refusal
 
 T = TypeVar("T")
@@ -33,6 +33,11 @@ def memberships(found: Iterable[Membership], filters: str | None, order: str | N
 def runs(found: Iterable[Run], filters: str | None, order: str | None) -> list[Run]:
     """Runs of a project."""
     return _search(found, filters, order, _run_value)
+
+
+def automations(found: Iterable[Automation], filters: str | None, order: str | None) -> list[Automation]:
+    """Automations of an entity."""
+    return _search(found, filters, order, _plain)
 
 
 def sweeps(found: Iterable[Sweep], filters: str | None) -> list[Sweep]:

@@ -13,6 +13,7 @@ from regilink_doctor.emulator.world.features import NEWEST, Version
 from regilink_doctor.emulator.world.model import (
     ArtifactType,
     ArtifactVersion,
+    Automation,
     Collection,
     Entity,
     Kind,
@@ -22,6 +23,7 @@ from regilink_doctor.emulator.world.model import (
     StoredFile,
     Tag,
     User,
+    Webhook,
     decode,
     next_number,
     now,
@@ -69,6 +71,8 @@ class State:
         self.files_by_digest: dict[str, list[tuple[ArtifactVersion, StoredFile]]] = {}
         self.distributed: dict[tuple[int, str], ArtifactVersion] = {}
         """Number of the sequence and distributed id -> the version that several processes log together."""
+        self.automations: dict[int, Automation] = {}
+        self.webhooks: dict[int, Webhook] = {}
         self._user_of_key: dict[str, User] = {}
         self._objects: dict[int, object] = {}
 
@@ -191,6 +195,12 @@ class State:
             self.make_type(project, type_name)
             project.updated_at = now()
         return collection
+
+    def make_webhook(self, entity: Entity, name: str, url: str) -> Webhook:
+        """An address that automations of the entity call."""
+        webhook = Webhook(self.number(), name, entity, url)
+        self.webhooks[webhook.number] = self.keep(webhook, webhook.number)
+        return webhook
 
     def make_upload(self, name: str, digest: str | None = None, **values: Any) -> StoredFile:
         """A file that is to be uploaded: its key takes the bytes from now on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -13,12 +14,13 @@ from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.ledger import Assumed
 from regilink_doctor.core.naming import DEFAULT_PROJECT, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.target_path import LinkInput
-from regilink_doctor.emulator.world import artifacts, assume, links, registries
+from regilink_doctor.emulator.world import artifacts, assume, automations, links, registries
 from regilink_doctor.emulator.world.artifacts import seed_version, seed_versions
 from regilink_doctor.emulator.world.features import need_known, of_version, read_version
 from regilink_doctor.emulator.world.model import (
     ApiKey,
     ArtifactVersion,
+    Automation,
     Collection,
     Entity,
     Kind,
@@ -350,6 +352,44 @@ class World(State):
         for alias in aliases:
             artifacts.set_alias(self, version.memberships[0], alias)
         return version
+
+    @locked
+    def automation(
+        self,
+        name: str,
+        *,
+        registry: str,
+        collection: str | None = None,
+        on: str = "link",
+        alias: str | None = None,
+        webhook: str | None = None,
+        organization: str | None = None,
+    ) -> Automation:
+        """An automation of a registry, or of one of its collections, that runs when a version is linked.
+
+        Args:
+            name: its name, which the ledger shows when it has run.
+            registry: the registry, without the prefix.
+            collection: one collection of it, created when it does not exist; every one when None.
+            on: one of `link`, `unlink`, `alias`, `tag`.
+            alias: with `alias`, this one alone.
+            webhook: the address that is called with a JSON object; it is called only on this machine.
+            organization: the registry's organization.
+
+        Raises:
+            ValueError: there is no such event. Refusal: no such registry.
+        """
+        if on not in automations.EVENTS:
+            raise ValueError(f"{on!r} is not an event: {', '.join(automations.EVENTS)}")
+        project = self.need_registry(registry, self._organization(organization))
+        scope = self.make_collection(project, collection, "PORTFOLIO", "model") if collection else project
+        condition = json.dumps({"alias": {"$eq": alias}}) if alias is not None else "{}"
+        made = Automation(self.number(), name, scope, automations.EVENTS[on], condition, "NO_OP", {})
+        if webhook is not None:
+            made.action = "GENERIC_WEBHOOK"
+            made.settings = {"integration_id": self.make_webhook(project.entity, name, webhook).id}
+        self.automations[made.number] = self.keep(made, made.number)
+        return made
 
     @locked
     def server(self, version: str | None = None, *, without: Iterable[str] = ()) -> None:

@@ -107,6 +107,8 @@ def dry_run(
                 consumed=collect.consumed(world, world.ledger.consumed, folder),
                 blocked_hosts=tuple(sorted(blocked.items())),
                 other_servers=fence.other_servers,
+                triggered=world.ledger.triggered,
+                unsupported=world.ledger.unsupported,
                 stub_artifacts=stub_artifacts,
                 allow_no_links=allow_no_links,
             )

@@ -9,6 +9,10 @@ from regilink_doctor.core.phrasing import counted
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import is_registry_project
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.emulator.ledger import Triggered
+
 
 @record
 class RunMade:
@@ -78,7 +82,8 @@ class DryRun:
     `world` says what the world was made of. `entity` is that of the runs whose code names none, `entity_source` says
     where it is from: None where nobody names one, and the account's default would decide. `blocked_hosts` are real
     servers that were asked for, each with the number of its connections. `other_servers` are servers on this machine,
-    not the emulator, that the code gave to wandb: nothing kept it from them.
+    not the emulator, that the code gave to wandb: nothing kept it from them. `unsupported` are
+    operations that the emulator lacks: a limit of regilink, not a mistake of the command.
     """
 
     argv: tuple[str, ...]
@@ -94,6 +99,8 @@ class DryRun:
     consumed: tuple[Consumed, ...]
     blocked_hosts: tuple[tuple[str, int], ...]
     other_servers: tuple[str, ...] = ()
+    triggered: tuple[Triggered, ...] = ()
+    unsupported: tuple[str, ...] = ()
     stub_artifacts: bool = False
     allow_no_links: bool = False
 

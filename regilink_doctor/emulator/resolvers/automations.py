@@ -1,0 +1,112 @@
+"""Automations (`Trigger` on the wire) and the integrations that they use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regilink_doctor.emulator.resolvers.context import Context, field
+from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.world import World, access, automations, search
+from regilink_doctor.emulator.world.model import Automation, Collection, Entity, Project, User, Webhook
+from regilink_doctor.emulator.world.refusal import denied, not_found
+
+
+@field("Trigger", "triggeringCondition")
+def triggering_condition(source: Automation, context: Context) -> dict[str, Any]:
+    return {"kind": "FilterEventTriggeringCondition", "event_type": source.event, "filter": source.filter}
+
+
+@field("Trigger", "triggeredAction")
+def triggered_action(source: Automation, context: Context) -> dict[str, Any]:
+    settings = source.settings
+    if source.action == "NO_OP":
+        return {"kind": "NoOpTriggeredAction", "no_op": bool(settings.get("no_op", True))}
+    if source.action == "NOTIFICATION":
+        integration = context.world.by_id(settings.get("integration_id"), Webhook)
+        return {
+            "kind": "NotificationTriggeredAction",
+            "integration": integration,
+            "title": settings.get("title"),
+            "message": settings.get("message"),
+            "severity": settings.get("severity"),
+        }
+    return {
+        "kind": "GenericWebhookTriggeredAction",
+        "integration": context.world.by_id(settings.get("integration_id"), Webhook),
+        "request_payload": settings.get("request_payload"),
+    }
+
+
+@field("Trigger", "scope")
+def scope(source: Automation, context: Context) -> Project | Collection | Entity:
+    return source.scope
+
+
+@field("Project", "triggers")
+def project_triggers(source: Project, context: Context) -> list[Automation]:
+    return automations.automations_of(context.world, source)
+
+
+@field("Entity", "triggers")
+def entity_triggers(
+    source: Entity,
+    context: Context,
+    after: str | None = None,
+    first: int | None = None,
+    order: str | None = None,
+    filters: str | None = None,
+) -> Connection:
+    found = [each for each in automations.automations_of(context.world) if _owner(each) is source]
+    return page(search.automations(found, filters, order), first, after)
+
+
+def _owner(automation: Automation) -> Entity:
+    home = automations.project_of(automation.scope)
+    return home.entity if isinstance(home, Project) else home
+
+
+@field("User", "projects")
+def user_projects(source: User, context: Context, first: int | None = None, after: str | None = None) -> Connection:
+    projects = [each for entity in context.world.entities.values() for each in entity.projects.values()]
+    return page([each for each in projects if context.sees(each)], first, after)
+
+
+@field("Entity", "integrations")
+def integrations(source: Entity, context: Context, first: int | None = None, after: str | None = None) -> Connection:
+    return page([each for each in context.world.webhooks.values() if each.entity is source], first, after)
+
+
+@field("Mutation", "createFilterTrigger")
+def create_filter_trigger(world: World, context: Context, input: dict[str, Any]) -> dict[str, Automation]:
+    return {"trigger": automations.create(world, context.need_user(), input)}
+
+
+@field("Mutation", "updateFilterTrigger")
+def update_filter_trigger(world: World, context: Context, input: dict[str, Any]) -> dict[str, Automation]:
+    found = _need(world, input["id"])
+    automations.change(world, context.need_user(), found, input)
+    return {"trigger": found}
+
+
+@field("Mutation", "deleteTrigger")
+def delete_trigger(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
+    automations.delete(world, context.need_user(), _need(world, input["trigger_id"]))
+    return {"success": True}
+
+
+def _need(world: World, identifier: str) -> Automation:
+    found = world.by_id(identifier, Automation)
+    if found is None:
+        raise not_found("trigger")
+    return found
+
+
+@field("Mutation", "createGenericWebhookIntegration")
+def create_webhook(world: World, context: Context, input: dict[str, Any]) -> dict[str, Webhook]:
+    me = context.need_user()
+    owner = world.find_entity(input["entity_name"])
+    if owner is None or not access.sees_entity(me, owner):
+        raise not_found(f"entity '{input['entity_name']}'")
+    if owner.kind != "organization" and not access.writes_entity(me, owner):
+        raise denied()
+    return {"integration": world.make_webhook(owner, input["name"], input["url_endpoint"])}
