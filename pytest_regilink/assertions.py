@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import LinkInput, TargetPath, is_registry_project, parse, problems
-from regilink_doctor.report.ledger import render, taken_on_trust
+from regilink_doctor.report.ledger import render_assumed, render_links
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -464,14 +464,14 @@ def describe_links(
 ) -> str:
     """A summary line, and below it everything that was attempted, or why nothing was."""
     if attempts:
-        lines = [summary, "Attempted links:", *render(attempts, colour=False)]
+        lines = [summary, "Attempted links:", *render_links(attempts, colour=False)]
     elif reason is not None:
         lines = [summary, reason]
     else:
         mode = os.environ.get("WANDB_MODE")
         shown = f" (WANDB_MODE is {mode!r})" if mode not in (None, "", "online") else ""
         lines = [f"{summary}{shown}", "The code did not reach its link, or it ran in offline or disabled mode."]
-    return "\n".join([*lines, *taken_on_trust(assumed)])
+    return "\n".join([*lines, *render_assumed(assumed)])
 
 
 def suggest(name: str, names: Iterable[str]) -> str:

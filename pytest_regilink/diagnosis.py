@@ -26,10 +26,10 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
     links = fixture.links if fixture is not None else ()
     blocks = ["\n".join(_meaning(error, links))] if is_wandb_error(error) else []
     if links and fixture is not None:
-        from regilink_doctor.report.ledger import render, taken_on_trust
+        from regilink_doctor.report.ledger import render_assumed, render_links
 
-        lines = ["Links that the test had attempted:", *render(links, colour=False)]
-        blocks.append("\n".join([*lines, *taken_on_trust(fixture.world.assumed)]))
+        lines = ["Links that the test had attempted:", *render_links(links, colour=False)]
+        blocks.append("\n".join([*lines, *render_assumed(fixture.world.assumed)]))
         if any(link.verdict == "refused" for link in links):
             blocks.append("\n".join(_describe_server(fixture.world)))
     if fixture is not None and (servers := [url for url in fixture.ledger.servers if url != fixture.emulator.url]):

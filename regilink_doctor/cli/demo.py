@@ -82,7 +82,7 @@ def _show_run(demo: Demo, colour: bool) -> None:
 
     _show_title(3, f"What really happens: python {SCRIPT}, with the real wandb, on the emulator", colour)
     links = demo.run()
-    lines = [*ledger.render(links, colour=colour), *_render_verdict(links)]
+    lines = [*ledger.render_links(links, colour=colour), *_render_verdict(links)]
     for line in fit_lines(lines, terminal_width()):
         print(line)
 

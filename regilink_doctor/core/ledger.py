@@ -51,3 +51,19 @@ class LinkAttempt:
     message: str | None
     version: str | None
     place: str | None = None
+
+
+@record
+class Triggered:
+    """An automation that has run.
+
+    `event` is W&B's name (`LINK_MODEL`), `subject` the version or run, `alias` the alias of an alias event. `outcome`
+    says what became of a webhook: `HTTP 200`, or why it was not called.
+    """
+
+    automation: str
+    event: str
+    subject: str
+    alias: str | None
+    action: str
+    outcome: str | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Literal
 
-from regilink_doctor.core.ledger import LinkAttempt
+from regilink_doctor.core.ledger import LinkAttempt, Triggered
 from regilink_doctor.core.records import record, replace
 
 
@@ -25,22 +25,6 @@ class Consumption:
     how: Literal["fetch", "use", "download"]
     failed: str | None = None
     place: str | None = None
-
-
-@record
-class Triggered:
-    """An automation that has run.
-
-    `event` is W&B's name (`LINK_MODEL`), `subject` the version or run, `alias` the alias of an alias event. `outcome`
-    says what became of a webhook: `HTTP 200`, or why it was not called.
-    """
-
-    automation: str
-    event: str
-    subject: str
-    alias: str | None
-    action: str
-    outcome: str | None = None
 
 
 class Ledger:

@@ -17,12 +17,12 @@ from regilink_doctor.report.terminal import paint_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from regilink_doctor.emulator.ledger import Triggered
-    from regilink_doctor.workflows.dry_run import ArtifactMade, Consumed, DryRun, RunMade
+    from regilink_doctor.core.ledger import Triggered
+    from regilink_doctor.workflows.dry_run import ArtifactMade, Consumed, DryRun, Link, RunMade
 
 VERSION = 1
 MOST = 20
-"""Runs, artifacts and names that are listed, each; links are all told."""
+"""Runs, artifacts and names that are listed, each; all links are listed."""
 
 CANNOT_SEE = "regilink does not see programs that ignore the proxy variables or drop their environment"
 
@@ -33,7 +33,7 @@ _BOLD, _RED, _GREEN, _YELLOW = "1", "1;31", "1;32", "1;33"
 
 
 def to_json(outcome: DryRun) -> str:
-    """The shape of the contract; a link has `help` and `origins`, too, `blocked_connections` are the hosts' numbers."""
+    """The shape of the contract: a link has `summary`, `note`, `help` and `origins` too."""
     value: dict[str, Any] = {
         "version": VERSION,
         "command": {
@@ -44,7 +44,7 @@ def to_json(outcome: DryRun) -> str:
         "assumed": [asdict(each) for each in outcome.assumed],
         "runs": [asdict(each) for each in outcome.runs],
         "artifacts": [asdict(each) for each in outcome.artifacts],
-        "links": [{**asdict(each.attempt), "help": each.help, "origins": each.origins} for each in outcome.links],
+        "links": [_link_json(each) for each in outcome.links],
         "consumed": [asdict(each) for each in outcome.consumed],
         "triggered": [asdict(each) for each in outcome.triggered],
         "unsupported": list(outcome.unsupported),
@@ -56,6 +56,17 @@ def to_json(outcome: DryRun) -> str:
     return json.dumps(value, indent=2, ensure_ascii=True)
 
 
+def _link_json(link: Link) -> dict[str, Any]:
+    message = link.message
+    return {
+        **asdict(link.attempt),
+        "summary": message.summary if message is not None else None,
+        "note": message.note if message is not None else None,
+        "help": link.help,
+        "origins": link.origins,
+    }
+
+
 def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     """The lines of the report, without their ends."""
     paint = partial(paint_text, colour=colour)
@@ -63,14 +74,14 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     yield paint(_BOLD, f"regilink dry-run: {command if len(command) <= LONGEST else command[:LONGEST] + '...'}")
     ended = "was interrupted, " if outcome.interrupted else ""
     yield f"  {ended}ended with {outcome.ended}; {escape_text(outcome.world)}"
-    yield from (f"  {line}" for line in ledger.taken_on_trust(outcome.assumed))
+    yield from (f"  {line}" for line in ledger.render_assumed(outcome.assumed))
     if any(each.kind == "team" for each in outcome.assumed):
-        yield "  an entity that is a person's and not a team's is refused at W&B: who is what, only a catalog tells"
+        yield "  W&B refuses links from a personal entity: only a catalog tells which entities are teams"
     if outcome.left_to_default:
         where = f"each account's default decides, here {escape_text(outcome.entity)}"
-        yield paint(_YELLOW, f"  warning[REG201]: nobody names the entity of a run: {where}")
-        yield "  where that is a personal one, W&B refuses its links to a registry; write wandb.init(entity=...), or"
-        yield "  set WANDB_ENTITY where everybody gets it (--entity tries one here)"
+        yield paint(_YELLOW, f"  warning[REG201]: neither code nor settings name the entity of a run: {where}")
+        yield "  note: W&B refuses links to a registry from a personal entity"
+        yield "  help: write wandb.init(entity=...), or set WANDB_ENTITY for everybody (--entity tries one here)"
     yield from _section("Runs", outcome.runs, _run, paint)
     yield from _section("Artifacts", outcome.artifacts, _artifact, paint)
     yield from _links(outcome, colour=colour, paint=paint)
@@ -104,11 +115,16 @@ def _links(outcome: DryRun, *, colour: bool, paint: Callable[[str, str], str]) -
     if not outcome.links:
         yield "  none"
     for link in outcome.links:
-        yield from (f"  {line}" for line in ledger.render([link.attempt], colour=colour, there="would be"))
-        if link.help is not None:
-            origins = f" (the text is from {', '.join(map(escape_text, link.origins))})" if link.origins else ""
-            where = f"{escape_text(link.attempt.place)}{origins}: " if link.attempt.place else ""
-            yield f"            {where}{escape_text(link.help)}"
+        yield from (f"  {line}" for line in ledger.render_links([link.attempt], colour=colour, there="would be"))
+        attempt, message = link.attempt, link.message
+        place = escape_text(attempt.place) if attempt.place else ""
+        if link.origins:
+            place += f" (the value is set at {', '.join(map(escape_text, link.origins))})"
+        summary = message.summary if message is not None else "this is a project, not a registry" * link.in_project
+        lines = [": ".join(part for part in (place, escape_text(summary)) if part) if summary else ""]
+        lines += [f"note: {escape_text(message.note)}" if message is not None and message.note else ""]
+        lines += [f"help: {escape_text(link.help)}" if link.help else ""]
+        yield from (f"            {line}" for line in lines if line)
 
 
 def _section(
@@ -141,9 +157,9 @@ def _artifact(artifact: ArtifactMade) -> str:
 def _consumed(entry: Consumed) -> str:
     if entry.failed is not None:
         where = f"{escape_text(entry.place)}: " if entry.place else ""
-        return f"{escape_text(entry.name)}  not got: {where}{escape_text(entry.failed)}"
+        return f"{escape_text(entry.name)}  could not be read: {where}{escape_text(entry.failed)}"
     words = {"fetch": "looked up", "use": "used by the run", "download": "downloaded"}
-    stub = "; not known, so an empty one stood in" if entry.stub else ""
+    stub = "; unknown here, so an empty one stands in" if entry.stub else ""
     return f"{escape_text(entry.name)}  ({', '.join(words[each] for each in entry.how)}{stub})"
 
 
@@ -167,9 +183,9 @@ def _well(outcome: DryRun) -> str:
         "into a registry": outcome.count("linked") - outcome.in_projects,
         "into a project, not a registry": outcome.in_projects,
     }
-    told = [f"{counted(count, 'link')} would be taken {where}" for where, count in into.items() if count]
+    told = [f"{counted(count, 'link')} would be accepted {where}" for where, count in into.items() if count]
     if unknown := outcome.count("unknown"):
-        told.append(f"of {counted(unknown, 'link')} nobody has published what W&B does")
+        told.append(f"{counted(unknown, 'link')} where W&B's behavior is undocumented")
     return "; ".join(told) or "Nothing was linked, as allowed"
 
 

@@ -5,7 +5,7 @@ import pytest
 from regilink_doctor.core.ledger import Assumed
 from regilink_doctor.emulator.world import Refusal, World, artifacts, links, runs
 from regilink_doctor.emulator.world.model import ArtifactVersion
-from regilink_doctor.report.ledger import taken_on_trust
+from regilink_doctor.report.ledger import render_assumed
 
 
 @pytest.fixture
@@ -37,14 +37,14 @@ def test_the_team_the_organization_and_the_registry_of_the_code_are_made_and_lis
         Assumed("team", "zoo-team"),
         Assumed("registry", "wandb-registry-prod"),
     )
-    (line,) = taken_on_trust(world.assumed)
+    (line,) = render_assumed(world.assumed)
     assert line.endswith("organization zoo-org, team zoo-team, registry wandb-registry-prod")
 
 
 def test_what_was_declared_is_not_listed(world: World) -> None:
     link(world, "team-a", "acme/wandb-registry-model/zoo")
     assert world.assumed == ()
-    assert not list(taken_on_trust(world.assumed))
+    assert not list(render_assumed(world.assumed))
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_a_failure_shows_what_was_attempted_instead_and_why_it_was_refused() -> 
         "          is now team-a/model/zoo:v0, aliases candidate, not in a registry [REG101, A1]",
         "refused   acme/wandb-registry-modle/zoo  (model team-a/p/zoo:v3)",
         "          cannot create registry [REG301, B3]",
-        "assumed, for the code names it and no catalog does: team our-team",
+        "assumed to exist because the code names it: team our-team",
     ]
 
 

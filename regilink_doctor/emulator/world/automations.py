@@ -14,7 +14,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from regilink_doctor.emulator.ledger import Triggered
+from regilink_doctor.core.ledger import Triggered
 from regilink_doctor.emulator.loopback import is_loopback
 from regilink_doctor.emulator.world import access, search
 from regilink_doctor.emulator.world.model import (

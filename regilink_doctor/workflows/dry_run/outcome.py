@@ -5,13 +5,15 @@ from __future__ import annotations
 import signal
 
 from regilink_doctor.core.ledger import Assumed, LinkAttempt
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import is_registry_project
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.emulator.ledger import Triggered
+    from regilink_doctor.core.ledger import Triggered
+    from regilink_doctor.core.message import Message
 
 
 @record
@@ -48,7 +50,7 @@ class ArtifactMade:
 class Consumed:
     """A version that it would have read. `how` says whether it was looked up, declared as input, downloaded.
 
-    `failed`: why it was not got; then `name` is as the code gave it. `stub`: an empty one stood in for it.
+    `failed`: why it could not be read; then `name` is as the code gave it. `stub`: an empty one stood in for it.
     """
 
     name: str
@@ -60,18 +62,25 @@ class Consumed:
 
 @record
 class Link:
-    """A link that it would have made, and what to change, if something: None for one that is taken into a registry.
+    """A link that it would have made, with the rule's message where W&B refuses or misplaces it.
 
-    `origins` are the lines that its path comes from, `file:line`, where it does not stand in the call.
+    `origins` are the lines that its path comes from, `file:line`, where it is not written in the call.
     """
 
     attempt: LinkAttempt
-    help: str | None = None
+    message: Message | None = None
     origins: tuple[str, ...] = ()
 
     @property
+    def help(self) -> str | None:
+        """What to write instead; None for a link that is accepted into a registry."""
+        if self.in_project:
+            return f'if you mean a registry, write "{REGISTRY_PREFIX}REGISTRY/{self.attempt.collection}"'
+        return self.message.help if self.message is not None else None
+
+    @property
     def in_project(self) -> bool:
-        """Whether it is taken into an ordinary project."""
+        """Whether it is accepted into an ordinary project."""
         return self.attempt.verdict == "linked" and not is_registry_project(self.attempt.project or "")
 
 
@@ -110,7 +119,7 @@ class DryRun:
 
     @property
     def in_projects(self) -> int:
-        """How many links are taken into an ordinary project."""
+        """How many links are accepted into an ordinary project."""
         return sum(each.in_project for each in self.links)
 
     @property
@@ -139,7 +148,7 @@ class DryRun:
 
     @property
     def exit_status(self) -> int:
-        """0: the command ended well and every link was taken in its place; else 1."""
+        """0: the command ended well and every link was accepted in the right place; else 1."""
         return 1 if self.faults else 0
 
 
