@@ -45,6 +45,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="create an empty version of every unknown artifact that is consumed",
     )
+    add_option(
+        parser, "--keep-going", action="store_true", help="go on after a refused link, so that one run shows every link"
+    )
     add_option(parser, "--allow-no-links", action="store_true", help="exit 0 even if nothing was linked")
     add_option(
         parser,
@@ -80,6 +83,7 @@ def _run_dry_run(options: argparse.Namespace) -> int:
             entity=options.entity or None,
             stub_artifacts=options.stub_artifacts,
             allow_no_links=options.allow_no_links,
+            keep_going=options.keep_going,
             hosts=[config.host] if config.host else [],
             keep=round(options.keep_uploads * 2**20),
             stdout=sys.stderr.fileno() if apart else None,

@@ -28,6 +28,9 @@ ROUTE = "/_regilink/calls"
 VARIABLE = "REGILINK_CALLS"
 """Where a child process tells its calls."""
 
+KEEP_GOING = "REGILINK_KEEP_GOING"
+"""Set: a link that is refused returns as if it had been accepted, so that the program goes on."""
+
 LEAD = "REGILINK_SERVER"
 """The server that wandb is led to, whatever code, variables and files name; then others that it may use, too."""
 
@@ -56,6 +59,7 @@ _LED = {
 }
 """Where wandb reads the address of its server, from 0.21.4 on."""
 
+_LINKS = ("Run.link_artifact", "Artifact.link")
 _READS = {("Run", "use_artifact"): "Run.use_artifact", ("Api", "artifact"): "Api.artifact"}
 CORE, CREATE_REGISTRY, LINK_MODEL = "wandb-core", "Api.create_registry", "Run.link_model"
 SERVER = "server"
@@ -166,7 +170,9 @@ def recording(sink: Sink) -> Iterator[None]:
         stop(sink)
 
 
-def environ(folder: Path, url: str, outer: Mapping[str, str] = os.environ) -> dict[str, str]:
+def environ(
+    folder: Path, url: str, outer: Mapping[str, str] = os.environ, *, keep_going: bool = False
+) -> dict[str, str]:
     """What makes the Pythons below a process tell their calls to the emulator at `url`.
 
     A small folder for `PYTHONPATH` is made in `folder`. What `outer` has of it, and its `sitecustomize`, stay in force.
@@ -176,7 +182,7 @@ def environ(folder: Path, url: str, outer: Mapping[str, str] = os.environ) -> di
     (site / f"{_COPY}.py").write_bytes(Path(__file__).read_bytes())
     (site / "sitecustomize.py").write_text(f"import {_COPY}\n\n{_COPY}.follow(__file__)\n", encoding="utf-8")
     path = os.pathsep.join(part for part in (str(site), outer.get("PYTHONPATH")) if part)
-    return {"PYTHONPATH": path, VARIABLE: url}
+    return {"PYTHONPATH": path, VARIABLE: url, **({KEEP_GOING: "1"} if keep_going else {})}
 
 
 def follow(site: str) -> None:
@@ -321,12 +327,29 @@ def _watched(original: Any, shown: str) -> Any:
             return original(*args, **kwargs)
         except BaseException as raised:
             error = raised
-            raise
+            if not _is_passed_over(shown, raised):
+                raise
+            return _find_artifact(shown, args, kwargs)
         finally:
             _inside.call = False
             _tell(shown, args, kwargs, error, ended=True)
 
     return method
+
+
+def _is_passed_over(shown: str, error: BaseException) -> bool:
+    """Whether the program is to go on after a link that was refused."""
+    if KEEP_GOING not in os.environ or shown not in (*_LINKS, LINK_MODEL) or not isinstance(error, Exception):
+        return False
+    sys.stderr.write(f"regilink: refused, and passed over (--keep-going): {error}\n")
+    return True
+
+
+def _find_artifact(shown: str, args: _Args, kwargs: _Kwargs) -> Any:
+    """What an accepted link would return: the version."""
+    if shown == "Artifact.link":
+        return args[0] if args else None
+    return args[1] if len(args) > 1 else kwargs.get("artifact")
 
 
 def _link_model(original: Any, args: _Args, kwargs: _Kwargs) -> Any:
@@ -341,7 +364,9 @@ def _link_model(original: Any, args: _Args, kwargs: _Kwargs) -> Any:
             named = dict(zip(("path", "registered_model_name", "name", "aliases"), rest, strict=False)) | kwargs
             given = {"target_path": named.get("registered_model_name"), "aliases": named.get("aliases")}
             _tell(LINK_MODEL, (run,), given, error, ended=True)
-        raise
+        if not _is_passed_over(LINK_MODEL, error):
+            raise
+        return None
 
 
 def _tell(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | None, *, ended: bool) -> None:

@@ -25,7 +25,8 @@ _FILE = Path(__file__).with_name("schema.graphql")
 def schema(missing: frozenset[str] = frozenset()) -> GraphQLSchema:
     """The schema without `missing` (`Type`, `Type.field`, `Type.field.argument`), built once.
 
-    It is not validated here, which takes longer than to build it: the tests do that.
+    It is not validated here, which takes longer than to build it: the tests do that. graphql-core reads the document in
+    20 ms more than a reader of our own did; a process takes about 900 ms from its start to the first answer.
     """
     built = build_schema(_FILE.read_text(encoding="utf-8"), assume_valid=True, assume_valid_sdl=True, no_location=True)
     for name in missing & built.type_map.keys():

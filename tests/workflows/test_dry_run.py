@@ -345,3 +345,24 @@ with wandb.init(entity="team-x", project="p") as run:
     assert [each.attempt.verdict for each in found.links] == ["linked", "linked"]
     assert {each.attempt.entity for each in found.links} == {organization.lower().replace(" ", "-")}
     assert ("organization", organization) in [(each.kind, each.name) for each in found.assumed]
+
+
+def test_one_run_shows_every_link_when_it_keeps_going(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (project / "all.py").write_text("""
+import wandb
+with wandb.init(entity="team-x", project="p") as run:
+    artifact = run.log_artifact(wandb.Artifact("zoo", type="model"))
+    data = run.log_artifact(wandb.Artifact("data", type="dataset"))
+    print(run.link_artifact(artifact, "wandb-registry-modle/zoo") is artifact)
+    print(artifact.wait().link("a/b/c/d") is artifact)
+    print(run.link_artifact(artifact=data, target_path="wandb-registry-model/data") is data)
+    run.link_artifact(artifact, "wandb-registry-model/zoo")
+""")
+    stopped = dry_run(["python", "all.py"], cwd=project)
+    assert (stopped.status, [each.attempt.verdict for each in stopped.links]) == (1, ["refused"])
+    found = dry_run(["python", "all.py"], cwd=project, keep_going=True)
+    assert [each.attempt.verdict for each in found.links] == ["refused", "refused", "refused", "linked"]
+    assert (found.status, found.exit_status) == (0, 1)
+    out, err = capfd.readouterr()
+    assert out.split() == ["True"] * 3
+    assert err.count("regilink: refused, and passed over") == 3

@@ -41,6 +41,7 @@ def dry_run(
     entity: str | None = None,
     stub_artifacts: bool = False,
     allow_no_links: bool = False,
+    keep_going: bool = False,
     hosts: Sequence[str] = (),
     keep: int | None = KEEP,
     cwd: str | Path | None = None,
@@ -59,6 +60,7 @@ def dry_run(
             default, under the name `your-team`.
         stub_artifacts: make an empty version of every artifact that is fetched and not there.
         allow_no_links: a command that links nothing is all right.
+        keep_going: a link that is refused returns as if it had been accepted, so that one run shows every link.
         hosts: further servers that are to be kept out of reach: your own.
         keep: bytes of uploads that are kept in all, None for any number.
         cwd: the folder to run in; the current one. Likewise `environ` and `stdout`.
@@ -88,7 +90,7 @@ def dry_run(
         for name, value in (("WANDB_ENTITY", settings.entity), ("WANDB_PROJECT", settings.project)):
             if value is not None:
                 variables[name] = value.value
-        variables.update(recorder.environ(emulator.folder, emulator.url, outside))
+        variables.update(recorder.environ(emulator.folder, emulator.url, outside, keep_going=keep_going))
         emulator.prepare()  # while the command comes up
         status, interrupted = run_command(command, within(outside, variables), cwd=folder, stdout=stdout)
         blocked = Counter(each.host for each in fence.blocked)
