@@ -38,7 +38,10 @@ NAME_RULES = frozenset({"REG102", "REG103", "REG104", "REG105", "REG109", "REG11
 def report_targets(
     site: Site, view: OrganizationView | None, configured: ConfiguredOrganization = NOTHING_CONFIGURED
 ) -> Iterator[Report]:
-    """Reports on all the target paths that a link site can have, each problem once."""
+    """Reports on all the target paths that a link site can have, each problem once.
+
+    None inside `pytest.raises`, where the problem is what the test is about.
+    """
     if site.context.expected:
         return
     seen = set()

@@ -37,14 +37,15 @@ _ENUMS = frozenset({"Enum", "StrEnum", "IntEnum"})
 class Fork:
     """A statement with arms, of which the program takes one (of a `try` or a loop: perhaps), from `start` to `end`.
 
-    `exhaustive`: one of `arms` is always begun. A *call* has one arm, the body of a function that binds global names;
-    *own* is the stretch where a comprehension has its names.
+    `test` chooses between the two arms of an `if`. `exhaustive`: one of `arms` is always begun. A *call* has one arm,
+    the body of a function that binds global names; *own* is the stretch where a comprehension has its names.
     """
 
-    __slots__ = ("arms", "end", "exhaustive", "kind", "start")
+    __slots__ = ("arms", "end", "exhaustive", "kind", "start", "test")
 
-    def __init__(self, kind: ForkKind, start: int) -> None:
+    def __init__(self, kind: ForkKind, start: int, test: ast.expr | None = None) -> None:
         self.kind = kind
+        self.test = test
         self.start = start
         self.end = END
         self.arms: list[Arm] = []
@@ -88,6 +89,23 @@ class Arm:
         return loop is not None and loop.contains(order)
 
 
+class Guard:
+    """A condition that is certainly `holds` from `start` to the end of an arm, or of the scope; judged at `order`."""
+
+    __slots__ = ("arm", "holds", "order", "start", "test")
+
+    def __init__(self, test: ast.expr, holds: bool, order: int, start: int, arm: Arm | None) -> None:
+        self.test = test
+        self.holds = holds
+        self.order = order
+        self.start = start
+        self.arm = arm
+
+    def contains(self, order: int) -> bool:
+        """Whether it holds at a place."""
+        return self.start <= order and (self.arm is None or order < self.arm.end)
+
+
 @record
 class Binding:
     """One place that binds a name.
@@ -119,23 +137,23 @@ class Scope:
     """A module, function or class body, and the names bound in it.
 
     Of a class, `attributes` has what its methods assign to `self.NAME`, and where; of a function, `returns` and
-    `yields` what it gives. `loops` are the bodies of its loops in order; `comprehensions` has, by the identity of the
-    node, the place in a comprehension where all its names are bound; `global_names` belong to the module. `tested` are
-    names that a condition looks at, and when first: from there on it is unknown whether one is missing or empty.
+    `yields` what it gives. `loops` are the bodies of its loops in order; `guards` has the
+    conditions that hold somewhere, by the names in them; `inner_orders`, by the identity of the node, a place inside a
+    comprehension or an arm of `a if b else c`; `global_names` belong to the module.
     """
 
     __slots__ = (
         "attributes",
         "bindings",
-        "comprehensions",
         "global_names",
+        "guards",
+        "inner_orders",
         "kind",
         "loops",
         "module",
         "node",
         "parent",
         "returns",
-        "tested",
         "yields",
     )
 
@@ -152,15 +170,21 @@ class Scope:
         self.returns: list[ReturnedValue] = []
         self.yields: list[ReturnedValue] = []
         self.loops: list[Arm] = []
-        self.comprehensions: dict[int, int] = {}
+        self.guards: dict[str, list[Guard]] = {}
+        self.inner_orders: dict[int, int] = {}
         self.global_names: set[str] = set()
-        self.tested: dict[str, int] = {}
         if parent is not None:
             self.module = parent.module
 
     def bind(self, name: str, binding: Binding) -> None:
         """Add one more binding of `name`."""
         self.bindings.setdefault(name, []).append(binding)
+
+    def binds_between(self, written: str, start: int, end: int) -> bool:
+        """Whether the name that an expression begins with may get another value between two places."""
+        name = written.partition(".")[0].partition("[")[0].partition("(")[0]
+        bindings = self.bindings.get(name, ())
+        return count_before(bindings, end) > count_before(bindings, start)
 
     @property
     def name(self) -> str:
@@ -259,6 +283,11 @@ class ProgramPoint:
     order: int
     frame: Frame | None = None
 
+    def inside(self, node: ast.expr) -> ProgramPoint:
+        """The place in a comprehension, or in an arm of `a if b else c`, where more is known than around it."""
+        order = self.scope.inner_orders.get(id(node))
+        return self if order is None else ProgramPoint(self.scope, order, self.frame)
+
     @property
     def source(self) -> Source:
         """The file that it is in."""
@@ -285,6 +314,7 @@ class Use(_Placed):
     scope: Scope
     order: int
     statement: ast.stmt
+    arm: Arm | None = None
 
 
 @record
@@ -343,12 +373,12 @@ class Module:
             fork.arms.clear()
 
 
-def find_reaching(bindings: Sequence[PlacedT], order: int) -> tuple[list[PlacedT], int | None]:
+def find_reaching(bindings: Sequence[PlacedT], order: int) -> tuple[list[PlacedT], Fork | None, set[int]]:
     """The bindings that can be the last one before a place, as far back as the nearest fork that is not around it.
 
     Returns:
-        The bindings in the order of the source, and the order from which to go on looking: before that fork, None where
-        one of the bindings is certainly the last one, or there are no more.
+        The bindings in the order of the source; the fork before which to go on looking, None where one of the bindings
+        is certainly the last one, or there are no more; the identities of its arms that certainly bind.
     """
     reaching: list[PlacedT] = []
     covered: set[int] = set()
@@ -358,11 +388,11 @@ def find_reaching(bindings: Sequence[PlacedT], order: int) -> tuple[list[PlacedT
         index -= 1
         binding = bindings[index]
         if fork is not None and binding.order < fork.start:
-            return reaching[::-1], fork.start
+            break
         arm = binding.arm
         if arm is None or arm.contains(order):
             reaching.append(binding)
-            return reaching[::-1], None
+            return reaching[::-1], None, covered
         outermost, reaches = arm, True
         while True:
             reaches = reaches and id(outermost) not in covered and not outermost.never_reaches(order)
@@ -375,8 +405,8 @@ def find_reaching(bindings: Sequence[PlacedT], order: int) -> tuple[list[PlacedT
         if reaches and not fork.excludes(outermost, order):
             reaching.append(binding)
             if _cover(arm, order, covered):
-                return reaching[::-1], None
-    return reaching[::-1], None
+                return reaching[::-1], None, covered
+    return reaching[::-1], fork, covered
 
 
 def find_end(bindings: Sequence[PlacedT], order: int) -> int | None:

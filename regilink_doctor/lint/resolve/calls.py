@@ -5,9 +5,11 @@ from __future__ import annotations
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, Scope
+from regilink_doctor.lint.resolve.conditions import decide
 from regilink_doctor.lint.resolve.containers import choose, get_by_key, unpack
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
-from regilink_doctor.lint.resolve.strings import call_method, find_member_strings, join_path, unknown_string
+from regilink_doctor.lint.resolve.environment import READS, read_environment
+from regilink_doctor.lint.resolve.strings import call_method, find_member_strings, join_path
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
@@ -21,14 +23,11 @@ from regilink_doctor.lint.resolve.values import (
     NonString,
     Unknown,
     Value,
-    drop_missing,
     is_none,
     mark_default,
-    mark_variable,
     may_be_unset,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
     from regilink_doctor.lint.resolve.bindings import Binding, ReturnedValue
 
-_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environs.Env"})
 _PATHS = frozenset({"os.path.join", "posixpath.join", "pathlib.PurePosixPath", "pathlib.Path", "pathlib.PurePath"})
 _RECORDS = frozenset({"dict", "types.SimpleNamespace", "argparse.Namespace", "collections.OrderedDict"})
 _WRAPS = frozenset(
@@ -193,8 +191,8 @@ def _get(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramP
 
 
 def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
-    if path in _ENVIRONMENT:
-        return _read_environment(context, node, at)
+    if path in READS:
+        return read_environment(context, node, at)
     if path in _PATHS:
         return join_path(context, node, at)
     if path in _RECORDS and node.keywords and not node.args:
@@ -244,33 +242,18 @@ def _find_default(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
     return context.value(value, at)
 
 
-def _read_environment(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
-    default = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg), None)
-    names = [
-        value.literal
-        for value in (context.value(node.args[0], at) if node.args else ())
-        if isinstance(value, StringValue)
-    ]
-    variable = names[0] if len(names) == 1 else None
-    if default is None or (isinstance(default, ast.Constant) and default.value is None):
-        return [unknown_string(node, at, "environment", "a variable of the environment without a default", variable)]
-    shown = next((name for name in names if name), "the environment")
-    defaults = [mark_default(value, shown) for value in context.value(default, at)]
-    return [mark_variable(value, variable) for value in defaults] if variable else defaults
-
-
 # Choices
 
 
 @resolves(ast.IfExp)
 def resolve_conditional(context: Context, node: ast.IfExp, at: ProgramPoint) -> Iterable[Value]:
-    """`a if test else b`."""
-    tested = {written_name(part) for part in walk(node.test)}
+    """`a if test else b`: both, unless the test is decided; each as it is where the test holds, or does not."""
+    decided = decide(context, node.test, at)
     values: list[Value] = []
-    for arm in (node.body, node.orelse):
-        found = context.value(arm, at)
-        name = written_name(arm)
-        values += drop_missing(found) if name is not None and name in tested else found
+    if decided is not False:
+        values += context.value(node.body, at.inside(node.body))
+    if decided is not True:
+        values += context.value(node.orelse, at.inside(node.orelse))
     return values
 
 

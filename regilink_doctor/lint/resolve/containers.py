@@ -53,17 +53,11 @@ def resolve_comprehension(
     if "wandb" not in at.scope.module.imports:
         return [UNKNOWN]
     holders = {item: holder for holder, item in wandb_api.ELEMENTS.items()}
-    inside = find_inside(at, node)
+    inside = at.inside(node)
     types = [getattr(value, "type", "") for value in context.value(node.elt, inside)]
     if not any(item in holders for item in types) and not any(part.ifs for part in node.generators):
         return [Literal(context.keep(("set", id(node)), lambda: ast.Set(elts=[node.elt])), inside)]
     return [Instance(holders[item]) if item in holders else UNKNOWN for item in types]
-
-
-def find_inside(at: ProgramPoint, node: ast.expr) -> ProgramPoint:
-    """The place inside a comprehension, where its names are bound."""
-    order = at.scope.comprehensions.get(id(node), at.order)
-    return ProgramPoint(at.scope, order, at.frame)
 
 
 # Bindings

@@ -16,6 +16,7 @@ from regilink_doctor.lint.resolve.bindings import (
     find_end,
     find_reaching,
 )
+from regilink_doctor.lint.resolve.conditions import apply_test, decide, narrow
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
@@ -25,7 +26,6 @@ from regilink_doctor.lint.resolve.values import (
     Name,
     Unknown,
     Value,
-    drop_missing,
     open_end,
     with_name,
 )
@@ -34,9 +34,9 @@ from regilink_doctor.lint.text.nodes import walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from regilink_doctor.lint.resolve.bindings import Arm, Frame
+    from regilink_doctor.lint.resolve.bindings import Arm, Fork, Frame
 
 _MOST_BINDINGS = 32
 """Of a name in one statement; where there are more the name is unknown."""
@@ -57,7 +57,7 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
         if name in scope.bindings and (scope is at.scope or scope.kind != "class"):
             values = _find_in_scope(context, name, ProgramPoint(scope, order, frame))
             if values:
-                return drop_missing(values) if scope is at.scope and scope.tested.get(name, order) < order else values
+                return narrow(context, name, values, at)
             if scope is at.scope and scope.kind == "function":
                 return [UNKNOWN]  # bound only later: in a loop, or not at all
         # From an inner function the outer one is seen as it is in the end.
@@ -109,18 +109,54 @@ def _find_state(context: Context, name: str, at: ProgramPoint) -> list[Value]:
     end = find_end(at.scope.bindings[name], at.order)
     if end is not None and (loop is None or end > loop.start):  # worked out once for all places after that statement
         return list(_find_in_scope(context, name, ProgramPoint(at.scope, end, at.frame)))
-    bindings, earlier = find_reaching(at.scope.bindings[name], at.order)
-    nearest = bindings[-1].order if bindings else earlier
+    bindings, fork, covered = find_reaching(at.scope.bindings[name], at.order)
+    nearest = bindings[-1].order if bindings else fork.start if fork is not None else None
     if loop is not None and nearest is not None and nearest < loop.start:
-        bindings, earlier = [], loop.start  # what comes from before the loop comes in through its head
+        # What comes from before the loop comes in through its head.
+        return list(_find_in_scope(context, name, ProgramPoint(at.scope, loop.start, at.frame)))
     values: list[Value] = []
-    if earlier is not None:
-        values += _find_in_scope(context, name, ProgramPoint(at.scope, earlier, at.frame))
+    if fork is not None:
+        values += _find_passing(context, name, fork, covered, at)
     for binding in bindings[:_MOST_BINDINGS]:
-        values += _find_named(context, name, binding, at)
+        if _is_possible(context, binding.arm, at):
+            values += _find_named(context, name, binding, at)
     if len(bindings) > _MOST_BINDINGS:
         values.append(Unknown(reason=TOO_MUCH))
     return values
+
+
+def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at: ProgramPoint) -> Sequence[Value]:
+    """What a name is that passes a statement by: as before it, under the condition on which it does."""
+    before = ProgramPoint(at.scope, fork.start, at.frame)
+    if fork.test is None:
+        return _find_in_scope(context, name, before)
+    decided = decide(context, fork.test, before)
+    passing = [
+        holds
+        for index, holds in enumerate((True, False))
+        if decided in (None, holds) and not _binds(fork, index, covered, at.order)
+    ]
+    if not passing:
+        return []
+    values = _find_in_scope(context, name, before)
+    return values if len(passing) > 1 else apply_test(context, fork.test, passing[0], name, values, before)
+
+
+def _binds(fork: Fork, index: int, covered: set[int], order: int) -> bool:
+    """Whether an arm of an `if` certainly binds, or never comes to a place; one that is not written does neither."""
+    return index < len(fork.arms) and (id(fork.arms[index]) in covered or fork.arms[index].never_reaches(order))
+
+
+def _is_possible(context: Context, arm: Arm | None, at: ProgramPoint) -> bool:
+    """Whether no condition that is decided keeps the program from an arm."""
+    while arm is not None and not arm.contains(at.order):
+        fork = arm.fork
+        if fork.test is not None:
+            decided = decide(context, fork.test, ProgramPoint(at.scope, fork.start, at.frame))
+            if decided is (arm is not fork.arms[0]):
+                return False
+        arm = arm.parent
+    return True
 
 
 def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> list[Value]:
@@ -144,10 +180,13 @@ def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> l
 def _find_turning(bindings: list[Binding], loop: Arm) -> list[Binding]:
     """The bindings in a loop that can be the last one of a turn."""
     turning: list[Binding] = []
-    earlier: int | None = loop.end - 1
-    while earlier is not None and earlier > loop.start and len(turning) <= _MOST_BINDINGS:
-        found, earlier = find_reaching(bindings, earlier)
+    order = loop.end - 1
+    while order > loop.start and len(turning) <= _MOST_BINDINGS:
+        found, fork, _ = find_reaching(bindings, order)
         turning += [binding for binding in found if binding.order > loop.start]
+        if fork is None:
+            break
+        order = fork.start
     return turning[:_MOST_BINDINGS]
 
 

@@ -13,8 +13,10 @@ from regilink_doctor.lint.resolve.bindings import (
     count_before,
     find_reaching,
 )
+from regilink_doctor.lint.resolve.conditions import narrow
 from regilink_doctor.lint.resolve.containers import find_by_key, find_item, find_items, find_key_names
 from regilink_doctor.lint.resolve.context import Context, resolves
+from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
 from regilink_doctor.lint.resolve.names import find_binding
 from regilink_doctor.lint.resolve.parameters import enter_init, find_field, find_option
@@ -72,7 +74,7 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
             values += find_by_key(context, owner, [node.attr]) or [UNKNOWN]
         else:
             values.append(owner if isinstance(owner, Unknown) else UNKNOWN)
-    return values
+    return narrow(context, written_name(node), values, at) if at.scope.guards else values
 
 
 @resolves(ast.Subscript)
@@ -82,9 +84,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
     values: list[Value] = []
     for owner in context.value(node.value, at):
         if isinstance(owner, Name) and owner.path == "os.environ":
-            # A KeyError if it is not set: never the word None.
-            variable = keys[0] if len(keys) == 1 else None
-            values.append(Unknown(reason="a variable of the environment", variable=variable))
+            values += read_item(context, keys[0] if len(keys) == 1 else None, at)
         elif isinstance(owner, Literal) and owner.is_mapping:
             values += _find_stored_item(context, node, keys, at) or find_by_key(context, owner, keys) or [UNKNOWN]
         elif isinstance(owner, Literal):
@@ -99,7 +99,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
             values.append(Instance(wandb_api.ELEMENTS[owner.type]))
         else:
             values.append(UNKNOWN)
-    return values
+    return narrow(context, written_name(node), values, at) if at.scope.guards else values
 
 
 def _read_number(node: ast.expr) -> int | None:
@@ -147,11 +147,11 @@ def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute,
     if not isinstance(node.value, ast.Name) or node.value.id != at.scope.first_parameter:
         name = written_name(node)
         stores = _find_stores(context, at.scope.module).get((name, id(at.scope)), []) if name else []
-        reaching, earlier = find_reaching(stores, at.order)
+        reaching, fork, _ = find_reaching(stores, at.order)
         for store in reaching[:MAX_ALTERNATIVES]:
             found = context.value(store.value, ProgramPoint(store.scope, store.order, at.frame))
             values += [with_name(item, node.attr) for item in found]
-        if values and (earlier is None and _is_certain(reaching[0], at.order)):
+        if values and fork is None and _is_certain(reaching[0], at.order):
             return values
     return [*find_attribute(context, owner, node.attr), *values]
 

@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     Parts = tuple[KnownPart | UnknownPart, ...]
     Alternatives = list[Parts]
     """What one part of a string can be."""
-    Fields = Iterator[tuple[int, int, ast.expr | str | None]]
+    Entry = tuple[ast.expr, ProgramPoint]
+    """An expression and the place where it is written."""
+    Fields = Iterator[tuple[int, int, "Entry | str | None"]]
 
 MAX_PARTS = 32
 MAX_LENGTH = 8192
@@ -47,7 +49,7 @@ _CHANGES = (
     "capitalize", "casefold", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "strip", "title",
     "upper",
 )  # fmt: skip
-METHODS = frozenset({*_CHANGES, "as_posix", "format", "join"})
+METHODS = frozenset({*_CHANGES, "as_posix", "format", "format_map", "join"})
 """Methods of strings and paths that are followed."""
 
 
@@ -125,10 +127,14 @@ def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> It
     if isinstance(node.op, ast.Add):
         return _add(context, context.value(node.left, at), node.left, node.right, node, at)
     if isinstance(node.op, ast.Mod):
-        values = list(node.right.elts) if isinstance(node.right, ast.Tuple) else [node.right]
-        if any(isinstance(value, ast.Starred | ast.Dict) for value in values):
+        values = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        if any(isinstance(value, ast.Starred) for value in values):
             return [unknown_string(node, at)]
-        return _fill(context, node, context.value(node.left, at), _percent_fields(values), at)
+        templates = context.value(node.left, at)
+        named: dict[str, Entry] = {}
+        if any(isinstance(value, StringValue) and "%(" in (value.literal or "") for value in templates):
+            named = _find_entries(context, node.right, at)
+        return _fill(context, node, templates, _percent_fields([(value, at) for value in values], named), at)
     if isinstance(node.op, ast.Div):  # pathlib's
         slash = (KnownPart("/", at.source.place(node)),)
         left = context.value(node.left, at)
@@ -179,11 +185,16 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
         return None
     if function.attr == "join":
         return _join_items(context, node, owners, at)
-    if function.attr == "format":
-        keywords = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-        if len(keywords) != len(node.keywords) or any(isinstance(value, ast.Starred) for value in node.args):
+    if function.attr in ("format", "format_map"):
+        if any(isinstance(value, ast.Starred) for value in node.args):
             return [unknown_string(node, at)]
-        return _fill(context, node, owners, _brace_fields(node.args, keywords), at)
+        named: dict[str, Entry] = {}
+        mappings = node.args if function.attr == "format_map" else []
+        for mapping in (*mappings, *(keyword.value for keyword in node.keywords if keyword.arg is None)):
+            named |= _find_entries(context, mapping, at)
+        named |= {keyword.arg: (keyword.value, at) for keyword in node.keywords if keyword.arg}
+        positional = [(value, at) for value in node.args] if function.attr == "format" else []
+        return _fill(context, node, owners, _brace_fields(positional, named), at)
     if function.attr == "as_posix":
         return owners
     return [_change(context, owner, node, function.attr, at) for owner in owners]
@@ -266,13 +277,11 @@ def _fill(
         if not isinstance(template, StringValue) or literal is None:
             found.append(unknown_string(node, at))
         else:
-            found += _join(_fill_one(context, template, literal, find_fields(literal), at), node, at)
+            found += _join(_fill_one(context, template, literal, find_fields(literal)), node, at)
     return found
 
 
-def _fill_one(
-    context: Context, template: StringValue, literal: str, fields: Fields, at: ProgramPoint
-) -> Iterator[Alternatives]:
+def _fill_one(context: Context, template: StringValue, literal: str, fields: Fields) -> Iterator[Alternatives]:
     done = 0
     for start, end, filling in fields:
         yield [template.cut(done, start)]
@@ -281,7 +290,7 @@ def _fill_one(
         elif filling is None:
             yield [(UnknownPart(literal[start:end], template.place_of(start, end)),)]
         else:
-            yield _format(context, filling, at)
+            yield _format(context, *filling)
         done = end
     yield [template.cut(done, len(literal))]
 
@@ -354,29 +363,47 @@ def _bound_length(value: StringValue) -> StringValue:
     return StringValue((*parts[:count], UnknownPart("...", value.place, reason=TOO_MUCH)), value.place)
 
 
-def _percent_fields(values: Sequence[ast.expr]) -> Callable[[str], Fields]:
-    """The fields of a `%` template: `%s` and `%d` are followed, any other is unknown."""
+def _find_entries(context: Context, node: ast.expr, at: ProgramPoint) -> dict[str, Entry]:
+    """The values of a mapping that is written out, by their names; nothing where it may be another one."""
+    values = context.value(node, at)
+    owner = values[0]
+    if len(values) > 1 or not isinstance(owner, Literal) or not owner.is_mapping:
+        return {}
+    entries: dict[str, Entry] = {}
+    for key, value in owner.pairs:
+        name = key.value if isinstance(key, ast.Constant) else key
+        if isinstance(name, str):
+            entries[name] = (value, owner.at)
+    return entries
+
+
+def _percent_fields(values: Sequence[Entry], named: dict[str, Entry]) -> Callable[[str], Fields]:
+    """The fields of a `%` template: `%s`, `%d` and `%(name)s` are followed, any other is unknown."""
 
     def find_fields(template: str) -> Fields:
         at, used = template.find("%"), 0
         while at >= 0:
-            end = at + 1
+            end, name = at + 1, None
+            if template.startswith("(", end) and (closing := template.find(")", end)) > 0:
+                name, end = template[end + 1 : closing], closing + 1
+            flags = end
             while end < len(template) and template[end] in "-+ #0123456789.*":
                 end += 1
-            end += 1
-            kind = template[at + 1 : end]
-            if kind == "%":
+            end = min(end + 1, len(template))
+            is_plain = template[flags:end] in ("s", "d")
+            if template[at + 1 : end] == "%":
                 yield at, end, "%"
+            elif name is not None:
+                yield at, end, named.get(name) if is_plain else None
             else:
-                known = kind in ("s", "d") and used < len(values)
-                yield at, min(end, len(template)), values[used] if known else None
+                yield at, end, values[used] if is_plain and used < len(values) else None
                 used += 1
             at = template.find("%", end)
 
     return find_fields
 
 
-def _brace_fields(values: Sequence[ast.expr], keywords: dict[str, ast.expr]) -> Callable[[str], Fields]:
+def _brace_fields(values: Sequence[Entry], named: dict[str, Entry]) -> Callable[[str], Fields]:
     """The fields of a `.format` template: `{}`, `{0}` and `{name}` are followed, any other is unknown."""
 
     def find_fields(template: str) -> Fields:
@@ -392,7 +419,7 @@ def _brace_fields(values: Sequence[ast.expr], keywords: dict[str, ast.expr]) -> 
                 field = template[at + 1 : end]
                 if field == "":
                     field, used = str(used), used + 1
-                filling = values[int(field)] if field.isdecimal() and int(field) < len(values) else keywords.get(field)
+                filling = values[int(field)] if field.isdecimal() and int(field) < len(values) else named.get(field)
                 yield at, end + 1, filling
                 at = end + 1
             else:

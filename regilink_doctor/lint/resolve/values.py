@@ -169,12 +169,14 @@ def _add_name(part: KnownPart | UnknownPart, name: str) -> KnownPart | UnknownPa
         return part
     names = (*part.names, name)
     if isinstance(part, KnownPart):
-        return KnownPart(part.text, part.place, part.exact, part.default_of, names)
-    return UnknownPart(part.source, part.place, part.kind, names, part.reason)
+        return KnownPart(part.text, part.place, part.exact, part.default_of, names, part.variables, part.read_from)
+    return UnknownPart(part.source, part.place, part.kind, names, part.reason, part.variables)
 
 
 def mark_default(value: Value, variable: str) -> Value:
-    """The same string, marked as what is used only when `variable` is not given."""
+    """The same string, marked as what is used only when `variable` is not given; a None may be anything then."""
+    if is_none(value):
+        return Unknown(reason=f"{variable}, which may be given")
     if not isinstance(value, StringValue):
         return value
     parts = (part if isinstance(part, UnknownPart) else replace(part, default_of=variable) for part in value.parts)
@@ -188,21 +190,9 @@ def mark_variable(value: Value, variable: str) -> Value:
     return replace(value, parts=tuple(replace(part, variables=(variable, *part.variables)) for part in value.parts))
 
 
-def drop_missing(values: Iterable[Value]) -> list[Value]:
-    """Alternatives that remain after the code has tested the value: no None, no empty default."""
-    left: list[Value] = []
-    for value in values:
-        if isinstance(value, StringValue) and (
-            value.literal != "" or not any(_is_default(part) for part in value.parts)
-        ):
-            left.append(replace(value, parts=tuple(_mark_set(part) for part in value.parts)))
-        elif not isinstance(value, StringValue) and not is_none(value):
-            left.append(value)
-    return left
-
-
-def _is_default(part: KnownPart | UnknownPart) -> bool:
-    return isinstance(part, KnownPart) and part.default_of is not None
+def mark_set(value: StringValue) -> StringValue:
+    """The same string, its variables of the environment known to be set."""
+    return StringValue(tuple(_mark_set(part) for part in value.parts), value.place)
 
 
 def _mark_set(part: KnownPart | UnknownPart) -> KnownPart | UnknownPart:

@@ -6,7 +6,18 @@ long: statements wait on a stack of tasks, expressions on a stack of nodes.
 
 from __future__ import annotations
 
-from regilink_doctor.lint.resolve.bindings import Arm, Binding, Fork, Module, Read, ReturnedValue, Scope, Store, Use
+from regilink_doctor.lint.resolve.bindings import (
+    Arm,
+    Binding,
+    Fork,
+    Guard,
+    Module,
+    Read,
+    ReturnedValue,
+    Scope,
+    Store,
+    Use,
+)
 from regilink_doctor.lint.resolve.wandb_api import LOGGED_ONLY
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import FUNCTIONS, LEAVES, WITHS, inside, walk, written_name
@@ -25,14 +36,19 @@ if TYPE_CHECKING:
 
 _DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
-_TESTS = (ast.If, ast.While, ast.Assert)
 _FORS = (ast.For, ast.AsyncFor)
 _DISPLAYS = (ast.Tuple, ast.List)
 _ITEMS = (ast.Attribute, ast.Subscript)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
-_NOTED = frozenset({*_COMPREHENSIONS, ast.Call, ast.Attribute, ast.NamedExpr, ast.Yield, ast.comprehension, ast.Lambda})
+_NOTED = frozenset(
+    {*_COMPREHENSIONS, ast.Call, ast.Attribute, ast.NamedExpr, ast.Yield, ast.comprehension, ast.IfExp, ast.Lambda}
+)
 _ENDS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.skip"})
 """Functions that do not come back."""
+
+_NAMED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
+_LONGEST_TEST = 64
+"""Nodes of a condition that is looked at."""
 
 
 def read_module(source: Source, tree: ast.Module | None = None) -> Module:
@@ -85,10 +101,8 @@ class _Walk:
         self.order += 1
         if isinstance(node, ast.Expr):
             return
-        if isinstance(node, _TESTS):
-            for part in walk(node.test):
-                if isinstance(part, ast.Name):
-                    scope.tested.setdefault(part.id, self.order)
+        if isinstance(node, ast.Assert):
+            self._guard(node.test, True, scope, self.order, self.order, arm)
         if isinstance(node, ast.Return):
             scope.returns.append(ReturnedValue(node.value, self.order))
         self.read_targets(node, scope, arm)
@@ -101,12 +115,13 @@ class _Walk:
         if isinstance(node, WITHS):
             self._add_body(node.body, scope, arm)
         elif isinstance(node, ast.If):
-            fork = self._fork("if")
+            fork = self._fork("if", node.test)
             fork.exhaustive = bool(node.orelse)
             self._add(
                 self._arm(fork, node.body, scope, arm),
                 self._arm(fork, node.orelse, scope, arm),
                 self._closing(fork),
+                (self._read_after, (fork, scope, arm)),
             )
         elif isinstance(node, (*_FORS, ast.While)):
             fork = self._fork("loop")
@@ -165,9 +180,9 @@ class _Walk:
             self.read_expression(case.guard, scope, inner, node)
         self._add((self._read_opened, (inner, case.body, scope)))
 
-    def _fork(self, kind: ForkKind) -> Fork:
+    def _fork(self, kind: ForkKind, test: ast.expr | None = None) -> Fork:
         self.order += 1
-        fork = Fork(kind, self.order)
+        fork = Fork(kind, self.order, test)
         self.module.forks.append(fork)
         return fork
 
@@ -183,12 +198,37 @@ class _Walk:
 
     def _read_arm(self, fork: Fork, body: list[ast.stmt], scope: Scope, arm: Arm | None) -> None:
         if body:
-            self._read_opened(self._open(fork, body, arm), body, scope)
+            inner = self._open(fork, body, arm)
+            if fork.test is not None:
+                self._guard(fork.test, inner is fork.arms[0], scope, fork.start, inner.start, inner)
+            self._read_opened(inner, body, scope)
+
+    def _read_after(self, fork: Fork, scope: Scope, arm: Arm | None) -> None:
+        """The condition of an `if` that one of its arms does not come back from holds, or not, in what follows."""
+        body, *otherwise = fork.arms
+        if fork.test is not None and body.leaves:
+            self._guard(fork.test, False, scope, fork.start, self.order, arm)
+        elif fork.test is not None and otherwise and otherwise[0].leaves:
+            self._guard(fork.test, True, scope, fork.start, self.order, arm)
+
+    def _guard(self, test: ast.expr, holds: bool, scope: Scope, order: int, start: int, arm: Arm | None) -> None:
+        """Note a condition for each name, attribute and call in it; one that nobody reads at a glance is left out."""
+        names: set[str] = set()
+        for number, part in enumerate(walk(test)):
+            if number > _LONGEST_TEST:
+                return
+            if isinstance(part, _NAMED) and (name := written_name(part)) is not None:
+                names.add(name)
+        guard = Guard(test, holds, order, start, arm)
+        for name in names:
+            scope.guards.setdefault(name, []).append(guard)
 
     def _read_loop(self, fork: Fork, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, arm: Arm | None) -> None:
         inner = self._open(fork, node.body, arm)
         scope.loops.append(inner)
-        if not isinstance(node, ast.While):
+        if isinstance(node, ast.While):
+            self._guard(node.test, True, scope, inner.start, inner.start, inner)
+        else:
             self.read_target(node.target, node.iter, scope, inner, kind="element")
         self._read_opened(inner, node.body, scope)
 
@@ -350,6 +390,8 @@ class _Walk:
             if is_complete:
                 if kind is ast.Lambda and scope.node is not node:
                     waiting += self._enter_lambda(node, scope)
+                elif isinstance(node, ast.IfExp):
+                    waiting += self._enter_conditional(node, scope, arm)
                 else:
                     self._note(node, scope, arm, statement)
                 continue
@@ -360,6 +402,8 @@ class _Walk:
                     children = [*node.generators, *children]
                 elif isinstance(node, ast.Lambda):
                     children = [node.args]
+                elif isinstance(node, ast.IfExp):
+                    children = [node.test]
                 waiting.append((node, scope, arm, True))
                 if isinstance(node, ast.comprehension):
                     waiting += [(test, scope, arm, False) for test in reversed(node.ifs)]
@@ -371,6 +415,16 @@ class _Walk:
         inner = self._read_function(node, node.args, scope)
         return [(node, inner, None, True), (node.body, inner, None, False)]
 
+    def _enter_conditional(self, node: ast.IfExp, scope: Scope, arm: Arm | None) -> list[_Waiting]:
+        """The arms of `a if test else b`, each at a place of its own, once the test has been read."""
+        order = self.order
+        for part, holds in ((node.body, True), (node.orelse, False)):
+            inner = self._open_own(arm)
+            self._guard(node.test, holds, scope, order, inner.start, inner)
+            scope.inner_orders[id(part)] = inner.start
+            self._close(inner)
+        return [(part, scope, arm, False) for part in (node.orelse, node.body) if type(part) not in LEAVES]
+
     def _open_own(self, arm: Arm | None) -> Arm:
         inner = Arm(self._fork("own"), arm, self.order)
         inner.leaves = "function"
@@ -379,7 +433,7 @@ class _Walk:
     def _note(self, node: ast.AST, scope: Scope, arm: Arm | None, statement: ast.stmt) -> None:
         if isinstance(node, ast.Call):
             self.order += 1
-            self.module.uses.append(Use(node, scope, self.order, statement))
+            self.module.uses.append(Use(node, scope, self.order, statement, arm))
         elif isinstance(node, ast.Attribute):
             if node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name) and isinstance(node.ctx, ast.Load):
                 self.module.reads.append(Read(node, scope, self.order, statement))
@@ -397,7 +451,7 @@ class _Walk:
             scope.returns.append(ReturnedValue(node.body, self.order + 1))
         elif arm is not None:  # the end of a comprehension
             self.order += 1
-            scope.comprehensions[id(node)] = self.order
+            scope.inner_orders[id(node)] = self.order
             self._close(arm)
             arm.fork.end = arm.end
 

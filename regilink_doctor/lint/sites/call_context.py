@@ -57,13 +57,10 @@ class CallContextReader:
         return homes
 
     @cached_property
-    def tested(self) -> frozenset[str]:
-        """The names that a condition anywhere in the file looks at."""
+    def tested_attributes(self) -> frozenset[str]:
+        """The attributes that a condition anywhere in the file looks at: one method may check for all others."""
         tests = [node.test for node in walk(self.tree) if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert)]
-        inside = [node for test in tests for node in walk(test)]
-        return frozenset(node.id for node in inside if isinstance(node, ast.Name)) | frozenset(
-            node.attr for node in inside if isinstance(node, ast.Attribute)
-        )
+        return frozenset(node.attr for test in tests for node in walk(test) if isinstance(node, ast.Attribute))
 
     def of(self, use: Use, run: str | None = None) -> CallContext:
         """What stands around a call.

@@ -11,6 +11,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import SITE_CLASSES, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
+from regilink_doctor.lint.project import mentioned
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import UNKNOWN, Instance
@@ -138,16 +139,22 @@ class _Finder:
         """A text whose variables of the environment are not called unset where the file tests whether they are."""
         if all(not isinstance(part, UnknownPart) or part.kind != "environment" for part in text.parts):
             return text
-        tested = self.statements.tested
+        tested = self.statements.tested_attributes
         return replace(
             text,
             parts=tuple(
                 replace(part, kind="unknown")
-                if isinstance(part, UnknownPart) and part.kind == "environment" and tested.intersection(part.names)
+                if isinstance(part, UnknownPart)
+                and part.kind == "environment"
+                and (tested.intersection(part.names) or self._is_set_in_tree(part.variables))
                 else part
                 for part in text.parts
             ),
         )
+
+    def _is_set_in_tree(self, variables: tuple[str, ...]) -> bool:
+        """Whether a settings file of the tree names one of these variables."""
+        return any(mentioned(variable, self.source.folder) for variable in variables)
 
     def _opening(self, use: Use) -> Place | None:
         """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""

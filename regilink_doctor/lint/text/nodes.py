@@ -70,14 +70,24 @@ def walk(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def written_name(node: ast.AST) -> str | None:
-    """A name, an attribute or an item of one, as it is written: `run`, `self.run`, `cfg['entity']`; None for others."""
+    """A name, or attributes, items and calls of one, as it is written; None for any other expression.
+
+    `run`, `self.run`, `cfg['entity']`, `os.getenv('X')`.
+    """
     words: list[str] = []
-    while True:
+    while not isinstance(node, ast.Name):
         if isinstance(node, ast.Attribute):
             words.append(f".{node.attr}")
+            node = node.value
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             words.append(f"[{node.slice.value!r}]")
+            node = node.value
+        elif isinstance(node, ast.Call) and not node.keywords and len(node.args) == 1:
+            (argument,) = node.args
+            if not isinstance(argument, ast.Constant):
+                return None
+            words.append(f"({argument.value!r})")
+            node = node.func
         else:
-            break
-        node = node.value
-    return node.id + "".join(reversed(words)) if isinstance(node, ast.Name) else None
+            return None
+    return node.id + "".join(reversed(words))

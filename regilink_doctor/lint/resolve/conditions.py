@@ -1,0 +1,261 @@
+"""Conditions that what is known decides, and the alternatives that a condition leaves over.
+
+Three-valued: True, False, or None for what source does not tell. A value that is only a default may be another one in
+the end, so it decides nothing but that it is not None.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from operator import attrgetter
+
+from regilink_doctor.core.records import replace
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint
+from regilink_doctor.lint.resolve.values import (
+    UNKNOWN,
+    Function,
+    Instance,
+    Literal,
+    NonString,
+    Unknown,
+    Value,
+    is_none,
+    mark_set,
+    may_be_unset,
+)
+from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import written_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from regilink_doctor.lint.resolve.bindings import Guard
+    from regilink_doctor.lint.resolve.context import Context
+
+_MOST_GUARDS = 32
+_MOST_LEVELS = 8
+_START = attrgetter("start")
+_NONE = NonString(None)
+
+
+def decide(context: Context, test: ast.expr, at: ProgramPoint) -> bool | None:
+    """What a condition certainly is at a place."""
+    key = ("truth", id(test), at.order, at.frame)
+    (value, *others) = context.answer(key, lambda: [_to_value(_Judge(context, at).judge(test))])
+    return value.value if not others and isinstance(value, NonString) and isinstance(value.value, bool) else None
+
+
+def _to_value(truth: bool | None) -> Value:
+    return UNKNOWN if truth is None else NonString(truth)
+
+
+def narrow(context: Context, key: str | None, values: Sequence[Value], at: ProgramPoint) -> Sequence[Value]:
+    """The alternatives that remain of a name, attribute or call, written `key`, under the conditions around a place."""
+    guards = at.scope.guards.get(key) if key is not None else None
+    if not guards or key is None:
+        return values
+    last = bisect_right(guards, at.order, key=_START)
+    for guard in guards[max(last - _MOST_GUARDS, 0) : last]:
+        if guard.contains(at.order) and not at.scope.binds_between(key, guard.start, at.order):
+            values = apply_test(context, guard.test, guard.holds, key, values, _place_of(guard, at))
+    return values
+
+
+def _place_of(guard: Guard, at: ProgramPoint) -> ProgramPoint:
+    return ProgramPoint(at.scope, guard.order, at.frame)
+
+
+def apply_test(
+    context: Context, test: ast.expr, holds: bool, key: str, values: Sequence[Value], at: ProgramPoint
+) -> list[Value]:
+    """The alternatives of `key` with which a condition can be what it is."""
+    left: list[Value] = []
+    for value in values:
+        if isinstance(value, StringValue) and may_be_unset(value) and len(value.parts) == 1:
+            left.append(_narrow_unset(context, test, holds, key, value, at))
+        elif _Judge(context, at, key, _without_default(value)).judge(test) is not (not holds):
+            left.append(value)
+        elif isinstance(value, StringValue) and _is_default(value):
+            left.append(Unknown(reason="given, because the default does not satisfy a condition"))
+    return left
+
+
+def _without_default(value: Value) -> Value:
+    """A default as if it was the value itself."""
+    if not isinstance(value, StringValue) or not _is_default(value):
+        return value
+    parts = [replace(part, default_of=None) if isinstance(part, KnownPart) else part for part in value.parts]
+    return StringValue(tuple(parts), value.place)
+
+
+def _narrow_unset(
+    context: Context, test: ast.expr, holds: bool, key: str, value: StringValue, at: ProgramPoint
+) -> Value:
+    """A variable of the environment: where the condition cannot be if it is not set, it is set."""
+    if _Judge(context, at, key, _NONE).judge(test) is (not holds):
+        return mark_set(value)
+    return value
+
+
+class _Judge:
+    """Judges conditions at a place; `key`, as it is written, has one `value` there."""
+
+    def __init__(self, context: Context, at: ProgramPoint, key: str | None = None, value: Value = UNKNOWN) -> None:
+        self.context = context
+        self.at = at
+        self.key = key
+        self.value = value
+
+    def judge(self, test: ast.expr, levels: int = 0) -> bool | None:
+        """What a condition is."""
+        is_negated = False
+        while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test, is_negated = test.operand, not is_negated
+        truth = self._judge(test, levels) if levels < _MOST_LEVELS else None
+        return truth if truth is None else truth != is_negated
+
+    def _judge(self, test: ast.expr, levels: int) -> bool | None:
+        if isinstance(test, ast.BoolOp):
+            ends_with = isinstance(test.op, ast.Or)
+            found = [self.judge(part, levels + 1) for part in test.values]
+            if ends_with in found:
+                return ends_with
+            return None if None in found else not ends_with
+        if isinstance(test, ast.NamedExpr):
+            return self.judge(test.value, levels + 1)
+        if isinstance(test, ast.Compare):
+            if len(test.ops) > 1:
+                return None
+            pairs = [(left, right) for left in self._values(test.left) for right in self._values(test.comparators[0])]
+            return _agreed(self._compare(test.ops[0], left, right) for left, right in pairs)
+        if isinstance(test, ast.Call) and written_name(test) != self.key:
+            return self._judge_call(test, levels)
+        return _agreed(map(_is_true, self._values(test)))
+
+    def _judge_call(self, test: ast.Call, levels: int) -> bool | None:
+        """`bool(x)`, `x.startswith("a")`; following every call would read half the tree."""
+        function = test.func
+        if len(test.args) != 1:
+            return None
+        if isinstance(function, ast.Name) and function.id == "bool":
+            return self.judge(test.args[0], levels + 1)
+        if not isinstance(function, ast.Attribute) or function.attr not in ("startswith", "endswith"):
+            return None
+        owners, affixes = self._values(function.value), self._values(test.args[0])
+        return _agreed(_has_affix(owner, affix, function.attr) for owner in owners for affix in affixes)
+
+    def _values(self, node: ast.expr) -> Sequence[Value]:
+        if self.key is not None and written_name(node) == self.key:
+            return (self.value,)
+        return self.context.value(node, self.at)
+
+    def _compare(self, operator: ast.cmpop, left: Value, right: Value) -> bool | None:
+        if isinstance(operator, ast.Is | ast.Eq):
+            return _is_equal(left, right)
+        if isinstance(operator, ast.IsNot | ast.NotEq):
+            return _negate(_is_equal(left, right))
+        if isinstance(operator, ast.In):
+            return self._is_in(left, right)
+        if isinstance(operator, ast.NotIn):
+            return _negate(self._is_in(left, right))
+        return None
+
+    def _is_in(self, item: Value, owner: Value) -> bool | None:
+        if isinstance(owner, StringValue) and isinstance(item, StringValue):
+            return _contains(owner, item)
+        if isinstance(owner, Literal) and not owner.is_mapping and len(owner.items) <= _MOST_GUARDS:
+            found = [_is_equal(item, other) for node in owner.items for other in self.context.value(node, owner.at)]
+            if True in found and len(found) == len(owner.items):
+                return True
+            return None if None in found or True in found else False
+        return None
+
+
+def _agreed(truths: Iterable[bool | None]) -> bool | None:
+    found = set(truths)
+    return found.pop() if len(found) == 1 else None
+
+
+def _negate(truth: bool | None) -> bool | None:
+    return None if truth is None else not truth
+
+
+def _is_true(value: Value) -> bool | None:
+    """Whether a value counts as true."""
+    if isinstance(value, StringValue):
+        if _is_default(value) or (may_be_unset(value) and len(value.parts) == 1):
+            return None
+        if any(isinstance(part, KnownPart) and part.text for part in value.parts):
+            return True
+        return False if value.literal == "" else None
+    if isinstance(value, Unknown):
+        return None
+    if isinstance(value, NonString):
+        return bool(value.value)
+    if isinstance(value, Literal):
+        return bool(value.take_pairs(1) or value.items) or None
+    return True if isinstance(value, Instance | ClassOrObject | Function) else None
+
+
+def _is_default(value: StringValue) -> bool:
+    return any(isinstance(part, KnownPart) and part.default_of is not None for part in value.parts)
+
+
+def _is_equal(left: Value, right: Value) -> bool | None:
+    for value, other in ((left, right), (right, left)):
+        if is_none(other):
+            if is_none(value):
+                return True
+            return None if isinstance(value, Unknown) or may_be_unset(value) or _is_open(value) else False
+    if isinstance(left, StringValue) and isinstance(right, StringValue):
+        if _is_default(left) or _is_default(right):
+            return None
+        if left.literal is not None and right.literal is not None:
+            return left.literal == right.literal
+        first, second = _known_start(left), _known_start(right)
+        return None if first.startswith(second) or second.startswith(first) else False
+    if isinstance(left, NonString) and isinstance(right, NonString):
+        return None if isinstance(left, Unknown) or isinstance(right, Unknown) else left.value == right.value
+    return None
+
+
+def _is_open(value: Value) -> bool:
+    """What may be anything: a string of one unknown part, an attribute of something of wandb's."""
+    if isinstance(value, StringValue):
+        return len(value.parts) == 1 and isinstance(value.parts[0], UnknownPart)
+    return not isinstance(value, Instance | ClassOrObject | Function | Literal | NonString)
+
+
+def _contains(owner: StringValue, item: StringValue) -> bool | None:
+    if item.literal is None or _is_default(item) or _is_default(owner):
+        return None
+    if owner.literal is not None:
+        return item.literal in owner.literal
+    return True if any(isinstance(part, KnownPart) and item.literal in part.text for part in owner.parts) else None
+
+
+def _has_affix(owner: Value, affix: Value, method: str) -> bool | None:
+    if not isinstance(owner, StringValue) or not isinstance(affix, StringValue) or affix.literal is None:
+        return None
+    if _is_default(owner) or _is_default(affix):
+        return None
+    if owner.literal is not None:
+        return bool(getattr(owner.literal, method)(affix.literal))
+    if method == "endswith":
+        return None
+    start = _known_start(owner)
+    if start.startswith(affix.literal):
+        return True
+    return None if affix.literal.startswith(start) else False
+
+
+def _known_start(value: StringValue) -> str:
+    def words() -> Iterator[str]:
+        for part in value.parts:
+            if isinstance(part, UnknownPart):
+                return
+            yield part.text
+
+    return "".join(words())

@@ -1,0 +1,161 @@
+"""Variables of the environment: what a program sets itself, and what it finds."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.resolve.bindings import Arm, Module, ProgramPoint
+from regilink_doctor.lint.resolve.conditions import narrow
+from regilink_doctor.lint.resolve.context import Context
+from regilink_doctor.lint.resolve.strings import unknown_string
+from regilink_doctor.lint.resolve.values import (
+    MAX_ALTERNATIVES,
+    Unknown,
+    Value,
+    is_none,
+    mark_default,
+    mark_variable,
+    with_name,
+)
+from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import walk, written_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from regilink_doctor.lint.resolve.bindings import Use
+
+READS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environs.Env"})
+"""Functions that give a variable, or a default."""
+
+_ENVIRON = ("os.environ", "environ")
+_LOADS = ("load_dotenv", "dotenv.load_dotenv", "read_env")
+
+
+class _Assignment:
+    """One place where the program sets a variable; a default where it may be set already."""
+
+    __slots__ = ("arm", "at", "is_default", "value")
+
+    def __init__(self, value: ast.expr, at: ProgramPoint, arm: Arm | None, is_default: bool) -> None:
+        self.value = value
+        self.at = at
+        self.arm = arm
+        self.is_default = is_default
+
+
+def read_environment(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """`os.getenv("X", default)`."""
+    default = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg), None)
+    names = [
+        value.literal
+        for value in (context.value(node.args[0], at) if node.args else ())
+        if isinstance(value, StringValue)
+    ]
+    variable = names[0] if len(names) == 1 else None
+    own, is_certain = find_assigned(context, variable, at) if variable else ([], False)
+    if is_certain:
+        return own
+    shown = next((name for name in names if name), "the environment")
+    given = context.value(default, at) if default is not None else ()
+    defaults: list[Value] = [mark_default(value, shown) for value in given if not is_none(value)]
+    if variable:
+        defaults = [mark_variable(value, variable) for value in defaults]
+    if not defaults:
+        is_set = own or _may_be_loaded(context, variable, at.scope.module)
+        reason = "a variable of the environment without a default"
+        defaults = [unknown_string(node, at, "unknown" if is_set else "environment", reason, variable)]
+    return narrow(context, written_name(node), [*own, *defaults], at)
+
+
+def read_item(context: Context, key: str | None, at: ProgramPoint) -> Sequence[Value]:
+    """`os.environ["X"]`: a KeyError if it is not set, never the word None."""
+    own, is_certain = find_assigned(context, key, at) if key else ([], False)
+    return own if is_certain else [*own, Unknown(reason="a variable of the environment", variable=key)]
+
+
+def find_assigned(context: Context, variable: str, at: ProgramPoint) -> tuple[list[Value], bool]:
+    """What the program itself has set a variable to before a place, and whether it certainly has."""
+    module = at.scope.module
+    values: list[Value] = []
+    for assignment in reversed(_find_assignments(context, module).get(variable, ())[-MAX_ALTERNATIVES:]):
+        is_here = assignment.at.scope is at.scope
+        if is_here and assignment.at.order >= at.order:
+            continue
+        found = [with_name(value, variable) for value in context.value(assignment.value, assignment.at)]
+        if assignment.is_default:
+            found = [mark_variable(mark_default(value, variable), variable) for value in found]
+        values += found
+        is_outer = assignment.at.scope is module.scope and assignment.arm is None
+        is_always = is_outer or (is_here and (assignment.arm is None or assignment.arm.contains(at.order)))
+        if is_always:
+            return values, True
+    return values, False
+
+
+def _find_assignments(context: Context, module: Module) -> dict[str, list[_Assignment]]:
+    return context.keep(("environment", id(module)), lambda: _index_assignments(module))
+
+
+def _index_assignments(module: Module) -> dict[str, list[_Assignment]]:
+    found: list[tuple[str, _Assignment]] = []
+    for store in module.stores:
+        target = store.target
+        if isinstance(target, ast.Subscript) and written_name(target.value) in _ENVIRON:
+            name = target.slice.value if isinstance(target.slice, ast.Constant) else None
+            if isinstance(name, str):
+                found.append((name, _Assignment(store.value, store.at, store.arm, False)))
+    for use in module.uses:
+        if isinstance(use.call.func, ast.Attribute) and use.call.func.attr in ("setdefault", "update", "putenv"):
+            found += _read_call(use)
+    assignments: dict[str, list[_Assignment]] = {}
+    for name, assignment in sorted(found, key=lambda item: item[1].at.order):
+        assignments.setdefault(name, []).append(assignment)
+    return assignments
+
+
+def _read_call(use: Use) -> Iterator[tuple[str, _Assignment]]:
+    """`os.environ.setdefault("X", "y")`, `os.environ.update({"X": "y"}, Z="y")`, `os.putenv("X", "y")`."""
+    call, function = use.call, use.call.func
+    if not isinstance(function, ast.Attribute):
+        return
+    owner = written_name(function.value)
+    pairs: list[tuple[object, ast.expr]] = []
+    if owner in _ENVIRON and function.attr == "update":
+        for argument in call.args:
+            if isinstance(argument, ast.Dict):
+                keys = [key.value if isinstance(key, ast.Constant) else None for key in argument.keys]
+                pairs += zip(keys, argument.values, strict=True)
+        pairs += [(keyword.arg, keyword.value) for keyword in call.keywords]
+    elif owner in (("os",) if function.attr == "putenv" else _ENVIRON) and len(call.args) == 2:
+        pairs.append((getattr(call.args[0], "value", None), call.args[1]))
+    for name, value in pairs:
+        if isinstance(name, str):
+            yield name, _Assignment(value, use.at, use.arm, function.attr == "setdefault")
+
+
+def _may_be_loaded(context: Context, variable: str | None, module: Module) -> bool:
+    """Whether something else may have set a variable: a settings file that is loaded, or a check that fails without."""
+    checked = context.keep(("checked variables", id(module)), lambda: _find_checked(module))
+    return checked is None or variable in checked
+
+
+def _find_checked(module: Module) -> frozenset[str] | None:
+    """The variables that conditions or `os.environ["X"]` of a file name; None where it loads a settings file."""
+    found: set[str] = set()
+    for use in module.uses:
+        if written_name(use.call.func) in _LOADS or getattr(use.call.func, "attr", "") == "load_dotenv":
+            return None
+    for node in walk(module.scope.node):
+        key: ast.expr | None = None
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _is_environment(node.value):
+            key = node.slice
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+            key = node.left if _is_environment(node.comparators[0]) else None
+        if isinstance(key, ast.Constant):
+            found.add(str(key.value))
+    return frozenset(found)
+
+
+def _is_environment(node: ast.expr) -> bool:
+    return written_name(node) in _ENVIRON
