@@ -8,7 +8,7 @@ from regilink_doctor.core.target_path.unknown import UNKNOWN_NAME, is_known, sho
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Set
     from typing import Literal
 
     UnknownKind = Literal["unknown", "environment", "versioned-name", "source-version"]
@@ -78,6 +78,21 @@ class StringValue:
     def unknown_parts(self) -> Iterator[tuple[int, UnknownPart]]:
         """Each unknown part with its offset in `pattern`."""
         return ((offset, part) for offset, part in self._offsets() if isinstance(part, UnknownPart))
+
+    @property
+    def unset_variables(self) -> Iterator[str]:
+        """The variables of the environment that make a part None when they are not set."""
+        return (name for part in self.parts if may_be_none(part) for name in part.variables)
+
+    def mark_set(self, variables: Set[str] | None = None) -> StringValue:
+        """The string where these variables, or all, are known to be set: a part of it is unknown, but never None."""
+        parts = (
+            replace(part, kind="unknown")
+            if may_be_none(part) and (variables is None or not variables.isdisjoint(part.variables))
+            else part
+            for part in self.parts
+        )
+        return replace(self, parts=tuple(parts))
 
     @property
     def variables_read(self) -> tuple[str, ...]:
@@ -171,6 +186,11 @@ class StringValue:
         for part in self.parts:
             yield offset, part
             offset += _width(part)
+
+
+def may_be_none(part: KnownPart | UnknownPart) -> bool:
+    """Whether a part is a variable of the environment without a default."""
+    return isinstance(part, UnknownPart) and part.kind == "environment"
 
 
 def _width(part: KnownPart | UnknownPart) -> int:

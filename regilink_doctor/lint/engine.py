@@ -9,7 +9,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.problems import Problem
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.lint import formats, project
 from regilink_doctor.lint.suppress import apply
@@ -116,24 +116,24 @@ class _Facts:
 
     @property
     def wandb_version(self) -> str | None:
-        return self.configured.wandb_version or project.newest_wandb(self._folder)
+        return self.configured.wandb_version or project.newest_wandb(self.folder)
 
     @property
     def links_around(self) -> bool:
-        return project.links(self._folder)
+        return project.links(self.folder)
 
     @property
-    def _folder(self) -> str:
+    def folder(self) -> str:
         return os.path.dirname(os.path.abspath(self.path))
 
     def program_links(self, path: str) -> bool:
-        return project.program_links(path, self._folder)
+        return project.program_links(path, self.folder)
 
     def mentions(self, word: str) -> bool:
         return any(word in source.text for source in self.reading.sources)
 
     def sets(self, variable: str) -> bool:
-        return self.mentions(variable) or project.mentioned(variable, self._folder)
+        return self.mentions(variable) or project.mentioned(variable, self.folder)
 
 
 def lint_bytes(
@@ -201,12 +201,21 @@ def _watching(item: Site | FileFact, enabled: Enabled) -> Iterator[str]:
 
 def _reports(code: str, item: Site | FileFact, facts: _Facts) -> Iterator[Report]:
     if code == TARGET_PATH and item.kind == "consume":
-        return report_names(item)
+        return report_names(_with_tree(item, facts))
     if code == TARGET_PATH and (item.kind == "link" or item.kind == "target"):
-        return report_targets(item, facts.view, facts.configured)
+        return report_targets(_with_tree(item, facts), facts.view, facts.configured)
     rule = rule_for(code)
     check: Callable[[Any, FileFacts], Iterator[Report]] = getattr(rule, CALLBACKS.get(item.kind, "check_site"))
     return check(item, facts)
+
+
+def _with_tree(site: Site, facts: _Facts) -> Site:
+    """A site whose variables of the environment are not called unset where a settings file of the tree names them."""
+    unset = {name for string in site.target for name in string.unset_variables}
+    is_set = {name for name in unset if project.mentioned(name, facts.folder)}
+    if not is_set:
+        return site
+    return replace(site, target=tuple(string.mark_set(is_set) for string in site.target))
 
 
 def _unparsable(path: str, error: Unparsable, enabled: Enabled) -> Iterator[Finding]:

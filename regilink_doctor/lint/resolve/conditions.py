@@ -21,7 +21,6 @@ from regilink_doctor.lint.resolve.values import (
     Unknown,
     Value,
     is_none,
-    mark_set,
     may_be_unset,
 )
 from regilink_doctor.lint.text import syntax as ast
@@ -95,7 +94,7 @@ def _narrow_unset(
 ) -> Value:
     """A variable of the environment: where the condition cannot be if it is not set, it is set."""
     if _Judge(context, at, key, _NONE).judge(test) is (not holds):
-        return mark_set(value)
+        return value.mark_set()
     return value
 
 

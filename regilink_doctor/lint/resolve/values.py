@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.records import field, record, replace
-from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.text import syntax as ast
 
@@ -190,15 +190,6 @@ def mark_variable(value: Value, variable: str) -> Value:
     return replace(value, parts=tuple(replace(part, variables=(variable, *part.variables)) for part in value.parts))
 
 
-def mark_set(value: StringValue) -> StringValue:
-    """The same string, its variables of the environment known to be set."""
-    return StringValue(tuple(_mark_set(part) for part in value.parts), value.place)
-
-
-def _mark_set(part: KnownPart | UnknownPart) -> KnownPart | UnknownPart:
-    return replace(part, kind="unknown") if isinstance(part, UnknownPart) and part.kind == "environment" else part
-
-
 def is_none(value: Value) -> bool:
     """Whether a value is None."""
     return isinstance(value, NonString) and value.value is None
@@ -206,9 +197,7 @@ def is_none(value: Value) -> bool:
 
 def may_be_unset(value: Value) -> bool:
     """Whether the string holds a variable of the environment that has no default."""
-    return isinstance(value, StringValue) and any(
-        isinstance(part, UnknownPart) and part.kind == "environment" for part in value.parts
-    )
+    return isinstance(value, StringValue) and any(map(may_be_none, value.parts))
 
 
 # Alternatives are bounded. What exceeds the bound is never dropped: it becomes one string that has what all of them

@@ -11,7 +11,6 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import SITE_CLASSES, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
-from regilink_doctor.lint.project import mentioned
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import UNKNOWN, Instance
@@ -144,17 +143,11 @@ class _Finder:
             text,
             parts=tuple(
                 replace(part, kind="unknown")
-                if isinstance(part, UnknownPart)
-                and part.kind == "environment"
-                and (tested.intersection(part.names) or self._is_set_in_tree(part.variables))
+                if isinstance(part, UnknownPart) and part.kind == "environment" and tested.intersection(part.names)
                 else part
                 for part in text.parts
             ),
         )
-
-    def _is_set_in_tree(self, variables: tuple[str, ...]) -> bool:
-        """Whether a settings file of the tree names one of these variables."""
-        return any(mentioned(variable, self.source.folder) for variable in variables)
 
     def _opening(self, use: Use) -> Place | None:
         """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""
