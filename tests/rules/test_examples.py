@@ -69,8 +69,7 @@ def lint(rule: Rule, example: str, tmp_path: Path) -> list[str]:
 
 @pytest.mark.parametrize(("rule", "example"), examples("bad"))
 def test_bad_is_found(rule: Rule, example: str, tmp_path: Path) -> None:
-    assert lint(rule, example, tmp_path) == [rule.code] * len(lint(rule, example, tmp_path))
-    assert rule.code in lint(rule, example, tmp_path)
+    assert set(lint(rule, example, tmp_path)) == {rule.code}
 
 
 @pytest.mark.parametrize(("rule", "example"), examples("good"))
@@ -103,10 +102,8 @@ def test_every_row_of_the_catalogue_that_has_a_rule_is_covered_by_it() -> None:
     assert {row for row in without_code if not row.startswith("F")} == set(for_explain)
 
 
-def test_every_rule_of_the_design_is_there() -> None:
-    numbers = [*range(4), *range(101, 114), *range(201, 209), *range(301, 306), 310, *range(401, 407)]
-    numbers += [*range(501, 512), *range(601, 611), *range(701, 705), *range(801, 811)]
-    assert list(MODULES) == [f"REG{number:03}" for number in numbers]
+def test_codes_and_names_are_unique() -> None:
+    assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
 
 
 def test_the_page_of_rules_is_what_the_rules_say() -> None:
