@@ -52,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if status is None:
                 options = _parse_options(words, separated=command is not None)
                 options.cmd = command or []
-                declare_format(getattr(options, "output_format", None) or "full")
+                if options.command != "lint":  # which knows the kind of its format
+                    declare_format(getattr(options, "output_format", None) or "full")
                 status = int(options.run(options))
             sys.stdout.flush()
         except UsageProblem as problem:

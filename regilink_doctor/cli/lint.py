@@ -16,7 +16,7 @@ from regilink_doctor.cli.options import (
     parse_plain,
     wants_colour,
 )
-from regilink_doctor.cli.output import declare_format
+from regilink_doctor.cli.output import declare_kind
 from regilink_doctor.config.keys import FORMATS
 
 TYPE_CHECKING = False
@@ -80,8 +80,8 @@ def _run_lint(options: Any) -> int:
         if (changed := change_files(result, config, catalog, options)) is not None:
             return changed
     output_format = options.output_format or config.output_format or FORMATS[0]
-    if not (options.show_sites or options.statistics) or output_format.startswith("json"):
-        declare_format(output_format)
+    if options.show_sites or options.statistics:
+        declare_kind("json" if output_format.startswith("json") else "text")
     if options.show_sites:
         from regilink_doctor.report.listings import list_sites
 
@@ -94,7 +94,9 @@ def _run_lint(options: Any) -> int:
     else:
         from regilink_doctor.report.formats import find_format
 
-        _print_lines(find_format(output_format).render(result, _find_style(options)))
+        shown_as = find_format(output_format)
+        declare_kind(shown_as.kind)
+        _print_lines(shown_as.render(result, _find_style(options)))
     status = _print_failures(result, options) or result.exit_status
     return OK if options.exit_zero and status != UNUSABLE else status
 

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 
     Kind = Literal["text", "commands", "json", "xml", "patch"]
 
-_MACHINE_KINDS: dict[str, Kind] = {"azure": "commands", "github": "commands", "junit": "xml"}
-"""Output format -> what it is made of; every other format for programs is JSON."""
-
-_FOR_PEOPLE = ("full", "concise", "markdown")
+_KINDS: dict[str, Kind] = {"full": "text", "markdown": "text", "github": "commands", "junit": "xml", "json": "json"}
+"""Output format -> what it is made of, for the commands beside `lint`."""
 
 _GONE = (errno.EPIPE, errno.ESHUTDOWN, *((errno.EINVAL,) if os.name == "nt" else ()))
 """What the system says when nobody reads any more; on Windows a broken pipe is an invalid argument."""
@@ -107,17 +105,17 @@ class SafeStreams:
 
 
 def declare_format(output_format: str) -> None:
-    """Standard output is going to be in this format: those for programs are UTF-8, whatever the terminal's encoding."""
-    if output_format not in _FOR_PEOPLE:
-        declare_kind(_MACHINE_KINDS.get(output_format, "json"))
+    """Standard output is going to be in this format."""
+    declare_kind(_KINDS[output_format])
 
 
 def declare_kind(kind: Kind) -> None:
-    """Standard output is going to be machine-readable text of this kind: UTF-8, with line ends as they are written."""
+    """Standard output is going to be of this kind: if not for people, UTF-8 with line ends as they are written."""
     stream = sys.stdout
     if isinstance(stream, SafeStream):
         stream.kind = kind
-        _reconfigure(stream.raw, encoding="utf-8", errors="backslashreplace", newline="\n")
+        if kind != "text":
+            _reconfigure(stream.raw, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 class PrintingTo:

@@ -50,16 +50,6 @@ def _count_unresolved(result: LintResult) -> str:
     return f" {counted(len(places), 'link')} could not be read: {shown}{more}."
 
 
-def _unresolved(result: LintResult) -> str:
-    """The links that could not be read: "nothing found" says nothing about them."""
-    places = find_unread_links(result)
-    if not places:
-        return ""
-    shown = ", ".join(places[:_MOST_PLACES])
-    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
-    return f" {counted(len(places), 'link')} could not be read: {shown}{more}."
-
-
 def _shows_registry(path: StringValue) -> bool:
     """Whether the part before the collection is known; of a path of one part, that part."""
     from regilink_doctor.core.target_path import is_known

@@ -9,8 +9,11 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from regilink_doctor.workflows.lint import LintResult
+
+    Kind = Literal["text", "commands", "json", "xml"]
 
 
 class Style:
@@ -34,13 +37,13 @@ class Style:
 class Format:
     """One way to show the result of a run.
 
-    `name` is the value of `--output-format`, `purpose` one line for the documentation. `is_for_people`: the text
-    follows the encoding of the terminal; the formats for programs are always UTF-8.
+    `name` is the value of `--output-format`, `purpose` one line for the documentation. `kind` is what the report is
+    made of: `text` is for people and follows the encoding of the terminal; the others are for programs, always UTF-8.
     """
 
     name: str
     purpose: str
-    is_for_people = False
+    kind: Kind = "json"
 
     def __init_subclass__(cls) -> None:
         """Register the format."""

@@ -19,6 +19,7 @@ class Azure(Format):
 
     name = "azure"
     purpose = "logging commands: issues of an Azure Pipelines build"
+    kind = "commands"
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """A line for each finding."""

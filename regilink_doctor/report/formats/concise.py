@@ -19,7 +19,7 @@ class Concise(Format):
 
     name = "concise"
     purpose = "`path:line:col: CODE message`; in a notebook `nb.ipynb:cell 3:2:8: CODE message`"
-    is_for_people = True
+    kind = "text"
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """A line for each finding."""

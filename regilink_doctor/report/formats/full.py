@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.lint import LintResult
 
 
+
 class Full(Format):
     """For people; the default."""
 
     name = "full"
     purpose = "people; the default. Lines are cut at the width of the terminal"
-    is_for_people = True
+    kind = "text"
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """The findings with the marked source, and what the run looked at."""

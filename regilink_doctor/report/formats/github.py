@@ -22,6 +22,7 @@ class GitHub(Format):
 
     name = "github"
     purpose = "workflow commands: shown at the line of the pull request, in a notebook at the line of the file"
+    kind = "commands"
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """A line for each finding."""

@@ -22,6 +22,7 @@ class JUnit(Format):
 
     name = "junit"
     purpose = "Jenkins, GitLab, Azure: a failed case for each error and warning"
+    kind = "xml"
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """The whole document."""
