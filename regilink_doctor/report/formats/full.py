@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.lint import LintResult
 
 
-
 class Full(Format):
     """For people; the default."""
 
