@@ -170,7 +170,6 @@ OPERATION: tuple[Failure, ...] = (
         "Give entity and project in full: `wandb agent team/project/SWEEP_ID`, `wandb launch --entity team --project "
         "project --job team/project/job:latest`.",
         silent=False,
-        phases=("sweep",),
         recognize="The command is `wandb sweep`, `wandb agent`, `wandb launch` or `wandb launch-agent`.",
         check_with="regilink doctor --entity TEAM",
     ),

@@ -88,6 +88,8 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("connection-reset", "C19", "connection reset by peer", "other", also=("F2", "F17")),
     WandbMessage("remote-closed", "C19", "Remote end closed connection without response", "other", also=("F2", "F17")),
     WandbMessage("connection-aborted", "C19", "Connection aborted.", "other", also=("F2", "F17")),
+    WandbMessage("connection-broken", "C19", "Connection broken: {reason}", "other", also=("F2", "F6")),
+    WandbMessage("connection-refused-system", "C19", "Connection refused", "other"),
     WandbMessage("tls-eof", "C19", "EOF occurred in violation of protocol", "other", also=("F17",)),
     WandbMessage("tls-timeout", "C19", "TLS handshake timeout", "other", also=("F2",)),
     WandbMessage(
@@ -162,7 +164,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("host-invalid", "C19", "is not a valid server address, did you mean {url}", "other"),
     WandbMessage("host-http", "C19", "http is not secure, please use {url}", "sdk"),
     # Keys and logins.
-    WandbMessage("key-invalid-old", "C18", "Invalid or missing api_key. Run `wandb login`", "other"),
+    WandbMessage("key-invalid-old", "C18", "Invalid or missing api_key", "other"),
     WandbMessage(
         "key-invalid-host",
         "C18",
@@ -534,6 +536,20 @@ OPERATION: tuple[WandbMessage, ...] = (
         hint="`pip install -U wandb protobuf`",
     ),
     WandbMessage(
+        "protobuf-gencode",
+        "F15",
+        "Detected incompatible Protobuf Gencode/Runtime versions",
+        "other",
+        hint="`pip install -U wandb protobuf`",
+    ),
+    WandbMessage(
+        "protobuf-module",
+        "F15",
+        "module 'wandb.proto.{module}' has no attribute '{name}'",
+        "other",
+        hint="`pip install -U wandb protobuf`",
+    ),
+    WandbMessage(
         "numpy-2", "F15", "`np.float_` was removed in the NumPy 2.0 release", "other", hint="`pip install -U wandb`"
     ),
     WandbMessage(
@@ -589,6 +605,10 @@ OPERATION: tuple[WandbMessage, ...] = (
     # Sweeps and launch.
     WandbMessage("sweep-missing", "F16", "Could not find sweep {sweep}", "sdk", also=("B2",)),
     WandbMessage("sweep-deleted", "F16", "Sweep was deleted or agent was not found", "sdk"),
+    WandbMessage("sweep-user", "F16", "Sweep user not valid", "server", status=400, also=("B2", "C18")),
+    WandbMessage("sweep-project-missing", "F16", "name required for project query", "server", status=400),
+    WandbMessage("agent-not-found", "F16", "agent not found", "server", status=404),
+    WandbMessage("sweep-not-found", "F16", "sweep not found", "server", status=404, also=("B2",)),
     WandbMessage("launch-entity-missing", "F16", "Must specify entity when using launch", "sdk"),
     WandbMessage("launch-project-missing", "F16", "A project must be configured when using launch", "sdk"),
     WandbMessage("launch-no-entity", "F16", "No entity provided, use --entity or set WANDB_ENTITY", "sdk"),

@@ -76,6 +76,10 @@ _EXCEPTION = re.compile(
     r"^\s*(?:\w+\.)*(?P<name>[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception)"
     r"(?::(?P<message>\s.*)?|\s*)$"
 )
+_NONE_HAS_NO = re.compile(r"'NoneType' object has no attribute '(\w+)'")
+_BUCKET = re.compile(
+    r"https?://(?:[\w.-]*(?:amazonaws|googleapis|blob\.core\.windows|cloudfront)\.\w+|[^\s/]+/(?:local-files|wandb-artifacts))"
+)
 _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
       | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?|Error)[ :=]+(\d{3})\b
@@ -186,6 +190,12 @@ class ErrorContext:
         return None
 
     @cached_property
+    def missing_attribute(self) -> str | None:
+        """The attribute that None does not have, where the last exception says so."""
+        match = _NONE_HAS_NO.search(self.exception[1]) if self.exception else None
+        return match[1] if match else None
+
+    @cached_property
     def last_line(self) -> str:
         """The line that says what went wrong: the last exception, else the last line that reports an error."""
         lines = [line.strip() for line in self.message_text.splitlines() if line.strip()]
@@ -212,12 +222,22 @@ class ErrorContext:
         return (match[1] or "upsertBucket") if match else None
 
     @cached_property
+    def _after_own_code(self) -> tuple[Frame, ...]:
+        """The frames below the last line of the user's own code."""
+        frames: list[Frame] = []
+        for frame in self.frames:
+            frames = [*frames, frame] if frame.is_library else []
+        return tuple(frames)
+
+    @property
+    def is_raised_in_wandb(self) -> bool:
+        """Whether the last frames are in wandb's code, or below it."""
+        return any(frame.is_wandb for frame in self._after_own_code)
+
+    @cached_property
     def call(self) -> str | None:
         """The call of wandb's API that failed: by wandb's frames, else by the last line of the user's own code."""
-        after_own_code: list[Frame] = []
-        for frame in self.frames:
-            after_own_code = [*after_own_code, frame] if frame.is_library else []
-        for frame in after_own_code:
+        for frame in self._after_own_code:
             name = frame.function.rpartition(".")[2]
             if frame.is_wandb and name in CALLS:
                 return name
@@ -287,6 +307,11 @@ class ErrorContext:
     def is_from_wandb(self) -> bool:
         """Whether a status can be W&B's: wandb is named, or no other host is."""
         return self.is_about_wandb or not _HOST.search(self.message_text)
+
+    @property
+    def is_from_bucket(self) -> bool:
+        """Whether the address that answered is one of a bucket."""
+        return bool(_BUCKET.search(self.message_text))
 
     @cached_property
     def registry_path(self) -> tuple[str, bool] | None:

@@ -40,26 +40,36 @@ _UNDECIDED = ("F2", "C10", "F1", "B7")
 """Failures whose messages leave the cause open: another message of the same log decides."""
 _PATH_PHASES = (None, "link", "consume", "download", "registry", "api")
 
-# An exception whose class alone says it, when it was raised in wandb's code or without any frame: class -> failures.
-_CLASSES: dict[str, tuple[str, ...]] = {
-    "NotImplementedError": ("C1",),
-    "AuthenticationError": ("C18", "C19"),
-    "ConnectionError": ("C19", "F2"),
-    "ConnectTimeout": ("C19", "F2"),
-    "ConnectionRefusedError": ("C19",),
-    "ConnectionResetError": ("C19", "F14", "F2"),
-    "ReadTimeout": ("F2", "C19"),
-    "ProxyError": ("C19",),
-    "SSLError": ("C19",),
-    "BrokenPipeError": ("F14", "C19"),
+# What the class of an exception says: class -> failures. The first are raised for many reasons, so wandb's code must
+# have raised them; for the second it is enough that wandb is named.
+_CLASSES_OF_WANDB: dict[str, tuple[str, ...]] = {
     "PermissionError": ("F7",),
+    "FileNotFoundError": ("F18", "F7"),
+    "ImportError": ("F15",),
+    "ModuleNotFoundError": ("F15",),
+    "BrokenPipeError": ("F14", "C19"),
+    "AuthenticationError": ("C18", "C19"),
     "ArtifactFinalizedError": ("F18",),
     "ArtifactNotLoggedError": ("C11", "C2"),
     "WaitTimeoutError": ("C10",),
     "LaunchError": ("F16",),
     "SchedulerError": ("F16",),
 }
-_ONLY_IN_A_LINK = ("NotImplementedError",)
+_CLASSES_OF_WANDB_ALONE = ("ArtifactFinalizedError", "ArtifactNotLoggedError", "LaunchError", "SchedulerError")
+_CLASSES_OF_THE_NETWORK: dict[str, tuple[str, ...]] = {
+    "ConnectionError": ("C19", "F2"),
+    "ConnectTimeout": ("C19", "F2"),
+    "ConnectionRefusedError": ("C19",),
+    "ConnectionResetError": ("C19", "F14", "F2"),
+    "ChunkedEncodingError": ("C19", "F2", "F6"),
+    "ProtocolError": ("C19", "F2"),
+    "ReadTimeout": ("F2", "C19"),
+    "ReadTimeoutError": ("F2", "C19"),
+    "ProxyError": ("C19",),
+    "SSLError": ("C19",),
+}
+_RUN_ATTRIBUTES = ("_log", "config", "entity", "finish", "id", "log", "name", "project", "save", "summary", "url")
+"""What a program asks of `wandb.run`, which is None without an active run."""
 
 # What a status means where nothing that W&B says is recognized: status -> phase -> failures. None: any other phase.
 _STATUSES: dict[int, dict[str | None, tuple[str, ...]]] = {
@@ -156,6 +166,8 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
 def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     """W&B's messages, best first. Of a message that a terminal broke in the middle of a word, the pieces are joined."""
     matches = wandb_messages.recognize_messages(context.message_text)
+    if not context.is_from_wandb:  # "Unauthorized" of another host
+        matches = [match for match in matches if match.message.speaker in ("sdk", "cli")]
     matches = matches or search_messages(context.message_text, _beginnings())
     if not matches and "\n" in context.message_text:
         joined = "".join(line.strip() for line in context.message_text.splitlines())
@@ -232,13 +244,14 @@ def _of_class(context: ErrorContext) -> tuple[str, ...]:
     if context.exception is None:
         return ()
     name, text = context.exception
-    ids = _CLASSES.get(name, ())
-    if not ids or (context.frames and not any(frame.is_wandb for frame in context.frames)):
-        return ()
-    if name in _ONLY_IN_A_LINK:
+    if ids := _CLASSES_OF_THE_NETWORK.get(name):
+        return ids if context.is_about_wandb else ()
+    if context.missing_attribute in _RUN_ATTRIBUTES:
+        return ("F4", "C5", "C8") if context.is_about_wandb else ()
+    if name == "NotImplementedError":  # only the link in an offline run raises it without a message
         is_link = not context.frames or context.call in ("link_artifact", "link_model")
-        return ids if is_link and not text else ()
-    return ids
+        return ("C1",) if is_link and not text else ()
+    return _CLASSES_OF_WANDB.get(name, ()) if context.is_raised_in_wandb or name in _CLASSES_OF_WANDB_ALONE else ()
 
 
 def _of_status(context: ErrorContext) -> tuple[str, ...]:
@@ -249,6 +262,8 @@ def _of_status(context: ErrorContext) -> tuple[str, ...]:
         return ("F1", "B2", "C19") if context.operation == "upsertBucket" else ()
     if context.status >= 500:
         return _SERVER_FAULT
+    if context.is_from_bucket and context.status in (400, 403, 404):
+        return ("F6", "F17")
     by_phase = _STATUSES.get(context.status, {})
     return by_phase.get(context.phase, by_phase.get(None, ()))
 
