@@ -35,7 +35,7 @@ class HardCodedApiKey(Rule):
     code = "REG704"
     name = "hard-coded-api-key"
     severity = "error"
-    failures = ("E2",)
+    failures = ("E2", "F11")
     watches = (
         "init",
         "setting",

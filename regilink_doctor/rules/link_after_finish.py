@@ -25,7 +25,7 @@ class LinkAfterFinish(Rule):
     code = "REG603"
     name = "link-after-finish"
     severity = "error"
-    failures = ("C8",)
+    failures = ("C8", "F4")
     watches = (
         "link",
         "log",

@@ -21,7 +21,7 @@ class MissingCollection(Rule):
     code = "REG102"
     name = "missing-collection"
     severity = "error"
-    failures = ("A2",)
+    failures = ("A2", "F12")
     is_about_path = True
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model")',

@@ -25,7 +25,7 @@ class SdkTooOld(Rule):
     code = "REG701"
     name = "sdk-too-old"
     severity = "warning"
-    failures = ("B14", "D8")
+    failures = ("B14", "D8", "F3", "F9")
     watches = ("requirement",)
     example = "requirements.txt"
     bad = ("wandb==0.18.7", "wandb>=0.16,<0.20", "wandb~=0.19.1")

@@ -20,7 +20,7 @@ class UnknownEntity(Rule):
     code = "REG207"
     name = "unknown-entity"
     severity = "error"
-    failures = ("B2",)
+    failures = ("B2", "F1")
     needs_catalog = True
     bad = (
         "import wandb\n"

@@ -44,7 +44,7 @@ class WrongCallShape(Rule):
     code = "REG607"
     name = "wrong-call-shape"
     severity = "error"
-    failures = ("A18",)
+    failures = ("A18", "F5")
     watches = (
         "link",
         "artifact",

@@ -10,13 +10,13 @@ from regilink_doctor.core.failures import FAILURES, find_failure
 
 PARTS = {"A": 18, "B": 17, "C": 20, "D": 18, "E": 4, "F": 20}
 WORDS_ONLY = {"A16", "B16", "B17", "C7", "C9", "C10", "C15", "C16", "D9", "D10", "D11", "D14"} | {
-    f"F{number}" for number in range(1, 21) if number != 10
+    f"F{number}" for number in (2, 6, 7, 8, *range(13, 21))
 }
 """Rows that `explain` and the documentation know, and no rule (design.md)."""
 
 RULES = {
     "REG101": {"A1"},
-    "REG102": {"A2"},
+    "REG102": {"A2", "F12"},
     "REG103": {"A3"},
     "REG104": {"A4"},
     "REG105": {"A5", "A6"},
@@ -34,7 +34,7 @@ RULES = {
     "REG204": {"B2"},
     "REG205": {"B2"},
     "REG206": {"C12", "C5b"},
-    "REG207": {"B2"},
+    "REG207": {"B2", "F1"},
     "REG208": {"D4"},
     "REG301": {"B3", "D1"},
     "REG302": {"A10"},
@@ -61,18 +61,18 @@ RULES = {
     "REG511": {"D16"},
     "REG601": {"C1", "C2", "C3", "C4"},
     "REG602": {"C5", "C5b"},
-    "REG603": {"C8"},
+    "REG603": {"C8", "F4"},
     "REG604": {"C13"},
     "REG605": {"C14"},
     "REG606": {"B15"},
-    "REG607": {"A18"},
+    "REG607": {"A18", "F5"},
     "REG608": {"B14"},
     "REG609": {"B2"},
     "REG610": {"C11"},
-    "REG701": {"B14", "D8"},
+    "REG701": {"B14", "D8", "F3", "F9"},
     "REG702": {"E1"},
     "REG703": {"A15"},
-    "REG704": {"E2"},
+    "REG704": {"E2", "F11"},
     "REG801": {"C19"},
     "REG802": {"C18"},
     "REG803": {"C18"},

@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "failures.md"
 
 
 def test_the_page_is_what_the_index_says() -> None:
-    assert PAGE.read_text(encoding="utf-8") == failures_page(), "run python tools/write_failures_page.py"
+    assert PAGE.read_text(encoding="utf-8") == failures_page(), "run python tools/make_failures_page.py"
 
 
 def test_every_failure_has_an_address_and_a_complete_entry() -> None:

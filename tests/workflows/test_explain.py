@@ -353,7 +353,7 @@ def test_of_a_long_log_the_end_counts() -> None:
 @pytest.mark.parametrize(
     ("text", "codes", "rows"),
     [
-        ('error[REG102] "wandb-registry-model" names a registry', ("REG102",), ("A2",)),
+        ('error[REG102] "wandb-registry-model" names a registry', ("REG102",), ("A2", "F12")),
         ('nb.ipynb:cell 3:2:25: REG101 "model/zoo" does not begin with "x"', ("REG101",), ("A1",)),
         ("is now team-a/model/zoo:v0, not in a registry [REG101, row A1]", ("REG101",), ("A1",)),
         ("row B4", ("REG401", "REG404"), ("B4",)),

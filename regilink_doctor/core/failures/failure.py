@@ -32,3 +32,7 @@ class Failure:
     check_with: str = ""
     phases: tuple[Phase, ...] = ()
     sdk_before: str | None = None
+
+    def is_possible_in(self, phase: Phase | None) -> bool:
+        """Whether the failure can show itself while the program does this; None: it is not known what it does."""
+        return phase is None or not self.phases or phase in self.phases

@@ -271,7 +271,7 @@ def _of_status(context: ErrorContext) -> tuple[str, ...]:
 def _contradicts(context: ErrorContext, failure_id: str) -> bool:
     """Whether the input shows that it cannot be this failure."""
     failure = FAILURES[failure_id]
-    if failure.phases and context.phase is not None and context.phase not in failure.phases:
+    if not failure.is_possible_in(context.phase):
         return True
     if failure.sdk_before and context.sdk_version:
         return _numbers(context.sdk_version) >= _numbers(failure.sdk_before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 from regilink_doctor.core import wandb_messages
+from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
@@ -80,7 +81,8 @@ def examine(text: str, view: OrganizationView | None = None) -> PathFacts:
     fixed = correct_path(text, view)
     if not wrong and view is not None and (unknown := _unknown_registry(parsed(text), view)):
         wrong, fixed, certain = (unknown,), None, view.complete
-    failures = tuple(dict.fromkeys(failure for one in wrong for failure in rule_for(one.code).failures))
+    ids = (failure for one in wrong for failure in rule_for(one.code).failures)
+    failures = tuple(dict.fromkeys(failure for failure in ids if FAILURES[failure].is_possible_in("link")))
     return PathFacts(wrong, fixed, failures, certain)
 
 

@@ -1,4 +1,4 @@
-"""Writes `docs/failures.md` from the failure index: `python tools/write_failures_page.py`."""
+"""Write `docs/failures.md` from the failure index."""
 
 from pathlib import Path
 
