@@ -11,7 +11,8 @@ from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import Init, Link
-from regilink_doctor.lint import formats, project
+from regilink_doctor.lint import formats
+from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.suppress import apply
 from regilink_doctor.lint.text.source import Unparsable
 from regilink_doctor.rules import rule_for
@@ -61,6 +62,7 @@ class _Facts:
 
     path: str
     reading: ParsedFile
+    project: Project
     view: OrganizationView | None = None
     configured: ConfiguredOrganization = NOTHING_CONFIGURED
 
@@ -116,24 +118,24 @@ class _Facts:
 
     @property
     def wandb_version(self) -> str | None:
-        return self.configured.wandb_version or project.newest_wandb(self.folder)
+        return self.configured.wandb_version or self.project.newest_wandb(self.folder)
 
     @property
     def links_around(self) -> bool:
-        return project.links(self.folder)
+        return self.project.has_links(self.folder)
 
     @property
     def folder(self) -> str:
         return os.path.dirname(os.path.abspath(self.path))
 
     def program_links(self, path: str) -> bool:
-        return project.program_links(path, self.folder)
+        return self.project.is_linking_program(path, self.folder)
 
     def mentions(self, word: str) -> bool:
         return any(word in source.text for source in self.reading.sources)
 
     def sets(self, variable: str) -> bool:
-        return self.mentions(variable) or project.mentioned(variable, self.folder)
+        return self.mentions(variable) or self.project.is_mentioned(variable, self.folder)
 
 
 def lint_bytes(
@@ -143,6 +145,7 @@ def lint_bytes(
     *,
     known: ConfiguredOrganization = NOTHING_CONFIGURED,
     selection: Selection = EVERYTHING,
+    project: Project | None = None,
 ) -> FileReport:
     """The report of one file.
 
@@ -151,8 +154,10 @@ def lint_bytes(
         content: the file's bytes.
         directory: what is known of the organization.
         known: what the configuration tells of it.
-        selection: which rules speak.
+        selection: which rules report.
+        project: what is around the file, the same for all files of a run; None: nothing is remembered.
     """
+    project = project or Project()
     asked: dict[str, bool] = {}
 
     def enabled(code: str) -> bool:
@@ -169,7 +174,7 @@ def lint_bytes(
     except Exception as error:
         place = Place(path, Span(1, 1, 1, 1))
         return FileReport((_crash("reading", place, error, "nothing in this file was checked"),))
-    facts = _Facts(path, reading, directory, known)
+    facts = _Facts(path, reading, project, directory, known)
     by_site = [list(_findings(site, facts, enabled)) for site in reading.sites]
     others = [list(_findings(item, facts, enabled)) for item in reading.declared]
     unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]

@@ -1,19 +1,22 @@
-"""What lies around a program: variables of the environment that `.env`, CI, compose or make set, links, old pins.
+"""What is around the files of one run: variables that `.env`, CI, compose or make set, programs that link, old pins.
 
-Looked at only when a rule asks. Bytes are searched, and only lists of requirements are read: that a file speaks of a
-variable is enough to keep silent.
+Searched only when a rule asks. Bytes are searched, and only lists of requirements are read: that a file names a
+variable is enough to report nothing.
 """
 
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
 
     from regilink_doctor.core.file_facts import Requirement
+
+    Answer = TypeVar("Answer")
 
 _NAMES = ("Dockerfile", "Makefile", "justfile", "Jenkinsfile", "setup.cfg", "tox.ini", ".gitlab-ci.yml")
 _SUFFIXES = (".env", ".envrc", ".yaml", ".yml", ".toml", ".sh", ".bash", ".ini", ".cfg", ".sbatch", ".slurm")
@@ -36,27 +39,76 @@ _MAX_FILES = 400
 _MAX_BYTES = 1 << 20
 
 
-def mentioned(variable: str, folder: str) -> bool:
-    """Whether a settings file in `folder` or above it, up to the root of the repository, mentions `variable`."""
-    return any(_mentions(base, variable.encode()) for base in _upwards(folder))
+_LINKS = (b"link_artifact(", b"wandb-registry-")
+_SKIPPED = ("__pycache__", "node_modules", "site-packages", "venv")
+_MAX_PROGRAMS = 2000
+_REQUIREMENTS = ("pyproject.toml", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 
 
-@lru_cache(maxsize=1024)
+class Project:
+    """Made once for each run, and owner of all that is remembered of files: the next run sees what has changed.
+
+    A new project also makes the resolver forget the files that it has read for another one.
+    """
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[str, ...], object] = {}
+        for name in ("imports", "module_files"):
+            module = sys.modules.get(f"regilink_doctor.lint.resolve.{name}")
+            if module is not None:
+                module.forget_files()
+
+    def is_mentioned(self, variable: str, folder: str) -> bool:
+        """Whether a settings file in `folder` or above it, up to the root of the repository, mentions `variable`."""
+        word = variable.encode()
+        return any(
+            self._remember(("mentions", base, variable), lambda base=base: _mentions(base, word))  # type: ignore[misc]
+            for base in self._upwards(folder)
+        )
+
+    def has_links(self, folder: str) -> bool:
+        """Whether Python in `folder` or below, or beside a folder of settings, links to a registry."""
+        while os.path.basename(folder) in _BESIDE:
+            folder = os.path.dirname(folder)
+        return self._remember(("links", folder), lambda: _has_links(folder))
+
+    def is_linking_program(self, path: str, folder: str) -> bool:
+        """Whether the Python file that a command in `folder` names, from there or from above, links artifacts."""
+        return self._remember(("program", path, folder), lambda: self._links_artifacts(path, folder))
+
+    def newest_wandb(self, folder: str) -> str | None:
+        """The newest wandb that the nearest lists of requirements allow, in `folder` or above; None without any.
+
+        Of several lists in one folder the most generous counts: it is unknown which is installed.
+        """
+        for base in self._upwards(folder):
+            if version := self._remember(("wandb", base), lambda base=base: _newest_in(base)):  # type: ignore[misc]
+                return version
+        return None
+
+    def _links_artifacts(self, path: str, folder: str) -> bool:
+        root, workflows, _ = folder.partition(f"{os.sep}.github")  # what GitHub runs, it runs in the root
+        for base in (root, *self._upwards(folder)) if workflows else self._upwards(folder):
+            if content := _read(os.path.join(base, path)):
+                return b".link_artifact(" in content
+        return False
+
+    def _upwards(self, folder: str) -> tuple[str, ...]:
+        return self._remember(("upwards", folder), lambda: _upwards(folder))
+
+    def _remember(self, question: tuple[str, ...], find: Callable[[], Answer]) -> Answer:
+        if question not in self._answers:
+            self._answers[question] = find()
+        answer: Answer = self._answers[question]  # type: ignore[assignment]
+        return answer
+
+
 def _mentions(base: str, word: bytes) -> bool:
     """Whether a settings file of one folder does, or one of the folders for such files in it."""
     return any(word in content for name in _FOLDERS for content in _settings_files(os.path.join(base, name)))
 
 
-_LINKS = (b"link_artifact(", b"wandb-registry-")
-_SKIPPED = ("__pycache__", "node_modules", "site-packages", "venv")
-_MAX_PROGRAMS = 2000
-
-
-@lru_cache(maxsize=64)
-def links(folder: str) -> bool:
-    """Whether a Python file or notebook in `folder` or below, or beside a folder of settings, links to a registry."""
-    while os.path.basename(folder) in _BESIDE:
-        folder = os.path.dirname(folder)
+def _has_links(folder: str) -> bool:
     left = _MAX_PROGRAMS
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name[0] != "." and name not in _SKIPPED]
@@ -70,36 +122,14 @@ def links(folder: str) -> bool:
     return False
 
 
-@lru_cache(maxsize=256)
-def program_links(path: str, folder: str) -> bool:
-    """Whether the Python file that a command in `folder` names, from there or from above, links artifacts."""
-    root, workflows, _ = folder.partition(f"{os.sep}.github")  # what GitHub runs, it runs in the root
-    for base in (root, *_upwards(folder)) if workflows else _upwards(folder):
-        if content := _read(os.path.join(base, path)):
-            return b".link_artifact(" in content
-    return False
-
-
-_REQUIREMENTS = ("pyproject.toml", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
-
-
-def newest_wandb(folder: str) -> str | None:
-    """The newest wandb that the nearest lists of requirements allow, in `folder` or above; None when nothing keeps it.
-
-    Of several lists in one folder the most generous counts: nobody knows which is installed.
-    """
-    return next((version for base in _upwards(folder) if (version := _newest_in(base))), None)
-
-
-@lru_cache(maxsize=1024)
 def _newest_in(folder: str) -> str | None:
     from regilink_doctor.core.sdk_versions import newest, number
 
-    versions = [version for each in _requirements(folder) if each.package == "wandb" and (version := newest(each))]
-    return max(versions, key=number, default=None)
+    wanted = (item for item in _requirements_in(folder) if item.package == "wandb")
+    return max((version for item in wanted if (version := newest(item))), key=number, default=None)
 
 
-def _requirements(folder: str) -> Iterator[Requirement]:
+def _requirements_in(folder: str) -> Iterator[Requirement]:
     from regilink_doctor.lint import formats
     from regilink_doctor.lint.text.source import Unparsable
 
@@ -112,22 +142,21 @@ def _requirements(folder: str) -> Iterator[Requirement]:
             content = _read(os.path.join(folder, name))
             try:
                 yield from formats.read(name, content).requirements if b"wandb" in content else ()
-            except Unparsable:
+            except (Unparsable, RecursionError):
                 continue
 
 
-@lru_cache(maxsize=1024)
 def _upwards(folder: str) -> tuple[str, ...]:
     """`folder` and the folders above it up to the one that has a `.git`; only `folder` where there is none."""
     path = os.path.abspath(folder)
-    found = [path]
+    folders = [path]
     while not os.path.exists(os.path.join(path, ".git")):
         parent = os.path.dirname(path)
         if parent == path:
-            return (found[0],)
+            return (folders[0],)
         path = parent
-        found.append(path)
-    return tuple(found)
+        folders.append(path)
+    return tuple(folders)
 
 
 def _settings_files(folder: str) -> Iterator[bytes]:

@@ -94,7 +94,7 @@ class LintResult:
 
 
 class Linter:
-    """The linter with everything that it goes by; what linting and mending a file have in common."""
+    """The linter of one run: its configuration, its catalog and what is remembered of the files around."""
 
     def __init__(self, config: Config, catalog: Catalog | None = None) -> None:
         self.config = config
@@ -117,10 +117,15 @@ class Linter:
             from functools import partial
 
             from regilink_doctor.lint.engine import lint_bytes
+            from regilink_doctor.lint.project import Project
 
             catalog = self._catalog.with_personal(self.config.personal_entities) if self._catalog is not None else None
             self._lint_bytes = partial(
-                lint_bytes, directory=catalog, known=self.config.known, selection=self.config.selection
+                lint_bytes,
+                directory=catalog,
+                known=self.config.known,
+                selection=self.config.selection,
+                project=Project(),
             )
         return self._lint_bytes
 

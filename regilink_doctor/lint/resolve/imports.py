@@ -134,3 +134,9 @@ def _cached(path: str, changed: int, size: int) -> Module | None:
             return read_module(Source.decode(shown if not shown.startswith("..") else path, file.read(MAX_BYTES)))
     except (OSError, Unparsable, RecursionError):
         return None
+
+
+def forget_files() -> None:
+    """Forget what is in modules: files may have changed since."""
+    _speaks_of_linking.cache_clear()
+    _cached.cache_clear()

@@ -99,3 +99,9 @@ def _names(folder: str) -> frozenset[str] | None:
         return frozenset()
     except OSError:
         return None
+
+
+def forget_files() -> None:
+    """Forget where modules are: files may have come and gone since."""
+    for function in (file_of, _bases, _searched, _names):
+        function.cache_clear()

@@ -1,0 +1,56 @@
+"""A second run in one process sees what has changed around the files since the first."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor import lint_paths
+
+TRAIN = "import wandb\nfrom paths import TARGET\nrun = wandb.init()\nrun.link_artifact(a, TARGET)\n"
+
+
+def codes() -> set[str]:
+    return {
+        finding.code
+        for finding in lint_paths(["train.py", "job.sh"] if os.path.exists("job.sh") else ["train.py"]).findings
+    }
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("train.py").write_text(TRAIN)
+    Path("paths.py").write_text("TARGET = 'wandb-registry-model/zoo'\n")
+    return tmp_path
+
+
+def test_a_dotenv_file_that_appears_and_goes() -> None:
+    assert "REG201" in codes()
+    Path(".env").write_text("WANDB_ENTITY=team-a\n")
+    assert "REG201" not in codes()
+    Path(".env").unlink()
+    assert "REG201" in codes()
+
+
+def test_an_imported_file_that_changes() -> None:
+    assert "REG102" not in codes()
+    status = os.stat("paths.py")
+    Path("paths.py").write_text("TARGET = 'wandb-registry-model_zoo'\n")
+    os.utime("paths.py", ns=(status.st_atime_ns, status.st_mtime_ns))  # as fast as the clock of a file system
+    assert "REG102" in codes()
+
+
+def test_an_imported_file_that_appears() -> None:
+    Path("paths.py").unlink()
+    assert "REG102" not in codes()
+    Path("paths.py").write_text("TARGET = 'wandb-registry-model'\n")
+    assert "REG102" in codes()
+
+
+def test_a_program_that_begins_to_link() -> None:
+    Path("job.sh").write_text("export WANDB_MODE=offline\npython other.py\n")
+    Path("other.py").write_text("print()\n")
+    assert "REG601" not in codes()
+    Path("other.py").write_text("import wandb\nwandb.init().link_artifact(a, 'wandb-registry-model/zoo')\n")
+    assert "REG601" in codes()
