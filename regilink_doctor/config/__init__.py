@@ -9,6 +9,9 @@ import os
 
 from regilink_doctor.config.keys import DEFAULT_EXCLUDE
 
+CATALOG = "regilink.catalog.json"
+"""The catalog that is found beside the configuration."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +71,10 @@ class Config:
 
     @property
     def catalog_path(self) -> str | None:
-        """The catalog's file, seen from the current folder."""
+        """The catalog's file, seen from the current folder; without a key the one beside the configuration, if any."""
+        if self.catalog is None and self.source is not None:
+            beside = os.path.normpath(os.path.join(self.folder, CATALOG))
+            return beside if os.path.isfile(beside) else None
         return None if self.catalog is None else os.path.normpath(os.path.join(self.folder, self.catalog))
 
     @property

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.file_facts import Setting
+    from regilink_doctor.core.file_facts import Command, Setting
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
     from regilink_doctor.rules.base import FileFacts, Report
@@ -37,6 +37,7 @@ class HardCodedApiKey(Rule):
     severity = "error"
     failures = ("E2", "F11")
     watches = (
+        "command",
         "init",
         "setting",
         "wandb.Api",
@@ -66,6 +67,15 @@ class HardCodedApiKey(Rule):
             for string in site.arguments.strings.get(name, ()):
                 if string.literal is not None and is_key(string.literal):
                     yield self.report(string.place if string.place.path == site.place.path else site.place)
+
+    def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
+        """`wandb login KEY`, and `docker run -e WANDB_API_KEY=KEY`."""
+        words = [word.literal or "" for word in command.words]
+        login = "login" in words and any(word.rpartition("/")[2] == "wandb" for word in words)
+        for word, literal in zip(command.words, words, strict=True):
+            name, _, value = literal.rpartition("=")
+            if is_key(value) and (login or name.endswith("WANDB_API_KEY")):
+                yield self.report(word.place_of(len(name) + bool(name), len(literal)), "command")
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         value = certain(setting.value)

@@ -81,7 +81,7 @@ MODULES = {
 # fmt: off
 WATCHED_BY: dict[str, tuple[str, ...]] = {
     "artifact": ("REG106", "REG403", "REG405", "REG607",),
-    "command": ("REG601", "REG607",),
+    "command": ("REG601", "REG607", "REG704",),
     "consume": (
         "REG106", "REG112", "REG208", "REG301", "REG302", "REG305", "REG406", "REG501", "REG505", "REG506",
         "REG509", "REG510", "REG601", "REG602", "REG603",

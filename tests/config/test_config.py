@@ -161,3 +161,15 @@ def test_a_pipe_is_no_configuration_and_is_not_waited_for(tmp_path: Path) -> Non
     os.mkfifo(tmp_path / "regilink.toml")
     with pytest.raises(ConfigProblem, match="no plain file"):
         find_config(str(tmp_path))
+
+
+def test_a_catalog_beside_the_configuration_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "regilink.toml").write_text("")
+    monkeypatch.chdir(tmp_path / "sub")
+    assert find_config().catalog_path is None
+    (tmp_path / "regilink.catalog.json").write_text("{}")
+    assert find_config().catalog_path == os.path.join("..", "regilink.catalog.json")
+    assert Config().catalog_path is None
+    (tmp_path / "regilink.toml").write_text('catalog = "other.json"')
+    assert find_config().catalog_path == os.path.join("..", "other.json")

@@ -56,6 +56,14 @@ def read_script(
     return _ScriptReader(stretch, containers, how).read()
 
 
+def read_assignments(stretch: Fragment, known: Mapping[str, StringValue]) -> list[Setting]:
+    """The variables of `NAME=value NAME=value`, as a Dockerfile sets them; none where a word is something else."""
+    reader = _ScriptReader(stretch, (), "shell")
+    words = [word for word in Words(stretch, known) if isinstance(word, Word)]
+    settings = [reader.read_assignment(word, word.start, word.end, ()) for word in words]
+    return [setting for setting in settings if setting is not None] if all(settings) else []
+
+
 class _ScriptReader:
     def __init__(self, stretch: Fragment, containers: tuple[Container, ...], how: Literal["shell", "notebook"]) -> None:
         self.stretch = stretch

@@ -9,7 +9,7 @@ import os
 import stat
 
 from regilink_doctor.core.paths import to_slashes
-from regilink_doctor.lint.scan.kinds import ENDINGS, kind_of
+from regilink_doctor.lint.scan.kinds import BEGINNINGS, ENDINGS, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -321,7 +321,7 @@ def _keep_known(listed: bytes | None, folder: str) -> list[str] | None:
 
 def _may_be_known(name: str) -> bool:
     """A first, cheap look: most files of a tree are of no known kind."""
-    return name.endswith(ENDINGS) or "/.env." in f"/{name}"
+    return name.endswith(ENDINGS) or any(beginning in f"/{name}" for beginning in BEGINNINGS)
 
 
 def _walk(folder: str, excluded: Patterns | None, note: Callable[[str], None]) -> Iterator[str]:

@@ -46,6 +46,10 @@ KINDS = (
     FileKind("json", (".json",), comments="none"),
     FileKind("ini", (".ini", ".cfg"), comments="own line"),
     FileKind("shell", (".sh", ".bash", ".sbatch", ".slurm"), (".envrc",)),
+    FileKind("dockerfile", (".dockerfile", ".Dockerfile"), ("Dockerfile", "Containerfile"), comments="own line"),
+    FileKind(
+        "makefile", (".mk", ".just"), ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile")
+    ),
     FileKind("requirements", (), ("Pipfile.lock", "pdm.lock", "poetry.lock", "setup.cfg", "uv.lock")),
 )
 
@@ -55,7 +59,10 @@ _BY_NAME = {name: kind.name for kind in KINDS for name in kind.names}
 _LISTS = ("requirements", "constraints")
 
 ENDINGS = (*_BY_SUFFIX, *_BY_NAME, ".txt", ".in")
-"""How the names of all these files end, `.env.local` and its like apart: a first, cheap look."""
+"""How the names of all these files end, but for those of `BEGINNINGS`: a first, cheap look."""
+
+BEGINNINGS = ("/.env.", "/Dockerfile.")
+"""How the others begin: `.env.local`, `Dockerfile.train`."""
 
 
 def kind_of(path: str) -> str | None:
@@ -69,6 +76,8 @@ def kind_of(path: str) -> str | None:
         return _BY_NAME[name]
     if name == ".env" or name.startswith(".env."):
         return "dotenv"
+    if name.startswith("Dockerfile."):
+        return "dockerfile"
     stem, dot, suffix = name.rpartition(".")
     kind = _BY_SUFFIX.get(dot + suffix)
     if kind is None and suffix in ("txt", "in"):

@@ -1,0 +1,99 @@
+"""Dockerfiles: the environment that `ENV` and `ARG` set, and the commands of `RUN`, `CMD` and `ENTRYPOINT`."""
+
+from __future__ import annotations
+
+import re
+
+from regilink_doctor.core.call_context import Container
+from regilink_doctor.core.file_facts import Command, Setting
+from regilink_doctor.core.records import replace
+from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.formats import ParsedFile
+from regilink_doctor.lint.formats.requirements import read_installed
+from regilink_doctor.lint.formats.settings import find_target_sites, keep_relevant
+from regilink_doctor.lint.formats.shell import read_assignments, read_script
+from regilink_doctor.lint.text.fragment import Fragment, text_of
+from regilink_doctor.lint.text.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_INSTRUCTION = re.compile(r"[ \t]*(?P<name>[A-Za-z]+)[ \t]+(?P<flags>(?:--[\w-]+(?:=\S*)?[ \t]+)*)")
+_HERE_DOCUMENT = re.compile(r"<<-?[ \t]*(?P<quote>[\"']?)(?P<end>\w+)(?P=quote)")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def read(path: str, content: bytes) -> ParsedFile:
+    """What a Dockerfile says. `ENV` reaches everything after it, the variables of a `RUN` that `RUN` alone."""
+    source = Source.decode(path, content, python=False)
+    settings: list[Setting] = []
+    commands: list[Command] = []
+    known: dict[str, StringValue] = {}
+    for name, body in _find_instructions(source):
+        if name in ("ENV", "ARG"):
+            for setting in read_assignments(body, known) or _read_pair(body):
+                if setting.value:
+                    known[setting.name] = setting.value[0]
+                settings.append(replace(setting, only_default=name == "ARG"))
+        elif name in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
+            span = body.span(0, len(body.text))
+            containers = (Container("step", name, span),)
+            if words := _read_list(body):
+                commands.append(Command(words, body.place(0, len(body.text)), span, containers))
+                continue
+            script = read_script(body, containers)
+            settings += script.settings
+            commands += script.commands
+    kept = keep_relevant(settings)
+    requirements = tuple(read_installed(commands))
+    return ParsedFile((source,), tuple(find_target_sites(kept)), kept, requirements, tuple(commands))
+
+
+def _find_instructions(source: Source) -> Iterator[tuple[str, Fragment]]:
+    """The name of each instruction and its lines: carried on by a backslash, or in here-documents."""
+    lines = source.lines
+    number = 0
+    while number < len(lines):
+        match = _INSTRUCTION.match(lines[number])
+        if match is None or lines[number].lstrip().startswith("#"):
+            number += 1
+            continue
+        body = [(lines[number][match.end() :], number + 1, match.end() + 1)]
+        ends = [found["end"] for found in _HERE_DOCUMENT.finditer(body[0][0])]
+        while body[-1][0].rstrip().endswith("\\") and number + 1 < len(lines):
+            number += 1
+            # A comment between the lines is no part of them.
+            comment = lines[number].lstrip().startswith("#")
+            body.append(("\\" if comment else lines[number], number + 1, 1))
+        number += 1
+        name = match["name"].upper()
+        if ends and name == "RUN":
+            if not body[0][0].lstrip().startswith("<<"):
+                ends = []  # `RUN cat <<EOF`: the document is data
+            else:
+                body = []
+            for end in ends:
+                while number < len(lines) and lines[number].strip() != end:
+                    body.append((lines[number], number + 1, 1))
+                    number += 1
+                number += 1
+        yield name, Fragment.of(source, body)
+
+
+def _read_pair(body: Fragment) -> list[Setting]:
+    """`ENV NAME the value`, the old form."""
+    match = re.match(r"(?P<name>[A-Za-z_]\w*)[ \t]+(?P<value>\S.*)", body.text)
+    if match is None:
+        return []
+    start, end = match.start("value"), match.start("value") + len(match["value"].rstrip())
+    value = text_of(body, start, end, match["name"])
+    span = body.span(0, end)
+    return [Setting(match["name"], value.place, span, "shell", True, (value,), (match["name"],))]
+
+
+def _read_list(body: Fragment) -> tuple[StringValue, ...]:
+    """The words of the JSON form, `["python", "train.py"]`."""
+    if not body.text.lstrip().startswith("["):
+        return ()
+    return tuple(text_of(body, *match.span(1)) for match in _QUOTED.finditer(body.text))

@@ -1,0 +1,102 @@
+"""Makefiles and justfiles: variables that are exported, and the commands of recipes."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from regilink_doctor.core.call_context import Container
+from regilink_doctor.core.file_facts import Setting
+from regilink_doctor.lint.formats import ParsedFile
+from regilink_doctor.lint.formats.requirements import read_installed
+from regilink_doctor.lint.formats.settings import find_target_sites, keep_relevant
+from regilink_doctor.lint.formats.shell import read_script
+from regilink_doctor.lint.text.fragment import Fragment, text_of
+from regilink_doctor.lint.text.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_VARIABLE = re.compile(
+    r"(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w-]*)[ \t]*(?P<sign>[:?+]{0,2}=)[ \t]*(?P<value>.*)"
+)
+_RULE = re.compile(r"(?P<name>[^\s:#=][^:#=]*):(?!=)")
+_RECIPE = re.compile(r"(?P<name>@?[A-Za-z_][\w-]*)[^:#]*:(?!=)")
+"""The first line of a justfile's recipe, which may have parameters with defaults."""
+
+_EXPORT_ALL = re.compile(r"^(?:export[ \t]*|\.EXPORT_ALL_VARIABLES:.*|set export.*)$", re.MULTILINE)
+_BRANCHES = ("ifeq", "ifneq", "ifdef", "ifndef")
+
+
+def read(path: str, content: bytes) -> ParsedFile:
+    """What a Makefile or justfile says. Each line of a recipe is a script of its own."""
+    source = Source.decode(path, content, python=False)
+    just = "just" in os.path.basename(path).lower()
+    exported = set(re.findall(r"^export[ \t]+([A-Za-z_]\w*)[ \t]*$", source.text, re.MULTILINE))
+    everything = _EXPORT_ALL.search(source.text) is not None
+    settings: list[Setting] = []
+    commands = []
+    for kind, body, containers in _find_lines(source, just=just):
+        if kind == "recipe":
+            script = read_script(body, containers)
+            settings += script.settings
+            commands += script.commands
+        elif match := _VARIABLE.match(body.text):
+            public = everything or match["export"] is not None or match["name"] in exported
+            settings.append(_read_variable(body, match, containers, public=public))
+    kept = keep_relevant(settings)
+    requirements = tuple(read_installed(commands))
+    return ParsedFile((source,), tuple(find_target_sites(kept)), kept, requirements, tuple(commands))
+
+
+def _find_lines(source: Source, *, just: bool) -> Iterator[tuple[str, Fragment, tuple[Container, ...]]]:
+    """Each logical line that matters, what it is, and what it is in: a branch of make, the recipe of a target."""
+    lines = source.lines
+    branches: list[Container] = []
+    target = ""
+    number = 0
+    while number < len(lines):
+        first, text = number, lines[number]
+        while lines[number].endswith("\\") and number + 1 < len(lines):
+            number += 1
+        number += 1
+        word = text.split(maxsplit=1)[0] if text.strip() else ""
+        inside = Fragment.of(source, [(text, first + 1, 1)]).span(0, len(text))
+        indented = text[:1] == "\t" or (just and text[:1] == " ")
+        if word in _BRANCHES:
+            branches.append(Container("branch", word, inside))
+        elif word == "endif" and branches:
+            branches.pop()
+        elif target and indented and word and not word.startswith("#"):
+            column = len(text) - len(text.lstrip("\t @-+")) + 1
+            body = [(text[column - 1 :], first + 1, column)]
+            body += [(lines[at], at + 1, 1) for at in range(first + 1, number)]
+            yield "recipe", Fragment.of(source, body), (*branches, Container("step", target, inside))
+        elif not indented and word and not word.startswith("#"):
+            rule = (_RECIPE if just else _RULE).match(text)
+            target = rule["name"].strip() if rule else ""
+            if rule is None:
+                column = len(text) - len(text.lstrip()) + 1
+                yield "line", Fragment.of(source, [(text[column - 1 :], first + 1, column)]), tuple(branches)
+
+
+def _read_variable(body: Fragment, match: re.Match[str], containers: tuple[Container, ...], *, public: bool) -> Setting:
+    start = match.start("value")
+    written = re.split(r"[ \t]#", match["value"], maxsplit=1)[0].rstrip(" \t\\")
+    end = start + len(written)
+    if len(written) > 1 and written[0] == written[-1] and written[0] in "\"'":  # of just; make keeps them
+        start, end = start + 1, end - 1
+    name = match["name"]
+    value = text_of(body, start, end, name)
+    return Setting(
+        name,
+        value.place,
+        body.span(0, len(body.text)),
+        "shell",
+        public,
+        () if "+" in match["sign"] else (value,),
+        (name,),
+        containers,
+        only_default="?" in match["sign"],
+    )
