@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from regilink_doctor.cli.lint_options import FLAGS, GROUPS, resolve_configuration
@@ -72,6 +73,9 @@ def _run_lint(options: Any) -> int:
     if options.show_files:
         return _show_files(paths, config, options)
     catalog = known_catalog(options.catalog, config.catalog_path)
+    if options.catalog:
+        given = {"catalog": os.path.abspath(options.catalog)}
+        config = config.adapted(lambda base: base.changed(given))
     _refuse_contradictions(options)
     result = _lint_paths(paths, config, catalog, options)
     if options.fix or options.diff or options.add_ignore:

@@ -77,6 +77,10 @@ def resolve_configuration(options: Any) -> Config:
         UsageProblem: a file, key, rule or pattern cannot be used.
     """
     config = load_configuration(options.config or (), isolated=options.isolated)
+    return config.adapted(lambda base: _apply_options(base, options))
+
+
+def _apply_options(config: Config, options: Any) -> Config:
     changes: dict[str, object] = {}
     if options.select is not None:
         changes = {"select": _check_codes("--select", options.select), "ignore": (), "extend-select": ()}

@@ -8,13 +8,17 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.config.keys import DEFAULT_EXCLUDE
+from regilink_doctor.core.paths import relative_path
+
+OF_THE_RUN = ("output_format", "min_severity", "targets", "host")
+"""Keys that the configuration of the current folder decides for all files."""
 
 CATALOG = "regilink.catalog.json"
 """The catalog that is found beside the configuration."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from regilink_doctor.core.configured import ConfiguredOrganization
     from regilink_doctor.rules.selection import Selection
@@ -49,6 +53,11 @@ class Config:
     protected_aliases: tuple[str, ...] = ()
     registries: Mapping[str, tuple[str, ...]] = {}
     wandb_version: str | None = None
+    extend: str | None = None
+    _is_nearest: bool = False
+    """Found by looking upwards, so that files in other folders may have another one."""
+    _adaptations: tuple[Callable[[Config], Config], ...] = ()
+    """What the command line changes, in the configuration of every folder."""
 
     def __init__(self, values: Mapping[str, object] | None = None, *, source: str | None = None) -> None:
         self.source = source
@@ -56,10 +65,39 @@ class Config:
         for name, value in (values or {}).items():
             setattr(self, name.replace("-", "_"), value)
 
+    def adapted(self, adapt: Callable[[Config], Config]) -> Config:
+        """The configuration after a change that holds for those of all folders."""
+        new = adapt(self).changed({})
+        new._adaptations = (*self._adaptations, adapt)
+        return new
+
+    def for_folder(self, folder: str) -> Config:
+        """The configuration of the files in a folder: the nearest upwards, this one where there is none.
+
+        How the run reports (`OF_THE_RUN`) is decided by this one for all files.
+
+        Raises:
+            ConfigProblem: the nearest one cannot be used.
+        """
+        if not self._is_nearest or not os.path.isdir(folder or "."):
+            return self
+        known = self.__dict__.setdefault("_by_folder", {})
+        if folder not in known:
+            found = find_config(relative_path(folder or "."))
+            if found.source in (None, self.source):
+                known[folder] = self
+            else:
+                for adapt in self._adaptations:
+                    found = adapt(found)
+                known[folder] = found.changed({name: getattr(self, name) for name in OF_THE_RUN})
+        config: Config = known[folder]
+        return config
+
     def changed(self, values: Mapping[str, object]) -> Config:
         """The same configuration with some keys given anew, as on the command line."""
         new = Config(source=self.source)
         new.__dict__.update(self.__dict__)
+        new.__dict__.pop("_by_folder", None)
         for name, value in values.items():
             setattr(new, name.replace("-", "_"), value)
         return new
@@ -124,10 +162,13 @@ def find_config(folder: str = ".") -> Config:
                 from regilink_doctor.config.reading import read_config
 
                 if (config := read_config(path, content)) is not None:
+                    config._is_nearest = True
                     return config
         above = os.path.join(base, os.pardir)
         if os.path.exists(os.path.join(base, ".git")) or os.path.samefile(base, above):
-            return Config()
+            config = Config()
+            config._is_nearest = True
+            return config
         base = above
 
 
@@ -160,7 +201,8 @@ def load_config(given: Sequence[str], *, isolated: bool = False, folder: str = "
         config = Config() if isolated else find_config(folder)
     for item in given:
         if item not in files:
-            config = config.changed(read_line(item))
+            values = read_line(item)
+            config = config.adapted(lambda base, values=values: base.changed(values))  # type: ignore[misc]
     return config
 
 

@@ -91,4 +91,5 @@ KEYS = (
         '{ model = ["model"], raw = [] }',
     ),
     Key("wandb-version", "version", "The version of wandb that the project runs with.", '"0.21.4"'),
+    Key("extend", "text", "Another configuration file; its keys apply where this file has none.", '"../regilink.toml"'),
 )

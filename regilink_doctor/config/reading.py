@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from regilink_doctor.config import Config, ConfigProblem
 from regilink_doctor.config.keys import FORMATS, KEYS, SEVERITIES, VERSION
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.paths import relative_path
 from regilink_doctor.rules.selection import rule_problem
 
 if TYPE_CHECKING:
@@ -30,6 +32,12 @@ def read_config(path: str, content: bytes) -> Config | None:
     Raises:
         ConfigProblem: it is not TOML, or says something that is not understood.
     """
+    values = _read_file(path, content, ())
+    return None if values is None else Config(values, source=path)
+
+
+def _read_file(path: str, content: bytes, extended_by: tuple[str, ...]) -> dict[str, object] | None:
+    """The values of a file and of those that it extends; None where a `pyproject.toml` has no `[tool.regilink]`."""
     table = _parse(content, path)
     where = path
     if path.replace("\\", "/").rpartition("/")[2] == "pyproject.toml":
@@ -39,7 +47,34 @@ def read_config(path: str, content: bytes) -> Config | None:
         table, where = tool["regilink"], f"{path}: {_TABLE}"
         if not isinstance(table, dict):
             raise ConfigProblem(f"{where} has to be a table: [tool.regilink]")
-    return Config(_values(table, where), source=path)
+    values = _values(table, where)
+    if "extend" not in values:
+        return values
+    return _extend(values, path, where, (*extended_by, os.path.realpath(path)))
+
+
+def _extend(values: dict[str, object], path: str, where: str, extended_by: tuple[str, ...]) -> dict[str, object]:
+    """The values, and those of the file that `extend` names where there are none; lists to add to are joined."""
+    folder = os.path.dirname(path)
+    other = os.path.normpath(os.path.join(folder, str(values["extend"])))
+    if os.path.realpath(other) in extended_by:
+        raise ConfigProblem(f"{where}: extend: {other} extends this file, too")
+    try:
+        if not os.path.isfile(other):
+            raise FileNotFoundError
+        with open(other, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise ConfigProblem(f"{where}: extend: {other}: {error.strerror or 'no such file'}") from None
+    base = _read_file(other, content, extended_by)
+    if base is None:
+        raise ConfigProblem(f"{where}: extend: {other} has no [tool.regilink]")
+    if "catalog" in base:  # a path counts from the file that names it
+        base["catalog"] = relative_path(os.path.join(os.path.dirname(other), str(base["catalog"])), folder or ".")
+    for name in ("extend-select", "extend-exclude"):
+        if name in base and name in values:
+            values[name] = (*base[name], *values[name])  # type: ignore[misc]
+    return {**base, **values}
 
 
 def read_line(line: str) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.config import Config
+from regilink_doctor.config import Config, ConfigProblem
 from regilink_doctor.config.keys import SEVERITIES
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.paths import to_slashes
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.patterns import Patterns
     from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.engine import FileReport
+    from regilink_doctor.lint.project import Project
 
     Progress = Callable[[int, int], None]
     Result = TypeVar("Result")
@@ -94,16 +95,21 @@ class LintResult:
 
 
 class Linter:
-    """The linter of one run: its configuration, its catalog and what is remembered of the files around."""
+    """The linter of one run: configurations, catalogs and what is remembered of the files around."""
 
     def __init__(self, config: Config, catalog: Catalog | None = None) -> None:
         self.config = config
         self._catalog = catalog
-        self._lint_bytes: Callable[[str, bytes], FileReport] | None = None
+        self._by_config: dict[str | None, Callable[[str, bytes], FileReport]] = {}
+        self._project: Project | None = None
 
     def lint(self, path: str, content: bytes) -> FileReport:
-        """The report of one file, whether it passes the gates or not; without what is below `min-severity`."""
-        report = self.load()(path, content)
+        """The report of one file, whether it passes the gates or not; without what is below `min-severity`.
+
+        Raises:
+            ConfigProblem: the configuration or the catalog of the file's folder cannot be used.
+        """
+        report = self.load(path)(path, content)
         if self.config.min_severity == "info":
             return report
         from regilink_doctor.core.records import replace
@@ -111,23 +117,36 @@ class Linter:
         shown = SEVERITIES[SEVERITIES.index(self.config.min_severity) :]
         return replace(report, findings=tuple(item for item in report.findings if item.severity in shown))
 
-    def load(self) -> Callable[[str, bytes], FileReport]:
-        """What makes the reports, loaded when the first is wanted."""
-        if self._lint_bytes is None:
+    def load(self, path: str = "") -> Callable[[str, bytes], FileReport]:
+        """What makes the reports of the files that are in the folder of `path`, loaded when the first is wanted."""
+        config = self.config.for_folder(os.path.dirname(path))
+        if config.source not in self._by_config:
             from functools import partial
 
             from regilink_doctor.lint.engine import lint_bytes
             from regilink_doctor.lint.project import Project
 
-            catalog = self._catalog.with_personal(self.config.personal_entities) if self._catalog is not None else None
-            self._lint_bytes = partial(
+            self._project = self._project or Project()
+            catalog = self._catalog_of(config)
+            self._by_config[config.source] = partial(
                 lint_bytes,
-                directory=catalog,
-                known=self.config.known,
-                selection=self.config.selection,
-                project=Project(),
+                directory=catalog.with_personal(config.personal_entities) if catalog is not None else None,
+                known=config.known,
+                selection=config.selection,
+                project=self._project,
             )
-        return self._lint_bytes
+        return self._by_config[config.source]
+
+    def _catalog_of(self, config: Config) -> Catalog | None:
+        path = config.catalog_path
+        if path is None or path == self.config.catalog_path:
+            return self._catalog
+        from regilink_doctor.core.catalog import Catalog, CatalogError
+
+        try:
+            return Catalog.load(path)
+        except (CatalogError, OSError) as error:
+            raise ConfigProblem(f"{config.source}: catalog: {error}") from None
 
 
 def lint_paths(
@@ -194,9 +213,34 @@ def _candidates(
             result.notes += part.notes
             found += part.candidates
     once: dict[str, str] = {}
-    for path in sorted(found):
+    for path in _not_excluded_nearby(sorted(found), config, frozenset() if force_exclude else named):
         once.setdefault(os.path.realpath(path), path)  # links make a file appear twice
     return list(once.values())
+
+
+class _Failure:
+    """A configuration that cannot be used, so that files were not linted."""
+
+    __slots__ = ("sentence",)
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+
+def _not_excluded_nearby(paths: Sequence[str], config: Config, named: frozenset[str]) -> Iterator[str]:
+    """The files that the configuration nearest to them does not exclude; this one has been asked already."""
+    patterns: dict[str | None, Patterns] = {}
+    for path in paths:
+        try:
+            nearest = config.for_folder(os.path.dirname(path))
+        except ConfigProblem:  # reported when the file is linted
+            nearest = config
+        if nearest is not config and path not in named:
+            if nearest.source not in patterns:
+                patterns[nearest.source] = _excluded(nearest)(nearest.folder)
+            if patterns[nearest.source].match(path):
+                continue
+        yield path
 
 
 def _linted(
@@ -206,15 +250,19 @@ def _linted(
     if paths:
         linter.load()  # once for all processes
 
-    def linted(share: Sequence[str]) -> list[tuple[str, bytes, FileReport] | str]:
-        reports: list[tuple[str, bytes, FileReport] | str] = []
+    def linted(share: Sequence[str]) -> list[tuple[str, bytes, FileReport] | str | _Failure]:
+        reports: list[tuple[str, bytes, FileReport] | str | _Failure] = []
         for number, path in enumerate(share, 1):
             try:
                 content = files.read(path)
             except OSError as error:
                 reports.append(_unread(path, error))
                 continue
-            report = linter.lint(path, content)
+            try:
+                report = linter.lint(path, content)
+            except ConfigProblem as error:
+                reports.append(_Failure(str(error)))
+                continue
             reports.append((path, content if report.findings else b"", report))
             if progress is not None:
                 progress(number, len(share))
@@ -222,8 +270,10 @@ def _linted(
 
     found = []
     for part in _shares(paths, linted, each=EACH):
+        result.failures += dict.fromkeys(item.sentence for item in part if isinstance(item, _Failure))
         result.notes += [item for item in part if isinstance(item, str)]
-        found += [item for item in part if not isinstance(item, str)]
+        found += [item for item in part if isinstance(item, tuple)]
+    result.failures = list(dict.fromkeys(result.failures))  # one for each process, of one configuration
     return sorted(found, key=lambda item: item[0])
 
 
@@ -316,7 +366,9 @@ def files_to_lint(
     missing: list[str] = []
     batches = files.find_batches(paths, missing.append, _excluded(config or Config()), force_exclude=force_exclude)
     # git lists what a sparse checkout leaves out, and what is gone.
-    return sorted(name for batch in batches for name in batch if os.path.isfile(name)), missing
+    listed = sorted(name for batch in batches for name in batch if os.path.isfile(name))
+    named = frozenset() if force_exclude else frozenset(to_slashes(os.path.normpath(path)) for path in paths)
+    return list(_not_excluded_nearby(listed, config or Config(), named)), missing
 
 
 def files_worth_linting(paths: Sequence[str], config: Config | None = None) -> Iterator[str]:

@@ -17,7 +17,7 @@ try:
 except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib
 
-WHOLE = "\n".join(f"{key.name} = {key.example}" for key in KEYS)
+WHOLE = "\n".join(f"{key.name} = {key.example}" for key in KEYS if key.name != "extend")
 
 
 def read(text: str) -> Config:
@@ -39,6 +39,8 @@ def test_every_key_is_read() -> None:
     assert config.pedantic is True
     assert config.registries == {"model": ("model",), "raw": ()}
     for key in KEYS:
+        if key.name == "extend":
+            continue  # it needs a file: test_nearest.py
         assert getattr(config, key.name.replace("-", "_")) != getattr(Config(), key.name.replace("-", "_"))
 
 

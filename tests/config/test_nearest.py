@@ -1,0 +1,115 @@
+"""The configuration nearest to a file holds for it, also when a run begins above; `extend` names another one."""
+
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.cli import main
+from regilink_doctor.config import ConfigProblem, find_config
+from regilink_doctor.workflows.lint import files_to_lint, lint_paths
+
+BAD = """import wandb
+run = wandb.init()
+run.link_artifact(a, "wandb-registry-model/zoo")
+run.link_artifact(a, "wandb-registry-model")
+"""
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A root that ignores REG201, a package that ignores REG102 and a folder without a configuration."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.setenv("PATH", "/nowhere")
+    write("regilink.toml", 'ignore = ["REG201"]\n')
+    write("package/pyproject.toml", '[tool.regilink]\nignore = ["REG102"]\nextend-exclude = ["old"]\n')
+    for name in ("train.py", "package/train.py", "package/deep/train.py", "package/old/train.py", "other/train.py"):
+        write(name, BAD)
+    return tmp_path
+
+
+def write(name: str, text: str) -> None:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def findings() -> set[tuple[str, str]]:
+    result = lint_paths(["."], config=find_config())
+    assert result.failures == []
+    return {(finding.place.path, finding.code) for finding in result.findings}
+
+
+def test_the_nearest_configuration_holds() -> None:
+    assert findings() == {
+        ("train.py", "REG102"),
+        ("other/train.py", "REG102"),
+        ("package/train.py", "REG201"),
+        ("package/deep/train.py", "REG201"),
+    }
+    assert files_to_lint(["."], find_config())[0] == [
+        *("other/train.py", "package/deep/train.py", "package/pyproject.toml", "package/train.py"),
+        *("regilink.toml", "train.py"),
+    ]
+
+
+def test_a_named_configuration_holds_for_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "--config", "regilink.toml", "--output-format", "concise", "."]) == 1
+    assert capsys.readouterr().out.count("REG102") == 5
+    assert main(["lint", "--isolated", "--output-format", "concise", "."]) == 1
+    assert capsys.readouterr().out.count("REG201") == 5
+
+
+def test_options_change_the_configuration_of_every_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "--extend-select", "REG102", "--ignore", "REG2", "--output-format", "concise", "."]) == 1
+    assert "REG201" not in capsys.readouterr().out
+    assert main(["lint", "--config", 'entity = "team-a"', "--output-format", "concise", "."]) == 1
+    assert "REG201" not in capsys.readouterr().out
+
+
+def test_how_a_run_reports_is_decided_where_it_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    write("package/pyproject.toml", '[tool.regilink]\nmin-severity = "error"\noutput-format = "json"\n')
+    assert main(["lint", "package"]) == 1
+    assert "REG201" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"), [("selct = []", "unknown key 'selct'"), ('catalog = "none.json"', "none.json")]
+)
+def test_a_configuration_below_that_cannot_be_used_is_a_failure(
+    text: str, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("package/pyproject.toml", f"[tool.regilink]\n{text}\n")
+    assert main(["lint", "."]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count(problem) == 1
+    assert "train.py:4" in captured.out
+
+
+def test_extend_gives_what_the_file_does_not_say() -> None:
+    write(
+        "shared/base.toml",
+        'entity = "team-a"\nignore = ["REG102"]\nextend-exclude = ["generated"]\ncatalog = "c.json"\n',
+    )
+    write("package/regilink.toml", 'extend = "../shared/base.toml"\nignore = []\nextend-exclude = ["old"]\n')
+    config = find_config("package")
+    assert (config.entity, config.ignore, config.extend_exclude) == ("team-a", (), ("generated", "old"))
+    assert config.catalog_path == "shared/c.json"
+
+
+def test_extend_of_a_file_that_cannot_be_used() -> None:
+    write("package/regilink.toml", 'extend = "../none.toml"')
+    with pytest.raises(ConfigProblem, match=r"package/regilink.toml: extend: none.toml: no such file"):
+        find_config("package")
+    write("package/regilink.toml", 'extend = "../regilink.toml"')
+    write("regilink.toml", 'extend = "package/regilink.toml"')
+    with pytest.raises(ConfigProblem, match="extends this file, too"):
+        find_config("package")
+
+
+def test_the_catalog_of_the_nearest_configuration_is_used() -> None:
+    catalog = '{"version": 1, "host": null, "complete": true, "features": [], "organizations": []}'
+    write("package/regilink.catalog.json", catalog)
+    assert find_config("package").catalog_path == "package/regilink.catalog.json"
+    result = lint_paths(["."], config=find_config())
+    assert result.failures == []
