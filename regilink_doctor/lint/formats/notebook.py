@@ -26,6 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
+    from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.text import syntax as ast
 
     T = TypeVar("T")
@@ -53,16 +54,29 @@ def read(path: str, content: bytes) -> ParsedFile:
     reading = _CellMover(path, whole.starts, [source.cell or 0 for source in sources]).move(
         read_source(whole.source, tree)
     )
+    sites = [site for source in sources for site in _find_written_sites(source)]
     commands = [command for cell in cells for command in cell.script.commands]
     kept = keep_relevant(setting for cell in cells for setting in cell.script.settings)
     return replace(
         reading,
+        sites=(*reading.sites, *sites),
         sources=tuple(sources),
         settings=(*reading.settings, *kept),
         requirements=tuple(read_installed(commands)),
         commands=tuple(commands),
         problems=tuple(whole.problems),
     )
+
+
+def _find_written_sites(source: Source) -> tuple[Site, ...]:
+    """The calls in a file that a cell writes: `%%writefile train.py`. It is a program of its own."""
+    match = _WRITES.match(source.text)
+    if match is None:
+        return ()
+    try:
+        return read_source(Source(source.path, source.text[match.end() :], source.cell)).sites if match else ()
+    except Unparsable:
+        return ()
 
 
 class _JoinedCells:
@@ -155,6 +169,7 @@ _LINE = re.compile(r"^(?P<before>[ \t]*(?:[\w, \t]+=[ \t]*)?)(?P<mark>!{1,2}|%(?
 _HELP = re.compile(r"^[ \t]*(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*$")
 _SHELLS = re.compile(r"%%(?:bash|sh|shell|zsh|!|script\s+(?:bash|sh|zsh)\b)")
 _TRANSPARENT = re.compile(r"%%(?:capture|time|timeit|prun|memit|wandb|python3?|debug|skip_if\w*)\b")
+_WRITES = re.compile(r"%%(?:writefile|file)\b[^\n]*\.py[ \t]*(?=\n)")
 _ENV = re.compile(r"(?:set_)?env[ \t]+(?P<name>\w+)(?:[ \t]*=[ \t]*|[ \t]+)(?P<value>.*?)[ \t]*$")
 
 

@@ -16,12 +16,14 @@ from regilink_doctor.lint.formats import ParsedFile
 from regilink_doctor.lint.formats.requirements import read_installed
 from regilink_doctor.lint.formats.settings import find_target_sites, keep_relevant
 from regilink_doctor.lint.text.fragment import FILLED_LATER, Fragment, filled
-from regilink_doctor.lint.text.source import Source
+from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Literal
+
+    from regilink_doctor.core.sites import Site
 
 
 def read(path: str, content: bytes) -> ParsedFile:
@@ -30,12 +32,30 @@ def read(path: str, content: bytes) -> ParsedFile:
     script = read_script(Fragment.whole(source))
     settings = keep_relevant(script.settings)
     requirements = tuple(read_installed(script.commands))
-    return ParsedFile((source,), tuple(find_target_sites(settings)), settings, requirements, tuple(script.commands))
+    sites = (*find_target_sites(settings), *_find_embedded_sites(source, script))
+    return ParsedFile((source,), sites, settings, requirements, tuple(script.commands))
+
+
+def _find_embedded_sites(source: Source, script: Script) -> Iterator[Site]:
+    """The calls in Python that a script hands to the interpreter: `python - <<EOF`."""
+    from regilink_doctor.lint.formats.python import read_source
+
+    for command, start, end in script.documents[:_MOST_DOCUMENTS]:
+        words = [word.literal or "" for word in command.words]
+        if not words[0].rpartition("/")[2].startswith("python") or words[1:] not in ([], ["-"]):
+            continue
+        # Empty lines in place of what is before keep the numbers of the lines.
+        text = "\n" * source.text.count("\n", 0, start) + source.text[start:end]
+        try:
+            yield from read_source(Source(source.path, text)).sites
+        except Unparsable:
+            continue
 
 
 _OPENING = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "select": "done"}
 _FILLERS = frozenset({"then", "do", "else", "elif", "!", "{", "time", "in"})
 _MOST_CONTAINERS = 50
+_MOST_DOCUMENTS = 20
 _EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
 
@@ -45,6 +65,8 @@ class Script:
     def __init__(self) -> None:
         self.settings: list[Setting] = []
         self.commands: list[Command] = []
+        self.documents: list[tuple[Command, int, int]] = []
+        """Here-documents: the command that reads it, and where it begins and ends in the text."""
 
 
 def read_script(
@@ -80,7 +102,12 @@ class _ScriptReader:
     def read(self) -> Script:
         words: list[Word] = []
         guarded = False
-        for mark in Words(self.stretch, self.known):
+        marks = Words(self.stretch, self.known)
+        for mark in marks:
+            if marks.document is not None:
+                if self.script.commands:
+                    self.script.documents.append((self.script.commands[-1], *marks.document))
+                marks.document = None
             if isinstance(mark, Word):
                 words.append(mark)
                 continue
@@ -92,6 +119,8 @@ class _ScriptReader:
             guarded = mark in ("&&", "||")
             words = []
         self.add_command(words, guarded=guarded)
+        if marks.document is not None and self.script.commands:
+            self.script.documents.append((self.script.commands[-1], *marks.document))
         return self.script
 
     def add_command(self, words: list[Word], *, guarded: bool) -> None:
@@ -268,6 +297,8 @@ class Words:
     def __init__(self, stretch: Fragment, known: Mapping[str, StringValue]) -> None:
         self.stretch = stretch
         self.known = known
+        self.document: tuple[int, int] | None = None
+        """Where the first of the here-documents is that the last line has read."""
 
     def __iter__(self) -> Iterator[Word | str]:
         text, ends = self.stretch.text, list[str]()
@@ -320,11 +351,12 @@ class Words:
         return max(word.end, at)
 
     def _after_documents(self, at: int, ends: list[str]) -> int:
-        text = self.stretch.text
+        text, start = self.stretch.text, at
         while ends and at < len(text):
             end = end if (end := text.find("\n", at)) >= 0 else len(text)
             if text[at:end].strip() == ends[0]:
                 ends.pop(0)
+                self.document = self.document or (start, at)
             at = end + 1
         ends.clear()
         return min(at, len(text))
