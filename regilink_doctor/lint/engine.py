@@ -217,7 +217,7 @@ def _reports(code: str, item: Site | FileFact, facts: _Facts) -> Iterator[Report
 def _with_tree(site: Site, facts: _Facts) -> Site:
     """A site whose variables of the environment are not called unset where a settings file of the tree names them."""
     unset = {name for string in site.target for name in string.unset_variables}
-    is_set = {name for name in unset if project.mentioned(name, facts.folder)}
+    is_set = {name for name in unset if facts.project.is_mentioned(name, facts.folder)}
     if not is_set:
         return site
     return replace(site, target=tuple(string.mark_set(is_set) for string in site.target))
