@@ -19,7 +19,7 @@ _NO_ROUTE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EACCES
 
 
 def cause_of(error: BaseException) -> tuple[str, str]:
-    """The key in `connection_errors.CONNECTION_PROBLEMS` of a failed request, and the detail for its message."""
+    """The key in `connection_errors.CAUSES` of a failed request, and the detail for its message."""
     chain = list(_chain(error))
     if any(isinstance(each, requests.exceptions.ProxyError) for each in chain):
         text = " ".join(str(each) for each in chain)

@@ -28,7 +28,7 @@ HEAD = 4096
 
 
 class ProbeFailed(Exception):
-    """A step failed; `cause` is a key of `connection_errors.CONNECTION_PROBLEMS`."""
+    """A step failed; `cause` is a key of `connection_errors.CAUSES`."""
 
     def __init__(self, cause: str, detail: str = "") -> None:
         self.cause = cause
@@ -38,7 +38,7 @@ class ProbeFailed(Exception):
 
 @record
 class Trust:
-    """Whether one bundle of certificates trusts the server: `cause` is None, or a key of `CONNECTION_PROBLEMS`."""
+    """Whether one bundle of certificates trusts the server: `cause` is None, or a key of `connection_errors.CAUSES`."""
 
     bundle: str
     cause: str | None = None

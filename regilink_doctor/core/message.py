@@ -15,3 +15,8 @@ class Message:
     summary: str
     note: str | None = None
     help: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Summary and note in one line: `SUMMARY: NOTE`."""
+        return f"{self.summary}: {self.note}" if self.note else self.summary

@@ -11,6 +11,7 @@ from regilink_doctor.core.origin import Origin
 from regilink_doctor.core.records import record
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.doctor.context import Context
+from regilink_doctor.rules import rule_for
 
 
 @record
@@ -91,7 +92,8 @@ def blocked(name: str, subject: str = "", verb: str = "failed") -> Outcome:
 
 def no_answer(fault: ServerConnectionError, also: str = "") -> Outcome:
     """The server did not answer, or not as it should. `also` is what the message says besides."""
-    return Outcome("fail", fault.message + also, fault.code, fault.help, (fault.failure,))
+    message = rule_for(fault.code).explain(fault.problem)
+    return Outcome("fail", message.text + also, fault.code, message.help, (fault.failure,))
 
 
 def unreachable(context: Context) -> Outcome:

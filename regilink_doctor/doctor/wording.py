@@ -38,11 +38,10 @@ def explain_problem(
     """
     rule = rule_for(problem.rule)
     message = rule.explain(problem)
-    summary = f"{message.summary}: {message.note}" if message.note else message.summary
     lines = [help or message.help or "", *more_help]
     return Outcome(
         status,
-        "; ".join([summary, *filter(None, details)]),
+        "; ".join([message.text, *filter(None, details)]),
         rule.code,
         "\n".join(filter(None, lines)) or None,
         (problem.failure,) if problem.failure else rule.failures,

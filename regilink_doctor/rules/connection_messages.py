@@ -1,46 +1,53 @@
 """The messages for connection problems, by cause: what the network or a server did wrong to the client.
 
-`client.connection_errors` finds the cause; its fields are `host` (the address), `server` (its name and port), `probe`
-(a command) and `detail`. wandb hides these causes: with nothing listening, 0.31.0 says that its service process is
-busy.
+`client.connection_errors` finds the cause. wandb hides these causes: with nothing listening, 0.31.0 says that its
+service process is busy.
 """
 
 from __future__ import annotations
 
 from regilink_doctor.core.message import Message
+from regilink_doctor.core.origin import quote_for_shell, set_variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.problems import Problem
 
-_ADDRESS = "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell"
-_PROXY = "check HTTPS_PROXY and NO_PROXY; to bypass the proxy: export NO_PROXY={server}"
-_SERVER = "this is the server's problem, not your code's: try again in some minutes, then ask its administrator"
-_API = "check WANDB_BASE_URL: it is the address of the API, without a path"
-
 _MESSAGES: dict[str, tuple[str, str | None, str]] = {
-    "dns": ("the name {server} is unknown", "DNS has no address for it", _ADDRESS),
+    "dns": (
+        "the name {server} is unknown",
+        "DNS has no address for it",
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+    ),
     "dns-timeout": (
-        "DNS did not give the address of {server} within {detail}",
-        None,
+        "DNS does not answer",
+        "it gave no address for {server} within {detail}",
         "check the network, and that a DNS server is set; --timeout waits longer",
     ),
-    "refused": ("{server} refuses the connection", "nothing listens there", _ADDRESS),
-    "unroutable": ("there is no route from this machine to {server}", "{detail}", _ADDRESS),
+    "refused": (
+        "{server} refuses the connection",
+        "nothing listens there",
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+    ),
+    "unroutable": (
+        "this machine has no route to {server}",
+        "{detail}",
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+    ),
     "connect-timeout": (
         "{server} did not accept the connection within {detail}",
         None,
-        _ADDRESS + "; --timeout waits longer",
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell; --timeout waits longer",
     ),
     "read-timeout": (
-        "{server} did not answer within {detail}",
-        "it accepted the connection",
+        "{server} accepted the connection, but had not answered after {detail}",
+        None,
         "try again; --timeout waits longer",
     ),
     "reset": (
         "{server} closed the connection without an answer",
         None,
-        "try again; a firewall between here and there does this too",
+        "try again; a firewall on the way does this too",
     ),
     "tls-expired": (
         "the certificate of {server} has expired, or this machine's clock is wrong",
@@ -53,10 +60,9 @@ _MESSAGES: dict[str, tuple[str, str | None, str]] = {
         "set the clock; `date` shows it",
     ),
     "tls-self-signed": (
-        "this machine does not trust the authority that signed the certificate of {server}",
+        "the certificate of {server} is signed by an authority that this machine does not trust",
         None,
-        "export REQUESTS_CA_BUNDLE=/path/to/ca.pem and SSL_CERT_FILE=/path/to/ca.pem (Python reads the first, "
-        "wandb's Go process the second)",
+        "{python_bundle}   (for Python)\n{go_bundle}   (for wandb's Go process)",
     ),
     "bundle": (
         "there are no certificates to trust in {detail}",
@@ -68,20 +74,32 @@ _MESSAGES: dict[str, tuple[str, str | None, str]] = {
         None,
         "write the name that the certificate has in WANDB_BASE_URL",
     ),
-    "tls-plain": ("{server} does not use TLS", "{detail}", "write http:// instead of https:// in WANDB_BASE_URL"),
-    "tls": ("no secure connection to {server}", "{detail}", _ADDRESS),
-    "proxy-login": (
-        "the proxy requires a login (407)",
-        "it lets nothing through to {server}",
-        "write it into the proxy's address: export HTTPS_PROXY=http://USER:PASSWORD@PROXY:PORT",
+    "tls-plain": ("{server} does not speak TLS", "{detail}", "write http:// instead of https:// in WANDB_BASE_URL"),
+    "tls": (
+        "no secure connection to {server}",
+        "{detail}",
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
     ),
-    "proxy": ("the proxy for {server} cannot be used", "{detail}", _PROXY),
-    "connection": ("no connection to {server}", "{detail}", _ADDRESS),
-    "address": ("{host} is not a usable address", "{detail}", "correct WANDB_BASE_URL"),
+    "proxy-login": (
+        "the proxy {proxy} wants a login (407) before it lets anything through to {server}",
+        None,
+        "write the login into the proxy's address: {proxy_login}",
+    ),
+    "proxy": (
+        "the proxy {proxy} cannot be used for {server}",
+        "{detail}",
+        "check HTTPS_PROXY and NO_PROXY; to go past the proxy: {no_proxy}",
+    ),
+    "connection": (
+        "no connection to {server}",
+        "{detail}",
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+    ),
+    "address": ("{host} is not an address", "{detail}", "correct WANDB_BASE_URL"),
     "unauthorized": (
         "{server} does not accept the API key (401)",
-        "a key belongs to one server",
-        "run `wandb login --relogin --host {host}`",
+        None,
+        "a key belongs to one server: run `wandb login --relogin --host {host}`",
     ),
     "forbidden": (
         "{server} refuses this account (403)",
@@ -90,30 +108,50 @@ _MESSAGES: dict[str, tuple[str, str | None, str]] = {
     ),
     "redirect": (
         "{server} redirects the request to {detail}",
-        "the address is not the API's, or a login page is before it",
-        "write the API's own address: export WANDB_BASE_URL=https://...",
+        "this is not the API's address, or a login page comes first",
+        "write the API's own address: {base_url}",
     ),
-    "not-found": ("{server} answers, but has no W&B API (404 for /graphql)", None, _API),
+    "not-found": (
+        "{server} answers, but has no W&B API (404 for /graphql)",
+        None,
+        "check WANDB_BASE_URL: it is the address of the API, without a path",
+    ),
     "page": (
-        "{server} answers with a web page, not with the W&B API{detail}",
-        "it is a login page, a proxy's or the W&B App's",
+        "{server} answers with a web page{detail}",
+        "a login page, a proxy's or the W&B App's, not the W&B API",
         "open {host} in a browser to see whose page it is, then correct WANDB_BASE_URL or log in there",
     ),
-    "other-api": ("{server} answers, but not as W&B does", "{detail}", _API),
+    "other-api": (
+        "{server} answers, but not as W&B does",
+        "{detail}",
+        "check WANDB_BASE_URL: it is the address of the API, without a path",
+    ),
     "rate-limit": (
-        "{server} has had too many requests from here (429){detail}",
+        "{server} has had too many requests from this machine (429){detail}",
         None,
         "wait a minute, then try again",
     ),
-    "server-error": ("{server} failed with status {detail}", None, _SERVER),
+    "server-error": (
+        "{server} failed with status {detail}",
+        None,
+        "the server fails, not your code: try again in some minutes, then ask its administrator",
+    ),
     "truncated": ("the answer of {server} was cut off", None, "try again; a proxy does this too"),
     "too-large": ("the answer of {server} is larger than {detail}", None, "ask for fewer targets at once"),
-    "not-json": ("the answer of {server} is not valid JSON", None, _SERVER),
-    "graphql": ("{server} answered with an error", "{detail}", _SERVER),
-    "too-old": (
-        "{server} is older than the question",
+    "not-json": (
+        "{server} answers, but not as W&B does",
+        "its answer is not the JSON that it claims to be",
+        "the server fails, not your code: try again in some minutes, then ask its administrator",
+    ),
+    "graphql": (
+        "{server} answered with an error",
         "{detail}",
-        "ask its administrator to update it; it is older than the oldest server that regilink knows",
+        "the server fails, not your code: try again in some minutes, then ask its administrator",
+    ),
+    "too-old": (
+        "{server} is too old for this question",
+        "{detail}",
+        "ask the administrator of {server} to update it; regilink does not know a server this old",
     ),
 }
 
@@ -121,9 +159,26 @@ _MESSAGES: dict[str, tuple[str, str | None, str]] = {
 def connection_message(problem: Problem) -> Message:
     """The message of a connection problem; `problem.kind` is the cause.
 
+    Its facts are the `host` (the address), the `server` (its name and port), a `detail`, and the `proxy` that the
+    request went through.
+
     Raises:
         KeyError: there is no such cause.
     """
-    fields = {"host": "", "server": "", "detail": "", "probe": "", **problem.facts}
+    facts = {"host": "", "server": "", "detail": "", "proxy": "", **problem.facts}
+    fields = {
+        **facts,
+        "proxy": facts["proxy"] or "of the system",
+        "probe": f"curl -sS -o /dev/null {quote_for_shell(facts['host'])}",
+        "base_url": set_variable("WANDB_BASE_URL", "https://..."),
+        "no_proxy": set_variable("NO_PROXY", facts["server"]),
+        "proxy_login": set_variable("HTTPS_PROXY", "http://USER:PASSWORD@PROXY:PORT"),
+        "python_bundle": set_variable("REQUESTS_CA_BUNDLE", "/path/to/ca.pem"),
+        "go_bundle": set_variable("SSL_CERT_FILE", "/path/to/ca.pem"),
+    }
     summary, note, instead = _MESSAGES[problem.kind]
-    return Message(summary.format(**fields), note.format(**fields) if note else None, instead.format(**fields))
+    notes = [note.format_map(fields)] if note else []
+    if facts["proxy"] and "{proxy}" not in summary:
+        # What a proxy answers, or does, looks like the server's.
+        notes.append(f"the request went through the proxy {facts['proxy']}")
+    return Message(summary.format_map(fields), "; ".join(notes) or None, instead.format_map(fields))

@@ -18,6 +18,7 @@ from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import record
 from regilink_doctor.doctor.facts import Account, account_of, entity_of
+from regilink_doctor.rules.connection_messages import connection_message
 
 
 @record
@@ -73,7 +74,8 @@ def answered() -> Iterator[None]:
     try:
         yield
     except ServerConnectionError as fault:
-        raise Unanswered(fault.message, fault.help) from None
+        message = connection_message(fault.problem)
+        raise Unanswered(message.text, message.help or "") from None
 
 
 class ServerSession:

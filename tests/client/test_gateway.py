@@ -15,12 +15,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from regilink_doctor.client import gateway as gateway_module
-from regilink_doctor.client.connection_errors import CONNECTION_PROBLEMS, ServerConnectionError
+from regilink_doctor.client.connection_errors import CAUSES, ServerConnectionError
 from regilink_doctor.client.document import Field, document, without
 from regilink_doctor.client.gateway import Answer, Gateway
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.queries import ask
 from regilink_doctor.client.route import route_to
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.connection_messages import connection_message
+
+
+def message_of(fault: ServerConnectionError) -> Message:
+    return connection_message(fault.problem)
+
 
 SECRET = "5ec4e7" * 7
 Handler = Callable[[BaseHTTPRequestHandler], None]
@@ -135,7 +142,7 @@ def fault_of(host: str, timeout: float = 0.3) -> ServerConnectionError:
         gateway.ask("query { viewer { id } }", {})
     assert time.monotonic() - begun < 2 * (timeout + 1)
     shown = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
-    assert SECRET not in shown + caught.value.help
+    assert SECRET not in shown + (message_of(caught.value).help or "")
     return caught.value
 
 
@@ -144,7 +151,7 @@ def test_what_a_server_does_is_told_by_its_cause(cause: str, handler: Handler, c
     with server(handler) as (url, _):
         fault = fault_of(url)
     assert (fault.cause, fault.code) == (cause, code)
-    assert words in fault.message
+    assert words in message_of(fault).text
 
 
 def test_nothing_listens() -> None:
@@ -186,7 +193,7 @@ def test_a_proxy_that_wants_a_login(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTPS_PROXY", url.replace("http://", "http://me:hidden@"))
         fault = fault_of("https://wandb.example.com", timeout=2)
     assert (fault.cause, fault.code) == ("proxy-login", "REG801")
-    assert "hidden" not in fault.message
+    assert "hidden" not in message_of(fault).text
 
 
 def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +202,7 @@ def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free.getsockname()[1]}")
         fault = fault_of("https://wandb.example.com", timeout=2)
     assert (fault.cause, fault.code) == ("proxy", "REG801")
-    assert "refuses" in fault.message
+    assert "refuses" in message_of(fault).text
 
 
 def test_an_answer_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,9 +212,9 @@ def test_an_answer_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_cause_has_words_that_fit() -> None:
-    for cause in CONNECTION_PROBLEMS:
+    for cause in CAUSES:
         fault = ServerConnectionError(cause, host="https://h", server="h", detail="d")
-        assert "{" not in fault.message + fault.help
+        assert "{" not in message_of(fault).text + (message_of(fault).help or "")
         assert fault.code.startswith("REG8")
 
 
@@ -221,8 +228,8 @@ def test_a_header_of_the_server_is_not_taken_for_a_mistake_of_the_user() -> None
         with server(handler) as (url, _):
             fault = fault_of(url, timeout=2)
         assert fault.cause == cause
-        assert len(fault.message) < 400
-        assert "WANDB_BASE_URL" not in fault.message
+        assert len(message_of(fault).text) < 400
+        assert "WANDB_BASE_URL" not in message_of(fault).text
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # urllib3 forgets such a socket
@@ -273,7 +280,7 @@ def test_what_python_alone_reads_is_not_json(body: str) -> None:
     with server(says(200, body)) as (url, _):
         fault = fault_of(url, timeout=2)
     assert fault.cause in ("not-json", "truncated", "other-api")
-    assert len(fault.message) < 400
+    assert len(message_of(fault).text) < 400
 
 
 def test_a_proxy_that_answers_for_the_server_is_named() -> None:
@@ -282,8 +289,10 @@ def test_a_proxy_that_answers_for_the_server_is_named() -> None:
         gateway = Gateway("http://wandb.example.com", None, route=route, timeout=2)
         with pytest.raises(ServerConnectionError) as caught:
             gateway.ask("query { viewer { id } }", {})
-    assert caught.value.message.endswith(f"; the request went through the proxy {proxy} (environment HTTP_PROXY)")
-    assert "hidden" not in caught.value.message
+    assert message_of(caught.value).text.endswith(
+        f"the request went through the proxy {proxy} (environment HTTP_PROXY)"
+    )
+    assert "hidden" not in message_of(caught.value).text
 
 
 def test_the_key_is_sent_as_wandb_sends_it_and_no_other_is(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
@@ -340,7 +349,7 @@ def test_an_error_beside_data_is_an_error_unless_it_says_no() -> None:
     with server(broken) as (url, _), pytest.raises(ServerConnectionError) as caught:
         ask(Gateway(url, None), "Q", fields)
     assert caught.value.code == "REG810"
-    assert "database is gone" in caught.value.message
+    assert "database is gone" in message_of(caught.value).text
 
 
 def test_what_is_pruned_leaves_no_empty_selection() -> None:

@@ -11,6 +11,7 @@ from regilink_doctor.core.phrasing import counted
 from regilink_doctor.doctor.advice import listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, passed, skipped, unreachable
 from regilink_doctor.doctor.context import Context
+from regilink_doctor.rules.connection_messages import connection_message
 
 MOST_SKEW = 300.0
 """Seconds. Signed addresses of uploads are refused by the stores when the clocks differ by 15 minutes."""
@@ -169,7 +170,7 @@ def _one_sided(context: Context, probes: Probes, python: Trust, go: Trust) -> Ou
     fails, trusts = both if python.cause else both[::-1]
     which = f"{python.bundle} ({by_python.origin.shown})" if python.cause else f"{go.bundle} ({go_origin})"
     cause = python.cause or go.cause or "tls"
-    why = _fault(context, cause, python.detail or go.detail).message
+    why = connection_message(_fault(context, cause, python.detail or go.detail).problem).text
     variable, good = ("REQUESTS_CA_BUNDLE", go.bundle) if python.cause else ("SSL_CERT_FILE", python.bundle)
     return Outcome(
         "fail",

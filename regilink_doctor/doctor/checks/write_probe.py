@@ -16,6 +16,7 @@ from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import nodes
 from regilink_doctor.doctor.probe.run import NAME, Plan, Result, new_token, write
+from regilink_doctor.rules.connection_messages import connection_message
 
 DELETE = "mutation RegilinkDelete($id: String!) { deleteModel(input: {id: $id}) { success } }"
 """As `DeleteRegistry` deletes a project; only for one that the probe itself has made."""
@@ -109,7 +110,7 @@ def _left(context: Context, plan: Plan, *, delete_project: bool) -> tuple[str, .
             if _project_id(context.gateway, plan) is not None:
                 left.append(f"the empty project {plan.entity}/{plan.project}")
     except ServerConnectionError as fault:
-        left = [f"something, perhaps, named {plan.collection} ({fault.message})"]
+        left = [f"something, perhaps, named {plan.collection} ({connection_message(fault.problem).text})"]
     return tuple(left)
 
 
