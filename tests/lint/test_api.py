@@ -75,3 +75,41 @@ def test_a_draft_has_no_such_attribute(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(wandb_api.VERSIONED_NAMES | wandb_api.VERSIONS))
 def test_the_names_of_an_artifact_are_there(name: str) -> None:
     assert isinstance(inspect.getattr_static(wandb.Artifact, name.rpartition(".")[2]), property)
+
+
+PUBLIC = {
+    "wandb.Api": wandb.Api,
+    "wandb.Run": wandb.Run,
+    "wandb.Artifact": wandb.Artifact,
+    "wandb.PublicRun": wandb.apis.public.Run,
+    "wandb.Sweep": wandb.apis.public.Sweep,
+    "wandb.ArtifactType": wandb.apis.public.ArtifactType,
+}
+SAME = {
+    "wandb.PublicRun": {"Run"},
+    "wandb.PublicRuns": {"Runs", "list[Run]"},
+    "wandb.Artifacts": {"Artifacts", "RunArtifacts", "list[Artifact]"},
+    "wandb.Run": {"Run"},
+}
+"""How wandb's annotations write what goes by another name in the tables."""
+
+
+def annotation(name: str) -> str:
+    owner, _, attribute = name.rpartition(".")
+    member = inspect.getattr_static(PUBLIC[owner], attribute, None)
+    if member is None:  # only instances have it
+        return ""
+    function = inspect.unwrap(member.fget if isinstance(member, property) else getattr(member, "__func__", member))
+    return str(function.__annotations__.get("return", ""))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in {**wandb_api.RETURNS, **wandb_api.ATTRIBUTES} if name.rpartition(".")[0] in PUBLIC]
+)
+def test_what_the_linter_expects_of_a_method_is_what_wandb_annotates(name: str) -> None:
+    expected = {**wandb_api.RETURNS, **wandb_api.ATTRIBUTES}[name]
+    written = annotation(name)
+    plain = written.replace("public.", "").replace("wandb.", "").removesuffix(" | None")
+    if not written or plain in ("None", "Self"):
+        pytest.skip("not annotated")
+    assert plain in SAME.get(expected, {expected.removeprefix("wandb.")})

@@ -36,6 +36,8 @@ def bind_parameter(context: Context, name: str, binding: Binding, at: ProgramPoi
     scope, frame = at.scope, at.frame
     if name == scope.first_parameter and scope.owner is not None and not _is_static(scope):
         return _find_receiver(scope, scope.owner, frame)
+    if "marimo" in scope.module.imports and scope.is_decorated("cell"):
+        return _find_in_cells(context, scope.module, name)
     if frame is not None and frame.scope is scope:
         given = _find_given(context, scope, frame, name)
         return given if given is not None else _find_default(context, binding, scope)
@@ -177,6 +179,29 @@ def _find_default(context: Context, binding: Binding, scope: Scope, *, is_only: 
 
 def _is_static(scope: Scope) -> bool:
     return scope.is_decorated("staticmethod")
+
+
+# Cells of marimo: a parameter is the name of that kind that another cell returns
+
+
+def _find_in_cells(context: Context, module: Module, name: str) -> list[Value]:
+    cells = context.keep(("cells", id(module)), lambda: _index_cells(module))
+    values = [with_name(value, name) for node, at in cells.get(name, ()) for value in context.value(node, at)]
+    return values or [UNKNOWN]
+
+
+def _index_cells(module: Module) -> dict[str, list[tuple[ast.expr, ProgramPoint]]]:
+    """The names that cells return, `return (run, artifact)`, and where."""
+    cells: dict[str, list[tuple[ast.expr, ProgramPoint]]] = {}
+    for scope in module.functions.values():
+        if not scope.is_decorated("cell"):
+            continue
+        for returned in scope.returns:
+            nodes = returned.value.elts if isinstance(returned.value, ast.Tuple) else [returned.value]
+            for node in nodes:
+                if isinstance(node, ast.Name):
+                    cells.setdefault(node.id, []).append((node, ProgramPoint(scope, returned.order)))
+    return cells
 
 
 # The command line

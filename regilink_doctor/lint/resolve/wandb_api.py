@@ -61,6 +61,18 @@ RETURNS = {
     "wandb.Api.create_registry": "wandb.Registry",
     "wandb.Api.registries": "wandb.Registries",
     "wandb.Api.artifact_collection": "wandb.ArtifactCollection",
+    "wandb.Api.artifact_collections": "wandb.ArtifactCollections",
+    "wandb.Api.artifact_type": "wandb.ArtifactType",
+    "wandb.Api.artifact_types": "wandb.ArtifactTypes",
+    "wandb.Api.artifact_versions": "wandb.Artifacts",
+    "wandb.Api.create_run": "wandb.PublicRun",
+    "wandb.Api.sweep": "wandb.Sweep",
+    "wandb.Sweep.best_run": "wandb.PublicRun",
+    "wandb.Artifact.logged_by": "wandb.PublicRun",
+    "wandb.Artifact.used_by": "wandb.PublicRuns",
+    "wandb.ArtifactType.collection": "wandb.ArtifactCollection",
+    "wandb.ArtifactType.collections": "wandb.ArtifactCollections",
+    "wandb.PublicRun.log_artifact": "wandb.Artifact",
     "wandb.PublicRun.logged_artifacts": "wandb.Artifacts",
     "wandb.PublicRun.used_artifacts": "wandb.Artifacts",
     "wandb.PublicRun.use_artifact": "wandb.Artifact",
@@ -77,12 +89,18 @@ ATTRIBUTES = {
     "wandb.run": "wandb.Run",
     "WandbLogger.experiment": "wandb.Run",
     "wandb.Artifact.source_artifact": "wandb.Artifact",
+    "wandb.Artifact.collection": "wandb.ArtifactCollection",
+    "wandb.Artifact.source_collection": "wandb.ArtifactCollection",
+    "wandb.Artifact.linked_artifacts": "wandb.Artifacts",
+    "wandb.PublicRun.sweep": "wandb.Sweep",
+    "wandb.Sweep.runs": "wandb.PublicRuns",
 }
 """Attribute -> the class of its value."""
 
 ELEMENTS = {
     "wandb.Artifacts": "wandb.Artifact",
     "wandb.ArtifactCollections": "wandb.ArtifactCollection",
+    "wandb.ArtifactTypes": "wandb.ArtifactType",
     "wandb.PublicRuns": "wandb.PublicRun",
     "wandb.Registries": "wandb.Registry",
 }
@@ -137,6 +155,7 @@ class Call:
 _LINK = ("artifact", "target_path", "aliases")
 _LOG = Call("log", ("artifact_or_path", "name", "type", "aliases"), texts=("artifact_or_path", "name"))
 _USE = Call("consume", ("artifact_or_name", "type", "aliases", "use_as"), "artifact_or_name")
+_USE_MODEL = Call("consume", ("name",), "name", texts=("name",))
 _LINK_MODEL = Call(
     "other", ("path", "registered_model_name", "name", "aliases"), texts=("registered_model_name", "name")
 )
@@ -175,8 +194,8 @@ CALLS = {
     "wandb.beta.workflows.link_model": Call(
         "other", ("model", "target_path", "aliases"), texts=("registered_model_name", "target_path")
     ),
-    "wandb.Run.use_model": Call("other", ("name",), texts=("name",)),
-    "wandb.use_model": Call("other", ("name",), texts=("name",)),
+    "wandb.Run.use_model": _USE_MODEL,
+    "wandb.use_model": _USE_MODEL,
     "wandb.link_artifact": _WRONG,
     "wandb.Run.link": _WRONG,
     "wandb.Artifact.link_artifact": _WRONG,
