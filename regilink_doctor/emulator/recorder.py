@@ -56,8 +56,12 @@ _LED = {
     "wandb.sdk.lib.wbauth.host_url": (("HostUrl", "__init__"),),
     "wandb.apis.public.api": (("Api", "__init__"),),
     "wandb.env": (("", "get_base_url"),),
+    "wandb.sdk.lib.retry": (("Retry", "__call__"),),
 }
-"""Where wandb reads the address of its server, from 0.21.4 on."""
+"""Where wandb reads the address of its server, from 0.21.4 on, and where its Python tries again."""
+
+RETRIES = {"num_retries": 3, "retry_sleep_base": 0.1}
+"""The patience of wandb's Python; that of wandb-core has variables (`environ.PATIENCE`)."""
 
 _LINKS = ("Run.link_artifact", "Artifact.link")
 _READS = {("Run", "use_artifact"): "Run.use_artifact", ("Api", "artifact"): "Api.artifact"}
@@ -270,6 +274,8 @@ def _led(original: Any, owner: str, name: str) -> Any:
         __tracebackhide__ = True
         if not os.environ.get(LEAD):
             return original(*args, **kwargs)
+        if owner == "Retry":
+            return original(*args, **{**kwargs, **RETRIES})
         if name == "get_base_url":
             return _lead(original(*args, **kwargs))
         if name == "__setattr__" and args[1:2] == ("base_url",):

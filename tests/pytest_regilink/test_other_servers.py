@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,12 @@ def test_a_process_that_outlives_its_test_writes_nothing_into_the_next(regilink:
     answer = requests.post(f"{url}/graphql", json={"query": "{ viewer { username } }"}, auth=("api", key))
     assert answer.status_code == 401
     assert not regilink.links
+
+
+@pytest.mark.parametrize("kind", ["status", "drop"])
+def test_a_fault_costs_seconds_on_every_wandb(regilink: Regilink, kind: str) -> None:
+    regilink.fault(kind, "linkArtifact")
+    started = time.monotonic()
+    with regilink.assert_fails_loudly():
+        link()
+    assert time.monotonic() - started < 20, "wandb's Python up to 0.27 alone would try again for half a minute"
