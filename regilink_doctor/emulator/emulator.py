@@ -49,7 +49,7 @@ class Emulator(Service):
         self.app = App(world, self._workspace)
         self.app.blobs.limit = keep
         self._server = Server(self.app, port, host, allow_hosts)
-        self.app.after_reset(self._server.close_idle)
+        self.app.after_reset(self._server.expire_connections)
 
     @property
     def url(self) -> str:

@@ -54,7 +54,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
 
     The socket listens as soon as the server exists, so that nobody has to wait for `start`. Connections on which no
     request is under way are closed after `IDLE` seconds, when there are more than `MAX_IDLE` of them, when descriptors
-    run out, and by `close_idle`.
+    run out, and by `expire_connections`.
     """
 
     daemon_threads = True
@@ -68,6 +68,8 @@ class LoopbackServer(Service, ThreadingHTTPServer):
         self._open: dict[Any, Thread | None] = {}
         self._idle: dict[Any, float] = {}
         """Connections that wait for a request, oldest first, with the time since when."""
+        self._closed: set[Any] = set()
+        self._expiring: set[Any] = set()
         self._name = name
         self._thread: Thread | None = None
         self._has_warned = False
@@ -132,11 +134,21 @@ class LoopbackServer(Service, ThreadingHTTPServer):
         with self._lock:
             self._open.pop(connection, None)
             self._idle.pop(connection, None)
+            self._closed.discard(connection)
+            self._expiring.discard(connection)
+
+    def was_closed(self, connection: socket.socket) -> bool:
+        """Whether `close_idle` has closed the connection, perhaps while a request began to arrive."""
+        with self._lock:
+            return connection in self._closed
 
     def mark_idle(self, connection: socket.socket) -> None:
         """The connection waits for its next request."""
         with self._lock:
-            self._idle[connection] = time.monotonic()
+            if connection in self._expiring:
+                self._close(connection)
+            else:
+                self._idle[connection] = time.monotonic()
 
     def mark_busy(self, connection: socket.socket) -> None:
         """A request has begun to arrive."""
@@ -154,7 +166,17 @@ class LoopbackServer(Service, ThreadingHTTPServer):
             for connection, start in oldest:
                 if start <= latest:
                     del self._idle[connection]
-                    _shut(connection, socket.SHUT_RD)
+                    self._close(connection)
+
+    def expire_connections(self) -> None:
+        """Close the idle connections, and the others as soon as their requests are answered."""
+        with self._lock:
+            self._expiring.update(self._open)
+        self.close_idle()
+
+    def _close(self, connection: socket.socket) -> None:
+        self._closed.add(connection)
+        _shut(connection, socket.SHUT_RD)
 
     def _accept(self) -> None:
         """Sleep until a client comes, `stop` rings, or it is time to look for idle connections.
@@ -174,7 +196,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
             return super().get_request()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE):
-                self.close_idle()
+                self.expire_connections()
                 if not self._has_warned:
                     self._has_warned = True
                     sys.stderr.write("regilink: no file descriptor is free, clients have to wait (ulimit -n)\n")

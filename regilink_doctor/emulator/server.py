@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from regilink_doctor.emulator.http import Bytes, Request, Response
+from regilink_doctor.core.records import replace
+from regilink_doctor.emulator.http import Bytes, Manner, Request, Response
 from regilink_doctor.emulator.loopback import HOST, LOOPBACK_NAMES, Handler, LoopbackServer, is_loopback
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ class _Handler(Handler):
                 return refusal
             with self._body() as body:
                 return self.server.app.handle(self._request(body))
+        except BodyIncomplete:
+            # The client of a connection that was closed as idle has to see that, and try again.
+            manner: Manner = "none" if self.server.was_closed(self.connection) else "whole"
+            response = replace(Response.json({"error": "request body ended early"}, 400), manner=manner)
         except BodyTooLarge:
             response = Response.json({"error": "request body too large"}, 413)
         except (ValueError, zlib.error, EOFError, gzip.BadGzipFile):
