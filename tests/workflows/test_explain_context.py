@@ -206,3 +206,18 @@ def test_what_could_be_read_around_an_unknown_error_is_shown() -> None:
     shown = "\n".join(found.notes)
     for fact in ("/home/u/train.py:9, in main", "link_artifact", "linkArtifact", "0.27.2", "wandb-registry-model/zoo"):
         assert fact in shown
+
+
+def test_causes_that_the_path_or_the_call_rules_out_are_not_listed() -> None:
+    refusal = "CommError: cannot create registry. custom registries can only be created via the registries ui"
+    assert "A11" in explain(refusal).failures
+    called = frames("link_artifact", source='run.link_artifact(a, "wandb-registry-birds/zoo")')
+    assert explain(called + refusal).failures[0] == "B3"
+    assert "A11" not in explain(called + refusal).failures
+    doubled = called.replace("birds", "wandb-registry-birds")
+    assert explain(doubled + refusal).failures[0] == "A11"
+    personal = (
+        "CommError: linking is only allowed within the same team or to a collection in your organization's registry"
+    )
+    assert "C12" in explain(personal).failures
+    assert "C12" not in explain(called + personal).failures

@@ -78,7 +78,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("go-deadline", "F2", "context deadline exceeded", "other", also=("C19",)),
     WandbMessage("read-timed-out", "F2", "Read timed out", "other", also=("C19",)),
     WandbMessage(
-        "api-service-busy", "F14", "the service process is busy and did not respond in time", "sdk", also=("F2",)
+        "api-service-busy", "C19", "the service process is busy and did not respond in time", "sdk", also=("F2", "F14")
     ),
     # The network between.
     WandbMessage(

@@ -38,6 +38,10 @@ _SPEAKERS = {
 _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
 _UNDECIDED = ("F2", "C10", "F1", "B7")
 """Failures whose messages leave the cause open: another message of the same log decides."""
+_WITHOUT_RUN = ("C12", "C5b")
+"""Failures of `Artifact.link` alone: a call of the run rules them out."""
+_OF_THE_PATH = ("A2", "A4", "A5", "A6", "A7", "A8", "A9", "A11", "A17")
+"""Failures that a well-formed path in the text rules out."""
 _PATH_PHASES = (None, "link", "consume", "download", "registry", "api")
 
 # What the class of an exception says: class -> failures. The first are raised for many reasons, so wandb's code must
@@ -192,9 +196,11 @@ def _rank(
     else:
         unnamed = _of_class(context) or _of_status(context)
         ids = [*certain, *unnamed] if unnamed or certain else []
-    possible = [failure for failure in dict.fromkeys(ids) if failure in certain or not _contradicts(context, failure)]
-    if ids and not possible:
-        possible = list(_STATUSES[403].get(context.phase, ())) or list(dict.fromkeys(ids))
+    ids = [failure for failure in dict.fromkeys(ids) if failure in certain or not _contradicts(context, failure)]
+    main = matches[0].message.failure if matches else None
+    possible = [failure for failure in ids if failure == main or not _contradicts_path(context, names, facts, failure)]
+    if matches and not possible:
+        possible = list(_STATUSES[403].get(context.phase, ())) or [matches[0].message.failure]
     return possible[: MOST_CAUSES + 2]
 
 
@@ -276,6 +282,18 @@ def _contradicts(context: ErrorContext, failure_id: str) -> bool:
     if failure.sdk_before and context.sdk_version:
         return _numbers(context.sdk_version) >= _numbers(failure.sdk_before)
     return False
+
+
+def _contradicts_path(context: ErrorContext, names: _Names, facts: paths.PathFacts | None, failure_id: str) -> bool:
+    """Whether the path or the call in the text shows that it cannot be this failure."""
+    if failure_id in _WITHOUT_RUN:
+        return context.call in ("link_artifact", "link_model")
+    path = parsed(names.path) if names.path else None
+    if path is None or not path.is_registry or facts is None or facts.wrong:
+        return False
+    if failure_id == "A12":
+        return not path.prefix
+    return failure_id in _OF_THE_PATH
 
 
 def _numbers(version: str) -> tuple[int, ...]:
