@@ -10,9 +10,6 @@ from import_graph import find_cycles, modules, read_imports
 ROOT = Path(__file__).parent.parent
 
 CYCLES_LEFT = (
-    "regilink_doctor.core.target_path",
-    "regilink_doctor.core.catalog.",
-    "regilink_doctor.lint.scan.",
     "pytest_regilink.lookups",
     "pytest_regilink.conditions",
 )

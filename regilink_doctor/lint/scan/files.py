@@ -335,7 +335,7 @@ def _walk(folder: str, excluded: Patterns | None, note: Callable[[str], None]) -
     for root, folders, names in os.walk(folder, onerror=unreadable):
         here = to_slashes(root).removeprefix("./")
         outer = ignored.pop(root, None)
-        inside = read_ignored(here, outer) if ".gitignore" in (*names, *folders) else outer
+        inside = read_ignored(here, outer, read_plain) if ".gitignore" in (*names, *folders) else outer
         before = "" if here == "." else here.rstrip("/") + "/"
         folders[:] = [
             name

@@ -12,7 +12,7 @@ from regilink_doctor.core.patterns import Glob, parse_glob
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 MAX_BYTES = 1 << 20
 """A larger `.gitignore` is not read."""
@@ -104,12 +104,13 @@ def _match_segments(patterns: Sequence[Glob | None], path: Sequence[str]) -> boo
     return all(glob is None for glob in patterns[i:])
 
 
-def read_ignored(folder: str, outer: Ignored | None) -> Ignored | None:
-    """`outer`, and what the `.gitignore` of a folder adds to it; one that is not a plain file adds nothing."""
-    from regilink_doctor.lint.scan.files import read_plain
+def read_ignored(folder: str, outer: Ignored | None, read: Callable[[str, int], bytes]) -> Ignored | None:
+    """`outer`, and what the `.gitignore` of a folder adds to it; one that is not a plain file adds nothing.
 
+    `read` gives the bytes of a plain file that is not larger than a limit.
+    """
     try:
-        content = read_plain(os.path.join(folder, ".gitignore"), MAX_BYTES)
+        content = read(os.path.join(folder, ".gitignore"), MAX_BYTES)
     except OSError:
         return outer
     return Ignored(folder, outer, content.decode("utf-8", "surrogateescape"))
