@@ -15,7 +15,7 @@ from regilink_doctor.emulator.world.model import Collection, Project
 from regilink_doctor.emulator.world.state import State
 
 
-def overview(state: State) -> dict[str, Any]:
+def describe_world(state: State) -> dict[str, Any]:
     """Who and what there is. No key is in it."""
     return {
         "server_version": ".".join(map(str, state.server_version)) if state.server_version else None,
@@ -37,11 +37,13 @@ def overview(state: State) -> dict[str, Any]:
             }
             for each in state.users.values()
         ],
-        "projects": [_project(each) for entity in state.entities.values() for each in entity.projects.values()],
+        "projects": [
+            _describe_project(each) for entity in state.entities.values() for each in entity.projects.values()
+        ],
     }
 
 
-def _project(project: Project) -> dict[str, Any]:
+def _describe_project(project: Project) -> dict[str, Any]:
     return {
         "entity": project.entity.name,
         "name": project.name,
@@ -52,11 +54,11 @@ def _project(project: Project) -> dict[str, Any]:
             {"id": each.name, "state": each.state, "user": each.user.username if each.user else None}
             for each in project.runs.values()
         ],
-        "collections": [_collection(each) for each in project.collections.values()],
+        "collections": [_describe_collection(each) for each in project.collections.values()],
     }
 
 
-def _collection(collection: Collection) -> dict[str, Any]:
+def _describe_collection(collection: Collection) -> dict[str, Any]:
     return {
         "name": collection.name,
         "kind": collection.kind,
@@ -100,18 +102,18 @@ class Admin:
             return Response.json([dataclasses.asdict(each) for each in self._served.world.ledger.triggered])
         if what == "world":
             with self._served.world.lock:
-                return Response.json(overview(self._served.world))
+                return Response.json(describe_world(self._served.world))
         if what == "faults":
-            return self._faults(request)
+            return self._handle_faults(request)
         return Response.json({"error": "not found"}, 404)
 
-    def _faults(self, request: Request) -> Response:
+    def _handle_faults(self, request: Request) -> Response:
         """POST adds one or a list, DELETE removes all; the answer is what there is then."""
         faults = self._served.faults
         if request.method == "POST":
             asked = json.load(request.body)
             try:
-                made = [_fault(each) for each in (asked if isinstance(asked, list) else [asked])]
+                made = [_read_fault(each) for each in (asked if isinstance(asked, list) else [asked])]
             except FaultError as error:
                 return Response.json({"error": str(error)}, 400)
             for fault in made:
@@ -121,7 +123,7 @@ class Admin:
         return Response.json([dataclasses.asdict(each) for each in faults])
 
 
-def _fault(asked: Any) -> Fault:
+def _read_fault(asked: Any) -> Fault:
     if not isinstance(asked, dict) or "kind" not in asked:
         raise FaultError(f'a fault is an object with a "kind", and any of: {", ".join(_TOLD[1:])}')
     unknown = sorted(asked.keys() - set(_TOLD))

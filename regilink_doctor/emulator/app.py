@@ -65,10 +65,10 @@ class App:
     def prepare(self) -> None:
         """Load in a thread what the first GraphQL request needs. Does nothing the second time."""
         if self._loading is None:
-            self._loading = Thread(target=self._load, name="regilink-prepare", daemon=True)
+            self._loading = Thread(target=self._load_schema, name="regilink-prepare", daemon=True)
             self._loading.start()
 
-    def _load(self) -> None:
+    def _load_schema(self) -> None:
         from regilink_doctor.emulator import execution
 
         execution.schema_of(self.world)
@@ -92,13 +92,13 @@ class App:
             if parts[0] == "_regilink":
                 return self._admin.handle(request, parts[1:])
             call = Call.read(request.body) if parts[0] == "graphql" and request.method == "POST" else None
-            fault = self._strike(request, call) if self.faults else None
+            fault = self._find_fault(request, call) if self.faults else None
             if fault is None:
-                return self._answer(request, parts, call)
-            refusal = faults.refusal(fault)
+                return self._answer_request(request, parts, call)
+            refusal = faults.make_refusal(fault)
             if fault.is_executed or (call is not None and refusal is not None):
-                return faults.spoil(self._answer(request, parts, call, refusal), fault)
-            return faults.spoil(faults.instead(fault), fault)
+                return faults.spoil_response(self._answer_request(request, parts, call, refusal), fault)
+            return faults.spoil_response(faults.make_answer(fault), fault)
         except OSError as error:
             return Response.for_error(error)
         except Exception as error:  # 4xx also where the mistake is regilink's: after a 5xx the SDK tries for a week
@@ -106,21 +106,21 @@ class App:
 
     def slowness(self, method: str, path: str) -> float:
         """How many seconds the body of a request takes to arrive."""
-        return self.faults.slowness({faults.transfer(method, path)}) if self.faults else 0.0
+        return self.faults.slowness({faults.name_transfer(method, path)}) if self.faults else 0.0
 
-    def _strike(self, request: Request, call: Call | None) -> Fault | None:
-        names = {faults.transfer(request.method, request.path)}
+    def _find_fault(self, request: Request, call: Call | None) -> Fault | None:
+        names = {faults.name_transfer(request.method, request.path)}
         if call is not None:
             from regilink_doctor.emulator import execution
 
-            names |= execution.names(call)
+            names |= execution.collect_names(call)
         return self.faults.strike(names, keyed="authorization" in request.headers)
 
-    def _answer(
+    def _answer_request(
         self, request: Request, parts: list[str], call: Call | None, refusal: Refusal | None = None
     ) -> Response:
         if call is not None:
-            return self._graphql(request, call, refusal)
+            return self._answer_graphql(request, call, refusal)
         if parts[0] == "files" and parts[-1] == "file_stream" and len(parts) >= 5:
             return self._file_stream(request, parts[1], parts[2], parts[3])
         if parts[0] in ("storage", "artifacts", "artifactsV2", "files"):
@@ -132,7 +132,7 @@ class App:
         self.world.ledger.add_unsupported(f"{request.method} {request.path}")
         return Response.json({"error": "not found"}, 404)
 
-    def _graphql(self, request: Request, call: Call, refusal: Refusal | None) -> Response:
+    def _answer_graphql(self, request: Request, call: Call, refusal: Refusal | None) -> Response:
         # graphql-core takes longer to load than all the rest: it comes with the first question.
         from regilink_doctor.emulator import execution
         from regilink_doctor.emulator.resolvers.context import Context

@@ -114,16 +114,16 @@ class BlobStore:
         head = source.read(IN_MEMORY + 1)
         digest.update(head)
         with self._lock:
-            self._forget(key)
+            self._forget_blob(key)
             if self._is_over_limit(len(head)):
-                body: Body = _count(len(head), source, digest)
+                body: Body = _count_rest(len(head), source, digest)
             elif len(head) <= IN_MEMORY and self._in_memory + len(head) <= self._memory:
                 body = Bytes(head)
                 self._in_memory += len(head)
             else:
                 body = self._write_file(head, source, digest)
                 self._on_disk += _disk_of(body)
-            blob = self._blobs[key] = Blob(body, _base64(digest), content_type)
+            blob = self._blobs[key] = Blob(body, _encode_base64(digest), content_type)
         return blob
 
     def get(self, key: str) -> Blob | None:
@@ -135,7 +135,7 @@ class BlobStore:
         for key, content in contents.items():
             if key not in self._blobs:
                 self._in_memory += len(content)
-                self._blobs[key] = Blob(Bytes(content), _base64(hashlib.md5(content, usedforsecurity=False)))
+                self._blobs[key] = Blob(Bytes(content), _encode_base64(hashlib.md5(content, usedforsecurity=False)))
 
     def join(self, key: str, parts: list[str]) -> None:
         """Make one blob of several, which go.
@@ -150,9 +150,9 @@ class BlobStore:
         else:
             for chunk in itertools.chain.from_iterable(body.chunks() for body in bodies):
                 digest.update(chunk)
-            joined = Blob(Joined(tuple(bodies)), _base64(digest))
+            joined = Blob(Joined(tuple(bodies)), _encode_base64(digest))
         with self._lock:
-            self._forget(key)
+            self._forget_blob(key)
             for part in parts:
                 del self._blobs[part]
             self._blobs[key] = joined
@@ -161,7 +161,7 @@ class BlobStore:
         """Drop every blob, and the files."""
         with self._lock:
             for key in list(self._blobs):
-                self._forget(key)
+                self._forget_blob(key)
             self._in_memory = self._on_disk = 0
             if self._owns_workspace:
                 self._workspace.remove()
@@ -169,9 +169,9 @@ class BlobStore:
     def _is_over_limit(self, size: int) -> bool:
         return self.limit is not None and self._in_memory + self._on_disk + size > self.limit
 
-    def _forget(self, key: str) -> None:
+    def _forget_blob(self, key: str) -> None:
         blob = self._blobs.pop(key, None)
-        for body in _pieces(blob.body) if blob is not None else ():
+        for body in _pieces_of(blob.body) if blob is not None else ():
             if isinstance(body, OnDisk):
                 body.path.unlink(missing_ok=True)
                 self._on_disk -= body.size
@@ -195,11 +195,11 @@ class BlobStore:
             raise
         if self._is_over_limit(size):
             path.unlink()
-            return _count(size, source, digest)
+            return _count_rest(size, source, digest)
         return OnDisk(path, size)
 
 
-def _count(size: int, source: BinaryIO, digest: hashlib._Hash) -> Discarded:
+def _count_rest(size: int, source: BinaryIO, digest: hashlib._Hash) -> Discarded:
     """Read to the end and keep nothing."""
     while chunk := source.read(CHUNK):
         digest.update(chunk)
@@ -207,7 +207,7 @@ def _count(size: int, source: BinaryIO, digest: hashlib._Hash) -> Discarded:
     return Discarded(size)
 
 
-def _pieces(body: Body) -> Iterable[Body]:
+def _pieces_of(body: Body) -> Iterable[Body]:
     return body.parts if isinstance(body, Joined) else (body,)
 
 
@@ -215,5 +215,5 @@ def _disk_of(body: Body) -> int:
     return body.size if isinstance(body, OnDisk) else 0
 
 
-def _base64(digest: hashlib._Hash) -> str:
+def _encode_base64(digest: hashlib._Hash) -> str:
     return base64.b64encode(digest.digest()).decode("ascii")

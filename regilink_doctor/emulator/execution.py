@@ -41,7 +41,7 @@ MAX_TOKENS = 20_000
 
 
 @lru_cache(maxsize=512)
-def parsed(text: str) -> DocumentNode | GraphQLError:
+def parse_document(text: str) -> DocumentNode | GraphQLError:
     """The document; or why it is none."""
     if len(text) > MAX_TEXT:
         return GraphQLError(f"the document is longer than {MAX_TEXT} letters")
@@ -51,9 +51,9 @@ def parsed(text: str) -> DocumentNode | GraphQLError:
         return error
 
 
-def names(call: Call) -> frozenset[str]:
+def collect_names(call: Call) -> frozenset[str]:
     """The operation's name and those of the fields it asks for at the top, in lower case."""
-    document = parsed(call.text)
+    document = parse_document(call.text)
     named = {call.operation} if call.operation else set()
     if isinstance(document, DocumentNode):
         operation = get_operation_ast(document, call.operation)
@@ -75,7 +75,7 @@ class Answer:
     value: dict[str, Any]
 
 
-def _property(source: Any, info: Any, **_arguments: Any) -> Any:
+def _read_property(source: Any, info: Any, **_arguments: Any) -> Any:
     """A field without a resolver is the property of the same name, in snake case."""
     name = snake(info.field_name)
     return source.get(name) if isinstance(source, dict) else getattr(source, name)
@@ -88,16 +88,16 @@ def schema_of(world: World) -> GraphQLSchema:
 
 
 @lru_cache(maxsize=512)
-def _prepare(text: str, fitting: GraphQLSchema) -> DocumentNode | tuple[GraphQLError, ...]:
+def _prepare_document(text: str, fitting: GraphQLSchema) -> DocumentNode | tuple[GraphQLError, ...]:
     """The document, parsed and validated; or what is wrong with it."""
-    document = parsed(text)
+    document = parse_document(text)
     if isinstance(document, GraphQLError):
         return (document,)
     return tuple(validate(fitting, document)) or document
 
 
 def _name_operation(call: Call) -> str:
-    document = parsed(call.text)
+    document = parse_document(call.text)
     operation = get_operation_ast(document, call.operation) if isinstance(document, DocumentNode) else None
     return operation.name.value if operation is not None and operation.name else call.operation or "an operation"
 
@@ -111,9 +111,11 @@ def run(call: Call, context: Context) -> Answer:
     before the message.
     """
     fitting = schema_of(context.world)
-    document = _prepare(call.text, fitting)
+    document = _prepare_document(call.text, fitting)
     if isinstance(document, tuple):
-        if not isinstance(parsed(call.text), GraphQLError) and isinstance(_prepare(call.text, schema()), tuple):
+        if not isinstance(parse_document(call.text), GraphQLError) and isinstance(
+            _prepare_document(call.text, schema()), tuple
+        ):
             # The newest server of the emulator lacks it too: not a matter of the server's age.
             context.world.ledger.add_unsupported(_name_operation(call))
         return Answer(200, {"errors": [{"message": _go_words(error.message)} for error in document]})
@@ -125,7 +127,7 @@ def run(call: Call, context: Context) -> Answer:
             context_value=context,
             variable_values=call.variables,
             operation_name=call.operation,
-            field_resolver=_property,
+            field_resolver=_read_property,
         )
     assert isinstance(result, ExecutionResult)
     if not result.errors:

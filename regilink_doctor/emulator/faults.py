@@ -181,7 +181,7 @@ PAGE = b"<!doctype html>\n<html><head><title>Sign in</title></head><body><h1>Sig
 _MANNERS: dict[str, Manner] = {"truncate": "cut", "drop": "none", "stall": "never"}
 
 
-def transfer(method: str, path: str) -> str:
+def name_transfer(method: str, path: str) -> str:
     """Which of `faults.TRANSFERS` a request is, `other` for none of them."""
     parts = path.strip("/").split("/")
     if parts[0] == "graphql":
@@ -195,7 +195,7 @@ def transfer(method: str, path: str) -> str:
     return "telemetry" if parts[0] == "sdk" else "other"
 
 
-def refusal(fault: Fault) -> Refusal | None:
+def make_refusal(fault: Fault) -> Refusal | None:
     """What the world says itself, in its own form and in its ledger: `refuse` and `quota`."""
     if fault.kind not in ("refuse", "quota"):
         return None
@@ -208,22 +208,22 @@ def refusal(fault: Fault) -> Refusal | None:
     )
 
 
-def instead(fault: Fault) -> Response:
+def make_answer(fault: Fault) -> Response:
     """What comes back when nothing was carried out."""
     if fault.kind == "expired-key":
-        return _error(wandb_messages.fill_message("api-key-invalid"), 401)
-    said = refusal(fault)
+        return _make_error(wandb_messages.fill_message("api-key-invalid"), 401)
+    said = make_refusal(fault)
     if said is not None:
-        return _error(said.message, said.status)
+        return _make_error(said.message, said.status)
     if fault.kind == "status":
         if fault.message:
-            return _error(fault.message, fault.code)
-        body = f"{fault.code} {_phrase(fault.code)}\n".encode()
+            return _make_error(fault.message, fault.code)
+        body = f"{fault.code} {_name_status(fault.code)}\n".encode()
         return Response(fault.code, Bytes(body), {"Content-Type": "text/plain"})
     return Response.json({})
 
 
-def spoil(response: Response, fault: Fault) -> Response:
+def spoil_response(response: Response, fault: Fault) -> Response:
     """The response as the fault leaves it."""
     if fault.kind == "garbage":
         return Response(200, Bytes(PAGE), {"Content-Type": "text/html; charset=utf-8"})
@@ -231,11 +231,11 @@ def spoil(response: Response, fault: Fault) -> Response:
     return replace(response, manner=_MANNERS.get(fault.kind, "whole"), late=late)
 
 
-def _error(message: str, status: int) -> Response:
+def _make_error(message: str, status: int) -> Response:
     return Response.json({"errors": [{"message": message}], "error": message}, status)
 
 
-def _phrase(status: int) -> str:
+def _name_status(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:

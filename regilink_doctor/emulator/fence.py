@@ -63,7 +63,7 @@ class Fence(Service):
     ) -> None:
         outside = os.environ if outside is None else outside
         named = [*hosts, outside.get("WANDB_BASE_URL", "")]
-        self._hosts = (*REAL_HOSTS, *(name for each in named if (name := _name(each)) and not is_loopback(name)))
+        self._hosts = (*REAL_HOSTS, *(name for each in named if (name := _host_name(each)) and not is_loopback(name)))
         self._emulator = emulator
         self._upstream = Upstream(outside)
         self._proxy: Proxy | None = None
@@ -90,7 +90,7 @@ class Fence(Service):
     def start(self) -> None:
         """Begin to serve. Does nothing the second time."""
         if self._proxy is None:
-            self._proxy = Proxy(self._gate, self._upstream)
+            self._proxy = Proxy(self._decide_host, self._upstream)
             self._proxy.start()
 
     def stop(self) -> None:
@@ -114,7 +114,7 @@ class Fence(Service):
     def is_real(self, host: str) -> bool:
         """Whether the name is one of a real W&B server."""
         name = host.rstrip(".").casefold()
-        named = (_name(url) for url in self._emulator.ledger.servers)
+        named = (_host_name(url) for url in self._emulator.ledger.servers)
         hosts = (*self._hosts, *(each for each in named if each and not is_loopback(each)))
         return any(name == real or name.endswith(f".{real}") for real in hosts)
 
@@ -124,10 +124,10 @@ class Fence(Service):
         return tuple(
             url
             for url in self._emulator.ledger.servers
-            if (name := _name(url)) and is_loopback(name) and url != self._emulator.url
+            if (name := _host_name(url)) and is_loopback(name) and url != self._emulator.url
         )
 
-    def _gate(self, host: str, port: int) -> str | None:
+    def _decide_host(self, host: str, port: int) -> str | None:
         if not self.is_real(host):
             return None
         with self._lock:
@@ -135,7 +135,7 @@ class Fence(Service):
         return f"Blocked by regilink: {host} is a real W&B server; the emulator is at {self._emulator.url}"
 
 
-def _name(url: str) -> str | None:
+def _host_name(url: str) -> str | None:
     """The name of a server in a URL, or in a bare name."""
     try:
         name = urlsplit(url if "://" in url else f"//{url}").hostname

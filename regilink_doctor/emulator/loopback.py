@@ -105,7 +105,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
             raise RuntimeError("it has been stopped, and cannot start again: make another")
         if self._thread is not None:
             return
-        self._thread = Thread(target=self._accept, name=self._name, daemon=True)
+        self._thread = Thread(target=self._accept_clients, name=self._name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -119,7 +119,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
         self._rope.close()
         self._bell.close()
         self.server_close()
-        self._cut()
+        self._cut_connections()
 
     def watch(self, connection: socket.socket) -> None:
         """Let `stop` cut this connection too: one that a request has opened to somewhere else."""
@@ -127,7 +127,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
             self._open[connection] = None
             is_late = self.stopping.is_set()
         if is_late:
-            _shut(connection)
+            _shut_down(connection)
 
     def forget(self, connection: socket.socket) -> None:
         """A watched connection is closed."""
@@ -146,7 +146,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
         """The connection waits for its next request."""
         with self._lock:
             if connection in self._expiring:
-                self._close(connection)
+                self._close_reading(connection)
             else:
                 self._idle[connection] = time.monotonic()
 
@@ -166,7 +166,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
             for connection, start in oldest:
                 if start <= latest:
                     del self._idle[connection]
-                    self._close(connection)
+                    self._close_reading(connection)
 
     def expire_connections(self) -> None:
         """Close the idle connections, and the others as soon as their requests are answered."""
@@ -174,11 +174,11 @@ class LoopbackServer(Service, ThreadingHTTPServer):
             self._expiring.update(self._open)
         self.close_idle()
 
-    def _close(self, connection: socket.socket) -> None:
+    def _close_reading(self, connection: socket.socket) -> None:
         self._closed.add(connection)
-        _shut(connection, socket.SHUT_RD)
+        _shut_down(connection, socket.SHUT_RD)
 
-    def _accept(self) -> None:
+    def _accept_clients(self) -> None:
         """Sleep until a client comes, `stop` rings, or it is time to look for idle connections.
 
         To look every few milliseconds, as `serve_forever` does, takes turns from the code under test.
@@ -221,12 +221,12 @@ class LoopbackServer(Service, ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Quiet: wandb-core drops its connections when it ends."""
 
-    def _cut(self) -> None:
+    def _cut_connections(self) -> None:
         """Close what is still open, and wait for the threads that serve it."""
         with self._lock:
             remaining = dict(self._open)
         for connection in remaining:
-            _shut(connection)
+            _shut_down(connection)
         for thread in remaining.values():
             if thread is not None:
                 thread.join(timeout=5)
@@ -257,7 +257,7 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def _shut(connection: socket.socket, how: int = socket.SHUT_RDWR) -> None:
+def _shut_down(connection: socket.socket, how: int = socket.SHUT_RDWR) -> None:
     try:
         connection.shutdown(how)
     except OSError:

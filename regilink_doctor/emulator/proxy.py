@@ -55,16 +55,16 @@ class Upstream:
         Raises:
             Unreachable: none can be made.
         """
-        proxy = self._proxy("https", host, port)
+        proxy = self._find_proxy("https", host, port)
         if proxy is None:
-            return _connect(host, port)
-        name, headers = _parse(proxy)
-        connection = _connect(*name)
+            return _open_connection(host, port)
+        name, headers = _parse_proxy(proxy)
+        connection = _open_connection(*name)
         try:
-            target = f"{_bracketed(host)}:{port}"
+            target = f"{_bracket_address(host)}:{port}"
             lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}", *(f"{k}: {v}" for k, v in headers.items())]
             connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
-            status = _reply(connection)
+            status = _read_reply(connection)
         except OSError as error:
             connection.close()
             raise Unreachable(f"the proxy {name[0]}:{name[1]} broke off: {error}") from error
@@ -79,20 +79,20 @@ class Upstream:
         Raises:
             Unreachable: none can be made.
         """
-        proxy = self._proxy("http", host, port)
+        proxy = self._find_proxy("http", host, port)
         if proxy is None:
-            return Route(_connect(host, port))
-        name, headers = _parse(proxy)
-        return Route(_connect(*name), by_proxy=True, headers=headers)
+            return Route(_open_connection(host, port))
+        name, headers = _parse_proxy(proxy)
+        return Route(_open_connection(*name), by_proxy=True, headers=headers)
 
-    def _proxy(self, scheme: str, host: str, port: int) -> str | None:
+    def _find_proxy(self, scheme: str, host: str, port: int) -> str | None:
         proxy = self._proxies.get(scheme) or self._proxies.get("all")
         if not proxy or proxy_bypass_environment(f"{host}:{port}", self._proxies):
             return None
         return proxy
 
 
-def _connect(host: str, port: int) -> socket.socket:
+def _open_connection(host: str, port: int) -> socket.socket:
     try:
         connection = socket.create_connection((host, port), timeout=TIMEOUT)
     except (OSError, UnicodeError) as error:
@@ -102,7 +102,7 @@ def _connect(host: str, port: int) -> socket.socket:
     return connection
 
 
-def _parse(proxy: str) -> tuple[tuple[str, int], dict[str, str]]:
+def _parse_proxy(proxy: str) -> tuple[tuple[str, int], dict[str, str]]:
     """Address and headers of a proxy's URL."""
     parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     if parts.scheme != "http" or not parts.hostname:
@@ -114,7 +114,7 @@ def _parse(proxy: str) -> tuple[tuple[str, int], dict[str, str]]:
     return (parts.hostname, parts.port or 80), headers
 
 
-def _reply(connection: socket.socket) -> list[str]:
+def _read_reply(connection: socket.socket) -> list[str]:
     """Status and reason of a proxy's answer to CONNECT; not a byte behind its head is read."""
     head = b""
     connection.settimeout(TIMEOUT)
@@ -127,7 +127,7 @@ def _reply(connection: socket.socket) -> list[str]:
     return head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)[1:]
 
 
-def _bracketed(host: str) -> str:
+def _bracket_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
@@ -160,40 +160,40 @@ class _Handler(Handler):
     def do_CONNECT(self) -> None:  # noqa: N802
         """A tunnel, as every https URL wants one."""
         self.close_connection = True
-        target = _target(f"//{self.path}", 443)
+        target = _read_target(f"//{self.path}", 443)
         if target is None:
-            self._say(400, "Bad Request", f"{self.path!r} is no host and port")
+            self._send_text(400, "Bad Request", f"{self.path!r} is no host and port")
         elif (refusal := self.server.gate(*target)) is not None:
-            self._say(403, refusal, refusal)
+            self._send_text(403, refusal, refusal)
         else:
             try:
                 far = self.server.upstream.tunnel(*target)
             except Unreachable as error:
-                self._say(502, "Bad Gateway", str(error))
+                self._send_text(502, "Bad Gateway", str(error))
                 return
             self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             self._relay(far)
 
-    def _plain(self) -> None:
+    def _handle_plain(self) -> None:
         """One request of plain HTTP."""
         self.close_connection = True
-        target = _target(self.path, 80) if self.path.startswith("http://") else None
+        target = _read_target(self.path, 80) if self.path.startswith("http://") else None
         if target is None:
-            self._say(400, "Bad Request", "this is a proxy: it wants a whole http:// URL, or CONNECT")
+            self._send_text(400, "Bad Request", "this is a proxy: it wants a whole http:// URL, or CONNECT")
         elif (refusal := self.server.gate(*target)) is not None:
-            self._say(403, refusal, refusal)
+            self._send_text(403, refusal, refusal)
         else:
             try:
                 route = self.server.upstream.plain(*target)
-                route.connection.sendall(self._head(route))
+                route.connection.sendall(self._make_head(route))
             except OSError as error:
-                self._say(502, "Bad Gateway", str(error))
+                self._send_text(502, "Bad Gateway", str(error))
                 return
             self._relay(route.connection)
 
-    do_GET = do_POST = do_PUT = do_HEAD = do_OPTIONS = do_DELETE = do_PATCH = _plain  # noqa: N815
+    do_GET = do_POST = do_PUT = do_HEAD = do_OPTIONS = do_DELETE = do_PATCH = _handle_plain  # noqa: N815
 
-    def _head(self, route: Route) -> bytes:
+    def _make_head(self, route: Route) -> bytes:
         """The request's head as the other end wants it: one request for one connection."""
         parts = urlsplit(self.path)
         asked = self.path if route.by_proxy else f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
@@ -212,14 +212,14 @@ class _Handler(Handler):
             self.server.forget(far)
             far.close()
 
-    def _say(self, status: int, reason: str, text: str) -> None:
+    def _send_text(self, status: int, reason: str, text: str) -> None:
         """An answer of the proxy's own. Go shows the reason alone, `requests` both."""
         body = f"{text}\n".encode()
         head = f"HTTP/1.1 {status} {reason}\r\nContent-Type: text/plain; charset=utf-8\r\n"
         self.wfile.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode("latin-1") + body)
 
 
-def _target(url: str, port: int) -> tuple[str, int] | None:
+def _read_target(url: str, port: int) -> tuple[str, int] | None:
     try:
         parts = urlsplit(url)
         # A letter beyond ASCII may become one of another name on its way to the resolver (IDNA): no gate knows it then.

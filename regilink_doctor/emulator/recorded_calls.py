@@ -37,18 +37,18 @@ def observe(state: State, call: LinkCall) -> None:
             why = call.message or call.error
             state.ledger.consume(Consumption(None, call.run, call.target_path, "fetch", why, call.place))
         return
-    link = _read(call)
-    if not isinstance(link, SdkRefusal) and _complete(state, call, link):
+    link = _read_path(call)
+    if not isinstance(link, SdkRefusal) and _complete_attempt(state, call, link):
         return
-    state.ledger.add(_refused(state, call, link))
+    state.ledger.add(_make_refused(state, call, link))
 
 
-def _read(call: LinkCall) -> LinkInput | SdkRefusal:
+def _read_path(call: LinkCall) -> LinkInput | SdkRefusal:
     known = "Artifact.link" if call.call == "Artifact.link" else "Run.link_artifact"
     return sdk_link(call.target_path or "", known, call.entity or "", call.project, call.environ)  # type: ignore[arg-type]
 
 
-def _complete(state: State, call: LinkCall, link: LinkInput) -> bool:
+def _complete_attempt(state: State, call: LinkCall, link: LinkInput) -> bool:
     """Whether the server noted the call. Older SDKs read some paths differently: then the source decides."""
 
     def same_source(attempt: LinkAttempt) -> bool:
@@ -70,8 +70,8 @@ def _complete(state: State, call: LinkCall, link: LinkInput) -> bool:
     return found or (call.error is None and call.mode == "online" and state.ledger.amend(same_source, with_text))
 
 
-def _refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> LinkAttempt:
-    failure_id, code = _reason(state, call, link)
+def _make_refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> LinkAttempt:
+    failure_id, code = _find_reason(state, call, link)
     message = call.message or call.error or DISABLED
     return LinkAttempt(
         user=None,
@@ -93,7 +93,7 @@ def _refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> Link
     )
 
 
-def _reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> tuple[str | None, str | None]:
+def _find_reason(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> tuple[str | None, str | None]:
     """Failure id and code. Modes and call shapes come first: the SDK checks them before the path (C1, C5, A18)."""
     if call.mode == "disabled":
         return "C5", rule_codes.LINK_WHILE_DISABLED

@@ -145,7 +145,7 @@ def start(sink: Sink) -> None:
         sys.meta_path.insert(0, _FINDER)
         for name in (*_METHODS, *_LED):
             if (module := sys.modules.get(name)) is not None:
-                _wrap(module)
+                _wrap_methods(module)
     _sinks.append(sink)
 
 
@@ -192,7 +192,7 @@ def environ(
 def follow(site: str) -> None:
     """Begin to tell the emulator, and load the `sitecustomize` that ours stands before. Called by ours."""
     if url := os.environ.get(VARIABLE):
-        start(functools.partial(_post, url))
+        start(functools.partial(_post_call, url))
     from importlib.machinery import PathFinder
 
     folder = os.path.dirname(os.path.abspath(site))
@@ -203,7 +203,7 @@ def follow(site: str) -> None:
         spec.loader.exec_module(module_from_spec(spec))
 
 
-def _post(url: str, call: LinkCall) -> None:
+def _post_call(url: str, call: LinkCall) -> None:
     """No library, no proxy, no variable of the environment stands between the child and the emulator."""
     from http.client import HTTPConnection
     from urllib.parse import urlsplit
@@ -222,7 +222,7 @@ def _post(url: str, call: LinkCall) -> None:
 def _report_from_child() -> None:
     """After a fork: the sinks of the parent would be told in the child's copy of memory, where nobody reads."""
     if _sinks and (url := os.environ.get(VARIABLE)):
-        _sinks[:] = [functools.partial(_post, url)]
+        _sinks[:] = [functools.partial(_post_call, url)]
 
 
 if hasattr(os, "register_at_fork"):
@@ -243,7 +243,7 @@ class _Finder:
             def exec_module(module: ModuleType) -> None:
                 run(module)
                 if _sinks:
-                    _wrap(module)
+                    _wrap_methods(module)
 
             spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
@@ -252,12 +252,12 @@ class _Finder:
 _FINDER: Any = _Finder()
 
 
-def _wrap(module: ModuleType) -> None:
+def _wrap_methods(module: ModuleType) -> None:
     for owner_name, name in _METHODS.get(module.__name__, ()):
         owner = getattr(module, owner_name, None) if owner_name else module
         original = vars(owner).get(name) if owner is not None else None
         if original is not None:
-            setattr(owner, name, _watched(original, _SHOWN[owner_name, name]))
+            setattr(owner, name, _watch_method(original, _SHOWN[owner_name, name]))
             _wrapped.append((owner, name, original))
     for owner_name, name in _LED.get(module.__name__, ()):
         owner = getattr(module, owner_name, None) if owner_name else module
@@ -311,13 +311,13 @@ def _lead(url: Any) -> Any:
         return url
     try:
         for sink in tuple(_sinks):
-            sink(LinkCall(call=SERVER, target_path=None, host=url, place=_place()))
+            sink(LinkCall(call=SERVER, target_path=None, host=url, place=_find_place()))
     except Exception as problem:
         sys.stderr.write(f"regilink: a server could not be noted: {type(problem).__name__}: {problem}\n")
     return target
 
 
-def _watched(original: Any, shown: str) -> Any:
+def _watch_method(original: Any, shown: str) -> Any:
     @functools.wraps(original)
     def method(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True  # pytest shows the user's line, not ours
@@ -329,7 +329,7 @@ def _watched(original: Any, shown: str) -> Any:
         _inside.call, error = True, None
         _inside.links = getattr(_inside, "links", 0) + (shown == "Run.link_artifact")
         try:
-            _tell(shown, args, kwargs, None, ended=False)
+            _tell_sinks(shown, args, kwargs, None, ended=False)
             return original(*args, **kwargs)
         except BaseException as raised:
             error = raised
@@ -338,7 +338,7 @@ def _watched(original: Any, shown: str) -> Any:
             return _find_artifact(shown, args, kwargs)
         finally:
             _inside.call = False
-            _tell(shown, args, kwargs, error, ended=True)
+            _tell_sinks(shown, args, kwargs, error, ended=True)
 
     return method
 
@@ -369,21 +369,21 @@ def _link_model(original: Any, args: _Args, kwargs: _Kwargs) -> Any:
             run, *rest = args or (None,)
             named = dict(zip(("path", "registered_model_name", "name", "aliases"), rest, strict=False)) | kwargs
             given = {"target_path": named.get("registered_model_name"), "aliases": named.get("aliases")}
-            _tell(LINK_MODEL, (run,), given, error, ended=True)
+            _tell_sinks(LINK_MODEL, (run,), given, error, ended=True)
         if not _is_passed_over(LINK_MODEL, error):
             raise
         return None
 
 
-def _tell(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | None, *, ended: bool) -> None:
+def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | None, *, ended: bool) -> None:
     """Never in the way of the code that is watched, whatever it gave and whatever has become of the emulator."""
     try:
-        read = _fetch if name in (*_READS.values(), CREATE_REGISTRY) else _call
+        read = _read_fetch if name in (*_READS.values(), CREATE_REGISTRY) else _read_call
         if name == SERVER and (ended or (host := _find_host(args, kwargs)) is None):
             return
         target, *rest = args or (None,)
         call = (
-            LinkCall(SERVER, None, host=host, ended=False, place=_place())
+            LinkCall(SERVER, None, host=host, ended=False, place=_find_place())
             if name == SERVER
             else read(name, target, tuple(rest), kwargs, error, ended)
         )
@@ -395,38 +395,42 @@ def _tell(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | None, 
 
 def _find_host(args: _Args, kwargs: _Kwargs) -> str | None:
     """The server that settings, overrides or the argument `host` name; None where the environment decides."""
-    named = [kwargs.get("host"), *(_read(each, "base_url") for each in (*args, *kwargs.values()))]
+    named = [kwargs.get("host"), *(_read_property(each, "base_url") for each in (*args, *kwargs.values()))]
     named += [each.get("base_url") for each in (*args, *kwargs.values()) if isinstance(each, dict)]
     host = next((each for each in named if isinstance(each, str) and each), None)
     return host if host != os.environ.get("WANDB_BASE_URL") else None
 
 
-def _fetch(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, ended: bool) -> LinkCall:
+def _read_fetch(
+    name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, ended: bool
+) -> LinkCall:
     asked = args[0] if args else kwargs.get("artifact_or_name" if name == "Run.use_artifact" else "name")
     return LinkCall(
         call=name,
         target_path=asked if isinstance(asked, str) else None,
-        run=_read(target, "path") if name == "Run.use_artifact" else None,
+        run=_read_property(target, "path") if name == "Run.use_artifact" else None,
         error=type(error).__name__ if error is not None else None,
         message=str(error) if error is not None else None,
         ended=ended,
-        place=_place(),
+        place=_find_place(),
     )
 
 
-def _place() -> str | None:
+def _find_place() -> str | None:
     """Where the user's own code stands: the nearest frame that is neither wandb's nor ours."""
     frame: Any = sys._getframe(1)
-    while frame is not None and _foreign(frame.f_code.co_filename):
+    while frame is not None and _is_foreign(frame.f_code.co_filename):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else None
 
 
-def _foreign(file: str) -> bool:
+def _is_foreign(file: str) -> bool:
     return file == __file__ or f"{os.sep}wandb{os.sep}" in file or file.startswith("<frozen")
 
 
-def _call(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, ended: bool) -> LinkCall:
+def _read_call(
+    name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseException | None, ended: bool
+) -> LinkCall:
     run = target if name in ("Run.link_artifact", LINK_MODEL) else None
     names = ("target_path", "aliases") if run is None else ("artifact", "target_path", "aliases")
     given = {**dict(zip(names, args, strict=False)), **kwargs}
@@ -436,26 +440,26 @@ def _call(name: str, target: Any, args: _Args, kwargs: _Kwargs, error: BaseExcep
         call=name,
         target_path=None if path is None else str(path),
         aliases=tuple(str(alias) for alias in aliases) if isinstance(aliases, (list, tuple, set)) else (),
-        source=_read(artifact, "source_qualified_name"),
-        source_type=_read(artifact, "type"),
-        run=_read(run, "path"),
-        entity=_read(run, "entity") if run is not None else _read(artifact, "source_entity"),
-        project=_read(run, "project"),
-        mode="online" if run is None else _mode(run),
+        source=_read_property(artifact, "source_qualified_name"),
+        source_type=_read_property(artifact, "type"),
+        run=_read_property(run, "path"),
+        entity=_read_property(run, "entity") if run is not None else _read_property(artifact, "source_entity"),
+        project=_read_property(run, "project"),
+        mode="online" if run is None else _mode_of(run),
         error=type(error).__name__ if error is not None else None,
         message=str(error) if error is not None else None,
         environ={key: os.environ[key] for key in _ENVIRON if key in os.environ},
         ended=ended,
-        place=_place(),
+        place=_find_place(),
     )
 
 
-def _mode(run: Any) -> str:
+def _mode_of(run: Any) -> str:
     online = "offline" if getattr(run, "offline", False) else "online"
     return "disabled" if type(run).__name__ == "NoopRun" else online
 
 
-def _read(thing: Any, name: str) -> str | None:
+def _read_property(thing: Any, name: str) -> str | None:
     """A property as a text. A draft raises for most of them (row C11)."""
     try:
         value = getattr(thing, name, None)

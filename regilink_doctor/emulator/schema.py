@@ -52,7 +52,7 @@ def _add_resolvers(kind: GraphQLObjectType) -> None:
             argument.out_name = snake(argument_name)
         resolver = RESOLVERS.get((kind.name, name))
         if resolver is not None:
-            field.resolve = _adapt(resolver)
+            field.resolve = _adapt_resolver(resolver)
 
 
 def _remove_parts(
@@ -74,7 +74,7 @@ def _resolve_type(value: Any, _info: Any, _kind: Any) -> str:
     return type_name(value)
 
 
-def _adapt(resolver: Any) -> Any:
+def _adapt_resolver(resolver: Any) -> Any:
     def resolve(source: Any, info: Any, **arguments: Any) -> Any:
         if info.context.refusal is not None and info.path.prev is None and info.field_name not in NOTED:
             raise info.context.refusal

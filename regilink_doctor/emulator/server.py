@@ -72,12 +72,12 @@ class _Handler(Handler):
     server: Server
     _is_unread = False
 
-    def _handle(self) -> None:
-        response = self._answer()
+    def _handle_request(self) -> None:
+        response = self._make_response()
         try:
             if response.late:
                 self.server.stopping.wait(response.late)
-            self._send(response)
+            self._send_response(response)
             if self._is_unread:
                 self._discard_input()
         except OSError:
@@ -87,14 +87,14 @@ class _Handler(Handler):
         """Ask for the body where it is read: one that is too large is refused instead."""
         return True
 
-    def _answer(self) -> Response:
+    def _make_response(self) -> Response:
         """The app's response; or why the request cannot be read."""
         try:
             if (refusal := self._refuse_foreign()) is not None:
                 self.close_connection = self._is_unread = True
                 return refusal
-            with self._body() as body:
-                return self.server.app.handle(self._request(body))
+            with self._read_body() as body:
+                return self.server.app.handle(self._make_request(body))
         except BodyIncomplete:
             # The client of a connection that was closed as idle has to see that, and try again.
             manner: Manner = "none" if self.server.was_closed(self.connection) else "whole"
@@ -108,7 +108,7 @@ class _Handler(Handler):
         self.close_connection = self._is_unread = True
         return response
 
-    do_GET = do_POST = do_PUT = do_HEAD = do_OPTIONS = do_DELETE = do_PATCH = _handle  # noqa: N815
+    do_GET = do_POST = do_PUT = do_HEAD = do_OPTIONS = do_DELETE = do_PATCH = _handle_request  # noqa: N815
 
     def _refuse_foreign(self) -> Response | None:
         """Refuse a page in a browser: one that rebinds DNS to this address, or one of another site."""
@@ -127,7 +127,7 @@ class _Handler(Handler):
     def _lower_headers(self) -> dict[str, str]:
         return {name.lower(): " ".join(value.splitlines()) for name, value in self.headers.items()}
 
-    def _request(self, body: BinaryIO) -> Request:
+    def _make_request(self, body: BinaryIO) -> Request:
         target = urlsplit(self.path)
         return Request(
             self.command,
@@ -138,7 +138,7 @@ class _Handler(Handler):
             f"http://{self.headers.get('Host')}",
         )
 
-    def _body(self) -> BinaryIO:
+    def _read_body(self) -> BinaryIO:
         """The body, unpacked."""
         limit = MAX_BODY if self.command == "PUT" else MAX_MESSAGE
         length = _read_length(self.headers.get("Content-Length") or "0")
@@ -148,13 +148,13 @@ class _Handler(Handler):
             self.send_response_only(100)
             self.end_headers()
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            pieces = self._chunked(limit)
+            pieces = self._read_chunked(limit)
         else:
-            pieces = self._counted(length)
+            pieces = self._read_counted(length)
         if seconds := self.server.app.slowness(self.command, self.path):
-            pieces = self._slowly(pieces, length, seconds)
+            pieces = self._slow_down(pieces, length, seconds)
         if self.headers.get("Content-Encoding", "").lower() == "gzip" and self.command != "PUT":
-            pieces = _unpack(pieces)
+            pieces = _unpack_gzip(pieces)
         body = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         size = 0
         try:
@@ -169,7 +169,7 @@ class _Handler(Handler):
         body.seek(0)
         return body  # type: ignore[return-value]
 
-    def _counted(self, length: int) -> Iterable[bytes]:
+    def _read_counted(self, length: int) -> Iterable[bytes]:
         while length:
             piece = self.rfile.read(min(length, _CHUNK))
             if not piece:
@@ -177,16 +177,16 @@ class _Handler(Handler):
             length -= len(piece)
             yield piece
 
-    def _chunked(self, limit: int) -> Iterable[bytes]:
+    def _read_chunked(self, limit: int) -> Iterable[bytes]:
         while size := _read_chunk_size(self.rfile.readline(128)):
             if size > limit:
                 raise BodyTooLarge
-            yield from self._counted(size)
+            yield from self._read_counted(size)
             self.rfile.readline(8)
         while self.rfile.readline(1024).strip():
             pass
 
-    def _slowly(self, pieces: Iterable[bytes], length: int, seconds: float) -> Iterable[bytes]:
+    def _slow_down(self, pieces: Iterable[bytes], length: int, seconds: float) -> Iterable[bytes]:
         """The pieces, so that all of them take so many seconds; of unknown length: the first does."""
         left = seconds
         for piece in pieces:
@@ -196,21 +196,21 @@ class _Handler(Handler):
             yield piece
         self.server.stopping.wait(left)
 
-    def _send(self, response: Response) -> None:
+    def _send_response(self, response: Response) -> None:
         """Send the response in its manner."""
         if response.manner == "whole":
             self._send_whole(response)
             return
         self.close_connection = True
         if response.manner == "cut":
-            self.wfile.write(self._start(response))
+            self.wfile.write(self._make_head(response))
             for chunk in response.body.chunks(0, response.body.size // 2):
                 self.wfile.write(chunk)
         elif response.manner == "never":
             while self.connection.recv(ONE_WRITE):
                 pass
 
-    def _start(self, response: Response) -> bytes:
+    def _make_head(self, response: Response) -> bytes:
         """The response's head."""
         head = [f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('',))[0]}"]
         head += [f"{name}: {value}" for name, value in response.headers.items()]
@@ -222,7 +222,7 @@ class _Handler(Handler):
 
     def _send_whole(self, response: Response) -> None:
         """Head and body in one write if the body is small: otherwise Nagle and delayed ACK cost 40 ms each."""
-        start = self._start(response)
+        start = self._make_head(response)
         if self.command == "HEAD":
             self.wfile.write(start)
         elif response.body.size <= ONE_WRITE or isinstance(response.body, Bytes):
@@ -254,7 +254,7 @@ def _read_chunk_size(line: bytes) -> int:
     return int(digits[:32], 16)
 
 
-def _unpack(pieces: Iterable[bytes]) -> Iterable[bytes]:
+def _unpack_gzip(pieces: Iterable[bytes]) -> Iterable[bytes]:
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     for piece in pieces:
         data = unpacker.decompress(piece, _CHUNK)

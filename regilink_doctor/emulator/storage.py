@@ -49,13 +49,13 @@ class Storage:
             wanted = request.headers.get("content-md5")
             if wanted and wanted != blob.md5:
                 return Response.json({"error": "BadDigest: the Content-MD5 does not match what was received"}, 400)
-            self._measure(key, blob)
+            self._note_size(key, blob)
             return Response(200, headers={"ETag": f'"{base64.b64decode(blob.md5).hex()}"', **_CORS})
         if request.method in ("GET", "HEAD"):
             world = self._served.world
             if request.method == "GET" and key in world.downloads:
                 world.ledger.consume(world.downloads[key])
-            return self._send(request, self._find(key))
+            return self._send_blob(request, self._find_blob(key))
         return Response.json({"error": "method not allowed"}, 405)
 
     def _is_expected(self, key: str) -> bool:
@@ -64,7 +64,7 @@ class Storage:
         files = self._served.world.by_blob
         return key in files or (number.isdecimal() and whole in files)
 
-    def _measure(self, key: str, blob: Blob) -> None:
+    def _note_size(self, key: str, blob: Blob) -> None:
         """Tell the world how large the file is that has just arrived."""
         world = self._served.world
         with world.lock:
@@ -74,7 +74,7 @@ class Storage:
                 if file.run is not None:
                     file.digest = blob.md5
 
-    def _find(self, key: str) -> Blob | None:
+    def _find_blob(self, key: str) -> Blob | None:
         blobs = self._served.blobs
         if (blob := blobs.get(key)) is None and key in self._served.world.contents:
             blobs.fill({key: self._served.world.contents[key]})
@@ -92,7 +92,7 @@ class Storage:
             for artifact, file in world.files_by_digest.get(digest or "", ()):
                 places = {artifact.sequence.project} | {each.collection.project for each in artifact.memberships}
                 if artifact.state == "COMMITTED" and any(access.downloads(user, place) for place in places):
-                    return self._send(request, self._find(file.blob))
+                    return self._send_blob(request, self._find_blob(file.blob))
         return Response.json({"error": "file not found"}, 404)
 
     def _run_file(self, request: Request, parts: list[str]) -> Response:
@@ -104,9 +104,9 @@ class Storage:
             run = world.find_run(parts[0], parts[1], parts[2]) if len(parts) > 3 else None
             if run is not None and access.sees_project(user, run.project):
                 file = run.files.get("/".join(parts[3:]))
-        return self._send(request, self._find(file.blob) if file is not None else None)
+        return self._send_blob(request, self._find_blob(file.blob) if file is not None else None)
 
-    def _send(self, request: Request, blob: Blob | None) -> Response:
+    def _send_blob(self, request: Request, blob: Blob | None) -> Response:
         if blob is None:
             return Response.json({"error": "NoSuchKey: nothing has been uploaded here"}, 404)
         if isinstance(blob.body, Discarded):
