@@ -121,6 +121,8 @@ OTHERS = {
     "magics.ipynb": notebook,
 }
 CONSTRUCTS: dict[str, Callable[[int], str]] = {**{f"{name}.py": make for name, make in PYTHON.items()}, **OTHERS}
+if sys.version_info < (3, 12):  # Python's own parser takes a time that grows like the square of it
+    del CONSTRUCTS["fields of an f-string.py"]
 LIMIT = 60.0
 """Seconds after which a larger file is not tried."""
 
