@@ -204,6 +204,10 @@ def test_another_user_goes_on_after_a_login(regilink: Regilink) -> None:
 
 def test_it_is_shown_in_one_line(regilink: Regilink) -> None:
     assert repr(regilink) == f"<Regilink at {regilink.emulator.url}: 0 links, 0 consumed>"
+    assert repr(regilink.registry("model")) == "<project acme/wandb-registry-model>"
+    assert repr(regilink.published(f"{TARGET}:production")) == "<version acme/wandb-registry-model/zoo:v0>"
+    assert repr(regilink.artifacts) == "(<artifact team-a/published/zoo:v0 of type model>,)"
+    assert repr(regilink.team("team-a")) == "<team team-a>"
     with pytest.raises(AttributeError):
         regilink.registri  # noqa: B018
 

@@ -93,6 +93,9 @@ class Entity:
     assumed: bool = False
     created_at: str = field(default_factory=now)
 
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name}>"
+
     @property
     def id(self) -> str:
         return encode("Entity", self.number)
@@ -140,6 +143,9 @@ class User:
     admin: bool = False
     service_team: str | None = None
     created_at: str = field(default_factory=now)
+
+    def __repr__(self) -> str:
+        return f"<user {self.username}>"
 
     @property
     def id(self) -> str:
@@ -203,6 +209,9 @@ class Project:
     created_at: str = field(default_factory=now)
     updated_at: str | None = None
 
+    def __repr__(self) -> str:
+        return f"<project {self.entity.name}/{self.name}>"
+
     @property
     def id(self) -> str:
         return encode("Project", self.number)
@@ -243,6 +252,9 @@ class Collection:
     assumed: bool = False
     created_at: str = field(default_factory=now)
     updated_at: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<collection {self.path}>"
 
     @property
     def id(self) -> str:
@@ -348,6 +360,9 @@ class Membership:
     aliases: list[Alias] = field(default_factory=list)
     created_at: str = field(default_factory=now)
 
+    def __repr__(self) -> str:
+        return f"<version {self.collection.path}:{self.version}>"
+
     @property
     def id(self) -> str:
         return encode("ArtifactCollectionMembership", self.number)
@@ -387,6 +402,9 @@ class ArtifactVersion:
     memberships: list[Membership] = field(default_factory=list)
     created_at: str = field(default_factory=now)
     updated_at: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<artifact {self.source_name} of type {self.type}>"
 
     @property
     def source_name(self) -> str:
@@ -437,6 +455,9 @@ class Run:
     used: list[ArtifactVersion] = field(default_factory=list)
     created_at: str = field(default_factory=now)
     heartbeat_at: str = field(default_factory=now)
+
+    def __repr__(self) -> str:
+        return f"<run {self.path}, {self.state}>"
 
     @property
     def id(self) -> str:
