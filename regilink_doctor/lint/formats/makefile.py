@@ -26,6 +26,7 @@ _RECIPE = re.compile(r"(?P<name>@?[A-Za-z_][\w-]*)[^:#]*:(?!=)")
 """The first line of a justfile's recipe, which may have parameters with defaults."""
 
 _EXPORT_ALL = re.compile(r"^(?:export[ \t]*|\.EXPORT_ALL_VARIABLES:.*|set export.*)$", re.MULTILINE)
+_MOST_BRANCHES = 20
 _BRANCHES = ("ifeq", "ifneq", "ifdef", "ifndef")
 
 
@@ -54,6 +55,7 @@ def _find_lines(source: Source, *, just: bool) -> Iterator[tuple[str, Fragment, 
     """Each logical line that matters, what it is, and what it is in: a branch of make, the recipe of a target."""
     lines = source.lines
     branches: list[Container] = []
+    depth = 0
     target = ""
     number = 0
     while number < len(lines):
@@ -65,9 +67,12 @@ def _find_lines(source: Source, *, just: bool) -> Iterator[tuple[str, Fragment, 
         inside = Fragment.of(source, [(text, first + 1, 1)]).span(0, len(text))
         indented = text[:1] == "\t" or (just and text[:1] == " ")
         if word in _BRANCHES:
-            branches.append(Container("branch", word, inside))
-        elif word == "endif" and branches:
-            branches.pop()
+            # Of many that are nested the outer ones count, and the innermost.
+            branches = [*branches[: _MOST_BRANCHES - 1], Container("branch", word, inside)]
+            depth += 1
+        elif word == "endif" and depth:
+            depth -= 1
+            branches = branches[:depth]
         elif target and indented and word and not word.startswith("#"):
             column = len(text) - len(text.lstrip("\t @-+")) + 1
             body = [(text[column - 1 :], first + 1, column)]
