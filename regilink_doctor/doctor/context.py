@@ -40,7 +40,7 @@ class Filed:
 
 
 class Context:
-    """One examination of one machine and account. It is what the enquiry asks for what is to be found out."""
+    """One examination of one machine and account. It is what the queries ask for what is to be found out."""
 
     def __init__(
         self,
@@ -63,17 +63,17 @@ class Context:
         self.consumed = _distinct([*consumed, *linked_on])
         self.gateway = Gateway(settings.host.value, settings.credentials.key, route=settings.route, timeout=timeout)
         self.probes = Probes(settings.route, timeout=timeout) if settings.route is not None else None
-        self.enquiry = ServerQueries(self.gateway, self._possible_entities(), self)
+        self.queries = ServerQueries(self.gateway, self._possible_entities(), self)
 
     @property
     def directory(self) -> ServerView:
         """What has been looked up."""
-        return self.enquiry.directory
+        return self.queries.directory
 
     @property
     def account(self) -> Account:
         """The account; only for checks that require the check `account`."""
-        account = self.enquiry.account()
+        account = self.queries.account()
         if account is None:
             raise LookupError("nobody is logged in")
         return account
@@ -100,7 +100,7 @@ class Context:
             return Setting(target.entity_text, target.entity_origin)
         if given is not None:
             return given
-        account = self.enquiry.known_account
+        account = self.queries.known_account
         if account is None or account.default_entity is None:
             return None
         return Setting(account.default_entity, DEFAULT_ENTITY)
@@ -150,7 +150,7 @@ class Context:
             return Judgement("refused", made.problem)
         if made is None:
             return Judgement("unknown")
-        self.enquiry.links_looked_up()
+        self.queries.look_up_links()
         return judge(made, self.directory, target.type_text)
 
     def judgement_so_far(self, target: LinkTarget) -> Judgement:
@@ -169,16 +169,16 @@ class Context:
         return path is not None and path.is_registry
 
     def default_run_entity(self) -> str | None:
-        """See `enquiry.Asked`."""
+        """See `Asked`."""
         entity = self.run_entity()
         return entity.value if entity else None
 
     def links(self) -> Collection[LinkInput]:
-        """See `enquiry.Asked`."""
+        """See `Asked`."""
         return [link for link in map(self.link_of, self.targets) if link is not None]
 
     def versions(self) -> Collection[VersionQuestion]:
-        """See `enquiry.Asked`."""
+        """See `Asked`."""
         fetches = [fetch for fetch in map(self.fetch, self.consumed) if fetch is not None]
         questions = [version_question(fetch, self.directory) for fetch in fetches]
         return [each for each in questions if isinstance(each, VersionQuestion)]

@@ -23,7 +23,7 @@ def _names(context: Context) -> Iterator[tuple[str, str]]:
         yield from (("number", number) for number in context.probes.addresses)
     if route is not None and route.proxy is not None:
         yield "proxy", route.dialled.name
-    account = context.enquiry.known_account
+    account = context.queries.known_account
     if account is not None:
         yield "user", account.username
         for team in account.teams:

@@ -116,7 +116,7 @@ class ServerQueries:
         return known if isinstance(known, Account) else None
 
     @_once
-    def links_looked_up(self) -> bool:
+    def look_up_links(self) -> bool:
         """The second request: every registry, collection and version that the targets are about, the account's kind.
 
         Raises:

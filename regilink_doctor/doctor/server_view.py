@@ -27,8 +27,8 @@ class ServerView:
     """What has been looked up on the server so far.
 
     `complete`: for the one who asks, what the server does not show is not there, and a link fails alike (row B3).
-    Whoever judges a link looks up first what the judgement will ask for (`enquiry`). `service_account`: whether the
-    account is one, None where nobody has asked or the server does not say. `not_known` are fields that the server is
+    What the judgement of a link will ask for is looked up first (`ServerQueries`). `service_account`: whether the
+    account is one, None where it was not asked or the server does not say. `not_known` are fields that the server is
     too old for.
     """
 

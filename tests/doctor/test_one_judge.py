@@ -80,7 +80,7 @@ def test_the_doctor_judges_as_the_world_does(seed: int, emulator: Emulator, tmp_
         environ["WANDB_ORGANIZATION"] = dice.choice([*ORGANIZATIONS, ""])
     settings = read_settings(cwd=tmp_path, environ=environ)
     context = Context(settings, [some_target(dice) for _ in range(25)], timeout=10)
-    context.enquiry.account()
+    context.queries.account()
     truth = Seen(world, user)
     for target in context.targets:
         made = context.sdk_link(target)
@@ -102,7 +102,7 @@ def test_the_report_fails_a_link_if_and_only_if_the_judge_does(seed: int, emulat
         found = examine(settings, [target])
         assert not found.of("crash"), found.of("crash")
         context = Context(settings, [target], timeout=10)
-        context.enquiry.account()
+        context.queries.account()
         made = context.sdk_link(target)
         fails = {row.code for row in found.of("fail")}
         warned = {row.code for row in found.of("warn")}

@@ -296,7 +296,7 @@ CASES = {
         "REG703",
         check="organization-variable",
         environ={"WANDB_ORGANIZATION": "team-a"},
-        says=("WANDB_ORGANIZATION is team-a",),
+        says=('"team-a" is the entity, not the organization', "set in environment WANDB_ORGANIZATION"),
         help=("unset WANDB_ORGANIZATION", "'Acme Inc'"),
     ),
     "organization variable is another's": Case(

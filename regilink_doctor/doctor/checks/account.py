@@ -29,7 +29,7 @@ class Host(Check):
         if context.settings.unreachable is not None:
             return unreachable(context)
         try:
-            context.enquiry.account()
+            context.queries.account()
         except ServerConnectionError as fault:
             if fault.code not in (REJECTED, TOO_OLD):
                 end = f" (the address comes from {context.settings.host.origin.shown})"
@@ -53,7 +53,7 @@ class AccountCheck(Check):
         host, origin = context.gateway.shown, context.settings.credentials.origin
         source = origin.shown if origin is not None else "nowhere"
         try:
-            account = context.enquiry.account()
+            account = context.queries.account()
         except ServerConnectionError as fault:
             end = f"; the key comes from {source}" if fault.code == REJECTED else ""
             return no_answer(fault, end)
@@ -78,13 +78,13 @@ class ServiceAccount(Check):
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The account."""
-        account = context.enquiry.known_account
+        account = context.queries.known_account
         yield Subject(account.username if account else "service-account")
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Read the second answer: the members of the default team tell."""
         account = context.account
-        context.enquiry.links_looked_up()
+        context.queries.look_up_links()
         if account.default_entity == account.username:
             return passed(f"{account.username} is a person's account")
         kind = context.directory.service_account
@@ -108,7 +108,7 @@ class Server(Check):
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Look for the features that registries need."""
-        features = context.enquiry.features
+        features = context.queries.features
         if features is not None and SEARCH in features:
             return passed("the server can list registries and link into them")
         how = "does not say what it can do" if features is None else f"does not have {SEARCH}"

@@ -26,9 +26,9 @@ class EntityCheck(Check):
 
     def subjects(self, context: Context) -> Iterable[Subject]:
         """The run's entity, of each target its own."""
-        if any(each.consumed for each in context.targets) and context.enquiry.known_account is not None:
+        if any(each.consumed for each in context.targets) and context.queries.known_account is not None:
             with suppress(ServerConnectionError):  # `look` meets it again
-                context.enquiry.links_looked_up()
+                context.queries.look_up_links()
         targets = [each for each in context.targets if each.is_known and context.links_registry(each)]
         alone = not context.targets and not context.consumed
         entities = [context.run_entity()] if alone else [context.run_entity(each) for each in targets]
@@ -46,7 +46,7 @@ class EntityCheck(Check):
         account = context.account
         if subject.entity is None:
             return skipped("the account has no default entity, and nothing sets one: give it with --entity")
-        context.enquiry.links_looked_up()
+        context.queries.look_up_links()
         name = subject.entity
         given = Setting(name, subject.origin or DEFAULT_ENTITY)
         facts = context.directory.entity(name)
@@ -111,7 +111,7 @@ class EntityAccess(Check):
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Leave it open."""
-        context.enquiry.links_looked_up()
+        context.queries.look_up_links()
         if (writable := context.directory.writable(subject.shown)) is not None:
             return passed(f"you may {'' if writable else 'not '}log runs in {subject.shown}")
         return skipped(f"the server does not say whether you may log runs in {subject.shown}")

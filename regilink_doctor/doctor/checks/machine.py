@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from regilink_doctor.client.hosts import without_login
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.origin import Origin, Variable, unset_variable
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.sdk_versions import OLDEST, hides
 from regilink_doctor.doctor.base import Check, Outcome, Subject, blocked, passed, skipped
 from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.wording import explain_problem
 
 _CODES = {"host": "REG804", "settings": "REG804", "mode": "REG601", "project": "REG110", "proxy": "REG801"}
 """The rule of a setting that wandb refuses."""
@@ -40,13 +42,9 @@ class WandbVersion(Check):
                 f"version that regilink knows; pip install 'wandb>={OLDEST}', or name another Python with --python"
             )
         if effect := hides(wandb.version):
-            return Outcome(
-                "warn",
-                f"wandb {wandb.version} hides failures: {effect}",
-                "REG701",
-                f"pip install --upgrade 'wandb>={OLDEST}'",
-                ("B14",),
-            )
+            facts = {"version": f"wandb {wandb.version}", "effect": effect}
+            facts["help"] = f"pip install --upgrade 'wandb>={OLDEST}'"
+            return explain_problem(Problem("REG701", failure="B14", facts=facts), status="warn")
         return passed(f"wandb {wandb.version}: a link that fails raises an exception")
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.core.judgement import Judgement, resolve_organization
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import Argument, Code, Configured, Setting, Variable, set_variable
+from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parse
-from regilink_doctor.core.targets import LinkTarget
+from regilink_doctor.core.targets import LinkTarget, as_string, target_of
 from regilink_doctor.doctor.advice import answer_of, listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.checks.target import target_of_subject
 from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.wording import explain_problem
 
 
 class CodeAndEnvironment(Check):
@@ -118,17 +122,14 @@ class OrganizationVariable(Check):
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Whether the run's entity belongs to it."""
         origin = subject.origin or Variable("WANDB_ORGANIZATION")
-        fix = origin.how_to_unset()
         if not subject.shown:
-            return Outcome(
-                "warn",
-                f"{origin.shown} is set, but empty: a link takes that for unset, but wandb.Api().registry() "
-                "looks for an organization without a name; the SDK would answer: \"Organization '' not found.\"",
-                "REG703",
-                fix,
-                ("A15",),
+            return explain_problem(
+                Problem("REG703", kind="empty", failure="A15"),
+                status="warn",
+                details=[f"it is set in {origin.shown}", "the SDK would answer: \"Organization '' not found.\""],
+                help=origin.how_to_unset(),
             )
-        context.enquiry.links_looked_up()
+        context.queries.look_up_links()
         entities = self._entities(context)
         if not entities:
             return skipped("there is no link whose path leaves the organization to it, and whose team is known")
@@ -152,14 +153,11 @@ class OrganizationVariable(Check):
         if facts is None:
             raise LookupError("the entity was known a moment ago")
         names = facts.organizations[0]
-        same = given.value == entity
-        what = "the run's entity, not an organization" if same else f"not the organization of {entity}"
-        code = "REG703" if same else found.rule
-        return Outcome(
-            "fail",
-            f"{given.origin.shown} is {given.value}, which is {what}: every link whose path names no organization "
-            f"fails; {answer_of(found)}",
-            code,
-            f"{given.origin.how_to_unset()}\nor: {given.origin.how_to_set(names.name)}",
-            ("A15", "A12"),
-        )
+        details = [f"it is set in {given.origin.shown}", answer_of(found)]
+        choices = f"{given.origin.how_to_unset()}\nor: {given.origin.how_to_set(names.name)}"
+        if given.value == entity:
+            problem = Problem("REG703", failure="A15", facts={"value": given.value})
+            return explain_problem(problem, details=details, help=choices)
+        target = replace(target_of(f"{given.value}/{REGISTRY_PREFIX}model/zoo"), entity=as_string(entity))
+        problem = Problem(found.rule or "REG303", failure="A13", target=target, view=context.directory)
+        return explain_problem(problem, details=details, help=choices)

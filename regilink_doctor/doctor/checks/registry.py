@@ -56,7 +56,7 @@ class RegistryCheck(OfTarget):
             shown = context.directory.visibility(judgement.organization or "", name)
             return passed(f"the registry {name} is there{_FOR.get(shown or '', '')}")
         names = _organization(context, made)
-        known = context.enquiry.all_registries(names) if names else ()  # the rule finds the one that was meant
+        known = context.queries.all_registries(names) if names else ()  # the rule finds the one that was meant
         problem = problem_of_link(context, target, judgement)
         if problem.rule != "REG301":
             return explain_problem(problem, details=[answer_of(judgement)])

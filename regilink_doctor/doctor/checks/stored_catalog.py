@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry, Visibility
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.advice import listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
 from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.wording import explain_problem
 
 
 class CatalogDrift(Check):
@@ -26,7 +28,7 @@ class CatalogDrift(Check):
 
     def look(self, context: Context, subject: Subject) -> Outcome:
         """The differences, the first ones in words."""
-        context.enquiry.links_looked_up()
+        context.queries.look_up_links()
         on_file = context.filed.catalog.organizations if context.filed else ()
         pairs = [(names, each) for names in context.organizations for each in on_file if each.entity == names.entity]
         if not pairs:
@@ -36,13 +38,8 @@ class CatalogDrift(Check):
         changes = old.diff(new)
         if not changes:
             return passed(f"{subject.shown} says what the server says of everything that was looked at")
-        return Outcome(
-            "warn",
-            f"{subject.shown} is no longer what the server says: {listed(map(str, changes))}; lint judges by the file",
-            "REG808",
-            f"regilink catalog pull   (then look at the difference, and commit {subject.shown})",
-            ("E3",),
-        )
+        facts = {"path": subject.shown, "changes": listed(map(str, changes))}
+        return explain_problem(Problem("REG808", failure="E3", facts=facts), status="warn")
 
 
 def _looked_at(context: Context, organization: Organization) -> Organization:

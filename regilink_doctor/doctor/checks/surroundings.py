@@ -36,7 +36,7 @@ class SourceVisible(Check):
     def look(self, context: Context, subject: Subject) -> Outcome:
         """REG806 where the source's project is not shown."""
         target = target_of_subject(subject)
-        context.enquiry.links_looked_up()
+        context.queries.look_up_links()
         name = target.consumed
         fetch = context.fetch(name) if name is not None else None
         if name is None or fetch is None or not is_known(fetch.entity):

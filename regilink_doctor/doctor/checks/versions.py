@@ -67,7 +67,7 @@ class ConsumedCheck(Check):
     def look(self, context: Context, subject: Subject) -> Outcome:
         """Ask as the SDK would."""
         name = name_of(subject)
-        context.enquiry.links_looked_up()
+        context.queries.look_up_links()
         fetch = context.fetch(name)
         if fetch is None or not is_known(fetch.entity):
             return skipped("the entity is known only when the program runs: give it with --entity")
@@ -121,7 +121,7 @@ def _missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outc
     if not isinstance(names, OrganizationNames):
         raise LookupError("the organization was known a moment ago")
     if context.directory.registry(question.entity, registry) is None:
-        known = "\n".join(context.enquiry.all_registries(names))
+        known = "\n".join(context.queries.all_registries(names))
         facts |= {"registry": registry, "registries": known, "path": f"{question.project}/{question.name}"}
         hidden = f"it is missing in {names.name}, or restricted and not shown to you (W&B does not tell which)"
         return explain_problem(
@@ -130,7 +130,7 @@ def _missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outc
             more_help=[f'if "{registry}" is its name, ask its admin to let you in'],
         )
     wanted = CollectionQuestion(names.name, names.entity, registry, collection)
-    context.enquiry.look_around(_all_missing(context))
+    context.queries.look_around(_all_missing(context))
     collections, versions = context.directory.neighbours(wanted)
     facts |= {"registry": registry, "collection": collection}
     if versions or collection in collections:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.origin import Argument
 from regilink_doctor.core.phrasing import counted
 
 TYPE_CHECKING = False
@@ -256,7 +257,11 @@ def unknown_line(diagnosis: Diagnosis) -> str:
     unknown = diagnosis.links.unknown
     if not unknown:
         return ""
-    places = [f"{each.origin.shown} ({', '.join(each.expressions) or each.reason})" for each in unknown]
+    places = [
+        f"{each.target if isinstance(each.origin, Argument) else each.origin.shown} "
+        f"({', '.join(each.expressions) or each.reason})"
+        for each in unknown
+    ]
     verb = f"{counted(len(unknown), 'link')} could not be checked"
     return f"{verb}: {', '.join(places)}"
 
