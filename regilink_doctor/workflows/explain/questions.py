@@ -98,7 +98,7 @@ WORDS = {
         "表示 見え 見つか 出て 反映 現れ 登録 行方 消え 載ら",
     ),
     "silent": (
-        "succe* no_error without_error without_any_error silent*",
+        "succe* does_nothing nothing_happen* no_error without_error without_any_error silent*",
         "成功 エラーなし エラーもなし エラーは出ない エラーが出ない エラーも出ない",
     ),
     "slow": (
