@@ -9,6 +9,12 @@ if TYPE_CHECKING:
 OLDEST = "0.21.4"
 """The oldest wandb that regilink is tested with."""
 
+LONG_KEYS = "0.22.3"
+"""From here on `wandb login` and `wandb.login(key=)` accept the API keys of today, which have 86 characters."""
+
+BROKEN = {"0.23.1": 'after random.seed() every run logs under the same ids: W&B answers "Invalid Client ID digest"'}
+"""Releases with a defect of their own, which the next one does not have."""
+
 RETURNS = "0.19.11"
 """From here on a link returns the artifact, at least when it succeeds."""
 

@@ -30,6 +30,10 @@ class PassedArguments:
     """The alternatives of each string argument that rules check, by name."""
     certain_strings: frozenset[str] = frozenset()
     """The arguments that are strings in every alternative."""
+    unread: frozenset[str] = frozenset()
+    """The arguments that hold further ones (`settings=`), of which not all could be read."""
+    written_none: frozenset[str] = frozenset()
+    """The arguments that are written `None`: the same as left out."""
     opening: Place | None = None
     """The place right after the opening parenthesis."""
     keywords: Mapping[str, tuple[Place, Place]] = field(default_factory=dict, hash=False, repr=False)

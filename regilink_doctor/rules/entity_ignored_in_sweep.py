@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Related
 from regilink_doctor.core.message import Message
-from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, registry_links
+from regilink_doctor.rules.site_facts import agent_function, certain, registry_links, sweep_entity
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
@@ -62,30 +61,14 @@ class EntityIgnoredInSweep(Rule):
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """Looks at the `wandb.agent` and finds the run of the function that it starts."""
-        functions = [
-            part.source
-            for string in site.arguments.strings.get("function", ())
-            for part in string.parts
-            if isinstance(part, UnknownPart)
-        ]
-        if len(functions) != 1 or next(registry_links(facts), None) is None:
+        function = agent_function(site)
+        if function is None or next(registry_links(facts), None) is None:
             return
+        owner = sweep_entity(site, facts)
         for init in facts.sites:
             entity = certain(init.entity) if init.call == "wandb.init" else None
-            if entity is None or init.context.function != functions[0] or _may_have_entity(site, entity, facts):
+            if entity is None or init.context.function != function or owner is None or owner == entity:
                 continue
             related = (Related("the sweep is started here", site.place),)
-            yield self.report(init.place, related=related, entity=entity, function=functions[0])
+            yield self.report(init.place, related=related, entity=entity, function=function)
 
-
-def _may_have_entity(agent: Site, entity: str, facts: FileFacts) -> bool:
-    """Whether the sweep may belong to that entity by what is given to `wandb.agent` or `wandb.sweep`."""
-    if {"entity", "**"} & agent.arguments.names or facts.sets("WANDB_ENTITY"):
-        return True
-    sweep = certain(agent.arguments.strings.get("sweep_id", ()))
-    if sweep is not None and sweep.count("/") == 2:
-        return sweep.partition("/")[0] == entity
-    sweeps = [site for site in facts.sites if site.call == "wandb.sweep"]
-    if not sweeps and sweep is None:
-        return True  # it is created elsewhere
-    return any({"entity", "**"} & site.arguments.names for site in sweeps)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Edit, Fix, Related, Span
 from regilink_doctor.core.message import Message
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import only_init, registry_links, registry_target
+from regilink_doctor.rules.site_facts import (
+    agents_of,
+    certain,
+    names_its_entity,
+    only_init,
+    registry_links,
+    registry_target,
+    sweep_entity,
+    sweeps_of,
+)
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
@@ -15,6 +24,9 @@ if TYPE_CHECKING:
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Link, Site
     from regilink_doctor.rules.base import FileFacts, Report
+
+
+_MODULE_FUNCTIONS = ("wandb.use_artifact", "wandb.log_artifact")
 
 
 class ImplicitEntity(Rule):
@@ -43,6 +55,10 @@ class ImplicitEntity(Rule):
         "import wandb\n"
         'run = wandb.init(project="quickstart")\n'
         'run.link_artifact(wandb.Artifact("zoo", type="model"), "candidates/zoo")',
+        "import wandb\n"
+        'source = wandb.Api().artifact("team-a/training/zoo:best")\n'
+        'with wandb.init(project="promotion") as run:\n'
+        '    run.link_artifact(source, "wandb-registry-model/zoo")',
         "import os, wandb\n"
         'os.environ.setdefault("WANDB_ENTITY", "team-a")\n'
         'run = wandb.init(project="quickstart")\n'
@@ -51,6 +67,12 @@ class ImplicitEntity(Rule):
 
     def explain(self, problem: Problem) -> Message:
         call = problem.facts["call"]
+        if problem.kind == "sweep":
+            return Message(
+                "this sweep runs in each account's default entity",
+                f"where that is a personal entity, W&B refuses the link to {quoted(problem.facts['path'])}",
+                'write wandb.sweep(..., entity="TEAM"): in a sweep, W&B drops the entity of wandb.init',
+            )
         return Message(
             f"{call} without entity= logs to each account's default entity",
             f"where that is a personal entity, W&B refuses the link to {quoted(problem.facts['path'])}",
@@ -66,6 +88,10 @@ class ImplicitEntity(Rule):
         first = next(other for other in registry_links(facts) if _init_without_entity(other, facts) is init)
         if first is not link:
             return
+        agents = agents_of(init, facts)
+        if agents:
+            yield from self._check_sweep(link, agents, target.pattern, facts)
+            return
         yield self.report(
             init.place,
             related=(Related("linked here", link.place),),
@@ -73,6 +99,13 @@ class ImplicitEntity(Rule):
             call=init.call,
             path=target.pattern,
         )
+
+
+    def _check_sweep(self, link: Link, agents: list[Site], path: str, facts: FileFacts) -> Iterator[Report]:
+        """The run of a sweep belongs to the sweep's entity."""
+        if all(sweep_entity(agent, facts) == "" for agent in agents):
+            related = (Related("linked here", link.place),)
+            yield self.report(sweeps_of(facts)[0].place, "sweep", related=related, call="wandb.sweep", path=path)
 
 
 def _add_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:
@@ -89,16 +122,24 @@ def _add_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:
 
 def _init_without_entity(link: Link, facts: FileFacts) -> Site | None:
     """The start of the link's run, if every run that it can use leaves the entity out."""
+    if names_its_entity(link):
+        return None
     inits = link.inits or ((link.init,) if link.init else ())
-    if not inits and link.call != "wandb.Artifact.link":
+    if not inits and (link.call != "wandb.Artifact.link" or _is_of_the_active_run(link)):
         only = only_init(facts)
         inits = (only,) if only else ()
     return inits[0] if inits and all(_leaves_entity_out(init) for init in inits) else None
 
 
+def _is_of_the_active_run(link: Link) -> bool:
+    """The artifact went through `wandb.use_artifact` or `wandb.log_artifact`, which use the active run."""
+    return any(site is not None and site.call in _MODULE_FUNCTIONS for site in (link.artifact, link.logged))
+
+
 def _leaves_entity_out(init: Site) -> bool:
-    names = init.arguments.names
-    if init.entity or "**" in names:
+    arguments = init.arguments
+    if "**" in arguments.names or arguments.unread:
         return False
-    # settings= that could not be read may set the entity
-    return "entity" not in names and "settings" not in names
+    if init.entity:
+        return certain(init.entity) == ""
+    return "entity" not in arguments.names or "entity" in arguments.written_none

@@ -56,7 +56,9 @@ class InvalidAlias(Rule):
         if problem.kind == "slash":
             return Message(
                 f"the version in {quoted(facts['name'])} has a slash",
-                "W&B takes the first part of the name for an organization",
+                "W&B finds no alias by that name"
+                if facts["organization"]
+                else "W&B takes the first part of the name for an organization",
                 "use an alias without a slash",
             )
         if problem.kind == "letter":
@@ -98,9 +100,11 @@ class InvalidAlias(Rule):
                 continue
             start = len(before) + 1
             letter = next((letter for letter in alias if letter in _NEVER_IN_ALIAS), None)
-            if "/" in alias and registry_path(name) is not None:
+            path = registry_path(name)
+            if "/" in alias and path is not None:
                 if is_written(name, start + alias.index("/")):
-                    yield self.report(consume.argument or consume.place, "slash", name=name.pattern)
+                    place = consume.argument or consume.place
+                    yield self.report(place, "slash", name=name.pattern, organization=path.prefix or "")
             elif letter is not None and is_written(name, start + alias.index(letter)):
                 instead = before + ":" + (alias.partition(letter)[0] or "ALIAS")
                 yield self.report(None, "letter", string=name, start=start, alias=alias, letter=letter, instead=instead)
@@ -114,7 +118,7 @@ def find_wrong(alias: StringValue) -> tuple[str, int, int] | None:
             return f"{quoted(letter)} is not allowed", offset, offset + 1
     if alias.literal is None or any(True for _ in alias.empty_defaults(0, len(pattern))):
         return None
-    if not pattern.strip():
+    if not pattern:
         return "it is empty", 0, len(pattern)
     if len(pattern) > NAME_MAX:
         return f"it has {len(pattern)} characters, W&B allows {NAME_MAX}", 0, len(pattern)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.message import Message
-from regilink_doctor.core.sdk_versions import OLDEST, RAISES, RETURNS, number
+from regilink_doctor.core.sdk_versions import LONG_KEYS, RAISES, RETURNS, number
 from regilink_doctor.rules.base import Rule
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ class LegacyLinkResult(Rule):
     """The result of a link is used, and the project pins a wandb whose link returns None.
 
     Before 0.19.11 `link_artifact` never returns anything; up to 0.21.1 it returns None whenever the link failed, which
-    it only prints. `linked.version` is an AttributeError then. Require `wandb>=0.21.4`.
+    it only prints. `linked.version` is an AttributeError then. Require `wandb>=0.22.3`.
     """
 
     code = "REG608"
@@ -38,7 +38,7 @@ class LegacyLinkResult(Rule):
             "the result of a link is used, which may be None",
             f"link_artifact of wandb {version} "
             + ("never returns anything" if never else "returns None when the link failed"),
-            f"require wandb>={OLDEST}, where a link returns the artifact or raises",
+            f"require wandb>={LONG_KEYS}, where a link returns the artifact or raises",
         )
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:

@@ -47,6 +47,7 @@ class LegacyModelRegistry(Rule):
         'run.link_model(path="model.pt", registered_model_name="zoo")',
         'run.use_model("team-a/model-registry/zoo:latest")',
         'run.use_artifact("team-a/model-registry/zoo:v3")',
+        'run.use_artifact("model-registry:latest")',
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo")',
@@ -81,6 +82,12 @@ class LegacyModelRegistry(Rule):
                 "where the team is migrated, W&B redirects it with a warning, and announces that it will stop",
                 f"write {quoted(facts['new'])}, if it is linked there",
             )
+        if problem.kind == "registry-alone":
+            return Message(
+                f"{quoted(facts['name'])} names a registry, not a registered model",
+                "W&B looks for an artifact of that name in a project",
+                'write "wandb-registry-model/COLLECTION:ALIAS"',
+            )
         path = problem.target.path.pattern if problem.target else LEGACY_REGISTRY
         if path == LEGACY_REGISTRY:
             instead = 'write "wandb-registry-model/COLLECTION"'
@@ -103,7 +110,11 @@ class LegacyModelRegistry(Rule):
             yield self._report_link_model(site)
         else:
             for name in site.target or site.arguments.strings.get("name", ()):
-                if LEGACY_REGISTRY in name.pattern.partition(":")[0].split("/")[:-1]:
+                *projects, artifact = name.pattern.partition(":")[0].split("/")
+                if artifact == LEGACY_REGISTRY and site.kind == "consume":
+                    yield self.report(site.argument, "registry-alone", name=name.pattern)
+                    return
+                if LEGACY_REGISTRY in projects:
                     last = name.pattern.rpartition("/")[2]
                     # W&B writes versions as ":v0": what is suggested has to be a version that exists.
                     collection, colon, version = last.partition(":")

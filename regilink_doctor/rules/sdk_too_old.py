@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.message import Message
-from regilink_doctor.core.sdk_versions import OLDEST, hides, newest
+from regilink_doctor.core.sdk_versions import BROKEN, LONG_KEYS, hides, newest, number
 from regilink_doctor.rules.base import Rule
 
 TYPE_CHECKING = False
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class SdkTooOld(Rule):
     """The wandb that is required or installed hides that a link has failed, or cannot link to a registry.
 
-    Up to 0.21.1 the error is printed, `link_artifact` returns None and the exit status is 0. Reported for versions that
-    are pinned (`==`, a lock file) or bounded (`<`, `~=`), where the project links to a registry; never for `>=`.
+    Up to 0.21.1 the error is printed, `link_artifact` returns None and the exit status is 0. Below 0.22.3 `wandb login`
+    refuses the API keys that W&B gives out today (an info), and 0.23.1 has a defect of its own. Reported for versions
+    that are pinned (`==`, a lock file) or bounded (`<`, `~=`), where the project links to a registry; never for `>=`.
     """
 
     code = "REG701"
@@ -28,23 +29,38 @@ class SdkTooOld(Rule):
     failures = ("B14", "D8", "F3", "F9")
     watches = ("requirement",)
     example = "requirements.txt"
-    bad = ("wandb==0.18.7", "wandb>=0.16,<0.20", "wandb~=0.19.1")
+    bad = ("wandb==0.18.7", "wandb>=0.16,<0.20", "wandb~=0.19.1", "wandb==0.22.0", "wandb==0.23.1")
     good = ("wandb>=0.16", "wandb", "wandb==0.31.0", "wandb>=0.18,<0.30", "wandb-osh==0.1")
 
     def explain(self, problem: Problem) -> Message:
-        return Message(f"{problem.facts['version']} hides failures", problem.facts["effect"], problem.facts["help"])
+        facts = problem.facts
+        if problem.kind == "keys":
+            return Message(
+                f"{facts['version']} refuses the API keys that W&B gives out today",
+                "wandb login and wandb.login(key=...) accept 40 characters; a key of today has 86",
+                facts["help"],
+            )
+        if problem.kind == "broken":
+            return Message(f"{facts['version']} has a defect that the next release fixes", facts["effect"], facts["help"])
+        return Message(f"{facts['version']} hides failures", facts["effect"], facts["help"])
 
     def check_requirement(self, requirement: Requirement, facts: FileFacts) -> Iterator[Report]:
         version = newest(requirement) if requirement.package == "wandb" else None
         if version is None:
             return
-        effect = hides(version)
+        kind, effect = "", hides(version)
+        if effect is None and requirement.exact in BROKEN:
+            kind, effect = "broken", BROKEN[requirement.exact]
+        elif effect is None and number(version) < number(LONG_KEYS):
+            kind, effect = "keys", ""
         if effect is None or not facts.links_around:
             return
         bound = f"up to {requirement.upper}" if requirement.inclusive else f"below {requirement.upper}"
-        instead = f"wandb>={OLDEST}"
+        instead = f"wandb>={LONG_KEYS}" if kind != "broken" else "wandb>=0.24.0"
         yield self.report(
             requirement.place,
+            kind,
+            severity="info" if kind == "keys" else None,
             version=f"wandb {requirement.exact or bound}",
             effect=effect,
             help=f"require {instead}, and lock again" if requirement.locked else f"write {instead}",

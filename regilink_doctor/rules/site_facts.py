@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.call_context import within
 from regilink_doctor.core.strings import KnownPart
-from regilink_doctor.core.target_path import is_known, parsed
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,6 +72,61 @@ def only_init(facts: FileFacts) -> Init | None:
     """The one `wandb.init` of the file, for a run that nobody could follow to it."""
     inits = facts.inits
     return inits[0] if len(inits) == 1 else None
+
+
+def names_its_entity(link: Site) -> bool:
+    """Whether the linked artifact belongs to an entity that its own name tells, whatever the run's is.
+
+    W&B looks for the organization of the artifact's entity: a full name has it, and a version in a registry comes from
+    the team that logged it.
+    """
+    source = link.artifact
+    if source is None or source.kind != "consume":
+        return False
+    if source.call == "wandb.Api.artifact":
+        return True  # its entity is that of the path or of the account: the run has no part in it
+    for name in source.target:
+        path = parsed(name.pattern)
+        may_be_anything = name.pattern == UNKNOWN_NAME
+        if path is None or path.prefix or path.is_registry or may_be_anything:
+            return True
+    return False
+
+
+def agents_of(init: Site, facts: FileFacts) -> list[Site]:
+    """The calls of `wandb.agent` that run the function of a `wandb.init`."""
+    function = init.context.function
+    return [
+        site
+        for site in facts.sites
+        if site.call == "wandb.agent" and function is not None and agent_function(site) == function
+    ]
+
+
+def agent_function(agent: Site) -> str | None:
+    """The function that a `wandb.agent` runs, as it is written."""
+    strings = agent.arguments.strings.get("function", ())
+    functions = [part.source for string in strings for _, part in string.unknown_parts]
+    return functions[0] if len(functions) == 1 else None
+
+
+def sweep_entity(agent: Site, facts: FileFacts) -> str | None:
+    """The entity that the sweep of a `wandb.agent` belongs to: "" where the account's default decides, None: unknown."""
+    if {"entity", "**"} & agent.arguments.names or facts.sets("WANDB_ENTITY"):
+        return certain(agent.entity)
+    sweep_ids = agent.arguments.strings.get("sweep_id", ())
+    sweep = certain(sweep_ids)
+    if sweep is not None and sweep.count("/") == 2:
+        return sweep.partition("/")[0]
+    sweeps = sweeps_of(facts)
+    if not sweeps or any("/" in string.pattern for string in sweep_ids):
+        return None  # it is created elsewhere
+    return None if any({"entity", "**"} & site.arguments.names for site in sweeps) else ""
+
+
+def sweeps_of(facts: FileFacts) -> list[Site]:
+    """The calls of `wandb.sweep` in the file."""
+    return [site for site in facts.sites if site.call == "wandb.sweep"]
 
 
 def registry_links(facts: FileFacts) -> Iterator[Link]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import record
 from regilink_doctor.core.strings import StringValue, UnknownPart
-from regilink_doctor.lint.resolve.values import Instance, Literal
+from regilink_doctor.lint.resolve.values import Instance, Literal, NonString
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
@@ -58,6 +58,8 @@ class ArgumentReader:
         self.at = use.at
         self.inner: dict[str, tuple[ast.expr, ProgramPoint]] = {}
         """What is given inside an argument: see `unfold`."""
+        self.unread: set[str] = set()
+        """Arguments of which `unfold` could not read everything."""
 
     def texts(self, name: str) -> tuple[StringValue, ...]:
         """The texts of an argument, given itself or inside the one that was unfolded."""
@@ -66,6 +68,14 @@ class ArgumentReader:
         node, at = self.inner.get(name, (None, self.at))
         return self.resolver.texts(node, at) if node is not None else ()
 
+    @property
+    def written_none(self) -> frozenset[str]:
+        """The arguments that are written `None`."""
+        nodes = {name: node for name, (node, _) in self.inner.items()} | self.given.named
+        return frozenset(
+            name for name, node in nodes.items() if isinstance(node, ast.Constant) and node.value is None
+        )
+
     def unfold(self, name: str) -> None:
         """Read what is given inside `settings=wandb.Settings(...)`, or a dictionary of the same, as if given itself."""
         for value in self._values(name):
@@ -73,11 +83,17 @@ class ArgumentReader:
                 made = self.uses.get(id(value.made_by))
                 at = made.at if made is not None else self.at
                 self.inner |= {key.arg: (key.value, at) for key in value.made_by.keywords if key.arg}
-            elif isinstance(value, Literal):
+                if value.made_by.args or any(key.arg is None for key in value.made_by.keywords):
+                    self.unread.add(name)
+            elif isinstance(value, Literal) and value.is_mapping:
                 for key, item in value.pairs:
                     written = key.value if isinstance(key, ast.Constant) else key
                     if isinstance(written, str):
                         self.inner[written] = (item, value.at)
+                    else:
+                        self.unread.add(name)
+            elif value != NonString(None):
+                self.unread.add(name)
 
     def is_text(self, name: str) -> bool:
         """Whether an argument is a text in every alternative."""

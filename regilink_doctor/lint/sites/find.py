@@ -126,6 +126,8 @@ class _Finder:
             names=reading.given.names | frozenset(reading.inner),
             strings={name: found for name in call.texts if (found := reading.texts(name))} | reading.flat("filter"),
             certain_strings=frozenset(filter(reading.is_text, call.texts)),
+            unread=frozenset(reading.unread),
+            written_none=reading.written_none,
             opening=self._opening(use),
             keywords={
                 keyword.arg: (self.source.place(keyword), self.source.place(keyword.value))
