@@ -71,4 +71,3 @@ class EntityIgnoredInSweep(Rule):
                 continue
             related = (Related("the sweep is started here", site.place),)
             yield self.report(init.place, related=related, entity=entity, function=function)
-

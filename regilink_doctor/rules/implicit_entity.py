@@ -100,7 +100,6 @@ class ImplicitEntity(Rule):
             path=target.pattern,
         )
 
-
     def _check_sweep(self, link: Link, agents: list[Site], path: str, facts: FileFacts) -> Iterator[Report]:
         """The run of a sweep belongs to the sweep's entity."""
         if all(sweep_entity(agent, facts) == "" for agent in agents):

@@ -33,7 +33,7 @@ class InvalidAlias(Rule):
     code = "REG501"
     name = "invalid-alias"
     severity = "error"
-    failures = ("B11", "D5")
+    failures = ("B11", "D5", "F12")
     watches = (
         "link",
         "log",

@@ -41,7 +41,9 @@ class SdkTooOld(Rule):
                 facts["help"],
             )
         if problem.kind == "broken":
-            return Message(f"{facts['version']} has a defect that the next release fixes", facts["effect"], facts["help"])
+            return Message(
+                f"{facts['version']} has a defect that the next release fixes", facts["effect"], facts["help"]
+            )
         return Message(f"{facts['version']} hides failures", facts["effect"], facts["help"])
 
     def check_requirement(self, requirement: Requirement, facts: FileFacts) -> Iterator[Report]:

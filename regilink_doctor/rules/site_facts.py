@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.call_context import within
-from regilink_doctor.core.strings import KnownPart
+from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed
 
 TYPE_CHECKING = False
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.findings import Place
     from regilink_doctor.core.sites import Init, Link, Site
-    from regilink_doctor.core.strings import StringValue
     from regilink_doctor.core.target_path.grammar import TargetPath
     from regilink_doctor.rules.base import FileFacts
 
@@ -74,6 +73,44 @@ def only_init(facts: FileFacts) -> Init | None:
     return inits[0] if len(inits) == 1 else None
 
 
+def entities_of(site: Site) -> tuple[StringValue, ...]:
+    """The entities by which W&B finds the organization, where each has one value: of the run, or of the artifact."""
+    source = site.artifact
+    if source is not None and source.kind == "consume":
+        prefixes = [
+            StringValue(parts, name.place)
+            for name in source.target
+            if (path := parsed(name.pattern)) and path.prefix and (parts := name.cut(0, len(path.prefix)))
+        ]
+        if prefixes or source.call == "wandb.Api.artifact":
+            return tuple(prefixes)
+    inits = site.inits or ((site.init,) if site.init else ())
+    entities = [init.entity for init in inits]
+    return entities[0] if len(entities) == 1 and len(entities[0]) == 1 else ()
+
+
+def is_organization_like(entity: str) -> bool:
+    """Whether a name ends as W&B's generated names of organizations do."""
+    return entity.endswith("-org")
+
+
+def registry_paths(facts: FileFacts) -> Iterator[StringValue]:
+    """What the file gives as registry paths: to calls, in settings and on command lines."""
+    for site in facts.sites:
+        yield from (target for target in site.target if registry_path(target))
+    for setting in facts.settings:
+        yield from (value for value in setting.value if registry_path(value))
+    for command in facts.commands:
+        yield from (path for word in command.words if (path := _path_in_word(word)) is not None)
+
+
+def _path_in_word(word: StringValue) -> StringValue | None:
+    """A word of a command that is a registry path, after an option's `=` or alone."""
+    start = word.pattern.rfind("=") + 1
+    path = StringValue(word.cut(start, len(word.pattern)), word.place)
+    return path if registry_path(path) else None
+
+
 def names_its_entity(link: Site) -> bool:
     """Whether the linked artifact belongs to an entity that its own name tells, whatever the run's is.
 
@@ -111,7 +148,10 @@ def agent_function(agent: Site) -> str | None:
 
 
 def sweep_entity(agent: Site, facts: FileFacts) -> str | None:
-    """The entity that the sweep of a `wandb.agent` belongs to: "" where the account's default decides, None: unknown."""
+    """The entity that the sweep of a `wandb.agent` belongs to.
+
+    It is empty where the account's default decides, None where it is not known.
+    """
     if {"entity", "**"} & agent.arguments.names or facts.sets("WANDB_ENTITY"):
         return certain(agent.entity)
     sweep_ids = agent.arguments.strings.get("sweep_id", ())

@@ -7,16 +7,24 @@ from regilink_doctor.core.message import Message
 from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import certain, registry_path
+from regilink_doctor.rules.site_facts import (
+    certain,
+    entities_of,
+    is_organization_like,
+    registry_path,
+    registry_paths,
+    variable_of,
+)
 from regilink_doctor.rules.wording import drop_organization, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Link
-    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import KnownPart, StringValue
     from regilink_doctor.rules.base import FileFacts, Replacement, Report
 
 _OF_THE_RUN = ("run.entity", "wandb.run.entity", "self.run.entity", "artifact.entity", "artifact.source_entity")
@@ -36,7 +44,11 @@ class TeamAsOrganization(Rule):
     name = "team-as-organization"
     severity = "warning"
     failures = ("A12",)
-    watches = ("link",)
+    watches = (
+        "link",
+        "consume",
+        "setting",
+    )
     needs_catalog = True
     bad = (
         'run.link_artifact(artifact, "team-a/wandb-registry-model/zoo")',
@@ -45,6 +57,9 @@ class TeamAsOrganization(Rule):
         'ENTITY = os.environ["WANDB_ENTITY"]\n'
         "run = wandb.init(entity=ENTITY)\n"
         'run.link_artifact(wandb.Artifact("zoo", type="model"), f"{ENTITY}/wandb-registry-model/zoo")',
+        "import os, wandb\n"
+        "run = wandb.init(project='p')\n"
+        "run.use_artifact(f\"{os.environ['WANDB_ENTITY']}/wandb-registry-model/zoo:v0\")",
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo")',
@@ -71,25 +86,37 @@ class TeamAsOrganization(Rule):
     def replacement_for(self, problem: Problem) -> Replacement | None:
         return drop_organization(problem.target.path) if problem.target else None
 
-    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
-        """What a catalog can judge, the judgement reports."""
-        if link.context.expected or facts.in_test:
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
+        """`WANDB_ENTITY`, where the file has a path that begins with the same name."""
+        entity = certain(setting.value)
+        if variable_of(setting) != "WANDB_ENTITY" or not entity or facts.in_test or is_organization_like(entity):
             return
-        for target in link.target:
+        if self._is_organization(entity, facts):
+            return
+        path = next((path for path in registry_paths(facts) if parse(path.pattern).prefix == entity), None)
+        if path is not None:
+            related = (Related("the run's entity is set here", setting.place),)
+            yield self.report(path.place, "same-as-entity", related=related, prefix=entity, path=path.pattern)
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """What a catalog can judge of a link, the judgement reports."""
+        if site.context.expected or facts.in_test:
+            return
+        for target in site.target:
             path = registry_path(target)
             organization = path.prefix if path else None
             if path is None or not organization or self._is_organization(organization, facts):
                 continue
-            related = self._same_entity(link, target, organization, facts)
-            if related is None:
-                continue
+            related = self._same_entity(site, target, organization, facts)
+            if related is None or (related and is_organization_like(organization)):
+                continue  # the entity is the likelier mistake, which REG204 reports
             yield self.report(
                 None,
                 "same-as-entity",
                 string=target,
                 end=len(organization),
                 related=related,
-                fix=_drop_entity(link, target, len(organization) + 1),
+                fix=_drop_entity(site, target, len(organization) + 1),
                 prefix=organization,
                 path=target.pattern,
             )
@@ -104,7 +131,7 @@ class TeamAsOrganization(Rule):
 
     @staticmethod
     def _same_entity(
-        link: Link, target: StringValue, organization: str, facts: FileFacts
+        site: Site, target: StringValue, organization: str, facts: FileFacts
     ) -> tuple[Related, ...] | None:
         """Where the same entity is given to the run, if the path begins with it; None if nothing tells."""
         if organization in (*facts.configured.teams, *facts.configured.personal_entities):
@@ -115,22 +142,29 @@ class TeamAsOrganization(Rule):
                 return None
             if part.source in _OF_THE_RUN:
                 return ()
-        entities = link.init.entity if link.init else ()
-        if len(entities) != 1:
-            return None
-        same = certain(entities) == organization
-        if isinstance(part, UnknownPart) and not same:
-            # The same unknown value, by the same name: a variable that both are read from.
-            parts = entities[0].parts
-            same = (
-                len(parts) == 1
-                and isinstance(parts[0], UnknownPart)
-                and (parts[0].place == part.place or (parts[0].source == part.source and part.source.isidentifier()))
-            )
-        return (Related("the run's entity is given here", entities[0].place),) if same else None
+        for entity in entities_of(site):
+            same = certain((entity,)) == organization
+            if isinstance(part, UnknownPart) and not same:
+                same = len(entity.parts) == 1 and _is_same_value(part, entity.parts[0])
+            if same:
+                return (Related("the run's entity is given here", entity.place),)
+        inits = site.inits or facts.inits
+        leaves_out = all(not init.entity for init in inits)
+        is_variable = part is not None and "WANDB_ENTITY" in part.variables
+        return () if is_variable and leaves_out else None
 
 
-def _drop_entity(link: Link, target: StringValue, end: int) -> Fix | None:
+def _is_same_value(part: UnknownPart, other: KnownPart | UnknownPart) -> bool:
+    """Whether both are the same unknown value: a variable, attribute or item that is read twice."""
+    if not isinstance(other, UnknownPart):
+        return False
+    if part.place == other.place:
+        return True
+    same_variable = bool(part.variables) and part.variables == other.variables
+    return same_variable or (part.source == other.source and "(" not in part.source)
+
+
+def _drop_entity(link: Site, target: StringValue, end: int) -> Fix | None:
     place = target.exact_piece(0, end)
     if place is None or (place.path, place.cell) != (link.place.path, link.place.cell):
         return None

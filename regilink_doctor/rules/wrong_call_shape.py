@@ -34,19 +34,26 @@ _NO_SUCH = {
 """Call -> why it fails, and what to write."""
 
 
+_ARTIFACT_COMMANDS = ("get", "put", "ls", "cache")
+_NO_COMMANDS = ("artifacts", "link", "registry", "registries", "download", "upload", "list", "log", "promote")
+"""Commands that look like wandb's, and that no release has."""
+
+
 class WrongCallShape(Rule):
     """A call that wandb does not have: W&B's own pages and answers of chat bots have shown each of these.
 
     `wandb.link_artifact(...)`, `alias=` for `aliases=`, a missing path, a name where the artifact belongs,
-    `wandb.Artifact(target_path=...)`, the command `wandb artifact link`. Python raises, after the training.
+    `wandb.Artifact(target_path=...)`, the command `wandb artifact link`. A run of `wandb.Api()` cannot link, and logs
+    only artifacts that exist. Python raises, after the training.
     """
 
     code = "REG607"
     name = "wrong-call-shape"
     severity = "error"
-    failures = ("A18", "F5")
+    failures = ("A18", "F5", "F12")
     watches = (
         "link",
+        "log",
         "artifact",
         "command",
         "wandb.Api.link_artifact",
@@ -62,6 +69,7 @@ class WrongCallShape(Rule):
         "run.link_artifact(artifact)",
         'wandb.Artifact("zoo", type="model", target_path="wandb-registry-model/zoo")',
         'wandb.Api().run("team-a/p/abc").link_artifact(artifact, "wandb-registry-model/zoo")',
+        'wandb.Api().run("team-a/p/abc").log_artifact(wandb.Artifact("zoo", type="model"))',
     )
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
@@ -69,6 +77,7 @@ class WrongCallShape(Rule):
         "run.link_artifact(*arguments)",
         'wandb.run.link_artifact(artifact, "wandb-registry-model/zoo")',
         'client.link_artifact("zoo:v0", alias="production")',
+        'api = wandb.Api()\napi.run("team-a/p/abc").log_artifact(api.artifact("team-a/p/zoo:v0"), aliases=["best"])',
     )
 
     def explain(self, problem: Problem) -> Message:
@@ -104,10 +113,18 @@ class WrongCallShape(Rule):
                 "link_artifact raises AttributeError",
                 f"fetch it first: wandb.Api().artifact({name}).link(target_path=...)",
             )
+        if problem.kind == "public-run":
+            return Message(
+                "a run from wandb.Api logs only artifacts that exist",
+                "it raises: Only existing artifacts are accepted by this api",
+                'resume the run: wandb.init(id=..., resume="must", entity=..., project=...)',
+            )
+        command = facts["command"]
+        instead = "in Python: wandb.Api().artifact(NAME).link(target_path=...)"
         return Message(
-            "wandb has no command `artifact link`",
-            "it has get, put, ls and cache",
-            "link in Python: wandb.Api().artifact(NAME).link(target_path=...)",
+            f"wandb has no command `{command}`",
+            "`wandb artifact` has get, put, ls and cache" if command.startswith("wandb artifact ") else None,
+            f"link {instead}" if "link" in command else "write wandb artifact get, put or ls, or use wandb.Api()",
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
@@ -117,6 +134,9 @@ class WrongCallShape(Rule):
             yield self.report(site.place, "no-such-call", call=site.call)
         elif site.call == "wandb.Artifact" and "target_path" in site.arguments.keywords:
             yield self.report(site.arguments.keywords["target_path"][0], "target-of-artifact")
+        elif site.call == "wandb.PublicRun.log_artifact":
+            if site.artifact is not None and site.artifact.call == "wandb.Artifact" and site.logged is None:
+                yield self.report(site.place, "public-run")
         elif site.call in _ARGUMENTS:
             yield from self._check_arguments(site, _ARGUMENTS[site.call])
 
@@ -141,8 +161,18 @@ class WrongCallShape(Rule):
             yield self.report(site.place, "name-for-artifact", name=arguments.strings["artifact"][0].pattern)
 
     def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
-        if [word.literal for word in command.words[:3]] == ["wandb", "artifact", "link"]:
-            yield self.report(command.place, "command")
+        words = [word.literal for word in command.words[:3]]
+        if words[:1] != ["wandb"] or len(words) < 2 or words[1] is None:
+            return
+        shown = None
+        if words[1] == "artifact" and len(words) == 3:
+            action = words[2] or ""
+            is_word = action.replace("-", "").isalpha() and not action.startswith("-")
+            shown = f"wandb artifact {action}" if is_word and action not in _ARTIFACT_COMMANDS else None
+        elif words[1] in _NO_COMMANDS:
+            shown = f"wandb {words[1]}"
+        if shown is not None:
+            yield self.report(command.place, "command", command=shown)
 
 
 def _write_list(site: Site) -> Fix | None:

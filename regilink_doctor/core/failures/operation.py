@@ -35,6 +35,7 @@ OPERATION: tuple[Failure, ...] = (
         "Today's API keys have 86 characters. wandb before 0.22.3 accepts 40 alone, and refuses the new ones in "
         "`wandb.login(key=...)` and `wandb login`. The key is right.",
         "Upgrade to `wandb>=0.22.3`. Until then set `WANDB_API_KEY` (wandb 0.18 and later) and do not call login.",
+        codes=("REG701",),
         silent=False,
         codes=("REG701",),
         phases=("login", "init"),
@@ -49,6 +50,7 @@ OPERATION: tuple[Failure, ...] = (
         "other than the first have none. `wandb.run` is then None, or finished.",
         'Link in a run of your own: `wandb.init(id=..., resume="must", entity=..., project=...)`, or link the logged '
         'version with `wandb.Api().artifact("team/project/name:v0").link(...)`.',
+        codes=("REG605",),
         silent=False,
         codes=("REG603",),
         phases=("link", "log", "consume"),
@@ -62,6 +64,7 @@ OPERATION: tuple[Failure, ...] = (
         "only versions that exist already.",
         'Link the logged version: `wandb.Api().artifact("team/project/name:v0").link("wandb-registry-model/zoo")`; '
         'to log a new one, resume the run with `wandb.init(id=..., resume="must")`.',
+        codes=("REG607",),
         silent=False,
         codes=("REG607",),
         phases=("link", "log", "consume", "api"),
@@ -106,6 +109,7 @@ OPERATION: tuple[Failure, ...] = (
         "one broken release of wandb",
         "wandb 0.23.1 makes the same client id twice after `random.seed()`, and W&B refuses it.",
         "Upgrade to `wandb>=0.24.0`.",
+        codes=("REG701",),
         silent=False,
         codes=("REG701",),
         recognize="`wandb --version` is 0.23.1, and the program calls `random.seed()`.",
@@ -117,6 +121,7 @@ OPERATION: tuple[Failure, ...] = (
         "`wandb login KEY` in a script, a workflow or a notebook leaves the key in the file, in the history and in the "
         "list of processes.",
         "Revoke the key. Set `WANDB_API_KEY` from a secret, and run `wandb login` without arguments.",
+        codes=("REG704",),
         silent=True,
         codes=("REG704",),
         recognize="`wandb login` is followed by a key.",
@@ -128,6 +133,7 @@ OPERATION: tuple[Failure, ...] = (
         "A name of one segment (`wandb-registry-model:latest`) is an artifact of the run's own project, two colons and "
         "four parts are invalid, and the command line has no `wandb artifact list`.",
         "Write `wandb-registry-model/my-collection:production`: registry, collection, one alias or version.",
+        codes=("REG102", "REG501", "REG607"),
         silent=False,
         codes=("REG102",),
         phases=("consume", "download", "api"),

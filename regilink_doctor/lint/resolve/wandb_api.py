@@ -174,6 +174,7 @@ CALLS = {
     "wandb.Api.artifact": Call("consume", ("name", "type"), "name"),
     "wandb.Run.log_artifact": _LOG,
     "wandb.Run.upsert_artifact": _LOG,
+    "wandb.PublicRun.log_artifact": Call("log", ("artifact_or_path", "aliases", "tags"), texts=("artifact_or_path",)),
     "wandb.log_artifact": _LOG,
     "wandb.Api": Call("other", ("overrides", "timeout", "api_key"), texts=("api_key",), unfolds="overrides"),
     "wandb.Api.registries": Call("other", ("organization", "filter", "order"), texts=("organization",)),

@@ -72,9 +72,7 @@ class ArgumentReader:
     def written_none(self) -> frozenset[str]:
         """The arguments that are written `None`."""
         nodes = {name: node for name, (node, _) in self.inner.items()} | self.given.named
-        return frozenset(
-            name for name, node in nodes.items() if isinstance(node, ast.Constant) and node.value is None
-        )
+        return frozenset(name for name, node in nodes.items() if isinstance(node, ast.Constant) and node.value is None)
 
     def unfold(self, name: str) -> None:
         """Read what is given inside `settings=wandb.Settings(...)`, or a dictionary of the same, as if given itself."""
