@@ -32,8 +32,8 @@ class PassedArguments:
     """The arguments that are strings in every alternative."""
     unread: frozenset[str] = frozenset()
     """The arguments that hold further ones (`settings=`), of which not all could be read."""
-    written_none: frozenset[str] = frozenset()
-    """The arguments that are written `None`: the same as left out."""
+    constants: Mapping[str, bool | None] = field(default_factory=dict, hash=False)
+    """The arguments that are written `None`, `True` or `False`."""
     opening: Place | None = None
     """The place right after the opening parenthesis."""
     keywords: Mapping[str, tuple[Place, Place]] = field(default_factory=dict, hash=False, repr=False)

@@ -22,6 +22,7 @@ class KnownPart:
     `default_of`: it is only what is taken when this environment variable or argument is not given.
     `names`: the variables, keys and attributes that it went through. `variables`: those of the environment that are
     used instead when they are set, the first one first. `read_from`: the one whose value it is, where it was set.
+    `is_os_separator`: it is the slash of `os.path.join` or pathlib, which is a backslash on Windows.
     """
 
     text: str
@@ -31,6 +32,7 @@ class KnownPart:
     names: tuple[str, ...] = ()
     variables: tuple[str, ...] = field(default=(), compare=False)
     read_from: str | None = field(default=None, compare=False)
+    is_os_separator: bool = field(default=False, compare=False)
 
 
 @record

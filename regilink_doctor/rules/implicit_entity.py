@@ -141,4 +141,4 @@ def _leaves_entity_out(init: Site) -> bool:
         return False
     if init.entity:
         return certain(init.entity) == ""
-    return "entity" not in arguments.names or "entity" in arguments.written_none
+    return "entity" not in arguments.names or arguments.constants.get("entity", "") is None

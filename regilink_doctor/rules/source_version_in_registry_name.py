@@ -37,7 +37,7 @@ class SourceVersionInRegistryName(Rule):
         'source = wandb.Api().artifact("team-a/p/zoo:latest")\n'
         'wandb.Api().artifact("acme/wandb-registry-model/zoo:" + source.version)',
         'wandb.Api().artifact(f"team-a/p/zoo:{args.version}").link("wandb-registry-model/zoo")\n'
-        'wandb.Api().artifact(f"wandb-registry-model/zoo:{args.version}")',
+        'run.use_artifact(f"wandb-registry-model/zoo:{args.version}")',
     )
     good = (
         'linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\n'

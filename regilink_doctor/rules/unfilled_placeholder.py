@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.base import FileFacts, Report
 
-_VARIABLES = ("WANDB_ENTITY", "WANDB_PROJECT", "WANDB_ORGANIZATION")
+_VARIABLES = ("ENTITY", "PROJECT", "ORG", "TEAM", "REGISTRY", "COLLECTION")
+"""Words in the name of a variable of W&B that names something in it: `WANDB_ENTITY`, `WANDB_REGISTRY_ORG`."""
 
 _EXAMPLES = ("example", "sample", "template", "dist")
 """Words in the name of a file that waits to be copied and filled in."""
@@ -99,7 +100,10 @@ class UnfilledPlaceholder(Rule):
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         file = os.path.basename(setting.place.path)
-        if variable_of(setting) not in _VARIABLES or facts.in_test or any(word in file for word in _EXAMPLES):
+        variable = variable_of(setting) or ""
+        if not any(word in variable for word in _VARIABLES) or setting.target:
+            return
+        if facts.in_test or any(word in file for word in _EXAMPLES):
             return
         for string in setting.value:
             yield from self._find_placeholders(string, setting.name, "")

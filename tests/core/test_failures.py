@@ -10,7 +10,7 @@ from regilink_doctor.core.failures import FAILURES, find_failure
 
 PARTS = {"A": 18, "B": 17, "C": 20, "D": 18, "E": 4, "F": 20}
 WORDS_ONLY = {"A16", "B16", "B17", "C7", "C9", "C10", "C15", "C16", "D9", "D10", "D11", "D14"} | {
-    f"F{number}" for number in (2, 6, 7, 8, *range(13, 21))
+    f"F{number}" for number in (1, 2, 7, *range(13, 21))
 }
 """Rows that `explain` and the documentation know, and no rule (design.md)."""
 
@@ -28,6 +28,7 @@ RULES = {
     "REG111": {"A17"},
     "REG112": {"A14"},
     "REG113": {"A7"},
+    "REG114": {"A17"},
     "REG201": {"B1", "B2"},
     "REG202": {"A12"},
     "REG203": {"B1", "C20"},
@@ -36,6 +37,7 @@ RULES = {
     "REG206": {"C12", "C5b"},
     "REG207": {"B2", "F1"},
     "REG208": {"D4"},
+    "REG209": {"A14"},
     "REG301": {"B3", "D1"},
     "REG302": {"A10"},
     "REG303": {"A13", "D15"},
@@ -48,7 +50,7 @@ RULES = {
     "REG404": {"B4"},
     "REG405": {"C17"},
     "REG406": {"D6"},
-    "REG501": {"B11", "D5"},
+    "REG501": {"B11", "D5", "F12"},
     "REG502": {"B11"},
     "REG503": {"B11"},
     "REG504": {"B11"},
@@ -63,12 +65,14 @@ RULES = {
     "REG602": {"C5", "C5b"},
     "REG603": {"C8", "F4"},
     "REG604": {"C13"},
-    "REG605": {"C14"},
+    "REG605": {"C14", "F4"},
     "REG606": {"B15"},
-    "REG607": {"A18", "F5"},
+    "REG607": {"A18", "F5", "F12"},
     "REG608": {"B14"},
     "REG609": {"B2"},
     "REG610": {"C11"},
+    "REG611": {"F6"},
+    "REG612": {"F8"},
     "REG701": {"B14", "D8", "F3", "F9"},
     "REG702": {"E1"},
     "REG703": {"A15"},

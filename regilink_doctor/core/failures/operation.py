@@ -78,6 +78,7 @@ OPERATION: tuple[Failure, ...] = (
         "deleted or overwritten object, and missing rights on the bucket fail at the download.",
         "Give the reader rights on the bucket, and add references with checksums. Where an object has changed, log "
         "the files again and link that version.",
+        codes=("REG611",),
         silent=False,
         phases=("download", "consume", "log"),
         recognize="`use_artifact` works, `download()` fails, and the message names a bucket, an object or a digest.",
@@ -99,6 +100,7 @@ OPERATION: tuple[Failure, ...] = (
         "A registry shows the source version: when a clean-up deletes that, the link shows nothing. W&B refuses to "
         "delete a version that others depend on.",
         "Unlink first, then delete. Let a clean-up skip what is linked: the aliases of a project do not show it.",
+        codes=("REG612",),
         silent=False,
         phases=("delete", "consume", "download"),
         recognize="The version was there before, and a script or a time to live removes old versions of the project.",

@@ -179,7 +179,7 @@ PATH: tuple[Failure, ...] = (
         "Use `run.link_artifact` with `wandb-registry-<name>/<collection>`; a migrated registry is called "
         "`<team>-mr-migrated`.",
         silent=False,
-        codes=("REG112",),
+        codes=("REG112", "REG209"),
         recognize="The call is `link_model` or `use_model`, or `model-registry` stands in the path.",
         check_with="regilink doctor TARGET --entity TEAM",
         phases=("link", "consume", "api", "download", "log"),
@@ -215,7 +215,7 @@ PATH: tuple[Failure, ...] = (
         "`Run.link_artifact` works by accident.",
         "Remove the slash and the blanks around the parts.",
         silent=False,
-        codes=("REG111",),
+        codes=("REG111", "REG114"),
         recognize="The path begins or ends with a slash, has two in a row, or a blank beside one.",
         check_with="regilink doctor TARGET",
         phases=("link",),

@@ -194,7 +194,7 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
     if path in READS:
         return read_environment(context, node, at)
     if path in _PATHS:
-        return join_path(context, node, at)
+        return join_path(context, node, at, is_posix=path.lower().startswith("posix") or "Posix" in path)
     if path in _RECORDS and node.keywords and not node.args:
         return [Literal(node, at, attributes=True)]
     if path in _CASTS and node.args:

@@ -136,7 +136,7 @@ def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> It
             named = _find_entries(context, node.right, at)
         return _fill(context, node, templates, _percent_fields([(value, at) for value in values], named), at)
     if isinstance(node.op, ast.Div):  # pathlib's
-        slash = (KnownPart("/", at.source.place(node)),)
+        slash = (KnownPart("/", at.source.place(node), is_os_separator=True),)
         left = context.value(node.left, at)
         if any(isinstance(value, StringValue) for value in left):
             before = _to_parts(context, left, node.left, at)
@@ -218,9 +218,10 @@ def _change(context: Context, owner: StringValue, node: ast.Call, name: str, at:
     return _bound_length(StringValue((KnownPart(changed, place, names=names),), place))
 
 
-def join_path(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+def join_path(context: Context, node: ast.Call, at: ProgramPoint, *, is_posix: bool) -> Iterable[Value]:
     """`os.path.join`, as it works where training runs: with slashes."""
-    return _glue(context, node, (KnownPart("/", at.source.place(node)),), node.args, at, at)
+    slash = KnownPart("/", at.source.place(node), is_os_separator=not is_posix)
+    return _glue(context, node, (slash,), node.args, at, at)
 
 
 def _join_items(context: Context, node: ast.Call, owners: Sequence[StringValue], at: ProgramPoint) -> Iterable[Value]:

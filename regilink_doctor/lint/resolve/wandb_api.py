@@ -169,6 +169,8 @@ CALLS = {
     "wandb.Artifact": Call("artifact", ("name", "type"), texts=("name",)),
     "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("artifact", "alias")),
     "wandb.Artifact.link": Call("link", ("target_path", "aliases"), "target_path", ("alias",)),
+    "wandb.Artifact.add_reference": Call("other", ("uri", "name", "checksum", "max_objects"), texts=("uri",)),
+    "wandb.Artifact.delete": Call("other", ("delete_aliases",)),
     "wandb.Run.use_artifact": _USE,
     "wandb.use_artifact": _USE,
     "wandb.Api.artifact": Call("consume", ("name", "type"), "name"),

@@ -69,10 +69,14 @@ class ArgumentReader:
         return self.resolver.texts(node, at) if node is not None else ()
 
     @property
-    def written_none(self) -> frozenset[str]:
-        """The arguments that are written `None`."""
+    def constants(self) -> dict[str, bool | None]:
+        """The arguments that are written `None`, `True` or `False`."""
         nodes = {name: node for name, (node, _) in self.inner.items()} | self.given.named
-        return frozenset(name for name, node in nodes.items() if isinstance(node, ast.Constant) and node.value is None)
+        return {
+            name: node.value
+            for name, node in nodes.items()
+            if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool))
+        }
 
     def unfold(self, name: str) -> None:
         """Read what is given inside `settings=wandb.Settings(...)`, or a dictionary of the same, as if given itself."""

@@ -127,7 +127,7 @@ class _Finder:
             strings={name: found for name in call.texts if (found := reading.texts(name))} | reading.flat("filter"),
             certain_strings=frozenset(filter(reading.is_text, call.texts)),
             unread=frozenset(reading.unread),
-            written_none=reading.written_none,
+            constants=reading.constants,
             opening=self._opening(use),
             keywords={
                 keyword.arg: (self.source.place(keyword), self.source.place(keyword.value))
@@ -174,7 +174,7 @@ class _Finder:
             made = self.origins.artifact(use.call.func.value, at)
             if made is not None and "wandb.Api" in self.resolver.callee(made):
                 found["inits"] = (self.site(made, "wandb.Api"),)
-        if site.kind not in ("link", "log"):
+        if site.kind not in ("link", "log") and site.call != "wandb.Artifact.add_reference":
             return found
         made = self.origins.artifact(self._artifact_node(use, given), at)
         if made is None:
@@ -182,6 +182,8 @@ class _Finder:
         for path in self.resolver.callee(made):
             if path in _MAKES and made is not use:
                 found["artifact"] = self.site(made, path)
+        if site.kind == "other":
+            return found
         logged = self.origins.logged(made)
         if logged is not None and logged.order < use.order:
             found["logged"] = next(
