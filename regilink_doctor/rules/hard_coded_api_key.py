@@ -29,7 +29,7 @@ class HardCodedApiKey(Rule):
 
     Anybody who reads the file can act as its owner, and colleagues link under another name without knowing. Delete the
     key in the W&B App (it stays in the history of git), and read the new one from the environment or `wandb login`.
-    Only what is given as a key counts, to a call, a variable or `wandb login`: forty digits alone may be a commit.
+    Only what is given as a key counts: forty digits alone may be a commit.
     """
 
     code = "REG704"
@@ -69,14 +69,13 @@ class HardCodedApiKey(Rule):
                     yield self.report(string.place if string.place.path == site.place.path else site.place)
 
     def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
-        """`wandb login KEY`, however it is called; an option may have the key of another server's name before it."""
+        """`wandb login KEY`, and `docker run -e WANDB_API_KEY=KEY`."""
         words = [word.literal or "" for word in command.words]
-        if "login" not in words or "wandb" not in (words[: words.index("login")] or [""])[-1]:
-            return
-        for word in command.words[words.index("login") + 1 :]:
-            key = (word.literal or "").rpartition("=")[2]
-            if is_key(key):
-                yield self.report(word.place)
+        login = "login" in words and any(word.rpartition("/")[2] == "wandb" for word in words)
+        for word, literal in zip(command.words, words, strict=True):
+            name, _, value = literal.rpartition("=")
+            if is_key(value) and (login or name.endswith("WANDB_API_KEY")):
+                yield self.report(word.place_of(len(name) + bool(name), len(literal)), "command")
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
         value = certain(setting.value)

@@ -102,25 +102,25 @@ class TeamAsOrganization(Rule):
         """What a catalog can judge of a link, the judgement reports."""
         if site.context.expected or facts.in_test:
             return
-        for target in site.target:
-            path = registry_path(target)
-            organization = path.prefix if path else None
-            if path is None or not organization or self._is_organization(organization, facts):
-                continue
-            related = self._same_entity(site, target, organization, facts)
-            if related is None or (related and is_organization_like(organization)):
-                continue  # the entity is the likelier mistake, which REG204 reports
-            yield self.report(
-                None,
-                "same-as-entity",
-                string=target,
-                end=len(organization),
-                related=related,
-                fix=_drop_entity(site, target, len(organization) + 1),
-                prefix=organization,
-                path=target.pattern,
-            )
+        owned = [(target, path.prefix) for target in site.target if (path := registry_path(target)) and path.prefix]
+        if not owned or any(self._is_organization(organization, facts) for _, organization in owned):
             return
+        places = [self._same_entity(site, target, organization, facts) for target, organization in owned]
+        target, organization = owned[0]
+        related = places[0]
+        # One of several values may be the organization; by its name the entity may be (REG204).
+        if related is None or None in places or (related and is_organization_like(organization)):
+            return
+        yield self.report(
+            None,
+            "same-as-entity",
+            string=target,
+            end=len(organization),
+            related=related,
+            fix=_drop_entity(site, target, len(organization) + 1),
+            prefix=organization,
+            path=target.pattern,
+        )
 
     @staticmethod
     def _is_organization(organization: str, facts: FileFacts) -> bool:
