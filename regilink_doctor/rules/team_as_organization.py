@@ -150,8 +150,8 @@ class TeamAsOrganization(Rule):
                 return (Related("the run's entity is given here", entity.place),)
         inits = site.inits or facts.inits
         leaves_out = all(not init.entity for init in inits)
-        is_variable = part is not None and "WANDB_ENTITY" in part.variables
-        return () if is_variable and leaves_out else None
+        is_entity = isinstance(part, UnknownPart) and part.variables == ("WANDB_ENTITY",) and _reads_variable(part)
+        return () if is_entity and leaves_out else None
 
 
 def _is_same_value(part: UnknownPart, other: KnownPart | UnknownPart) -> bool:
@@ -160,8 +160,14 @@ def _is_same_value(part: UnknownPart, other: KnownPart | UnknownPart) -> bool:
         return False
     if part.place == other.place:
         return True
-    same_variable = bool(part.variables) and part.variables == other.variables
+    same_variable = _reads_variable(part) and part.variables == other.variables
     return same_variable or (part.source == other.source and "(" not in part.source)
+
+
+def _reads_variable(part: UnknownPart) -> bool:
+    """Whether a part is one variable of the environment: another name can also be what is left of several values."""
+    is_constant = part.source.isidentifier() and part.source.isupper()
+    return bool(part.variables) and (is_constant or "environ" in part.source or "getenv" in part.source)
 
 
 def _drop_entity(link: Site, target: StringValue, end: int) -> Fix | None:
