@@ -41,7 +41,8 @@ class CallContext:
     reached, in the words of the source: those of each `if` around it, of early returns before it, and the decorators
     of its function. `swallowed_by`: the clause that drops every error of it without a word. `ended` and `ended_by`:
     how and where its run has certainly ended before. `expected`: a failure is waited for (`pytest.raises`).
-    `containers` are the functions, classes and branches that it stands in.
+    `containers` are the functions, classes and branches that it stands in. `is_tried`: it is in the body of a `try`
+    that handles errors. `denied_by`: the clause that answers every error of W&B with False or None.
     """
 
     function: str | None = None
@@ -52,6 +53,8 @@ class CallContext:
     ended_by: Place | None = None
     expected: bool = False
     containers: tuple[Container, ...] = ()
+    is_tried: bool = False
+    denied_by: Place | None = None
 
 
 NO_CONTEXT = CallContext()

@@ -89,8 +89,9 @@ class Project:
     def _links_artifacts(self, path: str, folder: str) -> bool:
         root, workflows, _ = folder.partition(f"{os.sep}.github")  # what GitHub runs, it runs in the root
         for base in (root, *self._upwards(folder)) if workflows else self._upwards(folder):
-            if content := _read(os.path.join(base, path)):
-                return b".link_artifact(" in content
+            program = os.path.join(base, path)
+            if content := _read(program):
+                return b".link_artifact(" in content and _links_in_every_mode(program, content)
         return False
 
     def _upwards(self, folder: str) -> tuple[str, ...]:
@@ -106,6 +107,23 @@ class Project:
 def _mentions(base: str, word: bytes) -> bool:
     """Whether a settings file of one folder does, or one of the folders for such files in it."""
     return any(word in content for name in _FOLDERS for content in _settings_files(os.path.join(base, name)))
+
+
+_MODE_WORDS = ("offline", "online", "mode", "disabled")
+"""Words of a condition that asks whether a run is online."""
+
+
+def _links_in_every_mode(path: str, content: bytes) -> bool:
+    """Whether a link of a program is outside of conditions that ask whether the run is online."""
+    from regilink_doctor.lint import formats
+    from regilink_doctor.lint.text.source import Unparsable
+
+    try:
+        links = [site for site in formats.read(path, content).sites if site.kind == "link"]
+    except (Unparsable, RecursionError):
+        return True
+    guards = [" ".join(link.context.guards).lower() for link in links]
+    return not guards or any(not any(word in guard for word in _MODE_WORDS) for guard in guards)
 
 
 def _has_links(folder: str) -> bool:

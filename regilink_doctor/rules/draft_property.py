@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
     from regilink_doctor.rules.base import FileFacts, Report
@@ -19,13 +20,12 @@ class DraftProperty(Rule):
     """A property of an artifact is read that it has only once it is logged, and nothing has waited for that.
 
     `version`, `qualified_name`, `aliases`, `url` and others raise `ArtifactNotLoggedError`. It is an AttributeError, so
-    `hasattr(artifact, "version")` is False and `getattr` returns its default. Call `artifact.wait()` first.
+    `hasattr(artifact, "version")` is False and `getattr` returns its default (an info). Call `artifact.wait()` first.
     """
 
     code = "REG610"
     name = "draft-property"
-    severity = "info"
-    pedantic = True
+    severity = "error"
     failures = ("C11",)
     watches = (
         "hasattr",
@@ -52,10 +52,15 @@ class DraftProperty(Rule):
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """Reading is certain to fail only in the function that makes the artifact, and where nothing handles errors."""
         artifact = site.artifact
         name = next((string.literal for string in site.arguments.strings.get("name", ())), None)
         if artifact is None or name is None or site.context.expected:
             return
+        is_read = site.call == "read"
+        if is_read and (site.context.is_tried or artifact.context.function != site.context.function):
+            return
         logged = site.logged
         related = Related("logged here", logged.place) if logged else Related("made here", artifact.place)
-        yield self.report(site.place, related=(related,), name=name, call=site.call)
+        severity: Severity = "error" if is_read else "info"
+        yield self.report(site.place, severity=severity, related=(related,), name=name, call=site.call)

@@ -53,6 +53,7 @@ MODULES = {
     "REG509": "wrong_scheme",
     "REG510": "source_path_consumed",
     "REG511": "exists_hides_errors",
+    "REG512": "error_means_missing",
     "REG601": "link_while_offline",
     "REG602": "link_while_disabled",
     "REG603": "link_after_finish",
@@ -88,7 +89,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "command": ("REG601", "REG607", "REG704",),
     "consume": (
         "REG106", "REG112", "REG114", "REG202", "REG204", "REG208", "REG301", "REG302", "REG305", "REG406",
-        "REG501", "REG505", "REG506", "REG509", "REG510", "REG601", "REG602", "REG603", "REG605",
+        "REG501", "REG505", "REG506", "REG509", "REG510", "REG512", "REG601", "REG602", "REG603", "REG605",
     ),
     "getattr": ("REG610",),
     "hasattr": ("REG610",),

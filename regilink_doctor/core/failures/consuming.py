@@ -171,7 +171,7 @@ CONSUMING: tuple[Failure, ...] = (
         "`artifact_exists()` answers False for a missing artifact, a missing right and a wrong key alike.",
         "Fetch the artifact and tell the errors apart, or use `regilink verify`.",
         silent=True,
-        codes=("REG511",),
+        codes=("REG511", "REG512"),
         recognize="Fetching the same name raises, and the error is not that it is missing.",
         check_with="regilink verify TARGET",
     ),

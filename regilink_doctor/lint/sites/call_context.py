@@ -83,13 +83,17 @@ class CallContextReader:
         function: str | None = None
         guards: list[str] = []
         dropped: Place | None = None
-        expected = handled = False
+        denied: Place | None = None
+        expected = handled = tried = False
         for parent, body, index in self._outwards(statement):
             guards += self._early_exits(body, index)
             if isinstance(parent, ast.If | ast.While):
                 guards.append(self.source.written(parent.test))
             elif isinstance(parent, ast.Try) and body is parent.body and not handled:
                 clause = next((item for item in parent.handlers if _catches(item)), None)
+                tried = tried or bool(parent.handlers)
+                if clause is not None and _denies(clause.body):
+                    denied = self._clause(clause)
                 handled = clause is not None
                 if clause is not None and _silent(clause.body) and not self._missed(statement, parent):
                     dropped = self._clause(clause)
@@ -104,7 +108,15 @@ class CallContextReader:
                 guards += [self.source.written(decorator) for decorator in parent.decorator_list]
                 break
         containers = self._containers(statement)
-        return CallContext(function, tuple(guards), True, dropped, None, None, expected, containers)
+        return CallContext(
+            function,
+            tuple(guards),
+            swallowed_by=dropped,
+            expected=expected,
+            containers=containers,
+            is_tried=tried,
+            denied_by=denied,
+        )
 
     def _containers(self, statement: ast.stmt) -> tuple[Container, ...]:
         found: list[Container] = []
@@ -240,6 +252,14 @@ def _silent(body: list[ast.stmt]) -> bool:
         if not empty:
             return False
     return True
+
+
+def _denies(body: list[ast.stmt]) -> bool:
+    """Whether a clause does nothing but return False or None."""
+    last = body[-1]
+    if len(body) != 1 or not isinstance(last, ast.Return):
+        return False
+    return last.value is None or (isinstance(last.value, ast.Constant) and last.value.value in (None, False))
 
 
 def _suppresses(context: ast.expr, called: str) -> bool:
