@@ -140,7 +140,7 @@ CONSUMING: tuple[Failure, ...] = (
         "filter that never matches",
         "The SDK adds the prefix to the names in a filter, but not to regular expressions: `^model` never matches. "
         "Under `$contains` the prefix makes the middle of a name unfindable, and older versions take unknown fields "
-        "without a word.",
+        "silently.",
         'Write the prefix into the expression: `{"name": {"$regex": "^wandb-registry-model"}}`.',
         silent=True,
         codes=("REG508",),

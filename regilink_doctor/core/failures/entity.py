@@ -50,7 +50,7 @@ ENTITY: tuple[Failure, ...] = (
     Failure(
         "B4",
         "artifact type that the registry does not accept",
-        "The registry has a list of types and the server refuses others, in words that nobody has published. "
+        "The registry has a list of types and the server refuses others, in undocumented words. "
         "The model and dataset registries start with one type each, and an artifact logged without a type is "
         "`unspecified`.",
         'Give the artifact an accepted type, `wandb.Artifact(name, type="model")`, or have the type added to the '

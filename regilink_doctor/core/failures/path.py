@@ -50,8 +50,8 @@ PATH: tuple[Failure, ...] = (
     Failure(
         "A4",
         "misspelled prefix",
-        "The prefix is compared letter by letter. Capitals, underscores, blanks or a typo make it an ordinary "
-        "project, and the link succeeds there without a word.",
+        "The prefix is compared letter by letter. Capitals, underscores, spaces or a typo make it an ordinary "
+        "project, and the link succeeds there silently.",
         "Write exactly `wandb-registry-`, in lower case and with hyphens.",
         silent=True,
         codes=("REG104",),
@@ -126,7 +126,7 @@ PATH: tuple[Failure, ...] = (
         "A10",
         "wrong spelling of the registry's name",
         "The App's titles are not path names: `Models` is `wandb-registry-model`. Custom registries keep their "
-        "exact name with blanks and capitals, and another spelling is a registry that does not exist.",
+        "exact name with spaces and capitals, and another spelling is a registry that does not exist.",
         "Copy the name from the registry's settings or from its full name, without replacing or encoding anything.",
         silent=False,
         codes=("REG110", "REG302"),
@@ -192,7 +192,7 @@ PATH: tuple[Failure, ...] = (
         "Unset `WANDB_ORGANIZATION`, or set it to the organization's name; put the team into `WANDB_ENTITY`.",
         silent=False,
         codes=("REG703",),
-        recognize="The path has no organization, yet the error speaks of one: `echo $WANDB_ORGANIZATION` shows where "
+        recognize="The path has no organization, yet the error names one: `echo $WANDB_ORGANIZATION` shows where "
         "it is from.",
         check_with="regilink doctor TARGET",
         phases=("link", "consume", "api", "registry", "download"),
@@ -213,10 +213,10 @@ PATH: tuple[Failure, ...] = (
         "An empty part moves the others or is dropped, depending on the call: with a doubled slash the "
         "registry is taken for the entity; with a slash at the end `Artifact.link` does so too, while "
         "`Run.link_artifact` works by accident.",
-        "Remove the slash and the blanks around the parts.",
+        "Remove the slash and the spaces around the parts.",
         silent=False,
         codes=("REG111", "REG114"),
-        recognize="The path begins or ends with a slash, has two in a row, or a blank beside one.",
+        recognize="The path begins or ends with a slash, has two in a row, or a space beside one.",
         check_with="regilink doctor TARGET",
         phases=("link",),
     ),

@@ -186,7 +186,7 @@ SDK: tuple[Failure, ...] = (
         "C17",
         "artifact name that is not allowed",
         "`wandb.Artifact` takes letters, digits, hyphens, underscores and dots. Blanks and slashes, which model ids "
-        "of other sites have, are refused, while registries and collections may have blanks.",
+        "of other sites have, are refused, while registries and collections may have spaces.",
         'Replace what is not allowed, for example `re.sub(r"[^\\w.-]", "-", name, flags=re.ASCII)`.',
         silent=False,
         codes=("REG405",),
