@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regilink_doctor.lint.formats.data import (
+from regilink_doctor.lint.data import (
     MAX_BYTES,
     Data,
     DataList,

@@ -16,7 +16,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import ConfiguredTarget, Site
 from regilink_doctor.core.target_path import UNKNOWN_NAME, misspelled_prefix
-from regilink_doctor.lint.formats.data import iterate_scalars
+from regilink_doctor.lint.data import iterate_scalars
 from regilink_doctor.lint.text.fragment import text_of
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Literal, TypeAlias
 
-    from regilink_doctor.lint.formats.data import Data, Scalar
+    from regilink_doctor.lint.data import Data, Scalar
 
     SettingFormat: TypeAlias = Literal["toml", "json", "ini"]
 

@@ -9,14 +9,13 @@ import re
 
 from regilink_doctor.core.call_context import Container
 from regilink_doctor.core.file_facts import Command, Setting
-from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.lint.data.yaml import compose_documents, place_of, scalar_pairs, span_of, stretch_of
 from regilink_doctor.lint.formats import ParsedFile
-from regilink_doctor.lint.formats.data import MAX_DEPTH, DataList, Scalar, Table
 from regilink_doctor.lint.formats.requirements import read_installed, read_requirement
 from regilink_doctor.lint.formats.settings import ENVIRONMENT_KEYS, find_target_sites, is_worth_reading, keep_relevant
 from regilink_doctor.lint.formats.shell import read_script
-from regilink_doctor.lint.text.fragment import Fragment, loose_text, text_of
-from regilink_doctor.lint.text.source import Source, Unparsable
+from regilink_doctor.lint.text.fragment import loose_text, text_of
+from regilink_doctor.lint.text.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from regilink_doctor.core.call_context import ContainerKind
     from regilink_doctor.core.file_facts import Requirement
     from regilink_doctor.core.strings import StringValue
-    from regilink_doctor.lint.formats.data import Data, Keys, ScalarKind
 
     Node: TypeAlias = Any
     """A `yaml.Node`. yaml is loaded with the first file, and its types tell neither `id` nor `style`."""
@@ -72,80 +70,6 @@ def read(path: str, content: bytes) -> ParsedFile:
         (*reader.requirements, *read_installed(reader.commands)),
         tuple(reader.commands),
     )
-
-
-def read_data(source: Source) -> Data | None:
-    """The data of the only document, as `yaml.safe_load` gives it; None where there is none or are several.
-
-    Raises:
-        Unparsable: it is not YAML.
-    """
-    roots = list(compose_documents(source))
-    return _DataReader(source).convert(roots[0], (), 0) if len(roots) == 1 else None
-
-
-class _DataReader:
-    """Makes data of nodes. What an alias repeats is made once, with the keys of its anchor."""
-
-    def __init__(self, source: Source) -> None:
-        import yaml
-
-        self.source = source
-        self.constructor = yaml.constructor.SafeConstructor()
-        self.done: dict[int, Data | None] = {}
-
-    def convert(self, node: Node, keys: Keys, depth: int) -> Data:
-        if depth > MAX_DEPTH:
-            raise Unparsable("nested too deeply", span_of(node), "YAML")
-        if id(node) in self.done:
-            # None: the node is inside itself.
-            return self.done[id(node)] or Scalar(keys, place_of(self.source, node), None, "other", "")
-        self.done[id(node)] = None
-        data: Data
-        if node.id == "mapping":
-            data = self.convert_mapping(node, keys, depth)
-        elif node.id == "sequence":
-            items = (self.convert(item, (*keys, index), depth + 1) for index, item in enumerate(node.value))
-            data = DataList(keys, place_of(self.source, node), tuple(items))
-        else:
-            data = self.convert_scalar(node, keys)
-        self.done[id(node)] = data
-        return data
-
-    def convert_mapping(self, node: Node, keys: Keys, depth: int) -> Data:
-        merged: dict[str, Data] = {}
-        own: dict[str, Data] = {}
-        repeated = set()
-        for key, value in scalar_pairs(node):
-            if key.tag == "tag:yaml.org,2002:merge":
-                data = self.convert(value, (*keys, "<<"), depth + 1)
-                for table in (data,) if isinstance(data, Table) else data.items if isinstance(data, DataList) else ():
-                    merged = {**(table.entries if isinstance(table, Table) else {}), **merged}
-                continue
-            if key.value in own:
-                repeated.add(key.value)
-            own[key.value] = self.convert(value, (*keys, key.value), depth + 1)
-        return Table(keys, place_of(self.source, node), {**merged, **own}, frozenset(repeated))
-
-    def convert_scalar(self, node: Node, keys: Keys) -> Scalar:
-        tag = node.tag.removeprefix("tag:yaml.org,2002:")
-        if tag == "str":
-            fragment = stretch_of(self.source, node)
-            same = fragment.text == node.value
-            place = fragment.place(0, len(fragment.text)) if same else place_of(self.source, node)
-            return Scalar(keys, place, node.value, "string", node.value, fragment if same else None)
-        kind = _KINDS.get(tag, "other")
-        value = None
-        if kind in ("number", "boolean"):
-            try:
-                value = self.constructor.construct_object(node)
-            except ValueError:  # a number of thousands of digits
-                kind = "other"
-        place = place_of(self.source, node)
-        return Scalar(keys, place, value, kind, node.value, stretch_of(self.source, node) if not node.style else None)
-
-
-_KINDS: dict[str, ScalarKind] = {"null": "null", "bool": "boolean", "int": "number", "float": "number"}
 
 
 class _DocumentReader:
@@ -326,60 +250,6 @@ class _DocumentReader:
                     self.read_dependencies(value, group)
 
 
-_TEMPLATE = ("{{", "{%", "<%")
-
-
-def compose_documents(source: Source) -> Iterator[Node]:
-    """The root of each document; none of a template that is no YAML before it is filled.
-
-    Raises:
-        Unparsable: it is not YAML.
-    """
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        if _is_too_deep(source.text, loader):
-            raise Unparsable("nested too deeply", Span(1, 1, 1, 1), "YAML")
-        yield from (root for root in yaml.compose_all(source.text, Loader=loader) if root is not None)
-    except RecursionError:
-        raise Unparsable("nested too deeply", Span(1, 1, 1, 1), "YAML") from None
-    except yaml.YAMLError as error:
-        if any(mark in source.text for mark in _TEMPLATE):
-            return
-        mark = getattr(error, "problem_mark", None)
-        line = min(mark.line + 1, len(source.lines)) if mark else 1
-        column = min(mark.column + 1, len(source.lines[line - 1]) + 1) if mark else 1
-        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise Unparsable(reason, Span(line, column, line, column + 1), "YAML") from None
-
-
-_SAFE_DEPTH = 5_000
-"""libyaml's composer calls itself for each level and ends the process when the stack is full, at about 30,000."""
-
-
-def _is_too_deep(text: str, loader: Any) -> bool:
-    import yaml
-
-    # Only flow collections and compact lists open a level with one or two characters.
-    if sum(map(text.count, ("[", "{", "- ", "? "))) < _SAFE_DEPTH:
-        return False
-    depth = 0
-    for event in yaml.parse(text, Loader=loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _SAFE_DEPTH:
-            return True
-    return False
-
-
-def scalar_pairs(node: Node) -> list[tuple[Node, Node]]:
-    """The pairs of a mapping whose key is a scalar (YAML allows any), nothing for any other node."""
-    return [pair for pair in node.value if pair[0].id == "scalar"] if node.id == "mapping" else []
-
-
 def value_of(node: Node, name: str) -> str:
     """The scalar below a key of a mapping, as it is written."""
     return next((value.value for key, value in scalar_pairs(node) if key.value == name and value.id == "scalar"), "")
@@ -390,46 +260,9 @@ def is_null(node: Node) -> bool:
     return bool(node.tag == "tag:yaml.org,2002:null")
 
 
-def span_of(node: Node) -> Span:
-    """The span of a node."""
-    start, end = node.start_mark, node.end_mark
-    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-
-
-def place_of(source: Source, node: Node) -> Place:
-    """The place of a node."""
-    return Place(source.path, span_of(node))
-
-
 def text_at(source: Source, node: Node, name: str | None = None) -> StringValue:
     """The value of a scalar, its characters where they stand if they stand there as they are."""
     stretch = stretch_of(source, node)
     if stretch.text.rstrip("\n") == node.value.rstrip("\n"):
         return text_of(stretch, 0, len(stretch.text.rstrip("\n")), name)
     return loose_text(node.value, place_of(source, node), name)
-
-
-def stretch_of(source: Source, node: Node) -> Fragment:
-    """What is written for a scalar, without quotes, indentation and the header of a block."""
-    first, last = node.start_mark, node.end_mark
-    if node.style in ("|", ">"):
-        lines = [(source.lines[number], number + 1) for number in range(first.line + 1, last.line + bool(last.column))]
-        while lines and not lines[-1][0].strip():
-            lines.pop()
-        indent = min((len(text) - len(text.lstrip()) for text, _ in lines if text.strip()), default=0)
-        cut = [(text[indent:], number, indent + 1) for text, number in lines]
-        return Fragment.of(source, cut, "\n" if node.style == "|" else " ")
-    written = source.text[first.index : last.index]
-    # A tag or an anchor stands in front of the value.
-    start = first.index + (written.find(node.style) + 1 if node.style else 0)
-    end = last.index - (1 if node.style else 0)
-    if not node.style and written.endswith(node.value):
-        start = last.index - len(node.value)
-    line = first.line
-    column = start - first.index + first.column + 1
-    found = []
-    for number, text in enumerate(source.text[start:end].split("\n")):
-        stripped = text if number == 0 else text.lstrip()
-        begins = column if number == 0 else len(text) - len(stripped) + 1
-        found.append((stripped, line + number + 1, begins))
-    return Fragment.of(source, found, " ")

@@ -1,6 +1,6 @@
 """Configuration files as nested data in which every value knows its place: YAML, JSON, TOML, INI and `.env`.
 
-For values that a program loads: `yaml.safe_load(open("config.yaml"))["registry"]["path"]`. Each format module has a
+For values that a program loads: `yaml.safe_load(open("config.yaml"))["registry"]["path"]`. Each module here has a
 `read_data(source)` that gives the root; `read_data` here finds the module. Files are read as data only, up to
 `MAX_BYTES`; what cannot be read, or would make the program raise, is None.
 
@@ -108,7 +108,7 @@ def read_data(path: str, content: bytes, kind: str | None = None) -> Data | None
     kind = kind or ("ini" if path.endswith("setup.cfg") else kind_of(path))
     if kind not in ("yaml", "json", "toml", "ini", "dotenv") or len(content) > MAX_BYTES:
         return None
-    module = import_module(f"regilink_doctor.lint.formats.{kind}")
+    module = import_module(f"regilink_doctor.lint.data.{kind}")
     try:
         root: Data | None = module.read_data(Source.decode(path, content, python=False))
     except (Unparsable, RecursionError):
