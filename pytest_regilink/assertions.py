@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.ledger import Assumed, LinkAttempt
     from regilink_doctor.emulator import World
     from regilink_doctor.emulator.ledger import Consumption
-    from regilink_doctor.emulator.world.model import ArtifactVersion, Run
+    from regilink_doctor.emulator.world.model import ArtifactVersion, Membership, Run
 
 __tracebackhide__ = True
 
@@ -316,6 +316,18 @@ def assert_logged(
     raise AssertionError("\n".join(lines))
 
 
+def find_membership(world: World, pattern: PathPattern) -> Membership | None:
+    """The version in its collection; without a version the latest. A path without an entity is a registry's."""
+    from regilink_doctor.emulator.world import artifacts
+
+    parts = pattern.path.split("/")
+    entity, project_name, name = parts if len(parts) == 3 else (None, parts[0], "/".join(parts[1:]))
+    organization = next(iter(world.organizations.values()), None)
+    project = world.find_project(entity or (organization.entity.name if organization else None), project_name)
+    collection = project.collections.get(name) if project is not None else None
+    return artifacts.find(collection, pattern.version or artifacts.LATEST) if collection is not None else None
+
+
 def assert_registry_ready(world: World, source: object, *, registry: str | None = None) -> ArtifactVersion:
     """Return the version `source`, which can be linked to a registry, or to this one.
 
@@ -323,8 +335,6 @@ def assert_registry_ready(world: World, source: object, *, registry: str | None 
         AssertionError: it cannot; the message says why.
     """
     __tracebackhide__ = True
-    from pytest_regilink.lookups import find_membership
-
     pattern = read_pattern(source)
     membership = find_membership(world, pattern)
     if membership is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -111,41 +110,6 @@ class Conditions:
         if self.failure is not None and not self.faults and not refused:
             return f"W&B refused nothing: the test did not meet the failure {self.failure!r}"
         return None
-
-
-def check_operation(operation: str | None) -> None:
-    """Refuse a name that no request goes by.
-
-    Raises:
-        ValueError: neither W&B's schema nor wandb has such an operation.
-    """
-    from regilink_doctor.emulator.faults import TRANSFERS
-    from regilink_doctor.emulator.schema import schema
-
-    if operation is None:
-        return
-    roots = (schema().query_type, schema().mutation_type)
-    known = [*TRANSFERS, *(name for root in roots if root is not None for name in root.fields)]
-    if operation.casefold() in map(str.casefold, known) or _is_wandb_operation(operation):
-        return
-    near = {name.casefold(): name for name in known}
-    hint = suggest(operation.casefold(), near)
-    hint = hint.replace(repr(hint.split("'")[1]), repr(near[hint.split("'")[1]])) if hint else ""
-    raise ValueError(f"there is no operation {operation!r}{hint}")
-
-
-def _is_wandb_operation(name: str) -> bool:
-    """Whether a document of the installed wandb has this name, in its Python files or in `wandb-core`."""
-    import re
-    from importlib.util import find_spec
-
-    spec = find_spec("wandb")
-    if spec is None or spec.origin is None or not name.isidentifier():
-        return False
-    pattern = re.compile(rb"\b(?:query|mutation) " + name.encode() + rb"\b", re.IGNORECASE)
-    folder = Path(spec.origin).parent
-    files = (folder / "bin" / "wandb-core", *folder.glob("**/*.py"))
-    return any(pattern.search(file.read_bytes()) for file in files if file.is_file())
 
 
 def read_options(config: pytest.Config) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_regilink.assertions import (
     ImpossibleAssertion,
     PathPattern,
+    find_membership,
     matches_consumption,
     read_destination,
     suggest,
@@ -77,16 +79,6 @@ def check_reachable(world: World, path: object, attempts: Sequence[LinkAttempt])
         if near or not world.assumes & {"organization", "team"}:
             raise ImpossibleAssertion(f"there is no entity {entity!r} on the server{near}")
     return pattern
-
-
-def find_membership(world: World, pattern: PathPattern) -> Membership | None:
-    """The version in its collection; without a version the latest. A path without an entity is a registry's."""
-    parts = pattern.path.split("/")
-    entity, project_name, name = parts if len(parts) == 3 else (None, parts[0], "/".join(parts[1:]))
-    organization = next(iter(world.organizations.values()), None)
-    project = world.find_project(entity or (organization.entity.name if organization else None), project_name)
-    collection = project.collections.get(name) if project is not None else None
-    return artifacts.find(collection, pattern.version or artifacts.LATEST) if collection is not None else None
 
 
 def find_linked(world: World, pattern: PathPattern | None) -> Iterator[Membership]:
@@ -223,3 +215,38 @@ def replace_placeholder(world: World, name: str, entity: str | None) -> None:
 
 def _is_version(text: str) -> bool:
     return text[:1] == "v" and text[1:].isdecimal()
+
+
+def check_operation(operation: str | None) -> None:
+    """Refuse a name that no request goes by.
+
+    Raises:
+        ValueError: neither W&B's schema nor wandb has such an operation.
+    """
+    from regilink_doctor.emulator.faults import TRANSFERS
+    from regilink_doctor.emulator.schema import schema
+
+    if operation is None:
+        return
+    roots = (schema().query_type, schema().mutation_type)
+    known = [*TRANSFERS, *(name for root in roots if root is not None for name in root.fields)]
+    if operation.casefold() in map(str.casefold, known) or _is_wandb_operation(operation):
+        return
+    near = {name.casefold(): name for name in known}
+    hint = suggest(operation.casefold(), near)
+    hint = hint.replace(repr(hint.split("'")[1]), repr(near[hint.split("'")[1]])) if hint else ""
+    raise ValueError(f"there is no operation {operation!r}{hint}")
+
+
+def _is_wandb_operation(name: str) -> bool:
+    """Whether a document of the installed wandb has this name, in its Python files or in `wandb-core`."""
+    import re
+    from importlib.util import find_spec
+
+    spec = find_spec("wandb")
+    if spec is None or spec.origin is None or not name.isidentifier():
+        return False
+    pattern = re.compile(rb"\b(?:query|mutation) " + name.encode() + rb"\b", re.IGNORECASE)
+    folder = Path(spec.origin).parent
+    files = (folder / "bin" / "wandb-core", *folder.glob("**/*.py"))
+    return any(pattern.search(file.read_bytes()) for file in files if file.is_file())

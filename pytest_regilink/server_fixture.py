@@ -111,8 +111,8 @@ class Regilink:
         Raises:
             LookupError: there is none; the message says what there is.
         """
-        from pytest_regilink.assertions import read_destination
-        from pytest_regilink.lookups import describe_absence, find_membership
+        from pytest_regilink.assertions import find_membership, read_destination
+        from pytest_regilink.lookups import describe_absence
 
         pattern = read_destination(path)
         membership = find_membership(self.world, pattern)
@@ -359,7 +359,7 @@ class Regilink:
         Raises:
             ValueError: there is no such kind of fault, or no such operation.
         """
-        from pytest_regilink.conditions import check_operation
+        from pytest_regilink.lookups import check_operation
 
         check_operation(operation)
         fault = self.emulator.fault(
@@ -400,7 +400,8 @@ class Regilink:
             reason=self._explain_silence(path),
         )
         if now:
-            from pytest_regilink.lookups import find_membership, read_version
+            from pytest_regilink.assertions import find_membership
+            from pytest_regilink.lookups import read_version
 
             membership = find_membership(self.world, read_version(f"{attempt.destination}:{attempt.version}"))
             if membership is None:

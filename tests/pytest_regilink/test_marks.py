@@ -7,7 +7,8 @@ from test_server_fixture import link
 from wandb.errors import CommError
 
 from pytest_regilink import Regilink
-from pytest_regilink.conditions import Conditions, check_operation
+from pytest_regilink.conditions import Conditions
+from pytest_regilink.lookups import check_operation
 
 
 @pytest.mark.regilink(registries={"prod": ["model"], "any": []})
