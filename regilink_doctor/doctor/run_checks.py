@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.origin import Origin
@@ -67,7 +68,7 @@ def _crash(error: Exception) -> Outcome:
     return Outcome(
         "crash",
         f"the check broke: {type(error).__name__}{where}",
-        "REG002",
+        rule_codes.INTERNAL_ERROR,
         "this is a mistake of regilink, not yours: please report it with this line",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.problems import Problem
@@ -56,7 +57,7 @@ def worst_in_path(context: Context, target: LinkTarget) -> Problem | None:
     problems = [
         each
         for each in judge_target(_with_entity(context, target))
-        if each.severity != "info" and each.rule != "REG112"
+        if each.severity != "info" and each.rule != rule_codes.LEGACY_MODEL_REGISTRY
     ]
     return min(problems, key=lambda each: (_ORDER.index(each.severity), each.start), default=None)
 
@@ -64,7 +65,7 @@ def worst_in_path(context: Context, target: LinkTarget) -> Problem | None:
 def problem_of_link(context: Context, target: LinkTarget, judgement: Judgement) -> Problem:
     """The problem behind a judgement, as lint would report it if it knew what the server knows."""
     known = _with_entity(context, target)
-    problem = judgement.problem or Problem(judgement.rule or "REG002")
+    problem = judgement.problem or Problem(judgement.rule or rule_codes.INTERNAL_ERROR)
     same = (each for each in judge_target(known, context.directory) if each.rule == problem.rule)
     organization = {"organization": judgement.organization} if judgement.organization else {}
     made = next(same, replace(problem, target=known, view=context.directory))

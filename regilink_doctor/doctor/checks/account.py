@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.connection_errors import REJECTED, TOO_OLD, ServerConnectionError
+from regilink_doctor.core import rule_codes
 from regilink_doctor.doctor.advice import listed
 from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, passed, skipped, unreachable
 from regilink_doctor.doctor.context import Context
@@ -61,7 +62,7 @@ class AccountCheck(Check):
             return Outcome(
                 "fail",
                 f"{host} knows nobody by the API key from {source}: it belongs to another server, or was deleted",
-                "REG803",
+                rule_codes.CREDENTIALS_REJECTED,
                 f"wandb login --relogin --host {host}",
                 ("C18",),
             )
@@ -116,7 +117,7 @@ class Server(Check):
             "warn",
             f"{subject.shown} {how}: wandb.Api().registry() and registries() raise RuntimeError there; "
             "linking by a target path may still work",
-            "REG805",
+            rule_codes.SERVER_TOO_OLD,
             "ask whoever runs the server to update it",
             ("B13",),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import Configured, Setting
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.problems import Problem
@@ -58,10 +59,12 @@ class EntityCheck(Check):
             meant = f"; did you mean {near}?" if near else ""
             hidden = f"it is missing, or not shown to {account.username}{meant}: wandb.init fails"
             teams = use_a_team(account, given, near)
-            return explain_problem(Problem("REG207", failure="B2", facts=entity), details=[where, hidden], help=teams)
+            return explain_problem(
+                Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts=entity), details=[where, hidden], help=teams
+            )
         if facts.kind == "personal":
             return explain_problem(
-                Problem("REG203", failure="B1", facts=entity),
+                Problem(rule_codes.PERSONAL_ENTITY, failure="B1", facts=entity),
                 details=[
                     where,
                     "the artifact would be uploaded, then the link refused",
@@ -72,11 +75,13 @@ class EntityCheck(Check):
             )
         if facts.kind == "organization":
             return explain_problem(
-                Problem("REG204", failure="B2", facts=entity), details=[where], help=use_a_team(account, given)
+                Problem(rule_codes.ORGANIZATION_AS_ENTITY, failure="B2", facts=entity),
+                details=[where],
+                help=use_a_team(account, given),
             )
         if not facts.organizations:
             return explain_problem(
-                Problem("REG207", failure="B2", facts=entity),
+                Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts=entity),
                 details=[where, "it is a team without an organization", answer("unable-to-find-organization", entity)],
                 help=use_a_team(account, given),
             )
@@ -89,7 +94,7 @@ class EntityCheck(Check):
                 "warn",
                 f"{origin} is a team of {names.name}, but nothing tells wandb: where code does not say entity=, "
                 f"the run belongs to {default} (the account's default entity)",
-                "REG201",
+                rule_codes.IMPLICIT_ENTITY,
                 entity_line(name, given),
                 ("B1", "B2"),
             )
@@ -124,14 +129,19 @@ def _not_writable(context: Context, given: Setting[str]) -> Outcome:
         team = account.default_entity or ""
         facts = {"account": account.username, "entity": entity, "team": team, "help": entity_line(team, given)}
         return explain_problem(
-            Problem("REG807", failure="B9", facts=facts),
+            Problem(rule_codes.SERVICE_ACCOUNT, failure="B9", facts=facts),
             details=[f"the entity comes from {given.origin.shown}: wandb.init fails", answer("permission-denied")],
             more_help=[f"or ask an admin of {entity} for a service account of that team, or of the organization"],
         )
     member = entity in (team.name for team in account.teams)
     role = "your role there is that of a viewer" if member else "you are not a member of it"
     return explain_problem(
-        Problem("REG207", failure="B2", facts={"entity": entity, "account": account.username}, kind="read-only"),
+        Problem(
+            rule_codes.UNKNOWN_ENTITY,
+            failure="B2",
+            facts={"entity": entity, "account": account.username},
+            kind="read-only",
+        ),
         details=[f"{role}: wandb.init fails", answer("permission-denied")],
         help=use_a_team(account, given),
         more_help=[f"or ask an admin of {entity} to let you log runs there"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.hosts import without_login
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.origin import Origin, Variable, unset_variable
 from regilink_doctor.core.problems import Problem
@@ -13,7 +14,13 @@ from regilink_doctor.doctor.base import Check, Outcome, Subject, blocked, passed
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.wording import explain_problem
 
-_CODES = {"host": "REG804", "settings": "REG804", "mode": "REG601", "project": "REG110", "proxy": "REG801"}
+_CODES = {
+    "host": rule_codes.NOT_WANDB,
+    "settings": rule_codes.NOT_WANDB,
+    "mode": rule_codes.LINK_WHILE_OFFLINE,
+    "project": rule_codes.INVALID_NAME,
+    "proxy": rule_codes.HOST_UNREACHABLE,
+}
 """The rule of a setting that wandb refuses."""
 
 
@@ -44,7 +51,7 @@ class WandbVersion(Check):
         if effect := hides(wandb.version):
             facts = {"version": f"wandb {wandb.version}", "effect": effect}
             facts["help"] = f"pip install --upgrade 'wandb>={OLDEST}'"
-            return explain_problem(Problem("REG701", failure="B14", facts=facts), status="warn")
+            return explain_problem(Problem(rule_codes.SDK_TOO_OLD, failure="B14", facts=facts), status="warn")
         return passed(f"wandb {wandb.version}: a link that fails raises an exception")
 
 
@@ -100,7 +107,7 @@ class Mode(Check):
                 "warn",
                 f"wandb is set to {subject.shown} ({origin}): run.link_artifact raises NotImplementedError "
                 "without a word there, after the artifact has been written; the rest of this report is about online",
-                "REG601",
+                rule_codes.LINK_WHILE_OFFLINE,
                 f"{fix}\nor link after `wandb sync`: wandb.Api().artifact(NAME).link(TARGET)",
                 ("C1", "C2"),
             )
@@ -109,7 +116,7 @@ class Mode(Check):
                 "warn",
                 f"wandb is disabled ({origin}): run.link_artifact returns None whatever the path, so a run "
                 "proves nothing; the rest of this report is about online",
-                "REG602",
+                rule_codes.LINK_WHILE_DISABLED,
                 fix,
                 ("C5", "C5b"),
             )
@@ -132,7 +139,13 @@ class Credentials(Check):
         # wandb refuses an address without a scheme here, though it takes one from its settings.
         login = f"wandb login --host {'' if '://' in subject.shown else 'https://'}{subject.shown}"
         if credentials.problem:
-            return Outcome("fail", credentials.problem, "REG802", unset_variable("WANDB_IDENTITY_TOKEN_FILE"), ("C18",))
+            return Outcome(
+                "fail",
+                credentials.problem,
+                rule_codes.CREDENTIALS_MISSING,
+                unset_variable("WANDB_IDENTITY_TOKEN_FILE"),
+                ("C18",),
+            )
         if credentials.token_file is not None:
             token, origin = credentials.token_file.value, credentials.token_file.origin.shown
             return skipped(
@@ -145,7 +158,7 @@ class Credentials(Check):
                 "fail",
                 f"no API key for {subject.shown}: wandb looks in {places}, and finds none; it would ask for one, "
                 "or stop where nobody can answer",
-                "REG802",
+                rule_codes.CREDENTIALS_MISSING,
                 f"{login}\nin CI: set WANDB_API_KEY from the secrets of the job",
                 ("C18",),
             )
@@ -153,7 +166,7 @@ class Credentials(Check):
             return Outcome(
                 "fail",
                 f"the API key from {_shown(credentials.origin)} {problem}: it is not whole, or it is something else",
-                "REG803",
+                rule_codes.CREDENTIALS_REJECTED,
                 f"{login} --relogin",
                 ("C18",),
             )

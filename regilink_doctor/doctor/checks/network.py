@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.doctor.advice import listed
@@ -150,7 +151,7 @@ class Clock(Check):
             "warn",
             f"{_clock_words(skew)} of {context.gateway.server}: the addresses that files are uploaded to are signed "
             "for a short time, and the upload is refused",
-            "REG801",
+            rule_codes.HOST_UNREACHABLE,
             "set the clock: sudo timedatectl set-ntp true",
             ("C19",),
         )
@@ -175,7 +176,7 @@ def _one_sided(context: Context, probes: Probes, python: Trust, go: Trust) -> Ou
     return Outcome(
         "fail",
         f"{fails}, which reads {which}, does not trust {context.gateway.server}, {trusts} does: {why}",
-        "REG801",
+        rule_codes.HOST_UNREACHABLE,
         set_variable(variable, good),
         ("C19",),
     )
@@ -192,7 +193,7 @@ def _clock_or_certificate(context: Context, probes: Probes, cause: str) -> Outco
     return Outcome(
         "fail",
         f"{_clock_words(skew)} of {context.gateway.server}, whose certificate therefore {what} for it",
-        "REG801",
+        rule_codes.HOST_UNREACHABLE,
         "set the clock: sudo timedatectl set-ntp true",
         ("C19",),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import Argument, Code, Configured, Setting, Variable, set_variable
@@ -38,7 +39,7 @@ class CodeAndEnvironment(Check):
                 "warn",
                 f'{_line(target)} says entity="{target.entity_text}", and {sweep.origin.shown} is set: in a sweep or '
                 "launch job wandb.init drops entity= and project=, and the run belongs to the entity of the sweep",
-                "REG205",
+                rule_codes.ENTITY_IGNORED_IN_SWEEP,
                 f"start the sweep under {target.entity_text}: wandb sweep --entity {target.entity_text} sweep.yaml",
                 ("B2",),
             )
@@ -64,7 +65,7 @@ class Expected(Check):
             "warn",
             f"{context.settings.host.origin.shown} says that the server is {host}, and wandb does not read that: it "
             f"would talk to {default}; the rest of this report is about {host}",
-            "REG804",
+            rule_codes.NOT_WANDB,
             set_variable("WANDB_BASE_URL", host),
             ("C19",),
         )
@@ -124,7 +125,7 @@ class OrganizationVariable(Check):
         origin = subject.origin or Variable("WANDB_ORGANIZATION")
         if not subject.shown:
             return explain_problem(
-                Problem("REG703", kind="empty", failure="A15"),
+                Problem(rule_codes.ORGANIZATION_VARIABLE, kind="empty", failure="A15"),
                 status="warn",
                 details=[f"it is set in {origin.shown}", "the SDK would answer: \"Organization '' not found.\""],
                 help=origin.how_to_unset(),
@@ -156,8 +157,10 @@ class OrganizationVariable(Check):
         details = [f"it is set in {given.origin.shown}", answer_of(found)]
         choices = f"{given.origin.how_to_unset()}\nor: {given.origin.how_to_set(names.name)}"
         if given.value == entity:
-            problem = Problem("REG703", failure="A15", facts={"value": given.value})
+            problem = Problem(rule_codes.ORGANIZATION_VARIABLE, failure="A15", facts={"value": given.value})
             return explain_problem(problem, details=details, help=choices)
         target = replace(target_of(f"{given.value}/{REGISTRY_PREFIX}model/zoo"), entity=as_string(entity))
-        problem = Problem(found.rule or "REG303", failure="A13", target=target, view=context.directory)
+        problem = Problem(
+            found.rule or rule_codes.UNKNOWN_ORGANIZATION, failure="A13", target=target, view=context.directory
+        )
         return explain_problem(problem, details=details, help=choices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.phrasing import close_to
@@ -32,7 +33,7 @@ class OrganizationCheck(OfTarget):
         if isinstance(found, OrganizationNames):
             return passed(f"links of {made.source_entity} go to {found.name} (entity {found.entity})")
         named = context.directory.entity(made.organization) if made.organization else None
-        kind = f"it is a {named.kind} entity" if named and judgement.rule == "REG202" else ""
+        kind = f"it is a {named.kind} entity" if named and judgement.rule == rule_codes.TEAM_AS_ORGANIZATION else ""
         return explain_problem(problem_of_link(context, target, judgement), details=[kind, answer_of(judgement)])
 
 
@@ -50,7 +51,7 @@ class RegistryCheck(OfTarget):
         found = context.directory.registry(organization, name)
         if found is not None and found.name != name:
             # W&B finds it in any case when reading; whether a link does is undocumented (A10).
-            judged = replace(judgement, problem=Problem("REG302", failure="A10"))
+            judged = replace(judgement, problem=Problem(rule_codes.REGISTRY_DISPLAY_NAME, failure="A10"))
             return explain_problem(problem_of_link(context, target, judged), status="warn")
         if found is not None:
             shown = context.directory.visibility(judgement.organization or "", name)
@@ -58,7 +59,7 @@ class RegistryCheck(OfTarget):
         names = _organization(context, made)
         known = context.queries.all_registries(names) if names else ()  # the rule finds the one that was meant
         problem = problem_of_link(context, target, judgement)
-        if problem.rule != "REG301":
+        if problem.rule != rule_codes.UNKNOWN_REGISTRY:
             return explain_problem(problem, details=[answer_of(judgement)])
         where = names.name if names else organization
         let_in = f'if "{name}" is its name, ask its admin to let you in'
@@ -101,7 +102,7 @@ class Role(OfTarget):
             "help": f"ask an admin of the registry {found.name} for the role Member: registry, Settings, "
             "Registry members",
         }
-        problem = Problem("REG304", failure="B7", facts=facts)
+        problem = Problem(rule_codes.NO_WRITE_ACCESS, failure="B7", facts=facts)
         return explain_problem(problem, details=["the server says that it is read-only for you"])
 
 
@@ -144,11 +145,11 @@ class CollectionCheck(OfTarget):
 
     def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG402, with another collection as the way out."""
-        if judgement.rule == "REG401":
+        if judgement.rule == rule_codes.TYPE_NOT_ALLOWED:
             return blocked("artifact-type")
         collection = made.collection.partition(":")[0]
         existing = context.directory.collection_type(judgement.organization or "", made.project, collection)
-        if judgement.rule == "REG402":
+        if judgement.rule == rule_codes.COLLECTION_TYPE_CONFLICT:
             return explain_problem(
                 problem_of_link(context, target, judgement),
                 details=["the artifact would be uploaded, then the link refused"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.catalog import Catalog, Organization, Registry, Visibility
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.problems import Problem
@@ -39,7 +40,7 @@ class CatalogDrift(Check):
         if not changes:
             return passed(f"{subject.shown} says what the server says of everything that was looked at")
         facts = {"path": subject.shown, "changes": listed(map(str, changes))}
-        return explain_problem(Problem("REG808", failure="E3", facts=facts), status="warn")
+        return explain_problem(Problem(rule_codes.CATALOG_DRIFT, failure="E3", facts=facts), status="warn")
 
 
 def _looked_at(context: Context, organization: Organization) -> Organization:

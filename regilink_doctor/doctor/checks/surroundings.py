@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.questions import VersionQuestion
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.naming import NAME_MAX, is_version
 from regilink_doctor.core.problems import Problem
@@ -47,7 +48,7 @@ class SourceVisible(Check):
             return blocked("consumed", name.shown)
         if version.source is not None:
             return passed(f"{name.shown} was logged in {'/'.join(version.source)}, which you may see")
-        problem = Problem("REG806", failure="C6", facts={"name": name.shown})
+        problem = Problem(rule_codes.SOURCE_NOT_VISIBLE, failure="C6", facts={"name": name.shown})
         details = [f"it was logged in a project that {context.account.username} may not see"]
         return explain_problem(problem, details=[*details, answer("entity-name-required")])
 
@@ -75,10 +76,14 @@ class Aliases(OfTarget):
             role = f"you are {best.role.replace('_', ' ')}" if best else "the server does not say that you are one"
             facts = {"alias": protected[0], "registry": name}
             details = [role, answer("alias-protected", facts)]
-            return explain_problem(Problem("REG507", failure="B10", facts=facts), status="warn", details=details)
+            return explain_problem(
+                Problem(rule_codes.PROTECTED_ALIAS, failure="B10", facts=facts), status="warn", details=details
+            )
         for alias in target.alias_names:
             if is_version(alias):
-                return explain_problem(Problem("REG502", failure="B11", facts={"alias": alias}), status="warn")
+                return explain_problem(
+                    Problem(rule_codes.VERSION_AS_ALIAS, failure="B11", facts={"alias": alias}), status="warn"
+                )
         return passed(f"the link moves {', '.join(target.alias_names)} to the new version")
 
 
@@ -95,4 +100,6 @@ def _find_problem(alias: StringValue) -> Problem | None:
         return None
     shown = alias.pattern if len(alias.pattern) <= NAME_MAX else f"{alias.pattern[:20]}..."
     instead = "" if shown != alias.pattern else correct_alias(alias)
-    return Problem("REG501", failure="B11", facts={"alias": shown, "wrong": wrong[0], "instead": instead})
+    return Problem(
+        rule_codes.INVALID_ALIAS, failure="B11", facts={"alias": shown, "wrong": wrong[0], "instead": instead}
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
@@ -97,9 +98,9 @@ def _legacy(context: Context, target: LinkTarget, made: LinkInput, judgement: Ju
     ]
     problem = problem_of_link(context, target, judgement)
     if judgement.outcome == "linked":
-        problem = replace(problem, rule="REG112", failure="A14")
+        problem = replace(problem, rule=rule_codes.LEGACY_MODEL_REGISTRY, failure="A14")
         return explain_problem(problem, status="warn", details=[f"here it is a project of {entity}"])
-    if problem.rule != "REG112" or not owners:
+    if problem.rule != rule_codes.LEGACY_MODEL_REGISTRY or not owners:
         return explain_problem(problem, details=[answer_of(judgement)])
     return explain_problem(
         problem,

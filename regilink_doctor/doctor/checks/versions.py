@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.questions import CollectionQuestion, VersionQuestion
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
@@ -44,7 +45,9 @@ class ConsumedNameCheck(Check):
             if scheme == "registry":  # Weave's form, without the prefix
                 organization, _, below = path.partition("/")
                 path = f"{organization}/{REGISTRY_PREFIX}{below}"
-            return explain_problem(Problem("REG509", failure="D12", facts={"name": name.shown, "instead": path}))
+            return explain_problem(
+                Problem(rule_codes.WRONG_SCHEME, failure="D12", facts={"name": name.shown, "instead": path})
+            )
         problem = next((each for each in judge_name(LinkTarget(name.name)) if each.severity != "info"), None)
         if problem is not None:
             return explain_problem(problem, status="fail" if problem.severity == "error" else "warn")
@@ -93,9 +96,9 @@ def _unresolved(context: Context, fetch: Lookup, judgement: Judgement) -> Outcom
     """The organization does not follow from the entity that asks: another one than that of a link (row D4)."""
     facts = context.directory.entity(fetch.entity)
     teams = [team.name for team in context.account.usable_teams]
-    code, row = judgement.rule or "REG303", judgement.failure or "D1"
+    code, row = judgement.rule or rule_codes.UNKNOWN_ORGANIZATION, judgement.failure or "D1"
     if facts is not None and facts.kind == "personal" and not fetch.organization:
-        code, row = "REG208", "D4"
+        code, row = rule_codes.DEFAULT_ENTITY_IN_API, "D4"
     lines = [f'write: wandb.Api(overrides={{"entity": "{team}"}})' for team in teams[:1]]
     names = facts.organizations if facts else ()
     lines += [f'write: "{each.entity}/{fetch.project}/{fetch.name}"' for each in names]
@@ -114,7 +117,8 @@ def _missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outc
     if not fetch.registry:
         facts |= {"project": f"{question.entity}/{question.project}", "account": account}
         return explain_problem(
-            Problem("REG305", kind="project", failure="D2", facts=facts), details=[_not_found(question)]
+            Problem(rule_codes.UNKNOWN_COLLECTION, kind="project", failure="D2", facts=facts),
+            details=[_not_found(question)],
         )
     registry = registry_name(question.project)
     names = resolve_organization(fetch.entity, fetch.organization, context.directory)
@@ -125,7 +129,7 @@ def _missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outc
         facts |= {"registry": registry, "registries": known, "path": f"{question.project}/{question.name}"}
         hidden = f"it is missing in {names.name}, or restricted and not shown to you (W&B does not tell which)"
         return explain_problem(
-            Problem("REG301", failure="D1", facts=facts),
+            Problem(rule_codes.UNKNOWN_REGISTRY, failure="D1", facts=facts),
             details=[hidden, _no_project(question)],
             more_help=[f'if "{registry}" is its name, ask its admin to let you in'],
         )
@@ -137,9 +141,11 @@ def _missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outc
         better = f"v{alias}" if f"v{alias}" in versions else close_to(alias, versions)
         intended = f"{question.project}/{collection}:{better}" if better else ""
         facts |= {"alias": alias or "latest", "intended": intended, "versions": listed(versions)}
-        problem = Problem("REG305", kind="alias", failure="D2", facts=facts)
+        problem = Problem(rule_codes.UNKNOWN_COLLECTION, kind="alias", failure="D2", facts=facts)
     else:
-        problem = Problem("REG305", failure="D2", facts={**facts, "collections": "\n".join(collections)})
+        problem = Problem(
+            rule_codes.UNKNOWN_COLLECTION, failure="D2", facts={**facts, "collections": "\n".join(collections)}
+        )
     return explain_problem(problem, details=[_not_found(question)])
 
 
@@ -169,7 +175,7 @@ def _restricted(context: Context, fetch: Lookup, question: VersionQuestion) -> O
         return None
     ask_admin = f"ask an admin of the registry {registry} for the role Viewer: registry, Settings, Registry members"
     details = {"registry": registry, "role": "restricted viewer", "help": ask_admin}
-    return explain_problem(Problem("REG304", kind="consume", failure="D7", facts=details))
+    return explain_problem(Problem(rule_codes.NO_WRITE_ACCESS, kind="consume", failure="D7", facts=details))
 
 
 def _found(name: ConsumedName, question: VersionQuestion, version: Version) -> Outcome:
@@ -179,13 +185,13 @@ def _found(name: ConsumedName, question: VersionQuestion, version: Version) -> O
         _, project, moved = version.collection
         new = f"{project}/{moved}{colon}{alias}"
         facts = {"name": f"{question.entity}/{question.project}/{question.name}", "new": new}
-        problem = Problem("REG112", kind="consumed", failure="A14", facts=facts)
+        problem = Problem(rule_codes.LEGACY_MODEL_REGISTRY, kind="consumed", failure="A14", facts=facts)
         return explain_problem(problem, status="warn", details=[f"the team is migrated: W&B redirects to {new}"])
     given = name.type_text
     if given and is_known(given) and version.artifact_type and given != version.artifact_type:
         facts = {"name": question.name, "type": version.artifact_type, "asked": given}
         words = answer("type-mismatch", {"type": given, "actual": version.artifact_type})
-        return explain_problem(Problem("REG406", failure="D6", facts=facts), details=[words])
+        return explain_problem(Problem(rule_codes.CONSUMED_TYPE_MISMATCH, failure="D6", facts=facts), details=[words])
     which = f"v{version.index}" if version.index is not None else "there"
     kind = f", type {version.artifact_type}" if version.artifact_type else ""
     also = f", aliases {listed(version.aliases)}" if version.aliases else ""

@@ -9,6 +9,7 @@ from regilink_doctor.client.document import Argument, Field
 from regilink_doctor.client.gateway import Gateway
 from regilink_doctor.client.queries import ask
 from regilink_doctor.client.questions import CollectionQuestion, Questions, VersionQuestion, target_fields
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.target_path import LinkInput, registry_name
 from regilink_doctor.core.targets import LinkTarget
@@ -123,12 +124,12 @@ def _outcome(plan: Plan, result: Result, left: tuple[str, ...]) -> Outcome:
             "fail",
             f"everything looked right, and the write probe failed all the same, when it was to {result.step}: "
             f"{what}{rest or '; everything was taken away again'}",
-            "REG809",
+            rule_codes.WRITE_PROBE_FAILED,
             "\n".join(["regilink explain - says more of the error: paste it there", *clean_up]),
             ("E4",),
         )
     if left:
-        return Outcome("warn", f"the link works{rest}", "REG809", "\n".join(clean_up), ("E4",))
+        return Outcome("warn", f"the link works{rest}", rule_codes.WRITE_PROBE_FAILED, "\n".join(clean_up), ("E4",))
     return passed(
         f"{plan.entity} linked an artifact of type {plan.type} into {plan.registry}, fetched it back, and everything "
         "was taken away again"

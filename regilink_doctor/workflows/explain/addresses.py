@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.target_path.app_urls import read_pasted
 from regilink_doctor.rules.wording import quoted
@@ -64,7 +65,7 @@ def _collection(pasted: Pasted) -> Explanation:
         registry=pasted.registry,
         collection=pasted.collection,
         version_or_alias=pasted.version,
-        codes=("REG108", *facts.codes),
+        codes=(rule_codes.URL_AS_TARGET, *facts.codes),
         failures=("A9", *facts.failures),
         parts=tuple(parts),
         goes=_as_target(),
@@ -79,7 +80,7 @@ def _registry(pasted: Pasted) -> Explanation:
         "the address of a registry; it names no collection",
         organization=pasted.organization,
         registry=pasted.registry,
-        codes=("REG108",),
+        codes=(rule_codes.URL_AS_TARGET,),
         failures=("A9",),
         parts=(("organization", pasted.organization or "(not in the address)"), ("registry", pasted.registry or "")),
         goes=_as_target(),
@@ -102,7 +103,7 @@ def _source(pasted: Pasted) -> Explanation:
         "the address of an artifact in a project: a source that can be linked, not a target",
         collection=pasted.collection,
         version_or_alias=pasted.version,
-        codes=("REG108",),
+        codes=(rule_codes.URL_AS_TARGET,),
         failures=("A9",),
         parts=tuple(parts),
         goes=_as_target(),
@@ -117,7 +118,7 @@ def _legacy(pasted: Pasted) -> Explanation:
         "the address of a collection in the legacy model registry of a team",
         collection=pasted.collection,
         version_or_alias=pasted.version,
-        codes=("REG112", "REG108"),
+        codes=(rule_codes.LEGACY_MODEL_REGISTRY, rule_codes.URL_AS_TARGET),
         failures=("A14", "A9"),
         parts=(("team", pasted.entity or ""), ("collection", pasted.collection or "")),
         goes=_as_target(),
@@ -134,7 +135,7 @@ def _entity(pasted: Pasted) -> Explanation:
         "entity-url",
         "the profile page of a team or a user",
         failures=("B2",),
-        codes=("REG201",),
+        codes=(rule_codes.IMPLICIT_ENTITY,),
         parts=(("entity", pasted.entity or ""),),
         write=(
             f"wandb.init(entity={quoted(pasted.entity or '')}, ...), if it is a team of the organization; what a user "
@@ -150,7 +151,7 @@ def _landing(pasted: Pasted) -> Explanation:
         "url",
         "the list of registries" + (f" of {quoted(who)}" if who else "") + "; it names none",
         organization=pasted.organization,
-        codes=("REG108",),
+        codes=(rule_codes.URL_AS_TARGET,),
         failures=("A9",),
         parts=(("organization", pasted.organization),) if pasted.organization else (),
         goes=_as_target(),
@@ -170,7 +171,7 @@ def _strange(text: str) -> Explanation:
     return Explanation(
         "url",
         title,
-        codes=("REG108",),
+        codes=(rule_codes.URL_AS_TARGET,),
         failures=("A9",),
         goes=_as_target(),
         write=(f'target_path="{REGISTRY_PREFIX}REGISTRY/COLLECTION"',),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.rules import rule_for
@@ -97,7 +98,7 @@ def near_entries(text: str) -> tuple[str, ...]:
     if meant := meant_by_letters(word):
         return (meant,)
     if _CODE.fullmatch(word):
-        return tuple(get_close_matches(word.upper(), MODULES, n=3, cutoff=0.5)) or ("REG101",)
+        return tuple(get_close_matches(word.upper(), MODULES, n=3, cutoff=0.5)) or (rule_codes.MISSING_REGISTRY_PREFIX,)
     if _ROW.fullmatch(word):
         return tuple(get_close_matches(word.upper(), FAILURES, n=3, cutoff=0.3)) or ("A1",)
     names = [module.replace("_", "-") for module in MODULES.values()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from regilink_doctor.core import wandb_messages
+from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.problems import Problem
@@ -104,7 +104,7 @@ def _unknown_registry(path: TargetPath | None, view: OrganizationView) -> Wrong 
         "registries": "\n".join(names),
         "outcome": "refused" if view.complete else "unknown",
     }
-    return _wrong_of(Problem("REG301", facts=facts))
+    return _wrong_of(Problem(rule_codes.UNKNOWN_REGISTRY, facts=facts))
 
 
 def _wrong_of(problem: Problem) -> Wrong:

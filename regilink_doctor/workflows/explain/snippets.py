@@ -6,6 +6,7 @@ import ast
 import re
 import textwrap
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parsed, show_unknown
 from regilink_doctor.core.target_path.app_urls import read_snippet
@@ -39,7 +40,7 @@ _OBJECTS = {
     "link": 'wandb.Artifact("artifact", type="model")',
 }
 
-_ABOUT_OBJECTS = ("REG201", "REG206", "REG208")
+_ABOUT_OBJECTS = (rule_codes.IMPLICIT_ENTITY, rule_codes.IMPLICIT_RUN, rule_codes.DEFAULT_ENTITY_IN_API)
 """Rules about how a run, an artifact or an `Api` was made: not for the ones that the snippet does not make."""
 
 
