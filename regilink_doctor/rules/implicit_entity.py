@@ -8,10 +8,9 @@ from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import (
     agents_of,
     certain,
+    intended_registry_target,
     names_its_entity,
     only_init,
-    registry_links,
-    registry_target,
     sweep_entity,
     sweeps_of,
 )
@@ -81,11 +80,12 @@ class ImplicitEntity(Rule):
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
         """Reported once, at the `wandb.init`, with the first link as the second place."""
-        target = registry_target(link)
+        target = intended_registry_target(link)
         init = _init_without_entity(link, facts)
         if target is None or init is None or facts.in_test or facts.configured.entity or facts.sets("WANDB_ENTITY"):
             return
-        first = next(other for other in registry_links(facts) if _init_without_entity(other, facts) is init)
+        links = (other for other in facts.links if intended_registry_target(other))
+        first = next(other for other in links if _init_without_entity(other, facts) is init)
         if first is not link:
             return
         agents = agents_of(init, facts)

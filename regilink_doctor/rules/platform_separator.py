@@ -5,7 +5,6 @@ from __future__ import annotations
 from regilink_doctor.core.message import Message
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import registry_path
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
@@ -51,7 +50,7 @@ class PlatformSeparator(Rule):
         windows = path.replace("/", "\\")
         return Message(
             "os.path.join and pathlib write a backslash on Windows",
-            f"W&B reads {quoted(windows)} as one name, in the run's own project",
+            f"W&B then reads {quoted(windows)} as one name",
             f'join the names with "/": f{quoted(path)}' if "\0" not in path else 'join the names with "/"',
         )
 
@@ -59,6 +58,6 @@ class PlatformSeparator(Rule):
         if site.context.expected:
             return
         for name in site.target:
-            if registry_path(name) and any(isinstance(part, KnownPart) and part.is_os_separator for part in name.parts):
+            if any(isinstance(part, KnownPart) and part.is_os_separator for part in name.parts):
                 yield self.report(site.argument, path=name.pattern)
                 return

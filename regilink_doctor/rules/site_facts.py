@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.call_context import within
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed
 
@@ -54,6 +55,12 @@ def known_registry(text: StringValue) -> str | None:
 def registry_target(site: Site) -> StringValue | None:
     """The first of the paths of a site that is one of a registry."""
     return next((text for text in site.target if registry_path(text)), None)
+
+
+def intended_registry_target(site: Site) -> StringValue | None:
+    """The first of the paths of a site that names a registry, also where something is wrong with it."""
+    named = (text for text in site.target if any(part.startswith(REGISTRY_PREFIX) for part in text.pattern.split("/")))
+    return registry_target(site) or next(named, None)
 
 
 def is_first_link(site: Site, facts: FileFacts) -> bool:

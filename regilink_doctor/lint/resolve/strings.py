@@ -169,7 +169,14 @@ def _add(
 
 
 def _sum_lists(left: ast.expr, right: ast.expr) -> ast.List:
-    return ast.List(elts=[ast.Starred(left, ast.Load()), ast.Starred(right, ast.Load())], ctx=ast.Load())
+    parts: list[ast.expr] = [_starred(left), _starred(right)]
+    return ast.List(elts=parts, ctx=ast.Load())
+
+
+def _starred(node: ast.expr) -> ast.Starred:
+    """`*node`, at the place of the node: it may be what is reported."""
+    start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+    return ast.Starred(node, ast.Load(), lineno=start[0], col_offset=start[1], end_lineno=end[0], end_col_offset=end[1])
 
 
 # Methods

@@ -48,6 +48,10 @@ def arguments(call: ast.Call, parameters: tuple[str, ...]) -> CallArguments:
     return CallArguments(named, unpacked)
 
 
+_MOST_LISTS = 64
+"""Lists that are unpacked into one argument."""
+
+
 class ArgumentReader:
     """Reads what one call is given."""
 
@@ -106,14 +110,22 @@ class ArgumentReader:
         )
 
     def items(self, name: str) -> tuple[StringValue, ...]:
-        """The texts of a list."""
+        """The texts of a list, those of the lists that are unpacked in it among them."""
         found: list[StringValue] = []
-        for value in self._values(name):
+        waiting = list(reversed(self._values(name)))
+        for _ in range(_MOST_LISTS):
+            if not waiting:
+                break
+            value = waiting.pop()
             if isinstance(value, StringValue):
                 found.append(value)  # one string where a list belongs
             elif isinstance(value, Literal) and not value.is_mapping:
                 for item in value.items:
-                    found += self.resolver.texts(item, value.at)
+                    if isinstance(item, ast.Starred):
+                        inner = self.resolver.value(item.value, value.at)
+                        waiting += [list_ for list_ in reversed(inner) if isinstance(list_, Literal)]
+                    else:
+                        found += self.resolver.texts(item, value.at)
         return tuple(found)
 
     def flat(self, name: str) -> dict[str, tuple[StringValue, ...]]:
