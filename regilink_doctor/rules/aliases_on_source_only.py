@@ -42,7 +42,7 @@ class AliasesOnSourceOnly(Rule):
     def explain(self, problem: Problem) -> Message:
         names = problem.facts["aliases"]
         return Message(
-            f"the aliases {names} stay on the source artifact",
+            f"log_artifact gives {names} to the source artifact alone",
             'the version in the registry gets no alias but "latest"',
             f"write aliases=[{names}] here as well, if programs that consume should use them",
         )

@@ -51,7 +51,7 @@ class DoubledPrefix(Rule):
         if "method" in problem.facts:
             name = problem.facts["name"]
             return Message(
-                f'{problem.facts["method"]} adds "{REGISTRY_PREFIX}" to the name itself',
+                f'api.{problem.facts["method"]} adds the prefix "{REGISTRY_PREFIX}" itself',
                 f"it asks for a registry {quoted(name)}",
                 f"write {quoted(name.removeprefix(REGISTRY_PREFIX))}",
             )
@@ -60,8 +60,8 @@ class DoubledPrefix(Rule):
         if problem.kind == "collection":
             kept = path[problem.end :] if problem.intended is not None else "COLLECTION"
             return Message(
-                f'the collection in {quoted(path)} begins with "{REGISTRY_PREFIX}"',
-                "the prefix belongs to the registry alone",
+                f'the collection begins with the registry prefix "{REGISTRY_PREFIX}"',
+                f"in {quoted(path)} the prefix belongs to the registry alone",
                 f"write {quoted(path[: problem.start] + kept)}",
             )
         return Message(

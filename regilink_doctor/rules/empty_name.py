@@ -49,4 +49,6 @@ class EmptyName(Rule):
                 where_it_goes(problem),
                 f"let it fail instead of using an empty default: os.environ[{quoted(variable)}]",
             )
-        return Message(f"the target path {shown_path(problem)} has {what}", where_it_goes(problem), f'write "{FORM}"')
+        is_version = path is not None and path.pattern.startswith(":")
+        note = "there is no collection before the version" if is_version else where_it_goes(problem)
+        return Message(f"the target path {shown_path(problem)} has {what}", note, f'write "{FORM}"')

@@ -50,7 +50,7 @@ class ImplicitRun(Rule):
 
     def explain(self, problem: Problem) -> Message:
         return Message(
-            "no run has logged this artifact, so W&B starts one in each account's default entity",
+            "no run has logged this artifact: W&B starts one in the default entity",
             f"where that is a personal entity, W&B refuses the link to {quoted(problem.facts['path'])}",
             'write with wandb.init(entity="TEAM", ...) as run: run.link_artifact(...)',
         )

@@ -50,7 +50,7 @@ class InvalidArtifactName(Rule):
         facts = problem.facts
         return Message(
             f"the artifact's name {quoted(facts['name'])} {facts['wrong']}",
-            "it raises ValueError",
+            "wandb.Artifact raises ValueError",
             f"write {quoted(facts['instead'])}" if facts["instead"] else 'write letters, digits, "-", "_", "."',
         )
 

@@ -79,7 +79,7 @@ class LegacyModelRegistry(Rule):
         if problem.kind == "consumed":
             return Message(
                 f"{quoted(facts['name'])} is a name in the legacy model registry",
-                "where the team is migrated, W&B redirects it with a warning, and announces that it will stop",
+                "W&B redirects it once the team is migrated, and warns that it will stop doing so",
                 f"write {quoted(facts['new'])}, if it is linked there",
             )
         if problem.kind == "registry-alone":

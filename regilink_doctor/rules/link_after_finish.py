@@ -53,9 +53,9 @@ class LinkAfterFinish(Rule):
 
     def explain(self, problem: Problem) -> Message:
         is_with = problem.kind == "with"
-        how = "its with block has ended" if is_with else "finish() has been called"
+        how = "its with block is over" if is_with else "finish() was called"
         return Message(
-            f"the run has ended here: {how}",
+            f"the run has already ended: {how}",
             f"{problem.facts['method']} raises UsageError",
             "move the call into the with block" if is_with else "call it before finish()",
         )

@@ -38,7 +38,7 @@ class MissingRegistryPrefix(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
-        summary = f'{shown_path(problem)} does not begin with "wandb-registry-", so it goes to no registry'
+        summary = f'{shown_path(problem)} lacks the registry prefix "wandb-registry-"'
         if problem.intended is None or problem.target is None:
             return Message(summary, where_it_goes(problem), f'write "{FORM}"')
         intended = f"{problem.intended}/{problem.target.path.pattern.rpartition('/')[2]}"

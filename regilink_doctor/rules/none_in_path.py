@@ -45,5 +45,7 @@ class NoneInPath(Rule):
                 "use os.environ[...], which fails at once, or give a default",
             )
         return Message(
-            f'{shown_path(problem)} has the word "None" as a name', "a variable was not set", "write the real name"
+            f'{shown_path(problem)} has the word "None" as a name',
+            "a variable was probably not set",
+            "write the real name",
         )

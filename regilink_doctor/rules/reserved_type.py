@@ -49,7 +49,7 @@ class ReservedType(Rule):
         named = "" if is_always else f" with the name {quoted(name)}"
         return Message(
             f"the type {quoted(artifact_type)}{named} is reserved by W&B",
-            "it raises ValueError",
+            "wandb.Artifact raises ValueError",
             'write another type, "model" or "dataset"',
         )
 

@@ -77,7 +77,7 @@ class TeamAsOrganization(Rule):
         instead = f"write {quoted(f'{path.project}/{path.name}')}: W&B finds the organization automatically"
         if problem.kind == "same-as-entity":
             return Message(
-                f"{quoted(organization)} is the run's entity, not the organization",
+                f"{problem.facts.get('source') or quoted(organization)} is the run's entity, not the organization",
                 "unless both have the same name, W&B finds no organization",
                 instead,
             )
@@ -120,6 +120,7 @@ class TeamAsOrganization(Rule):
             fix=_drop_entity(site, target, len(organization) + 1),
             prefix=organization,
             path=target.pattern,
+            source=part.source if isinstance(part := target.part_at(0), UnknownPart) else "",
         )
 
     @staticmethod

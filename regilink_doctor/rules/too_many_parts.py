@@ -65,7 +65,7 @@ class TooManyParts(Rule):
             note = "the SDK takes its first part for the organization"
         else:
             there = find_destination(problem.target) if problem.target else None
-            note = f"W&B reads it as {there}, and refuses it" if there else "W&B refuses it"
+            note = f"W&B reads it as the {there}, and refuses it" if there else "W&B refuses it"
         return Message(
             f'the collection in {whole} has a "/"',
             note,

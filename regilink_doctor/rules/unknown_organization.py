@@ -52,7 +52,7 @@ class UnknownOrganization(Rule):
         if problem.kind == "entity":
             return Message(
                 f"{quoted(facts['value'])} is the entity of an organization, not its display name",
-                f"{facts['method']} accepts the display name alone",
+                f"api.{facts['method']} accepts only the display name",
                 f"write {facts['names']}",
             )
         if problem.kind == "unknown":

@@ -61,7 +61,7 @@ def where_it_goes(problem: Problem) -> str | None:
     if problem.target is None or is_consumed(problem):
         return None
     there = find_destination(problem.target)
-    return f"it links to {there}, without any error" if there else None
+    return f"it links to the {there}, without any error" if there else None
 
 
 def is_consumed(problem: Problem) -> bool:
