@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue
-from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve import config_files, wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, Scope
 from regilink_doctor.lint.resolve.conditions import decide
 from regilink_doctor.lint.resolve.containers import choose, get_by_key, unpack
@@ -17,6 +18,7 @@ from regilink_doctor.lint.resolve.values import (
     Function,
     Instance,
     Literal,
+    Loaded,
     Member,
     Method,
     Name,
@@ -81,6 +83,10 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             return built
         if function.attr == "get" and node.args and (got := _get(context, node, function, at)) is not None:
             return got
+        if function.attr in config_files.METHODS:
+            opened = config_files.call_method(context, node, function, at)
+            if opened is not None:
+                return opened
         if function.attr in _PARSES:
             return [Arguments(at.scope.module)]
     values: list[Value] = []
@@ -179,20 +185,24 @@ def _index_members(context: Context, scope: Scope) -> dict[str, str]:
 
 
 def _get(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
-    """`.get(…)` of a dictionary that is written out; None for that of anything else."""
+    """`.get(…)` of a dictionary that is written out or loaded; None for that of anything else."""
     owners = context.value(function.value, at)
-    if not any(isinstance(owner, Literal) and owner.is_mapping for owner in owners):
+    if not any(isinstance(owner, Literal | Loaded) and owner.is_mapping for owner in owners):
         return None
     values: list[Value] = []
     for owner in owners:
-        is_mapping = isinstance(owner, Literal) and owner.is_mapping
-        values += get_by_key(context, owner, node, at) if isinstance(owner, Literal) and is_mapping else [UNKNOWN]
+        is_mapping = isinstance(owner, Literal | Loaded) and owner.is_mapping
+        values += (
+            get_by_key(context, owner, node, at) if isinstance(owner, Literal | Loaded) and is_mapping else [UNKNOWN]
+        )
     return values
 
 
 def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
     if path in READS:
         return read_environment(context, node, at)
+    if (loaded := config_files.call_function(context, path, node, at)) is not None:
+        return loaded
     if path in _PATHS:
         return join_path(context, node, at, is_posix=path.lower().startswith("posix") or "Posix" in path)
     if path in _RECORDS and node.keywords and not node.args:
@@ -201,7 +211,7 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return _cast(context, node, at)
     if path in _WRAPS and node.args:
         return [
-            Literal(value.node, value.at, attributes=True) if isinstance(value, Literal) else value
+            replace(value, attributes=True) if isinstance(value, Literal | Loaded) else value
             for value in context.value(node.args[0], at)
         ]
     if (chosen := choose(context, path, node, at)) is not None:

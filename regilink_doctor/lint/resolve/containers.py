@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.strings import KnownPart, StringValue
-from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve import config_files, wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.strings import to_string
@@ -12,6 +12,7 @@ from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
     Instance,
     Literal,
+    Loaded,
     Member,
     NonString,
     Value,
@@ -113,6 +114,8 @@ def _find_items(context: Context, owner: Literal) -> Iterable[Value]:
 
 def find_item(context: Context, value: Value, index: int) -> Iterable[Value]:
     """One item of a list or tuple, by its number."""
+    if isinstance(value, Loaded) and not value.is_mapping:
+        return config_files.find_in_document(value, [index]) or [UNKNOWN]
     if not isinstance(value, Literal) or value.is_mapping:
         return [UNKNOWN]
     if isinstance(value.node, ast.Set):
@@ -126,8 +129,10 @@ def find_item(context: Context, value: Value, index: int) -> Iterable[Value]:
     return context.value(items[index], value.at)
 
 
-def find_by_key(context: Context, owner: Literal, keys: Sequence[str | None]) -> list[Value]:
+def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | None]) -> list[Value]:
     """The values of any of these keys; a key that is not known means any of them. Nothing where there are none."""
+    if isinstance(owner, Loaded):
+        return config_files.find_in_document(owner, keys)
     key = ("key", id(owner.node), owner.at.order, owner.at.frame, *keys)
     found = context.answer(key, lambda: _find_by_key(context, owner, keys) or [_NO_SUCH_KEY])
     return [value for value in found if value != _NO_SUCH_KEY]
@@ -149,8 +154,10 @@ def _find_by_key(context: Context, owner: Literal, keys: Sequence[str | None]) -
         return values
     for node in unpacked[-_MOST_ITEMS:]:
         for inner in context.value(node, owner.at):
-            is_mapping = isinstance(inner, Literal) and inner.is_mapping
-            values += find_by_key(context, inner, keys) if isinstance(inner, Literal) and is_mapping else [UNKNOWN]
+            is_mapping = isinstance(inner, Literal | Loaded) and inner.is_mapping
+            values += (
+                find_by_key(context, inner, keys) if isinstance(inner, Literal | Loaded) and is_mapping else [UNKNOWN]
+            )
     return values
 
 
@@ -180,8 +187,16 @@ def find_key_names(context: Context, key: ast.expr, at: ProgramPoint) -> list[st
     return names
 
 
-def get_by_key(context: Context, owner: Literal, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
-    """`owner.get(key, default)`."""
+def get_by_key(context: Context, owner: Literal | Loaded, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """`owner.get(key, default)`; `parser.get(section, key)`."""
+    if isinstance(owner, Loaded) and owner.document.holder == "parser" and not owner.keys and len(node.args) == 2:
+        sections = find_by_key(context, owner, find_key_names(context, node.args[0], at))
+        names = find_key_names(context, node.args[1], at)
+        return [
+            value
+            for section in sections
+            for value in (find_by_key(context, section, names) if isinstance(section, Loaded) else ())
+        ] or [UNKNOWN]
     keys = [value.literal for value in context.value(node.args[0], at) if isinstance(value, StringValue)]
     default = [*node.args[1:], *(keyword.value for keyword in node.keywords if keyword.arg == "default")]
     found = find_by_key(context, owner, keys)
@@ -205,6 +220,8 @@ def _find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> Iterab
     for value in context.value(node, at):
         if isinstance(value, Literal):
             values += find_items(context, value)
+        elif isinstance(value, Loaded):
+            values += config_files.find_loaded_items(value)
         elif isinstance(value, Instance) and value.type in wandb_api.ELEMENTS:
             values.append(Instance(wandb_api.ELEMENTS[value.type]))
         elif isinstance(value, ClassOrObject) and not value.instance and value.scope.is_enum:
@@ -247,6 +264,8 @@ def _find_paired(context: Context, node: ast.Call, at: ProgramPoint) -> list[Val
 
 def _find_view(context: Context, owner: Value, view: str) -> Iterable[Value]:
     """The keys, values or items of a dictionary."""
+    if isinstance(owner, Loaded) and owner.is_mapping and view != "items":
+        return config_files.find_in_document(owner, ()) if view == "values" else config_files.find_loaded_items(owner)
     if not isinstance(owner, Literal) or not owner.is_mapping:
         return [UNKNOWN]
     if view == "keys":

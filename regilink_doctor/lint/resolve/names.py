@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve import config_files, wandb_api
 from regilink_doctor.lint.resolve.bindings import (
     END,
     Binding,
@@ -45,6 +45,8 @@ _MOST_BINDINGS = 32
 @resolves(ast.Name)
 def resolve_name(context: Context, node: ast.Name, at: ProgramPoint) -> Iterable[Value]:
     """A name in an expression."""
+    if node.id == "__file__":
+        return [config_files.find_own_path(at)]
     return find_name(context, node.id, at)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve import config_files, wandb_api
 from regilink_doctor.lint.resolve.bindings import (
     END,
     ClassOrObject,
@@ -28,10 +28,12 @@ from regilink_doctor.lint.resolve.values import (
     Function,
     Instance,
     Literal,
+    Loaded,
     Member,
     Method,
     ModuleValue,
     Name,
+    TreePath,
     Unknown,
     Value,
     mark_default,
@@ -72,6 +74,11 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
             values += find_option(context, owner, node.attr)
         elif isinstance(owner, Literal) and owner.is_mapping:
             values += find_by_key(context, owner, [node.attr]) or [UNKNOWN]
+        elif isinstance(owner, Loaded):
+            is_own = owner.attributes and not _is_stored(context, node, at.scope.module)
+            values += (find_by_key(context, owner, [node.attr]) if is_own else []) or [UNKNOWN]
+        elif isinstance(owner, TreePath):
+            values.append(config_files.get_path_attribute(owner, node.attr))
         else:
             values.append(owner if isinstance(owner, Unknown) else UNKNOWN)
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
@@ -82,14 +89,22 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
     """`owner[key]`."""
     keys = [value.literal for value in context.value(node.slice, at) if isinstance(value, StringValue)]
     values: list[Value] = []
+    if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
+        values += config_files.find_ancestor(context, node.value, _read_number(node.slice) or 0, at)
+        if values:
+            return values
     for owner in context.value(node.value, at):
         if isinstance(owner, Name) and owner.path == "os.environ":
             values += read_item(context, keys[0] if len(keys) == 1 else None, at)
-        elif isinstance(owner, Literal) and owner.is_mapping:
+        elif isinstance(owner, Literal | Loaded) and owner.is_mapping:
             values += _find_stored_item(context, node, keys, at) or find_by_key(context, owner, keys) or [UNKNOWN]
         elif isinstance(owner, Literal):
             number = _read_number(node.slice)
             values += find_items(context, owner) if number is None else find_item(context, owner, number)
+        elif isinstance(owner, Loaded):
+            values += (config_files.find_in_document(owner, [_read_number(node.slice)]) if not keys else []) or [
+                UNKNOWN
+            ]
         elif isinstance(owner, Arguments):
             for key in keys:
                 values += find_option(context, owner, key or "")
@@ -226,6 +241,13 @@ def _find_lineage(context: Context, scope: Scope) -> Iterable[Scope]:
 def _find_stores(context: Context, module: Module) -> dict[tuple[str, int], list[Store]]:
     """The assignments to attributes, by what is written and by scope; to items by that of which they are items."""
     return context.keep(("stores", id(module)), lambda: _index_stores(module))
+
+
+def _is_stored(context: Context, node: ast.Attribute, module: Module) -> bool:
+    """Whether the file assigns to what is written so, anywhere."""
+    name = written_name(node)
+    names = context.keep(("stored", id(module)), lambda: {name for name, _ in _find_stores(context, module)})
+    return name in names
 
 
 def _index_stores(module: Module) -> dict[tuple[str, int], list[Store]]:

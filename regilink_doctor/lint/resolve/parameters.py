@@ -14,6 +14,7 @@ from regilink_doctor.lint.resolve.values import (
     Arguments,
     Function,
     Literal,
+    Loaded,
     Unknown,
     Value,
     mark_default,
@@ -153,7 +154,7 @@ def _find_argument(
         return list(context.value(call.args[indexes[name]], at))
     if None in keywords:  # f(**CONFIG)
         for value in context.value(keywords[None], at):
-            if isinstance(value, Literal) and value.is_mapping:
+            if isinstance(value, Literal | Loaded) and value.is_mapping:
                 return find_by_key(context, value, [name]) or None
             return [UNKNOWN]
     return [UNKNOWN] if starred < len(call.args) and name in indexes else None

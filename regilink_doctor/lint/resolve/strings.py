@@ -7,7 +7,7 @@ known.
 from __future__ import annotations
 
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
-from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve import config_files, wandb_api
 from regilink_doctor.lint.resolve.bindings import ProgramPoint
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.names import find_binding, find_name
@@ -15,12 +15,14 @@ from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     TOO_MUCH,
     UNKNOWN,
+    FileText,
     Function,
     Literal,
     Member,
     Method,
     Name,
     NonString,
+    TreePath,
     Unknown,
     Value,
     bound_alternatives,
@@ -68,7 +70,7 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
     if isinstance(value, Member):
         strings = find_member_strings(context, value)
         return strings[0] if strings else unknown_string(node, at)
-    if value == UNKNOWN or isinstance(value, Method | Name | Function):
+    if value == UNKNOWN or isinstance(value, Method | Name | Function | TreePath | FileText):
         if isinstance(value, Unknown):
             return unknown_string(node, at, reason=value.reason, variable=value.variable)
         return unknown_string(node, at)
@@ -138,6 +140,8 @@ def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> It
     if isinstance(node.op, ast.Div):  # pathlib's
         slash = (KnownPart("/", at.source.place(node), is_os_separator=True),)
         left = context.value(node.left, at)
+        if any(isinstance(value, TreePath) for value in left):
+            return config_files.join_to(context, left, node.right, at)
         if any(isinstance(value, StringValue) for value in left):
             before = _to_parts(context, left, node.left, at)
             return _join([before, [slash], _concatenate(context, node.right, at)], node, at)

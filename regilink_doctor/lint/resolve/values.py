@@ -12,10 +12,14 @@ from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import typing
     from collections.abc import Iterable, Sequence
 
     from regilink_doctor.core.findings import Place
+    from regilink_doctor.lint.data import Data, Keys
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
+
+    DocumentHolder = typing.Literal["plain", "omegaconf", "parser"]
 
 
 @record
@@ -86,6 +90,56 @@ class Literal:
 
 
 @record
+class TreePath:
+    """A file or folder by its absolute path: `__file__`, `Path(__file__).parent`."""
+
+    path: str
+
+
+@record
+class FileText:
+    """A file of the tree that is open, or the text of it; `default_of` is what may name another file."""
+
+    path: str
+    default_of: str | None = None
+
+
+class Document:
+    """The data of a configuration file, or of several that are merged, and what holds it in the program.
+
+    OmegaConf fills interpolations in; a parser is that of `configparser`.
+    """
+
+    __slots__ = ("holder", "root")
+
+    def __init__(self, root: Data, holder: DocumentHolder = "plain") -> None:
+        self.root = root
+        self.holder = holder
+
+
+@record
+class Loaded:
+    """A table or list of a configuration file; `attributes`: its keys are attributes as well."""
+
+    document: Document
+    keys: Keys = ()
+    attributes: bool = False
+    default_of: str | None = None
+
+    @property
+    def node(self) -> Data | None:
+        """The table or list."""
+        from regilink_doctor.lint.data import find_data
+
+        return find_data(self.document.root, self.keys)
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether it is a table."""
+        return hasattr(self.node, "entries")
+
+
+@record
 class Function:
     """A function of the tree, or with `receiver` a method."""
 
@@ -141,6 +195,9 @@ Value = (
     | Instance
     | Method
     | Literal
+    | TreePath
+    | FileText
+    | Loaded
     | ClassOrObject
     | Function
     | Member

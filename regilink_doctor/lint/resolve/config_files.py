@@ -1,0 +1,374 @@
+"""Values from configuration files that the program loads: `yaml.safe_load(open("config.yaml"))["registry"]`.
+
+A path counts from the program's own folder and from those above it, up to the root of the repository, because nobody
+knows where the program is started; `__file__` says more. Files are read as data only, each once for each run. What is
+missing, too large, or written by the program itself is unknown.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+from regilink_doctor.core.records import replace
+from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.lint.resolve.interpolation import interpolate
+from regilink_doctor.lint.resolve.values import (
+    UNKNOWN,
+    Document,
+    FileText,
+    Loaded,
+    NonString,
+    TreePath,
+    Unknown,
+    Value,
+    mark_default,
+    with_name,
+)
+from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import written_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from regilink_doctor.lint.data import Data
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint
+    from regilink_doctor.lint.resolve.context import Context
+    from regilink_doctor.lint.resolve.values import DocumentHolder
+
+MAX_BYTES = 1 << 20
+_MAX_FOLDERS = 12
+_MOST_ITEMS = 64
+
+_LOADERS = {
+    "yaml.safe_load": "yaml",
+    "yaml.full_load": "yaml",
+    "yaml.unsafe_load": "yaml",
+    "yaml.load": "yaml",
+    "json.load": "json",
+    "json.loads": "json",
+    "tomllib.load": "toml",
+    "tomllib.loads": "toml",
+    "tomli.load": "toml",
+    "tomli.loads": "toml",
+    "toml.load": "toml",
+    "toml.loads": "toml",
+    "omegaconf.OmegaConf.load": "yaml",
+    "dotenv.dotenv_values": "dotenv",
+}
+"""Function -> the kind of file that it reads, whatever the file is called."""
+
+_TAKE_PATHS = frozenset({"toml.load", "omegaconf.OmegaConf.load", "dotenv.dotenv_values"})
+_PARSERS = frozenset({"configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"})
+_OPENS = frozenset({"open", "io.open", "codecs.open"})
+_SAME_PATH = frozenset({"os.path.abspath", "os.path.realpath", "os.path.normpath", "str", "os.fspath"})
+_JOINS = frozenset({"os.path.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"})
+_SAME_DATA = frozenset({"dict", "omegaconf.OmegaConf.to_container", "omegaconf.OmegaConf.to_object"})
+_READ_METHODS = frozenset({"read", "read_text", "read_bytes", "open"})
+METHODS = _READ_METHODS | {"resolve", "absolute", "with_name", "joinpath"}
+"""Methods of paths and of open files that are followed."""
+
+
+# Functions and methods
+
+
+def call_function(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> list[Value] | None:
+    """What a function that opens or loads a file gives; None for any other function."""
+    if path in _PARSERS:
+        return _read_parsed(context, node, at)
+    if not node.args:
+        return None
+    if path in _LOADERS:
+        return _load(context, path, node, at)
+    if path in _OPENS:
+        mode = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "mode"), None)
+        return [UNKNOWN] if _is_writing(mode) else _open(context.value(node.args[0], at), at)
+    if path in _SAME_DATA:
+        values = context.value(node.args[0], at)
+        if any(isinstance(value, Loaded) for value in values):
+            return [replace(value, attributes=False) if isinstance(value, Loaded) else UNKNOWN for value in values]
+    if path in _SAME_PATH or path in _JOINS or path == "os.path.dirname":
+        values = context.value(node.args[0], at)
+        if any(isinstance(value, TreePath) for value in values):
+            if path == "os.path.dirname":
+                return [_go_up(value) for value in values]
+            return _join(context, values, node.args[1:], at)
+    return None
+
+
+def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
+    """What a method of a path or of an open file gives; None for that of anything else."""
+    owners = context.value(function.value, at)
+    if function.attr in _READ_METHODS:
+        if function.attr == "open" and node.args and _is_writing(node.args[0]):
+            return [UNKNOWN]
+        is_text = function.attr in ("read_text", "read_bytes")
+        if any(
+            isinstance(owner, TreePath | FileText) or (is_text and isinstance(owner, StringValue)) for owner in owners
+        ):
+            return _open(owners, at)
+        if function.attr == "open" and any(isinstance(owner, StringValue) and owner.literal for owner in owners):
+            return _open(owners, at)
+        return None
+    if not any(isinstance(owner, TreePath) for owner in owners):
+        return None
+    if function.attr == "with_name":
+        owners = tuple([_go_up(owner) for owner in owners])
+    return _join(context, owners, node.args, at)
+
+
+def _is_writing(mode: ast.expr | None) -> bool:
+    return mode is not None and not (isinstance(mode, ast.Constant) and set(str(mode.value)) <= set("rbtU"))
+
+
+# Paths
+
+
+def find_own_path(at: ProgramPoint) -> TreePath:
+    """`__file__`."""
+    return TreePath(os.path.abspath(at.source.path))
+
+
+def get_path_attribute(owner: TreePath, name: str) -> Value:
+    """`path.parent`."""
+    return _go_up(owner) if name == "parent" else UNKNOWN
+
+
+def find_ancestor(context: Context, node: ast.Attribute, number: int, at: ProgramPoint) -> list[Value]:
+    """`path.parents[number]`; nothing where the owner is no path of the tree."""
+    values: list[Value] = []
+    for value in context.value(node.value, at):
+        if isinstance(value, TreePath) and 0 <= number < _MAX_FOLDERS:
+            for _ in range(number + 1):
+                value = _go_up(value)
+            values.append(value)
+    return values
+
+
+def join_to(context: Context, owners: Sequence[Value], node: ast.expr, at: ProgramPoint) -> list[Value]:
+    """`path / name` of a path of the tree."""
+    return _join(context, owners, [node], at)
+
+
+def _go_up(value: Value) -> Value:
+    return TreePath(os.path.dirname(value.path)) if isinstance(value, TreePath) else UNKNOWN
+
+
+def _join(context: Context, owners: Sequence[Value], nodes: Sequence[ast.expr], at: ProgramPoint) -> list[Value]:
+    for node in nodes:
+        names = [value.literal for value in context.value(node, at) if isinstance(value, StringValue)]
+        owners = tuple(
+            [
+                TreePath(os.path.normpath(os.path.join(owner.path, name))) if isinstance(owner, TreePath) else UNKNOWN
+                for owner in owners
+                for name in names
+                if name
+            ]
+        )
+    return list(owners) or [UNKNOWN]
+
+
+def _open(values: Iterable[Value], at: ProgramPoint) -> list[Value]:
+    """The files that values can be, as something to read."""
+    files: list[Value] = []
+    for value in values:
+        files += find_files(value, at) or [UNKNOWN]
+    return files
+
+
+def find_files(value: Value, at: ProgramPoint) -> Sequence[FileText]:
+    """The files of the tree that a path can mean."""
+    if isinstance(value, FileText):
+        return [value]
+    if isinstance(value, TreePath):
+        is_inside = any(value.path.startswith(os.path.join(root, "")) for root in _roots(at.source.folder))
+        return [FileText(value.path)] if is_inside and os.path.isfile(value.path) else []
+    if not isinstance(value, StringValue) or not value.literal:
+        return []
+    default = next((part.default_of for part in value.parts if isinstance(part, KnownPart) and part.default_of), None)
+    return [FileText(path, default) for path in _locate(at.source.folder, value.literal)]
+
+
+@lru_cache(maxsize=1024)
+def _locate(folder: str, path: str) -> tuple[str, ...]:
+    """The files that a relative path leads to, from a folder and from those above it."""
+    if os.path.isabs(path) or "\0" in path or len(path) > 400:
+        return ()
+    roots = _roots(folder)
+    above = os.path.join(roots[-1], "")
+    paths = [os.path.normpath(os.path.join(root, path)) for root in roots]
+    return tuple([path for path in dict.fromkeys(paths) if path.startswith(above) and os.path.isfile(path)])
+
+
+@lru_cache(maxsize=1024)
+def _roots(folder: str) -> tuple[str, ...]:
+    """The folder and those above it up to the root of the repository, or else to the current folder."""
+    here = os.getcwd()
+    folders = [folder]
+    for _ in range(_MAX_FOLDERS):
+        if os.path.exists(os.path.join(folders[-1], ".git")) or folders[-1] == here:
+            return tuple(folders)
+        parent = os.path.dirname(folders[-1])
+        if parent == folders[-1]:
+            break
+        folders.append(parent)
+    return (folder,)
+
+
+# Documents
+
+
+def _load(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> list[Value]:
+    holder: DocumentHolder = "omegaconf" if "OmegaConf" in path else "plain"
+    values: list[Value] = []
+    for value in context.value(node.args[0], at):
+        if isinstance(value, StringValue) and path not in _TAKE_PATHS:
+            values.append(UNKNOWN)  # the text itself
+            continue
+        files = find_files(value, at)
+        values += [load_file(context, file, _LOADERS[path], at, holder=holder) for file in files]
+        values += [] if files else [UNKNOWN]
+    return values
+
+
+def load_file(
+    context: Context, file: FileText, kind: str, at: ProgramPoint, *, holder: DocumentHolder = "plain"
+) -> Value:
+    """What a file holds for the program that loads it."""
+    if os.path.basename(file.path) in context.keep(
+        ("written", id(at.scope.module)), lambda: _find_written(at.scope.module)
+    ):
+        return Unknown(reason="a file that the program writes")
+    document = read_document(file.path, kind, holder)
+    if document is None:
+        return Unknown(reason="a file that cannot be read")
+    return Loaded(document, (), holder == "omegaconf", file.default_of)
+
+
+def _find_written(module: Module) -> frozenset[str]:
+    """The names of the files that a program writes, where they are written out."""
+    names: set[str] = set()
+    for use in module.uses:
+        function = use.call.func
+        is_open = written_name(function) in _OPENS and len(use.call.args) > 1 and _is_writing(use.call.args[1])
+        target: ast.AST | None = use.call.args[0] if is_open else None
+        if isinstance(function, ast.Attribute) and function.attr in ("write_text", "write_bytes"):
+            target = function.value
+        while isinstance(target, ast.Call | ast.BinOp):  # of a path that is joined, the last word
+            words = [target.right] if isinstance(target, ast.BinOp) else target.args
+            target = words[-1] if words else None
+        if isinstance(target, ast.Constant) and isinstance(target.value, str):
+            names.add(os.path.basename(target.value))
+    return frozenset(names)
+
+
+def read_document(path: str, kind: str, holder: DocumentHolder = "plain") -> Document | None:
+    """The data of a file, read once as long as it does not change."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    if status.st_size > MAX_BYTES:
+        return None
+    return _read_document(path, kind, holder, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=512)
+def _read_document(path: str, kind: str, holder: DocumentHolder, changed: int, size: int) -> Document | None:
+    from regilink_doctor.lint.data import read_data
+
+    try:
+        with open(path, "rb") as file:
+            root = read_data(show_path(path), file.read(MAX_BYTES + 1), kind)
+    except OSError:
+        return None
+    return Document(root, holder) if root is not None else None
+
+
+def show_path(path: str) -> str:
+    """A path as places show it."""
+    shown = os.path.relpath(path)
+    return path if shown.startswith("..") else shown
+
+
+def forget_files() -> None:
+    """Forget where files are and what is in them: they may have changed since."""
+    for function in (_locate, _roots, _read_document):
+        function.cache_clear()
+
+
+def _read_parsed(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
+    """What a `ConfigParser` has read, if there is one in a scope, and one file that it reads there."""
+    scope = at.scope
+    uses = [use for use in scope.module.uses if use.scope is scope]
+    parsers = [use for use in uses if (written_name(use.call.func) or "").endswith("ConfigParser")]
+    reads = [
+        use
+        for use in uses
+        if isinstance(use.call.func, ast.Attribute)
+        and use.call.func.attr in ("read", "read_file")
+        and use.call.args
+        and isinstance(use.call.func.value, ast.Name)
+    ]
+    found: list[Value] = []
+    for use in reads if len(parsers) == 1 else ():
+        for value in context.value(use.call.args[0], use.at):
+            if isinstance(value, FileText) is (use.call.func.attr == "read_file"):  # type: ignore[attr-defined]
+                found += [load_file(context, file, "ini", at, holder="parser") for file in find_files(value, use.at)]
+    return found if len(found) == 1 else [UNKNOWN]
+
+
+# What is in them
+
+
+def find_in_document(owner: Loaded, keys: Iterable[str | int | None]) -> list[Value]:
+    """The values below any of these keys; a key that is not known means any of them. Nothing where there are none."""
+    from regilink_doctor.lint.data import DataList, Table
+
+    node = owner.node
+    asked = list(keys)
+    if not asked or None in asked:
+        if isinstance(node, Table):
+            asked = list(node.entries)
+        elif isinstance(node, DataList):
+            asked = list(range(len(node.items)))
+        if len(asked) > _MOST_ITEMS:
+            return [UNKNOWN]
+    values = [get_value(owner, key) for key in dict.fromkeys(asked) if key is not None]
+    return [value for value in values if value is not None]
+
+
+def get_value(owner: Loaded, key: str | int) -> Value | None:
+    """The value below a key of a table, or at a number of a list; None where there is none."""
+    from regilink_doctor.lint.data import find_data
+
+    node = find_data(owner.node, (key,))
+    if node is None:
+        return None
+    value = _to_value(owner, (*owner.keys, key), node)
+    value = with_name(value, key) if isinstance(key, str) else value
+    return mark_default(value, owner.default_of) if owner.default_of is not None else value
+
+
+def _to_value(owner: Loaded, keys: tuple[str | int, ...], node: Data) -> Value:
+    from regilink_doctor.lint.data import Scalar
+
+    if not isinstance(node, Scalar):
+        return replace(owner, keys=keys)
+    if owner.document.holder == "omegaconf" and isinstance(node.value, str):
+        return interpolate(owner, keys, node)
+    if node.kind == "string":
+        return node.interpolated()
+    return UNKNOWN if node.kind == "other" else NonString(node.value)
+
+
+def find_loaded_items(owner: Loaded) -> list[Value]:
+    """What a loop over it gives: the items of a list, the keys of a table."""
+    from regilink_doctor.lint.data import Table
+
+    node = owner.node
+    if isinstance(node, Table):
+        names = list(node.entries)[:_MOST_ITEMS]
+        return [StringValue((KnownPart(name, node.place),), node.place) for name in names]
+    return find_in_document(owner, ())
