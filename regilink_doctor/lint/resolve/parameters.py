@@ -8,6 +8,7 @@ from __future__ import annotations
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, Scope
 from regilink_doctor.lint.resolve.containers import find_by_key, find_elements
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
+from regilink_doctor.lint.resolve.hydra import find_configuration
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
     UNKNOWN,
@@ -37,6 +38,8 @@ def bind_parameter(context: Context, name: str, binding: Binding, at: ProgramPoi
     scope, frame = at.scope, at.frame
     if name == scope.first_parameter and scope.owner is not None and not _is_static(scope):
         return _find_receiver(scope, scope.owner, frame)
+    if (configuration := find_configuration(context, scope, name)) is not None:
+        return configuration
     if "marimo" in scope.module.imports and scope.is_decorated("cell"):
         return _find_in_cells(context, scope.module, name)
     if frame is not None and frame.scope is scope:
