@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.findings import Applicability
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
     from regilink_doctor.rules.base import FileFacts, Report
@@ -69,6 +70,10 @@ class DoubledPrefix(Rule):
             f"W&B looks for a registry {quoted(registry)}",
             f"write {quoted(path.replace(REGISTRY_PREFIX * 2, REGISTRY_PREFIX))}",
         )
+
+    def fix_safety(self, problem: Problem) -> Applicability:
+        """Another name for a collection is another collection."""
+        return "unsafe" if problem.kind == "collection" else "safe"
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """The calls that add the prefix themselves."""

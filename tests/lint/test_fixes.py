@@ -184,6 +184,12 @@ def test_a_refused_link_does_not_land_somewhere_else(target: str, unsafe: bool) 
     assert after == code or b"wandb-registry-model" in after
 
 
+def test_a_link_that_cannot_be_fixed_keeps_no_other_from_being_fixed() -> None:
+    refused = 'run.link_artifact(a, ":v3")\n'
+    code = f'{PRELUDE}{refused}run.link_artifact(a, "wandb_registry-model/zoo")\n'.encode()
+    assert mend(code) == f'{PRELUDE}{refused}run.link_artifact(a, "wandb-registry-model/zoo")\n'.encode()
+
+
 def test_a_fix_that_leaves_as_many_findings_is_dropped() -> None:
     other = Finding("REG101", "n", "info", "another", Place("t.py", Span(1, 1, 1, 2)))
 

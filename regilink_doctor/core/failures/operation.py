@@ -75,7 +75,7 @@ OPERATION: tuple[Failure, ...] = (
         "deleted or overwritten object, and missing rights on the bucket fail at the download.",
         "Give the reader rights on the bucket, and add references with checksums. Where an object has changed, log "
         "the files again and link that version.",
-        codes=("REG611",),
+        codes=("REG611", "REG513"),
         silent=False,
         phases=("download", "consume", "log"),
         recognize="`use_artifact` works, `download()` fails, and the message names a bucket, an object or a digest.",

@@ -138,6 +138,8 @@ def _links_of(before: Sequence[Site], after: Sequence[Site]) -> tuple[list[tuple
 
 def _lands_elsewhere(before: tuple[Site, str], after: tuple[Site, str]) -> bool:
     """Whether W&B refuses the first link, and links the second one into a project that the first did not name."""
+    if before[1] == after[1]:
+        return False
     old, new = _send(*before), _send(*after)
     if new is None or new.registry:
         return False

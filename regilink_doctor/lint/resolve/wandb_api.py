@@ -170,6 +170,7 @@ CALLS = {
     "wandb.Run.link_artifact": Call("link", _LINK, "target_path", ("artifact", "alias")),
     "wandb.Artifact.link": Call("link", ("target_path", "aliases"), "target_path", ("alias",)),
     "wandb.Artifact.add_reference": Call("other", ("uri", "name", "checksum", "max_objects"), texts=("uri",)),
+    "wandb.Artifact.download": Call("other", ("root",), texts=("root",)),
     "wandb.Artifact.delete": Call("other", ("delete_aliases",)),
     "wandb.Run.use_artifact": _USE,
     "wandb.use_artifact": _USE,
