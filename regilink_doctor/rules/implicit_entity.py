@@ -6,11 +6,11 @@ from regilink_doctor.core.findings import Edit, Fix, Related, Span
 from regilink_doctor.core.message import Message
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import (
+    active_init,
     agents_of,
     certain,
     intended_registry_target,
     names_its_entity,
-    only_init,
     sweep_entity,
     sweeps_of,
 )
@@ -125,7 +125,7 @@ def _init_without_entity(link: Link, facts: FileFacts) -> Site | None:
         return None
     inits = link.inits or ((link.init,) if link.init else ())
     if not inits and (link.call != "wandb.Artifact.link" or _is_of_the_active_run(link)):
-        only = only_init(facts)
+        only = active_init(link, facts)
         inits = (only,) if only else ()
     return inits[0] if inits and all(_leaves_entity_out(init) for init in inits) else None
 

@@ -74,9 +74,10 @@ def is_first_link(site: Site, facts: FileFacts) -> bool:
     return True
 
 
-def only_init(facts: FileFacts) -> Init | None:
-    """The one `wandb.init` of the file, for a run that nobody could follow to it."""
-    inits = facts.inits
+def active_init(site: Site, facts: FileFacts) -> Init | None:
+    """The one `wandb.init` of the site's function, else of the file, for a run that is not passed on by name."""
+    near = [init for init in facts.inits if init.context.function == site.context.function]
+    inits = near or facts.inits
     return inits[0] if len(inits) == 1 else None
 
 
