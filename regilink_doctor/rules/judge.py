@@ -48,8 +48,10 @@ def report_targets(
     for target in link_targets(site):
         for problem in judge_target(target, view, configured):
             place = target.path.place_of(problem.start, max(problem.end, problem.start + 1))
-            if (problem.rule, place) not in seen:
-                seen.add((problem.rule, place))
+            # Where a part of the string has no place of its own, two problems of one rule are at the same place.
+            key = (problem.rule, problem.kind, place)
+            if key not in seen:
+                seen.add(key)
                 yield Report(problem, string=target.path, related=rule_for(problem.rule).related_to(problem))
 
 
