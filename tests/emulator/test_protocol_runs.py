@@ -1,10 +1,18 @@
 """Runs with the real SDK: made, fed, read back, resumed, several at once."""
 
 import json
+import time
+from pathlib import Path
 
 import pytest
 import wandb
 from serving import Server
+
+
+def wait_for(file: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not file.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def test_a_run_comes_back_with_its_config_history_summary_and_files(server: Server, tmp_path) -> None:
@@ -18,6 +26,9 @@ def test_a_run_comes_back_with_its_config_history_summary_and_files(server: Serv
         run.summary["best"] = 7
         run.config["late"] = True
         run.save(str(tmp_path / "notes.txt"), base_path=str(tmp_path))
+        wait_for(
+            Path(run.dir) / "wandb-metadata.json"
+        )  # wandb-core collects it beside the run, and drops it at the end
     found = server.api().run(f"team-a/proj/{run.id}")
     assert (found.name, found.state, found.tags, found.group, found.job_type, found.notes) == (
         "first",

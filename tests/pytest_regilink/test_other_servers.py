@@ -158,15 +158,15 @@ def test_a_mock_of_requests_mock_lets_wandb_through(regilink: Regilink) -> None:
 
 def test_a_process_that_outlives_its_test_writes_nothing_into_the_next(regilink: Regilink) -> None:
     """The process of the test before has the key and the address that it was started with."""
-    from regilink_doctor.emulator.recorder import LinkCall, _post
+    from regilink_doctor.emulator.recorder import LinkCall, _post_call
 
     key, calls, url = os.environ["WANDB_API_KEY"], os.environ["REGILINK_CALLS"], regilink.emulator.url
     refused = LinkCall(call="Run.link_artifact", target_path="a/b/c/d", error="ValueError", message="no")
-    _post(calls, refused)
+    _post_call(calls, refused)
     assert len(regilink.links) == 1
     regilink._isolation.issue_keys(world := type(regilink.world).default())
     regilink.emulator.reset(world)
-    _post(calls, refused)
+    _post_call(calls, refused)
     answer = requests.post(f"{url}/graphql", json={"query": "{ viewer { username } }"}, auth=("api", key))
     assert answer.status_code == 401
     assert not regilink.links
