@@ -119,6 +119,11 @@ class StringValue:
         """The string after code has looked at its letters: what it would be with a variable set is not known."""
         return replace(self, parts=tuple(replace(part, variables=()) for part in self.parts))
 
+    def forget_separators(self) -> StringValue:
+        """The string with slashes that are slashes on Windows, too."""
+        parts = (replace(part, is_os_separator=False) if isinstance(part, KnownPart) else part for part in self.parts)
+        return replace(self, parts=tuple(parts))
+
     def names_at(self, start: int, end: int) -> tuple[str, ...]:
         """The variables, keys and attributes that any part of `pattern[start:end]` went through."""
         touched = (part for offset, part in self._offsets() if offset < end and offset + _width(part) > start)

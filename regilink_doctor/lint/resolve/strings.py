@@ -138,7 +138,9 @@ def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> It
             named = _find_entries(context, node.right, at)
         return _fill(context, node, templates, _percent_fields([(value, at) for value in values], named), at)
     if isinstance(node.op, ast.Div):  # pathlib's
-        slash = (KnownPart("/", at.source.place(node), is_os_separator=True),)
+        # Which kind of path a name holds is not followed.
+        is_posix = "PurePosixPath" in at.source.text
+        slash = (KnownPart("/", at.source.place(node), is_os_separator=not is_posix),)
         left = context.value(node.left, at)
         if any(isinstance(value, TreePath) for value in left):
             return config_files.join_to(context, left, node.right, at)
@@ -207,7 +209,7 @@ def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: P
         positional = [(value, at) for value in node.args] if function.attr == "format" else []
         return _fill(context, node, owners, _brace_fields(positional, named), at)
     if function.attr == "as_posix":
-        return owners
+        return [owner.forget_separators() for owner in owners]
     return [_change(context, owner, node, function.attr, at) for owner in owners]
 
 
@@ -223,7 +225,7 @@ def _change(context: Context, owner: StringValue, node: ast.Call, name: str, at:
     except (TypeError, ValueError):
         return unknown_string(node, at)
     if changed == owner.literal:
-        return owner.forget_variables()
+        return owner.forget_variables().forget_separators()
     place = at.source.place(node)
     names = tuple(dict.fromkeys(name for part in owner.parts for name in part.names))
     return _bound_length(StringValue((KnownPart(changed, place, names=names),), place))
