@@ -15,6 +15,10 @@ from regilink_doctor.rules.base import Rule
 INDEX = Path(rules.__path__[0]) / "index.py"
 CODES = INDEX.parents[1] / "core" / "rule_codes.py"
 
+KINDS = ("link", "consume", "init", "artifact", "log", "target")
+
+PARTS_HEAD = "WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {\n"
+
 HEAD = '''"""The index of rules, so that they can be loaded one by one. Written by `tools/make_rule_index.py`."""
 
 from __future__ import annotations
@@ -54,15 +58,31 @@ def render_index() -> str:
     defined = find_rules()
     modules = "".join(f'    "{rule.code}": "{name}",\n' for name, rule in defined)
     watched: dict[str, list[str]] = {}
+    parts: dict[str, dict[str, list[str]]] = {}
     for _, rule in defined:
         for what in rule.watches:
-            watched.setdefault(what, []).append(f'"{rule.code}"')
+            kind, _, path = what.partition(".")
+            if path and kind in KINDS:
+                parts.setdefault(kind, {}).setdefault(path, []).append(f'"{rule.code}"')
+            else:
+                watched.setdefault(what, []).append(f'"{rule.code}"')
+    by_part = "".join(_render_parts(kind, paths) for kind, paths in sorted(parts.items()))
     by_watched = "".join(_render_entry(what, codes) for what, codes in sorted(watched.items()))
     return (
         f'{HEAD}MODULES = {{\n{modules}}}\n"""Code -> the module that defines the rule."""\n\n'
         f"# fmt: off\nWATCHED_BY: dict[str, tuple[str, ...]] = {{\n{by_watched}}}\n# fmt: on\n"
-        '"""What rules watch (a kind of call site, a call by its canonical name) -> the codes of the rules."""\n'
+        '"""What rules watch (a kind of call site, a call by its canonical name) -> the codes of the rules."""\n\n'
+        f"# fmt: off\n{PARTS_HEAD}{by_part}}}\n# fmt: on\n"
+        '"""Kind of call site -> a part that it must have, as attributes, and the codes of the rules for it."""\n'
     )
+
+
+def _render_parts(kind: str, paths: dict[str, list[str]]) -> str:
+    rows = ""
+    for path, codes in sorted(paths.items()):
+        names = "".join(f'"{name}", ' for name in path.split(".")).rstrip()
+        rows += f"        (({names}), ({', '.join(codes)},)),\n"
+    return f'    "{kind}": (\n{rows}    ),\n'
 
 
 def render_codes() -> str:

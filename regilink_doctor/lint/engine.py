@@ -16,7 +16,7 @@ from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.suppress import apply
 from regilink_doctor.lint.text.source import Unparsable
 from regilink_doctor.rules import rule_for
-from regilink_doctor.rules.index import WATCHED_BY
+from regilink_doctor.rules.index import WATCHED_BY, WATCHED_PARTS
 from regilink_doctor.rules.judge import report_names, report_targets
 from regilink_doctor.rules.reporter import finding_at, to_finding
 from regilink_doctor.rules.selection import EVERYTHING, Selection
@@ -201,7 +201,17 @@ def _watching(item: Site | FileFact, enabled: Enabled) -> Iterator[str]:
     if item.kind in ("link", "target", "consume"):
         yield TARGET_PATH
     yield from filter(enabled, WATCHED_BY.get(item.kind, ()))
+    for path, codes in WATCHED_PARTS.get(item.kind, ()):
+        if _has_part(item, path):
+            yield from filter(enabled, codes)
     yield from filter(enabled, WATCHED_BY.get(getattr(item, "call", ""), ()))
+
+
+def _has_part(item: object, path: tuple[str, ...]) -> bool:
+    """Whether a call site has something at `path`: aliases, what ends its run."""
+    for name in path:
+        item = getattr(item, name)
+    return bool(item)
 
 
 def _reports(code: str, item: Site | FileFact, facts: _Facts) -> Iterator[Report]:

@@ -90,17 +90,16 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "command": ("REG601", "REG607", "REG704",),
     "consume": (
         "REG106", "REG112", "REG114", "REG202", "REG204", "REG208", "REG301", "REG302", "REG305", "REG406",
-        "REG501", "REG505", "REG506", "REG509", "REG510", "REG512", "REG601", "REG602", "REG603", "REG605",
+        "REG501", "REG505", "REG506", "REG509", "REG510", "REG512", "REG601", "REG602", "REG605",
     ),
     "getattr": ("REG610",),
     "hasattr": ("REG610",),
     "init": ("REG106", "REG209", "REG609", "REG704",),
     "link": (
         "REG106", "REG114", "REG201", "REG202", "REG203", "REG204", "REG206", "REG301", "REG302", "REG401",
-        "REG404", "REG501", "REG502", "REG503", "REG504", "REG507", "REG601", "REG602", "REG603", "REG604",
-        "REG605", "REG606", "REG607", "REG608", "REG611",
+        "REG404", "REG504", "REG601", "REG602", "REG605", "REG606", "REG607", "REG611",
     ),
-    "log": ("REG106", "REG403", "REG405", "REG501", "REG502", "REG603", "REG607",),
+    "log": ("REG106", "REG403", "REG405", "REG607",),
     "mock": ("REG702",),
     "read": ("REG610",),
     "requirement": ("REG701",),
@@ -131,3 +130,22 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
 }
 # fmt: on
 """What rules watch (a kind of call site, a call by its canonical name) -> the codes of the rules."""
+
+# fmt: off
+WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
+    "consume": (
+        (("context", "ended_by",), ("REG603",)),
+    ),
+    "link": (
+        (("aliases",), ("REG501", "REG502", "REG503", "REG507",)),
+        (("context", "ended_by",), ("REG603",)),
+        (("context", "result_used",), ("REG608",)),
+        (("context", "swallowed_by",), ("REG604",)),
+    ),
+    "log": (
+        (("aliases",), ("REG501", "REG502",)),
+        (("context", "ended_by",), ("REG603",)),
+    ),
+}
+# fmt: on
+"""Kind of call site -> a part that it must have, as attributes, and the codes of the rules for it."""

@@ -35,8 +35,8 @@ class InvalidAlias(Rule):
     severity = "error"
     failures = ("B11", "D5", "F12")
     watches = (
-        "link",
-        "log",
+        "link.aliases",
+        "log.aliases",
         "consume",
     )
     bad = (

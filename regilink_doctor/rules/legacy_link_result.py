@@ -26,7 +26,7 @@ class LegacyLinkResult(Rule):
     name = "legacy-link-result"
     severity = "warning"
     failures = ("B14",)
-    watches = ("link",)
+    watches = ("link.context.result_used",)
     pinned = "0.18.7"
     bad = ('linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\nprint(linked.version)',)
     good = ('run.link_artifact(artifact, "wandb-registry-model/zoo")',)

@@ -27,9 +27,9 @@ class LinkAfterFinish(Rule):
     severity = "error"
     failures = ("C8", "F4")
     watches = (
-        "link",
-        "log",
-        "consume",
+        "link.context.ended_by",
+        "log.context.ended_by",
+        "consume.context.ended_by",
     )
     bad = (
         "import wandb\n"

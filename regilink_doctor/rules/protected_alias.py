@@ -27,7 +27,7 @@ class ProtectedAlias(Rule):
     name = "protected-alias"
     severity = "warning"
     failures = ("B10",)
-    watches = ("link",)
+    watches = ("link.aliases",)
     needs_catalog = True
     bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',)
     good = (

@@ -26,7 +26,7 @@ class RedundantLatest(Rule):
     name = "redundant-latest"
     severity = "info"
     failures = ("B11",)
-    watches = ("link",)
+    watches = ("link.aliases",)
     bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["latest", "production"])',)
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',

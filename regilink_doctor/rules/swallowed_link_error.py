@@ -26,7 +26,7 @@ class SwallowedLinkError(Rule):
     name = "swallowed-link-error"
     severity = "warning"
     failures = ("C13",)
-    watches = ("link",)
+    watches = ("link.context.swallowed_by",)
     bad = (
         'try:\n    run.link_artifact(artifact, "wandb-registry-model/zoo")\nexcept Exception:\n    pass',
         "import contextlib\n"

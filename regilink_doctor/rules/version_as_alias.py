@@ -29,8 +29,8 @@ class VersionAsAlias(Rule):
     severity = "warning"
     failures = ("B11",)
     watches = (
-        "link",
-        "log",
+        "link.aliases",
+        "log.aliases",
     )
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["v3"])',
