@@ -74,14 +74,14 @@ class _Composer:
         except _NotFollowed:
             return None
 
-    def _compose(self, name: str, group: str, package: tuple[str, ...]) -> Table | None:
-        """As `compose`, below `package`; None where there is no such file."""
+    def _compose(self, name: str, group: str, package: tuple[str, ...], *, is_placed: bool = False) -> Table | None:
+        """As `compose`, below `package`, which the file may change if it `is_placed` by nobody; None without a file."""
         from regilink_doctor.lint.data import DataList, Table
 
         own = self._read(os.path.join(group, name))
         if own is None:
             return None
-        package = self._find_package(os.path.join(group, name), group, package)
+        package = package if is_placed else self._find_package(os.path.join(group, name), package)
         body = replace(own, entries={key: value for key, value in own.entries.items() if key != "defaults"})
         listed = own.entries.get("defaults")
         items = listed.items if isinstance(listed, DataList) else ()
@@ -136,11 +136,9 @@ class _Composer:
             inner = words[1:]
         elif at:
             inner = (*package, *(word for word in words if word not in ("_here_", "_group_")))
-        elif is_absolute:
-            inner = tuple(key.strip("/").split("/"))
         else:
             inner = (*package, *(word for word in key.split("/") if word))
-        return self._compose(name.removesuffix(".yaml"), below, inner)
+        return self._compose(name.removesuffix(".yaml"), below, inner, is_placed=bool(at))
 
     def _read(self, path: str) -> Table | None:
         from regilink_doctor.lint.data import Table
@@ -156,16 +154,16 @@ class _Composer:
             raise _NotFollowed
         return document.root
 
-    def _find_package(self, path: str, group: str, package: tuple[str, ...]) -> tuple[str, ...]:
+    def _find_package(self, path: str, package: tuple[str, ...]) -> tuple[str, ...]:
         """The package that the first lines of a file give it: `# @package _global_`."""
         with open(os.path.join(self.folder, f"{path}.yaml"), encoding="utf-8", errors="replace") as file:
             start = file.read(1024)
         for line in start.splitlines():
             words = line.lstrip("# ").split()
             if line.startswith("#") and words[:1] == ["@package"] and len(words) == 2:
-                if words[1] == "_global_":
-                    return ()
-                return tuple(group.split("/")) if words[1] == "_group_" else tuple(words[1].split("."))
+                if words[1] == "_group_":
+                    raise _NotFollowed  # of versions before 1.1
+                return () if words[1] == "_global_" else tuple(words[1].split("."))
             if line.strip() and not line.startswith("#"):
                 break
         return package
