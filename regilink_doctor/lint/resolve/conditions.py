@@ -82,10 +82,12 @@ def apply_test(
 
 
 def _without_default(value: Value) -> Value:
-    """A default as if it was the value itself."""
+    """A value that may be another one as if it was certain."""
     if not isinstance(value, StringValue) or not _is_default(value):
         return value
-    parts = [replace(part, default_of=None) if isinstance(part, KnownPart) else part for part in value.parts]
+    parts = [
+        replace(part, default_of=None, read_from=None) if isinstance(part, KnownPart) else part for part in value.parts
+    ]
     return StringValue(tuple(parts), value.place)
 
 
@@ -199,7 +201,11 @@ def _is_true(value: Value) -> bool | None:
 
 
 def _is_default(value: StringValue) -> bool:
-    return any(isinstance(part, KnownPart) and part.default_of is not None for part in value.parts)
+    """Whether it may be another value where the program runs: a default, a variable that a file of the tree sets."""
+    return any(
+        isinstance(part, KnownPart) and (part.default_of is not None or part.read_from is not None)
+        for part in value.parts
+    )
 
 
 def _is_equal(left: Value, right: Value) -> bool | None:

@@ -182,7 +182,7 @@ def find_files(value: Value, at: ProgramPoint) -> Sequence[FileText]:
     if isinstance(value, FileText):
         return [value]
     if isinstance(value, TreePath):
-        is_inside = any(value.path.startswith(os.path.join(root, "")) for root in _roots(at.source.folder))
+        is_inside = any(value.path.startswith(os.path.join(root, "")) for root in find_roots(at.source.folder))
         return [FileText(value.path)] if is_inside and os.path.isfile(value.path) else []
     if not isinstance(value, StringValue) or not value.literal:
         return []
@@ -195,14 +195,14 @@ def _locate(folder: str, path: str) -> tuple[str, ...]:
     """The files that a relative path leads to, from a folder and from those above it."""
     if os.path.isabs(path) or "\0" in path or len(path) > 400:
         return ()
-    roots = _roots(folder)
+    roots = find_roots(folder)
     above = os.path.join(roots[-1], "")
     paths = [os.path.normpath(os.path.join(root, path)) for root in roots]
     return tuple([path for path in dict.fromkeys(paths) if path.startswith(above) and os.path.isfile(path)])
 
 
 @lru_cache(maxsize=1024)
-def _roots(folder: str) -> tuple[str, ...]:
+def find_roots(folder: str) -> tuple[str, ...]:
     """The folder and those above it up to the root of the repository, or else to the current folder."""
     here = os.getcwd()
     folders = [folder]
@@ -294,7 +294,7 @@ def show_path(path: str) -> str:
 
 def forget_files() -> None:
     """Forget where files are and what is in them: they may have changed since."""
-    for function in (_locate, _roots, _read_document):
+    for function in (_locate, find_roots, _read_document):
         function.cache_clear()
 
 

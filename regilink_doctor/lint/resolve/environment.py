@@ -6,6 +6,7 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.bindings import Arm, Module, ProgramPoint
 from regilink_doctor.lint.resolve.conditions import narrow
 from regilink_doctor.lint.resolve.context import Context
+from regilink_doctor.lint.resolve.environment_files import find_set_values
 from regilink_doctor.lint.resolve.strings import unknown_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -56,22 +57,31 @@ def read_environment(context: Context, node: ast.Call, at: ProgramPoint) -> Iter
     own, is_certain = find_assigned(context, variable, at) if variable else ([], False)
     if is_certain:
         return own
+    around = _find_around(context, variable, at)
     shown = next((name for name in names if name), "the environment")
     given = context.value(default, at) if default is not None else ()
     defaults: list[Value] = [mark_default(value, shown) for value in given if not is_none(value)]
     if variable:
         defaults = [mark_variable(value, variable) for value in defaults]
-    if not defaults:
+    if not defaults and not around:
         is_set = own or _may_be_loaded(context, variable, at.scope.module)
         reason = "a variable of the environment without a default"
         defaults = [unknown_string(node, at, "unknown" if is_set else "environment", reason, variable)]
-    return narrow(context, written_name(node), [*own, *defaults], at)
+    return narrow(context, written_name(node), [*own, *around, *defaults], at)
 
 
 def read_item(context: Context, key: str | None, at: ProgramPoint) -> Sequence[Value]:
     """`os.environ["X"]`: a KeyError if it is not set, never the word None."""
     own, is_certain = find_assigned(context, key, at) if key else ([], False)
-    return own if is_certain else [*own, Unknown(reason="a variable of the environment", variable=key)]
+    if is_certain:
+        return own
+    around = _find_around(context, key, at) or [Unknown(reason="a variable of the environment", variable=key)]
+    return [*own, *around]
+
+
+def _find_around(context: Context, variable: str | None, at: ProgramPoint) -> Sequence[Value]:
+    """What files of the tree set a variable to."""
+    return find_set_values(variable, at.source.folder, context.source.path) if variable else ()
 
 
 def find_assigned(context: Context, variable: str, at: ProgramPoint) -> tuple[list[Value], bool]:

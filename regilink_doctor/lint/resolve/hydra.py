@@ -75,7 +75,7 @@ class _Composer:
             return None
 
     def _compose(self, name: str, group: str, package: tuple[str, ...], *, is_placed: bool = False) -> Table | None:
-        """As `compose`, below `package`, which the file may change if it `is_placed` by nobody; None without a file."""
+        """As `compose`, below `package`; None without a file. `is_placed`: the package is not that of the file."""
         from regilink_doctor.lint.data import DataList, Table
 
         own = self._read(os.path.join(group, name))
