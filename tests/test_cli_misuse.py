@@ -41,7 +41,7 @@ from regilink_doctor.cli import main
         (["lint", "--select", ""], "--select names no rule, so nothing could be found; leave it out for all rules"),
         (["lint", "--select=,"], "--select names no rule"),
         (["lint", "--select"], "lint: --select: expected one argument; see regilink lint --help"),
-        (["explain"], "explain: explain what? For example: regilink explain"),
+        (["explain"], "explain: nothing to explain. For example: regilink explain"),
         (["--color", "never", "lint"], "--color: options follow the command"),
         (["doctor", "--python", "/no/python"], "--python: /no/python: there is no such Python"),
         (

@@ -87,7 +87,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def _run_doctor(options: argparse.Namespace) -> int:
     if options.write_probe and not options.yes and not sys.stdin.isatty():
-        raise UsageProblem("--write-probe asks before it writes, and nobody can answer here: add --yes")
+        raise UsageProblem("--write-probe asks before it writes, and there is no terminal to answer on: add --yes")
     if options.python and not os.path.exists(options.python) and shutil.which(options.python) is None:
         raise UsageProblem(f"--python: {options.python}: there is no such Python")
     config = load_configuration(options.config or (), isolated=options.isolated)

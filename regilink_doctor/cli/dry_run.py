@@ -65,7 +65,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def _run_dry_run(options: argparse.Namespace) -> int:
     if not options.cmd:
-        raise UsageProblem("dry-run: which command? For example: regilink dry-run -- python train.py")
+        raise UsageProblem("dry-run: no command to run. For example: regilink dry-run -- python train.py")
     config = load_configuration()
     from regilink_doctor.core.catalog import CatalogError
 

@@ -61,7 +61,7 @@ def _run_explain(options: argparse.Namespace) -> int:
         if not text.strip():
             raise UsageProblem("explain: nothing came in on standard input")
     elif not text.strip():
-        raise UsageProblem('explain: explain what? For example: regilink explain "wandb-registry-model/zoo"')
+        raise UsageProblem('explain: nothing to explain. For example: regilink explain "wandb-registry-model/zoo"')
     catalog = known_catalog(options.catalog, load_configuration().catalog_path)
     explanation = explain(text, catalog=catalog)
     if len(options.text) == 1 and os.path.isfile(text):

@@ -32,7 +32,7 @@ def relog_script(context: Context, personal: str) -> tuple[str, ...]:
         f'    run.link_artifact(run.log_artifact(new), target_path="{path}")',
     )
     return (
-        "what is there already cannot be moved, but logged again under the team:",
+        "an artifact cannot be moved to a team; log it again there:",
         *(INDENT + line for line in lines),
     )
 

@@ -47,9 +47,9 @@ def table_lines(catalog: Catalog, *, colour: bool) -> Iterator[str]:
     for each in catalog.organizations:
         yield paint_text("1", f"{escape_text(each.name)} (entity {escape_text(each.entity)})", colour=colour)
         yield f"teams: {', '.join(map(escape_text, sorted(each.teams))) or 'none'}"
-        rows = [("registry", "seen by", "takes", "collections")]
+        rows = [("registry", "seen by", "accepts", "collections")]
         for registry in sorted(each.registries, key=lambda item: item.name):
-            seen_by = "its members" if registry.visibility == "restricted" else "everybody"
+            seen_by = "its members" if registry.visibility == "restricted" else "everyone"
             rows.append((escape_text(registry.name), seen_by, _takes(registry), _collections(registry)))
         widths = [max(text_width(row[column]) for row in rows) for column in range(3)]
         for number, row in enumerate(rows):

@@ -76,7 +76,7 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     yield f"  {ended}ended with {outcome.ended}; {escape_text(outcome.world)}"
     yield from (f"  {line}" for line in ledger.render_assumed(outcome.assumed))
     if any(each.kind == "team" for each in outcome.assumed):
-        yield "  W&B refuses links from a personal entity: only a catalog tells which entities are teams"
+        yield "  W&B refuses links from a personal entity; only a catalog shows which entities are teams"
     if outcome.left_to_default:
         where = f"each account's default decides, here {escape_text(outcome.entity)}"
         yield paint(_YELLOW, f"  warning[REG201]: neither code nor settings name the entity of a run: {where}")

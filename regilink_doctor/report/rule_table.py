@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
 
 _INTRODUCTION = (
-    "Made by `regilink rules --output-format markdown`. An *error* fails, or publishes to the wrong place, for",
-    "certain; a *warning* in the common case; an *info* is advice. A *pedantic* rule speaks with `--pedantic`, or when",
-    "it is selected by its code. Rules *by the doctor* need the server: `regilink doctor` judges them, and their",
-    "examples set up a world of the emulator. What cannot be known from source is left alone. *Rows* are those of the",
-    "catalogue of failures: `regilink explain A1` tells one. Some rules know more with a catalog, or with the tables",
-    "of the configuration.",
+    "This page is the output of `regilink rules --output-format markdown`.",
+    "",
+    "- *error*: the link certainly fails, or goes to the wrong place. *warning*: it does so in the common case.",
+    "  *info*: advice.",
+    "- *pedantic*: the rule is off, unless you use `--pedantic` or select it by its code.",
+    "- *by the doctor*: the rule needs the server, so only `regilink doctor` applies it. Its examples set up an",
+    "  emulated server.",
+    "- *failures*: entries of the [failure index](failures.md); `regilink explain A1` shows one.",
+    "",
+    "No rule reports what the source does not show. Some rules find more with a [catalog](catalog.md), or with the",
+    "tables of the [configuration](configuration.md).",
 )
 
 _WIDE = 120
@@ -67,7 +72,7 @@ def as_json(rules: Sequence[Rule]) -> str:
 def as_markdown(rules: Sequence[Rule]) -> str:
     """A page: the table, then a section for each rule."""
     lines = ["# Rules", "", *_INTRODUCTION, ""]
-    lines += ["| code | name | default | rows | what |", "|---|---|---|---|---|"]
+    lines += ["| code | name | default | failures | what |", "|---|---|---|---|---|"]
     lines += [
         f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {_default_of(rule)} | {', '.join(rule.failures)} | "
         f"{summary(rule)} |"
@@ -84,16 +89,16 @@ def rule_section(rule: Rule) -> list[str]:
 
 
 def _default_of(rule: Rule) -> str:
-    """When and how loudly a rule speaks if nobody says otherwise."""
+    """The severity of a rule, and what turns it on."""
     if rule.is_live:
         return f"{rule.severity}, by the doctor"
     return f"{rule.severity}, pedantic" if rule.pedantic else rule.severity
 
 
 def documentation(rule: Rule) -> str:
-    """What a rule says of itself, in Markdown: its docstring, then its examples."""
+    """The documentation of a rule in Markdown: its docstring, then its examples."""
     lines = [rule.documentation]
-    for title, examples in (("Found", rule.bad), ("Left alone", rule.good)):
+    for title, examples in (("Reported", rule.bad), ("Not reported", rule.good)):
         if examples:
             lines += ["", f"{title}:", "", "```python", "\n\n".join(examples), "```"]
     return "\n".join(lines)

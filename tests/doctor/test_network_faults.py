@@ -178,7 +178,10 @@ FAULTS = {
     ),
     "a server that does not know the question": Fault(serving(old), "account", "REG805", "too old for this question"),
     "a key of another host": Fault(
-        serving(says(200, '{"data": {"viewer": null, "serverInfo": null}}')), "account", "REG803", "knows nobody"
+        serving(says(200, '{"data": {"viewer": null, "serverInfo": null}}')),
+        "account",
+        "REG803",
+        "does not know the API key",
     ),
     "a clock that is off": Fault(serving(late), "clock", "REG801", "2 hours ahead", "warn"),
 }

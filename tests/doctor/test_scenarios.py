@@ -447,7 +447,7 @@ CASES = {
             )
         },
         status="warn",
-        says=('no longer takes the type "net"',),
+        says=('no longer accepts the type "net"',),
         help=("regilink catalog pull",),
     ),
     "the legacy registry": Case(
@@ -566,7 +566,7 @@ def test_an_unknown_type_leaves_open_what_cannot_be_known(examined: Diagnose) ->
     found = examined(ZOO)
     (row,) = found.of("skip")
     assert row.name == "artifact-type"
-    assert "takes: model" in row.message
+    assert "accepts: model" in row.message
 
 
 def test_a_second_organization_does_not_disturb_a_team(examined: Diagnose) -> None:

@@ -245,7 +245,7 @@ def test_diff_says_what_changed_and_pull_says_it_too(
     capsys.readouterr()
     assert main(["catalog", "diff"]) == 1
     expected = [
-        'registry "dataset" takes the type "video", too',
+        'registry "dataset" now also accepts the type "video"',
         'registry "everything" is gone, or no longer shown to the account that asked',
         'registry "new" is new',
     ]
@@ -295,7 +295,7 @@ def test_show_prints_a_table(shell: Path, capsys: pytest.CaptureFixture[str]) ->
             {
                 line.find("  " + cell)
                 for line in out.splitlines()
-                for cell in ("everybody", "its members", "seen by")
+                for cell in ("everyone", "its members", "seen by")
                 if cell in line
             }
         )

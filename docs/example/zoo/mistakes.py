@@ -14,7 +14,7 @@ def publish(target: str) -> None:
 
 
 def forget_the_prefix() -> None:
-    """W&B takes it: the model is now in the project `model` of the team, and nobody will look there."""
+    """W&B takes it: the model is now in the project `model` of the team, where the team will not look for it."""
     publish("model/zoo")
 
 
@@ -24,7 +24,7 @@ def forget_the_collection() -> None:
 
 
 def swallow() -> None:
-    """The registry is not there, and nobody will know."""
+    """The registry does not exist, and no error shows it."""
     try:
         publish("wandb-registry-modle/zoo")
     except Exception:  # noqa: BLE001

@@ -104,13 +104,13 @@ def _registry(subject: str, old: Registry, new: Registry, *, whole: bool) -> Ite
 
 def _types(subject: str, old: tuple[str, ...] | None, new: tuple[str, ...] | None) -> Iterator[Change]:
     if new is None:
-        yield Change(subject, "takes every type of artifact now")
+        yield Change(subject, "now accepts every type of artifact")
     elif old is None:
         yield Change(subject, f"takes only {_listed(new)} now, and took every type before", breaks=True)
     else:
-        yield from (Change(subject, f'takes the type "{name}", too') for name in sorted(set(new) - set(old)))
+        yield from (Change(subject, f'now also accepts the type "{name}"') for name in sorted(set(new) - set(old)))
         lost = sorted(set(old) - set(new))
-        yield from (Change(subject, f'no longer takes the type "{name}"', breaks=True) for name in lost)
+        yield from (Change(subject, f'no longer accepts the type "{name}"', breaks=True) for name in lost)
 
 
 def _collections(

@@ -23,7 +23,7 @@ CONSUMING: tuple[Failure, ...] = (
         "List the collection's versions and aliases, and take a name from there; the first version is `v0`.",
         silent=False,
         codes=("REG305",),
-        recognize="The registry opens in the App; the collection, the alias or the version is not in it.",
+        recognize="The registry opens in the W&B App; the collection, the alias or the version is not in it.",
         check_with="regilink verify TARGET",
         phases=("consume", "download", "api"),
     ),
@@ -60,7 +60,7 @@ CONSUMING: tuple[Failure, ...] = (
         "Read by version, and rename the alias without the slash.",
         silent=False,
         codes=("REG501",),
-        recognize="There is a slash behind the colon.",
+        recognize="There is a slash after the colon.",
         check_with="regilink lint .",
     ),
     Failure(
@@ -118,7 +118,7 @@ CONSUMING: tuple[Failure, ...] = (
     Failure(
         "D11",
         "source that is hidden",
-        "`logged_by()`, `used_by()` and the source's names are None or empty when the source lies in a team that "
+        "`logged_by()`, `used_by()` and the source's names are None or empty when the source is in a team that "
         "you do not belong to.",
         "Test for None, or ask for access to the source's project.",
         silent=True,

@@ -14,7 +14,7 @@ ENTITY: tuple[Failure, ...] = (
         "artifact cannot be moved, so download it, log it again there and link that one.",
         silent=False,
         codes=("REG203", "REG201"),
-        recognize="The source's page in the App lies under a user's name, or under a team of another organization: "
+        recognize="The source's page in the W&B App is under a user's name, or under a team of another organization: "
         "print `run.entity`.",
         check_with="regilink doctor TARGET --entity TEAM",
         phases=("link", "init", "log"),
@@ -39,7 +39,7 @@ ENTITY: tuple[Failure, ...] = (
         "registry missing, or not visible",
         "A first link creates a collection but never a registry: the server answers that it cannot create one, or "
         "that the project is not found. A restricted registry without you as a member looks the same.",
-        "Check the name, ask an administrator for access, or create the registry in the App or with "
+        "Check the name, ask an administrator for access, or create the registry in the W&B App or with "
         "`api.create_registry`.",
         silent=False,
         codes=("REG301",),
@@ -57,7 +57,7 @@ ENTITY: tuple[Failure, ...] = (
         "registry; a type once added stays.",
         silent=False,
         codes=("REG401", "REG404"),
-        recognize="The registry's settings in the App list types, and the artifact's is not among them.",
+        recognize="The registry's settings in the W&B App list types, and the artifact's is not among them.",
         check_with="regilink doctor TARGET --type TYPE",
         phases=("link", "registry"),
     ),
@@ -69,7 +69,7 @@ ENTITY: tuple[Failure, ...] = (
         "Link to a collection of the artifact's type, or choose a new name for the collection.",
         silent=False,
         codes=("REG402",),
-        recognize="The registry takes the type, but the collection's page shows another one.",
+        recognize="The registry accepts the type, but the collection's page shows another one.",
         check_with="regilink doctor TARGET --type TYPE",
         phases=("link", "log", "api", "consume"),
     ),
@@ -197,7 +197,7 @@ ENTITY: tuple[Failure, ...] = (
         "deleting or editing one end changes the other",
         "Description, metadata and tags of a link are those of its source and of all its links; deleting a link only "
         "unlinks. Without write access to the source, all but aliases is skipped with a warning.",
-        "Edit the source, as somebody who may write there, and delete it only when no link needs it.",
+        "Edit the source with an account that may write there, and delete it only when no link needs it.",
         silent=True,
         recognize="The change shows, or is missing, on the other end of the link as well.",
         check_with="regilink verify TARGET",

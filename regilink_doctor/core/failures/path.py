@@ -14,7 +14,7 @@ PATH: tuple[Failure, ...] = (
         "suppress the finding on that line.",
         silent=True,
         codes=("REG101",),
-        recognize="Nothing failed, and the name that the link returned, or the App, shows a project without "
+        recognize="Nothing failed, and the name that the link returned, or the W&B App, shows a project without "
         "`wandb-registry-`.",
         check_with="regilink doctor TARGET",
         phases=("link",),
@@ -42,7 +42,7 @@ PATH: tuple[Failure, ...] = (
         "an organization, a registry and a collection.",
         silent=False,
         codes=("REG103",),
-        recognize="The path has three slashes, or the name behind the registry holds one (model ids such as "
+        recognize="The path has three slashes, or the name after the registry has one (model ids such as "
         "`meta-llama/Llama-3` do).",
         check_with="regilink doctor TARGET",
         phases=("link", "consume", "api", "download"),
@@ -65,7 +65,7 @@ PATH: tuple[Failure, ...] = (
         "`Run.link_artifact` drops the empty part and links to a collection named after the registry in "
         "`$WANDB_PROJECT` or `uncategorized`; with an organization in front it links into a project of the "
         "organization's name. `Artifact.link` sends the empty name to the server.",
-        "Make sure that the variable behind the name is set, and stop the program when it is empty.",
+        "Make sure that the variable for the name is set, and stop the program when it is empty.",
         silent=True,
         codes=("REG105",),
         recognize="Print the path right before the link: it ends in a slash, or a part between two slashes is missing.",
@@ -77,7 +77,7 @@ PATH: tuple[Failure, ...] = (
         "empty registry name",
         "The bare prefix is not a registry. The version is linked into a project called `wandb-registry-` of the "
         "run's entity; an empty path becomes a project named as the entity and a collection named as the project.",
-        "Make sure that the variable behind the registry's name is set, and stop the program when it is empty.",
+        "Make sure that the variable for the registry's name is set, and stop the program when it is empty.",
         silent=True,
         codes=("REG105",),
         recognize="Print the path right before the link: `wandb-registry-` is followed by a slash.",
@@ -114,18 +114,17 @@ PATH: tuple[Failure, ...] = (
         "URL as target path",
         "The SDK cuts the text at its first colon, finds one segment and takes the whole URL for the name of a "
         "collection in the run's project.",
-        "Write the path that the URL stands for, `wandb-registry-model/my-collection`; `regilink explain URL` "
-        "converts it.",
+        "Write the path that the URL means, `wandb-registry-model/my-collection`; `regilink explain URL` converts it.",
         silent=True,
         codes=("REG108",),
-        recognize="The path begins with a scheme or with the App's host.",
+        recognize="The path begins with a scheme or with the W&B App's host.",
         check_with="regilink explain TARGET",
         phases=("link",),
     ),
     Failure(
         "A10",
         "wrong spelling of the registry's name",
-        "The App's titles are not path names: `Models` is `wandb-registry-model`. Custom registries keep their "
+        "The W&B App's titles are not path names: `Models` is `wandb-registry-model`. Custom registries keep their "
         "exact name with spaces and capitals, and another spelling is a registry that does not exist.",
         "Copy the name from the registry's settings or from its full name, without replacing or encoding anything.",
         silent=False,
@@ -136,7 +135,7 @@ PATH: tuple[Failure, ...] = (
     Failure(
         "A11",
         "doubled prefix",
-        "The prefix stands twice, because a variable already holds it or because `api.registry()` adds it. The "
+        "The prefix is there twice, because a variable already holds it or because `api.registry()` adds it. The "
         "result is a registry that does not exist.",
         "Give `api.registry()` and your own templates the bare name, and write the prefix in a path once.",
         silent=False,
@@ -163,7 +162,7 @@ PATH: tuple[Failure, ...] = (
         "display name and entity name of the organization mixed up",
         "Paths take both names, letter by letter. `api.registry()`, `api.registries()` and `api.organization()` "
         "take the display name only, and say that the organization is not found.",
-        "Give those calls the display name as the App shows it; `regilink doctor` prints both names.",
+        "Give those calls the display name as the W&B App shows it; `regilink doctor` prints both names.",
         silent=False,
         codes=("REG303",),
         recognize="The name in the path or call differs from both names of the organization, or is its entity where "
@@ -180,14 +179,14 @@ PATH: tuple[Failure, ...] = (
         "`<team>-mr-migrated`.",
         silent=False,
         codes=("REG112", "REG209"),
-        recognize="The call is `link_model` or `use_model`, or `model-registry` stands in the path.",
+        recognize="The call is `link_model` or `use_model`, or `model-registry` is in the path.",
         check_with="regilink doctor TARGET --entity TEAM",
         phases=("link", "consume", "api", "download", "log"),
     ),
     Failure(
         "A15",
         "environment variables that choose the organization, entity or project",
-        "`WANDB_ORGANIZATION` stands in for a missing organization in the path, so a team there gives the errors "
+        "`WANDB_ORGANIZATION` replaces a missing organization in the path, so a team there gives the errors "
         "of a wrong path while the code is right. Empty, it counts as unset for links and as a name elsewhere.",
         "Unset `WANDB_ORGANIZATION`, or set it to the organization's name; put the team into `WANDB_ENTITY`.",
         silent=False,

@@ -68,7 +68,7 @@ SDK: tuple[Failure, ...] = (
         "Use `run.link_artifact`, which is off in disabled mode, or test against the emulator.",
         silent=True,
         codes=("REG602", "REG206"),
-        recognize="A run that nobody started appears in the default entity, although wandb is disabled.",
+        recognize="A run that you did not start appears in the default entity, although wandb is disabled.",
         check_with="regilink dry-run -- CMD",
     ),
     Failure(
@@ -99,24 +99,24 @@ SDK: tuple[Failure, ...] = (
         "Move the link into the `with wandb.init(...)` block, before `run.finish()`.",
         silent=False,
         codes=("REG603",),
-        recognize="The line of the link stands behind the `with wandb.init(...)` block or behind `finish()`.",
+        recognize="The line of the link is after the `with wandb.init(...)` block or after `finish()`.",
         check_with="regilink lint .",
     ),
     Failure(
         "C9",
         "link before the upload has ended",
-        "Present SDKs wait. Old ones, and code that talks to W&B's GraphQL by itself, are told that the artifact or "
-        "its client id is not known yet.",
+        "Current SDKs wait. Old ones, and code that calls W&B's GraphQL API directly, get the answer that the artifact "
+        "or its client id is not known yet.",
         "Call `artifact.wait()` first, or use `run.link_artifact`.",
         silent=False,
-        recognize="Your code calls W&B's GraphQL by itself, or wandb is older than 0.21.",
+        recognize="Your code calls W&B's GraphQL API directly, or wandb is older than 0.21.",
         check_with="regilink doctor",
     ),
     Failure(
         "C10",
         "upload that failed",
         "`wait()`, and with it the link, raises the upload's own error, or a time-out.",
-        "Read the message for the cause, which lies in storage or network, and log the artifact again.",
+        "Read the message for the cause, which is in storage or network, and log the artifact again.",
         silent=False,
         recognize="`artifact.wait()` fails alike, without any link.",
         check_with="regilink doctor",
@@ -136,7 +136,7 @@ SDK: tuple[Failure, ...] = (
         "C12",
         "`Artifact.link` without a run",
         "An artifact that is not logged starts a run of its own, in the account's default entity, which may be "
-        "personal. The link is then refused as in B1, or the source sits in a project nobody chose.",
+        "personal. The link is then refused as in B1, or the source is in a project that you did not choose.",
         "Log the artifact in `with wandb.init(entity=..., project=...) as run:` and call `run.link_artifact` there.",
         silent=True,
         codes=("REG206",),
@@ -151,7 +151,7 @@ SDK: tuple[Failure, ...] = (
         "Let the error out, or log it and make the job fail.",
         silent=True,
         codes=("REG604",),
-        recognize="Nothing failed, nothing was linked, and an `except` stands around the call.",
+        recognize="Nothing failed, nothing was linked, and an `except` is around the call.",
         check_with="regilink lint .",
     ),
     Failure(
@@ -167,7 +167,7 @@ SDK: tuple[Failure, ...] = (
     ),
     Failure(
         "C15",
-        "draft of somebody else's artifact",
+        "draft of another user's artifact",
         "A new draft keeps the entity and project of its source, and logging it elsewhere is refused.",
         "Create a new `wandb.Artifact` with the downloaded files and log that.",
         silent=False,

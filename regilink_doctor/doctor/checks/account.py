@@ -33,7 +33,7 @@ class Host(Check):
             context.queries.account()
         except ServerConnectionError as fault:
             if fault.code not in (REJECTED, TOO_OLD):
-                end = f" (the address comes from {context.settings.host.origin.shown})"
+                end = f" (the address comes from: {context.settings.host.origin.shown})"
                 return no_answer(fault, end)
         return passed(f"{subject.shown} answered in {context.gateway.elapsed_ms} ms")
 
@@ -61,7 +61,7 @@ class AccountCheck(Check):
         if account is None:
             return Outcome(
                 "fail",
-                f"{host} knows nobody by the API key from {source}: it belongs to another server, or was deleted",
+                f"{host} does not know the API key from {source}: it belongs to another server, or was deleted",
                 rule_codes.CREDENTIALS_REJECTED,
                 f"wandb login --relogin --host {host}",
                 ("C18",),
@@ -118,6 +118,6 @@ class Server(Check):
             f"{subject.shown} {how}: wandb.Api().registry() and registries() raise RuntimeError there; "
             "linking by a target path may still work",
             rule_codes.SERVER_TOO_OLD,
-            "ask whoever runs the server to update it",
+            "ask the administrator of the server to update it",
             ("B13",),
         )

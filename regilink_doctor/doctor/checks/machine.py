@@ -74,7 +74,7 @@ class SettingsCheck(Check):
         settings = context.settings
         found = next((p for p in settings.problems if (p.setting, p.origin) == (subject.shown, subject.origin)), None)
         if found is None:
-            return passed("wandb takes every setting that it finds")
+            return passed("wandb accepts every setting that it finds")
         # The address of a proxy is not shown: it may have a password in it.
         values = {"host": settings.host, "mode": settings.mode, "project": settings.project}
         value = values.get(found.setting)
@@ -157,7 +157,7 @@ class Credentials(Check):
             return Outcome(
                 "fail",
                 f"no API key for {subject.shown}: wandb looks in {places}, and finds none; it would ask for one, "
-                "or stop where nobody can answer",
+                "or stop where there is no terminal",
                 rule_codes.CREDENTIALS_MISSING,
                 f"{login}\nin CI: set WANDB_API_KEY from the secrets of the job",
                 ("C18",),

@@ -69,7 +69,7 @@ class Connection(_Step):
 
     def step(self, context: Context, probes: Probes) -> Outcome:
         """Connect."""
-        return passed(f"{probes.connect()} takes connections at port {probes.route.dialled.port}")
+        return passed(f"{probes.connect()} accepts connections on port {probes.route.dialled.port}")
 
 
 class Proxy(_Step):
@@ -214,5 +214,5 @@ def _fault(context: Context, cause: str, detail: str) -> ServerConnectionError:
 
 
 def _outcome(fault: ServerConnectionError, subject: Subject) -> Outcome:
-    end = f" (the address comes from {subject.origin.shown})" if subject.origin else ""
+    end = f" (the address comes from: {subject.origin.shown})" if subject.origin else ""
     return no_answer(fault, end)

@@ -120,14 +120,14 @@ class ArtifactType(OfTarget):
         types = found.types if found else None
         given = target.type_text
         if types is None:
-            return passed(f"the registry {name} takes every type")
+            return passed(f"the registry {name} accepts every type")
         allowed = listed(types) or "none"
         if given is None or not is_known(given):
             return skipped(
-                f"the registry {name} takes: {allowed}; the artifact's type is not known, give it with --type"
+                f"the registry {name} accepts: {allowed}; the artifact's type is unknown, give it with --type"
             )
         if given in types:
-            return passed(f"the registry {name} takes the type {given}")
+            return passed(f"the registry {name} accepts the type {given}")
         add = f'r = wandb.Api().registry("{name}"); r.artifact_types.append("{given}"); r.save()'
         return explain_problem(
             problem_of_link(context, target, judgement),

@@ -248,7 +248,7 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     if links.unknown:
         return f"{checked} checked", f": {warned} {asked}"
     if diagnosis.of("skip"):
-        return f"{checked} checked", f": {warned} where it could be checked {asked}"
+        return f"{checked} checked", f": {warned}, but some checks were skipped {asked}"
     return "All well", f": {checked} checked, {warned} {asked}"
 
 

@@ -152,7 +152,7 @@ def _unknown(text: str) -> Explanation:
         "not recognized",
         is_recognized=False,
         notes=(
-            "none of the messages that wandb and its server are known to give is in it",
+            "it contains no message of wandb or its server that regilink knows",
             "give a rule (REG101, missing-collection), a failure (A12), a target path, an address of the W&B App, the "
             "code of the link, a question, or the whole error with its traceback",
             "`regilink doctor` asks the live server",

@@ -366,7 +366,7 @@ def _notes_of_unknown(context: ErrorContext, names: _Names, facts: paths.PathFac
         yield "the text does not name wandb: the error may come from another program"
         return
     yield (
-        "no message of W&B that regilink knows is in it. Look at wandb/latest-run/logs/debug.log and "
+        "it contains no W&B message that regilink knows. Look at wandb/latest-run/logs/debug.log and "
         "debug-internal.log (or debug-core.log), and at status.wandb.com"
     )
     target = f" {names.path}" if names.path else ""
