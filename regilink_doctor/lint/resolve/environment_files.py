@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _FOLDERS = ("", ".github/workflows", ".circleci", ".devcontainer", "scripts", "ci", "docker", "slurm")
 _KEYS = frozenset({"env", "environment", "variables", "containerEnv", "remoteEnv"})
-_COMMANDS = ("run", "command", "script", "entrypoint")
+COMMAND_KEYS = ("run", "command", "script", "entrypoint")
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
 _EXAMPLES = ("example", "sample", "template", "dist")
 """Words in the names of files that are copied before they are used."""
@@ -47,7 +47,7 @@ def find_set_values(variable: str, folder: str, program: str) -> list[StringValu
         return []
     values: list[StringValue] = []
     for root in find_roots(folder):
-        for path in _list_files(root):
+        for path in list_files(root):
             found = [item.value for item in _read_assignments(path, variable) if _is_for(item.commands, program)]
             values += [_mark(value, variable) for value in found]
     return list(dict.fromkeys(values))
@@ -75,7 +75,7 @@ def _is_for(commands: str, program: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _list_files(root: str) -> tuple[str, ...]:
+def list_files(root: str) -> tuple[str, ...]:
     """The files of a folder, and of those for settings in it, that may set variables."""
     paths: list[str] = []
     for folder in _FOLDERS:
@@ -84,11 +84,12 @@ def _list_files(root: str) -> tuple[str, ...]:
             names = sorted(os.listdir(path))[:_MAX_FILES]
         except OSError:
             continue
-        paths += [os.path.join(path, name) for name in names if _find_kind(name) is not None]
+        paths += [os.path.join(path, name) for name in names if find_kind(name) is not None]
     return tuple(paths)
 
 
-def _find_kind(name: str) -> str | None:
+def find_kind(name: str) -> str | None:
+    """The kind of a file that may set variables or run programs; None for any other."""
     if name == ".env" or name.startswith(".env.") or name.endswith(".env"):
         return None if any(word in name for word in _EXAMPLES) else "dotenv"
     if name.endswith(_SCRIPTS):
@@ -107,7 +108,7 @@ def _read_assignments(path: str, variable: str) -> tuple[_Assignment, ...]:
         return ()
     if len(content) > MAX_BYTES or variable.encode() not in content:
         return ()
-    kind = _find_kind(os.path.basename(path)) or ""
+    kind = find_kind(os.path.basename(path)) or ""
     if kind in ("shell", "dockerfile"):
         return tuple(_search_text(path, content, kind, variable))
     document = read_document(path, kind)
@@ -145,7 +146,7 @@ def _find_commands(table: Table) -> str:
     """The text of the commands in a step, service or job."""
     from regilink_doctor.lint.data import iterate_scalars
 
-    below = [table.entries[key] for key in (*_COMMANDS, "steps", "jobs") if key in table.entries]
+    below = [table.entries[key] for key in (*COMMAND_KEYS, "steps", "jobs") if key in table.entries]
     return "\n".join(scalar.written for data in below for scalar in iterate_scalars(data))
 
 
@@ -216,5 +217,5 @@ def _read_match(whole: Fragment, match: re.Match[str]) -> StringValue:
 
 def forget_files() -> None:
     """Forget which files there are and what they set: they may have changed since."""
-    _list_files.cache_clear()
+    list_files.cache_clear()
     _read_assignments.cache_clear()

@@ -6,6 +6,7 @@ The command line is a caller, too: `argparse` and `click` keep their defaults wh
 from __future__ import annotations
 
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, Scope
+from regilink_doctor.lint.resolve.command_lines import find_passed
 from regilink_doctor.lint.resolve.containers import find_by_key, find_elements
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.hydra import find_configuration
@@ -215,8 +216,11 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     """`args.NAME` of what argparse has read: the default that `add_argument` declares."""
     use = context.keep(("options", id(owner.module)), lambda: _index_options(context, owner.module)).get(name)
     by_name = {keyword.arg: keyword.value for keyword in use.call.keywords if keyword.arg} if use is not None else {}
+    passed = _find_passed(context, use.call, name, owner.module) if use is not None else []
     if use is not None and (default := by_name.get("default")) is not None:
-        return [with_name(mark_default(value, name), name) for value in context.value(default, use.at)]
+        return [*passed, *(with_name(mark_default(value, name), name) for value in context.value(default, use.at))]
+    if passed:
+        return passed
     if use is not None and (choices := by_name.get("choices")) is not None:
         return [with_name(value, name) for value in find_elements(context, choices, use.at)]
     return [_unknown_option(name)]
@@ -237,10 +241,18 @@ def _find_click_default(context: Context, scope: Scope, name: str) -> list[Value
     if declared is None:
         return None
     default = next((keyword.value for keyword in declared.keywords if keyword.arg == "default"), None)
+    passed = _find_passed(context, declared, name, scope.module)
     if default is None:
-        return [_unknown_option(name)]
+        return passed or [_unknown_option(name)]
     outer = ProgramPoint(scope.parent or scope, END)
-    return [mark_default(value, name) for value in context.value(default, outer)]
+    return [*passed, *(mark_default(value, name) for value in context.value(default, outer))]
+
+
+def _find_passed(context: Context, declared: ast.Call, name: str, module: Module) -> list[Value]:
+    """What commands of the tree pass to the program for an option; another call of it may pass something else."""
+    flags = [flag for written in _find_flags(declared) for flag in written.split("/")[:1] if flag.startswith("-")]
+    folder = module.source.folder
+    return [with_name(mark_default(value, name), name) for value in find_passed(flags, folder, context.source.path)]
 
 
 def _index_click_options(scope: Scope) -> dict[str, ast.Call]:
