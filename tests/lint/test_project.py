@@ -54,3 +54,35 @@ def test_a_program_that_begins_to_link() -> None:
     assert "REG601" not in codes()
     Path("other.py").write_text("import wandb\nwandb.init().link_artifact(a, 'wandb-registry-model/zoo')\n")
     assert "REG601" in codes()
+
+
+def test_a_loaded_file_that_appears_and_changes() -> None:
+    Path("train.py").write_text(
+        "import wandb, yaml\nwandb.init().link_artifact(a, yaml.safe_load(open('config.yaml'))['target'])\n"
+    )
+    assert "REG102" not in codes()
+    Path("config.yaml").write_text("target: wandb-registry-model\n")
+    assert "REG102" in codes()
+    status = os.stat("config.yaml")
+    Path("config.yaml").write_text("target: wandb-registry-m/abc\n")
+    os.utime("config.yaml", ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert "REG102" not in codes()
+
+
+def test_a_variable_and_an_option_whose_values_change() -> None:
+    Path("train.py").write_text(
+        "import argparse, os, wandb\n"
+        "parser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--target')\n"
+        "run = wandb.init()\n"
+        "run.link_artifact(a, os.environ['TARGET'])\n"
+        "run.link_artifact(a, parser.parse_args().target)\n"
+    )
+    for name, wrong, right in (
+        (".env", "TARGET=wandb-registry-model\n", "TARGET=wandb-registry-model/a\n"),
+        ("run.sh", "python train.py --target wandb-registry-model\n", "python train.py --target ok/a/b\n"),
+    ):
+        Path(name).write_text(wrong)
+        assert "REG102" in codes(), name
+        Path(name).write_text(right)
+        assert "REG102" not in codes(), name

@@ -6,7 +6,6 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.bindings import Arm, Module, ProgramPoint
 from regilink_doctor.lint.resolve.conditions import narrow
 from regilink_doctor.lint.resolve.context import Context
-from regilink_doctor.lint.resolve.environment_files import find_set_values
 from regilink_doctor.lint.resolve.strings import unknown_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -81,6 +80,8 @@ def read_item(context: Context, key: str | None, at: ProgramPoint) -> Sequence[V
 
 def _find_around(context: Context, variable: str | None, at: ProgramPoint) -> Sequence[Value]:
     """What files of the tree set a variable to."""
+    from regilink_doctor.lint.resolve.environment_files import find_set_values
+
     return find_set_values(variable, at.source.folder, context.source.path) if variable else ()
 
 

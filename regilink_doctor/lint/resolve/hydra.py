@@ -27,10 +27,8 @@ _MAX_FILES = 40
 _PARAMETERS = ("config_path", "config_name")
 
 
-def find_configuration(context: Context, scope: Scope, name: str) -> list[Value] | None:
-    """What a parameter is that Hydra gives to a function; None for any other parameter."""
-    if "hydra" not in scope.module.imports or name != scope.first_parameter:
-        return None
+def find_configuration(context: Context, scope: Scope) -> list[Value] | None:
+    """What Hydra gives to a function; None where it gives nothing."""
     for decorator in getattr(scope.node, "decorator_list", ()):
         if isinstance(decorator, ast.Call) and written_name(decorator.func) in ("hydra.main", "main"):
             document = context.keep(("hydra", id(decorator)), partial(_compose_for, context, decorator, scope))

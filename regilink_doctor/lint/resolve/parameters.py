@@ -6,10 +6,8 @@ The command line is a caller, too: `argparse` and `click` keep their defaults wh
 from __future__ import annotations
 
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, Scope
-from regilink_doctor.lint.resolve.command_lines import find_passed
 from regilink_doctor.lint.resolve.containers import find_by_key, find_elements
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
-from regilink_doctor.lint.resolve.hydra import find_configuration
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
     UNKNOWN,
@@ -39,8 +37,11 @@ def bind_parameter(context: Context, name: str, binding: Binding, at: ProgramPoi
     scope, frame = at.scope, at.frame
     if name == scope.first_parameter and scope.owner is not None and not _is_static(scope):
         return _find_receiver(scope, scope.owner, frame)
-    if (configuration := find_configuration(context, scope, name)) is not None:
-        return configuration
+    if "hydra" in scope.module.imports and name == scope.first_parameter:
+        from regilink_doctor.lint.resolve.hydra import find_configuration
+
+        if (configuration := find_configuration(context, scope)) is not None:
+            return configuration
     if "marimo" in scope.module.imports and scope.is_decorated("cell"):
         return _find_in_cells(context, scope.module, name)
     if frame is not None and frame.scope is scope:
@@ -250,6 +251,8 @@ def _find_click_default(context: Context, scope: Scope, name: str) -> list[Value
 
 def _find_passed(context: Context, declared: ast.Call, name: str, module: Module) -> list[Value]:
     """What commands of the tree pass to the program for an option; another call of it may pass something else."""
+    from regilink_doctor.lint.resolve.command_lines import find_passed
+
     flags = [flag for written in _find_flags(declared) for flag in written.split("/")[:1] if flag.startswith("-")]
     folder = module.source.folder
     return [with_name(mark_default(value, name), name) for value in find_passed(flags, folder, context.source.path)]
