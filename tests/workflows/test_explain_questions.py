@@ -11,10 +11,16 @@ from regilink_doctor.workflows.explain.questions import SYMPTOMS, WORDS
 QUESTIONS = {
     "why does my model not appear in the registry?": "A1",
     "my model is missing from the registry": "A1",
+    "why is my model not in the registry?": "A1",
+    "the model isn't in the registry": "A1",
     "run.link_artifact does nothing": "A1",
     "link_artifact succeeds but nothing shows up in the registry": "A1",
     "レジストリにモデルが表示されない": "A1",
     "リンクしたのに登録されていない": "A1",
+    "モデルがレジストリにない": "A1",
+    "レジストリに何も入っていない": "A1",
+    "[WinError 10061] 対象のコンピューターによって拒否されたため、接続できませんでした。": "C19",
+    "接続が拒否されました": "C19",
     "link_artifact returned None": "C5",
     "why does the link fail?": "B1",
     "なぜリンクが失敗するのですか？": "B1",  # noqa: RUF001

@@ -45,6 +45,10 @@ WORDS = {
         "colleague* others teammate* everyone coworker* co-worker* other_user* other_people other_team*",
         "同僚 他の人 他のユーザ 他チーム メンバー",
     ),
+    "connection": (
+        "cannot_connect can't_connect unable_to_connect connection_refused connection_fail* unreachable",
+        "接続できません 接続できない 接続が拒否 接続を拒否 接続に失敗 接続エラー つながらない 繋がらない",
+    ),
     "create": ("creat* make new", "作成 作る 作り 新規"),
     "delete": ("delet* remov* clean* ttl expir* retention unlink*", "削除 消す 消し 期限 保持"),
     "disk": ("disk space quota cache storage", "ディスク 容量 キャッシュ ストレージ"),
@@ -94,8 +98,8 @@ WORDS = {
     ),
     "show": (
         "appear* show* see seen visible listed find found there exist* arrive* missing empty gone go goes "
-        "went disappear* vanish* register* publish* reflect* land*",
-        "表示 見え 見つか 出て 反映 現れ 登録 行方 消え 載ら",
+        "went disappear* vanish* register* publish* reflect* land* not_in isn't_in aren't_in nothing_in",
+        "表示 見え 見つか 出て 反映 現れ 登録 行方 消え 載ら レジストリにない レジストリに無い 入って",
     ),
     "silent": (
         "succe* does_nothing nothing_happen* no_error without_error without_any_error silent*",
@@ -129,6 +133,7 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("the link went to another project", ("another", "project"), ("A1", "A2", "A5", "A16", "B2")),
     Symptom("the link went to another entity", ("personal", "account"), ("B2", "B1", "A15", "B9")),
     Symptom("the link returns None", ("none", "return"), ("C5", "B14", "F4")),
+    Symptom("the server cannot be reached", ("connection",), ("C19", "F2", "C1")),
     Symptom("the account may not do it", ("access",), ("B7", "B8", "D7", "B2", "B1")),
     Symptom("a run without network", ("offline",), ("C1", "C2", "F13", "C3")),
     Symptom("another version than the one that was meant", ("old", "thing"), ("B12", "B11", "D3", "A8")),
