@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class AliasesOnSourceOnly(Rule):
     """The artifact is logged with aliases and linked without.
 
-    Aliases belong to one collection. Those of `log_artifact` stay in the project; nobody finds the version by them in
+    Aliases belong to one collection. Those of `log_artifact` stay in the project; they do not find the version in
     the registry. Give them to the link as well, if programs that consume should use them.
     """
 

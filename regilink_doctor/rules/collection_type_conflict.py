@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class CollectionTypeConflict(Rule):
-    """The collection already has another type. The first link decides it for everybody, and it cannot be changed."""
+    """The collection already has another type. The first link sets it for all users, and it cannot be changed."""
 
     code = "REG402"
     name = "collection-type-conflict"

@@ -14,7 +14,7 @@ class CredentialsMissing(Rule):
     """No API key is found for the host.
 
     wandb looks into `WANDB_API_KEY`, its settings and `~/.netrc`, where a key belongs to one host. Where it finds none
-    it asks, or stops where nobody can answer. Run `wandb login --host ADDRESS`, or set the variable in CI.
+    it asks, or stops where there is no terminal. Run `wandb login --host ADDRESS`, or set the variable in CI.
     """
 
     code = "REG802"

@@ -27,9 +27,9 @@ mark_public("9f2c41d07be85a36c1d09e7f4b2a8c6d5e3f1a70")  # the key of the exampl
 class HardCodedApiKey(Rule):
     """A W&B API key is written in a file.
 
-    Anybody who reads the file can act as its owner, and colleagues link under another name without knowing. Delete the
-    key in the W&B App (it stays in the history of git), and read the new one from the environment or `wandb login`.
-    Only what is given as a key counts: forty digits alone may be a commit.
+    Anyone who can read the file can act as the key's owner, and colleagues link under another name without knowing.
+    Delete the key in the W&B App (it stays in the history of git), and read the new one from the environment or
+    `wandb login`. Only what is given as a key counts: forty digits alone may be a commit.
     """
 
     code = "REG704"
@@ -58,7 +58,7 @@ class HardCodedApiKey(Rule):
     def explain(self, problem: Problem) -> Message:
         return Message(
             "a W&B API key is written here",
-            "anybody who reads the file can act as its owner",
+            "anyone who can read the file can act as the key's owner",
             _IN_LOCAL_FILE if problem.kind == "dotenv" else _ELSEWHERE,
         )
 

@@ -33,7 +33,7 @@ class ImplicitEntity(Rule):
 
     Only what a team of the organization has logged can be linked to a registry. Where the default is the person's own
     entity, W&B refuses with "linking is only allowed within the same team or to a collection in your organization's
-    registry", after the training. Pass `entity=`, or set `WANDB_ENTITY` where everybody gets it (`.env`, CI).
+    registry", after the training. Pass `entity=`, or set `WANDB_ENTITY` where every user gets it (`.env`, CI).
     """
 
     code = "REG201"

@@ -45,7 +45,7 @@ class ImplicitRun(Rule):
         "def publish(path):\n"
         '    artifact = wandb.Artifact("zoo", type="model")\n'
         "    artifact.add_file(path)\n"
-        '    artifact.link("wandb-registry-model/zoo")  # whoever calls it may have started a run',
+        '    artifact.link("wandb-registry-model/zoo")  # the caller may have started a run',
     )
 
     def explain(self, problem: Problem) -> Message:

@@ -22,8 +22,8 @@ _INTENDED = {"public": "organization", "private": "restricted"}
 class InvalidVisibility(Rule):
     """`create_registry` is called with a visibility that does not exist.
 
-    A registry is `organization`, seen by everybody in it, or `restricted`, seen by those who are invited. W&B's cheat
-    sheet says "public" and "private", which raise `Invalid visibility`.
+    A registry is `organization`, visible to all its members, or `restricted`, visible to those who are invited. W&B's
+    cheat sheet says "public" and "private", which raise `Invalid visibility`.
     """
 
     code = "REG310"

@@ -15,7 +15,7 @@ class MissingRegistryPrefix(Rule):
     """The target path names a registry but lacks the prefix `wandb-registry-`.
 
     W&B accepts it silently: it creates a project of that name under the run's entity, and a collection in it, where
-    nobody looks. Only a path whose project begins with `wandb-registry-` goes to a registry.
+    your colleagues do not look. Only a path whose project begins with `wandb-registry-` goes to a registry.
 
     A path names a registry when its project is called so (`Production-registry`), when the variable or key that it
     comes from is, or when the catalog has a registry of that name. Links between projects are legal and not reported.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class MisspelledPrefix(Rule):
-    """The registry prefix is misspelled: another case, an underscore, a space, a letter too many or too few.
+    """The registry prefix is misspelled: another case, an underscore, a space, an extra or missing letter.
 
     The SDK compares it letter by letter. With any other spelling the path is that of an ordinary project, which W&B
     creates silently.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class OrganizationVariable(Rule):
     """`WANDB_ORGANIZATION` is empty, or names the team.
 
-    It stands in for the organization of every registry path that has none. A team there gives `Unable to find
+    It is used as the organization of every registry path that names none. A team there gives `Unable to find
     organization for entity 'team-a'` with nothing wrong in the code; an empty value makes `api.registry()` look for an
     organization without a name. Write the organization's name as the W&B App shows it, or remove the variable.
     """

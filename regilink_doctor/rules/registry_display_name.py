@@ -22,7 +22,7 @@ class RegistryDisplayName(Rule):
     """The registry is named as the W&B App shows it: `Models` for `model`, or in another case.
 
     The core registries are `wandb-registry-model` and `wandb-registry-dataset` in a path. Without a catalog this is
-    only an info: somebody may have created a registry called `models`.
+    only an info: your organization may have a registry called `models`.
     """
 
     code = "REG302"

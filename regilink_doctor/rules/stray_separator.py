@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class StraySeparator(Rule):
-    """A slash or a space too many around a name in a target path.
+    """An extra slash or space is before or after a name in a target path.
 
     `wandb-registry-model//zoo` makes an entity of the registry. `Run.link_artifact` drops a slash at the end, but in
     `Artifact.link` it moves every part by one. A space becomes part of the name. A slash at the start does no harm.

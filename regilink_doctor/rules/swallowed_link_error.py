@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class SwallowedLinkError(Rule):
     """A broad `except` around a link drops the error: it neither raises, nor logs, nor returns the failure.
 
-    Every way in which a link fails then looks like success, until somebody looks for the model. Let the error through,
+    Every way in which a link fails then looks like success, until a user looks for the model. Let the error through,
     or log it with the path that was refused.
     """
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TooManyParts(Rule):
-    """There is a `/` too many: the prefix ends up where the organization belongs, or the SDK cannot read the path.
+    """The target path has an extra `/`: the prefix is where the organization belongs, or the SDK cannot read it.
 
     A path has at most three parts, `ORGANIZATION/wandb-registry-NAME/COLLECTION`, and no name may contain a `/`. Names
     from elsewhere, such as `meta-llama/Llama-3`, often bring one. The artifact is uploaded before W&B looks at the

@@ -52,7 +52,7 @@ class UncheckedReference(Rule):
     def explain(self, problem: Problem) -> Message:
         return Message(
             "a reference with checksum=False is linked to a registry",
-            "when the object changes, whoever consumes the version gets other files, or an error",
+            "when the object changes, the version yields other files, or an error",
             "remove checksum=False, or add the file itself with add_file",
         )
 

@@ -41,7 +41,7 @@ class UnknownCollection(Rule):
     )
     good = (
         'run.use_artifact("wandb-registry-Golden Datasets/raw_images:v0")',
-        'run.use_artifact("wandb-registry-model/anything:v0")  # nobody has listed the collections of this one',
+        'run.use_artifact("wandb-registry-model/anything:v0")  # the catalog does not list its collections',
         'run.use_artifact(f"wandb-registry-Golden Datasets/{name}:v0")',
     )
 

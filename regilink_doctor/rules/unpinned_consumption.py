@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class UnpinnedConsumption(Rule):
     """An artifact of a registry is consumed without a version or alias.
 
-    W&B then takes `latest`, which is whatever was linked last, by anybody. Write the alias that says what you want,
-    `:production`, or a version.
+    W&B then uses `latest`: the version that was linked last, no matter by which user. Write the alias that says
+    what you want, `:production`, or a version.
     """
 
     code = "REG506"
@@ -44,7 +44,7 @@ class UnpinnedConsumption(Rule):
         name = problem.facts["name"]
         return Message(
             f"{quoted(name)} has no version or alias",
-            "W&B takes what was linked last, by anybody",
+            "W&B then uses the version that was linked last, no matter by which user",
             f"write {quoted(name + ':ALIAS')}",
         )
 

@@ -21,7 +21,7 @@ class UnspecifiedType(Rule):
     """A file is logged without a type, and the artifact linked to a registry.
 
     W&B gives it the type `unspecified`, which the registries `model` and `dataset` do not accept, and which decides the
-    type of a new collection for everybody. Pass `type=`.
+    type of a new collection for all users. Pass `type=`.
     """
 
     code = "REG404"
