@@ -184,6 +184,7 @@ def plain(settings: Settings) -> dict[str, str | None]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", PYTHONS)
 def test_our_reading_is_that_of_wandb(python: str, tmp_path: Path) -> None:
     cases = [*by_hand(), *at_random(1, 80)]

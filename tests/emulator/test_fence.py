@@ -255,6 +255,7 @@ print("link:", done.returncode, done.stderr)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", DEFAULT_HOSTS)
 def test_a_script_that_insists_on_the_real_server_does_not_get_there(
     emulator: Emulator, outside: Outside, tmp_path: Path, host: str

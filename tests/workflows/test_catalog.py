@@ -163,6 +163,7 @@ def test_a_world_made_of_it_is_the_same_again(emulator: Emulator, depth: str) ->
     assert render_catalog(pull_catalog(collections=depth, environ=emulator.environ())) == render_catalog(first)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_200_registries_and_20000_collections_come_back_byte_by_byte(emulator: Emulator, tmp_path: Path) -> None:
     def collections(number: int) -> tuple[Collection, ...]:
         filled = (Collection(f"filled {index}", "model", ("latest", "prod"), 2) for index in range(5))

@@ -64,6 +64,7 @@ def running(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
 @pytest.mark.parametrize(
     "signals", [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM,), (signal.SIGINT, signal.SIGTERM)]
 )
+@pytest.mark.slow
 def test_a_stubborn_command_and_its_children_are_killed(stubborn: str, signals: tuple[signal.Signals, ...]) -> None:
     with running(stubborn) as process:
         for number in signals:
@@ -85,6 +86,7 @@ def test_when_regilink_is_killed_the_command_ends(stubborn: str) -> None:
     assert out == ""
 
 
+@pytest.mark.slow
 def test_at_a_terminal_the_command_stays_in_the_foreground_and_its_children_end(stubborn: str) -> None:
     pty = pytest.importorskip("pty")
     pid, terminal = pty.fork()
