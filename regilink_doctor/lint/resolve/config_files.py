@@ -372,3 +372,17 @@ def find_loaded_items(owner: Loaded) -> list[Value]:
         names = list(node.entries)[:_MOST_ITEMS]
         return [StringValue((KnownPart(name, node.place),), node.place) for name in names]
     return find_in_document(owner, ())
+
+
+def find_loaded_pairs(owner: Loaded) -> list[Value]:
+    """The keys of a table, each with its value, as lists of two."""
+    from regilink_doctor.lint.data import DataList, Scalar, Table
+
+    node = owner.node
+    if not isinstance(node, Table) or owner.document.holder == "omegaconf" or len(node.entries) > _MOST_ITEMS:
+        return [UNKNOWN]
+    pairs: list[Value] = []
+    for key, value in node.entries.items():
+        items = (Scalar(node.keys, node.place, key, "string", key), value)
+        pairs.append(replace(owner, document=Document(DataList(node.keys, node.place, items)), keys=()))
+    return pairs

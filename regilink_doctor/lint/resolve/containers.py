@@ -264,7 +264,9 @@ def _find_paired(context: Context, node: ast.Call, at: ProgramPoint) -> list[Val
 
 def _find_view(context: Context, owner: Value, view: str) -> Iterable[Value]:
     """The keys, values or items of a dictionary."""
-    if isinstance(owner, Loaded) and owner.is_mapping and view != "items":
+    if isinstance(owner, Loaded) and owner.is_mapping:
+        if view == "items":
+            return config_files.find_loaded_pairs(owner)
         return config_files.find_in_document(owner, ()) if view == "values" else config_files.find_loaded_items(owner)
     if not isinstance(owner, Literal) or not owner.is_mapping:
         return [UNKNOWN]

@@ -178,9 +178,18 @@ def _find_default(context: Context, binding: Binding, scope: Scope, *, is_only: 
         return [Unknown(reason=f"the parameter {name}, which nobody in this file gives")]
     values = context.value(binding.value, ProgramPoint(scope.parent, END))
     # A command of click or typer: the command line calls it, too.
-    if is_only or scope.is_decorated("command", "callback"):
-        return [mark_default(value, name) for value in values]
-    return list(values)
+    if scope.is_decorated("command", "callback"):
+        passed = _find_passed_to_typer(context, binding, scope)
+        return [*passed, *(mark_default(value, name) for value in values if not passed or value != UNKNOWN)]
+    return [mark_default(value, name) for value in values] if is_only else list(values)
+
+
+def _find_passed_to_typer(context: Context, binding: Binding, scope: Scope) -> list[Value]:
+    """What commands of the tree pass for a parameter of a typer command: `--name-of-parameter`, or its own flags."""
+    name = binding.target
+    own = _find_flags(binding.value) if isinstance(binding.value, ast.Call) else []
+    flags = [flag for flag in own if flag.startswith("-")] or [f"--{name.replace('_', '-')}"]
+    return _find_passed(context, flags, name, scope.module)
 
 
 def _is_static(scope: Scope) -> bool:
@@ -217,7 +226,7 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     """`args.NAME` of what argparse has read: the default that `add_argument` declares."""
     use = context.keep(("options", id(owner.module)), lambda: _index_options(context, owner.module)).get(name)
     by_name = {keyword.arg: keyword.value for keyword in use.call.keywords if keyword.arg} if use is not None else {}
-    passed = _find_passed(context, use.call, name, owner.module) if use is not None else []
+    passed = _find_passed(context, _find_flags(use.call), name, owner.module) if use is not None else []
     if use is not None and (default := by_name.get("default")) is not None:
         return [*passed, *(with_name(mark_default(value, name), name) for value in context.value(default, use.at))]
     if passed:
@@ -242,18 +251,18 @@ def _find_click_default(context: Context, scope: Scope, name: str) -> list[Value
     if declared is None:
         return None
     default = next((keyword.value for keyword in declared.keywords if keyword.arg == "default"), None)
-    passed = _find_passed(context, declared, name, scope.module)
+    passed = _find_passed(context, _find_flags(declared), name, scope.module)
     if default is None:
         return passed or [_unknown_option(name)]
     outer = ProgramPoint(scope.parent or scope, END)
     return [*passed, *(mark_default(value, name) for value in context.value(default, outer))]
 
 
-def _find_passed(context: Context, declared: ast.Call, name: str, module: Module) -> list[Value]:
+def _find_passed(context: Context, written: list[str], name: str, module: Module) -> list[Value]:
     """What commands of the tree pass to the program for an option; another call of it may pass something else."""
     from regilink_doctor.lint.resolve.command_lines import find_passed
 
-    flags = [flag for written in _find_flags(declared) for flag in written.split("/")[:1] if flag.startswith("-")]
+    flags = [flag.partition("/")[0] for flag in written if flag.startswith("-")]
     folder = module.source.folder
     return [with_name(mark_default(value, name), name) for value in find_passed(flags, folder, context.source.path)]
 
