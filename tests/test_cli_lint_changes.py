@@ -107,7 +107,7 @@ def test_a_key_is_not_silenced_by_the_way(tmp_path: Path) -> None:
     done = regilink("lint", "--add-ignore", "--output-format", "concise", cwd=tmp_path)
     assert done.returncode == 1
     assert [line.split()[1] for line in done.stdout.splitlines()] == ["REG704", "REG704"]
-    assert done.stderr == "regilink: --add-ignore silences no key: whoever reads the file still has it\n"
+    assert done.stderr == "regilink: --add-ignore does not silence a key: anyone who reads the file still has it\n"
     assert "# regilink: ignore[REG102]" in (tmp_path / "a.py").read_text()
     assert "ignore" not in (tmp_path / ".env").read_text()
     shown = regilink("lint", cwd=tmp_path).stdout

@@ -33,8 +33,8 @@ TRAITS = {
 NOTICED = [
     "What to notice:",
     "",
-    "- A link whose answer is cut is made all the same, though the SDK raises. Look before you link again; 0.21.4",
-    "  tries six times by itself, which comes to one version.",
+    "- A link whose answer is cut is made, though the SDK raises. Look before you link again; 0.21.4",
+    "  tries six times automatically, which results in one version.",
     "- 0.21.4 loses the words of a refusal with status 403: `Permission denied to access ENTITY/PROJECT/RUN`.",
     "- 0.31.0 waits ten seconds for wandb-core to link, which tries again in the meantime. Then the cause is lost:",
     "  `the service process is busy` may be a 503, a dropped connection or a server that hangs.",
@@ -113,7 +113,7 @@ def _errors(found: dict[str, Any]) -> list[str]:
         "What goes wrong with a registry, one after another (`tests/matrix/errors.py`): `regilink explain` is given",
         "the whole traceback, and is to put the right row of the catalogue of failures first.",
         "",
-        "| wandb | errors | of so many rows | led to another row |",
+        "| wandb | errors | different failures | led to another failure |",
         "|---|---|---|---|",
     ]
     for sdk in sorted(found, key=_order):

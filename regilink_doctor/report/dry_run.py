@@ -81,7 +81,7 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
         where = f"each account's default decides, here {escape_text(outcome.entity)}"
         yield paint(_YELLOW, f"  warning[REG201]: neither code nor settings name the entity of a run: {where}")
         yield "  note: W&B refuses links to a registry from a personal entity"
-        yield "  help: write wandb.init(entity=...), or set WANDB_ENTITY for everybody (--entity tries one here)"
+        yield "  help: write wandb.init(entity=...), or set WANDB_ENTITY for all users (--entity tries one here)"
     yield from _section("Runs", outcome.runs, _run, paint)
     yield from _section("Artifacts", outcome.artifacts, _artifact, paint)
     yield from _links(outcome, colour=colour, paint=paint)

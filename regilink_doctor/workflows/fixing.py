@@ -44,7 +44,7 @@ def ignoring(result: LintResult, linter: Linter) -> list[Change]:
     """
     found = []
     if any(finding.code in NOT_ADDED_SILENTLY for finding in result.findings):
-        result.notes.append("--add-ignore silences no key: whoever reads the file still has it")
+        result.notes.append("--add-ignore does not silence a key: anyone who reads the file still has it")
     for path in sorted({finding.place.path for finding in result.findings}):
         content = result.sources[path]
         after, silenced = add_ignores(path, content, partial(linter.lint, path))

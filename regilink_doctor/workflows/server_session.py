@@ -101,7 +101,7 @@ class ServerSession:
         if account is None:
             origin = self.settings.credentials.origin
             where = origin.shown if origin is not None else "no key was found"
-            raise Unanswered(f"{self.gateway.shown} knows nobody by this key ({where})", "`regilink doctor` says why")
+            raise Unanswered(f"{self.gateway.shown} does not know this key ({where})", "`regilink doctor` says why")
         self.account: Account = account
         self.organizations = self._organizations(entity, names)
 

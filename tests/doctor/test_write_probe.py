@@ -90,7 +90,7 @@ def test_a_failure_half_way_is_told_and_leaves_nothing(probe: Probe, emulator: E
     emulator.fault("refuse", operation="linkArtifact", message="your plan has no seats left")
     (row,) = probe().of("fail")
     assert (row.name, row.code) == ("write-probe", "REG809")
-    assert "the write probe failed all the same, when it was to link it: CommError: " in row.message
+    assert "the write probe failed when it was to link it: CommError: " in row.message
     assert "your plan has no seats left" in row.message
     assert row.message.endswith("everything was taken away again")
 

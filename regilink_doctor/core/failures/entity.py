@@ -43,7 +43,7 @@ ENTITY: tuple[Failure, ...] = (
         "`api.create_registry`.",
         silent=False,
         codes=("REG301",),
-        recognize="The App's list of registries does not show that name to you, or to the account of the key.",
+        recognize="The W&B App's list of registries does not show that name to you, or to the account of the key.",
         check_with="regilink doctor TARGET --entity TEAM",
         phases=("link", "registry", "consume", "api", "download"),
     ),
@@ -64,7 +64,7 @@ ENTITY: tuple[Failure, ...] = (
     Failure(
         "B5",
         "collection of another type",
-        "The first link fixes the type of a collection for everybody, and a version of another type is refused. "
+        "The first link fixes the type of a collection for all users, and a version of another type is refused. "
         "The same holds for the name of the source artifact in its project.",
         "Link to a collection of the artifact's type, or choose a new name for the collection.",
         silent=False,

@@ -26,7 +26,7 @@ OPERATION: tuple[Failure, ...] = (
         "Look at status.wandb.com and try again. For a slow network give more time: "
         "`wandb.Settings(init_timeout=300)`, `wandb.Api(timeout=60)`, `WANDB_HTTP_TIMEOUT`.",
         silent=False,
-        recognize="The same call works later, without any change, or fails for everybody at the same time.",
+        recognize="The same call works later, without any change, or fails for all users at the same time.",
         check_with="regilink doctor",
     ),
     Failure(

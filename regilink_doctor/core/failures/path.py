@@ -112,7 +112,7 @@ PATH: tuple[Failure, ...] = (
     Failure(
         "A9",
         "URL as target path",
-        "The SDK cuts the text at its first colon, finds one segment and takes the whole URL for the name of a "
+        "The SDK cuts the string at its first colon, finds one segment and takes the whole URL for the name of a "
         "collection in the run's project.",
         "Write the path that the URL means, `wandb-registry-model/my-collection`; `regilink explain URL` converts it.",
         silent=True,

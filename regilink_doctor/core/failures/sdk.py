@@ -219,7 +219,7 @@ SDK: tuple[Failure, ...] = (
     Failure(
         "C20",
         "personal entity on a server with one organization",
-        "Everybody belongs to the one organization, so the SDK finds it for a personal entity too and only the "
+        "All users belong to the one organization, so the SDK finds it for a personal entity too and only the "
         "server refuses the link.",
         "Log under a team, as for B1.",
         silent=False,

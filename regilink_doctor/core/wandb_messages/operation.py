@@ -17,7 +17,7 @@ OPERATION: tuple[WandbMessage, ...] = (
         "Run initialization has timed out after {seconds} sec",
         "other",
         also=("C19", "C18"),
-        hint="wandb.init(settings=wandb.Settings(init_timeout=300)); a key prompt that nobody answers waits too",
+        hint="wandb.init(settings=wandb.Settings(init_timeout=300)); an unanswered key prompt also waits",
     ),
     WandbMessage(
         "run-deleted",

@@ -122,7 +122,7 @@ def _outcome(plan: Plan, result: Result, left: tuple[str, ...]) -> Outcome:
         what = f"{result.error}: {result.message}" if result.error else result.message
         return Outcome(
             "fail",
-            f"everything looked right, and the write probe failed all the same, when it was to {result.step}: "
+            f"everything looked right, but the write probe failed when it was to {result.step}: "
             f"{what}{rest or '; everything was taken away again'}",
             rule_codes.WRITE_PROBE_FAILED,
             "\n".join(["regilink explain - says more of the error: paste it there", *clean_up]),

@@ -175,7 +175,7 @@ def _find_default(context: Context, binding: Binding, scope: Scope, *, is_only: 
     if (declared := _find_click_default(context, scope, name)) is not None:
         return declared
     if binding.value is None or scope.parent is None:
-        return [Unknown(reason=f"the parameter {name}, which nobody in this file gives")]
+        return [Unknown(reason=f"the parameter {name}, which no call in this file sets")]
     values = context.value(binding.value, ProgramPoint(scope.parent, END))
     # A command of click or typer: the command line calls it, too.
     if scope.is_decorated("command", "callback"):
