@@ -110,8 +110,8 @@ def _errors(found: dict[str, Any]) -> list[str]:
     lines = [
         "## Errors, explained",
         "",
-        "What goes wrong with a registry, one after another (`tests/matrix/errors.py`): `regilink explain` is given",
-        "the whole traceback, and is to put the right row of the catalogue of failures first.",
+        "What goes wrong with a registry, one after another (`tests/matrix/errors.py`): `regilink explain` gets",
+        "the whole traceback, and must put the right entry of the failure index first.",
         "",
         "| wandb | errors | different failures | led to another failure |",
         "|---|---|---|---|",
