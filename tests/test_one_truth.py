@@ -9,8 +9,13 @@ from hypothesis import strategies as st
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.target_path import SdkRefusal, sdk_link
+from regilink_doctor.core.targets import target_of
+from regilink_doctor.doctor.wording import explain_problem
 from regilink_doctor.emulator import World
 from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.rules import rule_for
+from regilink_doctor.rules.judge import explain_outcome, judge_target
+from regilink_doctor.workflows.explain.paths import examine
 
 TYPES = ("model", "dataset")
 VISIBILITIES = ("organization", "restricted")
@@ -100,6 +105,34 @@ def test_lint_and_the_world_agree(catalog: Catalog, text: str, entity: str, arti
     found = lint_bytes("/nowhere/train.py", code.encode(), catalog).findings
     errors = [finding for finding in found if finding.severity == "error"]
     assert bool(errors) == (outcome in ("refused", "misplaced")), (outcome, link, found)
+
+
+Words = tuple[str, str, str]
+
+
+def lint_words(text: str) -> set[Words]:
+    """Code, summary and help of what lint reports of a path, in a run of which nothing else is known."""
+    code = f"import wandb\nwandb.run.link_artifact(artifact, {json.dumps(text)})\n"
+    found = lint_bytes("/nowhere/train.py", code.encode()).findings
+    in_path = [finding for finding in found if rule_for(finding.code).is_about_path]
+    return {(finding.code, finding.message, finding.help or "") for finding in in_path}
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(TEXTS)
+def test_lint_explain_doctor_and_dry_run_speak_with_one_voice(text: str) -> None:
+    words = {(wrong.code, wrong.message, wrong.help or "") for wrong in examine(text).wrong}
+    # Lint reports a rule once at a place: two quotes of a string with escapes have one.
+    assert lint_words(text) <= words
+    assert {code for code, *_ in lint_words(text)} == {code for code, *_ in words}
+    for problem in judge_target(target_of(text)):
+        outcome = explain_problem(problem)
+        said = [summary for code, summary, advice in words if (code, advice) == (outcome.code, outcome.help or "")]
+        assert any(outcome.message.startswith(summary) for summary in said), (outcome, words)
+    for code in {code for code, *_ in words}:
+        message = explain_outcome(target_of(text), None, code)  # what dry-run says of a link
+        assert message is not None
+        assert (code, message.summary, message.help or "") in words
 
 
 @pytest.mark.parametrize("name", ["c.json"])
