@@ -56,9 +56,10 @@ def find_passed(flags: Sequence[str], folder: str, program: str) -> list[StringV
     values: list[StringValue] = []
     for root in find_roots(folder):
         for file in list_files(root):
-            for words in _read_commands(file, path):
-                values += _find_values(words, flags)
-    return list(dict.fromkeys(values))
+            for words in _read_commands(file) if _may_run(file, path) else ():
+                start = _find_program(words, path)
+                values += _find_values(words[start:], flags) if start is not None else ()
+    return list({value.pattern: value for value in reversed(values)}.values())[::-1]
 
 
 def _find_values(words: Sequence[StringValue], flags: Sequence[str]) -> Iterator[StringValue]:
@@ -72,22 +73,30 @@ def _find_values(words: Sequence[StringValue], flags: Sequence[str]) -> Iterator
                 yield words[index + 1]
 
 
-@lru_cache(maxsize=1024)
-def _read_commands(path: str, program: str) -> tuple[tuple[StringValue, ...], ...]:
-    """The words behind a program in each command of a file that runs it."""
-    stem = os.path.basename(os.path.dirname(program) if program.endswith("/__main__.py") else program)
+@lru_cache(maxsize=4096)
+def _may_run(path: str, program: str) -> bool:
+    """Whether a file has the name of a program in it: a cheap look, before anything is made of its commands."""
+    name = os.path.basename(os.path.dirname(program) if program.endswith("/__main__.py") else program)
+    return name.removesuffix(".py").encode() in _read_content(path)
+
+
+def _read_content(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError:
-        return ()
-    if len(content) > MAX_BYTES or stem.removesuffix(".py").encode() not in content:
-        return ()
+        return b""
+    return content if len(content) <= MAX_BYTES else b""
+
+
+@lru_cache(maxsize=1024)
+def _read_commands(path: str) -> tuple[tuple[StringValue, ...], ...]:
+    """The words of each command of a file."""
     kind = find_kind(os.path.basename(path))
     if kind == "shell":
-        return tuple([words for text in _read_script(path, content) for words in _split(text, program)])
+        return tuple([words for text in _read_script(path, _read_content(path)) for words in _split(text)])
     document = read_document(path, kind) if kind in ("yaml", "json") else None
-    return tuple(_search_data(document.root, program)) if document is not None else ()
+    return tuple(_search_data(document.root)) if document is not None else ()
 
 
 def _read_script(path: str, content: bytes) -> Iterator[_Text]:
@@ -101,7 +110,7 @@ def _read_script(path: str, content: bytes) -> Iterator[_Text]:
     yield _Text(whole.text, whole.place(0, 0), whole)
 
 
-def _search_data(root: Data, program: str) -> Iterator[tuple[StringValue, ...]]:
+def _search_data(root: Data) -> Iterator[tuple[StringValue, ...]]:
     """The commands below `run:`, `script:`, `command:` …; a list is one of commands, or one of words."""
     from regilink_doctor.lint.data import Scalar, Table, iterate_scalars
 
@@ -119,11 +128,10 @@ def _search_data(root: Data, program: str) -> Iterator[tuple[StringValue, ...]]:
             if key not in COMMAND_KEYS or isinstance(value, Table):
                 continue
             scalars = list(iterate_scalars(value))
-            words = [scalar.interpolated() for scalar in scalars]
-            if (start := _find_program(words, program)) is not None:
-                yield tuple(words[start:])
+            if not isinstance(value, Scalar):
+                yield tuple([scalar.interpolated() for scalar in scalars])
             for scalar in scalars:
-                yield from _split(_to_text(scalar), program)
+                yield from _split(_to_text(scalar))
         waiting += node.entries.values()
 
 
@@ -131,8 +139,8 @@ def _to_text(scalar: Scalar) -> _Text:
     return _Text(scalar.written, scalar.place, scalar.fragment)
 
 
-def _split(text: _Text, program: str) -> Iterator[tuple[StringValue, ...]]:
-    """The words behind the program in each command of a text."""
+def _split(text: _Text) -> Iterator[tuple[StringValue, ...]]:
+    """The words of each command of a text."""
     import re
 
     words: list[StringValue] = []
@@ -140,8 +148,8 @@ def _split(text: _Text, program: str) -> Iterator[tuple[StringValue, ...]]:
         if match is not None and match["word"]:
             words.append(text.cut(*match.span("word")))
         elif match is None or match["end"]:
-            if (start := _find_program(words, program)) is not None:
-                yield tuple(words[start:])
+            if words:
+                yield tuple(words)
             words = []
 
 
@@ -178,4 +186,5 @@ def _find_variables(text: _Text) -> dict[str, StringValue]:
 
 def forget_files() -> None:
     """Forget which commands there are: files may have changed since."""
+    _may_run.cache_clear()
     _read_commands.cache_clear()

@@ -50,7 +50,7 @@ def find_set_values(variable: str, folder: str, program: str) -> list[StringValu
         for path in list_files(root):
             found = [item.value for item in _read_assignments(path, variable) if _is_for(item.commands, program)]
             values += [_mark(value, variable) for value in found]
-    return list(dict.fromkeys(values))
+    return list({value.pattern: value for value in reversed(values)}.values())[::-1]
 
 
 def _mark(value: StringValue, variable: str) -> StringValue:
