@@ -13,7 +13,7 @@ MOST = 5
 """Names that a line lists at the most."""
 
 
-def listed(names: Iterable[str]) -> str:
+def list_names(names: Iterable[str]) -> str:
     """`a, b, c and 3 more`."""
     found = list(names)
     more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
@@ -45,10 +45,10 @@ def use_a_team(account: Account, given: Setting[str] | None, meant: str | None =
 def answer_of(judgement: Judgement) -> str:
     """What the SDK or the server would say about a link that it refuses."""
     problem = judgement.problem
-    return answer(problem.wandb_message, problem.facts) if problem is not None and problem.wandb_message else ""
+    return quote_message(problem.wandb_message, problem.facts) if problem is not None and problem.wandb_message else ""
 
 
-def answer(wandb_message: str, facts: Mapping[str, str] = {}) -> str:
+def quote_message(wandb_message: str, facts: Mapping[str, str] = {}) -> str:
     """What the SDK or the server would say, where its wording is known."""
     wording = wandb_messages.find_message(wandb_message)
     if not wording.known:

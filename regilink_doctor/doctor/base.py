@@ -61,11 +61,11 @@ class Check:
     requires: ClassVar[tuple[str, ...]] = ()
     opens_sockets: ClassVar[bool] = False
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """What there is to look at; nothing to look at means no row at all."""
         raise NotImplementedError
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """The finding.
 
         Raises:
@@ -74,17 +74,17 @@ class Check:
         raise NotImplementedError
 
 
-def passed(message: str) -> Outcome:
+def pass_check(message: str) -> Outcome:
     """All is well."""
     return Outcome("pass", message)
 
 
-def skipped(reason: str) -> Outcome:
+def skip_check(reason: str) -> Outcome:
     """Not looked at, and why."""
     return Outcome("skip", reason)
 
 
-def blocked(name: str, subject: str = "", verb: str = "failed") -> Outcome:
+def block_check(name: str, subject: str = "", verb: str = "failed") -> Outcome:
     """A skip because the check `name` failed."""
     about = f" ({subject})" if subject else ""
     return Outcome("skip", f"skipped: `{name}`{about} {verb}", blocked_by=name)
@@ -96,7 +96,7 @@ def no_answer(fault: ServerConnectionError, also: str = "") -> Outcome:
     return Outcome("fail", message.text + also, fault.code, message.help, (fault.failure,))
 
 
-def unreachable(context: Context) -> Outcome:
+def report_unreachable_host(context: Context) -> Outcome:
     """The settings name no address that a request could be sent to."""
     problem = context.settings.unreachable
-    return blocked("settings", problem.setting if problem else "host")
+    return block_check("settings", problem.setting if problem else "host")

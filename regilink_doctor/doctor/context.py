@@ -58,9 +58,9 @@ class Context:
         self.filed = filed
         self.prober = prober
         self.written_links, self.written_names = tuple(targets), tuple(consumed)
-        self.targets = _distinct(targets)
+        self.targets = _drop_duplicates(targets)
         linked_on = [target.consumed for target in self.targets if target.consumed is not None]
-        self.consumed = _distinct([*consumed, *linked_on])
+        self.consumed = _drop_duplicates([*consumed, *linked_on])
         self.gateway = Gateway(settings.host.value, settings.credentials.key, route=settings.route, timeout=timeout)
         self.probes = Probes(settings.route, timeout=timeout) if settings.route is not None else None
         self.queries = ServerQueries(self.gateway, self._possible_entities(), self)
@@ -107,7 +107,7 @@ class Context:
 
     def _source_entity(self, target: LinkTarget) -> Setting[str] | None:
         """Where the artifact was logged, for one that was fetched by its name."""
-        if target.consumed is None or (fetch := self.fetch(target.consumed)) is None:
+        if target.consumed is None or (fetch := self.resolve_consumed(target.consumed)) is None:
             return None
         where = Default(f"the source of {target.consumed.shown}", "WANDB_ENTITY")
         if not fetch.registry:
@@ -115,17 +115,17 @@ class Context:
         version = self.version(target.consumed)
         return Setting(version.source[0], where) if version is not None and version.source else None
 
-    def fetch(self, consumed: ConsumedName) -> Lookup | None:
+    def resolve_consumed(self, consumed: ConsumedName) -> Lookup | None:
         """What the SDK makes of a name that is fetched; None when a part is not known, or it cannot be split."""
         entity = self.run_entity(consumed)
         if not consumed.is_known or entity is None:
             return None
         organization = self.settings.organization.value if self.settings.organization else None
-        return lookup_of(consumed.text, entity.value, self._project(consumed), organization)
+        return lookup_of(consumed.text, entity.value, self._project_of(consumed), organization)
 
     def version(self, consumed: ConsumedName) -> Version | None:
         """The version that a name fetches, as far as it has been looked up."""
-        fetch = self.fetch(consumed)
+        fetch = self.resolve_consumed(consumed)
         question = version_question(fetch, self.directory) if fetch is not None else None
         return self.directory.version(question) if isinstance(question, VersionQuestion) else None
 
@@ -140,10 +140,14 @@ class Context:
             return None
         entity = self.run_entity(target)
         return sdk_link(
-            target.text, target.method, entity.value if entity else UNKNOWN_NAME, self._project(target), self._env()
+            target.text,
+            target.method,
+            entity.value if entity else UNKNOWN_NAME,
+            self._project_of(target),
+            self._variables_set(),
         )
 
-    def judgement(self, target: LinkTarget) -> Judgement:
+    def judge_target(self, target: LinkTarget) -> Judgement:
         """What W&B would do with a target. Looks up what it needs."""
         made = self.sdk_link(target)
         if isinstance(made, SdkRefusal):
@@ -179,7 +183,7 @@ class Context:
 
     def versions(self) -> Collection[VersionQuestion]:
         """See `Asked`."""
-        fetches = [fetch for fetch in map(self.fetch, self.consumed) if fetch is not None]
+        fetches = [fetch for fetch in map(self.resolve_consumed, self.consumed) if fetch is not None]
         questions = [version_question(fetch, self.directory) for fetch in fetches]
         return [each for each in questions if isinstance(each, VersionQuestion)]
 
@@ -190,13 +194,13 @@ class Context:
             return project
         return given.value if given else None
 
-    def _project(self, target: LinkTarget | ConsumedName) -> str:
+    def _project_of(self, target: LinkTarget | ConsumedName) -> str:
         given = self.settings.project
         if given is not None and isinstance(given.origin, Argument):
             return given.value
         return target.project_text or (given.value if given else "uncategorized")
 
-    def _env(self) -> Mapping[str, str]:
+    def _variables_set(self) -> Mapping[str, str]:
         found = {"WANDB_PROJECT": self.settings.project, "WANDB_ORGANIZATION": self.settings.organization}
         return {name: each.value for name, each in found.items() if each is not None}
 
@@ -210,7 +214,7 @@ class Context:
         return names
 
 
-def _distinct(references: Iterable[T]) -> tuple[T, ...]:
+def _drop_duplicates(references: Iterable[T]) -> tuple[T, ...]:
     """Each question to W&B once, with the first place that it is written at."""
     first: dict[tuple[object, ...], T] = {}
     for reference in references:

@@ -16,14 +16,14 @@ from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.doctor.base import Check, Subject
 from regilink_doctor.doctor.checks import find_checks
 from regilink_doctor.doctor.checks.overrides import (
-    contradiction,
-    contradictions,
+    describe_difference,
+    find_differences,
 )
 from regilink_doctor.doctor.context import Context, Filed
 from regilink_doctor.doctor.links import LinkSummary, summarize_links
 from regilink_doctor.doctor.names import names_of
-from regilink_doctor.doctor.ready import Ready, ready
-from regilink_doctor.doctor.run_checks import run, since
+from regilink_doctor.doctor.ready import Ready, prepare_answer
+from regilink_doctor.doctor.run_checks import milliseconds_since, run_check
 
 if TYPE_CHECKING:
     from regilink_doctor.doctor.probe.run import Prober
@@ -80,7 +80,7 @@ class Diagnosis:
         return any(check.name in WAY_TO_WORK and check.status == "skip" for check in self.checks)
 
 
-def examine(
+def run_diagnosis(
     settings: Settings,
     targets: Collection[LinkTarget] = (),
     consumed: Collection[ConsumedName] = (),
@@ -114,42 +114,46 @@ def examine(
         if kind.opens_sockets and not probe:
             continue
         if watcher is not None:
-            watcher.begins(kind.name)
-        found = run(kind(), context, rows)
+            watcher.begin_check(kind.name)
+        found = run_check(kind(), context, rows)
         rows += found
         if watcher is not None:
             for _, check in found:
-                watcher.ended(check)
+                watcher.end_check(check)
     results = tuple(check for _, check in rows)
     good = not any(check.status in ("fail", "crash") for check in results)
     account_known = any(check.name == "account" and check.status == "pass" for check in results)
     return Diagnosis(
         checks=results,
-        found=_found(settings, context, account_known),
+        found=_describe_settings(settings, context, account_known),
         targets=context.targets,
         differences=tuple(
-            mask_secrets(words) for each in contradictions(context).values() if (words := contradiction(context, each))
+            mask_secrets(words)
+            for each in find_differences(context).values()
+            if (words := describe_difference(context, each))
         ),
         names=names_of(context),
-        ready=ready(context) if good and account_known else None,
+        ready=prepare_answer(context) if good and account_known else None,
         unusable=context.gateway.is_unusable,
         links=summarize_links(context, rows),
         requests=context.gateway.requests,
-        elapsed_ms=since(begun),
+        elapsed_ms=milliseconds_since(begun),
     )
 
 
 class Watcher(Protocol):
     """Who looks on while the checks run."""
 
-    def begins(self, name: str) -> None:
+    def begin_check(self, name: str) -> None:
         """A check begins."""
 
-    def ended(self, check: CheckResult) -> None:
+    def end_check(self, check: CheckResult) -> None:
         """A row is there."""
 
 
-def _found(settings: Settings, context: Context, account_known: bool) -> tuple[tuple[str, Setting[str]], ...]:
+def _describe_settings(
+    settings: Settings, context: Context, account_known: bool
+) -> tuple[tuple[str, Setting[str]], ...]:
     """What each setting is, and where it comes from."""
     wandb, credentials = settings.wandb, settings.credentials
     entity = settings.entity

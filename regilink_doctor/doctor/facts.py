@@ -85,7 +85,7 @@ def account_of(viewer: Mapping[str, Any] | None) -> Account | None:
         return None
     teams = tuple(
         Team(node["name"], names_of(node.get("organization")), writable_of(node))
-        for node in nodes(viewer.get("teams"))
+        for node in list_nodes(viewer.get("teams"))
         if node.get("name")
     )
     organizations = viewer.get("organizations")
@@ -121,7 +121,7 @@ def registry_of(value: Mapping[str, Any] | None) -> RegistryFacts | None:
         return None
     types = None
     if value.get("allowAllArtifactTypes") is False:
-        types = tuple(sorted(node["name"] for node in nodes(value.get("artifactTypes"))))
+        types = tuple(sorted(node["name"] for node in list_nodes(value.get("artifactTypes"))))
     return RegistryFacts(registry_name(value["name"]), types, writable_of(value))
 
 
@@ -168,7 +168,7 @@ def all_names_of(values: Iterable[Mapping[str, Any]] | None) -> tuple[Organizati
     return tuple(names for names in map(names_of, values or ()) if names is not None)
 
 
-def nodes(connection: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+def list_nodes(connection: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     """The nodes of a connection, nulls left out."""
     edges = (connection or {}).get("edges") or ()
     return [edge["node"] for edge in edges if edge and edge.get("node")]

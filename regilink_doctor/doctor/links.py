@@ -67,7 +67,7 @@ def summarize_links(context: Context, rows: Rows) -> LinkSummary:
         stopped = [_find_unknown(each, rows) for each in _by_place(references)]
         unknown += [each for each in stopped if each is not None]
         counts.append(sum(each is None for each in stopped))
-    return LinkSummary(counts[0], counts[1], tuple(unknown), tuple(_elsewhere(context)))
+    return LinkSummary(counts[0], counts[1], tuple(unknown), tuple(_find_other_links(context)))
 
 
 def _by_place(references: Iterable[LinkTarget | ConsumedName]) -> list[list[LinkTarget | ConsumedName]]:
@@ -95,7 +95,7 @@ def _find_unknown(alternatives: Sequence[LinkTarget | ConsumedName], rows: Rows)
     return None
 
 
-def _elsewhere(context: Context) -> Iterator[tuple[Origin, str]]:
+def _find_other_links(context: Context) -> Iterator[tuple[Origin, str]]:
     for target in context.written_links:
         link = context.link_of(target)
         if link is not None and not link.registry and not context.judgement_so_far(target).is_bad:

@@ -73,24 +73,24 @@ def link_questions(link: LinkInput, directory: ServerView) -> tuple[set[Registry
         name = registry_name(link.project)
         if not isinstance(found, OrganizationNames) or not is_known(name):
             return set(), set()
-        registries = {RegistryQuestion(found.entity, each) for each in _spellings(name)}
+        registries = {RegistryQuestion(found.entity, each) for each in _list_spellings(name)}
         collection = link.collection.partition(":")[0]
         if not is_known(collection) or not collection:
             return registries, set()
         return registries, {CollectionQuestion(found.name, found.entity, name, collection)}
     facts = directory.entity(link.entity) if link.entity else None
     owners = [names.entity for names in facts.organizations] if facts else []
-    return {RegistryQuestion(owner, name) for owner in owners for name in _suspected(link)}, set()
+    return {RegistryQuestion(owner, name) for owner in owners for name in _suspect_registries(link)}, set()
 
 
-def _spellings(name: str) -> Iterable[str]:
+def _list_spellings(name: str) -> Iterable[str]:
     """The registry, and the one that the App shows under this name (row A10)."""
     yield name
     if shown := CORE_REGISTRY_DISPLAY.get(name.casefold()):
         yield shown
 
 
-def _suspected(link: LinkInput) -> Iterable[str]:
+def _suspect_registries(link: LinkInput) -> Iterable[str]:
     """Registries that a project-level link may have meant: if one is there, the link is misplaced (rows A1, A14)."""
     if not is_known(link.project) or not link.project or link.project == REGISTRY_PREFIX:
         return

@@ -11,11 +11,11 @@ from regilink_doctor.doctor.context import Context
 
 def names_of(context: Context) -> tuple[tuple[str, str], ...]:
     """(kind, name), the kinds in the order in which a name that is several things is called."""
-    found = dict.fromkeys((kind, name) for kind, name in _names(context) if name and is_known(name))
+    found = dict.fromkeys((kind, name) for kind, name in _list_names(context) if name and is_known(name))
     return tuple(found)
 
 
-def _names(context: Context) -> Iterator[tuple[str, str]]:
+def _list_names(context: Context) -> Iterator[tuple[str, str]]:
     settings, route = context.settings, context.settings.route
     if route is not None and settings.host.value != settings.default_host:
         yield "host", route.server.name

@@ -20,7 +20,7 @@ class Ready:
     entity: str | None
 
 
-def ready(context: Context) -> Ready:
+def prepare_answer(context: Context) -> Ready:
     """What can be pasted: the targets that were asked about, else one for each registry that the account sees."""
     account = context.account
     entity = context.run_entity(context.targets[0] if context.targets else None)

@@ -15,7 +15,7 @@ def relog_script(context: Context, personal: str) -> tuple[str, ...]:
     team = context.account.default_entity if context.account.default_entity in teams else next(iter(teams), None)
     if team is None:
         return ()
-    target = next((each for each in context.targets if _belongs(context, each, personal)), None)
+    target = next((each for each in context.targets if _belongs_to_team(context, each, personal)), None)
     project = (target.known_project if target else None) or "PROJECT"
     fetched = target.consumed.text if target and target.consumed and target.consumed.is_known else None
     path = target.text if target else "wandb-registry-model/COLLECTION"
@@ -37,6 +37,6 @@ def relog_script(context: Context, personal: str) -> tuple[str, ...]:
     )
 
 
-def _belongs(context: Context, target: LinkTarget, personal: str) -> bool:
+def _belongs_to_team(context: Context, target: LinkTarget, personal: str) -> bool:
     entity = context.run_entity(target)
     return target.is_known and entity is not None and entity.value == personal and context.links_registry(target)

@@ -11,11 +11,11 @@ from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.origin import Origin
 from regilink_doctor.core.records import replace
-from regilink_doctor.doctor.base import Check, Outcome, Subject, blocked, no_answer
+from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, no_answer
 from regilink_doctor.doctor.context import Context
 
 
-def run(
+def run_check(
     examination: Check, context: Context, before: Sequence[tuple[Subject, CheckResult]]
 ) -> list[tuple[Subject, CheckResult]]:
     """The rows of one check.
@@ -27,20 +27,28 @@ def run(
     """
     rows: list[tuple[Subject, CheckResult]] = []
     try:
-        subjects = list(examination.subjects(context))
+        subjects = list(examination.find_subjects(context))
     except Exception as error:  # a doctor does not fall over a check of its own: the row says so
         subject = Subject(examination.name)
-        return [(subject, _row(examination, subject, _crash(error), 0, ()))]
+        return [(subject, _build_result(examination, subject, _report_crash(error), 0, ()))]
     for subject in subjects:
         begun = time.monotonic()
-        outcome = _blocked(examination, subject, before) or _looked(examination, context, subject)
+        outcome = _find_blocker(examination, subject, before) or _run_guarded(examination, context, subject)
         rows.append(
-            (subject, _masked(_row(examination, subject, outcome, since(begun), _places(context, subject)), context))
+            (
+                subject,
+                _mask_result(
+                    _build_result(
+                        examination, subject, outcome, milliseconds_since(begun), _list_places(context, subject)
+                    ),
+                    context,
+                ),
+            )
         )
     return rows
 
 
-def _masked(check: CheckResult, context: Context) -> CheckResult:
+def _mask_result(check: CheckResult, context: Context) -> CheckResult:
     """The row without any secret: the last guard, whatever a check may have quoted."""
     origin = check.origin.rewrite(mask_secrets) if check.origin is not None else None
     texts = (check.subject, check.message, check.help)
@@ -50,16 +58,16 @@ def _masked(check: CheckResult, context: Context) -> CheckResult:
     return replace(check, subject=subject or "", message=message or "", help=advice, origin=origin)
 
 
-def _looked(examination: Check, context: Context, subject: Subject) -> Outcome:
+def _run_guarded(examination: Check, context: Context, subject: Subject) -> Outcome:
     try:
-        return examination.look(context, subject)
+        return examination.run_check(context, subject)
     except ServerConnectionError as fault:
         return no_answer(fault)
     except Exception as error:
-        return _crash(error)
+        return _report_crash(error)
 
 
-def _crash(error: Exception) -> Outcome:
+def _report_crash(error: Exception) -> Outcome:
     """A check that broke. Only the exception's type and place: its text may quote anything."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -73,37 +81,39 @@ def _crash(error: Exception) -> Outcome:
     )
 
 
-def _blocked(examination: Check, subject: Subject, before: Sequence[tuple[Subject, CheckResult]]) -> Outcome | None:
+def _find_blocker(
+    examination: Check, subject: Subject, before: Sequence[tuple[Subject, CheckResult]]
+) -> Outcome | None:
     """The reason not to look, when a requirement was not met."""
     for name in examination.requires:
         rows = [(other, check) for other, check in before if check.name == name]
-        same = [check for other, check in rows if _same(subject, other)]
-        for check in same or ([] if _particular(rows, subject) else [check for _, check in rows]):
+        same = [check for other, check in rows if _is_same_subject(subject, other)]
+        for check in same or ([] if _is_particular(rows, subject) else [check for _, check in rows]):
             if check.status == "skip":
                 # The cause, not the chain of what hangs on it.
                 return Outcome("skip", check.message, blocked_by=check.blocked_by)
             if check.status in ("fail", "crash"):
                 about = check.subject if check.subject not in (name, subject.shown) else ""
-                return blocked(name, about, "failed" if check.status == "fail" else "crashed")
+                return block_check(name, about, "failed" if check.status == "fail" else "crashed")
     return None
 
 
-def _same(subject: Subject, other: Subject) -> bool:
+def _is_same_subject(subject: Subject, other: Subject) -> bool:
     if other.target is not None:
         return other.target == subject.target
     return other.entity is not None and other.entity == subject.entity
 
 
-def _particular(rows: Sequence[tuple[Subject, CheckResult]], subject: Subject) -> bool:
+def _is_particular(rows: Sequence[tuple[Subject, CheckResult]], subject: Subject) -> bool:
     """Whether the requirement has rows for other targets or entities only: those say nothing about this one."""
     return subject.entity is not None and bool(rows) and all(other.entity or other.target for other, _ in rows)
 
 
-def _places(context: Context, subject: Subject) -> tuple[Origin, ...]:
+def _list_places(context: Context, subject: Subject) -> tuple[Origin, ...]:
     return context.places_of(subject.target) if subject.target is not None else ()
 
 
-def _row(
+def _build_result(
     examination: Check, subject: Subject, outcome: Outcome, duration_ms: int, places: Sequence[Origin]
 ) -> CheckResult:
     return CheckResult(
@@ -123,6 +133,6 @@ def _row(
     )
 
 
-def since(begun: float) -> int:
+def milliseconds_since(begun: float) -> int:
     """Milliseconds since `time.monotonic()` was `begun`."""
     return round((time.monotonic() - begun) * 1000)

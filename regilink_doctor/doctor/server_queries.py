@@ -27,7 +27,7 @@ from regilink_doctor.client.questions import (
 )
 from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames
 from regilink_doctor.core.target_path import LinkInput, is_known, is_registry_project, registry_name
-from regilink_doctor.doctor.facts import Account, account_of, nodes
+from regilink_doctor.doctor.facts import Account, account_of, list_nodes
 from regilink_doctor.doctor.lookups import link_questions
 from regilink_doctor.doctor.server_view import ServerView
 
@@ -37,7 +37,7 @@ MAX_PAGES = 10
 """Registries beyond the thousandth are not searched for suggestions."""
 
 
-def _once(method: Callable[[ServerQueries], T]) -> Callable[[ServerQueries], T]:
+def _remember_result(method: Callable[[ServerQueries], T]) -> Callable[[ServerQueries], T]:
     """Ask only once; a failure is remembered and raised again."""
     name = method.__name__
 
@@ -86,7 +86,7 @@ class ServerQueries:
         self._asked = asked
         self._memory: dict[str, Any] = {}
 
-    @_once
+    @_remember_result
     def account(self) -> Account | None:
         """The first request: who asks, the entities, what the server can do. None: the server knows nobody.
 
@@ -115,7 +115,7 @@ class ServerQueries:
         known = self._memory.get("account")
         return known if isinstance(known, Account) else None
 
-    @_once
+    @_remember_result
     def look_up_links(self) -> bool:
         """The second request: every registry, collection and version that the targets are about, the account's kind.
 
@@ -139,12 +139,12 @@ class ServerQueries:
         # A personal default entity is a person's; of a team's, its members have to tell.
         team = account.default_entity if account.default_entity != account.username else None
         questions = Questions(sorted(registries), sorted(collections), sorted(versions), team)
-        shown = () if links or versions else self._organizations(entity)
+        shown = () if links or versions else self._organizations_of(entity)
         self._ask_targets(questions, account, shown[:1])
         sources = (self.directory.version(each) for each in versions)
         self._look_up_entities(sorted({each.source[0] for each in sources if each is not None and each.source}))
         for names in shown[1:]:
-            self._list(names, pages=1)
+            self._add_registries(names, pages=1)
         return True
 
     def all_registries(self, names: OrganizationNames) -> tuple[str, ...]:
@@ -156,7 +156,7 @@ class ServerQueries:
         if known not in self._memory:
             self._memory[known] = True
             try:
-                self._list(names, pages=MAX_PAGES)
+                self._add_registries(names, pages=MAX_PAGES)
             except ServerConnectionError:
                 pass
         return self.directory.registry_names(names.entity)
@@ -172,7 +172,7 @@ class ServerQueries:
             return
         for index, each in enumerate(missing):
             owner = (reply.data.get(f"names{index}") or {}).get("orgEntity") or {}
-            names = tuple(node["name"] for node in nodes(owner.get("artifactCollections")) if node.get("name"))
+            names = tuple(node["name"] for node in list_nodes(owner.get("artifactCollections")) if node.get("name"))
             owner = (reply.data.get(f"there{index}") or {}).get("orgEntity") or {}
             self.directory.add_neighbours(each, names, tuple(_version_names(owner.get("artifactMemberships"))))
 
@@ -186,7 +186,7 @@ class ServerQueries:
         for name, alias in entity_names(unknown).items():
             self.directory.add_entity(name, reply.data.get(alias))
 
-    def _organizations(self, entity: str | None) -> tuple[OrganizationNames, ...]:
+    def _organizations_of(self, entity: str | None) -> tuple[OrganizationNames, ...]:
         facts = self.directory.entity(entity) if entity else None
         return facts.organizations if facts else ()
 
@@ -207,7 +207,7 @@ class ServerQueries:
             owner = ((data.get(collection_alias(index)) or {}).get("orgEntity")) or {}
             kinds = [
                 (node.get("type") or {}).get("name")
-                for node in nodes(owner.get("artifactCollections"))
+                for node in list_nodes(owner.get("artifactCollections"))
                 if node.get("name") == each.collection
             ]
             self.directory.add_collection(each.organization, each.registry, each.collection, next(iter(kinds), None))
@@ -219,7 +219,7 @@ class ServerQueries:
         for names in shown:
             self._add_page(names, listed(data).nodes)
 
-    def _list(self, names: OrganizationNames, *, pages: int) -> None:
+    def _add_registries(self, names: OrganizationNames, *, pages: int) -> None:
         for page in islice(registries(self.gateway, names.name), pages):
             self._add_page(names, page.nodes)
 
@@ -231,7 +231,7 @@ class ServerQueries:
 def _version_names(connection: Any) -> list[str]:
     """`vN` and aliases of a page of versions, in the server's order."""
     found: list[str] = []
-    for node in nodes(connection):
+    for node in list_nodes(connection):
         if node.get("versionIndex") is not None:
             found.append(f"v{node['versionIndex']}")
         found += [each["alias"] for each in node.get("aliases") or () if each.get("alias")]

@@ -60,7 +60,7 @@ class ServerView:
         """See `Directory.registry`."""
         return self._registries.get((organization, name.casefold()))
 
-    def asked(self, organization: str, name: str) -> bool:
+    def has_asked(self, organization: str, name: str) -> bool:
         """Whether the registry has been looked for."""
         return (organization, name.casefold()) in self._registries
 
@@ -77,11 +77,11 @@ class ServerView:
         """The version, None when it is missing or not shown."""
         return self._versions.get(question)
 
-    def neighbours(self, question: CollectionQuestion) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def list_neighbors(self, question: CollectionQuestion) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The collections of the registry, and the versions and aliases of the collection, as far as looked up."""
         return self._neighbours.get(question, ((), ()))
 
-    def grants(self, organization: str, registry: str) -> tuple[Grant, ...]:
+    def list_grants(self, organization: str, registry: str) -> tuple[Grant, ...]:
         """The roles in a registry that somebody gave to users and teams; none where the server does not say."""
         return self._grants.get((organization, registry.casefold()), ())
 

@@ -13,7 +13,7 @@ from regilink_doctor.client import inventory
 from regilink_doctor.core.catalog import Catalog, Collection, Depth, Organization, Registry
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_registry_project, registry_name
-from regilink_doctor.doctor.facts import VISIBILITY, nodes, registry_of
+from regilink_doctor.doctor.facts import VISIBILITY, list_nodes, registry_of
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, Unanswered, answered
 
 if TYPE_CHECKING:
@@ -144,7 +144,9 @@ def _registry_of(node: Mapping[str, Any]) -> Registry | None:
     facts = registry_of(node)
     if facts is None:
         return None
-    seen = () if facts.types is not None else tuple(sorted(each["name"] for each in nodes(node.get("artifactTypes"))))
+    seen = (
+        () if facts.types is not None else tuple(sorted(each["name"] for each in list_nodes(node.get("artifactTypes"))))
+    )
     return Registry(
         facts.name,
         "restricted" if VISIBILITY.get(str(node.get("access"))) == "restricted" else "organization",

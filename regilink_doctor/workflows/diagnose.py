@@ -23,7 +23,7 @@ from regilink_doctor.core.targets import (
     target_of,
 )
 from regilink_doctor.doctor.context import Filed
-from regilink_doctor.doctor.diagnosis import Diagnosis, Watcher, examine
+from regilink_doctor.doctor.diagnosis import Diagnosis, Watcher, run_diagnosis
 from regilink_doctor.workflows.server_session import ServerAccess
 
 TYPE_CHECKING = False
@@ -94,7 +94,7 @@ def diagnose(
             each if isinstance(each, LinkTarget) else target_of(each, artifact_type=artifact_type, aliases=aliases)
             for each in targets
         ]
-    return examine(
+    return run_diagnosis(
         settings,
         links,
         names,

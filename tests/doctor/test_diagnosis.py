@@ -16,7 +16,7 @@ from regilink_doctor.core.targets import consumed_names, target_combinations
 from regilink_doctor.doctor.base import Check, Outcome, Subject
 from regilink_doctor.doctor.checks import find_checks
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.diagnosis import Diagnosis, examine
+from regilink_doctor.doctor.diagnosis import Diagnosis, run_diagnosis
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.workflows.diagnose import diagnose, find_sites
 
@@ -59,10 +59,10 @@ def test_a_check_that_breaks_is_a_row(emulator: Emulator, tmp_path: Path) -> Non
         name = "breaks"
         group = "Links"
 
-        def subjects(self, context: Context) -> list[Subject]:
+        def find_subjects(self, context: Context) -> list[Subject]:
             return [Subject("x")]
 
-        def look(self, context: Context, subject: Subject) -> Outcome:
+        def run_check(self, context: Context, subject: Subject) -> Outcome:
             raise RuntimeError(f"with {context.settings.credentials.key.reveal()}")  # type: ignore[union-attr]
 
     class Hangs(Breaks):
@@ -73,7 +73,7 @@ def test_a_check_that_breaks_is_a_row(emulator: Emulator, tmp_path: Path) -> Non
 
     emulator.reset()
     environ = emulator.environ()
-    found = examine(read_settings(cwd=tmp_path, environ=environ), checks=[*find_checks(), Breaks, Hangs])
+    found = run_diagnosis(read_settings(cwd=tmp_path, environ=environ), checks=[*find_checks(), Breaks, Hangs])
     (row,) = found.of("crash")
     assert row.message.startswith("the check broke: RuntimeError at test_diagnosis.py:")
     assert environ["WANDB_API_KEY"] not in repr(found)

@@ -12,7 +12,7 @@ from regilink_doctor.core.judgement import judge
 from regilink_doctor.core.target_path import LinkInput
 from regilink_doctor.core.targets import LinkTarget, target_of
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.diagnosis import examine
+from regilink_doctor.doctor.diagnosis import run_diagnosis
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.emulator.world.world_view import WorldView
 
@@ -87,7 +87,7 @@ def test_the_doctor_judges_as_the_world_does(seed: int, emulator: Emulator, tmp_
         if not isinstance(made, LinkInput):
             continue
         expected = judge(made, truth, target.type_text)
-        assert context.judgement(target) == expected, (target, made)
+        assert context.judge_target(target) == expected, (target, made)
     assert context.gateway.requests <= 2
 
 
@@ -99,7 +99,7 @@ def test_the_report_fails_a_link_if_and_only_if_the_judge_does(seed: int, emulat
     environ = {**emulator.environ("alice"), "HOME": str(tmp_path)}
     settings = read_settings(cwd=tmp_path, environ=environ)
     for target in (some_target(dice) for _ in range(8)):
-        found = examine(settings, [target])
+        found = run_diagnosis(settings, [target])
         assert not found.of("crash"), found.of("crash")
         context = Context(settings, [target], timeout=10)
         context.queries.account()

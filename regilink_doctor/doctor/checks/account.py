@@ -6,8 +6,16 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.connection_errors import REJECTED, TOO_OLD, ServerConnectionError
 from regilink_doctor.core import rule_codes
-from regilink_doctor.doctor.advice import listed
-from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, passed, skipped, unreachable
+from regilink_doctor.doctor.advice import list_names
+from regilink_doctor.doctor.base import (
+    Check,
+    Outcome,
+    Subject,
+    no_answer,
+    pass_check,
+    report_unreachable_host,
+    skip_check,
+)
 from regilink_doctor.doctor.context import Context
 
 SEARCH = "ARTIFACT_REGISTRY_SEARCH"
@@ -21,21 +29,21 @@ class Host(Check):
     group = "Network"
     requires = ("connection", "proxy", "tls")
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The address."""
         yield Subject(context.gateway.shown, context.settings.host.origin)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Make the first request."""
         if context.settings.unreachable is not None:
-            return unreachable(context)
+            return report_unreachable_host(context)
         try:
             context.queries.account()
         except ServerConnectionError as fault:
             if fault.code not in (REJECTED, TOO_OLD):
                 end = f" (the address comes from: {context.settings.host.origin.shown})"
                 return no_answer(fault, end)
-        return passed(f"{subject.shown} answered in {context.gateway.elapsed_ms} ms")
+        return pass_check(f"{subject.shown} answered in {context.gateway.elapsed_ms} ms")
 
 
 class AccountCheck(Check):
@@ -45,11 +53,11 @@ class AccountCheck(Check):
     group = "Account"
     requires = ("host", "credentials")
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The key's owner."""
         yield Subject("account", context.settings.credentials.origin)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Read the first answer."""
         host, origin = context.gateway.shown, context.settings.credentials.origin
         source = origin.shown if origin is not None else "nowhere"
@@ -66,8 +74,8 @@ class AccountCheck(Check):
                 f"wandb login --relogin --host {host}",
                 ("C18",),
             )
-        teams = listed(team.name for team in account.teams if team.name != account.username) or "none"
-        return passed(f"you are {account.username}; teams: {teams}")
+        teams = list_names(team.name for team in account.teams if team.name != account.username) or "none"
+        return pass_check(f"you are {account.username}; teams: {teams}")
 
 
 class ServiceAccount(Check):
@@ -77,23 +85,23 @@ class ServiceAccount(Check):
     group = "Account"
     requires = ("account",)
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The account."""
         account = context.queries.known_account
         yield Subject(account.username if account else "service-account")
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Read the second answer: the members of the default team tell."""
         account = context.account
         context.queries.look_up_links()
         if account.default_entity == account.username:
-            return passed(f"{account.username} is a person's account")
+            return pass_check(f"{account.username} is a person's account")
         kind = context.directory.service_account
         if kind is None:
-            return skipped(f"the server does not say whether {account.username} is a person or a service account")
+            return skip_check(f"the server does not say whether {account.username} is a person or a service account")
         if not kind:
-            return passed(f"{account.username} is a person's account")
-        return passed(f"{account.username} is a service account of {account.default_entity}: its runs belong there")
+            return pass_check(f"{account.username} is a person's account")
+        return pass_check(f"{account.username} is a service account of {account.default_entity}: its runs belong there")
 
 
 class Server(Check):
@@ -103,15 +111,15 @@ class Server(Check):
     group = "Account"
     requires = ("account",)
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The server."""
         yield Subject(context.gateway.shown)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Look for the features that registries need."""
         features = context.queries.features
         if features is not None and SEARCH in features:
-            return passed("the server can list registries and link into them")
+            return pass_check("the server can list registries and link into them")
         how = "does not say what it can do" if features is None else f"does not have {SEARCH}"
         return Outcome(
             "warn",

@@ -11,8 +11,8 @@ from regilink_doctor.core.origin import Configured, Setting
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.target_path import is_known
-from regilink_doctor.doctor.advice import answer, entity_line, use_a_team
-from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.advice import entity_line, quote_message, use_a_team
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
 from regilink_doctor.doctor.context import DEFAULT_ENTITY, Context
 from regilink_doctor.doctor.relog_script import relog_script
 from regilink_doctor.doctor.wording import explain_problem
@@ -25,10 +25,10 @@ class EntityCheck(Check):
     group = "Account"
     requires = ("account",)
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The run's entity, of each target its own."""
         if any(each.consumed for each in context.targets) and context.queries.known_account is not None:
-            with suppress(ServerConnectionError):  # `look` meets it again
+            with suppress(ServerConnectionError):  # `run_check` meets it again
                 context.queries.look_up_links()
         targets = [each for each in context.targets if each.is_known and context.links_registry(each)]
         alone = not context.targets and not context.consumed
@@ -42,11 +42,11 @@ class EntityCheck(Check):
         if not seen and (targets or alone):
             yield Subject("entity")
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Tell the kind of the entity, and which teams could be used instead."""
         account = context.account
         if subject.entity is None:
-            return skipped("the account has no default entity, and nothing sets one: give it with --entity")
+            return skip_check("the account has no default entity, and nothing sets one: give it with --entity")
         context.queries.look_up_links()
         name = subject.entity
         given = Setting(name, subject.origin or DEFAULT_ENTITY)
@@ -68,7 +68,7 @@ class EntityCheck(Check):
                 details=[
                     where,
                     "the artifact would be uploaded, then the link refused",
-                    answer("personal-entity-link"),
+                    quote_message("personal-entity-link"),
                 ],
                 help=use_a_team(account, given),
                 more_help=relog_script(context, name),
@@ -82,7 +82,11 @@ class EntityCheck(Check):
         if not facts.organizations:
             return explain_problem(
                 Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts=entity),
-                details=[where, "it is a team without an organization", answer("unable-to-find-organization", entity)],
+                details=[
+                    where,
+                    "it is a team without an organization",
+                    quote_message("unable-to-find-organization", entity),
+                ],
                 help=use_a_team(account, given),
             )
         if context.directory.writable(name) is False:
@@ -98,7 +102,7 @@ class EntityCheck(Check):
                 entity_line(name, given),
                 ("B1", "B2"),
             )
-        return passed(f"{origin} is a team of {names.name} (entity {names.entity})")
+        return pass_check(f"{origin} is a team of {names.name} (entity {names.entity})")
 
 
 class EntityAccess(Check):
@@ -108,18 +112,18 @@ class EntityAccess(Check):
     group = "Account"
     requires = ("entity",)
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The entities of which the server does not say it."""
-        for subject in EntityCheck().subjects(context):
+        for subject in EntityCheck().find_subjects(context):
             if subject.entity is not None and context.directory.is_unsaid_whether_writable(subject.entity):
                 yield subject
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Leave it open."""
         context.queries.look_up_links()
         if (writable := context.directory.writable(subject.shown)) is not None:
-            return passed(f"you may {'' if writable else 'not '}log runs in {subject.shown}")
-        return skipped(f"the server does not say whether you may log runs in {subject.shown}")
+            return pass_check(f"you may {'' if writable else 'not '}log runs in {subject.shown}")
+        return skip_check(f"the server does not say whether you may log runs in {subject.shown}")
 
 
 def _not_writable(context: Context, given: Setting[str]) -> Outcome:
@@ -130,7 +134,10 @@ def _not_writable(context: Context, given: Setting[str]) -> Outcome:
         facts = {"account": account.username, "entity": entity, "team": team, "help": entity_line(team, given)}
         return explain_problem(
             Problem(rule_codes.SERVICE_ACCOUNT, failure="B9", facts=facts),
-            details=[f"the entity comes from {given.origin.shown}: wandb.init fails", answer("permission-denied")],
+            details=[
+                f"the entity comes from {given.origin.shown}: wandb.init fails",
+                quote_message("permission-denied"),
+            ],
             more_help=[f"or ask an admin of {entity} for a service account of that team, or of the organization"],
         )
     member = entity in (team.name for team in account.teams)
@@ -142,7 +149,7 @@ def _not_writable(context: Context, given: Setting[str]) -> Outcome:
             facts={"entity": entity, "account": account.username},
             kind="read-only",
         ),
-        details=[f"{role}: wandb.init fails", answer("permission-denied")],
+        details=[f"{role}: wandb.init fails", quote_message("permission-denied")],
         help=use_a_team(account, given),
         more_help=[f"or ask an admin of {entity} to let you log runs there"],
     )

@@ -10,7 +10,7 @@ from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.origin import Origin, Variable, unset_variable
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.sdk_versions import OLDEST, hides
-from regilink_doctor.doctor.base import Check, Outcome, Subject, blocked, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, skip_check
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.wording import explain_problem
 
@@ -30,21 +30,21 @@ class WandbVersion(Check):
     name = "wandb"
     group = "Environment"
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The one installation."""
         wandb = context.settings.wandb
         yield Subject(f"wandb {wandb.version}" if wandb.version else "wandb", wandb.origin)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Compare the version with those that hide failures."""
         wandb = context.settings.wandb
         if wandb.version is None and wandb.package is not None:
-            return skipped(
+            return skip_check(
                 f"the wandb in {wandb.environment} ({wandb.origin.shown}) is broken: its version cannot be read; "
                 "pip install --force-reinstall wandb; the settings are read as the newest version would"
             )
         if wandb.version is None:
-            return skipped(
+            return skip_check(
                 f"not installed in {wandb.environment} ({wandb.origin.shown}): the settings are those of the newest "
                 f"version that regilink knows; pip install 'wandb>={OLDEST}', or name another Python with --python"
             )
@@ -52,7 +52,7 @@ class WandbVersion(Check):
             facts = {"version": f"wandb {wandb.version}", "effect": effect}
             facts["help"] = f"pip install --upgrade 'wandb>={OLDEST}'"
             return explain_problem(Problem(rule_codes.SDK_TOO_OLD, failure="B14", facts=facts), status="warn")
-        return passed(f"wandb {wandb.version}: a link that fails raises an exception")
+        return pass_check(f"wandb {wandb.version}: a link that fails raises an exception")
 
 
 class SettingsCheck(Check):
@@ -61,7 +61,7 @@ class SettingsCheck(Check):
     name = "settings"
     group = "Environment"
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The settings with a problem; all of them in one row when there is none."""
         problems = context.settings.problems
         for each in problems:
@@ -69,12 +69,12 @@ class SettingsCheck(Check):
         if not problems:
             yield Subject("settings")
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Say the problem."""
         settings = context.settings
         found = next((p for p in settings.problems if (p.setting, p.origin) == (subject.shown, subject.origin)), None)
         if found is None:
-            return passed("wandb accepts every setting that it finds")
+            return pass_check("wandb accepts every setting that it finds")
         # The address of a proxy is not shown: it may have a password in it.
         values = {"host": settings.host, "mode": settings.mode, "project": settings.project}
         value = values.get(found.setting)
@@ -92,15 +92,15 @@ class Mode(Check):
     name = "mode"
     group = "Environment"
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The mode."""
         yield Subject(context.settings.mode.value, context.settings.mode.origin)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Warn of the modes in which nothing is linked."""
         settings = context.settings
         if settings.problem_of("mode"):
-            return blocked("settings", "mode")
+            return block_check("settings", "mode")
         fix, origin = _how_to_be_online(settings.mode.origin), settings.mode.origin.shown
         if settings.offline:
             return Outcome(
@@ -120,7 +120,7 @@ class Mode(Check):
                 fix,
                 ("C5", "C5b"),
             )
-        return passed("online")
+        return pass_check("online")
 
 
 class Credentials(Check):
@@ -129,11 +129,11 @@ class Credentials(Check):
     name = "credentials"
     group = "Environment"
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The key for the host."""
         yield Subject(context.gateway.shown, context.settings.credentials.origin)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """The key's presence and form; never the key."""
         credentials = context.settings.credentials
         # wandb refuses an address without a scheme here, though it takes one from its settings.
@@ -148,7 +148,7 @@ class Credentials(Check):
             )
         if credentials.token_file is not None:
             token, origin = credentials.token_file.value, credentials.token_file.origin.shown
-            return skipped(
+            return skip_check(
                 f"wandb would log in with the identity token of {token} ({origin}), which regilink cannot use yet: "
                 "set WANDB_API_KEY for this check"
             )
@@ -165,17 +165,18 @@ class Credentials(Check):
         if problem := credentials.key.problem():
             return Outcome(
                 "fail",
-                f"the API key from {_shown(credentials.origin)} {problem}: it is not whole, or it is something else",
+                f"the API key from {_show_origin(credentials.origin)} {problem}: "
+                "it is not whole, or it is something else",
                 rule_codes.CREDENTIALS_REJECTED,
                 f"{login} --relogin",
                 ("C18",),
             )
-        return passed(f"a key from {_shown(credentials.origin)}")
+        return pass_check(f"a key from {_show_origin(credentials.origin)}")
 
 
 def _how_to_be_online(origin: Origin) -> str:
     return origin.how_to_unset() if isinstance(origin, Variable) else origin.how_to_set("online")
 
 
-def _shown(origin: Origin | None) -> str:
+def _show_origin(origin: Origin | None) -> str:
     return origin.shown if origin is not None else "nowhere"

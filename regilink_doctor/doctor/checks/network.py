@@ -9,8 +9,16 @@ from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.phrasing import counted
-from regilink_doctor.doctor.advice import listed
-from regilink_doctor.doctor.base import Check, Outcome, Subject, no_answer, passed, skipped, unreachable
+from regilink_doctor.doctor.advice import list_names
+from regilink_doctor.doctor.base import (
+    Check,
+    Outcome,
+    Subject,
+    no_answer,
+    pass_check,
+    report_unreachable_host,
+    skip_check,
+)
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.rules.connection_messages import connection_message
 
@@ -23,23 +31,23 @@ class _Step(Check):
 
     opens_sockets = True
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The server, or the proxy before it."""
         route = context.settings.route
         shown = str(route.dialled) if route is not None and route.dialled.name else context.gateway.shown
         setting = context.settings.host if route is None or route.proxy is None else route.proxy
         yield Subject(shown, setting.origin)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Take the step."""
         if context.probes is None or context.settings.unreachable is not None:
-            return unreachable(context)
+            return report_unreachable_host(context)
         try:
-            return self.step(context, context.probes)
+            return self.take_step(context, context.probes)
         except ProbeFailed as failed:
-            return _outcome(_fault(context, failed.cause, failed.detail), subject)
+            return _report_no_answer(_build_connection_error(context, failed.cause, failed.detail), subject)
 
-    def step(self, context: Context, probes: Probes) -> Outcome:
+    def take_step(self, context: Context, probes: Probes) -> Outcome:
         """What was found.
 
         Raises:
@@ -54,10 +62,10 @@ class Dns(_Step):
     name = "dns"
     group = "Network"
 
-    def step(self, context: Context, probes: Probes) -> Outcome:
+    def take_step(self, context: Context, probes: Probes) -> Outcome:
         """Look it up."""
         name, numbers = probes.route.dialled.name, probes.resolve()
-        return passed(f"{name} is {listed(numbers)}" if numbers != (name,) else f"{name} needs no look-up")
+        return pass_check(f"{name} is {list_names(numbers)}" if numbers != (name,) else f"{name} needs no look-up")
 
 
 class Connection(_Step):
@@ -67,9 +75,9 @@ class Connection(_Step):
     group = "Network"
     requires = ("dns",)
 
-    def step(self, context: Context, probes: Probes) -> Outcome:
+    def take_step(self, context: Context, probes: Probes) -> Outcome:
         """Connect."""
-        return passed(f"{probes.connect()} accepts connections on port {probes.route.dialled.port}")
+        return pass_check(f"{probes.connect()} accepts connections on port {probes.route.dialled.port}")
 
 
 class Proxy(_Step):
@@ -79,21 +87,21 @@ class Proxy(_Step):
     group = "Network"
     requires = ("connection",)
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The proxy, where there is one."""
         route = context.settings.route
         if route is not None and route.proxy is not None:
             yield Subject(route.proxy_shown, route.proxy.origin)
 
-    def step(self, context: Context, probes: Probes) -> Outcome:
+    def take_step(self, context: Context, probes: Probes) -> Outcome:
         """Ask it for a way to the server; without TLS each request is asked for by itself."""
         scheme = probes.route.proxy_shown.partition("://")[0]
         if scheme != "http":
-            return skipped(f"a proxy of the kind {scheme} is not checked step by step: see `host`")
+            return skip_check(f"a proxy of the kind {scheme} is not checked step by step: see `host`")
         if not probes.route.secure:
-            return passed(f"{probes.route.proxy_shown} is asked for {probes.route.server}")
+            return pass_check(f"{probes.route.proxy_shown} is asked for {probes.route.server}")
         probes.tunnel()
-        return passed(f"{probes.route.proxy_shown} gives a way to {probes.route.server}")
+        return pass_check(f"{probes.route.proxy_shown} gives a way to {probes.route.server}")
 
 
 class Tls(_Step):
@@ -106,13 +114,13 @@ class Tls(_Step):
     group = "Network"
     requires = ("connection", "proxy")
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The server, where it speaks TLS."""
         route = context.settings.route
         if route is not None and route.secure:
             yield Subject(str(route.server), context.settings.host.origin)
 
-    def step(self, context: Context, probes: Probes) -> Outcome:
+    def take_step(self, context: Context, probes: Probes) -> Outcome:
         """Shake hands, once with each bundle of certificates."""
         python, go = probes.trust()
         by_python, by_go = probes.route.python_bundle, probes.route.go_bundle
@@ -122,7 +130,7 @@ class Tls(_Step):
             other = (
                 f"wandb's Go process by {by_go.value} ({by_go.origin.shown})" if by_go else "Go by the system's store"
             )
-            return passed(f"the certificate is trusted: {whom}, {other}")
+            return pass_check(f"the certificate is trusted: {whom}, {other}")
         if go is not None and by_go is not None and (python.cause is None) != (go.cause is None):
             return _one_sided(context, probes, python, go)
         if worst.cause in ("tls-expired", "tls-early"):
@@ -137,16 +145,16 @@ class Clock(Check):
     group = "Network"
     requires = ("host",)
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The clock, where the server has told the time."""
         if context.gateway.skew is not None:
             yield Subject("clock")
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Compare with the `Date` of the last answer."""
         skew = context.gateway.skew or 0.0
         if abs(skew) <= MOST_SKEW:
-            return passed(f"this machine's clock is within {MOST_SKEW:.0f} seconds of the server's")
+            return pass_check(f"this machine's clock is within {MOST_SKEW:.0f} seconds of the server's")
         return Outcome(
             "warn",
             f"{_clock_words(skew)} of {context.gateway.server}: the addresses that files are uploaded to are signed "
@@ -171,7 +179,7 @@ def _one_sided(context: Context, probes: Probes, python: Trust, go: Trust) -> Ou
     fails, trusts = both if python.cause else both[::-1]
     which = f"{python.bundle} ({by_python.origin.shown})" if python.cause else f"{go.bundle} ({go_origin})"
     cause = python.cause or go.cause or "tls"
-    why = connection_message(_fault(context, cause, python.detail or go.detail).problem).text
+    why = connection_message(_build_connection_error(context, cause, python.detail or go.detail).problem).text
     variable, good = ("REQUESTS_CA_BUNDLE", go.bundle) if python.cause else ("SSL_CERT_FILE", python.bundle)
     return Outcome(
         "fail",
@@ -185,7 +193,7 @@ def _one_sided(context: Context, probes: Probes, python: Trust, go: Trust) -> Ou
 def _clock_or_certificate(context: Context, probes: Probes, cause: str) -> Outcome:
     """Out of its time: the server's own clock, asked without trust, tells whose fault it is."""
     skew = probes.server_clock()
-    fault = _fault(context, cause, "")
+    fault = _build_connection_error(context, cause, "")
     if skew is None or abs(skew) <= MOST_SKEW:
         end = "; the clocks of this machine and of the server agree" if skew is not None else ""
         return no_answer(fault, end)
@@ -199,7 +207,7 @@ def _clock_or_certificate(context: Context, probes: Probes, cause: str) -> Outco
     )
 
 
-def _fault(context: Context, cause: str, detail: str) -> ServerConnectionError:
+def _build_connection_error(context: Context, cause: str, detail: str) -> ServerConnectionError:
     route = context.settings.route
     fault = context.gateway.fault(cause, detail)
     if route is not None and route.proxy is not None and cause in ("dns", "dns-timeout", "refused", "connect-timeout"):
@@ -213,6 +221,6 @@ def _fault(context: Context, cause: str, detail: str) -> ServerConnectionError:
     return fault
 
 
-def _outcome(fault: ServerConnectionError, subject: Subject) -> Outcome:
+def _report_no_answer(fault: ServerConnectionError, subject: Subject) -> Outcome:
     end = f" (the address comes from: {subject.origin.shown})" if subject.origin else ""
     return no_answer(fault, end)

@@ -12,8 +12,8 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.core.targets import LinkTarget, as_string, target_of
-from regilink_doctor.doctor.advice import answer_of, listed
-from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.advice import answer_of, list_names
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
 from regilink_doctor.doctor.checks.target import target_of_subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.wording import explain_problem
@@ -25,25 +25,25 @@ class CodeAndEnvironment(Check):
     name = "code-and-environment"
     group = "Environment"
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """Each place in the code that says something else than the environment, and sweeps, which drop what it says."""
-        for each in contradictions(context).values():
+        for each in find_differences(context).values():
             yield Subject(each.shown, each.entity_origin, each)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Say both. Neither is wrong: in a sweep, what the code says is lost."""
         target = target_of_subject(subject)
         sweep = context.settings.sweep
         if sweep is not None and target.entity_text:
             return Outcome(
                 "warn",
-                f'{_line(target)} says entity="{target.entity_text}", and {sweep.origin.shown} is set: in a sweep or '
-                "launch job wandb.init drops entity= and project=, and the run belongs to the entity of the sweep",
+                f'{_show_line(target)} says entity="{target.entity_text}", and {sweep.origin.shown} is set: in a sweep '
+                "or launch job wandb.init drops entity= and project=, and the run belongs to the entity of the sweep",
                 rule_codes.ENTITY_IGNORED_IN_SWEEP,
                 f"start the sweep under {target.entity_text}: wandb sweep --entity {target.entity_text} sweep.yaml",
                 ("B2",),
             )
-        return passed(contradiction(context, target))
+        return pass_check(describe_difference(context, target))
 
 
 class Expected(Check):
@@ -52,13 +52,13 @@ class Expected(Check):
     name = "configuration"
     group = "Environment"
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The host, where the configuration alone names it."""
         host = context.settings.host
         if isinstance(host.origin, Configured) and host.value != context.settings.default_host:
             yield Subject(host.value, host.origin)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Say what to set, so that wandb goes there, too."""
         host, default = context.gateway.shown, context.settings.default_host
         return Outcome(
@@ -71,18 +71,18 @@ class Expected(Check):
         )
 
 
-def contradictions(context: Context) -> dict[tuple[object, ...], LinkTarget]:
+def find_differences(context: Context) -> dict[tuple[object, ...], LinkTarget]:
     """The first target for each thing that the code says and the environment says otherwise."""
     found: dict[tuple[object, ...], LinkTarget] = {}
     for target in context.targets:
         if target.place is None or not target.is_known:
             continue
-        if (context.settings.sweep is not None and target.entity_text) or contradiction(context, target):
+        if (context.settings.sweep is not None and target.entity_text) or describe_difference(context, target):
             found.setdefault((target.entity_text, target.project_text, target.entity_origin), target)
     return found
 
 
-def contradiction(context: Context, target: LinkTarget) -> str:
+def describe_difference(context: Context, target: LinkTarget) -> str:
     """What code and environment say differently, and what counts; empty where they agree."""
     settings = context.settings
     said = []
@@ -92,7 +92,9 @@ def contradiction(context: Context, target: LinkTarget) -> str:
     ):
         if code and given is not None and is_known(code) and code != given.value:
             wins = given.origin.shown if isinstance(given.origin, Argument) else "the code"
-            said.append(f"{_line(target)} says {what} {code}, {given.origin.shown} says {given.value}: {wins} wins")
+            said.append(
+                f"{_show_line(target)} says {what} {code}, {given.origin.shown} says {given.value}: {wins} wins"
+            )
     prefix = parse(target.text).prefix if context.links_registry(target) else None
     given = settings.organization
     if prefix and given is not None and given.value and given.value != prefix:
@@ -101,7 +103,7 @@ def contradiction(context: Context, target: LinkTarget) -> str:
     return "; ".join(said)
 
 
-def _line(target: LinkTarget) -> str:
+def _show_line(target: LinkTarget) -> str:
     """The line that gives the run's entity and project."""
     origin = target.entity_origin
     return origin.line if isinstance(origin, Code) else origin.shown
@@ -114,13 +116,13 @@ class OrganizationVariable(Check):
     group = "Account"
     requires = ("account",)
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The variable, where it is set."""
         given = context.settings.organization
         if given is not None:
             yield Subject(given.value, given.origin)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Whether the run's entity belongs to it."""
         origin = subject.origin or Variable("WANDB_ORGANIZATION")
         if not subject.shown:
@@ -131,16 +133,16 @@ class OrganizationVariable(Check):
                 help=origin.how_to_unset(),
             )
         context.queries.look_up_links()
-        entities = self._entities(context)
+        entities = self._find_entities(context)
         if not entities:
-            return skipped("there is no link whose path leaves the organization to it, and whose team is known")
+            return skip_check("there is no link whose path leaves the organization to it, and whose team is known")
         for entity in entities:
             found = resolve_organization(entity, subject.shown, context.directory)
             if isinstance(found, Judgement):
-                return self._wrong(context, Setting(subject.shown, origin), entity, found)
-        return passed(f"{subject.shown} ({origin.shown}) is the organization of {listed(entities)}")
+                return self._report_wrong(context, Setting(subject.shown, origin), entity, found)
+        return pass_check(f"{subject.shown} ({origin.shown}) is the organization of {list_names(entities)}")
 
-    def _entities(self, context: Context) -> list[str]:
+    def _find_entities(self, context: Context) -> list[str]:
         """The teams that the variable decides for: of the links that name no organization."""
         shorthand = [each for each in context.targets if context.links_registry(each) and not parse(each.text).prefix]
         names = [link.source_entity for each in shorthand if (link := context.link_of(each)) is not None]
@@ -149,7 +151,7 @@ class OrganizationVariable(Check):
         known = [(name, context.directory.entity(name)) for name in dict.fromkeys(names)]
         return [name for name, facts in known if facts and facts.kind == "team" and facts.organizations]
 
-    def _wrong(self, context: Context, given: Setting[str], entity: str, found: Judgement) -> Outcome:
+    def _report_wrong(self, context: Context, given: Setting[str], entity: str, found: Judgement) -> Outcome:
         facts = context.directory.entity(entity)
         if facts is None:
             raise LookupError("the entity was known a moment ago")

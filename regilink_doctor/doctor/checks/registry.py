@@ -10,8 +10,8 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import LinkInput, is_known, registry_name
 from regilink_doctor.core.targets import LinkTarget
-from regilink_doctor.doctor.advice import answer_of, listed
-from regilink_doctor.doctor.base import Outcome, blocked, passed, skipped
+from regilink_doctor.doctor.advice import answer_of, list_names
+from regilink_doctor.doctor.base import Outcome, block_check, pass_check, skip_check
 from regilink_doctor.doctor.checks.target import OfTarget
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.wording import explain_problem, problem_of_link
@@ -27,11 +27,11 @@ class OrganizationCheck(OfTarget):
     group = "Links"
     requires = ("target-path", "account", "entity", "organization-variable", "source")
 
-    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG202 for a team or person there, REG303 for any other name."""
         found = resolve_organization(made.source_entity, made.organization, context.directory)
         if isinstance(found, OrganizationNames):
-            return passed(f"links of {made.source_entity} go to {found.name} (entity {found.entity})")
+            return pass_check(f"links of {made.source_entity} go to {found.name} (entity {found.entity})")
         named = context.directory.entity(made.organization) if made.organization else None
         kind = f"it is a {named.kind} entity" if named and judgement.rule == rule_codes.TEAM_AS_ORGANIZATION else ""
         return explain_problem(problem_of_link(context, target, judgement), details=[kind, answer_of(judgement)])
@@ -44,7 +44,7 @@ class RegistryCheck(OfTarget):
     group = "Links"
     requires = ("organization",)
 
-    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG301 missing or restricted, REG302 another spelling."""
         organization = judgement.organization or ""
         name = registry_name(made.project)
@@ -55,8 +55,8 @@ class RegistryCheck(OfTarget):
             return explain_problem(problem_of_link(context, target, judged), status="warn")
         if found is not None:
             shown = context.directory.visibility(judgement.organization or "", name)
-            return passed(f"the registry {name} is there{_FOR.get(shown or '', '')}")
-        names = _organization(context, made)
+            return pass_check(f"the registry {name} is there{_FOR.get(shown or '', '')}")
+        names = _organization_of(context, made)
         known = context.queries.all_registries(names) if names else ()  # the rule finds the one that was meant
         problem = problem_of_link(context, target, judgement)
         if problem.rule != rule_codes.UNKNOWN_REGISTRY:
@@ -85,17 +85,17 @@ class Role(OfTarget):
     group = "Links"
     requires = ("registry",)
 
-    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG304 where the server says read-only."""
         name = registry_name(made.project)
         found = context.directory.registry(judgement.organization or "", name)
         if found is None or found.writable is None:
-            return skipped("the server does not say whether you may write to the registry")
-        best = context.account.best_role(context.directory.grants(judgement.organization or "", name))
+            return skip_check("the server does not say whether you may write to the registry")
+        best = context.account.best_role(context.directory.list_grants(judgement.organization or "", name))
         through = f" through the team {best.team}" if best and best.team else ""
         role = f"{best.role.replace('_', ' ')}{through}" if best else ""
         if found.writable:
-            return passed(f"you may link into {found.name}" + (f" ({role})" if role else ""))
+            return pass_check(f"you may link into {found.name}" + (f" ({role})" if role else ""))
         facts = {
             "registry": found.name,
             "role": role,
@@ -113,21 +113,21 @@ class ArtifactType(OfTarget):
     group = "Links"
     requires = ("registry",)
 
-    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG401, with the two ways out."""
         name = registry_name(made.project)
         found = context.directory.registry(judgement.organization or "", name)
         types = found.types if found else None
         given = target.type_text
         if types is None:
-            return passed(f"the registry {name} accepts every type")
-        allowed = listed(types) or "none"
+            return pass_check(f"the registry {name} accepts every type")
+        allowed = list_names(types) or "none"
         if given is None or not is_known(given):
-            return skipped(
+            return skip_check(
                 f"the registry {name} accepts: {allowed}; the artifact's type is unknown, give it with --type"
             )
         if given in types:
-            return passed(f"the registry {name} accepts the type {given}")
+            return pass_check(f"the registry {name} accepts the type {given}")
         add = f'r = wandb.Api().registry("{name}"); r.artifact_types.append("{given}"); r.save()'
         return explain_problem(
             problem_of_link(context, target, judgement),
@@ -143,10 +143,10 @@ class CollectionCheck(OfTarget):
     group = "Links"
     requires = ("registry",)
 
-    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG402, with another collection as the way out."""
         if judgement.rule == rule_codes.TYPE_NOT_ALLOWED:
-            return blocked("artifact-type")
+            return block_check("artifact-type")
         collection = made.collection.partition(":")[0]
         existing = context.directory.collection_type(judgement.organization or "", made.project, collection)
         if judgement.rule == rule_codes.COLLECTION_TYPE_CONFLICT:
@@ -156,12 +156,12 @@ class CollectionCheck(OfTarget):
                 more_help=[f'for example: target_path="{made.project}/{collection}-{target.type_text}"'],
             )
         if existing is None and "artifactCollections" in context.directory.not_known:
-            return skipped(f"the server is too old to be asked whether {collection} is there, and of which type")
+            return skip_check(f"the server is too old to be asked whether {collection} is there, and of which type")
         if existing is None:
-            return passed(f"the collection {collection} does not exist yet: the first link makes it")
-        return passed(f"the collection {collection} is there, of type {existing}")
+            return pass_check(f"the collection {collection} does not exist yet: the first link makes it")
+        return pass_check(f"the collection {collection} is there, of type {existing}")
 
 
-def _organization(context: Context, made: LinkInput) -> OrganizationNames | None:
+def _organization_of(context: Context, made: LinkInput) -> OrganizationNames | None:
     found = resolve_organization(made.source_entity, made.organization, context.directory)
     return found if isinstance(found, OrganizationNames) else None

@@ -9,8 +9,8 @@ from regilink_doctor.core.catalog import Catalog, Organization, Registry, Visibi
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
-from regilink_doctor.doctor.advice import listed
-from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.advice import list_names
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.wording import explain_problem
 
@@ -22,30 +22,30 @@ class CatalogDrift(Check):
     group = "Account"
     requires = ("account",)
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The catalog, where the configuration names one."""
         if context.filed is not None:
             yield Subject(context.filed.path, context.filed.origin)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """The differences, the first ones in words."""
         context.queries.look_up_links()
         on_file = context.filed.catalog.organizations if context.filed else ()
         pairs = [(names, each) for names in context.organizations for each in on_file if each.entity == names.entity]
         if not pairs:
-            return skipped(f"{subject.shown} has none of your organizations")
+            return skip_check(f"{subject.shown} has none of your organizations")
         old = Catalog(tuple(_looked_at(context, organization) for _, organization in pairs))
         new = Catalog(tuple(_as_it_is(context, names, organization) for names, organization in pairs))
         changes = old.diff(new)
         if not changes:
-            return passed(f"{subject.shown} says what the server says of everything that was looked at")
-        facts = {"path": subject.shown, "changes": listed(map(str, changes))}
+            return pass_check(f"{subject.shown} says what the server says of everything that was looked at")
+        facts = {"path": subject.shown, "changes": list_names(map(str, changes))}
         return explain_problem(Problem(rule_codes.CATALOG_DRIFT, failure="E3", facts=facts), status="warn")
 
 
 def _looked_at(context: Context, organization: Organization) -> Organization:
     """The organization as it is on file, without the registries that nobody has asked the server for."""
-    kept = (each for each in organization.registries if context.directory.asked(organization.entity, each.name))
+    kept = (each for each in organization.registries if context.directory.has_asked(organization.entity, each.name))
     return replace(organization, registries=tuple(kept))
 
 

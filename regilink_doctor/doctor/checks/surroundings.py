@@ -12,8 +12,8 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import LinkInput, is_known, registry_name
 from regilink_doctor.core.targets import LinkTarget
-from regilink_doctor.doctor.advice import answer
-from regilink_doctor.doctor.base import Check, Outcome, Subject, blocked, passed, skipped
+from regilink_doctor.doctor.advice import quote_message
+from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, skip_check
 from regilink_doctor.doctor.checks.target import OfTarget, target_of_subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.lookups import version_question
@@ -28,29 +28,29 @@ class SourceVisible(Check):
     group = "Links"
     requires = ("target-path", "account")
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The links of artifacts that were fetched by a name."""
         for target in context.targets:
             if target.consumed is not None and target.is_known:
                 yield Subject(target.shown, target.written_at, target)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """REG806 where the source's project is not shown."""
         target = target_of_subject(subject)
         context.queries.look_up_links()
         name = target.consumed
-        fetch = context.fetch(name) if name is not None else None
+        fetch = context.resolve_consumed(name) if name is not None else None
         if name is None or fetch is None or not is_known(fetch.entity):
-            return skipped("the name of the artifact is known only when the program runs")
+            return skip_check("the name of the artifact is known only when the program runs")
         question = version_question(fetch, context.directory)
         version = context.directory.version(question) if isinstance(question, VersionQuestion) else None
         if version is None:
-            return blocked("consumed", name.shown)
+            return block_check("consumed", name.shown)
         if version.source is not None:
-            return passed(f"{name.shown} was logged in {'/'.join(version.source)}, which you may see")
+            return pass_check(f"{name.shown} was logged in {'/'.join(version.source)}, which you may see")
         problem = Problem(rule_codes.SOURCE_NOT_VISIBLE, failure="C6", facts={"name": name.shown})
         details = [f"it was logged in a project that {context.account.username} may not see"]
-        return explain_problem(problem, details=[*details, answer("entity-name-required")])
+        return explain_problem(problem, details=[*details, quote_message("entity-name-required")])
 
 
 class Aliases(OfTarget):
@@ -60,22 +60,24 @@ class Aliases(OfTarget):
     group = "Links"
     requires = ("role",)
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The targets that give aliases."""
-        return [each for each in super().subjects(context) if target_of_subject(each).alias_names]
+        return [each for each in super().find_subjects(context) if target_of_subject(each).alias_names]
 
-    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """The worst of them."""
         organization, name = judgement.organization or "", registry_name(made.project)
         for string in target.aliases:
             if problem := _find_problem(string):
-                return explain_problem(problem, details=[answer("invalid-aliases")])
-        protected = [alias for alias in target.alias_names if alias in _protected(context, organization, name)]
-        best = context.account.best_role(context.directory.grants(organization, name))
+                return explain_problem(problem, details=[quote_message("invalid-aliases")])
+        protected = [
+            alias for alias in target.alias_names if alias in _protected_aliases_of(context, organization, name)
+        ]
+        best = context.account.best_role(context.directory.list_grants(organization, name))
         if protected and (best is None or best.role != "admin"):
             role = f"you are {best.role.replace('_', ' ')}" if best else "the server does not say that you are one"
             facts = {"alias": protected[0], "registry": name}
-            details = [role, answer("alias-protected", facts)]
+            details = [role, quote_message("alias-protected", facts)]
             return explain_problem(
                 Problem(rule_codes.PROTECTED_ALIAS, failure="B10", facts=facts), status="warn", details=details
             )
@@ -84,10 +86,10 @@ class Aliases(OfTarget):
                 return explain_problem(
                     Problem(rule_codes.VERSION_AS_ALIAS, failure="B11", facts={"alias": alias}), status="warn"
                 )
-        return passed(f"the link moves {', '.join(target.alias_names)} to the new version")
+        return pass_check(f"the link moves {', '.join(target.alias_names)} to the new version")
 
 
-def _protected(context: Context, organization: str, registry: str) -> frozenset[str]:
+def _protected_aliases_of(context: Context, organization: str, registry: str) -> frozenset[str]:
     """The aliases that the configuration or the catalog calls protected: the server tells nobody (row B10)."""
     filed = context.filed.catalog.registry(organization, registry) if context.filed else None
     return frozenset([*context.known.protected_aliases, *(filed.protected_aliases if filed else ())])

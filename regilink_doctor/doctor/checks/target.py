@@ -12,7 +12,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import LinkInput, is_known, parse
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer_of
-from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.wording import explain_problem, name_destination, problem_of_link, worst_in_path
 
@@ -23,20 +23,20 @@ class TargetPathCheck(Check):
     name = "target-path"
     group = "Links"
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """Every target."""
         for target in context.targets:
             yield Subject(target.shown, target.written_at, target)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """The problems of the text; a part that nobody knows makes it a skip."""
         target = target_of_subject(subject)
         if not target.is_known:
             what = " and ".join(f"`{each}`" for each in target.unknown_sources) or "{?}"
-            return skipped(f"{what} is known only when the program runs: pass the whole path as TARGET")
+            return skip_check(f"{what} is known only when the program runs: pass the whole path as TARGET")
         problem = worst_in_path(context, target)
         if problem is None:
-            return passed(_reading(target))
+            return pass_check(_describe_reading(target))
         return explain_problem(problem, status="fail" if problem.severity == "error" else "warn")
 
 
@@ -45,25 +45,25 @@ class OfTarget(Check):
 
     registry_links: ClassVar[bool] = True
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The targets of this kind whose path is known; each stands under its entity, too."""
         for target in context.targets:
             if target.is_known and context.links_registry(target) == self.registry_links:
                 entity = context.run_entity(target)
                 yield Subject(target.shown, target.written_at, target, entity.value if entity else None)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Judge the link, once the entity is known."""
         target = target_of_subject(subject)
         entity = context.run_entity(target)
         if entity is None or not is_known(entity.value):
-            return skipped("the run's entity is known only when the program runs: give it with --entity")
+            return skip_check("the run's entity is known only when the program runs: give it with --entity")
         made = context.sdk_link(target)
         if not isinstance(made, LinkInput):
-            return skipped("see `target-path`")
-        return self.judged(context, target, made, context.judgement(target))
+            return skip_check("see `target-path`")
+        return self.explain_judgement(context, target, made, context.judge_target(target))
 
-    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """What to say of the judgement."""
         raise NotImplementedError
 
@@ -76,19 +76,19 @@ class Destination(OfTarget):
     requires = ("target-path", "account")
     registry_links = False
 
-    def judged(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+    def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """Misplaced, refused, or an ordinary project-level link."""
         if made.project == LEGACY_REGISTRY and judgement.outcome in ("refused", "linked"):
-            return _legacy(context, target, made, judgement)
+            return _check_legacy_registry(context, target, made, judgement)
         if judgement.is_bad:
             problem = problem_of_link(context, target, judgement)
             return explain_problem(problem, details=[answer_of(judgement)])
         if judgement.outcome == "unknown":
-            return skipped("what W&B does with this link is undocumented")
-        return passed(f"not a registry link: it goes into {name_destination(made)}")
+            return skip_check("what W&B does with this link is undocumented")
+        return pass_check(f"not a registry link: it goes into {name_destination(made)}")
 
 
-def _legacy(context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
+def _check_legacy_registry(context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
     """The legacy model registry: closed where it was migrated, elsewhere a project of the team (A14)."""
     entity = made.entity or made.source_entity
     moved = entity + MIGRATED_SUFFIX
@@ -116,7 +116,7 @@ def target_of_subject(subject: Subject) -> LinkTarget:
     return subject.target
 
 
-def _reading(target: LinkTarget) -> str:
+def _describe_reading(target: LinkTarget) -> str:
     path = parse(target.text)
     if path.is_registry:
         return f"registry {path.registry}, collection {path.collection}"

@@ -13,8 +13,8 @@ from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
-from regilink_doctor.doctor.advice import answer, answer_of, listed
-from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.advice import answer_of, list_names, quote_message
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import Version
 from regilink_doctor.doctor.lookups import Lookup, version_question
@@ -28,17 +28,17 @@ class ConsumedNameCheck(Check):
     name = "consumed-name"
     group = "Links"
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """Every name that is fetched."""
         for each in context.consumed:
             yield Subject(each.shown, each.origin, each)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """A scheme, or too many parts; a part that nobody knows makes it a skip."""
         name = name_of(subject)
         if not name.is_known:
             what = " and ".join(f"`{each}`" for each in name.unknown_sources) or "{?}"
-            return skipped(f"{what} is known only when the program runs")
+            return skip_check(f"{what} is known only when the program runs")
         scheme, mark, rest = name.text.partition("://")
         if mark:
             path = rest.lstrip("/")
@@ -51,7 +51,7 @@ class ConsumedNameCheck(Check):
         problem = next((each for each in judge_name(LinkTarget(name.name)) if each.severity != "info"), None)
         if problem is not None:
             return explain_problem(problem, status="fail" if problem.severity == "error" else "warn")
-        return passed(name.shown)
+        return pass_check(name.shown)
 
 
 class ConsumedCheck(Check):
@@ -61,28 +61,28 @@ class ConsumedCheck(Check):
     group = "Links"
     requires = ("consumed-name", "account")
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The names of which every part is known."""
         for each in context.consumed:
             if each.is_known:
                 yield Subject(each.shown, each.origin, each)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Ask as the SDK would."""
         name = name_of(subject)
         context.queries.look_up_links()
-        fetch = context.fetch(name)
+        fetch = context.resolve_consumed(name)
         if fetch is None or not is_known(fetch.entity):
-            return skipped("the entity is known only when the program runs: give it with --entity")
+            return skip_check("the entity is known only when the program runs: give it with --entity")
         question = version_question(fetch, context.directory)
         if isinstance(question, Judgement):
-            return _unresolved(context, fetch, question)
+            return _report_unresolved(context, fetch, question)
         version = context.directory.version(question)
         if "artifactCollectionMembership" in context.directory.not_known:
-            return skipped("the server is too old to be asked for a version by its alias")
+            return skip_check("the server is too old to be asked for a version by its alias")
         if version is None:
-            return _missing(context, fetch, question)
-        return _restricted(context, fetch, question) or _found(name, question, version)
+            return _report_missing(context, fetch, question)
+        return _report_restricted(context, fetch, question) or _report_version(name, question, version)
 
 
 def name_of(subject: Subject) -> ConsumedName:
@@ -92,7 +92,7 @@ def name_of(subject: Subject) -> ConsumedName:
     return subject.target
 
 
-def _unresolved(context: Context, fetch: Lookup, judgement: Judgement) -> Outcome:
+def _report_unresolved(context: Context, fetch: Lookup, judgement: Judgement) -> Outcome:
     """The organization does not follow from the entity that asks: another one than that of a link (row D4)."""
     facts = context.directory.entity(fetch.entity)
     teams = [team.name for team in context.account.usable_teams]
@@ -111,7 +111,7 @@ def _unresolved(context: Context, fetch: Lookup, judgement: Judgement) -> Outcom
     )
 
 
-def _missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome:
+def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome:
     collection, _, alias = question.name.partition(":")
     account, facts = context.account.username, {"name": question.name}
     if not fetch.registry:
@@ -135,12 +135,12 @@ def _missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outc
         )
     wanted = CollectionQuestion(names.name, names.entity, registry, collection)
     context.queries.look_around(_all_missing(context))
-    collections, versions = context.directory.neighbours(wanted)
+    collections, versions = context.directory.list_neighbors(wanted)
     facts |= {"registry": registry, "collection": collection}
     if versions or collection in collections:
         better = f"v{alias}" if f"v{alias}" in versions else close_to(alias, versions)
         intended = f"{question.project}/{collection}:{better}" if better else ""
-        facts |= {"alias": alias or "latest", "intended": intended, "versions": listed(versions)}
+        facts |= {"alias": alias or "latest", "intended": intended, "versions": list_names(versions)}
         problem = Problem(rule_codes.UNKNOWN_COLLECTION, kind="alias", failure="D2", facts=facts)
     else:
         problem = Problem(
@@ -153,7 +153,7 @@ def _all_missing(context: Context) -> list[CollectionQuestion]:
     """Every collection of a registry of which a version is missing, so that one request serves all."""
     found: dict[CollectionQuestion, None] = {}
     for each in context.consumed:
-        fetch = context.fetch(each)
+        fetch = context.resolve_consumed(each)
         if fetch is None or not fetch.registry:
             continue
         question = version_question(fetch, context.directory)
@@ -166,11 +166,11 @@ def _all_missing(context: Context) -> list[CollectionQuestion]:
     return list(found)
 
 
-def _restricted(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome | None:
+def _report_restricted(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome | None:
     """A restricted viewer sees that it is there, and may not use or download it (rows B7, D7)."""
     registry = registry_name(question.project)
     facts = context.directory.registry(question.entity, registry)
-    best = context.account.best_role(context.directory.grants(question.entity, registry))
+    best = context.account.best_role(context.directory.list_grants(question.entity, registry))
     if not fetch.registry or best is None or best.role != "restricted_viewer" or (facts and facts.writable):
         return None
     ask_admin = f"ask an admin of the registry {registry} for the role Viewer: registry, Settings, Registry members"
@@ -178,7 +178,7 @@ def _restricted(context: Context, fetch: Lookup, question: VersionQuestion) -> O
     return explain_problem(Problem(rule_codes.NO_WRITE_ACCESS, kind="consume", failure="D7", facts=details))
 
 
-def _found(name: ConsumedName, question: VersionQuestion, version: Version) -> Outcome:
+def _report_version(name: ConsumedName, question: VersionQuestion, version: Version) -> Outcome:
     collection, colon, alias = question.name.partition(":")
     # In another case it is the same project: fetching does not mind (row A10).
     if version.collection and version.collection[1].casefold() != question.project.casefold():
@@ -190,18 +190,18 @@ def _found(name: ConsumedName, question: VersionQuestion, version: Version) -> O
     given = name.type_text
     if given and is_known(given) and version.artifact_type and given != version.artifact_type:
         facts = {"name": question.name, "type": version.artifact_type, "asked": given}
-        words = answer("type-mismatch", {"type": given, "actual": version.artifact_type})
+        words = quote_message("type-mismatch", {"type": given, "actual": version.artifact_type})
         return explain_problem(Problem(rule_codes.CONSUMED_TYPE_MISMATCH, failure="D6", facts=facts), details=[words])
     which = f"v{version.index}" if version.index is not None else "there"
     kind = f", type {version.artifact_type}" if version.artifact_type else ""
-    also = f", aliases {listed(version.aliases)}" if version.aliases else ""
-    return passed(f"{collection} {which}{kind}{also}")
+    also = f", aliases {list_names(version.aliases)}" if version.aliases else ""
+    return pass_check(f"{collection} {which}{kind}{also}")
 
 
 def _not_found(question: VersionQuestion) -> str:
     place = f"{question.entity}/{question.project}"
-    return answer("membership-not-found", {"name": question.name, "project": place})
+    return quote_message("membership-not-found", {"name": question.name, "project": place})
 
 
 def _no_project(question: VersionQuestion) -> str:
-    return answer("project-not-found-under-entity", {"project": question.project, "entity": question.entity})
+    return quote_message("project-not-found-under-entity", {"project": question.project, "entity": question.entity})

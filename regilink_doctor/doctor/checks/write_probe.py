@@ -13,10 +13,10 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.target_path import LinkInput, registry_name
 from regilink_doctor.core.targets import LinkTarget
-from regilink_doctor.doctor.base import Check, Outcome, Subject, passed, skipped
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.facts import nodes
-from regilink_doctor.doctor.probe.run import NAME, Plan, Result, new_token, write
+from regilink_doctor.doctor.facts import list_nodes
+from regilink_doctor.doctor.probe.run import NAME, Plan, Result, new_token, run_probe
 from regilink_doctor.rules.connection_messages import connection_message
 
 DELETE = "mutation RegilinkDelete($id: String!) { deleteModel(input: {id: $id}) { success } }"
@@ -30,7 +30,7 @@ class WriteProbe(Check):
     group = "Links"
     requires = ("role",)
 
-    def subjects(self, context: Context) -> Iterable[Subject]:
+    def find_subjects(self, context: Context) -> Iterable[Subject]:
         """One target for each registry and entity."""
         if context.prober is None:
             return
@@ -42,27 +42,27 @@ class WriteProbe(Check):
             seen.add((entity.value, made.project))
             yield Subject(target.shown, target.written_at, target, entity.value)
 
-    def look(self, context: Context, subject: Subject) -> Outcome:
+    def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Write, if somebody says yes."""
         prober, target = context.prober, subject.target
         if prober is None or not isinstance(target, LinkTarget):
             raise LookupError("a write probe without a target")
-        plan = _plan(context, target)
-        if not prober.confirm(plan.lines()):
-            return skipped("nothing was written: you did not say yes")
+        plan = _plan_probe(context, target)
+        if not prober.confirm(plan.describe_writes()):
+            return skip_check("nothing was written: you did not say yes")
         there_before = _project_id(context.gateway, plan) is not None
         try:
-            result = write(plan, prober)
+            result = run_probe(plan, prober)
         except KeyboardInterrupt:
-            if left := _left(context, plan, delete_project=not there_before):
+            if left := _find_leftovers(context, plan, delete_project=not there_before):
                 prober.notice(f"left behind: {', '.join(left)}")
             raise
-        left = _left(context, plan, delete_project=not there_before)
-        return _outcome(plan, result, left)
+        left = _find_leftovers(context, plan, delete_project=not there_before)
+        return _report_outcome(plan, result, left)
 
 
-def _plan(context: Context, target: LinkTarget) -> Plan:
-    made, judgement = context.sdk_link(target), context.judgement(target)
+def _plan_probe(context: Context, target: LinkTarget) -> Plan:
+    made, judgement = context.sdk_link(target), context.judge_target(target)
     if not isinstance(made, LinkInput):
         raise LookupError("a write probe of a path that the SDK refuses")
     organization = judgement.organization or ""
@@ -92,7 +92,7 @@ def _project_id(gateway: Gateway, plan: Plan) -> str | None:
     return found["id"] if found else None
 
 
-def _left(context: Context, plan: Plan, *, delete_project: bool) -> tuple[str, ...]:
+def _find_leftovers(context: Context, plan: Plan, *, delete_project: bool) -> tuple[str, ...]:
     """What is still there, asked of the server itself; a project that the probe has made is deleted."""
     names = {each.entity: each.name for each in context.organizations}
     registry = registry_name(plan.registry)
@@ -102,7 +102,7 @@ def _left(context: Context, plan: Plan, *, delete_project: bool) -> tuple[str, .
         data = ask(context.gateway, "RegilinkLeft", target_fields(Questions((), (question,), (version,)))).data
         owner = (data.get("collection0") or {}).get("orgEntity") or {}
         left = []
-        if nodes(owner.get("artifactCollections")):
+        if list_nodes(owner.get("artifactCollections")):
             left.append(f"the collection {plan.registry}/{plan.collection}")
         if (data.get("version0") or {}).get("artifactCollectionMembership"):
             left.append(f"the artifact {plan.entity}/{plan.project}/{plan.collection}")
@@ -115,7 +115,7 @@ def _left(context: Context, plan: Plan, *, delete_project: bool) -> tuple[str, .
     return tuple(left)
 
 
-def _outcome(plan: Plan, result: Result, left: tuple[str, ...]) -> Outcome:
+def _report_outcome(plan: Plan, result: Result, left: tuple[str, ...]) -> Outcome:
     rest = f"; left behind: {', '.join(left)}" if left else ""
     clean_up = [f"delete in the App: {each}" for each in left]
     if result.step is not None:
@@ -130,7 +130,7 @@ def _outcome(plan: Plan, result: Result, left: tuple[str, ...]) -> Outcome:
         )
     if left:
         return Outcome("warn", f"the link works{rest}", rule_codes.WRITE_PROBE_FAILED, "\n".join(clean_up), ("E4",))
-    return passed(
+    return pass_check(
         f"{plan.entity} linked an artifact of type {plan.type} into {plan.registry}, fetched it back, and everything "
         "was taken away again"
     )

@@ -44,13 +44,13 @@ class Plan:
         """The scratch collection's name; the artifact is called the same."""
         return f"{NAME}-{self.token}"
 
-    def values(self) -> dict[str, str]:
+    def to_script_values(self) -> dict[str, str]:
         """For the script."""
         full_name = f"{self.organization}/{self.registry}/{self.collection}"
         names = {"artifact": self.collection, "run": self.collection, "full_name": full_name}
         return {**asdict(self), **names, "target": f"{self.registry}/{self.collection}"}
 
-    def lines(self) -> tuple[str, ...]:
+    def describe_writes(self) -> tuple[str, ...]:
         """What will be written, for people."""
         return (
             f"a run {self.collection} in {self.entity}/{self.project}",
@@ -90,7 +90,7 @@ class Result:
     message: str | None = None
 
 
-def write(plan: Plan, prober: Prober) -> Result:
+def run_probe(plan: Plan, prober: Prober) -> Result:
     """Link, fetch back, unlink; then clean up, after a failure, a time-out and Ctrl-C as well.
 
     Raises:
@@ -98,18 +98,18 @@ def write(plan: Plan, prober: Prober) -> Result:
     """
     with tempfile.TemporaryDirectory(prefix="regilink-") as name:
         folder = Path(name)
-        (folder / "plan").write_text(json.dumps(plan.values()), encoding="utf-8")
+        (folder / "plan").write_text(json.dumps(plan.to_script_values()), encoding="utf-8")
         try:
-            return _result(folder / "write", _run("write", folder, prober))
+            return _read_result(folder / "write", _run_script("write", folder, prober))
         finally:
-            with _undisturbed(prober.notice):
-                _run("clean", folder, prober)
+            with _delay_signals(prober.notice):
+                _run_script("clean", folder, prober)
 
 
-def _run(verb: str, folder: Path, prober: Prober) -> str | None:
+def _run_script(verb: str, folder: Path, prober: Prober) -> str | None:
     """Run the script; None when it ended well, else what its end was."""
     command = [prober.python, str(SCRIPT), verb, str(folder / "plan"), str(folder / verb)]
-    environ = _environ(prober.environ, folder)
+    environ = _build_environment(prober.environ, folder)
     with open(folder / f"{verb}.log", "wb") as log:
         # A session of its own: Ctrl-C reaches us alone, and wandb's other processes end with it.
         process = subprocess.Popen(
@@ -124,10 +124,10 @@ def _run(verb: str, folder: Path, prober: Prober) -> str | None:
         try:
             status = process.wait(prober.timeout)
         except subprocess.TimeoutExpired:
-            _end(process)
+            _end_process(process)
             return f"it had not ended after {prober.timeout:g} seconds"
         except BaseException:
-            _end(process)
+            _end_process(process)
             raise
     if status == 0:
         return None
@@ -135,7 +135,7 @@ def _run(verb: str, folder: Path, prober: Prober) -> str | None:
     return tail[-1] if tail else f"it ended with status {status}"
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end_process(process: subprocess.Popen[bytes]) -> None:
     for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
         with suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
@@ -147,7 +147,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             return
 
 
-def _result(report: Path, failed: str | None) -> Result:
+def _read_result(report: Path, failed: str | None) -> Result:
     lines: list[dict[str, Any]] = []
     if report.exists():
         lines = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
@@ -161,7 +161,7 @@ def _result(report: Path, failed: str | None) -> Result:
     return Result(begun[:-1], step, None, failed or "it ended without a word")
 
 
-def _environ(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
+def _build_environment(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
     """The program's environment, online, with nothing left on this machine."""
     found = {name: value for name, value in environ.items() if name not in DROPPED}
     quiet = {
@@ -177,7 +177,7 @@ def _environ(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _undisturbed(notice: Callable[[str], None]) -> Iterator[None]:
+def _delay_signals(notice: Callable[[str], None]) -> Iterator[None]:
     """Ctrl-C waits, and whoever asks us to end: what was written has to go away first."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -16,7 +16,7 @@ from typing import Any
 Say = Callable[..., None]
 
 
-def write(plan: dict[str, str], wandb: Any, say: Say) -> None:
+def write_link(plan: dict[str, str], wandb: Any, say: Say) -> None:
     """Log, link, fetch back, compare, unlink."""
     say("start the run", begins=True)
     settings = {"entity": plan["entity"], "project": plan["project"], "id": plan["run"], "job_type": "regilink-probe"}
@@ -42,7 +42,7 @@ def write(plan: dict[str, str], wandb: Any, say: Say) -> None:
     say("done")
 
 
-def clean(plan: dict[str, str], wandb: Any, say: Say) -> None:
+def clean_up(plan: dict[str, str], wandb: Any, say: Say) -> None:
     """Delete what there is of a probe: the collection, the artifact, the run. What is missing already is no failure."""
     api = wandb.Api(overrides={"entity": plan["entity"]})
     source = f"{plan['entity']}/{plan['project']}"
@@ -67,16 +67,16 @@ def main() -> int:
     with open(plan_path, encoding="utf-8") as file:
         plan = json.load(file)
 
-    def say(step: str, **more: object) -> None:
+    def report_step(step: str, **more: object) -> None:
         with open(report_path, "a", encoding="utf-8") as file:
             file.write(json.dumps({"step": step, **more}) + "\n")
 
     try:
-        say("import wandb", begins=True)
+        report_step("import wandb", begins=True)
         wandb = importlib.import_module("wandb")
-        (write if verb == "write" else clean)(plan, wandb, say)
+        (write_link if verb == "write" else clean_up)(plan, wandb, report_step)
     except Exception as error:
-        say("failed", error=type(error).__name__, message=str(error))
+        report_step("failed", error=type(error).__name__, message=str(error))
         return 1
     return 0
 

@@ -56,11 +56,11 @@ class LiveRows:
             self._live.stop()
             self._live = None
 
-    def begins(self, name: str) -> None:
+    def begin_check(self, name: str) -> None:
         """See `Watcher`."""
         self._name = name
 
-    def ended(self, check: CheckResult) -> None:
+    def end_check(self, check: CheckResult) -> None:
         """See `Watcher`."""
         self._rows.append(check)
 

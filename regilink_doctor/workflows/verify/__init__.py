@@ -24,7 +24,7 @@ from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import is_known, parse, parsed
-from regilink_doctor.doctor.facts import nodes
+from regilink_doctor.doctor.facts import list_nodes
 from regilink_doctor.rules.wording import listed, quoted
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, answered
 from regilink_doctor.workflows.verify.compare import compare, not_there, settled, version_words
@@ -213,4 +213,4 @@ def _questions(questions: Iterable[Question]) -> Questions:
 
 
 def _owned(data: Mapping[str, Any], alias: str, connection: str) -> list[Mapping[str, Any]]:
-    return nodes(((data.get(alias) or {}).get("orgEntity") or {}).get(connection))
+    return list_nodes(((data.get(alias) or {}).get("orgEntity") or {}).get(connection))
