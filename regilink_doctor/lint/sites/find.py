@@ -266,8 +266,8 @@ class _Finder:
             return None
         texts = self.resolver.texts(target, use.at)
         # `link` and `artifact` are everybody's words: only the prefix itself tells.
-        mark = "/" if function.attr == "link_artifact" else REGISTRY_PREFIX
-        return path if any(mark in text.pattern for text in texts) else None
+        marks = ("/", REGISTRY_PREFIX) if function.attr == "link_artifact" else (REGISTRY_PREFIX,)
+        return path if any(mark in text.pattern for text in texts for mark in marks) else None
 
     def _known_elsewhere(self, receiver: ast.expr, use: Use) -> bool:
         """The receiver is known, and no object of wandb's: `os.link`, `zenml_client.link_artifact`."""
