@@ -126,7 +126,7 @@ def measure(folder: Path) -> str:
     short = run(empty, ROUNDS * SHORT, folder)
     suites: dict[str, Command] = {name: ([*ours, f"test_{name}.py"], {}) for name in ("empty", "one", "eleven")}
     with Emulator() as emulator:
-        emulator.prepare()
+        emulator.load_graphql()
         served = emulator.environ()
         programs: dict[str, Command] = {
             "script": ([sys.executable, "offline.py"], {}),

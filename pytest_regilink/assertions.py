@@ -75,7 +75,7 @@ class PathPattern:
             return False
         wanted = f"{self.path}/*" if self.is_registry else self.path
         candidates = (name, name.partition("/")[2])
-        return wanted in candidates or ("*" in wanted and any(_matches(each, wanted) for each in candidates))
+        return wanted in candidates or ("*" in wanted and any(_matches_pattern(each, wanted) for each in candidates))
 
     def matches_version(self, version: str | None, aliases: Collection[str]) -> bool:
         """Whether the version is meant. At the moment of a link, the version that is linked is `latest`."""
@@ -173,17 +173,21 @@ def assert_linked(
     if exact and len(matching) > 1:
         raise link_error(f"linked to {str(pattern)!r} {len(matching)} times, not once", tried, assumed)
     for attempt in reversed(matching):
-        if type in (None, attempt.source_type) and not _missing(attempt, wanted) and not _extra(attempt, wanted, exact):
+        if (
+            type in (None, attempt.source_type)
+            and not _list_missing_aliases(attempt, wanted)
+            and not _list_extra_aliases(attempt, wanted, exact)
+        ):
             return attempt
     last = matching[-1]
-    where = f"{_place(last)}linked to {str(pattern)!r}"
+    where = f"{_describe_place(last)}linked to {str(pattern)!r}"
     if type not in (None, last.source_type):
         raise link_error(f"{where} with type {last.source_type!r}, not {type!r}", tried, assumed)
-    if missing := _missing(last, wanted):
+    if missing := _list_missing_aliases(last, wanted):
         raise link_error(
             f"{where} without {_list_aliases(missing)}; it has {_list_aliases(last.aliases)}", tried, assumed
         )
-    raise link_error(f"{where} also with {_list_aliases(_extra(last, wanted, exact))}", tried, assumed)
+    raise link_error(f"{where} also with {_list_aliases(_list_extra_aliases(last, wanted, exact))}", tried, assumed)
 
 
 def assert_not_linked(attempts: Iterable[LinkAttempt], path: object = None, *, assumed: Sequence[Assumed] = ()) -> None:
@@ -198,7 +202,9 @@ def assert_not_linked(attempts: Iterable[LinkAttempt], path: object = None, *, a
     for attempt in tried:
         if attempt.destination and (pattern is None or pattern.is_destination(attempt)):
             raise link_error(
-                f"{_place(attempt)}something was linked to {str(pattern or attempt.destination)!r}", tried, assumed
+                f"{_describe_place(attempt)}something was linked to {str(pattern or attempt.destination)!r}",
+                tried,
+                assumed,
             )
 
 
@@ -233,7 +239,9 @@ def assert_refused(
     linked = next((each for each in tried if each.destination and pattern.was_requested(each)), None)
     if linked is not None:
         raise link_error(
-            f"{_place(linked)}the link to {str(pattern)!r} was not refused: it is {linked.verdict}", tried, assumed
+            f"{_describe_place(linked)}the link to {str(pattern)!r} was not refused: it is {linked.verdict}",
+            tried,
+            assumed,
         )
     raise link_error(f"no link to {str(pattern)!r} was refused", tried, assumed, reason)
 
@@ -300,7 +308,10 @@ def assert_logged(
             alias.alias for item in version.memberships for alias in item.aliases if item.collection is version.sequence
         }
         if (
-            (pattern.path in names or any("*" in pattern.path and _matches(each, pattern.path) for each in names))
+            (
+                pattern.path in names
+                or any("*" in pattern.path and _matches_pattern(each, pattern.path) for each in names)
+            )
             and pattern.version in (None, f"v{version.index}", *own)
             and type in (None, version.type)
             and wanted <= own
@@ -420,7 +431,7 @@ def read_failure(failure: str | None) -> str | None:
 
     if failure not in FAILURES:
         raise ImpossibleAssertion(
-            f"there is no failure {failure!r} in the failure index{suggest(str(failure), FAILURES)}"
+            f"there is no failure {failure!r} in the failure index{suggest_name(str(failure), FAILURES)}"
         )
     return failure
 
@@ -434,7 +445,7 @@ def read_how(how: str | None) -> str | None:
     __tracebackhide__ = True
     if how is not None and how not in HOW:
         raise ImpossibleAssertion(
-            f"how={how!r}: a version is consumed by {', '.join(map(repr, HOW))}{suggest(str(how), HOW)}"
+            f"how={how!r}: a version is consumed by {', '.join(map(repr, HOW))}{suggest_name(str(how), HOW)}"
         )
     return how
 
@@ -455,11 +466,12 @@ def describe_miss(pattern: PathPattern, attempts: Sequence[LinkAttempt]) -> str:
     if last.verdict == "refused":
         message = (last.message or "").splitlines()
         detail = f": {message[0]}" if message else ""
-        return f"{_place(last)}nothing was linked to {str(pattern)!r}: refused{reason}{detail}"
+        return f"{_describe_place(last)}nothing was linked to {str(pattern)!r}: refused{reason}{detail}"
     if last.verdict == "misplaced":
         project = (last.destination or "").split("/")[1:2]
-        return f'{_place(last)}linked to project "{"".join(project)}", not to a registry{reason}: write "{pattern!s}"'
-    return f"{_place(last)}linked to {last.destination!r}, nothing was linked to {str(pattern)!r}"
+        where = f'{_describe_place(last)}linked to project "{"".join(project)}"'
+        return f'{where}, not to a registry{reason}: write "{pattern!s}"'
+    return f"{_describe_place(last)}linked to {last.destination!r}, nothing was linked to {str(pattern)!r}"
 
 
 def link_error(
@@ -484,7 +496,7 @@ def describe_links(
     return "\n".join([*lines, *render_assumed(assumed)])
 
 
-def suggest(name: str, names: Iterable[str]) -> str:
+def suggest_name(name: str, names: Iterable[str]) -> str:
     """`; did you mean …?`, where one of the names is near."""
     from difflib import get_close_matches
 
@@ -509,7 +521,7 @@ def _check_accepted(world: World, version: ArtifactVersion, registry: str) -> No
         )
 
 
-def _matches(name: str, pattern: str) -> bool:
+def _matches_pattern(name: str, pattern: str) -> bool:
     # `[` and `?` are characters of names.
     return fnmatchcase(name, pattern.replace("[", "[[]").replace("?", "[?]"))
 
@@ -524,18 +536,18 @@ def _qualified_name(artifact: object) -> str | None:
         raise ImpossibleAssertion(f"{artifact!r} was not logged, so it is nowhere yet: {error}") from error
 
 
-def _place(attempt: LinkAttempt) -> str:
+def _describe_place(attempt: LinkAttempt) -> str:
     if attempt.place is None:
         return ""
     file, _, line = attempt.place.rpartition(":")
     return f"{os.path.basename(file)}:{line}: "
 
 
-def _missing(attempt: LinkAttempt, aliases: frozenset[str] | None) -> list[str]:
+def _list_missing_aliases(attempt: LinkAttempt, aliases: frozenset[str] | None) -> list[str]:
     return sorted((aliases or frozenset()) - {*attempt.aliases, "latest"})
 
 
-def _extra(attempt: LinkAttempt, aliases: frozenset[str] | None, exact: bool) -> list[str]:
+def _list_extra_aliases(attempt: LinkAttempt, aliases: frozenset[str] | None, exact: bool) -> list[str]:
     return sorted(set(attempt.aliases) - aliases - {"latest"}) if exact and aliases is not None else []
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_regilink.assertions import suggest
+from pytest_regilink.assertions import suggest_name
 from regilink_doctor.core.records import record, replace
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Conditions:
         conditions = cls().with_values("command line", read_options(request.config))
         for mark in reversed(list(request.node.iter_markers("regilink"))):
             if mark.args:
-                _complain(request.node.nodeid, "the marker regilink has keyword arguments alone")
+                _reject_condition(request.node.nodeid, "the marker regilink has keyword arguments alone")
             conditions = conditions.with_values(request.node.nodeid, mark.kwargs)
         param = getattr(request, "param", None)
         return conditions.with_values(request.node.nodeid, param) if isinstance(param, dict) else conditions
@@ -63,19 +63,20 @@ class Conditions:
         """
         if unknown := sorted(set(values) - set(vars(self))):
             known = ", ".join(name for name in vars(self) if name != "failure")
-            _complain(
-                where, f"the marker regilink has no {unknown[0]!r}{suggest(unknown[0], vars(self))}; it has {known}"
+            _reject_condition(
+                where,
+                f"the marker regilink has no {unknown[0]!r}{suggest_name(unknown[0], vars(self))}; it has {known}",
             )
         for name, value in values.items():
             if value is not None and not _SHAPES[name][0](value):
-                _complain(where, f"{name}={value!r}: it is {_SHAPES[name][1]}")
+                _reject_condition(where, f"{name}={value!r}: it is {_SHAPES[name][1]}")
         if values.get("entity") not in (None, "team", "personal", "organization"):
-            _complain(where, f"entity={values['entity']!r}: it is team, personal or organization")
+            _reject_condition(where, f"entity={values['entity']!r}: it is team, personal or organization")
         if values.get("role") not in (None, *ROLES):
-            _complain(where, f"role={values['role']!r}: it is {', '.join(ROLES[:-1])} or {ROLES[-1]}")
+            _reject_condition(where, f"role={values['role']!r}: it is {', '.join(ROLES[:-1])} or {ROLES[-1]}")
         return replace(self, **values)
 
-    def arrange(self, world: World) -> None:
+    def arrange_world(self, world: World) -> None:
         """Let the world be so."""
         if self.registries is not None:
             _replace_registries(world, self.registries)
@@ -163,7 +164,7 @@ _SHAPES: dict[str, tuple[Callable[[object], bool], str]] = {
 """The check of each condition's shape, and its description."""
 
 
-def _complain(where: str, what: str) -> NoReturn:
+def _reject_condition(where: str, what: str) -> NoReturn:
     pytest.fail(f"{where}: {what}", pytrace=False)
 
 
@@ -248,7 +249,7 @@ def failures(*names: str) -> Callable[[Any], Any]:
         ValueError: there is no such failure.
     """
     if unknown := sorted(set(names) - set(FAILURES)):
-        near = suggest(unknown[0], FAILURES)
+        near = suggest_name(unknown[0], FAILURES)
         raise ValueError(f"no failure is called {unknown[0]!r}{near}; there are {', '.join(FAILURES)}")
     chosen = names or tuple(FAILURES)
     params = [{**FAILURES[name], "failure": name} for name in chosen]

@@ -24,7 +24,7 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
     if isinstance(error, AssertionError) or (fixture is None and not is_wandb_error(error)):
         return None
     links = fixture.links if fixture is not None else ()
-    blocks = ["\n".join(_meaning(error, links))] if is_wandb_error(error) else []
+    blocks = ["\n".join(_explain_error(error, links))] if is_wandb_error(error) else []
     if links and fixture is not None:
         from regilink_doctor.report.ledger import render_assumed, render_links
 
@@ -40,7 +40,7 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
     return "\n\n".join(block for block in blocks if block) or None
 
 
-def _meaning(error: BaseException, links: Sequence[LinkAttempt]) -> Iterator[str]:
+def _explain_error(error: BaseException, links: Sequence[LinkAttempt]) -> Iterator[str]:
     """What `regilink explain` says; of several possible causes, the one that the emulator knows."""
     from regilink_doctor.workflows.explain import classify
 

@@ -41,7 +41,7 @@ def regilink_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
     with import_frames_known(), Emulator() as emulator:
         yield emulator
         # wandb-core would go on asking a server that is gone.
-        isolation_of(pytestconfig).close()
+        isolation_of(pytestconfig).end_services()
 
 
 @pytest.fixture(scope="session")
@@ -177,7 +177,7 @@ def watch_environment(node: pytest.Item | pytest.Collector) -> None:
     """Put the variables back when all fixtures of this node have ended."""
     from pytest_regilink.isolation import isolation_of
 
-    isolation_of(node.config).watch(node)
+    isolation_of(node.config).watch_node(node)
 
 
 def bring_fixture(item: pytest.Item) -> None:
@@ -256,14 +256,14 @@ def _open_server(
 
     isolation = isolation_of(request.config)
     conditions: Conditions = Conditions.from_request(request)
-    _call_or_fail(request, conditions.arrange, world)
+    _call_or_fail(request, conditions.arrange_world, world)
     isolation.issue_keys(world)
     emulator.reset(world)
     variables = {
         **_call_or_fail(request, server_variables, isolation, emulator, fence, folder / "regilink"),
         **settings,
     }
-    room = isolation.enter(request.fixturename or "regilink", variables, emulator)
+    room = isolation.enter_room(request.fixturename or "regilink", variables, emulator)
     server = request.node.stash[SERVER_FIXTURE] = Regilink(emulator, fence, isolation)
     request.node.stash[_CONDITIONS] = conditions
     unfinished: list[str] = []
@@ -274,7 +274,7 @@ def _open_server(
         yield server
     finally:
         emulator.faults.clear()
-        unfinished = isolation.leave(room)
+        unfinished = isolation.leave_room(room)
         if is_report_wanted(request.config):
             note_links(request.config, request.node.nodeid, server.links)
         del request.node.stash[SERVER_FIXTURE]

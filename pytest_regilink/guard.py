@@ -62,8 +62,8 @@ class Guard:
     def __enter__(self) -> Guard:
         # A wandb-core that was started before knows nothing of the proxy. What else there is for wandb stays.
         kept = {name: value for name, value in os.environ.items() if name.startswith("WANDB_") and name != SERVICE}
-        variables = {**IMPATIENCE, **kept, **environ.proxies(self._fence.url)}
-        self._room = self._isolation.enter("regilink_guard", variables)
+        variables = {**IMPATIENCE, **kept, **environ.build_proxy_variables(self._fence.url)}
+        self._room = self._isolation.enter_room("regilink_guard", variables)
         socket.getaddrinfo = self._check_host
         return self
 
@@ -71,7 +71,7 @@ class Guard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         socket.getaddrinfo = self._look_up
-        self._isolation.leave(self._room)
+        self._isolation.leave_room(self._room)
 
     def _check_host(self, host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host

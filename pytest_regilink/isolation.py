@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_regilink.passthrough import let_through
-from pytest_regilink.passthrough import undo as undo_passthrough
+from pytest_regilink.passthrough import restore_mocks as undo_passthrough
 from pytest_regilink.sdk import SERVICE, Sdk, WandbMemory
 from regilink_doctor.emulator import environ, recorder
 from regilink_doctor.emulator.world.world import default_key
@@ -73,56 +73,58 @@ class Isolation:
 
     # Rooms.
 
-    def enter(self, name: str, variables: Mapping[str, str], emulator: Emulator | None = None) -> Room:
+    def enter_room(self, name: str, variables: Mapping[str, str], emulator: Emulator | None = None) -> Room:
         """Begin a room with these variables of wandb's alone; without an emulator, with that of the room before."""
         room = Room(name, emulator or self._active.emulator, self._active)
         self._entered += 1
-        for variable in (*variables, *self._watched()):
+        for variable in (*variables, *self._read_watched()):
             self._seen.setdefault(variable, set()).add(variables.get(variable))
-        self._save(self._active)
+        self._save_room(self._active)
         room.memory, service = self.sdk.fresh_memory()
         room.variables = {**variables, **({SERVICE: service} if service is not None else {})}
         kept = {
-            name: value for name, value in self._watched().items() if name not in variables and not _is_wandbs(name)
+            name: value
+            for name, value in self._read_watched().items()
+            if name not in variables and not _is_wandbs(name)
         }
         room.variables.update(kept)
         self._rooms.append(room)
-        self._load(room)
+        self._load_room(room)
         return room
 
-    def leave(self, room: Room) -> list[str]:
+    def leave_room(self, room: Room) -> list[str]:
         """Finish the runs that are still open in the room, and end it; the paths of those runs."""
         after = self._active if self._active is not room else room.below or self._outside
-        self.activate(room)
+        self.activate_room(room)
         try:
             return self.sdk.finish_runs()
         finally:
-            self.sdk.park()
+            self.sdk.park_service()
             self._rooms.remove(room)
             for other in self._rooms:
                 if other.below is room:
                     other.below = room.below
-            self._save(room)
+            self._save_room(room)
             for name, value in room.variables.items():
                 self._seen.setdefault(name, set()).add(value)
-            self._load(after)
+            self._load_room(after)
 
-    def activate(self, room: Room | None) -> None:
+    def activate_room(self, room: Room | None) -> None:
         """Go into this room, or outside."""
         target = room or self._outside
         if target is not self._active:
-            self._save(self._active)
-            self._load(target)
+            self._save_room(self._active)
+            self._load_room(target)
 
     def activate_for(self, fixture_names: frozenset[str]) -> None:
         """Go into the newest room that is asked for; outside, when none is."""
         if self._rooms:
             wanted = [room for room in self._rooms if room.name in fixture_names]
-            self.activate(wanted[-1] if wanted else None)
+            self.activate_room(wanted[-1] if wanted else None)
 
-    def refresh(self) -> None:
+    def refresh_wandb(self) -> None:
         """Let wandb read the environment again, within a test."""
-        self.sdk.refresh()
+        self.sdk.refresh_environment()
 
     def issue_keys(self, world: World) -> None:
         """Give the users keys of their own, for a process that outlives its test; any other key is the first user's."""
@@ -143,13 +145,13 @@ class Isolation:
         """The addresses of the emulators of all rooms."""
         return tuple(dict.fromkeys(room.emulator.url for room in self._rooms if room.emulator is not None))
 
-    def close(self) -> None:
+    def end_services(self) -> None:
         """End every `wandb-core` that was started in a room."""
-        self.sdk.close()
+        self.sdk.end_services()
 
     # The environment at the end of a scope.
 
-    def watch(self, node: pytest.Item | pytest.Collector) -> None:
+    def watch_node(self, node: pytest.Item | pytest.Collector) -> None:
         """Put the variables back when all fixtures of this node have ended.
 
         A fixture that began before ours, such as `monkeypatch`, ends after it, and puts back what it saw in our room.
@@ -178,24 +180,24 @@ class Isolation:
 
     # Switching.
 
-    def _watched(self) -> dict[str, str]:
+    def _read_watched(self) -> dict[str, str]:
         return {name: value for name, value in os.environ.items() if name in self._seen or _is_wandbs(name)}
 
-    def _save(self, room: Room) -> None:
-        room.variables, room.memory = self._watched(), self.sdk.memory()
+    def _save_room(self, room: Room) -> None:
+        room.variables, room.memory = self._read_watched(), self.sdk.read_memory()
         if room.emulator is not None:
-            recorder.stop(room.emulator.observe)
+            recorder.stop_recording(room.emulator.observe)
             undo_passthrough()
 
-    def _load(self, room: Room) -> None:
-        for name in self._watched():
+    def _load_room(self, room: Room) -> None:
+        for name in self._read_watched():
             if name not in room.variables:
                 del os.environ[name]
         os.environ.update(room.variables)
         if room.memory is not None:
-            room.memory.restore()
+            room.memory.restore_memory()
         if room.emulator is not None:
-            recorder.start(room.emulator.observe)
+            recorder.start_recording(room.emulator.observe)
             let_through(room.emulator.url)
         self._active = room
 
@@ -222,8 +224,8 @@ def server_variables(isolation: Isolation, emulator: Emulator, fence: Fence, fol
     to test, reads its place once.
     """
     fenced = fence.environ()
-    ours = environ.variables(emulator.url, next(iter(emulator.world.users.values())).key, folder)
-    recorded = recorder.environ(emulator.folder, f"{emulator.url}/?world={emulator.world.token}")
+    ours = environ.build_variables(emulator.url, next(iter(emulator.world.users.values())).key, folder)
+    recorded = recorder.build_environ(emulator.folder, f"{emulator.url}/?world={emulator.world.token}")
     led = {recorder.LEAD: " ".join(dict.fromkeys((emulator.url, *isolation.servers)))}
     return {**fenced, **ours, **recorded, **led, "WANDB_CACHE_DIR": fenced["WANDB_CACHE_DIR"]}
 

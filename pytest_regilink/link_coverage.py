@@ -40,10 +40,10 @@ def add_reached(config: pytest.Config, reached: Mapping[str, list[str]]) -> None
         known[place] = sorted({*known.get(place, ()), *tests})
 
 
-def measure(config: pytest.Config) -> dict[str, Any]:
+def measure_coverage(config: pytest.Config) -> dict[str, Any]:
     """The report: each link of the source with the tests that reached it."""
     known: dict[str, list[str]] = config.stash.get(REACHED, {})
-    reached = _split(known)
+    reached = _split_places(known)
     links = []
     for site in _find_links(config):
         path = os.path.abspath(site.place.path)
@@ -85,7 +85,7 @@ def _find_links(config: pytest.Config) -> list[Site]:
     return sorted(sites, key=lambda site: (site.place.path, site.place.span.line))
 
 
-def _split(reached: Mapping[str, list[str]]) -> dict[tuple[str, int], list[str]]:
+def _split_places(reached: Mapping[str, list[str]]) -> dict[tuple[str, int], list[str]]:
     places = {}
     for place, tests in reached.items():
         path, _, line = place.rpartition(":")

@@ -12,7 +12,7 @@ from pytest_regilink.assertions import (
     find_membership,
     matches_consumption,
     read_destination,
-    suggest,
+    suggest_name,
 )
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
@@ -67,7 +67,7 @@ def check_reachable(world: World, path: object, attempts: Sequence[LinkAttempt])
     known = registries_of(world)
     registry = (pattern.registry or "").removeprefix(REGISTRY_PREFIX)
     if registry and registry.casefold() not in {name.casefold() for name in known}:
-        near = suggest(registry, known)
+        near = suggest_name(registry, known)
         if near or "registry" not in world.assumes:
             raise ImpossibleAssertion(
                 f"there is no registry {registry!r} on the server, nothing can be linked to it{near}"
@@ -75,7 +75,7 @@ def check_reachable(world: World, path: object, attempts: Sequence[LinkAttempt])
             )
     entity = pattern.entity
     if entity and entity not in world.entities:
-        near = suggest(entity, world.entities)
+        near = suggest_name(entity, world.entities)
         if near or not world.assumes & {"organization", "team"}:
             raise ImpossibleAssertion(f"there is no entity {entity!r} on the server{near}")
     return pattern
@@ -101,7 +101,7 @@ def find_linked(world: World, pattern: PathPattern | None) -> Iterator[Membershi
 def describe_absence(world: World, pattern: PathPattern) -> str:
     """What there is instead of a version that is not there."""
     paths = [f"{each.collection.path}:{each.version}" for each in find_linked(world, None)]
-    near = suggest(str(pattern), [path.partition("/")[2] for path in paths])
+    near = suggest_name(str(pattern), [path.partition("/")[2] for path in paths])
     return near or f"; there are: {', '.join(paths) or 'no versions'}"
 
 
@@ -151,7 +151,7 @@ def explain_silence(world: World, runs: Sequence[Run]) -> str:
     return f"The run {runs[-1].path} began, but logged and linked nothing."
 
 
-def publish(
+def publish_version(
     world: World,
     full_name: str,
     type: str | None,
@@ -173,7 +173,7 @@ def publish(
         owners = [each for each in world.organizations.values() if pattern.entity in (None, each.entity.name)]
         if not owners:
             raise ValueError(
-                f"there is no organization {pattern.entity!r}{suggest(str(pattern.entity), world.entities)}"
+                f"there is no organization {pattern.entity!r}{suggest_name(str(pattern.entity), world.entities)}"
             )
         owner = owners[0]
         project = world.find_project(owner.entity.name, project_name) or world.registry(
@@ -233,7 +233,7 @@ def check_operation(operation: str | None) -> None:
     if operation.casefold() in map(str.casefold, known) or _is_wandb_operation(operation):
         return
     near = {name.casefold(): name for name in known}
-    hint = suggest(operation.casefold(), near)
+    hint = suggest_name(operation.casefold(), near)
     hint = hint.replace(repr(hint.split("'")[1]), repr(near[hint.split("'")[1]])) if hint else ""
     raise ValueError(f"there is no operation {operation!r}{hint}")
 

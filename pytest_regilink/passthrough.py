@@ -18,21 +18,21 @@ _patched: list[tuple[Any, str, Any]] = []
 
 
 def let_through(url: str) -> None:
-    """Let `responses` and `requests_mock`, where they are loaded, pass requests to `url` on, until `undo`."""
+    """Let `responses` and `requests_mock`, where they are loaded, pass requests to `url` on, until `restore_mocks`."""
     if (responses := sys.modules.get("responses")) is not None:
-        _patch(responses.RequestsMock, "_on_request", _pass_responses, url)
+        _patch_method(responses.RequestsMock, "_on_request", _pass_responses, url)
     if (adapter := sys.modules.get("requests_mock.adapter")) is not None:
-        _patch(adapter.Adapter, "send", _pass_requests_mock(adapter), url)
+        _patch_method(adapter.Adapter, "send", _pass_requests_mock(adapter), url)
 
 
-def undo() -> None:
+def restore_mocks() -> None:
     """Let the mocks be as before."""
     while _patched:
         owner, name, original = _patched.pop()
         setattr(owner, name, original)
 
 
-def _patch(owner: Any, name: str, wrap: Callable[[Any, str], Any], url: str) -> None:
+def _patch_method(owner: Any, name: str, wrap: Callable[[Any, str], Any], url: str) -> None:
     original = getattr(owner, name)
     setattr(owner, name, wrap(original, url))
     _patched.append((owner, name, original))
@@ -49,15 +49,15 @@ def _pass_responses(original: Any, url: str) -> Any:
 
 
 def _pass_requests_mock(module: Any) -> Callable[[Any, str], Any]:
-    def wrap(original: Any, url: str) -> Any:
-        def send(self: Any, request: Any, **kwargs: Any) -> Any:
+    def wrap_method(original: Any, url: str) -> Any:
+        def send_request(self: Any, request: Any, **kwargs: Any) -> Any:
             if _goes_to(request, url):
                 raise module._RunRealHTTP
             return original(self, request, **kwargs)
 
-        return send
+        return send_request
 
-    return wrap
+    return wrap_method
 
 
 def _goes_to(request: Any, url: str) -> bool:

@@ -181,7 +181,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if _wants_report(config):
         from pytest_regilink import link_coverage
 
-        report = link_coverage.measure(config)
+        report = link_coverage.measure_coverage(config)
         if path := config.getoption("regilink_report_file"):
             link_coverage.write_report(report, path)
         if config.getoption("regilink_report"):
@@ -214,7 +214,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
         isolation.activate_for(frozenset(getattr(item, "fixturenames", ())))
     result = yield
     if (isolation := find_isolation(item.config)) is not None:
-        isolation.activate(None)
+        isolation.activate_room(None)
     return result
 
 

@@ -47,10 +47,10 @@ class WandbMemory:
         self._credentials = credentials
         self._globals = variables
 
-    def restore(self) -> None:
+    def restore_memory(self) -> None:
         """Let wandb remember this, and no artifact."""
-        _set("wandb.sdk.wandb_setup", "_singleton", self.singleton)
-        _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", self._credentials)
+        _set_attribute("wandb.sdk.wandb_setup", "_singleton", self.singleton)
+        _set_attribute("wandb.sdk.lib.wbauth.authenticate", "_session_auth", self._credentials)
         wandb = sys.modules.get("wandb")  # none, when a test has thrown it out
         for name, value in self._globals.items() if wandb is not None else ():
             setattr(wandb, name, value)
@@ -65,12 +65,12 @@ class Sdk:
     def __init__(self) -> None:
         self._parked: list[tuple[Any, str | None]] = []
 
-    def memory(self) -> WandbMemory:
+    def read_memory(self) -> WandbMemory:
         """What wandb remembers now."""
         wandb = sys.modules.get("wandb")
         variables = {name: getattr(wandb, name) for name in GLOBALS if hasattr(wandb, name)}
-        credentials = _get("wandb.sdk.lib.wbauth.authenticate", "_session_auth")
-        return WandbMemory(_get("wandb.sdk.wandb_setup", "_singleton"), credentials, variables)
+        credentials = _get_attribute("wandb.sdk.lib.wbauth.authenticate", "_session_auth")
+        return WandbMemory(_get_attribute("wandb.sdk.wandb_setup", "_singleton"), credentials, variables)
 
     def fresh_memory(self) -> tuple[WandbMemory, str | None]:
         """A memory of nothing but a running `wandb-core`, and its address for `WANDB_SERVICE`, if there is one."""
@@ -79,35 +79,35 @@ class Sdk:
             _forget_settings(singleton)
         return WandbMemory(singleton, None, {}), service
 
-    def refresh(self) -> None:
+    def refresh_environment(self) -> None:
         """Let wandb read the environment again."""
-        if (singleton := _get("wandb.sdk.wandb_setup", "_singleton")) is not None:
+        if (singleton := _get_attribute("wandb.sdk.wandb_setup", "_singleton")) is not None:
             _forget_settings(singleton)
-        _set("wandb.sdk.lib.wbauth.authenticate", "_session_auth", None)
+        _set_attribute("wandb.sdk.lib.wbauth.authenticate", "_session_auth", None)
 
     def finish_runs(self) -> list[str]:
         """Finish the runs that are open; their paths."""
-        return _finish_runs(_get("wandb.sdk.wandb_setup", "_singleton"))
+        return _finish_runs(_get_attribute("wandb.sdk.wandb_setup", "_singleton"))
 
-    def park(self) -> None:
+    def park_service(self) -> None:
         """Keep the running `wandb-core` for the next test."""
-        singleton = _get("wandb.sdk.wandb_setup", "_singleton")
+        singleton = _get_attribute("wandb.sdk.wandb_setup", "_singleton")
         if singleton is not None and _is_alive(singleton):
             self._parked.append((singleton, os.environ.get(SERVICE)))
         if "wandb" in sys.modules and not _is_known():
             sys.modules["wandb"].teardown()
 
-    def close(self) -> None:
+    def end_services(self) -> None:
         """End every `wandb-core` that is parked."""
         while self._parked:
-            now, service = self.memory(), os.environ.get(SERVICE)
+            now, service = self.read_memory(), os.environ.get(SERVICE)
             singleton, _ = self._parked.pop()
-            _set("wandb.sdk.wandb_setup", "_singleton", singleton)
+            _set_attribute("wandb.sdk.wandb_setup", "_singleton", singleton)
             if (wandb := sys.modules.get("wandb")) is not None:
                 wandb.teardown()
             if service is not None:
                 os.environ[SERVICE] = service
-            now.restore()
+            now.restore_memory()
 
 
 def _finish_runs(singleton: Any) -> list[str]:
@@ -125,11 +125,11 @@ def _is_known() -> bool:
     return hasattr(sys.modules.get("wandb.sdk.wandb_setup"), "_singleton")
 
 
-def _get(module: str, name: str) -> Any:
+def _get_attribute(module: str, name: str) -> Any:
     return getattr(sys.modules.get(module), name, None)
 
 
-def _set(module: str, name: str, value: Any) -> None:
+def _set_attribute(module: str, name: str, value: Any) -> None:
     if hasattr(loaded := sys.modules.get(module), name):
         setattr(loaded, name, value)
 
@@ -141,13 +141,13 @@ def _forget_settings(singleton: Any) -> None:
 
 
 def _unset_globals() -> None:
-    if (unset := _get("wandb.sdk.lib.module", "unset_globals")) is not None:
+    if (unset := _get_attribute("wandb.sdk.lib.module", "unset_globals")) is not None:
         unset()
 
 
 def _forget_artifacts() -> None:
     for name in ("artifact_instance_cache", "artifact_instance_cache_by_client_id"):
-        if (cache := _get("wandb.sdk.artifacts.artifact_instance_cache", name)) is not None:
+        if (cache := _get_attribute("wandb.sdk.artifacts.artifact_instance_cache", name)) is not None:
             for artifact in list(cache.values()):
                 # wandb leaves it to the garbage collector, which warns: an error under `-W error`.
                 if (folder := getattr(artifact, "_tmp_dir", None)) is not None:

@@ -313,9 +313,9 @@ class Regilink:
         Raises:
             ValueError: the name is not that of a registry's version.
         """
-        from pytest_regilink.lookups import publish
+        from pytest_regilink.lookups import publish_version
 
-        return publish(self.world, full_name, type, _read_files(files) or {}, metadata, _as_list(aliases))
+        return publish_version(self.world, full_name, type, _read_files(files) or {}, metadata, _as_list(aliases))
 
     def server(self, version: str | None = None, *, without: Iterable[str] = ()) -> None:
         """Let the server be W&B Server of this version (None: the newest), without some features.
@@ -340,7 +340,7 @@ class Regilink:
             LookupError: there is none of this name.
         """
         os.environ["WANDB_API_KEY"] = self._find_user(username).key
-        self._isolation.refresh()
+        self._isolation.refresh_wandb()
 
     def fault(
         self,
@@ -424,7 +424,7 @@ class Regilink:
         __tracebackhide__ = True
         from pytest_regilink.assertions import assert_not_linked, link_error
 
-        pattern = None if path is None else self._reachable(path)
+        pattern = None if path is None else self._require_reachable(path)
         if not now:
             assert_not_linked(self.links, pattern, assumed=self._assumed)
             return
@@ -477,7 +477,7 @@ class Regilink:
         from pytest_regilink.assertions import HOW, assert_not_consumed, read_how
         from pytest_regilink.lookups import find_consumption, resolve_alias
 
-        pattern = None if name is None else resolve_alias(self.world, self._reachable(name))
+        pattern = None if name is None else resolve_alias(self.world, self._require_reachable(name))
         if pattern is not None:
             found = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
             if found is not None:
@@ -541,20 +541,22 @@ class Regilink:
         return self.world.assumed
 
     def _find_user(self, username: str) -> User:
-        from pytest_regilink.assertions import suggest
+        from pytest_regilink.assertions import suggest_name
 
         user = self.world.users.get(username)
         if user is None:
             names = ", ".join(self.world.users)
-            raise LookupError(f"there is no user {username!r}{suggest(username, self.world.users)} There are: {names}")
+            raise LookupError(
+                f"there is no user {username!r}{suggest_name(username, self.world.users)} There are: {names}"
+            )
         return user
 
     def _check_entity(self, name: str) -> None:
-        from pytest_regilink.assertions import suggest
+        from pytest_regilink.assertions import suggest_name
 
         if name not in self.world.entities:
             names = ", ".join(each.name for each in self.world.entities.values() if each.kind != "organization")
-            near = suggest(name, self.world.entities)
+            near = suggest_name(name, self.world.entities)
             raise LookupError(
                 f"there is no team or user {name!r}{near} There are: {names}; regilink.team({name!r}) makes one"
             )
@@ -567,9 +569,9 @@ class Regilink:
             raise ValueError(f"a registry is named without the prefix: {name.removeprefix(REGISTRY_PREFIX)!r}")
         known = registries_of(self.world, organization)
         if name not in known:
-            from pytest_regilink.assertions import suggest
+            from pytest_regilink.assertions import suggest_name
 
-            near = suggest(name, known)
+            near = suggest_name(name, known)
             raise LookupError(
                 f"there is no registry {name!r}{near} There are: {', '.join(known) or 'none'}; "
                 f"regilink.registry({name!r}) makes one"
@@ -581,7 +583,7 @@ class Regilink:
 
         return resolve_entity(self.world, path)
 
-    def _reachable(self, path: object) -> PathPattern:
+    def _require_reachable(self, path: object) -> PathPattern:
         from pytest_regilink.lookups import check_reachable
 
         return check_reachable(self.world, self._resolve_entity(path), self.links)

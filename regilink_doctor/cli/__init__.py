@@ -118,7 +118,7 @@ def _clean_up_when_stopped() -> None:
 def _run_plain_lint(words: list[str]) -> int | None:
     from regilink_doctor.cli import lint
 
-    options = lint.parse(words)
+    options = lint.parse_ordinary(words)
     return None if options is None else lint.run(options)
 
 

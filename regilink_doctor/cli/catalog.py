@@ -43,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     for name, what in VERBS.items():
         verb = verbs.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
         if name == "schema":
-            verb.set_defaults(run=_schema)
+            verb.set_defaults(run=_run_schema)
             continue
         what = f"the catalog (default: the one of the configuration, else {CATALOG})"
         verb.add_argument("file", metavar="FILE", nargs="?", help=what)
@@ -67,7 +67,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
                 verb, "--complete", action="store_true", help="state that the account sees every registry and team"
             )
         add_colour(verb)
-        verb.set_defaults(run={"pull": _pull, "diff": _diff, "show": _show}[name])
+        verb.set_defaults(run={"pull": _run_pull, "diff": _run_diff, "show": _run_show}[name])
 
 
 def _add_server(parser: argparse.ArgumentParser) -> None:
@@ -81,36 +81,36 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
     add_server(parser, timeout=30)
 
 
-def _pull(options: argparse.Namespace) -> int:
-    from regilink_doctor.report.catalog import changes_lines, summary, trust
+def _run_pull(options: argparse.Namespace) -> int:
+    from regilink_doctor.report.catalog import changes_lines, describe_trust, summarize_catalog
 
-    path = _file(options)
+    path = _find_file(options)
     before = load_catalog(path, "catalog") if os.path.exists(path) else None
     found = _from_server(options, options.collections, before, options.complete or None)
     changes = before.diff(found) if before is not None else ()
     for line in changes_lines(changes, colour=wants_colour(options.color)):
         print(line)
     if before is not None and before.to_json() == found.to_json():
-        print(f"{path} is up to date: {summary(found)}", file=sys.stderr)
+        print(f"{path} is up to date: {summarize_catalog(found)}", file=sys.stderr)
         return OK
     try:
         found.save(path)
     except (OSError, ValueError) as error:  # a null character in the name
         reason = getattr(error, "strerror", None) or error
         raise UsageProblem(f"{path!r} cannot be written: {reason}") from None
-    print(f"{path} written: {summary(found)}", file=sys.stderr)
-    print(trust(found), file=sys.stderr)
+    print(f"{path} written: {summarize_catalog(found)}", file=sys.stderr)
+    print(describe_trust(found), file=sys.stderr)
     if load_configuration().catalog is None:
         print(f"for lint, explain, doctor and pytest: [tool.regilink] catalog = {json.dumps(path)}", file=sys.stderr)
     return OK
 
 
-def _diff(options: argparse.Namespace) -> int:
+def _run_diff(options: argparse.Namespace) -> int:
     from regilink_doctor.report.catalog import changes_json, changes_lines
 
-    before = _load(_file(options))
+    before = _load_catalog(_find_file(options))
     if options.newer is not None:
-        newer = _load(options.newer)
+        newer = _load_catalog(options.newer)
     else:
         # As much as the file has: no more can be compared, and an organization that is gone is a change to be told.
         newer = _from_server(options, before.depth, before, before.complete or None)
@@ -124,8 +124,8 @@ def _diff(options: argparse.Namespace) -> int:
     return FOUND if changes else OK
 
 
-def _show(options: argparse.Namespace) -> int:
-    catalog = _load(_file(options))
+def _run_show(options: argparse.Namespace) -> int:
+    catalog = _load_catalog(_find_file(options))
     if options.output_format == "json":
         from regilink_doctor.core.catalog.writing import render_catalog
 
@@ -139,18 +139,18 @@ def _show(options: argparse.Namespace) -> int:
     return OK
 
 
-def _schema(options: argparse.Namespace) -> int:
+def _run_schema(options: argparse.Namespace) -> int:
     from regilink_doctor.core.catalog.schema import SCHEMA
 
     print(json.dumps(SCHEMA, indent=2))
     return OK
 
 
-def _file(options: argparse.Namespace) -> str:
+def _find_file(options: argparse.Namespace) -> str:
     return options.file or load_configuration().catalog_path or CATALOG
 
 
-def _load(path: str) -> Catalog:
+def _load_catalog(path: str) -> Catalog:
     if path == CATALOG and not os.path.exists(path):
         raise UsageProblem(f"there is no {CATALOG} here; `regilink catalog pull` makes it")
     catalog = load_catalog(path, "catalog")
@@ -165,7 +165,7 @@ def _from_server(options: argparse.Namespace, depth: Depth, before: Catalog | No
 
     wanted = options.organization or [each.entity for each in (before.organizations if before is not None else ())]
     try:
-        with _progress() as progress:
+        with _open_progress() as progress:
             return pull_catalog(
                 wanted,
                 collections=depth,
@@ -181,7 +181,7 @@ def _from_server(options: argparse.Namespace, depth: Depth, before: Catalog | No
 
 
 @contextmanager
-def _progress() -> Iterator[Progress | None]:
+def _open_progress() -> Iterator[Progress | None]:
     """A bar for each kind of thing on standard error, where somebody watches it."""
     if not sys.stderr.isatty():
         yield None
@@ -193,9 +193,9 @@ def _progress() -> Iterator[Progress | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, int] = {}
 
-        def tell(what: str, done: int, total: int | None) -> None:
+        def show_progress(what: str, done: int, total: int | None) -> None:
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=total)
             bars.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
 
-        yield tell
+        yield show_progress

@@ -95,23 +95,23 @@ def _run_doctor(options: argparse.Namespace) -> int:
     if options.catalog:
         config = config.changed({"catalog": os.path.relpath(options.catalog, config.folder)})
     try:
-        diagnosis = _diagnose(options, config, catalog)
+        diagnosis = _run_diagnosis(options, config, catalog)
     except UsageProblem:
         raise
     except Exception as error:  # its text may quote anything, so only its kind and place are shown
-        print(f"regilink: the doctor broke: {_where(error)}; please report this line", file=sys.stderr)
+        print(f"regilink: the doctor broke: {_locate_error(error)}; please report this line", file=sys.stderr)
         return UNUSABLE
     if options.redact:
-        from regilink_doctor.report.doctor.redact import redacted
+        from regilink_doctor.report.doctor.redact import redact_diagnosis
 
-        diagnosis = redacted(diagnosis)
+        diagnosis = redact_diagnosis(diagnosis)
     if options.html:
         _write_page(diagnosis, options.html)
-    _print(diagnosis, options)
+    _print_report(diagnosis, options)
     return diagnosis.exit_status(strict=options.strict, allow_unknown=options.allow_unknown)
 
 
-def _diagnose(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> Diagnosis:
+def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> Diagnosis:
     from regilink_doctor.report.doctor.live import LiveRows
     from regilink_doctor.workflows.diagnose import diagnose
 
@@ -130,12 +130,12 @@ def _diagnose(options: argparse.Namespace, config: Config, catalog: Catalog | No
             catalog=catalog,
             timeout=options.timeout,
             write_probe=options.write_probe,
-            confirm=None if options.yes else lambda lines: _confirmed(live, lines),
+            confirm=None if options.yes else lambda lines: _confirm_writing(live, lines),
             watcher=live,
         )
 
 
-def _confirmed(live: LiveRows, lines: Sequence[str]) -> bool:
+def _confirm_writing(live: LiveRows, lines: Sequence[str]) -> bool:
     """Say what will be written, and ask."""
     live.stop()
     print("The write probe writes, and takes away again:", file=sys.stderr)
@@ -145,7 +145,7 @@ def _confirmed(live: LiveRows, lines: Sequence[str]) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _print(diagnosis: Diagnosis, options: argparse.Namespace) -> None:
+def _print_report(diagnosis: Diagnosis, options: argparse.Namespace) -> None:
     from regilink_doctor.report.doctor import machine
 
     if options.output_format == "json":
@@ -176,7 +176,7 @@ def _write_page(diagnosis: Diagnosis, path: str) -> None:
     print(f"regilink: the page is in {path}", file=sys.stderr)
 
 
-def _where(error: Exception) -> str:
+def _locate_error(error: Exception) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

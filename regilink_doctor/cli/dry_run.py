@@ -79,7 +79,7 @@ def _run_dry_run(options: argparse.Namespace) -> int:
     try:
         outcome = dry_run(
             options.cmd,
-            catalog=_catalog(options, config.catalog_path, config.personal_entities),
+            catalog=_find_catalog(options, config.catalog_path, config.personal_entities),
             entity=options.entity or None,
             stub_artifacts=options.stub_artifacts,
             allow_no_links=options.allow_no_links,
@@ -94,11 +94,11 @@ def _run_dry_run(options: argparse.Namespace) -> int:
         from regilink_doctor.workflows.commands import not_started
 
         raise UsageProblem(f"dry-run: {not_started(options.cmd, error)}") from None
-    _show(options, outcome)
+    _show_outcome(options, outcome)
     return outcome.exit_status
 
 
-def _show(options: argparse.Namespace, outcome: DryRun) -> None:
+def _show_outcome(options: argparse.Namespace, outcome: DryRun) -> None:
     from regilink_doctor.report.dry_run import render, to_json
     from regilink_doctor.report.terminal import fit_lines, terminal_width
 
@@ -115,7 +115,7 @@ def _show(options: argparse.Namespace, outcome: DryRun) -> None:
     write_report(options.output_file, f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
-def _catalog(options: argparse.Namespace, configured: str | None, personal: tuple[str, ...]) -> Catalog | None:
+def _find_catalog(options: argparse.Namespace, configured: str | None, personal: tuple[str, ...]) -> Catalog | None:
     if options.no_catalog:
         return None
     catalog = known_catalog(options.catalog, configured or (CATALOG if os.path.exists(CATALOG) else None))

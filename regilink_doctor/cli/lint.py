@@ -44,7 +44,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
-def parse(words: Sequence[str]) -> Options | None:
+def parse_ordinary(words: Sequence[str]) -> Options | None:
     """The options of an ordinary command line; None: `argparse` has to look at it."""
     values = parse_plain(words, FLAGS)
     return None if values is None else Options(values)

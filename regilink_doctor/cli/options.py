@@ -29,7 +29,7 @@ class UsageProblem(Exception):
 A_DAY = 86_400
 
 
-def seconds(value: str) -> float:
+def parse_seconds(value: str) -> float:
     """A number of seconds that can be waited for.
 
     Raises:
@@ -189,7 +189,7 @@ def add_server(parser: argparse._ActionsContainer, *, timeout: int) -> None:
     """The options `--host` and `--timeout` of a command that asks the live server; `timeout` is the default."""
     add_option(parser, "--host", metavar="URL", help="the W&B server (default: the one that wandb would use)")
     how_long = f"time limit of a request (default: {timeout})"
-    add_option(parser, "--timeout", metavar="SECONDS", type=seconds, default=float(timeout), help=how_long)
+    add_option(parser, "--timeout", metavar="SECONDS", type=parse_seconds, default=float(timeout), help=how_long)
 
 
 def wants_colour(choice: str) -> bool:

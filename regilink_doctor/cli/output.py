@@ -95,7 +95,7 @@ class SafeStreams:
             # A letter that the encoding lacks is shown by its number. Windows opens pipes with "surrogateescape",
             # which fails on it just as "strict" does.
             if getattr(stream, "errors", "") in ("strict", "surrogateescape", "surrogatepass"):
-                _reconfigure(stream, errors="backslashreplace")
+                _reconfigure_stream(stream, errors="backslashreplace")
         sys.stdout, sys.stderr = (SafeStream(stream) for stream in self._before)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -115,7 +115,7 @@ def declare_kind(kind: Kind) -> None:
     if isinstance(stream, SafeStream):
         stream.kind = kind
         if kind != "text":
-            _reconfigure(stream.raw, encoding="utf-8", errors="backslashreplace", newline="\n")
+            _reconfigure_stream(stream.raw, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 class PrintingTo:
@@ -180,7 +180,7 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(handle, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115
 
 
-def _reconfigure(stream: TextIO, **settings: str) -> None:
+def _reconfigure_stream(stream: TextIO, **settings: str) -> None:
     # A stream that another program has put here (pytest, a notebook) may not be a TextIOWrapper.
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(**settings)

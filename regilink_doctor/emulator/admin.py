@@ -86,26 +86,26 @@ class Admin:
         self._served = served
         self._observe = observe
 
-    def handle(self, request: Request, parts: list[str]) -> Response:
+    def answer_request(self, request: Request, parts: list[str]) -> Response:
         """Answer a request below `/_regilink`."""
         what = parts[0] if parts else ""
         if what == "reset" and request.method == "POST":
             self._served.reset()
-            return Response.json({"ok": True})
+            return Response.from_json({"ok": True})
         if what == "calls" and request.method == "POST":
             if request.query.get("world") in (None, self._served.world.token):
                 self._observe(LinkCall.from_json(request.body.read()))
-            return Response.json({"ok": True})
+            return Response.from_json({"ok": True})
         if what == "ledger":
-            return Response.json([dataclasses.asdict(each) for each in self._served.world.ledger])
+            return Response.from_json([dataclasses.asdict(each) for each in self._served.world.ledger])
         if what == "triggered":
-            return Response.json([dataclasses.asdict(each) for each in self._served.world.ledger.triggered])
+            return Response.from_json([dataclasses.asdict(each) for each in self._served.world.ledger.triggered])
         if what == "world":
             with self._served.world.lock:
-                return Response.json(describe_world(self._served.world))
+                return Response.from_json(describe_world(self._served.world))
         if what == "faults":
             return self._handle_faults(request)
-        return Response.json({"error": "not found"}, 404)
+        return Response.from_json({"error": "not found"}, 404)
 
     def _handle_faults(self, request: Request) -> Response:
         """POST adds one or a list, DELETE removes all; the answer is what there is then."""
@@ -115,12 +115,12 @@ class Admin:
             try:
                 made = [_read_fault(each) for each in (asked if isinstance(asked, list) else [asked])]
             except FaultError as error:
-                return Response.json({"error": str(error)}, 400)
+                return Response.from_json({"error": str(error)}, 400)
             for fault in made:
-                faults.add(fault)
+                faults.add_fault(fault)
         elif request.method == "DELETE":
             faults.clear()
-        return Response.json([dataclasses.asdict(each) for each in faults])
+        return Response.from_json([dataclasses.asdict(each) for each in faults])
 
 
 def _read_fault(asked: Any) -> Fault:

@@ -26,7 +26,7 @@ class App:
     def __init__(self, world: World | None = None, workspace: Workspace | None = None) -> None:
         self._served = Served(world, BlobStore(workspace=workspace))
         self._storage = Storage(self._served)
-        self._admin = Admin(self._served, self.observe)
+        self._admin = Admin(self._served, self.record_call)
         self._loading: Thread | None = None
 
     @property
@@ -50,7 +50,7 @@ class App:
 
     def is_logged_in(self, headers: Mapping[str, str]) -> bool:
         """Whether a request with these headers carries the key of a user."""
-        return self._served.authenticate(headers)[0] is not None
+        return self._served.find_user(headers)[0] is not None
 
     def reset(self, world: World | None = None) -> None:
         """Start again with `world` (the default one), an empty ledger, no stored bytes and no faults."""
@@ -58,11 +58,11 @@ class App:
 
     def close(self) -> None:
         """Let go of the stored bytes."""
-        self.blobs.clear()
+        self.blobs.drop_blobs()
         if self._loading is not None:
             self._loading.join()
 
-    def prepare(self) -> None:
+    def load_graphql(self) -> None:
         """Load in a thread what the first GraphQL request needs. Does nothing the second time."""
         if self._loading is None:
             self._loading = Thread(target=self._load_schema, name="regilink-prepare", daemon=True)
@@ -73,25 +73,25 @@ class App:
 
         execution.schema_of(self.world)
 
-    def observe(self, call: LinkCall) -> None:
+    def record_call(self, call: LinkCall) -> None:
         """Take what `recorder` saw of a call: its string, and what the SDK itself refused."""
         if call.call == SERVER:
             self.world.ledger.add_server(call.host or "")
             return
         if call.call == CORE:
             if not call.ended:
-                self.prepare()
+                self.load_graphql()
             return
         with self.world.lock:
-            recorded_calls.observe(self.world, call)
+            recorded_calls.record_call(self.world, call)
 
-    def handle(self, request: Request) -> Response:
+    def answer_request(self, request: Request) -> Response:
         """Answer one request, or apply its fault. Never raises for what the request holds."""
         parts = request.path.strip("/").split("/")
         try:
             if parts[0] == "_regilink":
-                return self._admin.handle(request, parts[1:])
-            call = Call.read(request.body) if parts[0] == "graphql" and request.method == "POST" else None
+                return self._admin.answer_request(request, parts[1:])
+            call = Call.read_body(request.body) if parts[0] == "graphql" and request.method == "POST" else None
             fault = self._find_fault(request, call) if self.faults else None
             if fault is None:
                 return self._answer_request(request, parts, call)
@@ -102,11 +102,11 @@ class App:
         except OSError as error:
             return Response.for_error(error)
         except Exception as error:  # 4xx also where the mistake is regilink's: after a 5xx the SDK tries for a week
-            return Response.json({"error": f"bad request: {type(error).__name__}: {error}"}, 400)
+            return Response.from_json({"error": f"bad request: {type(error).__name__}: {error}"}, 400)
 
-    def slowness(self, method: str, path: str) -> float:
+    def find_body_delay(self, method: str, path: str) -> float:
         """How many seconds the body of a request takes to arrive."""
-        return self.faults.slowness({faults.name_transfer(method, path)}) if self.faults else 0.0
+        return self.faults.find_body_delay({faults.name_transfer(method, path)}) if self.faults else 0.0
 
     def _find_fault(self, request: Request, call: Call | None) -> Fault | None:
         names = {faults.name_transfer(request.method, request.path)}
@@ -114,7 +114,7 @@ class App:
             from regilink_doctor.emulator import execution
 
             names |= execution.collect_names(call)
-        return self.faults.strike(names, keyed="authorization" in request.headers)
+        return self.faults.find_fault(names, keyed="authorization" in request.headers)
 
     def _answer_request(
         self, request: Request, parts: list[str], call: Call | None, refusal: Refusal | None = None
@@ -124,38 +124,38 @@ class App:
         if parts[0] == "files" and parts[-1] == "file_stream" and len(parts) >= 5:
             return self._file_stream(request, parts[1], parts[2], parts[3])
         if parts[0] in ("storage", "artifacts", "artifactsV2", "files"):
-            return self._storage.handle(request, parts)
+            return self._storage.answer_request(request, parts)
         if parts[0] == "sdk":
-            return Response.json({})
+            return Response.from_json({})
         if parts[0] in ("", "healthz", "ready"):
-            return Response.json({"regilink": "emulator"})
+            return Response.from_json({"regilink": "emulator"})
         self.world.ledger.add_unsupported(f"{request.method} {request.path}")
-        return Response.json({"error": "not found"}, 404)
+        return Response.from_json({"error": "not found"}, 404)
 
     def _answer_graphql(self, request: Request, call: Call, refusal: Refusal | None) -> Response:
         # graphql-core takes longer to load than all the rest: it comes with the first question.
         from regilink_doctor.emulator import execution
         from regilink_doctor.emulator.resolvers.context import Context
 
-        user, carried = self._served.authenticate(request.headers)
+        user, carried = self._served.find_user(request.headers)
         if carried and user is None:
             return refuse_key()
-        answer = execution.run(call, Context(self.world, user, self.blobs, request.base_url, refusal))
-        return Response.json(answer.value, answer.status)
+        answer = execution.execute_operation(call, Context(self.world, user, self.blobs, request.base_url, refusal))
+        return Response.from_json(answer.value, answer.status)
 
     def _file_stream(self, request: Request, entity: str, project: str, name: str) -> Response:
-        user, _ = self._served.authenticate(request.headers)
+        user, _ = self._served.find_user(request.headers)
         if user is None:
             return refuse_key()
         message = json.load(request.body)
         with self.world.lock:
             run = self.world.find_run(entity, project, name)
             if run is None:
-                return Response.json({"error": f"run {entity}/{project}/{name} not found"}, 404)
+                return Response.from_json({"error": f"run {entity}/{project}/{name} not found"}, 404)
             if not access.writes_project(user, run.project):
-                return Response.json({"error": wandb_messages.fill_message("permission-denied")}, 403)
+                return Response.from_json({"error": wandb_messages.fill_message("permission-denied")}, 403)
             state, lines = run.state, len(run.history)
             run.stream(message)
             rows = run.history_rows()[lines - len(run.history) :] if len(run.history) > lines else []
             automations.notify_run(self.world, run, state_changed=run.state != state, metrics=rows)
-            return Response.json({"exitcode": run.exit_code, "limits": {}, "stopped": run.stopped})
+            return Response.from_json({"exitcode": run.exit_code, "limits": {}, "stopped": run.stopped})

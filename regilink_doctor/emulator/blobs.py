@@ -29,7 +29,7 @@ class OnDisk:
     path: Path
     size: int
 
-    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    def read_chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to before `stop`, in pieces."""
         end = self.size if stop is None else min(stop, self.size)
         with self.path.open("rb") as file:
@@ -50,13 +50,13 @@ class Joined:
         """The number of bytes."""
         return sum(part.size for part in self.parts)
 
-    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    def read_chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to before `stop`, in pieces."""
         end, offset = self.size if stop is None else stop, 0
         for part in self.parts:
             low, high = max(0, start - offset), min(part.size, end - offset)
             if low < high:
-                yield from part.chunks(low, high)
+                yield from part.read_chunks(low, high)
             offset += part.size
 
 
@@ -66,7 +66,7 @@ class Discarded:
 
     size: int
 
-    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    def read_chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Nothing.
 
         Raises:
@@ -104,7 +104,7 @@ class BlobStore:
         self._in_memory = 0
         self._on_disk = 0
 
-    def put(self, key: str, source: BinaryIO, content_type: str | None = None) -> Blob:
+    def store_blob(self, key: str, source: BinaryIO, content_type: str | None = None) -> Blob:
         """Store everything that `source` gives. A blob of the same key is replaced.
 
         Raises:
@@ -126,18 +126,18 @@ class BlobStore:
             blob = self._blobs[key] = Blob(body, _encode_base64(digest), content_type)
         return blob
 
-    def get(self, key: str) -> Blob | None:
+    def find_blob(self, key: str) -> Blob | None:
         """The blob, None when there is none."""
         return self._blobs.get(key)
 
-    def fill(self, contents: Mapping[str, bytes]) -> None:
+    def add_blobs(self, contents: Mapping[str, bytes]) -> None:
         """Add ready-made blobs."""
         for key, content in contents.items():
             if key not in self._blobs:
                 self._in_memory += len(content)
                 self._blobs[key] = Blob(Bytes(content), _encode_base64(hashlib.md5(content, usedforsecurity=False)))
 
-    def join(self, key: str, parts: list[str]) -> None:
+    def join_blobs(self, key: str, parts: list[str]) -> None:
         """Make one blob of several, which go.
 
         Raises:
@@ -148,7 +148,7 @@ class BlobStore:
         if any(isinstance(body, Discarded) for body in bodies):
             joined = Blob(Discarded(sum(body.size for body in bodies)), "")
         else:
-            for chunk in itertools.chain.from_iterable(body.chunks() for body in bodies):
+            for chunk in itertools.chain.from_iterable(body.read_chunks() for body in bodies):
                 digest.update(chunk)
             joined = Blob(Joined(tuple(bodies)), _encode_base64(digest))
         with self._lock:
@@ -157,14 +157,14 @@ class BlobStore:
                 del self._blobs[part]
             self._blobs[key] = joined
 
-    def clear(self) -> None:
+    def drop_blobs(self) -> None:
         """Drop every blob, and the files."""
         with self._lock:
             for key in list(self._blobs):
                 self._forget_blob(key)
             self._in_memory = self._on_disk = 0
             if self._owns_workspace:
-                self._workspace.remove()
+                self._workspace.remove_folder()
 
     def _is_over_limit(self, size: int) -> bool:
         return self.limit is not None and self._in_memory + self._on_disk + size > self.limit

@@ -79,15 +79,15 @@ class Emulator(Service):
         """
         self._server.start()
 
-    def prepare(self) -> None:
+    def load_graphql(self) -> None:
         """Load in a thread what the first question would wait for: for whoever waits for something else now."""
-        self.app.prepare()
+        self.app.load_graphql()
 
     def stop(self) -> None:
         """Stop serving and remove the temporary folder. Does nothing the second time."""
         self._server.stop()
         self.app.close()
-        self._workspace.remove()
+        self._workspace.remove_folder()
 
     def reset(self, world: World | None = None) -> None:
         """Start again with `world` (the default one), an empty ledger, no stored bytes, no faults; same address."""
@@ -113,7 +113,7 @@ class Emulator(Service):
         Raises:
             FaultError: there is no such fault.
         """
-        return self.app.faults.add(Fault(kind, operation, count, share, status, seconds, message, executed))
+        return self.app.faults.add_fault(Fault(kind, operation, count, share, status, seconds, message, executed))
 
     @property
     def faults(self) -> Faults:
@@ -122,7 +122,7 @@ class Emulator(Service):
 
     def observe(self, call: LinkCall) -> None:
         """Take what `emulator.recorder` saw of a call that links: its text, and what the SDK itself refused."""
-        self.app.observe(call)
+        self.app.record_call(call)
 
     def environ(self, user: str | None = None) -> dict[str, str]:
         """The variables to set for wandb, as `user` (the first one).
@@ -135,5 +135,5 @@ class Emulator(Service):
             first = next(iter(users.values()), None)
             if first is None:
                 raise ValueError("the world has no user: World.user(...) makes one")
-            return environ.variables(self.url, first.key, self.folder)
-        return environ.variables(self.url, users[user].key, self.folder)
+            return environ.build_variables(self.url, first.key, self.folder)
+        return environ.build_variables(self.url, users[user].key, self.folder)

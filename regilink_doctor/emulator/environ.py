@@ -28,7 +28,7 @@ fails four times within seconds fails, and the error says why."""
 NO_PROXY = "127.0.0.1,localhost,::1"
 
 
-def variables(url: str, key: str, folder: Path, entity: str | None = None) -> dict[str, str]:
+def build_variables(url: str, key: str, folder: Path, entity: str | None = None) -> dict[str, str]:
     """The variables to set for wandb.
 
     Args:
@@ -71,7 +71,7 @@ def variables(url: str, key: str, folder: Path, entity: str | None = None) -> di
     return values
 
 
-def proxies(url: str) -> dict[str, str]:
+def build_proxy_variables(url: str) -> dict[str, str]:
     """The variables that send everything but the loopback interface through the proxy at `url`."""
     names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
     return {spelling: url for name in names for spelling in (name, name.lower())}

@@ -102,7 +102,7 @@ def _name_operation(call: Call) -> str:
     return operation.name.value if operation is not None and operation.name else call.operation or "an operation"
 
 
-def run(call: Call, context: Context) -> Answer:
+def execute_operation(call: Call, context: Context) -> Answer:
     """Execute one operation.
 
     A document that does not fit the schema answers with status 200: the SDK of the `requests` era looks for the words

@@ -109,11 +109,11 @@ class Fault:
         """Whether the server does what was asked."""
         return _EXECUTED.get(self.kind, False) if self.executed is None else self.executed
 
-    def concerns(self, names: Collection[str]) -> bool:
+    def concerns_request(self, names: Collection[str]) -> bool:
         """Whether a request that goes by these names, in lower case, is meant."""
         return self.operation is None or self.operation.casefold() in names
 
-    def strikes(self) -> bool:
+    def count_request(self) -> bool:
         """Count a request that is meant; whether it goes wrong."""
         self.seen += 1
         if self.count is not None and self.hits >= self.count:
@@ -142,7 +142,7 @@ class Faults:
     def __bool__(self) -> bool:
         return bool(self._faults)
 
-    def add(self, fault: Fault) -> Fault:
+    def add_fault(self, fault: Fault) -> Fault:
         """Let requests go wrong from now on."""
         with self._lock:
             self._faults.append(fault)
@@ -153,7 +153,7 @@ class Faults:
         with self._lock:
             self._faults.clear()
 
-    def strike(self, names: Collection[str], *, keyed: bool = True) -> Fault | None:
+    def find_fault(self, names: Collection[str], *, keyed: bool = True) -> Fault | None:
         """The fault that a request meets: the first whose turn it is.
 
         `keyed`: whether the request carries a key; one without cannot be told that it has expired.
@@ -162,17 +162,17 @@ class Faults:
             for fault in self._faults:
                 if fault.kind == "slow-upload" or (fault.kind == "expired-key" and not keyed):
                     continue
-                if fault.concerns(names) and fault.strikes():
+                if fault.concerns_request(names) and fault.count_request():
                     return fault
         return None
 
-    def slowness(self, names: Collection[str]) -> float:
+    def find_body_delay(self, names: Collection[str]) -> float:
         """How many seconds the body of a request takes to arrive."""
         with self._lock:
             return sum(
                 fault.wait
                 for fault in self._faults
-                if fault.kind == "slow-upload" and fault.concerns(names) and fault.strikes()
+                if fault.kind == "slow-upload" and fault.concerns_request(names) and fault.count_request()
             )
 
 
@@ -220,7 +220,7 @@ def make_answer(fault: Fault) -> Response:
             return _make_error(fault.message, fault.code)
         body = f"{fault.code} {_name_status(fault.code)}\n".encode()
         return Response(fault.code, Bytes(body), {"Content-Type": "text/plain"})
-    return Response.json({})
+    return Response.from_json({})
 
 
 def spoil_response(response: Response, fault: Fault) -> Response:
@@ -232,7 +232,7 @@ def spoil_response(response: Response, fault: Fault) -> Response:
 
 
 def _make_error(message: str, status: int) -> Response:
-    return Response.json({"errors": [{"message": message}], "error": message}, status)
+    return Response.from_json({"errors": [{"message": message}], "error": message}, status)
 
 
 def _name_status(status: int) -> str:

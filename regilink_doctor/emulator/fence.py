@@ -99,7 +99,7 @@ class Fence(Service):
             self._proxy.stop()
             self._proxy = None
 
-    def clear(self) -> None:
+    def forget_refusals(self) -> None:
         """Forget what was refused."""
         with self._lock:
             self._blocked.clear()
@@ -109,7 +109,7 @@ class Fence(Service):
 
         `environ.REMOVED` names those to drop; `environ.within` does both for a whole environment.
         """
-        return {**self._emulator.environ(user), **environ.proxies(self.url)}
+        return {**self._emulator.environ(user), **environ.build_proxy_variables(self.url)}
 
     def is_real(self, host: str) -> bool:
         """Whether the name is one of a real W&B server."""

@@ -23,7 +23,7 @@ class Body(Protocol):
     def size(self) -> int:
         """Their number."""
 
-    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    def read_chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to before `stop`, in pieces."""
 
 
@@ -38,7 +38,7 @@ class Bytes:
         """The number of bytes."""
         return len(self.content)
 
-    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    def read_chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """All of them, in one piece."""
         yield self.content[start:stop]
 
@@ -56,10 +56,10 @@ class Slice:
         """The number of bytes."""
         return self.stop - self.start
 
-    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    def read_chunks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to before `stop`, in pieces."""
         end = self.stop if stop is None else min(self.stop, self.start + stop)
-        return self.body.chunks(self.start + start, end)
+        return self.body.read_chunks(self.start + start, end)
 
 
 @record
@@ -85,7 +85,7 @@ class Response:
     late: float = 0.0
 
     @classmethod
-    def json(cls, value: object, status: int = 200) -> Response:
+    def from_json(cls, value: object, status: int = 200) -> Response:
         """A response with a JSON body."""
         content = json.dumps(value, separators=(",", ":")).encode()
         return cls(status, Bytes(content), {"Content-Type": "application/json"})
@@ -94,11 +94,11 @@ class Response:
     def for_error(cls, error: OSError) -> Response:
         """What a server answers when its machine fails: 507 for a full disk."""
         status = 507 if error.errno in _NO_ROOM else 500
-        return cls.json({"error": f"regilink: {error.strerror or error}"}, status)
+        return cls.from_json({"error": f"regilink: {error.strerror or error}"}, status)
 
-    def content(self) -> bytes:
+    def read_content(self) -> bytes:
         """The whole body."""
-        return b"".join(self.body.chunks())
+        return b"".join(self.body.read_chunks())
 
 
 @record
@@ -113,7 +113,7 @@ class Call:
     operation: str | None = None
 
     @classmethod
-    def read(cls, body: BinaryIO) -> Call:
+    def read_body(cls, body: BinaryIO) -> Call:
         """The call in the body of a request.
 
         Raises:

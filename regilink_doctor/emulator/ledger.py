@@ -61,12 +61,14 @@ class Ledger:
         with self._lock:
             return tuple(self._consumed)
 
-    def add(self, attempt: LinkAttempt) -> None:
+    def add_attempt(self, attempt: LinkAttempt) -> None:
         """Append an attempt. Also for those who watch the code in its own process, and saw the SDK refuse."""
         with self._lock:
             self._links.append(attempt)
 
-    def amend(self, wanted: Callable[[LinkAttempt], bool], change: Callable[[LinkAttempt], LinkAttempt]) -> bool:
+    def amend_attempt(
+        self, wanted: Callable[[LinkAttempt], bool], change: Callable[[LinkAttempt], LinkAttempt]
+    ) -> bool:
         """Replace the oldest attempt without a `requested` path that is wanted; whether there was one."""
         with self._lock:
             while self._first_open < len(self._links) and self._links[self._first_open].requested is not None:
@@ -77,7 +79,7 @@ class Ledger:
                     return True
         return False
 
-    def consume(self, entry: Consumption) -> None:
+    def add_consumption(self, entry: Consumption) -> None:
         """Append a consumption."""
         with self._lock:
             self._consumed.append(entry)
@@ -122,7 +124,7 @@ class Ledger:
         with self._lock:
             self._unsupported.setdefault(name)
 
-    def clear(self) -> None:
+    def forget_all(self) -> None:
         """Forget everything."""
         with self._lock:
             self._links.clear()

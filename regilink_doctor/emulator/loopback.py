@@ -121,7 +121,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
         self.server_close()
         self._cut_connections()
 
-    def watch(self, connection: socket.socket) -> None:
+    def watch_connection(self, connection: socket.socket) -> None:
         """Let `stop` cut this connection too: one that a request has opened to somewhere else."""
         with self._lock:
             self._open[connection] = None
@@ -129,7 +129,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
         if is_late:
             _shut_down(connection)
 
-    def forget(self, connection: socket.socket) -> None:
+    def forget_connection(self, connection: socket.socket) -> None:
         """A watched connection is closed."""
         with self._lock:
             self._open.pop(connection, None)
@@ -215,7 +215,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
 
     def shutdown_request(self, request: Any) -> None:
         """The connection is done."""
-        self.forget(request)
+        self.forget_connection(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -49,7 +49,7 @@ class Upstream:
             name.lower().removesuffix("_proxy"): environ[name] for name in names if name.lower().endswith("_proxy")
         }
 
-    def tunnel(self, host: str, port: int) -> socket.socket:
+    def open_tunnel(self, host: str, port: int) -> socket.socket:
         """A connection on which everything reaches `host`.
 
         Raises:
@@ -73,7 +73,7 @@ class Upstream:
             raise Unreachable(f"the proxy {name[0]}:{name[1]} refused: {' '.join(status)}")
         return connection
 
-    def plain(self, host: str, port: int) -> Route:
+    def open_plain_route(self, host: str, port: int) -> Route:
         """A connection for one request of plain HTTP.
 
         Raises:
@@ -139,14 +139,14 @@ Gate = Callable[[str, int], str | None]
 
 
 class Proxy(LoopbackServer):
-    """Serves from `start` to `stop`; `gate` decides about each connection."""
+    """Serves from `start` to `stop`; `explain_refusal` decides about each connection."""
 
     def __init__(self, gate: Gate, upstream: Upstream) -> None:
         self._gate = gate
         self.upstream = upstream
         super().__init__(_Handler, "regilink-proxy")
 
-    def gate(self, host: str, port: int) -> str | None:
+    def explain_refusal(self, host: str, port: int) -> str | None:
         """What to say to whoever asks for this host and port; itself is never let through, it would go round."""
         if port == self.port and (host == "localhost" or host.startswith("127.")):
             return "This is the proxy itself"
@@ -163,16 +163,16 @@ class _Handler(Handler):
         target = _read_target(f"//{self.path}", 443)
         if target is None:
             self._send_text(400, "Bad Request", f"{self.path!r} is no host and port")
-        elif (refusal := self.server.gate(*target)) is not None:
+        elif (refusal := self.server.explain_refusal(*target)) is not None:
             self._send_text(403, refusal, refusal)
         else:
             try:
-                far = self.server.upstream.tunnel(*target)
+                far = self.server.upstream.open_tunnel(*target)
             except Unreachable as error:
                 self._send_text(502, "Bad Gateway", str(error))
                 return
             self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            self._relay(far)
+            self._relay_tunnel(far)
 
     def _handle_plain(self) -> None:
         """One request of plain HTTP."""
@@ -180,16 +180,16 @@ class _Handler(Handler):
         target = _read_target(self.path, 80) if self.path.startswith("http://") else None
         if target is None:
             self._send_text(400, "Bad Request", "this is a proxy: it wants a whole http:// URL, or CONNECT")
-        elif (refusal := self.server.gate(*target)) is not None:
+        elif (refusal := self.server.explain_refusal(*target)) is not None:
             self._send_text(403, refusal, refusal)
         else:
             try:
-                route = self.server.upstream.plain(*target)
+                route = self.server.upstream.open_plain_route(*target)
                 route.connection.sendall(self._make_head(route))
             except OSError as error:
                 self._send_text(502, "Bad Gateway", str(error))
                 return
-            self._relay(route.connection)
+            self._relay_tunnel(route.connection)
 
     do_GET = do_POST = do_PUT = do_HEAD = do_OPTIONS = do_DELETE = do_PATCH = _handle_plain  # noqa: N815
 
@@ -202,14 +202,14 @@ class _Handler(Handler):
         lines = [f"{self.command} {asked} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
-    def _relay(self, far: socket.socket) -> None:
-        self.server.watch(far)
+    def _relay_tunnel(self, far: socket.socket) -> None:
+        self.server.watch_connection(far)
         try:
-            _relay(self.connection, far)
+            _relay_bytes(self.connection, far)
         except OSError:
             pass  # one of the two is gone, and the other is told so by being closed
         finally:
-            self.server.forget(far)
+            self.server.forget_connection(far)
             far.close()
 
     def _send_text(self, status: int, reason: str, text: str) -> None:
@@ -229,7 +229,7 @@ def _read_target(url: str, port: int) -> tuple[str, int] | None:
         return None
 
 
-def _relay(one: socket.socket, other: socket.socket) -> None:
+def _relay_bytes(one: socket.socket, other: socket.socket) -> None:
     """Bytes both ways until both ends have said all."""
     with selectors.DefaultSelector() as selector:
         selector.register(one, selectors.EVENT_READ, other)

@@ -17,7 +17,7 @@ from regilink_doctor.emulator.world.world_view import WorldView
 DISABLED = "disabled mode: the SDK returned None, and nothing was sent"
 
 
-def observe(state: State, call: LinkCall) -> None:
+def record_call(state: State, call: LinkCall) -> None:
     """Give the attempt that the server noted its text; or note the one that never reached the server.
 
     The recorder tells of a call when it is over, so the server's part is in the ledger already. And when it begins:
@@ -35,12 +35,12 @@ def observe(state: State, call: LinkCall) -> None:
     if call.reads:
         if call.target_path is not None and call.error is not None:
             why = call.message or call.error
-            state.ledger.consume(Consumption(None, call.run, call.target_path, "fetch", why, call.place))
+            state.ledger.add_consumption(Consumption(None, call.run, call.target_path, "fetch", why, call.place))
         return
     link = _read_path(call)
     if not isinstance(link, SdkRefusal) and _complete_attempt(state, call, link):
         return
-    state.ledger.add(_make_refused(state, call, link))
+    state.ledger.add_attempt(_make_refused(state, call, link))
 
 
 def _read_path(call: LinkCall) -> LinkInput | SdkRefusal:
@@ -66,8 +66,10 @@ def _complete_attempt(state: State, call: LinkCall, link: LinkInput) -> bool:
 
     if call.source is None:
         return False
-    found = state.ledger.amend(same_place, with_text)
-    return found or (call.error is None and call.mode == "online" and state.ledger.amend(same_source, with_text))
+    found = state.ledger.amend_attempt(same_place, with_text)
+    return found or (
+        call.error is None and call.mode == "online" and state.ledger.amend_attempt(same_source, with_text)
+    )
 
 
 def _make_refused(state: State, call: LinkCall, link: LinkInput | SdkRefusal) -> LinkAttempt:

@@ -6,8 +6,8 @@ the two that fetch by name, `wandb.Run.use_artifact` and `wandb.Api.artifact`; a
 the code waits. wandb is never imported from here: what is not loaded yet is wrapped in the moment it is.
 
 In this process (the pytest plugin): `with recorder.recording(emulator.observe): ...`. In a child process (dry-run): its
-environment gets `recorder.environ(emulator.folder, emulator.url, os.environ)`, and its Python loads this file by a
-`sitecustomize` and tells the emulator over HTTP. A Python that is started with `-I`, `-E` or `-S` does not. For the
+environment gets `recorder.build_environ(emulator.folder, emulator.url, os.environ)`, and its Python loads this file by
+a `sitecustomize` and tells the emulator over HTTP. A Python that is started with `-I`, `-E` or `-S` does not. For the
 child's sake this file imports the standard library alone.
 """
 
@@ -139,8 +139,8 @@ _wrapped: list[tuple[Any, str, Any]] = []
 _inside = threading.local()
 
 
-def start(sink: Sink) -> None:
-    """Tell `sink` of every call that links in this process, from now on, until `stop`."""
+def start_recording(sink: Sink) -> None:
+    """Tell `sink` of every call that links in this process, from now on, until `stop_recording`."""
     if not _sinks:
         sys.meta_path.insert(0, _FINDER)
         for name in (*_METHODS, *_LED):
@@ -149,7 +149,7 @@ def start(sink: Sink) -> None:
     _sinks.append(sink)
 
 
-def stop(sink: Sink) -> None:
+def stop_recording(sink: Sink) -> None:
     """Tell `sink` nothing more; with the last one, wandb's methods are what they were."""
     if sink not in _sinks:
         return
@@ -166,15 +166,15 @@ def stop(sink: Sink) -> None:
 
 @contextmanager
 def recording(sink: Sink) -> Iterator[None]:
-    """`start` and `stop` around a block."""
-    start(sink)
+    """`start_recording` and `stop_recording` around a block."""
+    start_recording(sink)
     try:
         yield
     finally:
-        stop(sink)
+        stop_recording(sink)
 
 
-def environ(
+def build_environ(
     folder: Path, url: str, outer: Mapping[str, str] = os.environ, *, keep_going: bool = False
 ) -> dict[str, str]:
     """What makes the Pythons below a process tell their calls to the emulator at `url`.
@@ -192,7 +192,7 @@ def environ(
 def follow(site: str) -> None:
     """Begin to tell the emulator, and load the `sitecustomize` that ours stands before. Called by ours."""
     if url := os.environ.get(VARIABLE):
-        start(functools.partial(_post_call, url))
+        start_recording(functools.partial(_post_call, url))
     from importlib.machinery import PathFinder
 
     folder = os.path.dirname(os.path.abspath(site))
@@ -263,40 +263,42 @@ def _wrap_methods(module: ModuleType) -> None:
         owner = getattr(module, owner_name, None) if owner_name else module
         if owner is not None and hasattr(owner, name):
             _wrapped.append((owner, name, vars(owner).get(name)))
-            setattr(owner, name, _led(getattr(owner, name), owner_name, name))
+            setattr(owner, name, _redirect_function(getattr(owner, name), owner_name, name))
 
 
-def _led(original: Any, owner: str, name: str) -> Any:
+def _redirect_function(original: Any, owner: str, name: str) -> Any:
     """The function, with the emulator's address in place of another server's."""
 
     @functools.wraps(original)
-    def function(*args: Any, **kwargs: Any) -> Any:
+    def call_redirected(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         if not os.environ.get(LEAD):
             return original(*args, **kwargs)
         if owner == "Retry":
             return original(*args, **{**kwargs, **RETRIES})
         if name == "get_base_url":
-            return _lead(original(*args, **kwargs))
+            return _redirect_url(original(*args, **kwargs))
         if name == "__setattr__" and args[1:2] == ("base_url",):
-            args = (*args[:2], _lead(args[2]))
+            args = (*args[:2], _redirect_url(args[2]))
         elif owner == "HostUrl":
-            args = (args[0], *map(_lead, args[1:2]), *args[2:])
-            kwargs = {**kwargs, **({"url": _lead(kwargs["url"])} if "url" in kwargs else {})}
+            args = (args[0], *map(_redirect_url, args[1:2]), *args[2:])
+            kwargs = {**kwargs, **({"url": _redirect_url(kwargs["url"])} if "url" in kwargs else {})}
         elif owner == "Settings" and name == "__init__":
-            kwargs["base_url"] = _lead(kwargs["base_url"]) if "base_url" in kwargs else os.environ[LEAD].split()[0]
+            kwargs["base_url"] = (
+                _redirect_url(kwargs["base_url"]) if "base_url" in kwargs else os.environ[LEAD].split()[0]
+            )
         elif owner == "Api":
             args, kwargs = _lead_overrides(args), _lead_overrides(kwargs)
         return original(*args, **kwargs)
 
-    return function
+    return call_redirected
 
 
 def _lead_overrides(values: Any) -> Any:
     """The arguments, with the emulator's address in `overrides`."""
     items = values.items() if isinstance(values, dict) else enumerate(values)
     changed = {
-        key: {**value, "base_url": _lead(value["base_url"])}
+        key: {**value, "base_url": _redirect_url(value["base_url"])}
         if isinstance(value, dict) and "base_url" in value
         else value
         for key, value in items
@@ -304,7 +306,7 @@ def _lead_overrides(values: Any) -> Any:
     return changed if isinstance(values, dict) else tuple(changed.values())
 
 
-def _lead(url: Any) -> Any:
+def _redirect_url(url: Any) -> Any:
     """The emulator's address in place of another server's, which is noted."""
     target, *others = os.environ[LEAD].split()
     if not isinstance(url, str) or not url or url.rstrip("/") in (target, *others):
@@ -319,7 +321,7 @@ def _lead(url: Any) -> Any:
 
 def _watch_method(original: Any, shown: str) -> Any:
     @functools.wraps(original)
-    def method(*args: Any, **kwargs: Any) -> Any:
+    def call_watched(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True  # pytest shows the user's line, not ours
         # `Run.link_artifact` calls `Artifact.link` with a string of its own making.
         if getattr(_inside, "call", False):
@@ -340,7 +342,7 @@ def _watch_method(original: Any, shown: str) -> Any:
             _inside.call = False
             _tell_sinks(shown, args, kwargs, error, ended=True)
 
-    return method
+    return call_watched
 
 
 def _is_passed_over(shown: str, error: BaseException) -> bool:

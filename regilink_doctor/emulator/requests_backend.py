@@ -28,12 +28,12 @@ def register(mock: responses.RequestsMock, app: App, base_url: str) -> None:
     """Let `mock` answer every request below `base_url` with `app`."""
     base = base_url.rstrip("/")
 
-    def answer(prepared: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
+    def answer_request(prepared: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
         target = urlsplit(prepared.url or "")
         body: Any = prepared.body or b""
         if isinstance(body, str):
             body = body.encode()
-        response = app.handle(
+        response = app.answer_request(
             Request(
                 prepared.method or "GET",
                 unquote(target.path),
@@ -44,10 +44,10 @@ def register(mock: responses.RequestsMock, app: App, base_url: str) -> None:
             )
         )
         _wait_or_fail(response)
-        return response.status, response.headers, response.content()
+        return response.status, response.headers, response.read_content()
 
     for method in METHODS:
-        mock.add_callback(method, re.compile(re.escape(base) + r"(/.*)?"), callback=answer, content_type=None)
+        mock.add_callback(method, re.compile(re.escape(base) + r"(/.*)?"), callback=answer_request, content_type=None)
 
 
 def _wait_or_fail(response: Response) -> None:

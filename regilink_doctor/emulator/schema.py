@@ -75,9 +75,9 @@ def _resolve_type(value: Any, _info: Any, _kind: Any) -> str:
 
 
 def _adapt_resolver(resolver: Any) -> Any:
-    def resolve(source: Any, info: Any, **arguments: Any) -> Any:
+    def call_resolver(source: Any, info: Any, **arguments: Any) -> Any:
         if info.context.refusal is not None and info.path.prev is None and info.field_name not in NOTED:
             raise info.context.refusal
         return resolver(source, info.context, **arguments)
 
-    return resolve
+    return call_resolver

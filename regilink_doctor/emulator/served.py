@@ -29,12 +29,12 @@ class Served:
         """Start again with `world` (the default one), an empty ledger, no stored bytes and no faults."""
         with self._resetting:
             self.world = world or World.default()
-            self.blobs.clear()
+            self.blobs.drop_blobs()
             self.faults.clear()
         for action in self.after_reset:
             action()
 
-    def authenticate(self, headers: Mapping[str, str]) -> tuple[User | None, bool]:
+    def find_user(self, headers: Mapping[str, str]) -> tuple[User | None, bool]:
         """Whose key a request with these headers carries, and whether it carries one at all."""
         header = headers.get("authorization", "")
         scheme, _, value = header.partition(" ")
@@ -50,4 +50,4 @@ class Served:
 def refuse_key() -> Response:
     """W&B's answer to a key that it does not know (failure C18)."""
     message = wandb_messages.fill_message("api-key-invalid")
-    return Response.json({"errors": [{"message": message}], "error": message}, 401)
+    return Response.from_json({"errors": [{"message": message}], "error": message}, 401)

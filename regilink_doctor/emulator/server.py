@@ -94,15 +94,15 @@ class _Handler(Handler):
                 self.close_connection = self._is_unread = True
                 return refusal
             with self._read_body() as body:
-                return self.server.app.handle(self._make_request(body))
+                return self.server.app.answer_request(self._make_request(body))
         except BodyIncomplete:
             # The client of a connection that was closed as idle has to see that, and try again.
             manner: Manner = "none" if self.server.was_closed(self.connection) else "whole"
-            response = replace(Response.json({"error": "request body ended early"}, 400), manner=manner)
+            response = replace(Response.from_json({"error": "request body ended early"}, 400), manner=manner)
         except BodyTooLarge:
-            response = Response.json({"error": "request body too large"}, 413)
+            response = Response.from_json({"error": "request body too large"}, 413)
         except (ValueError, zlib.error, EOFError, gzip.BadGzipFile):
-            response = Response.json({"error": "request body cannot be read"}, 400)
+            response = Response.from_json({"error": "request body cannot be read"}, 400)
         except OSError as error:
             response = Response.for_error(error)
         self.close_connection = self._is_unread = True
@@ -114,14 +114,16 @@ class _Handler(Handler):
         """Refuse a page in a browser: one that rebinds DNS to this address, or one of another site."""
         host = urlsplit(f"//{self.headers.get('Host', '')}")
         if (host.hostname or "") not in self.server.names:
-            return Response.json({"error": f"this server is not called {host.hostname}: --allow-host adds a name"}, 421)
+            return Response.from_json(
+                {"error": f"this server is not called {host.hostname}: --allow-host adds a name"}, 421
+            )
         if not self.path.startswith("/_regilink"):
             return None
         origin = self.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != host.netloc:
-            return Response.json({"error": "these routes are not for pages of other sites"}, 403)
+            return Response.from_json({"error": "these routes are not for pages of other sites"}, 403)
         if self.server.is_open and not self.server.app.is_logged_in(self._lower_headers()):
-            return Response.json({"error": "beyond the loopback interface these routes want an API key"}, 401)
+            return Response.from_json({"error": "beyond the loopback interface these routes want an API key"}, 401)
         return None
 
     def _lower_headers(self) -> dict[str, str]:
@@ -151,7 +153,7 @@ class _Handler(Handler):
             pieces = self._read_chunked(limit)
         else:
             pieces = self._read_counted(length)
-        if seconds := self.server.app.slowness(self.command, self.path):
+        if seconds := self.server.app.find_body_delay(self.command, self.path):
             pieces = self._slow_down(pieces, length, seconds)
         if self.headers.get("Content-Encoding", "").lower() == "gzip" and self.command != "PUT":
             pieces = _unpack_gzip(pieces)
@@ -204,7 +206,7 @@ class _Handler(Handler):
         self.close_connection = True
         if response.manner == "cut":
             self.wfile.write(self._make_head(response))
-            for chunk in response.body.chunks(0, response.body.size // 2):
+            for chunk in response.body.read_chunks(0, response.body.size // 2):
                 self.wfile.write(chunk)
         elif response.manner == "never":
             while self.connection.recv(ONE_WRITE):
@@ -226,10 +228,10 @@ class _Handler(Handler):
         if self.command == "HEAD":
             self.wfile.write(start)
         elif response.body.size <= ONE_WRITE or isinstance(response.body, Bytes):
-            self.wfile.write(start + b"".join(response.body.chunks()))
+            self.wfile.write(start + b"".join(response.body.read_chunks()))
         else:
             self.wfile.write(start)
-            for chunk in response.body.chunks():
+            for chunk in response.body.read_chunks():
                 self.wfile.write(chunk)
 
     def _discard_input(self) -> None:

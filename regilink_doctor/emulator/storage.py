@@ -26,15 +26,15 @@ class Storage:
     def __init__(self, served: Served) -> None:
         self._served = served
 
-    def handle(self, request: Request, parts: list[str]) -> Response:
+    def answer_request(self, request: Request, parts: list[str]) -> Response:
         """Answer a request below `/storage`, `/artifacts`, `/artifactsV2` or `/files`."""
         if request.method == "OPTIONS":
             return Response(204, headers=dict(_CORS))
         if parts[0] == "storage":
             return self._handle_signed(request, parts[2] if len(parts) > 2 else "")
         if request.method != "GET":
-            return Response.json({"error": "method not allowed"}, 405)
-        user, _ = self._served.authenticate(request.headers)
+            return Response.from_json({"error": "method not allowed"}, 405)
+        user, _ = self._served.find_user(request.headers)
         if user is None:
             return refuse_key()
         if parts[0] == "files":
@@ -44,19 +44,19 @@ class Storage:
     def _handle_signed(self, request: Request, key: str) -> Response:
         if request.method == "PUT":
             if not self._is_expected(key):
-                return Response.json({"error": "SignatureDoesNotMatch: no upload to this URL was asked for"}, 403)
-            blob = self._served.blobs.put(key, request.body, request.headers.get("content-type"))
+                return Response.from_json({"error": "SignatureDoesNotMatch: no upload to this URL was asked for"}, 403)
+            blob = self._served.blobs.store_blob(key, request.body, request.headers.get("content-type"))
             wanted = request.headers.get("content-md5")
             if wanted and wanted != blob.md5:
-                return Response.json({"error": "BadDigest: the Content-MD5 does not match what was received"}, 400)
+                return Response.from_json({"error": "BadDigest: the Content-MD5 does not match what was received"}, 400)
             self._note_size(key, blob)
             return Response(200, headers={"ETag": f'"{base64.b64decode(blob.md5).hex()}"', **_CORS})
         if request.method in ("GET", "HEAD"):
             world = self._served.world
             if request.method == "GET" and key in world.downloads:
-                world.ledger.consume(world.downloads[key])
+                world.ledger.add_consumption(world.downloads[key])
             return self._send_blob(request, self._find_blob(key))
-        return Response.json({"error": "method not allowed"}, 405)
+        return Response.from_json({"error": "method not allowed"}, 405)
 
     def _is_expected(self, key: str) -> bool:
         """Whether the world has handed out the key for an upload: as a whole, or in numbered parts."""
@@ -76,30 +76,30 @@ class Storage:
 
     def _find_blob(self, key: str) -> Blob | None:
         blobs = self._served.blobs
-        if (blob := blobs.get(key)) is None and key in self._served.world.contents:
-            blobs.fill({key: self._served.world.contents[key]})
-            blob = blobs.get(key)
+        if (blob := blobs.find_blob(key)) is None and key in self._served.world.contents:
+            blobs.add_blobs({key: self._served.world.contents[key]})
+            blob = blobs.find_blob(key)
         return blob
 
     def _artifact_file(self, request: Request, parts: list[str]) -> Response:
         """`/artifacts/ENTITY/HEX`, `/artifactsV2/REGION/ENTITY/PROJECT/COLLECTION/[ARTIFACT/]BIRTH/HEX/NAME`."""
         world = self._served.world
-        user, _ = self._served.authenticate(request.headers)
+        user, _ = self._served.find_user(request.headers)
         if len(parts) < (3 if parts[0] == "artifacts" else 7):
-            return Response.json({"error": "file not found"}, 404)
+            return Response.from_json({"error": "file not found"}, 404)
         digest = _from_hex(parts[2] if parts[0] == "artifacts" else parts[-2])
         with world.lock:
             for artifact, file in world.files_by_digest.get(digest or "", ()):
                 places = {artifact.sequence.project} | {each.collection.project for each in artifact.memberships}
                 if artifact.state == "COMMITTED" and any(access.downloads(user, place) for place in places):
                     return self._send_blob(request, self._find_blob(file.blob))
-        return Response.json({"error": "file not found"}, 404)
+        return Response.from_json({"error": "file not found"}, 404)
 
     def _run_file(self, request: Request, parts: list[str]) -> Response:
         """`/files/ENTITY/PROJECT/RUN/NAME…`."""
         world = self._served.world
         file: StoredFile | None = None
-        user, _ = self._served.authenticate(request.headers)
+        user, _ = self._served.find_user(request.headers)
         with world.lock:
             run = world.find_run(parts[0], parts[1], parts[2]) if len(parts) > 3 else None
             if run is not None and access.sees_project(user, run.project):
@@ -108,10 +108,10 @@ class Storage:
 
     def _send_blob(self, request: Request, blob: Blob | None) -> Response:
         if blob is None:
-            return Response.json({"error": "NoSuchKey: nothing has been uploaded here"}, 404)
+            return Response.from_json({"error": "NoSuchKey: nothing has been uploaded here"}, 404)
         if isinstance(blob.body, Discarded):
             size = f"{blob.body.size} bytes"
-            return Response.json({"error": f"regilink has not kept this upload of {size}: allow it more"}, 410)
+            return Response.from_json({"error": f"regilink has not kept this upload of {size}: allow it more"}, 410)
         headers = {
             "Content-Type": blob.content_type or "application/octet-stream",
             "ETag": f'"{base64.b64decode(blob.md5).hex()}"',

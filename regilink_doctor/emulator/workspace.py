@@ -18,7 +18,7 @@ _LOCK = "in-use.lock"
 
 
 class Workspace:
-    """A folder that exists from the first use to `remove`.
+    """A folder that exists from the first use to `remove_folder`.
 
     The process holds a lock on a file in it. The operating system drops the lock with the process, however that ends,
     so a folder whose lock is free belongs to nobody.
@@ -37,7 +37,7 @@ class Workspace:
             self._lock = _lock_file(self._path / _LOCK, create=True)
         return self._path
 
-    def remove(self) -> None:
+    def remove_folder(self) -> None:
         """Delete the folder. Does nothing when there is none."""
         if self._path is not None:
             shutil.rmtree(self._path, ignore_errors=True)

@@ -31,7 +31,7 @@ def changes_lines(changes: Sequence[Change], *, colour: bool) -> Iterator[str]:
         yield f"{mark} {escape_text(str(each))}"
 
 
-def summary(catalog: Catalog) -> str:
+def summarize_catalog(catalog: Catalog) -> str:
     """One line: the organizations, and how much there is of what."""
     parts = []
     for each in catalog.organizations:
@@ -50,7 +50,8 @@ def table_lines(catalog: Catalog, *, colour: bool) -> Iterator[str]:
         rows = [("registry", "seen by", "accepts", "collections")]
         for registry in sorted(each.registries, key=lambda item: item.name):
             seen_by = "its members" if registry.visibility == "restricted" else "everyone"
-            rows.append((escape_text(registry.name), seen_by, _takes(registry), _collections(registry)))
+            accepted, collections = _describe_types(registry), _describe_collections(registry)
+            rows.append((escape_text(registry.name), seen_by, accepted, collections))
         widths = [max(text_width(row[column]) for row in rows) for column in range(3)]
         for number, row in enumerate(rows):
             line = (
@@ -61,10 +62,10 @@ def table_lines(catalog: Catalog, *, colour: bool) -> Iterator[str]:
             )
             yield line if number else paint_text("1", line, colour=colour)
         yield ""
-    yield trust(catalog)
+    yield describe_trust(catalog)
 
 
-def trust(catalog: Catalog) -> str:
+def describe_trust(catalog: Catalog) -> str:
     """What the absence of a name proves."""
     if catalog.complete:
         return "complete: what is not in it does not exist"
@@ -74,21 +75,21 @@ def trust(catalog: Catalog) -> str:
     )
 
 
-def _takes(registry: Registry) -> str:
+def _describe_types(registry: Registry) -> str:
     if registry.types is not None:
-        return _some(registry.types) or "nothing"
-    seen = f" (so far {_some(registry.types_seen)})" if registry.types_seen else ""
+        return _list_some(registry.types) or "nothing"
+    seen = f" (so far {_list_some(registry.types_seen)})" if registry.types_seen else ""
     return f"every type{seen}"
 
 
-def _collections(registry: Registry) -> str:
+def _describe_collections(registry: Registry) -> str:
     if registry.collections is None:
         return "not asked for"
     names = [f"{item.name} ({item.type})" if registry.types is None else item.name for item in registry.collections]
-    return _some(names) or "none"
+    return _list_some(names) or "none"
 
 
-def _some(names: Sequence[str]) -> str:
+def _list_some(names: Sequence[str]) -> str:
     shown = [escape_text(name) for name in sorted(names)]
     more = f" and {len(shown) - MOST_NAMES} more" if len(shown) > MOST_NAMES else ""
     return ", ".join(shown[:MOST_NAMES]) + more

@@ -82,22 +82,24 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
         yield paint(_YELLOW, f"  warning[REG201]: neither code nor settings name the entity of a run: {where}")
         yield "  note: W&B refuses links to a registry from a personal entity"
         yield "  help: write wandb.init(entity=...), or set WANDB_ENTITY for all users (--entity tries one here)"
-    yield from _section("Runs", outcome.runs, _run, paint)
-    yield from _section("Artifacts", outcome.artifacts, _artifact, paint)
-    yield from _links(outcome, colour=colour, paint=paint)
-    yield from _section("Read", outcome.consumed, _consumed, paint)
+    yield from _render_section("Runs", outcome.runs, _describe_run, paint)
+    yield from _render_section("Artifacts", outcome.artifacts, _describe_artifact, paint)
+    yield from _render_links(outcome, colour=colour, paint=paint)
+    yield from _render_section("Read", outcome.consumed, _describe_consumed, paint)
     if any(each.failed for each in outcome.consumed) and not outcome.stub_artifacts:
         yield "  --stub-artifacts goes on with an empty version, where the name alone is unknown here"
-    yield from _section("Triggered", outcome.triggered, _triggered, paint)
-    yield from _section("Not emulated, a limit of regilink", outcome.unsupported, escape_text, paint)
+    yield from _render_section("Triggered", outcome.triggered, _describe_triggered, paint)
+    yield from _render_section("Not emulated, a limit of regilink", outcome.unsupported, escape_text, paint)
     yield from ("", paint(_BOLD, "W&B servers"))
-    yield from (f"  {line}" for line in _servers(outcome))
+    yield from (f"  {line}" for line in _render_servers(outcome))
     yield ""
     faults = outcome.faults
-    yield paint(_RED if faults else _GREEN, _capital("; ".join(faults)) if faults else _well(outcome))
+    yield paint(
+        _RED if faults else _GREEN, _capitalize_first("; ".join(faults)) if faults else _describe_success(outcome)
+    )
 
 
-def _servers(outcome: DryRun) -> Iterator[str]:
+def _render_servers(outcome: DryRun) -> Iterator[str]:
     """Which servers of W&B were contacted or blocked, and what regilink cannot know."""
     for host, count in outcome.blocked_hosts:
         yield f"{escape_text(host)}: {counted(count, 'connection')} blocked"
@@ -110,7 +112,7 @@ def _servers(outcome: DryRun) -> Iterator[str]:
     yield f"note: {CANNOT_SEE}"
 
 
-def _links(outcome: DryRun, *, colour: bool, paint: Callable[[str, str], str]) -> Iterator[str]:
+def _render_links(outcome: DryRun, *, colour: bool, paint: Callable[[str, str], str]) -> Iterator[str]:
     yield from ("", paint(_BOLD, "Links"))
     if not outcome.links:
         yield "  none"
@@ -127,7 +129,7 @@ def _links(outcome: DryRun, *, colour: bool, paint: Callable[[str, str], str]) -
         yield from (f"            {line}" for line in lines if line)
 
 
-def _section(
+def _render_section(
     title: str, things: Iterable[Any], line: Callable[[Any], str], paint: Callable[[str, str], str]
 ) -> Iterator[str]:
     listed = list(things)
@@ -139,7 +141,7 @@ def _section(
         yield f"  and {len(listed) - MOST} more"
 
 
-def _run(run: RunMade) -> str:
+def _describe_run(run: RunMade) -> str:
     parts = [run.state]
     if run.logged:
         parts.append(f"logged {run.logged}")
@@ -148,13 +150,15 @@ def _run(run: RunMade) -> str:
     return f"{escape_text(run.path)}  ({', '.join(parts)})"
 
 
-def _artifact(artifact: ArtifactMade) -> str:
+def _describe_artifact(artifact: ArtifactMade) -> str:
     files = counted(artifact.files, "file")
     aliases = f", aliases {', '.join(map(escape_text, artifact.aliases))}" if artifact.aliases else ""
-    return f"{escape_text(artifact.name)}  ({escape_text(artifact.type)}, {files}, {_size(artifact.size)}{aliases})"
+    return (
+        f"{escape_text(artifact.name)}  ({escape_text(artifact.type)}, {files}, {_format_size(artifact.size)}{aliases})"
+    )
 
 
-def _consumed(entry: Consumed) -> str:
+def _describe_consumed(entry: Consumed) -> str:
     if entry.failed is not None:
         where = f"{escape_text(entry.place)}: " if entry.place else ""
         return f"{escape_text(entry.name)}  could not be read: {where}{escape_text(entry.failed)}"
@@ -163,13 +167,13 @@ def _consumed(entry: Consumed) -> str:
     return f"{escape_text(entry.name)}  ({', '.join(words[each] for each in entry.how)}{stub})"
 
 
-def _triggered(entry: Triggered) -> str:
+def _describe_triggered(entry: Triggered) -> str:
     alias = f", alias {escape_text(entry.alias)}" if entry.alias else ""
     outcome = f": {escape_text(entry.outcome)}" if entry.outcome else ""
     return f"{escape_text(entry.automation)}  ({entry.event}{alias}, {escape_text(entry.subject)}){outcome}"
 
 
-def _size(number: int) -> str:
+def _format_size(number: int) -> str:
     amount = float(number)
     for unit in ("B", "kB", "MB", "GB"):
         if amount < 1000 or unit == "GB":
@@ -178,7 +182,7 @@ def _size(number: int) -> str:
     return f"{number} B"
 
 
-def _well(outcome: DryRun) -> str:
+def _describe_success(outcome: DryRun) -> str:
     into = {
         "into a registry": outcome.count("linked") - outcome.in_projects,
         "into a project, not a registry": outcome.in_projects,
@@ -189,5 +193,5 @@ def _well(outcome: DryRun) -> str:
     return "; ".join(told) or "Nothing was linked, as allowed"
 
 
-def _capital(text: str) -> str:
+def _capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -88,7 +88,7 @@ def failures_page() -> str:
         ]
         lines.append("")
         for failure in _failures_of(letter):
-            lines += _entry(failure)
+            lines += _render_entry(failure)
     return "\n".join(lines)
 
 
@@ -96,23 +96,23 @@ def _failures_of(letter: str) -> list[Failure]:
     return [failure for failure in FAILURES.values() if failure.id.startswith(letter)]
 
 
-def _entry(failure: Failure) -> list[str]:
+def _render_entry(failure: Failure) -> list[str]:
     title = failure.title[:1].upper() + failure.title[1:]
     lines = [f'<a id="{failure.id.lower()}"></a>', "", f"### {failure.id}: {title}", ""]
-    lines += _paragraph("**Symptom.** " + ("Silent. " if failure.silent else "") + failure.happens)
-    lines += _paragraph(f"**How to recognize it.** {failure.recognize}")
-    lines += _paragraph(f"**What to do.** {failure.help}")
+    lines += _wrap_paragraph("**Symptom.** " + ("Silent. " if failure.silent else "") + failure.happens)
+    lines += _wrap_paragraph(f"**How to recognize it.** {failure.recognize}")
+    lines += _wrap_paragraph(f"**What to do.** {failure.help}")
     if failure.check_with:
-        lines += _paragraph(f"**Check with.** `{failure.check_with}`")
+        lines += _wrap_paragraph(f"**Check with.** `{failure.check_with}`")
     if failure.codes:
-        lines += _paragraph(f"**Caught by.** {', '.join(_rule_links(failure))}")
-    quotes = [_quote(message) for message in WANDB_MESSAGES if message.failure == failure.id][:MOST_MESSAGES]
+        lines += _wrap_paragraph(f"**Caught by.** {', '.join(_rule_links(failure))}")
+    quotes = [_quote_message(message) for message in WANDB_MESSAGES if message.failure == failure.id][:MOST_MESSAGES]
     if quotes:
         lines += ["**W&B reports**", "", *(f"- {quote}" for quote in quotes), ""]
     return lines
 
 
-def _quote(message: WandbMessage) -> str:
+def _quote_message(message: WandbMessage) -> str:
     text = message.template.replace("{{", "{").replace("}}", "}").replace("`", "'")
     era = [f"since wandb {message.since}"] if message.since else []
     era += [f"before wandb {message.until}"] if message.until else []
@@ -127,5 +127,5 @@ def _rule_links(failure: Failure) -> list[str]:
     ]
 
 
-def _paragraph(text: str) -> list[str]:
+def _wrap_paragraph(text: str) -> list[str]:
     return [*textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False), ""]

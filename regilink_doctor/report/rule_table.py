@@ -39,10 +39,10 @@ def as_text(rules: Sequence[Rule], width: int | None = None) -> str:
     for rule in rules:
         name = f"{rule.code}  {rule.severity:<8} "
         if width is None or width >= _WIDE:
-            first, *more = wrap_text(summary(rule), width, 47)
+            first, *more = wrap_text(read_summary(rule), width, 47)
             lines += [f"{name}{rule.name:<29} {first}", *(f"{'':<47}{line}" for line in more)]
         else:
-            lines += [name + rule.name, *(f"{'':<8}{line}" for line in wrap_text(summary(rule), width, 8))]
+            lines += [name + rule.name, *(f"{'':<8}{line}" for line in wrap_text(read_summary(rule), width, 8))]
     return "\n".join(lines)
 
 
@@ -59,7 +59,7 @@ def as_json(rules: Sequence[Rule]) -> str:
             "pedantic": rule.pedantic,
             "live": rule.is_live,
             "rows": list(rule.failures),
-            "summary": summary(rule),
+            "summary": read_summary(rule),
             "documentation": rule.documentation,
             "bad": list(rule.bad),
             "good": list(rule.good),
@@ -75,7 +75,7 @@ def as_markdown(rules: Sequence[Rule]) -> str:
     lines += ["| code | name | default | failures | what |", "|---|---|---|---|---|"]
     lines += [
         f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {_default_of(rule)} | {', '.join(rule.failures)} | "
-        f"{summary(rule)} |"
+        f"{read_summary(rule)} |"
         for rule in rules
     ]
     for rule in rules:
@@ -85,7 +85,7 @@ def as_markdown(rules: Sequence[Rule]) -> str:
 
 def rule_section(rule: Rule) -> list[str]:
     """The lines of a rule in Markdown."""
-    return [f"## {rule.code}: {rule.name}", "", documentation(rule)]
+    return [f"## {rule.code}: {rule.name}", "", read_documentation(rule)]
 
 
 def _default_of(rule: Rule) -> str:
@@ -95,7 +95,7 @@ def _default_of(rule: Rule) -> str:
     return f"{rule.severity}, pedantic" if rule.pedantic else rule.severity
 
 
-def documentation(rule: Rule) -> str:
+def read_documentation(rule: Rule) -> str:
     """The documentation of a rule in Markdown: its docstring, then its examples."""
     lines = [rule.documentation]
     for title, examples in (("Reported", rule.bad), ("Not reported", rule.good)):
@@ -104,6 +104,6 @@ def documentation(rule: Rule) -> str:
     return "\n".join(lines)
 
 
-def summary(rule: Rule) -> str:
+def read_summary(rule: Rule) -> str:
     """The first paragraph of a rule's documentation, on one line."""
     return rule.documentation.partition("\n\n")[0].replace("\n", " ")

@@ -24,13 +24,13 @@ def to_json(results: Sequence[Verification]) -> str:
     unknown = [_unknown_value(each) for each in results if each.status == "skipped"]
     value = {
         "version": 1,
-        "results": [_value(each) for each in results],
+        "results": [_build_value(each) for each in results],
         "links": {"checked": len(results) - len(unknown), "unknown": unknown},
     }
     return json.dumps(value, indent=2, ensure_ascii=True)
 
 
-def _value(result: Verification) -> dict[str, object]:
+def _build_value(result: Verification) -> dict[str, object]:
     value = asdict(result)
     del value["unknown"]
     return value | {"place": Code(result.place).line if result.place is not None else None}

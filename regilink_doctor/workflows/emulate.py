@@ -61,7 +61,7 @@ def emulate(
                 _write(env_file, variables)
             except OSError as error:
                 raise Unable(f"{env_file} cannot be written: {error.strerror or error}") from None
-        emulator.prepare()  # while the first program comes up
+        emulator.load_graphql()  # while the first program comes up
         if command:
             try:
                 status, _ = run_command(command, within(os.environ, variables))

@@ -153,6 +153,6 @@ def test_a_right_that_the_server_does_not_tell_is_not_taken_for_one(
     found = examined()
     (row,) = [row for row in found.of("skip") if row.name in ("entity-access", "role")]
     assert row.message.startswith("the server does not say whether you may")
-    from regilink_doctor.report.doctor.full import verdict
+    from regilink_doctor.report.doctor.full import summarize_verdict
 
-    assert verdict(found)[0] != "All well"
+    assert summarize_verdict(found)[0] != "All well"

@@ -165,7 +165,7 @@ def test_an_upload_that_is_slow_arrives_whole(emulator: Emulator) -> None:
     before = time.monotonic()
     assert put(emulator, b"x" * 200_000).status_code == 200
     assert time.monotonic() - before >= 0.3
-    blob = emulator.app.blobs.get("some-key")
+    blob = emulator.app.blobs.find_blob("some-key")
     assert blob is not None
     assert blob.body.size == 200_000
 
@@ -173,7 +173,7 @@ def test_an_upload_that_is_slow_arrives_whole(emulator: Emulator) -> None:
 def test_no_room_is_left_for_uploads_unless_something_else_is_meant(emulator: Emulator) -> None:
     emulator.fault("quota")
     assert put(emulator).status_code == 403
-    assert emulator.app.blobs.get("some-key") is None
+    assert emulator.app.blobs.find_blob("some-key") is None
     assert works(emulator)
 
 

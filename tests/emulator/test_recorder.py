@@ -145,7 +145,7 @@ def test_a_child_process_tells_of_its_calls_and_keeps_its_own_sitecustomize(serv
     (own / "sitecustomize.py").write_text("import sys\nsys.modules['site_of_the_user'] = sys\n")
     outer = {**os.environ, "PYTHONPATH": str(own)}
     emulator = server.emulator
-    environ = {**outer, **emulator.environ(), **recorder.environ(emulator.folder, emulator.url, outer)}
+    environ = {**outer, **emulator.environ(), **recorder.build_environ(emulator.folder, emulator.url, outer)}
     done = subprocess.run([sys.executable, "-c", CHILD], env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""

@@ -90,17 +90,17 @@ def test_whoever_comes_can_be_let_in() -> None:
 
 def test_uploads_beyond_the_limit_leave_their_size_alone() -> None:
     store = BlobStore(limit=1000)
-    kept = store.put("a", io.BytesIO(b"x" * 600))
-    dropped = store.put("b", io.BytesIO(b"x" * 600))
-    assert b"".join(kept.body.chunks()) == b"x" * 600
+    kept = store.store_blob("a", io.BytesIO(b"x" * 600))
+    dropped = store.store_blob("b", io.BytesIO(b"x" * 600))
+    assert b"".join(kept.body.read_chunks()) == b"x" * 600
     assert isinstance(dropped.body, Discarded)
     assert (dropped.body.size, dropped.md5) == (600, kept.md5)
     with pytest.raises(LookupError):
-        list(dropped.body.chunks())
-    store.put("a", io.BytesIO(b"y"))
-    assert not isinstance(store.put("c", io.BytesIO(b"x" * 600)).body, Discarded)
-    store.join("d", ["b", "c"])
-    joined = store.get("d")
+        list(dropped.body.read_chunks())
+    store.store_blob("a", io.BytesIO(b"y"))
+    assert not isinstance(store.store_blob("c", io.BytesIO(b"x" * 600)).body, Discarded)
+    store.join_blobs("d", ["b", "c"])
+    joined = store.find_blob("d")
     assert joined is not None
     assert joined.body == Discarded(1200)
 
@@ -108,8 +108,8 @@ def test_uploads_beyond_the_limit_leave_their_size_alone() -> None:
 def test_an_upload_that_grows_beyond_the_limit_is_dropped_midway() -> None:
     size = IN_MEMORY + 2_000_000
     store = BlobStore(limit=IN_MEMORY + 1_000_000)
-    dropped = store.put("a", io.BytesIO(b"x" * size))
+    dropped = store.store_blob("a", io.BytesIO(b"x" * size))
     assert dropped.body == Discarded(size)
     assert dropped.md5 == base64.b64encode(hashlib.md5(b"x" * size).digest()).decode()
-    assert not isinstance(store.put("b", io.BytesIO(b"x" * 500_000)).body, Discarded)
-    store.clear()
+    assert not isinstance(store.store_blob("b", io.BytesIO(b"x" * 500_000)).body, Discarded)
+    store.drop_blobs()

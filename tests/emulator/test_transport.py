@@ -151,7 +151,7 @@ def test_a_full_disk_is_said(emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 
     file = emulator.world.make_upload("name")
     url = f"{emulator.url}/storage/wandb_artifacts/{file.blob}/name"
-    monkeypatch.setattr(emulator.app.blobs, "put", put)
+    monkeypatch.setattr(emulator.app.blobs, "store_blob", put)
     answer = requests.put(url, data=b"x", timeout=10)
     assert (answer.status_code, answer.json()["error"]) == (507, "regilink: No space left on device")
     monkeypatch.undo()
@@ -271,14 +271,14 @@ with Emulator() as emulator:
 
 def test_a_range_of_a_large_blob_is_sent_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     store = BlobStore()
-    body = store.put("large", io.BytesIO(bytes(blobs.IN_MEMORY) + b"end")).body
+    body = store.store_blob("large", io.BytesIO(bytes(blobs.IN_MEMORY) + b"end")).body
     part = Slice(body, 1, body.size)
-    pieces = list(part.chunks())
+    pieces = list(part.read_chunks())
     assert max(map(len, pieces)) <= blobs.CHUNK
     assert sum(map(len, pieces)) == part.size == blobs.IN_MEMORY + 2
-    assert b"".join(Slice(body, body.size - 3, body.size).chunks()) == b"end"
-    assert b"".join(Slice(body, body.size - 3, body.size).chunks(1, 2)) == b"n"
-    store.clear()
+    assert b"".join(Slice(body, body.size - 3, body.size).read_chunks()) == b"end"
+    assert b"".join(Slice(body, body.size - 3, body.size).read_chunks(1, 2)) == b"n"
+    store.drop_blobs()
 
 
 def test_replaced_and_joined_blobs_give_their_disk_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,19 +290,19 @@ def test_replaced_and_joined_blobs_give_their_disk_back(monkeypatch: pytest.Monk
         return sum(path.stat().st_size for path in workspace.path.glob("blob-*"))
 
     for content in (b"a" * 5000, b"b" * 4000, b"c" * 3000):
-        store.put("key", io.BytesIO(content))
+        store.store_blob("key", io.BytesIO(content))
         assert used() == len(content)
-    store.put("key.1", io.BytesIO(b"1" * 2000))
-    store.put("key.2", io.BytesIO(b"2" * 10))
-    store.join("key", ["key.1", "key.2"])
+    store.store_blob("key.1", io.BytesIO(b"1" * 2000))
+    store.store_blob("key.2", io.BytesIO(b"2" * 10))
+    store.join_blobs("key", ["key.1", "key.2"])
     assert used() == 2000
-    blob = store.get("key")
+    blob = store.find_blob("key")
     assert blob is not None
-    assert b"".join(blob.body.chunks(1998, 2003)) == b"11222"
-    assert store.get("key.1") is None
-    store.put("key", io.BytesIO(b"small"))
+    assert b"".join(blob.body.read_chunks(1998, 2003)) == b"11222"
+    assert store.find_blob("key.1") is None
+    store.store_blob("key", io.BytesIO(b"small"))
     assert used() == 0
-    workspace.remove()
+    workspace.remove_folder()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files are not locked there")
@@ -352,7 +352,7 @@ def test_large_blobs_lie_in_a_file_and_come_back_whole(monkeypatch: pytest.Monke
         file = emulator.world.make_upload("name")
         url = f"{emulator.url}/storage/wandb_artifacts/{file.blob}/name"
         assert requests.put(url, data=content, timeout=10).status_code == 200
-        body = emulator.app.blobs.get(file.blob).body
+        body = emulator.app.blobs.find_blob(file.blob).body
         assert type(body).__name__ == "OnDisk"
         assert requests.get(url, timeout=10).content == content
         part = requests.get(url, headers={"Range": "bytes=100-199"}, timeout=10)
@@ -364,10 +364,10 @@ def test_memory_for_blobs_is_bounded_over_all_of_them() -> None:
     import io
 
     store = BlobStore(memory=1 << 12)
-    bodies = [store.put(str(index), io.BytesIO(bytes(1 << 11))).body for index in range(4)]
+    bodies = [store.store_blob(str(index), io.BytesIO(bytes(1 << 11))).body for index in range(4)]
     assert [type(each).__name__ for each in bodies] == ["Bytes", "Bytes", "OnDisk", "OnDisk"]
-    assert all(b"".join(each.chunks()) == bytes(1 << 11) for each in bodies)
-    store.clear()
+    assert all(b"".join(each.read_chunks()) == bytes(1 << 11) for each in bodies)
+    store.drop_blobs()
 
 
 def test_when_it_stops_no_thread_port_or_file_is_left() -> None:

@@ -104,8 +104,8 @@ def test_the_organization_that_is_meant_decides(run: Emulator) -> None:
 
 def test_many_names_cost_two_requests_and_one_more_for_the_missing(run: Emulator) -> None:
     seen: list[str] = []
-    handle = run.app.handle
-    run.app.handle = lambda request: (seen.append(request.path), handle(request))[1]  # type: ignore[method-assign]
+    handle = run.app.answer_request
+    run.app.answer_request = lambda request: (seen.append(request.path), handle(request))[1]  # type: ignore[method-assign]
     try:
         found = verify([f"{ZOO}:v{index % 3}" for index in range(40)], environ=run.environ())
         assert all(each.ok for each in found)
@@ -115,7 +115,7 @@ def test_many_names_cost_two_requests_and_one_more_for_the_missing(run: Emulator
         assert [each.ok for each in found] == [True] * 3 + [False] * 37
         assert seen.count("/graphql") == 3
     finally:
-        run.app.handle = handle  # type: ignore[method-assign]
+        run.app.answer_request = handle  # type: ignore[method-assign]
 
 
 def test_each_name_can_have_its_own_expectations(run: Emulator) -> None:

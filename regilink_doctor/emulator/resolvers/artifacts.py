@@ -222,7 +222,7 @@ def use_artifact(world: World, context: Context, input: dict[str, Any]) -> dict[
             found.used_by.append(run)
     user = context.user.username if context.user else None
     name = _asked_for(found, input)
-    world.ledger.consume(Consumption(user, run.path if run else None, name, "use"))
+    world.ledger.add_consumption(Consumption(user, run.path if run else None, name, "use"))
     return {"artifact": found}
 
 

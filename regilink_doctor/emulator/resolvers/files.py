@@ -155,7 +155,7 @@ def run_files(
 
 def _uploaded(run: Run, context: Context) -> list[StoredFile]:
     """What has arrived. An asked-for upload that never came is no file, but can be asked for by name."""
-    return [each for each in run.files.values() if context.blobs.get(each.blob) is not None]
+    return [each for each in run.files.values() if context.blobs.find_blob(each.blob) is not None]
 
 
 @field("Run", "fileCount")

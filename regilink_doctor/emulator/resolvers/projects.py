@@ -101,7 +101,7 @@ def artifact_collection_membership(source: Project, context: Context, name: str)
 def _fetched(membership: Membership, context: Context) -> None:
     user = context.user.username if context.user else None
     place = f"{membership.collection.path}:{membership.version}"
-    context.world.ledger.consume(Consumption(user, None, place, "fetch"))
+    context.world.ledger.add_consumption(Consumption(user, None, place, "fetch"))
 
 
 @field("Project", "artifactCollections")

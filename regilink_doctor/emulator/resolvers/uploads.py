@@ -144,9 +144,9 @@ def complete_multipart(world: World, context: Context, input: dict[str, Any]) ->
     """Put the parts together, in the order of their numbers."""
     key = input["upload_id"]
     numbers = sorted(part["part_number"] for part in input["completed_parts"])
-    context.blobs.join(key, [f"{key}.{number}" for number in numbers])
+    context.blobs.join_blobs(key, [f"{key}.{number}" for number in numbers])
     file = world.by_blob.get(key)
-    blob = context.blobs.get(key)
+    blob = context.blobs.find_blob(key)
     if file is None or blob is None:
         raise not_found("upload")
     file.size = blob.body.size
@@ -167,7 +167,7 @@ def _merged_manifest(world: World, context: Context, artifact: ArtifactVersion) 
     Patches of a distributed version are put together, an incremental one is laid over that of its base: the server
     does that at the commit. The result is stored as one more, full manifest.
     """
-    uploaded = [each for each in artifact.manifests if context.blobs.get(each.file.blob) is not None]
+    uploaded = [each for each in artifact.manifests if context.blobs.find_blob(each.file.blob) is not None]
     if not uploaded:
         if artifact.manifests:
             # A proxy can swallow uploads and answer 200; W&B's own words for it are not known.
@@ -193,17 +193,17 @@ def _merged_manifest(world: World, context: Context, artifact: ArtifactVersion) 
 def _store(world: World, context: Context, artifact: ArtifactVersion, merged: dict[str, Any]) -> None:
     content = json.dumps(merged).encode()
     file = StoredFile(world.number(), "wandb_manifest.json", secrets.token_urlsafe(18), size=len(content))
-    context.blobs.fill({file.blob: content})
+    context.blobs.add_blobs({file.blob: content})
     manifest = Manifest(world.number(), artifact, "FULL", artifact.digest, file)
     artifact.manifests[:] = [world.keep(manifest, manifest.number)]
 
 
 def _read(context: Context, manifest: Manifest) -> dict[str, Any]:
-    blob = context.blobs.get(manifest.file.blob)
+    blob = context.blobs.find_blob(manifest.file.blob)
     if blob is None:
         return {}
     try:
-        value = json.loads(b"".join(blob.body.chunks()))
+        value = json.loads(b"".join(blob.body.read_chunks()))
     except ValueError:
         raise Refusal("the artifact's manifest is not JSON") from None
     return value if isinstance(value, dict) else {}

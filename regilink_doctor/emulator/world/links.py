@@ -196,7 +196,7 @@ def _note(
     message: str | None = None,
 ) -> None:
     artifact = request.artifact
-    state.ledger.add(
+    state.ledger.add_attempt(
         LinkAttempt(
             user=user.username if user else None,
             run=artifact.run.path if artifact.run else None,

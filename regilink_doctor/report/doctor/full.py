@@ -41,12 +41,12 @@ def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0) -> 
             and its failure ids too.
     """
     page = _Page(console)
-    page.found(diagnosis)
-    page.groups(diagnosis, verbose=verbose)
+    page.add_configuration(diagnosis)
+    page.add_groups(diagnosis, verbose=verbose)
     for check in diagnosis.of("fail", "crash", "warn"):
-        page.problem(check, verbose=verbose)
-    page.skips(diagnosis.of("skip"), verbose=verbose)
-    page.verdict(diagnosis)
+        page.add_problem(check, verbose=verbose)
+    page.add_skips(diagnosis.of("skip"), verbose=verbose)
+    page.add_verdict(diagnosis)
 
 
 class _Page:
@@ -56,7 +56,7 @@ class _Page:
         self._console = console
         self._plain = "utf" not in (console.encoding or "").lower()
 
-    def line(self, *parts: tuple[str, str], indent: int = 0, hang: int | None = None) -> None:
+    def add_line(self, *parts: tuple[str, str], indent: int = 0, hang: int | None = None) -> None:
         """A line of (text, style), wrapped with a hanging indent."""
         from rich.text import Text
 
@@ -70,17 +70,17 @@ class _Page:
             start = Text(" " * (indent if number == 0 else deep))
             self._console.print(start + row, no_wrap=True, overflow="ignore", crop=False)
 
-    def blank(self) -> None:
+    def add_empty_line(self) -> None:
         self._console.print()
 
-    def mark(self, status: Status) -> tuple[str, str]:
+    def choose_mark(self, status: Status) -> tuple[str, str]:
         fancy, plain, style = MARKS[status]
         return (plain if self._plain else fancy, style)
 
-    def found(self, diagnosis: Diagnosis) -> None:
+    def add_configuration(self, diagnosis: Diagnosis) -> None:
         if not diagnosis.found:
             return
-        self.line(("What was found where", "bold"))
+        self.add_line(("What was found where", "bold"))
         name_width = max(len(name) for name, _ in diagnosis.found) + 2
         value_width = min(max(len(escape_text(each.value)) for _, each in diagnosis.found), 44) + 2
         if not self._console.soft_wrap and self._console.width < 2 + name_width + value_width + SOURCE_WIDTH:
@@ -91,7 +91,7 @@ class _Page:
                 f"{escape_text(value):<{value_width}}" if value_width else f"{escape_text(value)}  ",
                 "cyan",
             )
-            self.line(
+            self.add_line(
                 (f"{name:<{name_width}}", "dim"),
                 column,
                 (each.origin.shown, "dim"),
@@ -101,10 +101,10 @@ class _Page:
         if diagnosis.differences:
             width = 2 + name_width + value_width
             head = (f"{'but':<{name_width}}", "dim"), (f"{'code':<{value_width}}" if value_width else "code  ", "cyan")
-            self.line(*head, ("; ".join(diagnosis.differences), "dim"), indent=2, hang=width)
-        self.blank()
+            self.add_line(*head, ("; ".join(diagnosis.differences), "dim"), indent=2, hang=width)
+        self.add_empty_line()
 
-    def groups(self, diagnosis: Diagnosis, *, verbose: int) -> None:
+    def add_groups(self, diagnosis: Diagnosis, *, verbose: int) -> None:
         """A line for each group of checks, with its verdict; `verbose` the checks that passed below it."""
         groups: dict[str, list[CheckResult]] = {}
         for check in diagnosis.checks:
@@ -112,21 +112,23 @@ class _Page:
         width = max((len(name) for name in groups), default=0) + 2
         for name, rows in groups.items():
             worst = next(status for status in _ORDER if any(row.status == status for row in rows))
-            self.line(self.mark(worst), (f" {name:<{width}}", "bold"), (group_verdict(rows), ""), hang=width + 3)
+            self.add_line(
+                self.choose_mark(worst), (f" {name:<{width}}", "bold"), (group_verdict(rows), ""), hang=width + 3
+            )
             for check in rows if verbose else ():
                 if check.status == "pass":
-                    self._passed(check, verbose)
+                    self._add_passed(check, verbose)
         if groups:
-            self.blank()
+            self.add_empty_line()
 
-    def _passed(self, check: CheckResult, verbose: int) -> None:
+    def _add_passed(self, check: CheckResult, verbose: int) -> None:
         about = check.subject not in (check.name, *check.message.split())
         subject = f"  {check.subject}" if about else ""
-        head = (self.mark("pass"), (f" {check.name}", "bold"), (subject, "cyan"))
+        head = (self.choose_mark("pass"), (f" {check.name}", "bold"), (subject, "cyan"))
         time = (f"  {check.duration_ms} ms", "dim")
-        self.line(*head, (f"  {check.message}", ""), time, *self._more(check, verbose), indent=2, hang=6)
+        self.add_line(*head, (f"  {check.message}", ""), time, *self._list_details(check, verbose), indent=2, hang=6)
 
-    def _more(self, check: CheckResult, verbose: int) -> list[tuple[str, str]]:
+    def _list_details(self, check: CheckResult, verbose: int) -> list[tuple[str, str]]:
         """What a second `-v` adds to a row."""
         if verbose < 2:
             return []
@@ -134,30 +136,30 @@ class _Page:
         parts += [f"after {', '.join(check.requires)}"] if check.requires else []
         return [(f"  [{'; '.join(parts)}]", "dim")] if parts else []
 
-    def problem(self, check: CheckResult, *, verbose: int = 0) -> None:
+    def add_problem(self, check: CheckResult, *, verbose: int = 0) -> None:
         style = MARKS[check.status][2]
         code = f"  {check.code}" if check.code else ""
         places = ", ".join(each.shown for each in (check.origin, *check.also_at) if each is not None)
         origin = f"  ({places})" if places else ""
-        self.line(
-            self.mark(check.status),
+        self.add_line(
+            self.choose_mark(check.status),
             (f" {check.name}", "bold"),
             (code, style),
             (f"  {check.subject}", "cyan"),
             (origin, "dim"),
-            *self._more(check, verbose),
+            *self._list_details(check, verbose),
         )
-        self.line((check.message, ""), indent=2)
+        self.add_line((check.message, ""), indent=2)
         for help_line in (check.help or "").splitlines():
             if help_line.startswith(SCRIPT):
                 self._console.print(
                     f"  {escape_text(help_line)}", markup=False, no_wrap=True, overflow="ignore", crop=False
                 )
             else:
-                self.line(("-> ", "green"), (help_line, ""), indent=2, hang=5)
-        self.blank()
+                self.add_line(("-> ", "green"), (help_line, ""), indent=2, hang=5)
+        self.add_empty_line()
 
-    def skips(self, checks: Iterable[CheckResult], *, verbose: int) -> None:
+    def add_skips(self, checks: Iterable[CheckResult], *, verbose: int) -> None:
         """What was skipped, once for each reason: one cause stops many checks."""
         reasons: dict[str, list[CheckResult]] = {}
         for check in checks:
@@ -166,45 +168,45 @@ class _Page:
             # A reason that hangs on no other check is about its subject, and says little without it.
             apart = verbose or not rows[0].blocked_by
             names = list(dict.fromkeys(f"{row.name} ({row.subject})" if apart else row.name for row in rows))
-            self.line(self.mark("skip"), (f" {', '.join(names)}: ", "dim"), (reason, "dim"), hang=2)
+            self.add_line(self.choose_mark("skip"), (f" {', '.join(names)}: ", "dim"), (reason, "dim"), hang=2)
         if reasons:
-            self.blank()
+            self.add_empty_line()
 
-    def verdict(self, diagnosis: Diagnosis) -> None:
+    def add_verdict(self, diagnosis: Diagnosis) -> None:
         crashes = len(diagnosis.of("crash"))
         if crashes:
-            self.line(
+            self.add_line(
                 (counted(crashes, "check"), "bold magenta"), (" broke: that is regilink's mistake, not yours", "")
             )
         status = diagnosis.exit_status()
-        head, rest = verdict(diagnosis)
+        head, rest = summarize_verdict(diagnosis)
         fails, unknown = bool(diagnosis.of("fail")), unknown_line(diagnosis)
-        self.line(
+        self.add_line(
             (head, "bold red" if fails else "bold yellow" if status == 2 or unknown else "bold green"), (rest, "")
         )
         if unknown:
-            self.line((unknown, "bold yellow"))
+            self.add_line((unknown, "bold yellow"))
         for line in elsewhere_lines(diagnosis):
-            self.line((line, ""))
+            self.add_line((line, ""))
         if not fails and status != 2:
-            self._ready(diagnosis)
+            self._add_ready_line(diagnosis)
 
-    def _ready(self, diagnosis: Diagnosis) -> None:
+    def _add_ready_line(self, diagnosis: Diagnosis) -> None:
         ready = diagnosis.ready
         if ready is None:
             return
-        self.blank()
+        self.add_empty_line()
         if ready.teams:
-            self.line(("Your teams", "bold"))
+            self.add_line(("Your teams", "bold"))
             width = max(len(team) for team, _ in ready.teams) + 2
             for team, names in ready.teams:
-                self.line((f"{team:<{width}}", "cyan"), (f"{names.name} (entity {names.entity})", "dim"), indent=2)
+                self.add_line((f"{team:<{width}}", "cyan"), (f"{names.name} (entity {names.entity})", "dim"), indent=2)
         if ready.targets:
-            self.line(("Ready to paste", "bold"))
+            self.add_line(("Ready to paste", "bold"))
             if ready.entity:
-                self.line((f'run = wandb.init(entity="{ready.entity}")', ""), indent=2)
+                self.add_line((f'run = wandb.init(entity="{ready.entity}")', ""), indent=2)
             for target in ready.targets:
-                self.line((f'run.link_artifact(artifact, target_path="{target}")', ""), indent=2)
+                self.add_line((f'run.link_artifact(artifact, target_path="{target}")', ""), indent=2)
 
 
 _ORDER: tuple[Status, ...] = ("crash", "fail", "warn", "pass", "skip")
@@ -214,20 +216,20 @@ _ORDER: tuple[Status, ...] = ("crash", "fail", "warn", "pass", "skip")
 def group_verdict(rows: Sequence[CheckResult]) -> str:
     """What came of a group of checks: `1 problem: entity; 3 passed; 2 skipped`."""
 
-    def names(*statuses: Status) -> list[str]:
+    def list_names(*statuses: Status) -> list[str]:
         return list(dict.fromkeys(row.name for row in rows if row.status in statuses))
 
     parts = []
     for statuses, word in ((("fail", "crash"), "problem"), (("warn",), "warning")):
         count = sum(row.status in statuses for row in rows)
-        parts += [f"{counted(count, word)}: {', '.join(names(*statuses))}"] if count else []
+        parts += [f"{counted(count, word)}: {', '.join(list_names(*statuses))}"] if count else []
     passed, skipped = (sum(row.status == status for row in rows) for status in ("pass", "skip"))
     parts += [f"{passed} passed"] if passed else []
     parts += [f"{skipped} skipped"] if skipped else []
     return "; ".join(parts)
 
 
-def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
+def summarize_verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     """What all of it comes to: the first words, and the rest of the sentence."""
     fails, warns = len(diagnosis.of("fail")), len(diagnosis.of("warn"))
     asked = f"({counted(diagnosis.requests, 'request')}, {diagnosis.elapsed_ms} ms)"

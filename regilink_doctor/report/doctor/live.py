@@ -39,7 +39,7 @@ class LiveRows:
             self._live = Live(
                 console=Console(file=getattr(sys.stderr, "raw", sys.stderr)),
                 transient=True,
-                get_renderable=self._picture,
+                get_renderable=self._draw_rows,
                 refresh_per_second=12,
             )
             self._live.start()
@@ -64,7 +64,7 @@ class LiveRows:
         """See `Watcher`."""
         self._rows.append(check)
 
-    def _picture(self) -> RenderableType:
+    def _draw_rows(self) -> RenderableType:
         from rich.console import Group
         from rich.text import Text
 

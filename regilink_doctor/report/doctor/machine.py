@@ -70,7 +70,7 @@ def to_github(diagnosis: Diagnosis) -> Iterator[str]:
             # In a notebook the line counts inside the cell, which GitHub cannot show.
             if isinstance(origin, Code) and origin.place.cell is None:
                 place |= {"file": origin.place.path, "line": str(origin.place.span.line)}
-            yield f"::{_COMMANDS[check.status]} {format_properties(**place)}::{escape_command(_text(check))}"
+            yield f"::{_COMMANDS[check.status]} {format_properties(**place)}::{escape_command(_render_text(check))}"
     for link in diagnosis.links.unknown:
         words = escape_text(f"{link.origin.shown}: this link could not be checked: {link.reason}")
         yield f"::notice title=regilink::{escape_command(words)}"
@@ -79,7 +79,7 @@ def to_github(diagnosis: Diagnosis) -> Iterator[str]:
 def to_junit(diagnosis: Diagnosis, *, strict: bool = False) -> str:
     """A case a row. Warnings are cases that passed, with the words as their output; failures with `strict`."""
     failed: tuple[Status, ...] = ("fail", "warn") if strict else ("fail",)
-    suite = ElementTree.Element("testsuite", {"name": "regilink doctor", **_counts(diagnosis, failed)})
+    suite = ElementTree.Element("testsuite", {"name": "regilink doctor", **_count_results(diagnosis, failed)})
     for check in diagnosis.checks:
         case = ElementTree.SubElement(
             suite,
@@ -90,21 +90,21 @@ def to_junit(diagnosis: Diagnosis, *, strict: bool = False) -> str:
         )
         message = escape_text(check.message)
         if check.status in failed:
-            ElementTree.SubElement(case, "failure", message=message, type=check.code or "").text = _text(check)
+            ElementTree.SubElement(case, "failure", message=message, type=check.code or "").text = _render_text(check)
         elif check.status == "crash":
-            ElementTree.SubElement(case, "error", message=message, type=check.code or "").text = _text(check)
+            ElementTree.SubElement(case, "error", message=message, type=check.code or "").text = _render_text(check)
         elif check.status == "skip":
             ElementTree.SubElement(case, "skipped", message=message)
         else:
-            ElementTree.SubElement(case, "system-out").text = _text(check)
-    root = ElementTree.Element("testsuites", {"name": "regilink doctor", **_counts(diagnosis, failed)})
+            ElementTree.SubElement(case, "system-out").text = _render_text(check)
+    root = ElementTree.Element("testsuites", {"name": "regilink doctor", **_count_results(diagnosis, failed)})
     root.attrib.pop("skipped")  # which the outer element does not have
     root.append(suite)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
 
 
-def _counts(diagnosis: Diagnosis, failed: tuple[Status, ...]) -> dict[str, str]:
+def _count_results(diagnosis: Diagnosis, failed: tuple[Status, ...]) -> dict[str, str]:
     return {
         "tests": str(len(diagnosis.checks)),
         "failures": str(len(diagnosis.of(*failed))),
@@ -114,7 +114,7 @@ def _counts(diagnosis: Diagnosis, failed: tuple[Status, ...]) -> dict[str, str]:
     }
 
 
-def _text(check: CheckResult) -> str:
+def _render_text(check: CheckResult) -> str:
     """The row in words, each line of its help on one of its own."""
     head = f"{check.code} " if check.code else ""
     where = f" ({escape_text(check.origin.shown)})" if check.origin else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from regilink_doctor.core.escaping import escape_text
-from regilink_doctor.report.doctor.full import SCRIPT, elsewhere_lines, unknown_line, verdict
+from regilink_doctor.report.doctor.full import SCRIPT, elsewhere_lines, summarize_verdict, unknown_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def to_html(diagnosis: Diagnosis) -> str:
     """The page."""
     order: tuple[Status, ...] = ("crash", "fail", "warn")
     worst: Status = next((each for each in order if diagnosis.of(each)), "pass")
-    head, rest = verdict(diagnosis)
+    head, rest = summarize_verdict(diagnosis)
     rest = rest.replace("Lines marked -> show what to change.", "What to change is below each.")
     more = [line for line in (unknown_line(diagnosis), *elsewhere_lines(diagnosis)) if line]
     parts = [
@@ -62,42 +62,42 @@ def to_html(diagnosis: Diagnosis) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         # Nothing is loaded and nothing runs, whatever a name on the server may say.
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>regilink doctor: {_text(head)}</title>",
+        f"<title>regilink doctor: {_escape_html(head)}</title>",
         f"<style>\n{STYLE}</style></head><body><main>",
         "<h1>regilink doctor</h1>",
-        f'<p class="{worst}"><span class="status">{_text(head)}</span>{_text(rest)}</p>',
-        *(f"<p>{_text(line)}</p>" for line in more),
-        *_problems(diagnosis.of("crash", "fail", "warn")),
-        *_ready(diagnosis),
-        *_found(diagnosis),
-        *_rest(diagnosis),
+        f'<p class="{worst}"><span class="status">{_escape_html(head)}</span>{_escape_html(rest)}</p>',
+        *(f"<p>{_escape_html(line)}</p>" for line in more),
+        *_render_problems(diagnosis.of("crash", "fail", "warn")),
+        *_render_ready(diagnosis),
+        *_render_configuration(diagnosis),
+        *_render_other_checks(diagnosis),
         "</main></body></html>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def _text(text: str) -> str:
+def _escape_html(text: str) -> str:
     return escape(escape_text(text))
 
 
-def _problems(checks: Iterable[CheckResult]) -> Iterator[str]:
+def _render_problems(checks: Iterable[CheckResult]) -> Iterator[str]:
     for check in checks:
-        code = f" <code>{_text(check.code)}</code>" if check.code else ""
-        origin = f' <span class="soft">({_text(check.origin.shown)})</span>' if check.origin else ""
+        code = f" <code>{_escape_html(check.code)}</code>" if check.code else ""
+        origin = f' <span class="soft">({_escape_html(check.origin.shown)})</span>' if check.origin else ""
         yield f'<article class="{check.status}"><h3><span class="status">{_WORDS[check.status]}</span>: '
-        yield f"{_text(check.name)}{code} <code>{_text(check.subject)}</code>{origin}</h3>"
-        yield f"<p>{_text(check.message)}</p>"
+        yield f"{_escape_html(check.name)}{code} <code>{_escape_html(check.subject)}</code>{origin}</h3>"
+        yield f"<p>{_escape_html(check.message)}</p>"
         lines = (check.help or "").splitlines()
         script = "\n".join(line.removeprefix(SCRIPT) for line in lines if line.startswith(SCRIPT))
         for line in lines:
             if not line.startswith(SCRIPT):
-                yield f"<pre>{_text(line)}</pre>"
+                yield f"<pre>{_escape_html(line)}</pre>"
         if script:
             yield f"<pre>{escape(script)}</pre>"
         yield "</article>"
 
 
-def _ready(diagnosis: Diagnosis) -> Iterator[str]:
+def _render_ready(diagnosis: Diagnosis) -> Iterator[str]:
     ready = diagnosis.ready
     if ready is None:
         return
@@ -105,30 +105,30 @@ def _ready(diagnosis: Diagnosis) -> Iterator[str]:
         yield "<h2>Your teams</h2><table>"
         for team, names in ready.teams:
             where = f"{names.name} (entity {names.entity})"
-            yield f'<tr><td class="value">{_text(team)}</td><td>{_text(where)}</td></tr>'
+            yield f'<tr><td class="value">{_escape_html(team)}</td><td>{_escape_html(where)}</td></tr>'
         yield "</table>"
     if ready.targets:
         lines = [f'run = wandb.init(entity="{ready.entity}")'] if ready.entity else []
         lines += [f'run.link_artifact(artifact, target_path="{target}")' for target in ready.targets]
-        code = "\n".join(map(_text, lines))
+        code = "\n".join(map(_escape_html, lines))
         yield f"<h2>Ready to paste</h2><pre>{code}</pre>"
 
 
-def _found(diagnosis: Diagnosis) -> Iterator[str]:
+def _render_configuration(diagnosis: Diagnosis) -> Iterator[str]:
     if not diagnosis.found:
         return
     yield "<h2>What was found where</h2><table>"
     for name, each in diagnosis.found:
-        value = _text(each.value) or "<em>empty</em>"
-        origin = _text(each.origin.shown)
-        yield f'<tr><th scope="row">{_text(name)}</th><td class="value">{value}</td><td>{origin}</td></tr>'
+        value = _escape_html(each.value) or "<em>empty</em>"
+        origin = _escape_html(each.origin.shown)
+        yield f'<tr><th scope="row">{_escape_html(name)}</th><td class="value">{value}</td><td>{origin}</td></tr>'
     if diagnosis.differences:
-        words = _text("; ".join(diagnosis.differences))
+        words = _escape_html("; ".join(diagnosis.differences))
         yield f'<tr><th scope="row">but</th><td class="value">code</td><td>{words}</td></tr>'
     yield "</table>"
 
 
-def _rest(diagnosis: Diagnosis) -> Iterator[str]:
+def _render_other_checks(diagnosis: Diagnosis) -> Iterator[str]:
     groups: tuple[tuple[Status, str], ...] = (("pass", "Checks that passed"), ("skip", "Skipped"))
     for status, title in groups:
         rows = diagnosis.of(status)
@@ -138,7 +138,8 @@ def _rest(diagnosis: Diagnosis) -> Iterator[str]:
         yield '<tr><th>Check</th><th>Subject</th><th>What was found</th><th class="number">ms</th></tr>'
         for check in rows:
             yield (
-                f'<tr class="{status}"><td>{_text(check.name)}</td><td class="value">{_text(check.subject)}</td>'
-                f'<td>{_text(check.message)}</td><td class="number">{check.duration_ms}</td></tr>'
+                f'<tr class="{status}"><td>{_escape_html(check.name)}</td>'
+                f'<td class="value">{_escape_html(check.subject)}</td>'
+                f'<td>{_escape_html(check.message)}</td><td class="number">{check.duration_ms}</td></tr>'
             )
         yield "</table></details>"

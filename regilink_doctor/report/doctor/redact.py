@@ -29,7 +29,7 @@ KEPT = frozenset(
 """Names, in lower case, that say nothing about anybody, and the placeholders of help texts."""
 
 
-def redacted(diagnosis: Diagnosis) -> Diagnosis:
+def redact_diagnosis(diagnosis: Diagnosis) -> Diagnosis:
     """The same diagnosis; every name is a kind and a number, the same name always the same."""
     hide = _Hider(diagnosis.names)
 
@@ -46,16 +46,16 @@ def redacted(diagnosis: Diagnosis) -> Diagnosis:
         )
     return replace(
         diagnosis,
-        checks=tuple(_check(check, hide) for check in diagnosis.checks),
+        checks=tuple(_redact_check(check, hide) for check in diagnosis.checks),
         found=tuple((name, Setting(hide(each.value), each.origin.rewrite(hide))) for name, each in diagnosis.found),
         differences=tuple(map(hide, diagnosis.differences)),
-        links=_links(diagnosis.links, hide),
+        links=_redact_links(diagnosis.links, hide),
         ready=ready,
         names=(),
     )
 
 
-def _check(check: CheckResult, hide: _Hider) -> CheckResult:
+def _redact_check(check: CheckResult, hide: _Hider) -> CheckResult:
     return replace(
         check,
         subject=hide(check.subject),
@@ -66,7 +66,7 @@ def _check(check: CheckResult, hide: _Hider) -> CheckResult:
     )
 
 
-def _links(links: LinkSummary, hide: _Hider) -> LinkSummary:
+def _redact_links(links: LinkSummary, hide: _Hider) -> LinkSummary:
     unknown = (
         replace(
             link,
@@ -97,7 +97,7 @@ class _Hider:
         self._instead: dict[str, str] = {}
         for kind, name in (_without_prefix(*each) for each in names):
             if name.casefold() not in KEPT and name.casefold() not in self._instead:
-                instead = self._number(kind)
+                instead = self._number_next(kind)
                 for shape in _shapes_of(name):
                     self._instead.setdefault(shape.casefold(), instead)
         # The longest first: `team-a-mr-migrated` is not `team-a`.
@@ -108,7 +108,7 @@ class _Hider:
         text = _ADDRESS.sub(self._hide_server, text)
         return self._names.sub(self._hide_name, text) if self._names else text
 
-    def _number(self, kind: str) -> str:
+    def _number_next(self, kind: str) -> str:
         self._numbers[kind] = self._numbers.get(kind, 0) + 1
         return f"{kind}-{self._numbers[kind]}"
 
@@ -122,7 +122,7 @@ class _Hider:
             return match[0]
         key = f"{match['scheme']}{match['server']}".casefold()
         return match["scheme"] + self._instead.setdefault(
-            key, self._instead.get(server.casefold()) or self._number("host")
+            key, self._instead.get(server.casefold()) or self._number_next("host")
         )
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from regilink_doctor.report.formats import Format
 from regilink_doctor.report.locations import SourceLines, fingerprint_findings
-from regilink_doctor.report.rule_table import documentation, summary
+from regilink_doctor.report.rule_table import read_documentation, read_summary
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import MODULES
 
@@ -53,11 +53,11 @@ def _rule_value(code: str) -> dict[str, Any]:
     if code not in MODULES:
         return {"id": code}
     rule = rule_for(code)
-    text = documentation(rule)
+    text = read_documentation(rule)
     return {
         "id": code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
-        "shortDescription": {"text": summary(rule)},
+        "shortDescription": {"text": read_summary(rule)},
         "fullDescription": {"text": rule.documentation},
         "help": {"text": text, "markdown": text},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},

@@ -90,8 +90,8 @@ def dry_run(
         for name, value in (("WANDB_ENTITY", settings.entity), ("WANDB_PROJECT", settings.project)):
             if value is not None:
                 variables[name] = value.value
-        variables.update(recorder.environ(emulator.folder, emulator.url, outside, keep_going=keep_going))
-        emulator.prepare()  # while the command comes up
+        variables.update(recorder.build_environ(emulator.folder, emulator.url, outside, keep_going=keep_going))
+        emulator.load_graphql()  # while the command comes up
         status, interrupted = run_command(command, within(outside, variables), cwd=folder, stdout=stdout)
         blocked = Counter(each.host for each in fence.blocked)
         with world.lock:

@@ -11,7 +11,7 @@ from regilink_doctor.core.origin import Code, Setting, Variable
 from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.doctor.ready import Ready
-from regilink_doctor.report.doctor.redact import redacted
+from regilink_doctor.report.doctor.redact import redact_diagnosis
 
 NAMES = (
     ("user", "alice"),
@@ -38,7 +38,7 @@ def test_every_name_is_a_kind_and_a_number() -> None:
     )
     ready = Ready((("team-a", OrganizationNames("Acme Inc", "acme")),), ("wandb-registry-model/zoo",), "team-a")
     found = (("entity", Setting("team-a", Variable("WANDB_ENTITY"))),)
-    hidden = redacted(Diagnosis((row,), found, (), ready, names=NAMES))
+    hidden = redact_diagnosis(Diagnosis((row,), found, (), ready, names=NAMES))
     (check,) = hidden.checks
     assert check.subject == "wandb-registry-registry-1/collection-1"
     assert check.message == (
@@ -78,12 +78,12 @@ def test_every_name_is_a_kind_and_a_number() -> None:
 def test_a_name_is_hidden_in_every_shape_and_a_scheme_never(text: str, hidden: str) -> None:
     row = CheckResult("host", "pass", "x", text)
     names = (*NAMES, ("collection", "https"), ("registry", "wandb"))  # words of an address, too
-    assert redacted(Diagnosis((row,), (), (), names=names)).checks[0].message == hidden
+    assert redact_diagnosis(Diagnosis((row,), (), (), names=names)).checks[0].message == hidden
 
 
 def test_without_names_nothing_changes() -> None:
     row = CheckResult("host", "pass", "https://api.wandb.ai", "it answered")
-    assert redacted(Diagnosis((row,), (), ())).checks == (row,)
+    assert redact_diagnosis(Diagnosis((row,), (), ())).checks == (row,)
 
 
 def test_the_prefix_of_a_registry_is_no_name_wherever_it_stands() -> None:
@@ -97,6 +97,6 @@ def test_the_prefix_of_a_registry_is_no_name_wherever_it_stands() -> None:
         "target-path", "fail", "wandb-registry-model", '"wandb_registry-Golden Datasets" is not "wandb-registry-"'
     )
     other = CheckResult("target-path", "fail", "wandb-registry-secret", "wandb-registrysecret/x")
-    hidden = redacted(Diagnosis((row, other), (), (), names=names)).checks
+    hidden = redact_diagnosis(Diagnosis((row, other), (), (), names=names)).checks
     assert hidden[0] == replace(row, message='"wandb_registry-registry-1" is not "wandb-registry-"')
     assert (hidden[1].subject, hidden[1].message) == ("wandb-registry-registry-2", "project-1/x")
