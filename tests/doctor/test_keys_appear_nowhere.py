@@ -110,7 +110,7 @@ def test_not_in_a_crash(
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError(f"with {os.environ['WANDB_API_KEY']}")
 
-    monkeypatch.setattr(account.AccountCheck, "look", breaks)
+    monkeypatch.setattr(account.AccountCheck, "run_check", breaks)
     assert main(["doctor", "-vvv"]) == 2
     shown = capsys.readouterr().out
     assert "the check broke: RuntimeError at test_keys_appear_nowhere.py:" in shown
