@@ -1,5 +1,7 @@
 """The section under a failure of wandb."""
 
+from importlib.metadata import version
+
 import pytest
 from suites import Run
 
@@ -77,6 +79,7 @@ def test_a_failed_assertion_of_ours_has_said_it_already(suite: pytest.Pytester, 
     assert result.stdout.str().count("- regilink -") == 1
 
 
+@pytest.mark.skipif(version("wandb").startswith("0.21."), reason="this wandb keeps its log to itself")
 def test_the_captured_log_has_the_programs_own_lines_and_not_those_of_wandb(suite: pytest.Pytester, apart: Run) -> None:
     suite.makepyfile(
         test_it="""
