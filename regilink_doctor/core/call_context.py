@@ -39,7 +39,7 @@ class CallContext:
 
     `function` is the name of the function that it stands in. `guards` are the conditions that decide whether it is
     reached, in the words of the source: those of each `if` around it, of early returns before it, and the decorators
-    of its function. `swallowed_by`: the clause that drops every error of it without a word. `ended` and `ended_by`:
+    of its function. `swallowed_by`: the clause that drops every error of it silently. `ended` and `ended_by`:
     how and where its run has certainly ended before. `expected`: a failure is waited for (`pytest.raises`).
     `containers` are the functions, classes and branches that it stands in. `is_tried`: it is in the body of a `try`
     that handles errors. `denied_by`: the clause that answers every error of W&B with False or None.

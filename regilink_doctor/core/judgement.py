@@ -248,7 +248,7 @@ def judge_collection(collection: str) -> Judgement | None:
 
 
 def _judge_project(link: LinkInput, directory: OrganizationView, artifact_type: str | None) -> Judgement:
-    """A link into an ordinary project: W&B takes it without a word, so the question is what was meant."""
+    """A link into an ordinary project: W&B accepts it silently, so the question is what was meant."""
     entity, project, collection = link.entity or "", link.project, link.collection
     if not is_known(entity) or not is_known(project):
         return misplacement(project, collection, ()) or UNKNOWN
@@ -300,7 +300,7 @@ def _migrated(entity: str, organizations: Sequence[OrganizationNames], directory
 
 
 def misplacement(project: str, collection: str, registries: Sequence[str]) -> Judgement | None:
-    """Why an ordinary project is not where such a link was meant to go; None when nothing speaks of a registry.
+    """Why an ordinary project is not where such a link was meant to go; None when nothing names a registry.
 
     Args:
         registries: names, without the prefix, of the registries of the entity's organization.

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from typing import Literal
 
     Outcome = Literal["linked", "misplaced", "refused", "unknown"]
-    """`linked`: taken, where it was meant to go. `misplaced`: taken without a word, somewhere else than the
-    text says. `refused`: an error. `unknown`: nobody has published what W&B does (rows marked [U])."""
+    """`linked`: taken, where it was meant to go. `misplaced`: accepted silently, somewhere else than the
+    text says. `refused`: an error. `unknown`: W&B's behavior is undocumented."""
 
 
 @record

@@ -118,11 +118,9 @@ def judge_link(target: LinkTarget, view: OrganizationView | None) -> Judgement |
 
 def explain_outcome(target: LinkTarget, view: OrganizationView | None, rule: str | None) -> Message | None:
     """The message for a link that W&B refused or misplaced; `rule` is the code that its ledger gives."""
-    problems_found = judge_target(target, view)
-    same = next((problem for problem in problems_found if problem.rule == rule), None)
-    if same is None and problems_found and (rule is None or rule_for(rule).is_about_path):
-        same = problems_found[0]
-    return rule_for(same.rule).explain(same) if same is not None else None
+    in_path = judge_target(target, view)
+    cause = _cause(in_path, rule) if rule is not None else next(iter(in_path), None)
+    return rule_for(cause.rule).explain(cause) if cause is not None else None
 
 
 def correct_path(

@@ -16,7 +16,7 @@ from regilink_doctor.rules.site_facts import (
     registry_target,
     variable_of,
 )
-from regilink_doctor.rules.wording import quoted
+from regilink_doctor.rules.wording import entity_of, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ class OrganizationAsEntity(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
-        entity = (
-            problem.facts.get("entity") or (problem.target.known_entity if problem.target else None) or "the entity"
-        )
+        entity = entity_of(problem)
         if problem.kind == "same-name":
             return Message(
                 f"{quoted(entity)} is the run's entity and the path's organization",

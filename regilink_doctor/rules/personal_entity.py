@@ -6,7 +6,7 @@ from regilink_doctor.core.findings import Related
 from regilink_doctor.core.message import Message
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain, is_first_link, known_entity, registry_target, variable_of
-from regilink_doctor.rules.wording import quoted
+from regilink_doctor.rules.wording import entity_of, quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ class PersonalEntity(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
-        entity = (
-            problem.facts.get("entity") or (problem.target.known_entity if problem.target else None) or "the entity"
-        )
+        entity = entity_of(problem)
         return Message(
             f"{quoted(entity)} is a personal entity",
             "W&B refuses to link what it has logged",

@@ -53,7 +53,7 @@ def corrected_path(problem: Problem) -> str:
 
 def entity_of(problem: Problem) -> str:
     """The run's entity, as a message names it."""
-    return (problem.target.known_entity if problem.target else None) or "the run's entity"
+    return problem.facts.get("entity") or (problem.target.known_entity if problem.target else None) or "the entity"
 
 
 def where_it_goes(problem: Problem) -> str | None:

@@ -1,4 +1,4 @@
-"""What is known of a host: organizations, teams, registries, collections; a `Directory` for whoever judges links."""
+"""What is known of a host: organizations, teams, registries, collections; an `OrganizationView`."""
 
 from __future__ import annotations
 
