@@ -34,9 +34,12 @@ class MissingCollection(Rule):
 
     def explain(self, problem: Problem) -> Message:
         path = problem.target.path.pattern if problem.target else ""
+        registry, colon, version = path.partition(":")
         note = where_it_goes(problem)
         if is_consumed(problem):
             note = "W&B looks for an artifact of that name in a project, not in the registry"
         return Message(
-            f"{shown_path(problem)} names a registry but no collection", note, f"write {quoted(path + '/COLLECTION')}"
+            f"{shown_path(problem)} names a registry but no collection",
+            note,
+            f"write {quoted(f'{registry}/COLLECTION{colon}{version}')}",
         )
