@@ -161,8 +161,11 @@ def _find_style(options: Any) -> Style:
 
         width = terminal_width()
     colour = wants_colour(options.color) and not options.output_file
+    links = width is not None and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
     encoding = "utf-8" if options.output_file else sys.stdout.encoding or "utf-8"
-    return Style(colour=colour, width=width, encoding=encoding, quiet=options.quiet)
+    return Style(
+        colour=colour, width=width, encoding=encoding, quiet=options.quiet, links=links, show_url=options.show_url
+    )
 
 
 def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:

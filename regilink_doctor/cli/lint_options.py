@@ -31,6 +31,7 @@ GROUPS: dict[str, dict[str, Settings]] = {
     "output": {
         "--output-format": {"choices": FORMATS, "help": "how findings are shown (default: full)"},
         "--output-file": _make_value("FILE", "write the report to this file"),
+        "--show-url": _make_flag("concise: end each line with the address of the rule's page, or its command"),
         "--statistics": _make_flag("show the number of findings of each rule"),
         "--show-sites": _make_flag("list the call sites, with what their target paths resolve to"),
         "--show-files": _make_flag("list the files that would be checked"),

@@ -210,7 +210,9 @@ def load_configuration(given: Sequence[str] = (), *, isolated: bool = False) -> 
     from regilink_doctor.config import ConfigProblem, load_config
 
     try:
-        return load_config(given, isolated=isolated)
+        config = load_config(given, isolated=isolated)
+        config.docs_site  # noqa: B018 - a variable that has no address is refused before anything is done
+        return config
     except ConfigProblem as problem:
         raise UsageProblem(str(problem)) from None
 

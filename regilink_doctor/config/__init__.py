@@ -10,7 +10,7 @@ import os
 from regilink_doctor.config.keys import DEFAULT_EXCLUDE
 from regilink_doctor.core.paths import relative_path
 
-OF_THE_RUN = ("output_format", "min_severity", "targets", "host")
+OF_THE_RUN = ("output_format", "min_severity", "targets", "host", "docs_url")
 """Keys that the configuration of the current folder decides for all files."""
 
 CATALOG = "regilink.catalog.json"
@@ -53,6 +53,7 @@ class Config:
     protected_aliases: tuple[str, ...] = ()
     registries: Mapping[str, tuple[str, ...]] = {}
     wandb_version: str | None = None
+    docs_url: str | None = None
     extend: str | None = None
     _is_nearest: bool = False
     """Found by looking upwards, so that files in other folders may have another one."""
@@ -114,6 +115,20 @@ class Config:
             beside = os.path.normpath(os.path.join(self.folder, CATALOG))
             return beside if os.path.isfile(beside) else None
         return None if self.catalog is None else os.path.normpath(os.path.join(self.folder, self.catalog))
+
+    @property
+    def docs_site(self) -> str:
+        """Where the documentation begins, with its last slash; empty where there is none.
+
+        Raises:
+            ConfigProblem: the variable that overrides the key has no address.
+        """
+        from regilink_doctor.core.documentation import AddressProblem, find_site
+
+        try:
+            return find_site(self.docs_url)
+        except AddressProblem as problem:
+            raise ConfigProblem(str(problem)) from None
 
     @property
     def selection(self) -> Selection:

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Kind = Literal["codes", "texts", "text", "flag", "format", "severity", "ignores", "registries", "version"]
+    Kind = Literal["codes", "texts", "text", "flag", "format", "severity", "ignores", "registries", "version", "url"]
 
 
 def _list_formats() -> tuple[str, ...]:
@@ -91,5 +91,11 @@ KEYS = (
         '{ model = ["model"], raw = [] }',
     ),
     Key("wandb-version", "version", "The version of wandb that the project runs with.", '"0.21.4"'),
+    Key(
+        "docs-url",
+        "url",
+        "Where findings point for their rules: a copy of the site.",
+        '"https://docs.example.com/regilink/"',
+    ),
     Key("extend", "text", "Another configuration file; its keys apply where this file has none.", '"../regilink.toml"'),
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.config import Config, ConfigProblem
 from regilink_doctor.config.keys import FORMATS, KEYS, SEVERITIES, VERSION
+from regilink_doctor.core.documentation import AddressProblem, check_address
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.paths import relative_path
 from regilink_doctor.rules.selection import rule_problem
@@ -124,6 +125,12 @@ def _value(name: str, value: object, where: str) -> object:
         if not _VERSION.search(version):
             raise ConfigProblem(f"{where} is {version!r}, not a version such as 0.31.0")
         return version
+    if kind == "url":
+        try:
+            check_address(address := _text(value, where), where)
+        except AddressProblem as problem:
+            raise ConfigProblem(str(problem)) from None
+        return address
     if kind == "texts":
         return _texts(value, where)
     if kind == "codes":

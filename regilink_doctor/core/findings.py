@@ -80,6 +80,11 @@ class Finding:
     failures: tuple[str, ...] = ()
 
     @property
+    def page(self) -> str:
+        """Where to read about the rule: its address, else the command that shows it."""
+        return self.url or f"regilink rule {self.code}"
+
+    @property
     def text(self) -> str:
         """Message and note in one line, for formats that have one field for both."""
         return f"{self.message}: {self.note}" if self.note else self.message

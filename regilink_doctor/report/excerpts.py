@@ -33,6 +33,7 @@ def render_findings(
     colour: bool,
     width: int | None = None,
     encoding: str = "utf-8",
+    links: bool = False,
 ) -> Iterator[str]:
     """The lines of the report, without their ends; an empty line follows each finding.
 
@@ -42,8 +43,10 @@ def render_findings(
         colour: with ANSI colors.
         width: columns of the terminal; None: lines are not wrapped.
         encoding: of the output; letters that it lacks are shown by their numbers.
+        links: the code of a finding is a link to the page of its rule; else the first finding of a rule ends with the
+            address of the page, or with the command that shows it.
     """
-    renderer = _Renderer(SourceLines(sources), colour, width, encoding)
+    renderer = _Renderer(SourceLines(sources), colour, width, encoding, links)
     for finding in findings:
         yield from renderer.render(finding)
         yield ""
@@ -52,11 +55,13 @@ def render_findings(
 class _Renderer:
     """Findings for one screen: its colors, its width, its letters."""
 
-    def __init__(self, lines: SourceLines, colour: bool, width: int | None, encoding: str) -> None:
+    def __init__(self, lines: SourceLines, colour: bool, width: int | None, encoding: str, links: bool) -> None:
         self._lines = lines
         self._colour = colour
         self._width = width
         self._encoding = encoding
+        self._links = links
+        self._shown_pages: set[str] = set()
 
     def render(self, finding: Finding) -> Iterator[str]:
         """Heading, source, second places, help."""
@@ -70,6 +75,9 @@ class _Renderer:
             yield from self._render_labeled("note", finding.note)
         if finding.help:
             yield from self._render_labeled("help", finding.help)
+        if not (self._links and finding.url) and finding.page not in self._shown_pages:
+            self._shown_pages.add(finding.page)
+            yield f"  {self._paint_text('quiet', 'see:')} {self._show_text(finding.page)}"
 
     def _render_heading(self, finding: Finding) -> Iterator[str]:
         """Severity, code and message; `[*]` where `--fix` fixes it."""
@@ -77,7 +85,10 @@ class _Renderer:
         label = f"{finding.severity}[{finding.code}]{fixable} "
         first, *more = wrap_text(self._show_text(finding.message), self._width, 2, first=len(label))
         severity = self._paint_text(finding.severity, finding.severity)
-        yield f"{severity}[{finding.code}]{fixable} {self._paint_text('strong', first)}"
+        code = finding.code
+        if self._links and finding.url:  # OSC 8: the terminal opens the page
+            code = f"\x1b]8;;{self._show_text(finding.url)}\x1b\\{code}\x1b]8;;\x1b\\"
+        yield f"{severity}[{code}]{fixable} {self._paint_text('strong', first)}"
         yield from (f"  {self._paint_text('strong', line)}" for line in more)
 
     def _render_labeled(self, label: str, text: str) -> Iterator[str]:

@@ -110,12 +110,17 @@ class Linter:
             ConfigProblem: the configuration or the catalog of the file's folder cannot be used.
         """
         report = self.load(path)(path, content)
-        if self.config.min_severity == "info":
+        site = self.config.docs_site
+        if not report.findings or (self.config.min_severity == "info" and not site):
             return report
+        from regilink_doctor.core.documentation import rule_page
         from regilink_doctor.core.records import replace
 
         shown = SEVERITIES[SEVERITIES.index(self.config.min_severity) :]
-        return replace(report, findings=tuple(item for item in report.findings if item.severity in shown))
+        findings = (finding for finding in report.findings if finding.severity in shown)
+        return replace(
+            report, findings=tuple(replace(finding, url=rule_page(site, finding.code)) for finding in findings)
+        )
 
     def load(self, path: str = "") -> Callable[[str, bytes], FileReport]:
         """What makes the reports of the files that are in the folder of `path`, loaded when the first is wanted."""

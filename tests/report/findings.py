@@ -49,3 +49,8 @@ def write(folder: Path) -> None:
 def found() -> LintResult:
     """The result in the current folder."""
     return lint_paths(["."], config=Config())
+
+
+def find(only: str) -> LintResult:
+    """The result of one rule in the current folder."""
+    return lint_paths(["."], config=Config({"select": (only,)}))

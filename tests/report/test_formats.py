@@ -18,6 +18,7 @@ import pytest
 import xmlschema
 
 import regilink_doctor
+from regilink_doctor.config import Config, ConfigProblem, find_config
 from regilink_doctor.config.keys import FORMATS
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related, Span
 from regilink_doctor.report import formats
@@ -202,6 +203,7 @@ def test_full_marks_the_characters_of_each_finding() -> None:
         " 1 | ABC = 1",
         "   | ---",
         "  help: h",
+        "  see: regilink rule REG102",
         "",
     ]
 
@@ -209,7 +211,7 @@ def test_full_marks_the_characters_of_each_finding() -> None:
 def test_full_shows_three_lines_of_a_long_span() -> None:
     finding = Finding("REG102", "n", "info", "m", Place("a.py", Span(1, 3, 9, 2)))
     lines = list(render_findings([finding], {"a.py": b"ab(\n  c,\n\n  d,\n" + b"  e\n" * 6}, colour=False))
-    assert lines[2:-1] == [
+    assert lines[2:-2] == [
         " 1 | ab(",
         "   |   ^",
         " 2 |   c,",
@@ -222,7 +224,12 @@ def test_full_shows_three_lines_of_a_long_span() -> None:
 
 def test_a_finding_whose_file_is_gone_has_no_source() -> None:
     finding = Finding("REG102", "n", "warning", "m", Place("gone.py", Span(7, 1, 7, 2)))
-    assert list(render_findings([finding], {}, colour=False)) == ["warning[REG102] m", "  --> gone.py:7:1", ""]
+    assert list(render_findings([finding], {}, colour=False)) == [
+        "warning[REG102] m",
+        "  --> gone.py:7:1",
+        "  see: regilink rule REG102",
+        "",
+    ]
 
 
 @pytest.mark.parametrize("width", [60, 100])
@@ -406,3 +413,53 @@ def test_a_fingerprint_outlives_lines_above(tmp_path: Path, monkeypatch: pytest.
 def test_colours_are_for_full_alone(result: LintResult) -> None:
     for output_format in FORMATS:
         assert ("\x1b[" in shown(result, output_format, colour=True)) == (output_format == "full")
+
+
+ADDRESS = "https://docs.example.com/regilink/rules/REG102/"
+
+
+@pytest.fixture
+def addressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LintResult:
+    """Two findings of one rule, where the variable says that the company has the documentation."""
+    (tmp_path / "train.py").write_text("import wandb\n" + 'wandb.init().link_artifact(a, "wandb-registry-model")\n' * 2)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REGILINK_DOCS_URL", "https://docs.example.com/regilink")
+    return findings.find(only="REG102")
+
+
+@pytest.mark.parametrize(
+    ("output_format", "times"),
+    [("full", 1), ("json", 2), ("json-lines", 2), ("rdjson", 2), ("sarif", 1), ("junit", 2)],
+)
+def test_each_format_has_the_address_of_the_page(addressed: LintResult, output_format: str, times: int) -> None:
+    assert len(addressed.findings) == 2
+    assert shown(addressed, output_format).count(ADDRESS) == times
+
+
+def test_sarif_names_the_site_too(addressed: LintResult) -> None:
+    driver = json.loads(shown(addressed, "sarif"))["runs"][0]["tool"]["driver"]
+    assert driver["informationUri"] == "https://docs.example.com/regilink/"
+    assert driver["rules"][0]["helpUri"] == ADDRESS
+
+
+def test_concise_ends_with_the_address_on_demand(addressed: LintResult) -> None:
+    assert ADDRESS not in shown(addressed, "concise")
+    assert shown(addressed, "concise", show_url=True).count(f"({ADDRESS})\n") == 2
+
+
+def test_on_a_terminal_the_code_is_the_link(addressed: LintResult) -> None:
+    text = shown(addressed, "full", links=True, width=100)
+    assert text.count(f"\x1b]8;;{ADDRESS}\x1b\\REG102\x1b]8;;\x1b\\") == 2
+    assert "see:" not in text
+
+
+@pytest.mark.parametrize("address", ["docs", "javascript:alert(1)", "https://", "https://x/\x1b[31m", "https://x/?a"])
+def test_what_is_no_address_is_refused(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REGILINK_DOCS_URL", address)
+    with pytest.raises(ConfigProblem, match="REGILINK_DOCS_URL"):
+        assert Config().docs_site
+    monkeypatch.delenv("REGILINK_DOCS_URL")
+    (tmp_path / "regilink.toml").write_text(f"docs-url = {json.dumps(address)}\n")
+    with pytest.raises(ConfigProblem, match="docs-url"):
+        find_config()

@@ -20,18 +20,28 @@ class Style:
     """How the report is to look.
 
     `width`: columns of the terminal, None where there is none. `encoding`: of the output; letters that it lacks are
-    shown by their numbers, and take more columns. `quiet`: without a summary.
+    shown by their numbers, and take more columns. `quiet`: without a summary. `links`: the terminal follows
+    links in the text. `show_url`: a line for a finding ends with the address of its rule.
     """
 
-    __slots__ = ("colour", "encoding", "quiet", "width")
+    __slots__ = ("colour", "encoding", "links", "quiet", "show_url", "width")
 
     def __init__(
-        self, *, colour: bool = False, width: int | None = None, encoding: str = "utf-8", quiet: bool = False
+        self,
+        *,
+        colour: bool = False,
+        width: int | None = None,
+        encoding: str = "utf-8",
+        quiet: bool = False,
+        links: bool = False,
+        show_url: bool = False,
     ) -> None:
         self.colour = colour
         self.encoding = encoding
         self.width = width
         self.quiet = quiet
+        self.links = links
+        self.show_url = show_url
 
 
 class Format:

@@ -24,4 +24,5 @@ class Concise(Format):
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """A line for each finding."""
         for finding in result.findings:
-            yield f"{format_place(finding.place)}: {finding.code} {escape_text(finding.message)}"
+            page = f" ({finding.page})" if style.show_url else ""
+            yield f"{format_place(finding.place)}: {finding.code} {escape_text(finding.message)}{escape_text(page)}"

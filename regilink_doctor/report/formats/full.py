@@ -25,7 +25,12 @@ class Full(Format):
             from regilink_doctor.report.excerpts import render_findings
 
             yield from render_findings(
-                result.findings, result.sources, colour=style.colour, width=style.width, encoding=style.encoding
+                result.findings,
+                result.sources,
+                colour=style.colour,
+                width=style.width,
+                encoding=style.encoding,
+                links=style.links,
             )
         if not style.quiet and (result.files or not result.failures):
             from regilink_doctor.report.summary import summarize_run

@@ -57,6 +57,8 @@ def _add_case(suite: ElementTree.Element, finding: Finding) -> None:
     text = f"{place}: {finding.code} {escape_text(finding.text)}"
     if finding.help:
         text += f"\nhelp: {escape_text(finding.help)}"
+    if finding.url:
+        text += f"\nsee: {escape_text(finding.url)}"
     if finding.severity == "info":
         ElementTree.SubElement(case, "system-out").text = text
         return

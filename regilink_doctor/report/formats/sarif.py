@@ -35,11 +35,14 @@ class Sarif(Format):
         from importlib.metadata import version
 
         findings, lines = result.findings, SourceLines(result.sources)
-        codes = sorted({finding.code for finding in findings})
+        pages = dict(sorted((finding.code, finding.url) for finding in findings))
+        codes = list(pages)
+        site = next((url.rpartition("rules/")[0] for url in pages.values() if url), None)
         driver = {
             "name": "regilink",
             "semanticVersion": version("regilink"),
-            "rules": [_rule_value(code) for code in codes],
+            **({"informationUri": site} if site else {}),
+            "rules": [_rule_value(code) | ({"helpUri": url} if url else {}) for code, url in pages.items()],
         }
         results = [
             _result_value(finding, codes.index(finding.code), fingerprint, lines)
