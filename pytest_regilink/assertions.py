@@ -410,10 +410,10 @@ def read_code(code: str | None) -> str | None:
     __tracebackhide__ = True
     if code is None:
         return None
-    from regilink_doctor.rules.index import MODULES
+    from regilink_doctor.rules.index import RULES
     from regilink_doctor.rules.selection import no_such_rule
 
-    if code not in MODULES:
+    if code not in RULES:
         raise ImpossibleAssertion(no_such_rule(str(code)))
     return code
 

@@ -7,7 +7,7 @@ import pytest
 
 from regilink_doctor import __version__
 from regilink_doctor.cli import COMMANDS, main
-from regilink_doctor.rules.index import MODULES
+from regilink_doctor.rules.index import RULES
 
 BAD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model")\n'
 ADVICE = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "/wandb-registry-model/zoo")\n'
@@ -43,7 +43,7 @@ def test_the_version_has_a_short_option(capsys: pytest.CaptureFixture[str]) -> N
     assert run("-V", capsys=capsys)[1] == run("--version", capsys=capsys)[1] == f"regilink {__version__}\n"
 
 
-@pytest.mark.parametrize("code", MODULES)
+@pytest.mark.parametrize("code", RULES)
 def test_a_rule_is_shown_by_code_and_by_name(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run("rule", code.lower(), "--output-format", "json", capsys=capsys)
     (value,) = json.loads(out)["rules"]

@@ -9,7 +9,7 @@ from import_graph import ROOT, read_imports
 
 PLAN: dict[str, tuple[str, str]] = {
     "core": ("what links, names and failures are; no parser, no server, nothing but the standard library", ""),
-    "rules": ("one rule a module: what it watches, what it says, its examples", "core"),
+    "rules": ("the rules by subject: what each watches, what it says, its examples", "core"),
     "config": ("the keys of the configuration, and reading them", "core rules"),
     "client": ("the one way to a real server: settings, key, requests", "core"),
     "doctor": ("the live checks", "client core rules"),

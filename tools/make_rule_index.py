@@ -1,6 +1,6 @@
 """Write `rules/index.py` and `core/rule_codes.py` from the rules themselves.
 
-Rules are loaded one by one, when they have something to report; the index is what is known of them before that.
+A module of rules is loaded when one of them is asked; the index is what is known of them before that.
 `tests/rules/test_index.py` fails when the index is stale.
 """
 
@@ -19,7 +19,7 @@ KINDS = ("link", "consume", "init", "artifact", "log", "target")
 
 PARTS_HEAD = "WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {\n"
 
-HEAD = '''"""The index of rules, so that they can be loaded one by one. Written by `tools/make_rule_index.py`."""
+HEAD = '''"""The index of rules, so that their modules load lazily. Written by `tools/make_rule_index.py`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def find_rules() -> list[tuple[str, type[Rule]]]:
 def render_index() -> str:
     """The text of the index."""
     defined = find_rules()
-    modules = "".join(f'    "{rule.code}": "{name}",\n' for name, rule in defined)
+    modules = "".join(f'    "{rule.code}": ("{rule.name}", "{module}"),\n' for module, rule in defined)
     watched: dict[str, list[str]] = {}
     parts: dict[str, dict[str, list[str]]] = {}
     for _, rule in defined:
@@ -69,7 +69,8 @@ def render_index() -> str:
     by_part = "".join(_render_parts(kind, paths) for kind, paths in sorted(parts.items()))
     by_watched = "".join(_render_entry(what, codes) for what, codes in sorted(watched.items()))
     return (
-        f'{HEAD}MODULES = {{\n{modules}}}\n"""Code -> the module that defines the rule."""\n\n'
+        f"{HEAD}RULES = {{\n{modules}}}\n"
+        '"""Code -> the name of the rule, and the module that defines it: `a-name` is the class `AName`."""\n\n'
         f"# fmt: off\nWATCHED_BY: dict[str, tuple[str, ...]] = {{\n{by_watched}}}\n# fmt: on\n"
         '"""What rules watch (a kind of call site, a call by its canonical name) -> the codes of the rules."""\n\n'
         f"# fmt: off\n{PARTS_HEAD}{by_part}}}\n# fmt: on\n"
@@ -87,7 +88,8 @@ def _render_parts(kind: str, paths: dict[str, list[str]]) -> str:
 
 def render_codes() -> str:
     """The text of the module of codes."""
-    lines = [f"{name.upper()} = _code({int(rule.code[3:])})\n" for name, rule in find_rules()]
+    names = ((rule.name.upper().replace("-", "_"), int(rule.code[3:])) for _, rule in find_rules())
+    lines = [f"{name} = _code({number})\n" for name, number in names]
     return CODES_HEAD + "".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Every way in which a request can fail, by its cause. What to say of each is in `rules.connection_messages`."""
+"""Every way in which a request can fail, by its cause. What to say of each is in `rules.connection`."""
 
 from __future__ import annotations
 

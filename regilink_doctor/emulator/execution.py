@@ -29,7 +29,6 @@ from regilink_doctor.emulator.world.features import missing_parts
 from regilink_doctor.emulator.world.refusal import Refusal
 
 if TYPE_CHECKING:
-    from regilink_doctor.emulator.http import Call
     from regilink_doctor.emulator.world import World
 
 

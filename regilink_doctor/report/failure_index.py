@@ -8,7 +8,7 @@ import textwrap
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.wandb_messages import WANDB_MESSAGES
 from regilink_doctor.rules import rule_for
-from regilink_doctor.rules.index import MODULES
+from regilink_doctor.rules.index import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,8 +122,7 @@ def _quote_message(message: WandbMessage) -> str:
 
 def _rule_links(failure: Failure) -> list[str]:
     return [
-        f"[{code}](rules.md#{code.lower()}) {rule_for(code).name}" if code in MODULES else code
-        for code in failure.codes
+        f"[{code}](rules.md#{code.lower()}) {rule_for(code).name}" if code in RULES else code for code in failure.codes
     ]
 
 

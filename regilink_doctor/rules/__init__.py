@@ -1,11 +1,11 @@
-"""The rules: each in a file of its own, with its documentation, its examples, its checks and its words.
+"""The rules, by subject: each is a class with its documentation, its examples, its checks and its words.
 
-Rules are loaded one by one, when they have something to report: a run without findings pays for none of them.
+A module is loaded when one of its rules is asked: a run without call sites pays for none of them.
 """
 
 from __future__ import annotations
 
-from regilink_doctor.rules.index import MODULES
+from regilink_doctor.rules.index import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ def rule_for(code: str) -> Rule:
     if code not in _LOADED:
         from importlib import import_module
 
-        module = import_module(f"regilink_doctor.rules.{MODULES[code]}")
-        _LOADED[code] = getattr(module, "".join(word.capitalize() for word in MODULES[code].split("_")))()
+        name, module = RULES[code]
+        rules = import_module(f"regilink_doctor.rules.{module}")
+        _LOADED[code] = getattr(rules, "".join(word.capitalize() for word in name.split("-")))()
     return _LOADED[code]
 
 
 def all_rules() -> Iterator[Rule]:
     """Every rule, by code."""
-    return (rule_for(code) for code in MODULES)
+    return (rule_for(code) for code in RULES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.rules.index import MODULES
+from regilink_doctor.rules.index import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _longest(code: str, beginnings: Iterable[str]) -> int:
 def _pedantic(code: str) -> bool:
     from regilink_doctor.rules import rule_for
 
-    return code in MODULES and rule_for(code).pedantic
+    return code in RULES and rule_for(code).pedantic
 
 
 _DIGITS = str.maketrans("OIL", "011")
@@ -83,9 +83,9 @@ _DIGITS = str.maketrans("OIL", "011")
 
 def rule_problem(code: str) -> str | None:
     """Why `code` selects no rule, as a sentence with what was probably meant; None when it does."""
-    if code == ALL or (code and any(known.startswith(code) for known in MODULES)):
+    if code == ALL or (code and any(known.startswith(code) for known in RULES)):
         return None
-    by_name = {module.replace("_", "-"): known for known, module in MODULES.items()}
+    by_name = {name: known for known, (name, _) in RULES.items()}
     if code in by_name:
         return f"rules go by their codes here: write {by_name[code]!r} for {code!r}"
     return no_such_rule(code, "; `regilink rules` lists them")
@@ -96,11 +96,11 @@ def no_such_rule(code: str, otherwise: str = "") -> str:
     from difflib import get_close_matches
 
     meant = meant_by_letters(code)
-    near = [meant] if meant else get_close_matches(code.upper(), MODULES, n=1, cutoff=0.7)
+    near = [meant] if meant else get_close_matches(code.upper(), RULES, n=1, cutoff=0.7)
     return f"there is no rule {code!r}" + (f", did you mean {near[0]}?" if near else otherwise)
 
 
 def meant_by_letters(word: str) -> str | None:
     """The code that was typed with letters for its digits: `REG1O1`."""
     code = word.upper().translate(_DIGITS)
-    return code if code in MODULES else None
+    return code if code in RULES else None

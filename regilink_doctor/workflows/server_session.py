@@ -18,7 +18,7 @@ from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import record
 from regilink_doctor.doctor.facts import Account, account_of, entity_of
-from regilink_doctor.rules.connection_messages import connection_message
+from regilink_doctor.rules.connection import connection_message
 
 
 @record

@@ -22,7 +22,7 @@ from regilink_doctor.client.key import Key
 from regilink_doctor.client.queries import ask
 from regilink_doctor.client.route import route_to
 from regilink_doctor.core.message import Message
-from regilink_doctor.rules.connection_messages import connection_message
+from regilink_doctor.rules.connection import connection_message
 
 
 def message_of(fault: ServerConnectionError) -> Message:

@@ -12,7 +12,7 @@ from regilink_doctor.client import inventory
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.gateway import Answer, Gateway
 from regilink_doctor.core.message import Message
-from regilink_doctor.rules.connection_messages import connection_message
+from regilink_doctor.rules.connection import connection_message
 
 
 def message_of(fault: ServerConnectionError) -> Message:

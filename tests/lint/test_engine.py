@@ -8,7 +8,7 @@ from regilink_doctor.cli import main
 from regilink_doctor.config.keys import FORMATS
 from regilink_doctor.core.findings import Finding
 from regilink_doctor.lint.engine import lint_bytes
-from regilink_doctor.rules.missing_collection import MissingCollection
+from regilink_doctor.rules.path_shape import MissingCollection
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
 BAD = 'run.link_artifact(a, "wandb-registry-model")'

@@ -2,8 +2,8 @@
 
 import pytest
 
-from regilink_doctor.rules.index import MODULES
-from regilink_doctor.rules.missing_collection import MissingCollection
+from regilink_doctor.rules.index import RULES
+from regilink_doctor.rules.path_shape import MissingCollection
 from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 
@@ -48,4 +48,4 @@ def test_a_pedantic_rule_wants_to_be_asked(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_our_own_mistakes_are_always_told() -> None:
-    assert Selection(select=[], ignore=[*MODULES]).enabled("REG002", "a.py")
+    assert Selection(select=[], ignore=[*RULES]).enabled("REG002", "a.py")

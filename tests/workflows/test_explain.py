@@ -13,7 +13,7 @@ from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.report.explanation import explanation_json, render_explanation
 from regilink_doctor.rules import all_rules, rule_for
-from regilink_doctor.rules.index import MODULES
+from regilink_doctor.rules.index import RULES
 from regilink_doctor.workflows.explain import INPUT_LIMIT, Explanation, explain
 from regilink_doctor.workflows.lint import lint_paths
 
@@ -228,7 +228,7 @@ def test_a_catalog_tells_what_no_text_shows() -> None:
         assert explain(text, catalog=catalog).codes == ()
 
 
-@pytest.mark.parametrize("code", MODULES)
+@pytest.mark.parametrize("code", RULES)
 def test_every_rule_is_explained_by_code_and_by_name(code: str) -> None:
     rule = next(each for each in all_rules() if each.code == code)
     for text in (code, code.lower(), rule.name, f" {code}\n"):
@@ -379,10 +379,10 @@ def test_a_call_is_no_path() -> None:
 
 def test_a_beginning_of_codes_lists_the_rules() -> None:
     found = explain("REG1")
-    assert (found.kind, found.codes) == ("rule", tuple(code for code in sorted(MODULES) if code.startswith("REG1")))
+    assert (found.kind, found.codes) == ("rule", tuple(code for code in sorted(RULES) if code.startswith("REG1")))
     assert found.title == f"{len(found.codes)} rules"
     assert "  REG101 missing-registry-prefix (warning)\n  REG102 missing-collection (error)\n" in found.text
-    assert explain("reg").codes == tuple(sorted(MODULES))
+    assert explain("reg").codes == tuple(sorted(RULES))
     nothing = explain("REG9")
     assert (nothing.is_recognized, nothing.title) == (False, "no rule begins with 'REG9'")
     assert nothing.notes[0].startswith("there are REG0, REG1, ")

@@ -20,7 +20,7 @@ from regilink_doctor.doctor.base import (
     skip_check,
 )
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.rules.connection_messages import connection_message
+from regilink_doctor.rules.connection import connection_message
 
 MOST_SKEW = 300.0
 """Seconds. Signed addresses of uploads are refused by the stores when the clocks differ by 15 minutes."""

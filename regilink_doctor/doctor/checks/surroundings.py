@@ -18,7 +18,7 @@ from regilink_doctor.doctor.checks.target import OfTarget, target_of_subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.lookups import version_question
 from regilink_doctor.doctor.wording import explain_problem
-from regilink_doctor.rules.invalid_alias import correct_alias, find_wrong
+from regilink_doctor.rules.aliases import correct_alias, find_wrong
 
 
 class SourceVisible(Check):

@@ -17,7 +17,7 @@ from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, ski
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import list_nodes
 from regilink_doctor.doctor.probe.run import NAME, Plan, Result, new_token, run_probe
-from regilink_doctor.rules.connection_messages import connection_message
+from regilink_doctor.rules.connection import connection_message
 
 DELETE = "mutation RegilinkDelete($id: String!) { deleteModel(input: {id: $id}) { success } }"
 """As `DeleteRegistry` deletes a project; only for one that the probe itself has made."""

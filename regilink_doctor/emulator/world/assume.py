@@ -24,7 +24,7 @@ from regilink_doctor.emulator.world.model import Entity, Organization, User
 from regilink_doctor.emulator.world.refusal import Refusal
 
 if TYPE_CHECKING:
-    from regilink_doctor.emulator.world.model import Membership, Project, User
+    from regilink_doctor.emulator.world.model import Membership, Project
     from regilink_doctor.emulator.world.state import State
 
 

@@ -11,7 +11,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
-from regilink_doctor.rules.index import MODULES
+from regilink_doctor.rules.index import RULES
 from regilink_doctor.rules.reporter import finding_at
 from regilink_doctor.rules.selection import no_such_rule
 
@@ -58,7 +58,7 @@ def read_comments(source: Source, style: Comments) -> tuple[list[Suppression], l
                 problems.append(_invalid(place, "it has to be ignore[CODE] or ignore-file[CODE]"))
                 continue
             for code in (part.strip().upper() for part in match["codes"].split(",")):
-                if code not in MODULES:
+                if code not in RULES:
                     problems.append(_invalid(place, no_such_rule(code)))
                 else:
                     suppressions.append(Suppression(code, place, match["verb"] == "ignore-file"))
@@ -67,7 +67,7 @@ def read_comments(source: Source, style: Comments) -> tuple[list[Suppression], l
             codes = re.findall(r"[A-Z]+[0-9]+", (match["codes"] or "").upper())
             if not match["colon"]:
                 suppressions.append(Suppression(None, place, ours=False))
-            suppressions += [Suppression(code, place, ours=False) for code in codes if code in MODULES]
+            suppressions += [Suppression(code, place, ours=False) for code in codes if code in RULES]
     return suppressions, problems
 
 

@@ -11,7 +11,7 @@ from regilink_doctor.report.formats import Format
 from regilink_doctor.report.locations import SourceLines, fingerprint_findings
 from regilink_doctor.report.rule_table import read_documentation, read_summary
 from regilink_doctor.rules import rule_for
-from regilink_doctor.rules.index import MODULES
+from regilink_doctor.rules.index import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ class Sarif(Format):
 
 
 def _rule_value(code: str) -> dict[str, Any]:
-    if code not in MODULES:
+    if code not in RULES:
         return {"id": code}
     rule = rule_for(code)
     text = read_documentation(rule)

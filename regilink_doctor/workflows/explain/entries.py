@@ -8,7 +8,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.phrasing import counted
 from regilink_doctor.rules import rule_for
-from regilink_doctor.rules.index import MODULES
+from regilink_doctor.rules.index import RULES
 from regilink_doctor.rules.selection import meant_by_letters
 from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
 
@@ -30,9 +30,9 @@ def explain_entry(text: str) -> Explanation | None:
     word = text.strip()
     if len(word) > 60:
         return None
-    by_name = {module.replace("_", "-"): code for code, module in MODULES.items()}
+    by_name = {name: code for code, (name, _) in RULES.items()}
     code = by_name.get(word.lower(), word.upper())
-    if code in MODULES:
+    if code in RULES:
         return _rule(code)
     if _CODE.fullmatch(word) and (rows := [row for row, each in FAILURES.items() if code in each.codes]):
         return Explanation(
@@ -56,10 +56,10 @@ def explain_entries(text: str) -> Explanation | None:
         entry = None if beginning else explain_entry(word)
         if entry is not None:
             found[entry.codes[0] if entry.kind == "rule" else entry.failures[0]] = entry.title
-        elif beginning and (codes := [code for code in sorted(MODULES) if code.startswith(beginning)]):
+        elif beginning and (codes := [code for code in sorted(RULES) if code.startswith(beginning)]):
             found.update((code, _title(rule_for(code))) for code in codes)
         elif beginning:
-            known = ", ".join(sorted({code[:4] for code in MODULES}))
+            known = ", ".join(sorted({code[:4] for code in RULES}))
             return Explanation(
                 "unknown", f"no rule begins with {word!r}", is_recognized=False, notes=(f"there are {known}",)
             )
@@ -98,10 +98,10 @@ def near_entries(text: str) -> tuple[str, ...]:
     if meant := meant_by_letters(word):
         return (meant,)
     if _CODE.fullmatch(word):
-        return tuple(get_close_matches(word.upper(), MODULES, n=3, cutoff=0.5)) or (rule_codes.MISSING_REGISTRY_PREFIX,)
+        return tuple(get_close_matches(word.upper(), RULES, n=3, cutoff=0.5)) or (rule_codes.MISSING_REGISTRY_PREFIX,)
     if _ROW.fullmatch(word):
         return tuple(get_close_matches(word.upper(), FAILURES, n=3, cutoff=0.3)) or ("A1",)
-    names = [module.replace("_", "-") for module in MODULES.values()]
+    names = [name for name, _ in RULES.values()]
     return tuple(get_close_matches(word.lower(), names, n=3, cutoff=0.75))
 
 

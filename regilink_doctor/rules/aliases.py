@@ -1,0 +1,290 @@
+"""Rules about the aliases of a version."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.findings import Related
+from regilink_doctor.core.message import Message
+from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, is_version
+from regilink_doctor.core.target_path import known_part
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import certain, is_written, known_registry, registry_path, registry_target
+from regilink_doctor.rules.wording import listed, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Consume, Link, Site
+    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.rules.base import FileFacts, Report
+
+
+_NEVER_IN_ALIAS = ":\"'`"
+"""What is never part of a version or alias: a second colon, and quotes that were left in."""
+
+
+class InvalidAlias(Rule):
+    """An alias that no version can have: with a slash or a colon, empty, or longer than 128 characters.
+
+    The SDK refuses the first two when it links or logs, after the training. In a name that is consumed, a slash after
+    the colon makes W&B take the first part of the path for an organization, and a second colon or a stray quote is
+    never part of an alias.
+    """
+
+    code = "REG501"
+    name = "invalid-alias"
+    severity = "error"
+    failures = ("B11", "D5", "F12")
+    watches = (
+        "link.aliases",
+        "log.aliases",
+        "consume",
+    )
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["release/1.2"])',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=[f"step:{step}"])',
+        'run.log_artifact(artifact, aliases=["epoch/3", "best"])',
+        'run.use_artifact("wandb-registry-model/zoo:release/1.2")',
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["release-1.2", f"step-{step}"])',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=[branch.replace("/", "-")])',
+        'run.use_artifact("team-a/project/zoo:v1")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        if problem.kind == "slash":
+            return Message(
+                f"the version in {quoted(facts['name'])} has a slash",
+                "W&B finds no alias by that name"
+                if facts["organization"]
+                else "W&B takes the first part of the name for an organization",
+                "use an alias without a slash",
+            )
+        if problem.kind == "letter":
+            return Message(
+                f"{quoted(facts['alias'])} is not a version or alias: it has {quoted(facts['letter'])}",
+                "W&B finds no version by that name",
+                f"write {quoted(facts['instead'])}",
+            )
+        return Message(
+            f"no version can have the alias {quoted(facts['alias'])}: {facts['wrong']}",
+            help=f"write {quoted(facts['instead'])}" if facts["instead"] else 'join its parts with "-" or "."',
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        if site.context.expected:
+            return
+        for alias in site.aliases:
+            wrong = find_wrong(alias)
+            if wrong is None:
+                continue
+            reason, start, end = wrong
+            if not alias.pattern and site.kind == "log":
+                continue  # the SDK accepts it, and programs have logged "" for years
+            yield self.report(
+                string=alias,
+                start=start,
+                end=end,
+                argument="aliases",
+                alias=alias.pattern,
+                wrong=reason,
+                instead=correct_alias(alias) if alias.literal else "",
+            )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        yield from self.check_site(consume, facts)
+        if consume.context.expected:
+            return
+        for name in consume.target:
+            before, colon, alias = name.pattern.partition(":")
+            if not colon or "://" in name.pattern:
+                continue
+            start = len(before) + 1
+            letter = next((letter for letter in alias if letter in _NEVER_IN_ALIAS), None)
+            path = registry_path(name)
+            if "/" in alias and path is not None:
+                if is_written(name, start + alias.index("/")):
+                    place = consume.argument or consume.place
+                    yield self.report(place, "slash", name=name.pattern, organization=path.prefix or "")
+            elif letter is not None and is_written(name, start + alias.index(letter)):
+                instead = before + ":" + (alias.partition(letter)[0] or "ALIAS")
+                yield self.report(None, "letter", string=name, start=start, alias=alias, letter=letter, instead=instead)
+
+
+def find_wrong(alias: StringValue) -> tuple[str, int, int] | None:
+    """What is wrong with an alias, and where in it."""
+    pattern = alias.pattern
+    for offset, letter in enumerate(pattern):
+        if letter in ALIAS_FORBIDDEN and is_written(alias, offset):
+            return f"{quoted(letter)} is not allowed", offset, offset + 1
+    if alias.literal is None or any(True for _ in alias.empty_defaults(0, len(pattern))):
+        return None
+    if not pattern:
+        return "it is empty", 0, len(pattern)
+    if len(pattern) > NAME_MAX:
+        return f"it has {len(pattern)} characters, W&B allows {NAME_MAX}", 0, len(pattern)
+    return None
+
+
+def correct_alias(alias: StringValue) -> str:
+    """An alias that W&B accepts, as close to it as can be."""
+    corrected = "".join("-" if letter in ALIAS_FORBIDDEN else letter for letter in known_part(alias.pattern))
+    return corrected[:NAME_MAX].strip() or "best"
+
+
+class VersionAsAlias(Rule):
+    """An alias looks like a version: `v3`.
+
+    W&B numbers the versions of a collection itself, and keeps the number among the aliases. With a second one of that
+    form the version cannot be read any more: `Expected at most one version alias`.
+    """
+
+    code = "REG502"
+    name = "version-as-alias"
+    severity = "warning"
+    failures = ("B11",)
+    watches = (
+        "link.aliases",
+        "log.aliases",
+    )
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["v3"])',
+        'run.log_artifact(artifact, aliases=["best", "v12"])',
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["1.3.0", "v3-beta", "production"])',
+        'run.use_artifact("wandb-registry-model/zoo:v3")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=[f"v{major}"])',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        alias = problem.facts["alias"]
+        return Message(
+            f"the alias {quoted(alias)} looks like a version",
+            "beside the number that W&B gives the version, reading it back fails",
+            f"remove it, or write something like {quoted(alias[1:] + '.0')}",
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        for alias in site.aliases:
+            name = certain((alias,))
+            if name is not None and is_version(name):
+                yield self.report(string=alias, argument="aliases", alias=name)
+
+
+class RedundantLatest(Rule):
+    """`aliases=["latest"]` when linking: W&B always gives it to the version that was linked last.
+
+    That holds for an old model that is linked again, too: `latest` then means the old one. Programs that consume should
+    pin an alias of your own.
+    """
+
+    code = "REG503"
+    name = "redundant-latest"
+    severity = "info"
+    failures = ("B11",)
+    watches = ("link.aliases",)
+    bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["latest", "production"])',)
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
+        'run.use_artifact("wandb-registry-model/zoo:latest")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            'the alias "latest" is redundant',
+            "W&B moves it to whatever is linked last, even to an old version",
+            "remove it, and give an alias of your own to what others should consume",
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        for alias in link.aliases:
+            if certain((alias,)) == "latest":
+                yield self.report(string=alias, argument="aliases")
+                return
+
+
+class AliasesOnSourceOnly(Rule):
+    """The artifact is logged with aliases and linked without.
+
+    Aliases belong to one collection. Those of `log_artifact` stay in the project; they do not find the version in
+    the registry. Give them to the link as well, if programs that consume should use them.
+    """
+
+    code = "REG504"
+    name = "aliases-on-source-only"
+    severity = "info"
+    failures = ("B11",)
+    watches = ("link",)
+    bad = (
+        'run.log_artifact(artifact, aliases=["production"])\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+    )
+    good = (
+        'run.log_artifact(artifact, aliases=["production"])\n'
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
+        'run.log_artifact(artifact, aliases=["latest"])\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'run.log_artifact(artifact, aliases=["best"])\nrun.link_artifact(artifact, "candidates/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        names = problem.facts["aliases"]
+        return Message(
+            f"log_artifact gives {names} to the source artifact alone",
+            'the version in the registry gets no alias but "latest"',
+            f"write aliases=[{names}] here as well, if programs that consume should use them",
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        artifact, target = link.artifact, registry_target(link)
+        # `run.log_artifact("file", …)` makes the artifact and logs it.
+        logged = artifact if link.logged is None and artifact is not None and artifact.kind == "log" else link.logged
+        if logged is None or target is None or {"aliases", "**"} & link.arguments.names:
+            return
+        names = [alias.literal for alias in logged.aliases if alias.literal and alias.literal != "latest"]
+        if names:
+            related = (Related("the aliases are given here", logged.place),)
+            yield self.report(link.place, related=related, aliases=listed(names))
+
+
+class ProtectedAlias(Rule):
+    """A link sets an alias that only admins of the registry may set.
+
+    Protected aliases are made in the W&B App, and no API lists them: they come from the catalog, where they were
+    written down, or from `protected-aliases` of the configuration. A service account is hardly ever an admin.
+    """
+
+    code = "REG507"
+    name = "protected-alias"
+    severity = "warning"
+    failures = ("B10",)
+    watches = ("link.aliases",)
+    needs_catalog = True
+    bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',)
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["candidate"])',
+        'run.link_artifact(artifact, "candidates/zoo", aliases=["production"])',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            f"the alias {quoted(problem.facts['alias'])} is protected",
+            "only an admin of the registry may set it",
+            "link with another alias, and let an admin promote the version",
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        target = registry_target(link)
+        if target is None:
+            return
+        protected = set(facts.configured.protected_aliases)
+        name = known_registry(target)
+        if facts.view is not None and name is not None:
+            for organization in facts.view.organization_names:
+                registry = facts.view.registry(organization.entity, name)
+                protected |= set(registry.protected_aliases) if registry else set()
+        for alias in link.aliases:
+            if alias.literal in protected:
+                yield self.report(string=alias, argument="aliases", alias=alias.literal or "")

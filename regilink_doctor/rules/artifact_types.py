@@ -1,0 +1,282 @@
+"""Rules about the type of an artifact, and what a registry or collection accepts."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.findings import Related
+from regilink_doctor.core.message import Message
+from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, reserved_type
+from regilink_doctor.core.target_path import is_known
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import certain, known_registry, known_type, registry_path, registry_target
+from regilink_doctor.rules.wording import listed, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Consume, Link, Site
+    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.rules.base import FileFacts, Report
+
+
+class TypeNotAllowed(Rule):
+    """The registry does not accept artifacts of this type.
+
+    The registry `model` accepts `model` at first, `dataset` accepts `dataset`, another one what its creators have
+    allowed; types are compared exactly. Without a catalog this is only an info, because an admin may have added the
+    type; a warning by the `registries` of the configuration.
+    """
+
+    code = "REG401"
+    name = "type-not-allowed"
+    severity = "error"
+    failures = ("B4",)
+    watches = ("link",)
+    needs_catalog = True
+    bad = ('artifact = wandb.Artifact("zoo", type="dataset")\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',)
+    good = (
+        'artifact = wandb.Artifact("zoo", type="model")\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'artifact = wandb.Artifact("zoo", type="dataset")\nrun.link_artifact(artifact, "wandb-registry-raw/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        artifact_type, name = facts.get("type", ""), facts.get("registry", "")
+        allowed = tuple(facts["allowed"].split("\n")) if facts.get("allowed") else ()
+        if problem.target is not None and problem.view is not None:
+            registry = problem.view.registry(facts.get("organization", ""), name)
+            allowed = registry.types or () if registry else ()
+        return Message(
+            f"the registry {quoted(name)} accepts {listed(allowed)}, not {quoted(artifact_type)}",
+            "unless an admin has added the type" if problem.kind == "core" else None,
+            f"write wandb.Artifact(..., type={quoted(allowed[0])}), or let a registry admin add the type"
+            if allowed
+            else "let a registry admin add the type",
+        )
+
+    def related_to(self, problem: Problem) -> tuple[Related, ...]:
+        return _type_place(problem.target.site) if problem.target and problem.target.site else ()
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        """With a catalog, the judgement reports it instead."""
+        artifact_type = known_type(link)
+        if facts.view is not None or artifact_type is None:
+            return
+        folded = {name.casefold(): name for name in facts.configured.registries}
+        for target in link.target:
+            path = registry_path(target)
+            if path is None:
+                continue
+            name = path.registry or ""
+            kind, severity, allowed = (
+                "",
+                "warning",
+                facts.configured.registries.get(folded.get(name.casefold(), ""), ()),
+            )
+            if name.casefold() not in folded and name in CORE_REGISTRY_TYPES:
+                kind, severity, allowed = "core", "info", (CORE_REGISTRY_TYPES[name],)
+            if allowed and artifact_type not in allowed:
+                yield self._report(link, kind, severity, artifact_type, folded.get(name.casefold(), name), allowed)
+
+    def _report(
+        self, link: Link, kind: str, severity: str, artifact_type: str, name: str, allowed: tuple[str, ...]
+    ) -> Report:
+        return self.report(
+            link.place,
+            kind,
+            severity="info" if severity == "info" else "warning",
+            related=_type_place(link),
+            type=artifact_type,
+            registry=name,
+            allowed="\n".join(allowed),
+        )
+
+
+def _type_place(site: Site) -> tuple[Related, ...]:
+    return (Related("the type is given here", site.artifact.place),) if site.artifact else ()
+
+
+class CollectionTypeConflict(Rule):
+    """The collection already has another type. The first link sets it for all users, and it cannot be changed."""
+
+    code = "REG402"
+    name = "collection-type-conflict"
+    severity = "error"
+    failures = ("B5",)
+    needs_catalog = True
+    bad = (
+        'artifact = wandb.Artifact("raw", type="model")\n'
+        'run.link_artifact(artifact, "wandb-registry-Golden Datasets/raw_images")',
+    )
+    good = (
+        'artifact = wandb.Artifact("raw", type="dataset")\n'
+        'run.link_artifact(artifact, "wandb-registry-Golden Datasets/raw_images")',
+        'artifact = wandb.Artifact("raw", type="model")\n'
+        'run.link_artifact(artifact, "wandb-registry-Golden Datasets/models")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        existing = quoted(facts.get("existing", ""))
+        collection, artifact_type = quoted(facts.get("collection", "")), quoted(facts.get("type", ""))
+        return Message(
+            f"the collection {collection} has the type {existing}, not {artifact_type}",
+            "the first link decided it, and it cannot be changed",
+            f"link to another collection, or write wandb.Artifact(..., type={existing})",
+        )
+
+    def related_to(self, problem: Problem) -> tuple[Related, ...]:
+        site = problem.target.site if problem.target else None
+        return (Related("the type is given here", site.artifact.place),) if site and site.artifact else ()
+
+
+class ReservedType(Rule):
+    """An artifact of a type that W&B reserves for itself.
+
+    `job`, whatever begins with `wandb-`, `run_table` with a name that begins with `run-`, and `code` with one that
+    begins with `source-` raise ValueError when the artifact is made.
+    """
+
+    code = "REG403"
+    name = "reserved-type"
+    severity = "error"
+    failures = ("B6",)
+    watches = (
+        "artifact",
+        "log",
+    )
+    bad = (
+        'wandb.Artifact("zoo", type="job")',
+        'wandb.Artifact("zoo", type="wandb-model")',
+        'run.log_artifact("model.pt", name="source-zoo", type="code")',
+    )
+    good = (
+        'wandb.Artifact("zoo", type="jobs")',
+        'wandb.Artifact("zoo", type="code")',
+        'wandb.Artifact("zoo", type="run_table")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        artifact_type, name = problem.facts["type"], problem.facts["name"]
+        is_always = artifact_type == "job" or artifact_type.startswith("wandb-")
+        named = "" if is_always else f" with the name {quoted(name)}"
+        return Message(
+            f"the type {quoted(artifact_type)}{named} is reserved by W&B",
+            "wandb.Artifact raises ValueError",
+            'write another type, "model" or "dataset"',
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        artifact_type, name = certain(site.type), certain(site.arguments.strings.get("name", ()))
+        if artifact_type is None or not reserved_type(artifact_type, name or "") or site.context.expected:
+            return
+        yield self.report(site.place, type=artifact_type, name=name or "")
+
+
+class UnspecifiedType(Rule):
+    """A file is logged without a type, and the artifact linked to a registry.
+
+    W&B gives it the type `unspecified`, which the registries `model` and `dataset` do not accept, and which decides the
+    type of a new collection for all users. Pass `type=`.
+    """
+
+    code = "REG404"
+    name = "unspecified-type"
+    severity = "warning"
+    failures = ("B4",)
+    watches = ("link",)
+    bad = (
+        'logged = run.log_artifact("model.pt", name="zoo")\nrun.link_artifact(logged, "wandb-registry-model/zoo")',
+        'run.log_artifact("model.pt").wait().link("wandb-registry-model/zoo")',
+    )
+    good = (
+        'logged = run.log_artifact("model.pt", name="zoo", type="model")\n'
+        'run.link_artifact(logged, "wandb-registry-model/zoo")',
+        'logged = run.log_artifact(artifact)\nrun.link_artifact(logged, "wandb-registry-model/zoo")',
+        'logged = run.log_artifact("model.pt", name="zoo")',
+        'logged = run.log_artifact("model.pt", name="zoo", **options)\n'
+        'run.link_artifact(logged, "wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            'without type= the artifact has the type "unspecified"',
+            "few registries accept it",
+            f"write type={quoted(problem.facts['type'])}",
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        logged, target = link.artifact, registry_target(link)
+        if logged is None or logged.kind != "log" or target is None:
+            return
+        arguments = logged.arguments
+        if "artifact_or_path" not in arguments.certain_strings or {"type", "**"} & arguments.names:
+            return
+        name = known_registry(target)
+        related = (Related("linked to a registry here", link.place),)
+        yield self.report(logged.place, related=related, type=name if name in ("model", "dataset") else "model")
+
+
+class ConsumedTypeMismatch(Rule):
+    """An artifact is consumed with `type=`, and the collection has another type.
+
+    A collection has one type, that of its first link; asked for another, `use_artifact` and `Api.artifact` raise
+    ValueError. Remove `type=`, or write the collection's. It is known from a catalog, or from the link in the same
+    file.
+    """
+
+    code = "REG406"
+    name = "consumed-type-mismatch"
+    severity = "error"
+    failures = ("D6",)
+    watches = ("consume",)
+    bad = (
+        'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
+        'run.use_artifact("wandb-registry-raw/zoo:v0", type="model")',
+    )
+    good = (
+        'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
+        'run.use_artifact("wandb-registry-raw/zoo:v0", type="checkpoint")',
+        'run.use_artifact("wandb-registry-raw/zoo:v0", type="model")',
+        'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'
+        'run.use_artifact("wandb-registry-raw/others:v0", type="model")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        return Message(
+            f"{quoted(facts['name'])} has the type {quoted(facts['type'])}, not {quoted(facts['asked'])}",
+            "W&B raises ValueError",
+            f"remove type=, or write type={quoted(facts['type'])}",
+        )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        asked = certain(consume.type)
+        if asked is None or consume.context.expected or len(consume.target) != 1:
+            return
+        name = consume.target[0]
+        artifact_type, related = self._find_type(name, facts)
+        if artifact_type is not None and artifact_type != asked:
+            yield self.report(consume.place, related=related, name=name.pattern, type=artifact_type, asked=asked)
+
+    def _find_type(self, name: StringValue, facts: FileFacts) -> tuple[str | None, tuple[Related, ...]]:
+        path = registry_path(name)
+        if path is None or not is_known(f"{path.project}{path.collection}"):
+            return None, ()
+        if facts.view is not None:
+            in_catalog = _type_in_catalog(facts.view, path.project or "", path.collection)
+            if in_catalog is not None:
+                return in_catalog, ()
+        for link in facts.links:
+            for linked in link.target if len(link.target) == 1 else ():
+                other = registry_path(linked)
+                if other and (other.project, other.name) == (path.project, path.collection):
+                    return known_type(link), (Related("linked with its type here", link.place),)
+        return None, ()
+
+
+def _type_in_catalog(view: OrganizationView, project: str, collection: str) -> str | None:
+    types = {view.collection_type(names.entity, project, collection) for names in view.organization_names}
+    return types.pop() if len(types) == 1 else None

@@ -1,0 +1,309 @@
+"""Rules about the way to the server, which the doctor checks: the host, the key, what answers there."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.message import Message
+from regilink_doctor.core.origin import quote_for_shell, set_variable
+from regilink_doctor.rules.base import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.core.problems import Problem
+
+
+class HostUnreachable(Rule):
+    """No server answers at the address: the name, the connection, TLS or a proxy fails, each named.
+
+    wandb tries for minutes and then hides the cause. The doctor checks each step; behind a proxy it checks the proxy.
+    """
+
+    code = "REG801"
+    name = "host-unreachable"
+    severity = "error"
+    failures = ("C19",)
+    is_live = True
+    example = "doctor.py"
+    bad = ('doctor("wandb-registry-model/zoo", WANDB_BASE_URL="http://127.0.0.1:9")',)
+    good = ('doctor("wandb-registry-model/zoo")',)
+
+    def explain(self, problem: Problem) -> Message:
+        return connection_message(problem)
+
+
+class CredentialsMissing(Rule):
+    """No API key is found for the host.
+
+    wandb looks into `WANDB_API_KEY`, its settings and `~/.netrc`, where a key belongs to one host. Where it finds none
+    it asks, or stops where there is no terminal. Run `wandb login --host ADDRESS`, or set the variable in CI.
+    """
+
+    code = "REG802"
+    name = "credentials-missing"
+    severity = "error"
+    failures = ("C18",)
+    is_live = True
+    example = "doctor.py"
+    bad = ('doctor("wandb-registry-model/zoo", WANDB_API_KEY="")',)
+    good = ('doctor("wandb-registry-model/zoo")',)
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        return Message(f"there is no API key for {facts.get('host', 'the host')}", facts.get("note"), facts.get("help"))
+
+
+class CredentialsRejected(Rule):
+    """The server does not accept the API key, or it does not have the form of one.
+
+    It belongs to another server, was deleted, or was not copied whole. Run `wandb login --relogin`.
+    """
+
+    code = "REG803"
+    name = "credentials-rejected"
+    severity = "error"
+    failures = ("C18",)
+    is_live = True
+    example = "doctor.py"
+    bad = (
+        'doctor("wandb-registry-model/zoo", WANDB_API_KEY="abc")',
+        'doctor("wandb-registry-model/zoo", WANDB_API_KEY="f" * 40)',
+    )
+    good = ('doctor("wandb-registry-model/zoo")',)
+
+    def explain(self, problem: Problem) -> Message:
+        return connection_message(problem)
+
+
+class NotWandb(Rule):
+    """What answers is not a W&B server: a login page, a redirect, a page that is not found.
+
+    Often the address is the W&B App's (`https://wandb.ai`) and not the API's, or a proxy answers instead. The doctor
+    shows what it got.
+    """
+
+    code = "REG804"
+    name = "not-wandb"
+    severity = "error"
+    failures = ("C19",)
+    is_live = True
+    example = "doctor.py"
+    bad = (
+        'doctor("wandb-registry-model/zoo", WANDB_BASE_URL="https://wandb.ai")',
+        'server.fault("garbage")\ndoctor("wandb-registry-model/zoo")',
+    )
+    good = ('doctor("wandb-registry-model/zoo")',)
+
+    def explain(self, problem: Problem) -> Message:
+        return connection_message(problem)
+
+
+class ServerError(Rule):
+    """The server answers with an error of its own: too many requests, a failure, an answer that is cut or not JSON.
+
+    Nothing is wrong with the code or the settings. Wait, look at W&B's status page, or ask the server's administrator.
+    """
+
+    code = "REG810"
+    name = "server-error"
+    severity = "error"
+    failures = ()
+    is_live = True
+    example = "doctor.py"
+    bad = (
+        'server.fault("status", status=503)\ndoctor("wandb-registry-model/zoo")',
+        'server.fault("truncate")\ndoctor("wandb-registry-model/zoo")',
+    )
+    good = ('doctor("wandb-registry-model/zoo")',)
+
+    def explain(self, problem: Problem) -> Message:
+        return connection_message(problem)
+
+
+class ServerTooOld(Rule):
+    """The server lacks what the registry needs.
+
+    `api.registry()` and `api.registries()` raise RuntimeError on it. wandb takes every error of that question, even a
+    time-out, for "too old"; the doctor asks the server itself. Its administrator can update it.
+    """
+
+    code = "REG805"
+    name = "server-too-old"
+    severity = "warning"
+    failures = ("B13",)
+    is_live = True
+    example = "doctor.py"
+    bad = ('world.features.clear()\ndoctor("wandb-registry-model/zoo")',)
+    good = ('doctor("wandb-registry-model/zoo")',)
+
+    def explain(self, problem: Problem) -> Message:
+        return connection_message(problem)
+
+
+_MESSAGES: dict[str, tuple[str, str | None, str]] = {
+    "dns": (
+        "the name {server} is unknown",
+        "DNS has no address for it",
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+    ),
+    "dns-timeout": (
+        "DNS does not answer",
+        "it gave no address for {server} within {detail}",
+        "check the network, and that a DNS server is set; --timeout waits longer",
+    ),
+    "refused": (
+        "{server} refuses the connection",
+        "nothing listens there",
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+    ),
+    "unroutable": (
+        "this machine has no route to {server}",
+        "{detail}",
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+    ),
+    "connect-timeout": (
+        "{server} did not accept the connection within {detail}",
+        None,
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell; --timeout waits longer",
+    ),
+    "read-timeout": (
+        "{server} accepted the connection, but had not answered after {detail}",
+        None,
+        "try again; --timeout waits longer",
+    ),
+    "reset": (
+        "{server} closed the connection without an answer",
+        None,
+        "try again; a firewall on the way does this too",
+    ),
+    "tls-expired": (
+        "the certificate of {server} has expired, or this machine's clock is wrong",
+        None,
+        "check the clock with `date`, then ask the administrator of {server} for a new certificate",
+    ),
+    "tls-early": (
+        "the certificate of {server} is not valid yet",
+        "this machine's clock is probably wrong",
+        "set the clock; `date` shows it",
+    ),
+    "tls-self-signed": (
+        "the certificate of {server} is signed by an authority that this machine does not trust",
+        None,
+        "{python_bundle}   (for Python)\n{go_bundle}   (for wandb's Go process)",
+    ),
+    "bundle": (
+        "there are no certificates to trust in {detail}",
+        None,
+        "correct the variable that names it, or unset it",
+    ),
+    "tls-hostname": (
+        "the certificate of {server} is for another name",
+        None,
+        "write the name that the certificate has in WANDB_BASE_URL",
+    ),
+    "tls-plain": ("{server} does not speak TLS", "{detail}", "write http:// instead of https:// in WANDB_BASE_URL"),
+    "tls": (
+        "no secure connection to {server}",
+        "{detail}",
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+    ),
+    "proxy-login": (
+        "the proxy {proxy} wants a login (407) before it lets anything through to {server}",
+        None,
+        "write the login into the proxy's address: {proxy_login}",
+    ),
+    "proxy": (
+        "the proxy {proxy} cannot be used for {server}",
+        "{detail}",
+        "check HTTPS_PROXY and NO_PROXY; to go past the proxy: {no_proxy}",
+    ),
+    "connection": (
+        "no connection to {server}",
+        "{detail}",
+        "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
+    ),
+    "address": ("{host} is not an address", "{detail}", "correct WANDB_BASE_URL"),
+    "unauthorized": (
+        "{server} does not accept the API key (401)",
+        None,
+        "a key belongs to one server: run `wandb login --relogin --host {host}`",
+    ),
+    "forbidden": (
+        "{server} refuses this account (403)",
+        "{detail}",
+        "run `wandb login --relogin --host {host}`; if the key is right, a firewall or the account's plan refuses it",
+    ),
+    "redirect": (
+        "{server} redirects the request to {detail}",
+        "this is not the API's address, or a login page comes first",
+        "write the API's own address: {base_url}",
+    ),
+    "not-found": (
+        "{server} answers, but has no W&B API (404 for /graphql)",
+        None,
+        "check WANDB_BASE_URL: it is the address of the API, without a path",
+    ),
+    "page": (
+        "{server} answers with a web page{detail}",
+        "a login page, a proxy's or the W&B App's, not the W&B API",
+        "open {host} in a browser to see whose page it is, then correct WANDB_BASE_URL or log in there",
+    ),
+    "other-api": (
+        "{server} answers, but not as W&B does",
+        "{detail}",
+        "check WANDB_BASE_URL: it is the address of the API, without a path",
+    ),
+    "rate-limit": (
+        "{server} has had too many requests from this machine (429){detail}",
+        None,
+        "wait a minute, then try again",
+    ),
+    "server-error": (
+        "{server} failed with status {detail}",
+        None,
+        "the server fails, not your code: try again in some minutes, then ask its administrator",
+    ),
+    "truncated": ("the answer of {server} was cut off", None, "try again; a proxy does this too"),
+    "too-large": ("the answer of {server} is larger than {detail}", None, "ask for fewer targets at once"),
+    "not-json": (
+        "{server} answers, but not as W&B does",
+        "its answer is not the JSON that it claims to be",
+        "the server fails, not your code: try again in some minutes, then ask its administrator",
+    ),
+    "graphql": (
+        "{server} answered with an error",
+        "{detail}",
+        "the server fails, not your code: try again in some minutes, then ask its administrator",
+    ),
+    "too-old": (
+        "{server} is too old for this question",
+        "{detail}",
+        "ask the administrator of {server} to update it; regilink does not know a server this old",
+    ),
+}
+
+
+def connection_message(problem: Problem) -> Message:
+    """The message of a connection problem; `problem.kind` is the cause.
+
+    Its facts are the `host` (the address), the `server` (its name and port), a `detail`, and the `proxy` that the
+    request went through.
+
+    Raises:
+        KeyError: there is no such cause.
+    """
+    facts = {"host": "", "server": "", "detail": "", "proxy": "", **problem.facts}
+    fields = {
+        **facts,
+        "proxy": facts["proxy"] or "of the system",
+        "probe": f"curl -sS -o /dev/null {quote_for_shell(facts['host'])}",
+        "base_url": set_variable("WANDB_BASE_URL", "https://..."),
+        "no_proxy": set_variable("NO_PROXY", facts["server"]),
+        "proxy_login": set_variable("HTTPS_PROXY", "http://USER:PASSWORD@PROXY:PORT"),
+        "python_bundle": set_variable("REQUESTS_CA_BUNDLE", "/path/to/ca.pem"),
+        "go_bundle": set_variable("SSL_CERT_FILE", "/path/to/ca.pem"),
+    }
+    summary, note, instead = _MESSAGES[problem.kind]
+    notes = [note.format_map(fields)] if note else []
+    if facts["proxy"] and "{proxy}" not in summary:
+        # What a proxy answers, or does, looks like the server's.
+        notes.append(f"the request went through the proxy {facts['proxy']}")
+    return Message(summary.format_map(fields), "; ".join(notes) or None, instead.format_map(fields))

@@ -1,0 +1,386 @@
+"""Rules about consuming what is in a registry."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.findings import Related
+from regilink_doctor.core.message import Message
+from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
+from regilink_doctor.core.strings import UnknownPart
+from regilink_doctor.core.target_path import is_known, parsed
+from regilink_doctor.core.target_path.app_urls import read_pasted
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import registry_links, registry_path
+from regilink_doctor.rules.wording import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Consume, Site
+    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.rules.base import FileFacts, Report
+
+
+class SourceVersionInRegistryName(Rule):
+    """A registry name is built with the version that the artifact has in its own project.
+
+    Each collection of a registry counts from `v0`. `artifact.version` is the source's number, so the name finds another
+    version, or none, and nothing warns. A link returns the version in the registry: use its `version` or
+    `qualified_name`. The same holds where one value is the version of a path in a project and of a registry path.
+    """
+
+    code = "REG505"
+    name = "source-version-in-registry-name"
+    severity = "warning"
+    failures = ("B12",)
+    watches = ("consume",)
+    bad = (
+        'logged = run.log_artifact(artifact).wait()\nrun.use_artifact(f"wandb-registry-model/zoo:{logged.version}")',
+        'source = wandb.Api().artifact("team-a/p/zoo:latest")\n'
+        'wandb.Api().artifact("acme/wandb-registry-model/zoo:" + source.version)',
+        'wandb.Api().artifact(f"team-a/p/zoo:{args.version}").link("wandb-registry-model/zoo")\n'
+        'run.use_artifact(f"wandb-registry-model/zoo:{args.version}")',
+    )
+    good = (
+        'linked = run.link_artifact(artifact, "wandb-registry-model/zoo")\n'
+        'run.use_artifact(f"wandb-registry-model/zoo:{linked.version}")',
+        'logged = run.log_artifact(artifact).wait()\nrun.use_artifact(f"team-a/p/zoo:{logged.version}")',
+        'run.use_artifact(f"wandb-registry-model/zoo:{config.version}")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        if problem.kind == "same-value":
+            return Message(
+                f"{problem.facts['source']} is the version in a project and in the registry",
+                f"{quoted(problem.facts['collection'])} counts its own versions: it is another, or none",
+                "use the version of what the link returns, or an alias",
+            )
+        return Message(
+            f"{problem.facts['source']} counts the versions of the source's own project",
+            f"in {quoted(problem.facts['collection'])} that number is another version, or none",
+            "use the version of what link_artifact returns, or an alias",
+        )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        for name in consume.target:
+            if registry_path(name) is None:
+                continue
+            colon = name.pattern.find(":")
+            for offset, part in name.unknown_parts:
+                if part.kind == "source-version" and 0 <= colon < offset:
+                    yield self.report(
+                        string=name,
+                        start=offset,
+                        end=offset + 1,
+                        source=part.source,
+                        collection=name.pattern[:colon],
+                    )
+            version = _version_of(name)
+            other = next(_same_version_elsewhere(version, consume, facts), None) if version is not None else None
+            if version is not None and other is not None:
+                yield self.report(
+                    kind="same-value",
+                    string=name,
+                    start=colon + 1,
+                    related=(Related("the version in a project here", other.place),),
+                    source=version.source,
+                    collection=name.pattern[:colon],
+                )
+
+
+def _version_of(name: StringValue) -> UnknownPart | None:
+    """The value that is the whole version of a full name, where it is called a version: an alias can be the same."""
+    colon = name.pattern.find(":")
+    part = name.part_at(colon + 1) if colon >= 0 else None
+    if not isinstance(part, UnknownPart) or len(name.pattern) != colon + 2 or part.kind == "source-version":
+        return None
+    return part if "version" in part.source.lower() and "(" not in part.source else None
+
+
+def _same_version_elsewhere(version: UnknownPart, consume: Consume, facts: FileFacts) -> Iterator[Site]:
+    """The calls that consume an artifact of a project by the same value."""
+    for site in facts.sites:
+        if site.kind != "consume" or site.context.function != consume.context.function:
+            continue
+        for name in site.target:
+            other = _version_of(name) if registry_path(name) is None else None
+            if other is not None and (other.place == version.place or other.source == version.source):
+                yield site
+
+
+class UnpinnedConsumption(Rule):
+    """An artifact of a registry is consumed without a version or alias.
+
+    W&B then uses `latest`: the version that was linked last, no matter by which user. Write the alias that says
+    what you want, `:production`, or a version.
+    """
+
+    code = "REG506"
+    name = "unpinned-consumption"
+    severity = "info"
+    failures = ("D3",)
+    watches = ("consume",)
+    bad = (
+        'run.use_artifact("wandb-registry-model/zoo")',
+        'wandb.Api(overrides={"entity": "team-a"}).artifact("acme/wandb-registry-model/zoo")',
+    )
+    good = (
+        'run.use_artifact("wandb-registry-model/zoo:production")',
+        'run.use_artifact(f"wandb-registry-model/{name}")',
+        'wandb.Api().artifacts("model", "wandb-registry-model/zoo")',
+        'run.use_artifact("team-a/project/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        name = problem.facts["name"]
+        return Message(
+            f"{quoted(name)} has no version or alias",
+            "W&B then uses the version that was linked last, no matter by which user",
+            f"write {quoted(name + ':ALIAS')}",
+        )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        if "version" in consume.arguments.names:
+            return
+        for name in consume.target:
+            path = registry_path(name)
+            # An unknown part in the name, or at its end, may bring the version along.
+            if path is None or ":" in name.pattern or not is_known(path.name) or not path.name:
+                continue
+            yield self.report(consume.argument or consume.place, name=name.pattern)
+
+
+_SCHEMES = ("wandb-artifact:", "registry:", "https:", "http:")
+
+
+class WrongScheme(Rule):
+    """A URI or an address of the W&B App is given where the SDK expects a full name.
+
+    `wandb-artifact:///…` and `registry:///…` are Weave's, the address is the browser's; `use_artifact` and
+    `Api.artifact` read `[organization/]wandb-registry-NAME/COLLECTION:VERSION`, without a scheme.
+    """
+
+    code = "REG509"
+    name = "wrong-scheme"
+    severity = "warning"
+    failures = ("D12",)
+    watches = ("consume",)
+    bad = (
+        'run.use_artifact("wandb-artifact:///acme/wandb-registry-model/zoo:v3")',
+        'run.use_artifact("registry:///acme/model/zoo:production")',
+        'run.use_artifact("https://wandb.ai/acme/wandb-registry-model/artifacts/model/zoo/v3")',
+    )
+    good = (
+        'run.use_artifact("acme/wandb-registry-model/zoo:v3")',
+        'artifact.add_reference("https://example.org/model.pt")',
+        'run.use_artifact("wandb-artifact://_id/QXJ0aWZhY3Q6MTIz")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        name = problem.facts["instead"]
+        return Message(
+            f"{quoted(problem.facts['name'])} is not a full name",
+            "the SDK reads it as a path and finds nothing",
+            f"write {quoted(name)}" if name else 'write "wandb-registry-NAME/COLLECTION:ALIAS"',
+        )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        if consume.context.expected:
+            return
+        for name in consume.target:
+            pattern = name.pattern
+            # The SDK itself reads `wandb-artifact://_id/…`.
+            if not pattern.startswith(_SCHEMES) or "//" not in pattern[:20] or "://_id/" in pattern:
+                continue
+            pasted = read_pasted(pattern) if is_known(pattern) else None
+            instead = pasted.target if pasted else None
+            if pasted and instead and pasted.version:
+                instead = f"{instead}:{pasted.version}"
+            yield self.report(consume.argument or consume.place, name=pattern, instead=instead or "")
+
+
+class SourcePathConsumed(Rule):
+    """An artifact is consumed by the path of its project, in a file that links to a registry.
+
+    Access and lineage then go through the team's project, and the code stops working for other teams. Consume what is
+    in a registry by its name in the registry.
+    """
+
+    code = "REG510"
+    name = "source-path-consumed"
+    severity = "info"
+    pedantic = True
+    failures = ("D17",)
+    watches = ("consume",)
+    bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo")\nrun.use_artifact("team-a/training/zoo:v3")',)
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")\nrun.use_artifact("wandb-registry-model/zoo:v3")',
+        'run.use_artifact("team-a/training/zoo:v3")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")\nrun.use_artifact("raw-images:v3")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        return Message(
+            f"{quoted(facts['name'])} is a path in the project {quoted(facts['project'])}",
+            "other teams cannot read it",
+            "consume it by its name in the registry, if it is linked there",
+        )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        link = next(registry_links(facts), None)
+        if link is None:
+            return
+        for name in consume.target:
+            path = parsed(name.pattern)
+            if path is None:
+                continue
+            project = path.project or ""
+            if not path.prefix or path.is_registry or project == LEGACY_REGISTRY or not is_known(path.prefix + project):
+                continue
+            related = (Related("this file links to a registry here", link.place),)
+            yield self.report(consume.argument or consume.place, related=related, name=name.pattern, project=project)
+
+
+class ExistsHidesErrors(Rule):
+    """`artifact_exists` of a registry name is False for what is missing, forbidden or asked with a wrong key.
+
+    A program that links when it gets False links again and again where it only lacks the right to read. Fetch the
+    artifact and look at the error, or use `regilink verify`.
+    """
+
+    code = "REG511"
+    name = "exists-hides-errors"
+    severity = "info"
+    pedantic = True
+    failures = ("D16",)
+    watches = (
+        "wandb.Api.artifact_exists",
+        "wandb.Api.artifact_collection_exists",
+    )
+    bad = ('wandb.Api().artifact_exists("wandb-registry-model/zoo:production")',)
+    good = (
+        'wandb.Api().artifact_exists("team-a/project/zoo:v0")',
+        'wandb.Api(overrides={"entity": "team-a"}).artifact("wandb-registry-model/zoo:production")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            f"{problem.facts['method']} returns False for every failure",
+            f"{quoted(problem.facts['name'])} may be missing, forbidden, or asked with a wrong key",
+            "fetch it and tell the errors apart, or use regilink verify",
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        for name in site.arguments.strings.get("name", ()):
+            if registry_path(name):
+                yield self.report(site.place, method=site.call.rpartition(".")[2], name=name.pattern)
+                return
+
+
+class ErrorMeansMissing(Rule):
+    """An `except` answers every error of a fetch with False or None, as if the version were not there.
+
+    W&B raises the same CommError when a version is missing, when the account may not read it, when the key is wrong and
+    when the network fails. A program that links what is "not there" then links again and again. Look at the message,
+    and let every other error through.
+    """
+
+    code = "REG512"
+    name = "error-means-missing"
+    severity = "info"
+    failures = ("D16",)
+    watches = ("consume",)
+    bad = (
+        "import wandb\n"
+        "def exists():\n"
+        "    try:\n"
+        '        wandb.Api(overrides={"entity": "team-a"}).artifact("wandb-registry-model/zoo:v0")\n'
+        "    except wandb.errors.CommError:\n"
+        "        return False\n"
+        "    return True",
+    )
+    good = (
+        "import wandb\n"
+        "def exists():\n"
+        "    try:\n"
+        '        wandb.Api(overrides={"entity": "team-a"}).artifact("wandb-registry-model/zoo:v0")\n'
+        "    except wandb.errors.CommError as error:\n"
+        '        if "not found" in str(error):\n'
+        "            return False\n"
+        "        raise\n"
+        "    return True",
+        "import wandb\n"
+        "def exists():\n"
+        "    try:\n"
+        '        wandb.Api().artifact("team-a/training/zoo:v0")\n'
+        "    except wandb.errors.CommError:\n"
+        "        return False\n"
+        "    return True",
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            "this treats every error of W&B as a version that does not exist",
+            "it may be forbidden, or asked with a wrong key or without a network",
+            'return only where "not found" is in the message, and raise everything else',
+        )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        clause = consume.context.denied_by
+        if clause is None or facts.in_test or not self._may_be_registry_name(consume, facts):
+            return
+        yield self.report(clause, related=(Related("the fetch", consume.place),))
+
+    @staticmethod
+    def _may_be_registry_name(consume: Consume, facts: FileFacts) -> bool:
+        """A name of a registry, or an unknown one in a file about registries."""
+        for name in consume.target:
+            if registry_path(name) or (not is_known(name.pattern[:1]) and facts.mentions(REGISTRY_PREFIX)):
+                return True
+        return False
+
+
+class ColonInDownloadFolder(Rule):
+    """An artifact is downloaded into a folder whose name has a colon: `download(root=f"models/{artifact.name}")`.
+
+    The name of a version ends in `:v3`, and no folder on Windows can have a colon. Without `root=`, the SDK takes a
+    folder whose name it corrects itself.
+    """
+
+    code = "REG513"
+    name = "colon-in-download-folder"
+    severity = "info"
+    failures = ("F6",)
+    watches = ("wandb.Artifact.download",)
+    bad = (
+        'model = run.use_artifact("wandb-registry-model/zoo:v3")\nmodel.download(root=f"models/{model.name}")',
+        'run.use_artifact("wandb-registry-model/zoo:v3").download("models/zoo:v3")',
+    )
+    good = (
+        'run.use_artifact("wandb-registry-model/zoo:v3").download()',
+        'run.use_artifact("wandb-registry-model/zoo:v3").download(root="C:\\\\models")',
+        'model = run.use_artifact("wandb-registry-model/zoo:v3")\nmodel.download(root=f"models/{model.version}")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            f"the download folder {quoted(problem.facts['folder'])} has a colon",
+            "on Windows no folder can have one, and the download fails",
+            'leave root= out, or write artifact.name.replace(":", "-")',
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        for folder in site.arguments.strings.get("root", ()):
+            if _has_colon(folder):
+                yield self.report(site.place, folder=folder.pattern)
+                return
+
+
+def _has_colon(folder: StringValue) -> bool:
+    """A colon behind that of a drive, or the name of a version, which ends in `:vN`."""
+    if any(isinstance(part, UnknownPart) and part.kind == "versioned-name" for part in folder.parts):
+        return True
+    pattern = folder.pattern
+    return ":" in pattern[2:] and "://" not in pattern

@@ -1,0 +1,88 @@
+"""Rules about linting itself: files that cannot be read, suppressions, rules that crash."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.core.problems import Problem
+
+
+class UnparsableFile(Rule):
+    """The file cannot be read in its language, for Python by the interpreter that runs regilink.
+
+    Nothing in it was checked. Fix the syntax, run regilink under the Python that the file is written for, or exclude
+    the file.
+    """
+
+    code = "REG000"
+    name = "unparsable-file"
+    severity = "error"
+    bad = ("import wandb\nrun.link_artifact(artifact, 'wandb-registry-model/zoo'",)
+    good = ("run.link_artifact(artifact, 'wandb-registry-model/zoo')",)
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        is_python = facts["language"] == "Python"
+        return Message(
+            f"this {facts['part']} cannot be read as {facts['language']}: {facts['reason']}",
+            f"nothing in this {facts['part']} was checked",
+            "fix the syntax, or run regilink under the Python that the file is written for"
+            if is_python
+            else "fix the syntax, or exclude the file with --extend-exclude",
+        )
+
+
+class UnusedSuppression(Rule):
+    """A `# regilink: ignore[...]` or a `# noqa: REG...` suppresses nothing.
+
+    It will hide the next mistake on that line. Remove the code from the comment, or the whole comment.
+    """
+
+    code = "REG001"
+    name = "unused-suppression"
+    severity = "warning"
+    bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo")  # regilink: ignore[REG102]',)
+    good = ('run.link_artifact(artifact, "wandb-registry-model")  # regilink: ignore[REG102] a portfolio',)
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            f"{problem.facts['code']} suppresses nothing here", help=f"remove {problem.facts['code']} from the comment"
+        )
+
+
+class InternalError(Rule):
+    """A rule crashed on the file. This is a bug in regilink, not in the file.
+
+    The other rules have run. Please report it with the line that is named.
+    """
+
+    code = "REG002"
+    name = "internal-error"
+    severity = "error"
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        summary = f"regilink failed here ({facts['where']}: {facts['error']})"
+        return Message(summary, facts["rest"], "please report it, with this line")
+
+
+class InvalidSuppression(Rule):
+    """A `# regilink: ...` comment names an unknown rule, or has the wrong form.
+
+    It suppresses nothing. `regilink rules` lists the codes.
+    """
+
+    code = "REG003"
+    name = "invalid-suppression"
+    severity = "warning"
+    bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo")  # regilink: ignore[REG1002]',)
+    good = ('run.link_artifact(artifact, "wandb-registry-model")  # regilink: ignore[REG102]',)
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            f"this comment suppresses nothing: {problem.facts['reason']}",
+            help="write # regilink: ignore[REG101] and a reason; `regilink rules` lists the codes",
+        )

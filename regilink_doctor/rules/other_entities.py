@@ -1,0 +1,296 @@
+"""Rules about entities and organizations that are ignored, unknown or set in the wrong place."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.call_context import within
+from regilink_doctor.core.findings import Related
+from regilink_doctor.core.message import Message
+from regilink_doctor.core.target_path import parse
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import agent_function, certain, registry_links, registry_path, sweep_entity
+from regilink_doctor.rules.wording import FORM, drop_organization, listed, quoted, shown_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.file_facts import Setting
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Consume, Site
+    from regilink_doctor.rules.base import FileFacts, Replacement, Report
+
+
+class EntityIgnoredInSweep(Rule):
+    """`wandb.init(entity=...)` in a function that a sweep runs: W&B drops the entity and uses the sweep's.
+
+    All that is printed is `Ignoring entity 'team-a' when running a sweep.` The artifact belongs to the entity of the
+    sweep; where that is personal, the link is refused. Give the entity to `wandb.sweep` or `wandb.agent`.
+    """
+
+    code = "REG205"
+    name = "entity-ignored-in-sweep"
+    severity = "warning"
+    failures = ("B2",)
+    watches = ("wandb.agent",)
+    bad = (
+        "import wandb\n"
+        "def train():\n"
+        '    with wandb.init(entity="team-a", project="p") as run:\n'
+        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
+        'sweep = wandb.sweep({"method": "random"}, project="p")\n'
+        "wandb.agent(sweep, function=train)",
+    )
+    good = (
+        "import wandb\n"
+        "def train():\n"
+        '    with wandb.init(entity="team-a", project="p") as run:\n'
+        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
+        'sweep = wandb.sweep({"method": "random"}, entity="team-a", project="p")\n'
+        "wandb.agent(sweep, function=train)",
+        "import wandb\n"
+        "def train():\n"
+        '    with wandb.init(entity="team-a", project="p") as run:\n'
+        '        run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
+        'wandb.agent("team-a/p/abc123", function=train)',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        entity = quoted(problem.facts["entity"])
+        return Message(
+            f"entity={entity} is dropped here",
+            f"wandb.agent runs {problem.facts['function']}() in a sweep, whose runs belong to the sweep's entity",
+            f"write wandb.sweep(..., entity={entity}), or entity={entity} in wandb.agent",
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """Looks at the `wandb.agent` and finds the run of the function that it starts."""
+        function = agent_function(site)
+        if function is None or next(registry_links(facts), None) is None:
+            return
+        owner = sweep_entity(site, facts)
+        for init in facts.sites:
+            entity = certain(init.entity) if init.call == "wandb.init" else None
+            if entity is None or init.context.function != function or owner is None or owner == entity:
+                continue
+            related = (Related("the sweep is started here", site.place),)
+            yield self.report(init.place, related=related, entity=entity, function=function)
+
+
+class UnknownEntity(Rule):
+    """The entity does not exist as far as the catalog or server knows, or this run cannot link into it.
+
+    It is misspelled, personal, of another organization, or belongs to another team than the run.
+    """
+
+    code = "REG207"
+    name = "unknown-entity"
+    severity = "error"
+    failures = ("B2", "F1")
+    needs_catalog = True
+    bad = (
+        "import wandb\n"
+        'run = wandb.init(entity="team-aa", project="p")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "team-b/candidates/zoo")',
+    )
+    good = (
+        "import wandb\n"
+        'run = wandb.init(entity="team-a", project="p")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "team-a/candidates/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        entity = problem.facts.get("entity")
+        if entity is None:
+            own = (problem.target.known_entity if problem.target else None) or "the run's entity"
+            return Message(
+                f"{shown_path(problem)} belongs to another entity than the run ({quoted(own)})",
+                "W&B refuses the link",
+                f"link within the run's team, or to a registry: {FORM}",
+            )
+        if problem.kind == "read-only":
+            return Message(
+                f"{quoted(entity)} is read-only for {problem.facts['account']}",
+                "the server says so",
+                "write an entity in which you may log runs",
+            )
+        return Message(
+            f"no team {quoted(entity)} is known",
+            "W&B finds no organization to link into",
+            'write wandb.init(entity="TEAM", ...) with a team of the organization',
+        )
+
+
+class DefaultEntityInApi(Rule):
+    """A registry name without an organization is read through `wandb.Api()`, which uses the account's default entity.
+
+    A link finds the organization by the artifact's own entity, `wandb.Api()` by the default entity of the account. A
+    colleague whose default is personal and who belongs to two organizations gets `Personal entity 'me' belongs to
+    multiple organizations`. Name the entity, or the organization in the path.
+    """
+
+    code = "REG208"
+    name = "default-entity-in-api"
+    severity = "info"
+    failures = ("D4",)
+    watches = ("consume",)
+    bad = ('import wandb\nartifact = wandb.Api().artifact("wandb-registry-model/zoo:v0")',)
+    good = (
+        'import wandb\nartifact = wandb.Api(overrides={"entity": "team-a"}).artifact("wandb-registry-model/zoo:v0")',
+        'import wandb\nartifact = wandb.Api().artifact("acme/wandb-registry-model/zoo:v0")',
+        'import wandb\nartifact = wandb.Api().artifact("team-a/project/zoo:v0")',
+        'run.use_artifact("wandb-registry-model/zoo:v0")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            f"{quoted(problem.facts['name'])} is looked up by each account's default entity",
+            "an account of another organization reads another registry, or none",
+            'write wandb.Api(overrides={"entity": "TEAM"}), or the organization before the path',
+        )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        api = next(iter(consume.inits), None)
+        if consume.call != "wandb.Api.artifact" or api is None or not consume.target:
+            return
+        if {"overrides", "**"} & api.arguments.names or facts.configured.entity or facts.sets("WANDB_ENTITY"):
+            return
+        # Each of several possible names has to be one of a registry; an unknown part before it may be the organization.
+        paths = [registry_path(name) for name in consume.target]
+        if all(
+            path and not path.prefix and name.pattern.startswith(path.project or " ")
+            for path, name in zip(paths, consume.target, strict=True)
+        ):
+            yield self.report(consume.place, name=consume.target[0].pattern)
+
+
+class UnknownOrganization(Rule):
+    """The target path begins with something that is not the organization of the run's entity.
+
+    Its display name and its entity name are both accepted, exactly; the entity name can have a suffix that cannot be
+    guessed. Nothing is needed before `wandb-registry-`. `api.registry(organization=...)` and similar calls accept the
+    display name alone.
+    """
+
+    code = "REG303"
+    name = "unknown-organization"
+    severity = "error"
+    failures = ("A13", "D15")
+    watches = (
+        "wandb.Api.create_registry",
+        "wandb.Api.registry",
+        "wandb.Api.registries",
+    )
+    needs_catalog = True
+    bad = (
+        'run.link_artifact(artifact, "ACME/wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "acme-org/wandb-registry-model/zoo")',
+        'wandb.Api().registry("model", organization="acme")',
+    )
+    good = (
+        'run.link_artifact(artifact, "acme/wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "Acme Inc/wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'wandb.Api().registry("model", organization="Acme Inc")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        if problem.kind == "entity":
+            return Message(
+                f"{quoted(facts['value'])} is the entity of an organization, not its display name",
+                f"api.{facts['method']} accepts only the display name",
+                f"write {facts['names']}",
+            )
+        if problem.kind == "unknown":
+            return Message(f"no organization is called {quoted(facts['value'])}", help=f"write {facts['names']}")
+        path = parse(problem.target.path.pattern) if problem.target else parse(facts.get("path", ""))
+        entity = problem.view.entity(problem.target.known_entity or "") if problem.view and problem.target else None
+        names = entity.organizations[0] if entity and entity.organizations else None
+        return Message(
+            f"{quoted(path.prefix or '')} is not the organization of the run's entity",
+            f"that is {quoted(names.name)}, entity {quoted(names.entity)}" if names else None,
+            f"write {quoted(f'{path.project}/{path.name}')}: W&B finds the organization automatically",
+        )
+
+    def replacement_for(self, problem: Problem) -> Replacement | None:
+        return drop_organization(problem.target.path) if problem.target else None
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """The calls that take an organization's display name."""
+        strings = site.arguments.strings.get("organization", ())
+        value, view = certain(strings), facts.view
+        names = view.organization_names if view is not None else ()
+        if not value or not names or value in (name.name for name in names) or site.context.expected:
+            return
+        entity = next((name for name in names if name.entity == value), None)
+        yield self.report(
+            None,
+            "entity" if entity else "unknown",
+            string=strings[0],
+            argument="organization",
+            severity="error" if entity or (view is not None and view.complete) else "warning",
+            value=value,
+            method=site.call.rpartition(".")[2],
+            names=quoted(entity.name) if entity else listed(name.name for name in names),
+        )
+
+
+class OrganizationVariable(Rule):
+    """`WANDB_ORGANIZATION` is empty, or names the team.
+
+    It is used as the organization of every registry path that names none. A team there gives `Unable to find
+    organization for entity 'team-a'` with nothing wrong in the code; an empty value makes `api.registry()` look for an
+    organization without a name. Write the organization's name as the W&B App shows it, or remove the variable.
+    """
+
+    code = "REG703"
+    name = "organization-variable"
+    severity = "warning"
+    failures = ("A15",)
+    watches = ("setting",)
+    bad = (
+        'import os\nos.environ["WANDB_ENTITY"] = "team-a"\nos.environ["WANDB_ORGANIZATION"] = "team-a"',
+        'import os\nos.environ["WANDB_ORGANIZATION"] = ""',
+    )
+    good = (
+        'import os\nos.environ["WANDB_ENTITY"] = "team-a"\nos.environ["WANDB_ORGANIZATION"] = "Acme Inc"',
+        'import os\nos.environ["WANDB_ORGANIZATION"] = os.environ["ORG"]',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        if problem.kind == "empty":
+            return Message(
+                "WANDB_ORGANIZATION is empty",
+                "wandb.Api().registry() looks for an organization without a name",
+                "remove the variable, or write the organization's name as the W&B App shows it",
+            )
+        return Message(
+            f"{quoted(problem.facts['value'])} is the entity, not the organization",
+            "every registry path without an organization fails",
+            "remove the variable: W&B finds the organization of the run's team automatically",
+        )
+
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
+        value = certain(setting.value)
+        if setting.name != "WANDB_ORGANIZATION" or not setting.variable or value is None or facts.in_test:
+            return
+        if not value.strip():
+            yield self.report(setting.place, "empty")
+            return
+        if value in (facts.configured.organization, *_organization_names(facts)):
+            return
+        for other in facts.settings_named("WANDB_ENTITY")[:100]:  # a file with more is written by a program
+            if certain(other.value) != value:
+                continue
+            if within(other.containers, setting.containers) or within(setting.containers, other.containers):
+                yield self.report(setting.place, related=(Related("the entity is set here", other.place),), value=value)
+                return
+        if value in (*facts.configured.teams, *facts.configured.personal_entities):
+            yield self.report(setting.place, value=value)
+
+
+def _organization_names(facts: FileFacts) -> list[str]:
+    names = facts.view.organization_names if facts.view is not None else ()
+    return [name for pair in names for name in (pair.name, pair.entity)]

@@ -1,0 +1,273 @@
+"""Rules about the names in a target path."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.findings import Edit, Fix
+from regilink_doctor.core.message import Message
+from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX, REGISTRY_PREFIX, is_version
+from regilink_doctor.core.strings import UnknownPart
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.wording import FORM, corrected_path, quoted, shown_path, where_it_goes, wrong_part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.findings import Applicability
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.rules.base import FileFacts, Report
+
+
+class EmptyName(Rule):
+    """The registry or collection in a target path is empty, or is whenever a variable is not set.
+
+    The SDK drops empty parts and reads the rest again: `wandb-registry-model/` becomes a collection called
+    `wandb-registry-model` in some project, `wandb-registry-/zoo` an ordinary project called `wandb-registry-`. Nothing
+    is raised.
+    """
+
+    code = "REG105"
+    name = "empty-name"
+    severity = "error"
+    failures = ("A5", "A6")
+    is_about_path = True
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-model/")',
+        'run.link_artifact(artifact, "wandb-registry-/zoo")',
+        'run.link_artifact(artifact, "")',
+        'run.link_artifact(artifact, ":v3")',
+        'import os\ncollection = os.getenv("COLLECTION", "")\n'
+        'run.link_artifact(artifact, f"wandb-registry-model/{collection}")',
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'import os\ncollection = os.environ["COLLECTION"]\n'
+        'run.link_artifact(artifact, f"wandb-registry-model/{collection}")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        what = {"registry": "no registry after the prefix", "path": "no name in it"}.get(problem.kind, "no collection")
+        path = problem.target.path if problem.target else None
+        default = next(path.empty_defaults(problem.start, problem.end), None) if path else None
+        if default is not None:
+            variable = default.default_of or ""
+            return Message(
+                f"the target path has {what} when {variable} is not set",
+                where_it_goes(problem),
+                f"let it fail instead of using an empty default: os.environ[{quoted(variable)}]",
+            )
+        is_version = path is not None and path.pattern.startswith(":")
+        note = "there is no collection before the version" if is_version else where_it_goes(problem)
+        return Message(f"the target path {shown_path(problem)} has {what}", note, f'write "{FORM}"')
+
+
+class VersionInTarget(Rule):
+    """The target path ends in a version or alias, `:v3` or `:production`, or in an artifact's `name`.
+
+    A full name is for consuming. When linking, W&B numbers the versions of the target collection itself, and aliases go
+    into `aliases=[...]`. W&B's behavior for such a path is undocumented; the emulator refuses it.
+    """
+
+    code = "REG107"
+    name = "version-in-target"
+    severity = "warning"
+    failures = ("A8",)
+    is_about_path = True
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo:v3")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo:production")',
+        'run.link_artifact(artifact, f"wandb-registry-model/{artifact.name}")',
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
+        'run.use_artifact("wandb-registry-model/zoo:v3")',
+    )
+
+    def fix_safety(self, problem: Problem) -> Applicability:
+        """A number and `latest` have no effect; any other alias was meant to be set."""
+        version = wrong_part(problem).removeprefix(":")
+        return "safe" if is_version(version) or version == "latest" else "unsafe"
+
+    def explain(self, problem: Problem) -> Message:
+        part = problem.target.path.part_at(problem.start) if problem.target else None
+        if isinstance(part, UnknownPart):
+            return Message(
+                f'{part.source} ends in ":vN" once the artifact is logged',
+                "the version becomes part of the target path",
+                f'write the collection\'s name, or {part.source}.partition(":")[0]',
+            )
+        wrong = wrong_part(problem)
+        version = wrong.removeprefix(":")
+        where = quoted((problem.target.path.pattern if problem.target else "").removesuffix(wrong))
+        if is_version(version):
+            instead = "; the target collection numbers its versions itself"
+        elif version == "latest":
+            instead = "; the version linked last is the latest"
+        else:
+            instead = f", aliases=[{quoted(version)}]" if version else ""
+        return Message(
+            f"{quoted(wrong)} does not belong in a target path",
+            "the SDK sends it as part of the collection's name",
+            f"write {where}{instead}",
+        )
+
+
+class DoubledPrefix(Rule):
+    """The registry prefix is there twice, usually because a variable already had it.
+
+    A collection that begins with the prefix is a warning: W&B accepts the name, but it was hardly meant.
+
+    The SDK's `Registry.full_name` has the prefix, `Registry.name` does not. `api.registry()` and
+    `api.create_registry()` expect the name without it, and add it.
+    """
+
+    code = "REG109"
+    name = "doubled-prefix"
+    severity = "error"
+    failures = ("A11",)
+    watches = (
+        "wandb.Api.create_registry",
+        "wandb.Api.registry",
+    )
+    is_about_path = True
+    bad = (
+        'REGISTRY = "wandb-registry-model"\nrun.link_artifact(artifact, f"wandb-registry-{REGISTRY}/zoo")',
+        'run.link_artifact(artifact, "acme/wandb-registry-model/wandb-registry-model")',
+        'wandb.Api().registry("wandb-registry-model")',
+        'wandb.Api().create_registry("wandb-registry-zoo", visibility="restricted")',
+    )
+    good = (
+        'REGISTRY = "wandb-registry-model"\nrun.link_artifact(artifact, f"{REGISTRY}/zoo")',
+        'wandb.Api().registry("model")',
+        'wandb.Api().registries(filter={"name": "wandb-registry-model"})',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        if "method" in problem.facts:
+            name = problem.facts["name"]
+            return Message(
+                f'api.{problem.facts["method"]} adds the prefix "{REGISTRY_PREFIX}" itself',
+                f"it asks for a registry {quoted(name)}",
+                f"write {quoted(name.removeprefix(REGISTRY_PREFIX))}",
+            )
+        path = problem.target.path.pattern if problem.target else ""
+        registry = path.partition(REGISTRY_PREFIX)[2].partition("/")[0]
+        if problem.kind == "collection":
+            kept = path[problem.end :] if problem.intended is not None else "COLLECTION"
+            return Message(
+                f'the collection begins with the registry prefix "{REGISTRY_PREFIX}"',
+                f"in {quoted(path)} the prefix belongs to the registry alone",
+                f"write {quoted(path[: problem.start] + kept)}",
+            )
+        return Message(
+            f'{quoted(path)} has the prefix "{REGISTRY_PREFIX}" twice',
+            f"W&B looks for a registry {quoted(registry)}",
+            f"write {quoted(path.replace(REGISTRY_PREFIX * 2, REGISTRY_PREFIX))}",
+        )
+
+    def fix_safety(self, problem: Problem) -> Applicability:
+        """Another name for a collection is another collection."""
+        return "unsafe" if problem.kind == "collection" else "safe"
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """The calls that add the prefix themselves."""
+        if site.context.expected:
+            return
+        method = site.call.rpartition(".")[2]
+        for name in site.arguments.strings.get("name", ()):
+            if not name.pattern.startswith(REGISTRY_PREFIX) or name.pattern == REGISTRY_PREFIX:
+                continue
+            # A constant that is written elsewhere may be used for a path as well, which needs the prefix: no fix there.
+            place = name.exact_piece(0, len(REGISTRY_PREFIX))
+            is_here = place is not None and place.path == site.place.path and place.span.line >= site.statement.line
+            fix = Fix("remove the prefix", "safe", (Edit(place.span, ""),)) if place is not None and is_here else None
+            yield self.report(string=name, argument="name", fix=fix, method=method, name=name.pattern)
+
+
+class InvalidName(Rule):
+    r"""No registry or collection can have this name.
+
+    A registry's name has at most 113 characters and none of `/ \ # ? % :` or a line break; a collection's at most 128.
+    A quote that was left at an end of a name becomes part of it (a warning).
+    Spaces are legal and must not be percent-encoded: `wandb-registry-Golden Datasets/raw images`.
+    """
+
+    code = "REG110"
+    name = "invalid-name"
+    severity = "error"
+    failures = ("A10",)
+    is_about_path = True
+    fix_applicability = "unsafe"
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-Golden%20Datasets/raw")',
+        'run.link_artifact(artifact, "wandb-registry-a#b/zoo")',
+        "run.link_artifact(artifact, 'wandb-registry-model/zoo\"')",
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-Golden Datasets/raw images")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo#1")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        wrong = wrong_part(problem)
+        if problem.kind == "quote":
+            return Message(
+                f"{shown_path(problem)} has a quote in it",
+                "it becomes part of the name",
+                f"write {corrected_path(problem)}",
+            )
+        if problem.kind == "percent-encoding":
+            return Message(
+                f"{shown_path(problem)} is percent-encoded",
+                "no registry's name has a %",
+                "write the name as the W&B App shows it, with its spaces",
+            )
+        if problem.kind == "character":
+            return Message(
+                f"a registry's name cannot have a {quoted(wrong)}: {shown_path(problem)}",
+                help="write the registry's name as the W&B App shows it",
+            )
+        what, most = ("registry", REGISTRY_NAME_MAX) if problem.kind == "registry-length" else ("collection", NAME_MAX)
+        return Message(
+            f"the {what}'s name has {len(wrong)} characters, W&B allows {most}", help=f"shorten it to {most} characters"
+        )
+
+
+class NoneInPath(Rule):
+    """The target path contains the word None, or does whenever an environment variable is not set.
+
+    `f"{os.getenv('REGISTRY')}"` is `None` without the variable, and W&B uses that as a name. `os.environ["REGISTRY"]`
+    fails at once.
+    """
+
+    code = "REG113"
+    name = "none-in-path"
+    severity = "error"
+    failures = ("A7",)
+    is_about_path = True
+    bad = (
+        "import os\nrun.link_artifact(artifact, f\"wandb-registry-{os.getenv('REGISTRY')}/zoo\")",
+        'import os\nregistry = os.environ.get("REGISTRY")\n'
+        'run.link_artifact(artifact, f"wandb-registry-{registry}/zoo")',
+        'run.link_artifact(artifact, "wandb-registry-None/zoo")',
+    )
+    good = (
+        "import os\nrun.link_artifact(artifact, f\"wandb-registry-{os.environ['REGISTRY']}/zoo\")",
+        "import os\nrun.link_artifact(artifact, f\"wandb-registry-{os.getenv('REGISTRY', 'model')}/zoo\")",
+        'import os\nrun.link_artifact(artifact, "wandb-registry-model/" + os.getenv("COLLECTION"))',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        part = problem.target.path.part_at(problem.start) if problem.target else None
+        if isinstance(part, UnknownPart):
+            return Message(
+                f"{part.source} is None when the variable is not set",
+                "the path then contains the word None",
+                "use os.environ[...], which fails at once, or give a default",
+            )
+        return Message(
+            f'{shown_path(problem)} has the word "None" as a name',
+            "a variable was probably not set",
+            "write the real name",
+        )

@@ -1,0 +1,239 @@
+"""Rules about the shape of a target path: its prefix, its parts, what separates them."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.wording import (
+    FORM,
+    corrected_path,
+    find_destination,
+    is_consumed,
+    quoted,
+    shown_path,
+    where_it_goes,
+    wrong_part,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.core.problems import Problem
+
+
+class MissingRegistryPrefix(Rule):
+    """The target path names a registry but lacks the prefix `wandb-registry-`.
+
+    W&B accepts it silently: it creates a project of that name under the run's entity, and a collection in it, where
+    your colleagues do not look. Only a path whose project begins with `wandb-registry-` goes to a registry.
+
+    A path names a registry when its project is called so (`Production-registry`), when the variable or key that it
+    comes from is, or when the catalog has a registry of that name. Links between projects are legal and not reported.
+    """
+
+    code = "REG101"
+    name = "missing-registry-prefix"
+    severity = "warning"
+    failures = ("A1",)
+    is_about_path = True
+    fix_applicability = "unsafe"
+    bad = (
+        'REGISTRY = "model"\nrun.link_artifact(artifact, f"{REGISTRY}/zoo")',
+        'run.link_artifact(artifact, "team-a/Production-registry/zoo")',
+    )
+    good = (
+        'REGISTRY = "model"\nrun.link_artifact(artifact, f"wandb-registry-{REGISTRY}/zoo")',
+        'run.link_artifact(artifact, "candidates/zoo")',
+        'run.link_artifact(artifact, "team-a/candidates/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        summary = f'{shown_path(problem)} lacks the registry prefix "wandb-registry-"'
+        if problem.intended is None or problem.target is None:
+            return Message(summary, where_it_goes(problem), f'write "{FORM}"')
+        intended = f"{problem.intended}/{problem.target.path.pattern.rpartition('/')[2]}"
+        instead = f"write {quoted(intended)}, or ignore this if you mean the project"
+        return Message(summary, where_it_goes(problem), instead)
+
+
+class MissingCollection(Rule):
+    """The target path names a registry and no collection.
+
+    The SDK takes the last part of a path as the collection, so `wandb-registry-model` alone becomes a collection of
+    that name in the run's own project. Nothing is raised, and the result looks right: `…/wandb-registry-model:v0`.
+    """
+
+    code = "REG102"
+    name = "missing-collection"
+    severity = "error"
+    failures = ("A2", "F12")
+    is_about_path = True
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-model")',
+        'run.link_artifact(artifact, target_path="acme/wandb-registry-model")',
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'suffix = input()\nrun.link_artifact(artifact, f"wandb-registry-model{suffix}")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        path = problem.target.path.pattern if problem.target else ""
+        registry, colon, version = path.partition(":")
+        note = where_it_goes(problem)
+        if is_consumed(problem):
+            note = "W&B looks for an artifact of that name in a project, not in the registry"
+        return Message(
+            f"{shown_path(problem)} names a registry but no collection",
+            note,
+            f"write {quoted(f'{registry}/COLLECTION{colon}{version}')}",
+        )
+
+
+class TooManyParts(Rule):
+    """The target path has an extra `/`: the prefix is where the organization belongs, or the SDK cannot read it.
+
+    A path has at most three parts, `ORGANIZATION/wandb-registry-NAME/COLLECTION`, and no name may contain a `/`. Names
+    from elsewhere, such as `meta-llama/Llama-3`, often bring one. The artifact is uploaded before W&B looks at the
+    path.
+    """
+
+    code = "REG103"
+    name = "too-many-parts"
+    severity = "error"
+    failures = ("A3",)
+    is_about_path = True
+    fix_applicability = "unsafe"
+    bad = (
+        'model_id = "meta-llama/Llama-3"\nrun.link_artifact(artifact, f"wandb-registry-model/{model_id}")',
+        'run.link_artifact(artifact, "wandb-registry/model/zoo")',
+        'run.link_artifact(artifact, "acme/wandb-registry-model/zoo/v1")',
+    )
+    good = (
+        'model_id = "meta-llama/Llama-3"\n'
+        "run.link_artifact(artifact, f\"wandb-registry-model/{model_id.replace('/', '-')}\")",
+        'run.link_artifact(artifact, "acme/wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        whole, wrong, intended = shown_path(problem), wrong_part(problem), problem.intended
+        if problem.kind == "prefix":
+            return Message(
+                f'{whole} has a "/" instead of the last "-" of the prefix',
+                'W&B looks for an entity "wandb-registry"',
+                f"write {corrected_path(problem)}",
+            )
+        if problem.kind == "organization":
+            return Message(
+                f"{whole} has {quoted(wrong)} before the registry",
+                "only the organization can be there",
+                f"write {FORM} alone",
+            )
+        if problem.kind == "parts":
+            when = "" if is_consumed(problem) else ", after the upload"
+            return Message(f"{whole} has more than three parts", f"the SDK raises ValueError{when}", f"write {FORM}")
+        if is_consumed(problem):
+            note = "the SDK takes its first part for the organization"
+        else:
+            there = find_destination(problem.target) if problem.target else None
+            note = f"W&B reads it as the {there}, and refuses it" if there else "W&B refuses it"
+        return Message(
+            f'the collection in {whole} has a "/"',
+            note,
+            f"write {corrected_path(problem)}" if intended else 'replace each "/" with "-"',
+        )
+
+
+class MisspelledPrefix(Rule):
+    """The registry prefix is misspelled: another case, an underscore, a space, an extra or missing letter.
+
+    The SDK compares it letter by letter. With any other spelling the path is that of an ordinary project, which W&B
+    creates silently.
+    """
+
+    code = "REG104"
+    name = "misspelled-prefix"
+    severity = "error"
+    failures = ("A4",)
+    is_about_path = True
+    bad = (
+        'run.link_artifact(artifact, "Wandb-Registry-model/zoo")',
+        'run.link_artifact(artifact, "wandb_registry_model/zoo")',
+        'run.link_artifact(artifact, "wandb-registery-model/zoo")',
+        'run.link_artifact(artifact, " wandb-registry-model/zoo")',
+        'run.use_artifact("wandb_registry_model/zoo:v0")',
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-My_Models/zoo")',
+        'run.link_artifact(artifact, "wandb-artifacts/zoo")',
+        'run.use_artifact("registry-of-models/zoo:v0")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        note = "W&B looks for a project of that name" if is_consumed(problem) else where_it_goes(problem)
+        return Message(
+            f'{quoted(wrong_part(problem))} misspells the registry prefix "wandb-registry-"',
+            note,
+            f"write {corrected_path(problem) if problem.intended else quoted(FORM)}",
+        )
+
+
+class StraySeparator(Rule):
+    """An extra slash or space is before or after a name in a target path.
+
+    `wandb-registry-model//zoo` makes an entity of the registry. `Run.link_artifact` drops a slash at the end, but in
+    `Artifact.link` it moves every part by one. A space becomes part of the name. A slash at the start does no harm.
+    """
+
+    code = "REG111"
+    name = "stray-separator"
+    severity = "error"
+    failures = ("A17",)
+    is_about_path = True
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-model//zoo")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo/")',
+        'run.link_artifact(artifact, "wandb-registry-model /zoo")',
+        'run.link_artifact(artifact, "/wandb-registry-model/zoo")',
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "wandb-registry-Golden Datasets/raw images")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        whole, help_ = shown_path(problem), f"write {corrected_path(problem)}"
+        if problem.kind == "blank":
+            name = quoted(wrong_part(problem).strip())
+            return Message(f"there is a space around {name}", "it becomes part of the name", help_)
+        if problem.kind == "leading-slash":
+            return Message(f"{whole} begins with a slash", "the SDK drops it", help_)
+        if problem.kind == "trailing-slash" and is_consumed(problem):
+            return Message(f"{whole} ends with a slash", "the SDK reads an empty name after it", help_)
+        if problem.kind == "trailing-slash" and problem.severity == "error":
+            note = where_it_goes(problem) or "Artifact.link moves every part by one"
+            return Message(f"{whole} ends with a slash", note, help_)
+        if problem.kind == "trailing-slash":
+            return Message(f"{whole} ends with a slash", "it is dropped here, but not by Artifact.link", help_)
+        return Message(f'{whole} has an empty part: "//"', where_it_goes(problem), help_)
+
+
+class UrlAsTarget(Rule):
+    """A URL or URI was given as the target path.
+
+    Its `:` makes the SDK take the whole string as the name of a collection in the run's own project. Nothing is raised.
+    """
+
+    code = "REG108"
+    name = "url-as-target"
+    severity = "error"
+    failures = ("A9",)
+    is_about_path = True
+    bad = (
+        'run.link_artifact(artifact, "https://wandb.ai/orgs/acme/registry/model")',
+        'run.link_artifact(artifact, "wandb-artifact:///acme/wandb-registry-model/zoo:v1")',
+    )
+    good = ('run.link_artifact(artifact, "wandb-registry-model/zoo")',)
+
+    def explain(self, problem: Problem) -> Message:
+        instead = f"write {quoted(problem.intended or FORM)}"
+        return Message("a URL is not a target path", where_it_goes(problem), instead)

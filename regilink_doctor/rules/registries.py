@@ -1,0 +1,288 @@
+"""Rules about registries and collections that the organization does not have."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.message import Message
+from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX
+from regilink_doctor.core.phrasing import close_to
+from regilink_doctor.core.target_path import is_known, parse, parsed
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import known_registry, registry_path
+from regilink_doctor.rules.wording import listed, only_suggestion, quoted, rename_registry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from regilink_doctor.core.findings import Applicability, Severity
+    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Consume, Site
+    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.rules.base import FileFacts, Replacement, Report
+
+
+class UnknownRegistry(Rule):
+    """No registry of this name exists in the organization, or it is restricted and hidden.
+
+    W&B never creates a registry by a link: it answers `permission denied` or `cannot create registry`. A catalog that
+    is not complete proves nothing, so it is a warning then, as with the `registries` of the configuration. Names that
+    are consumed are checked as well.
+    """
+
+    code = "REG301"
+    name = "unknown-registry"
+    severity = "error"
+    failures = ("B3", "D1")
+    watches = (
+        "link",
+        "consume",
+        "wandb.Api.artifacts",
+        "wandb.Api.artifact_versions",
+        "wandb.Api.artifact_collection",
+        "wandb.Api.registry",
+    )
+    needs_catalog = True
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-modle/zoo")',
+        'run.use_artifact("wandb-registry-modle/zoo:v0")',
+        'wandb.Api().registry("modle")',
+    )
+    good = (
+        'run.use_artifact("wandb-registry-model/zoo:v0")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'run.link_artifact(wandb.Artifact("zoo", type="dataset"), "wandb-registry-Golden Datasets/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        if problem.target is not None and problem.view is not None:
+            name = facts.get("registry") or parse(problem.target.path.pattern).registry or ""
+            names: Sequence[str] = problem.view.registry_names(facts.get("organization", ""))
+        else:
+            name, names = facts["registry"], facts["registries"].split("\n") if facts["registries"] else ()
+        intended = close_to(name, names)
+        prefix = "" if problem.kind == "api" else REGISTRY_PREFIX
+        path = problem.target.path.pattern if problem.target else facts.get("path", f"{prefix}{name}")
+        return Message(
+            f"no registry {quoted(name)} is known",
+            "W&B creates no registry by a link"
+            if facts.get("outcome") == "refused"
+            else "it is missing, or restricted",
+            f"did you mean {quoted(path.replace(f'{prefix}{name}', f'{prefix}{intended}', 1))}?"
+            if intended
+            else f"the registries that are known are {listed(names)}"
+            if names
+            else "create it in the W&B App, or pull the catalog again",
+        )
+
+    def replacement_for(self, problem: Problem) -> Replacement | None:
+        if problem.target is None or problem.view is None:
+            return None
+        path = problem.target.path
+        name = parse(path.pattern).registry
+        names = problem.view.registry_names(problem.facts.get("organization", ""))
+        return rename_registry(path, name, only_suggestion(name or "", names))
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """Links by the configuration; what is consumed by the catalog as well."""
+        if site.context.expected or (facts.in_test and facts.view is None):
+            return
+        names, severity = self._known_names(site, facts)
+        if not names:
+            return
+        folded = {name.casefold() for name in names}
+        passed = site.arguments.strings.get("name", ())
+        is_registry = site.call == "wandb.Api.registry"
+        for string in passed if is_registry else (*site.target, *passed):
+            name = string.literal if is_registry else known_registry(string)
+            if name is None or name.casefold() in folded or (is_registry and name.startswith(REGISTRY_PREFIX)):
+                continue
+            kind = "api" if is_registry else ""
+            place = site.argument or site.place
+            known = "\n".join(names)
+            yield self.report(place, kind, severity=severity, registry=name, registries=known, path=string.pattern)
+
+    def _known_names(self, site: Site, facts: FileFacts) -> tuple[tuple[str, ...], Severity]:
+        view = facts.view
+        if view is None:
+            return tuple(facts.configured.registries), "warning"
+        if site.kind == "link":
+            return (), "warning"  # the judgement reports it
+        organizations = view.organization_names
+        names = [name for organization in organizations for name in view.registry_names(organization.entity)]
+        return tuple(names), "error" if view.complete else "warning"
+
+
+class RegistryDisplayName(Rule):
+    """The registry is named as the W&B App shows it: `Models` for `model`, or in another case.
+
+    The core registries are `wandb-registry-model` and `wandb-registry-dataset` in a path. Without a catalog this is
+    only an info: your organization may have a registry called `models`.
+    """
+
+    code = "REG302"
+    name = "registry-display-name"
+    severity = "info"
+    failures = ("A10",)
+    watches = (
+        "link",
+        "consume",
+    )
+    needs_catalog = True
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-models/zoo")',
+        'run.link_artifact(artifact, "wandb-registry-Model/zoo")',
+    )
+    good = ('run.link_artifact(artifact, "wandb-registry-model/zoo")',)
+
+    def explain(self, problem: Problem) -> Message:
+        name, intended = self._names(problem)
+        path = problem.target.path.pattern if problem.target else problem.facts.get("path", "")
+        whole = path.replace(f"{REGISTRY_PREFIX}{name}", f"{REGISTRY_PREFIX}{intended}", 1)
+        if name.casefold() == intended.casefold():
+            return Message(
+                f"the registry is spelled {quoted(intended)}, not {quoted(name)}",
+                "whether W&B ignores the case when linking is undocumented",
+                f"write {quoted(whole)}",
+            )
+        return Message(
+            f"the registry's name is {quoted(intended)}; {quoted(name)} is what the W&B App shows",
+            help=f"write {quoted(whole)}",
+        )
+
+    def replacement_for(self, problem: Problem) -> Replacement | None:
+        return rename_registry(problem.target.path, *self._names(problem)) if problem.target else None
+
+    def _names(self, problem: Problem) -> tuple[str, str]:
+        """The name in the path, and the registry's."""
+        if problem.target is None or problem.view is None:
+            return problem.facts["name"], problem.facts["corrected"]
+        name = parse(problem.target.path.pattern).registry or ""
+        registry = problem.view.registry(problem.facts.get("organization", ""), name)
+        return name, registry.name if registry else CORE_REGISTRY_DISPLAY.get(name.casefold(), name)
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """With a catalog, the judgement reports it instead."""
+        if facts.view is not None:
+            return
+        for target in site.target:
+            path = registry_path(target)
+            if path is None:
+                continue
+            name = path.registry or ""
+            intended = CORE_REGISTRY_DISPLAY.get(name.casefold())
+            if intended is None and site.kind == "link" and name != name.casefold():
+                intended = name.casefold() if name.casefold() in CORE_REGISTRY_TYPES else None
+            if intended is not None and name not in facts.configured.registries:
+                start = target.pattern.find(REGISTRY_PREFIX)
+                end = start + len(REGISTRY_PREFIX) + len(name)
+                yield self.report(
+                    string=target, start=start, end=end, name=name, corrected=intended, path=target.pattern
+                )
+
+
+class UnknownCollection(Rule):
+    """A collection, version or alias is consumed that the registry does not have.
+
+    W&B answers `artifact membership 'zoo:prod' not found` to all three. With a catalog, the collection is looked up.
+    Without one, a version written as `:0` is reported as an info: W&B writes `:v0`.
+    """
+
+    code = "REG305"
+    name = "unknown-collection"
+    severity = "error"
+    failures = ("D2",)
+    watches = ("consume",)
+    needs_catalog = True
+    bad = (
+        'run.use_artifact("wandb-registry-Golden Datasets/raw_image:latest")',
+        'run.use_artifact("wandb-registry-Golden Datasets/raw_images:0")',
+    )
+    good = (
+        'run.use_artifact("wandb-registry-Golden Datasets/raw_images:v0")',
+        'run.use_artifact("wandb-registry-model/anything:v0")  # the catalog does not list its collections',
+        'run.use_artifact(f"wandb-registry-Golden Datasets/{name}:v0")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        if problem.kind == "version":
+            version = facts["version"]
+            return Message(
+                f'":{version}" is not a version: W&B writes versions as ":v{version}"',
+                "W&B looks for an alias of that name",
+                f'write ":v{version}"',
+            )
+        if problem.kind == "project":
+            return Message(
+                f"there is no {quoted(facts['name'])} in {facts['project']}",
+                f"or it is not shown to {facts['account']}",
+                "check the name on the artifact's page in the W&B App (tab Overview, Full Name)",
+            )
+        if problem.kind == "alias":
+            return Message(
+                f"the collection {quoted(facts['collection'])} has no version or alias {quoted(facts['alias'])}",
+                f"it has {facts['versions']}" if facts["versions"] else "nothing is linked into it yet",
+                f"did you mean {quoted(facts['intended'])}?"
+                if facts["intended"]
+                else "link it, or read another version",
+            )
+        names = facts["collections"].split("\n") if facts["collections"] else []
+        intended = close_to(facts["collection"], names)
+        return Message(
+            f"the registry {quoted(facts['registry'])} has no collection {quoted(facts['collection'])}",
+            "W&B will not find it",
+            f"did you mean {quoted(intended)}?"
+            if intended
+            else f"its collections are {listed(names)}"
+            if names
+            else "link a version first",
+        )
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        if consume.context.expected or (facts.in_test and facts.view is None):
+            return
+        for name in consume.target:
+            path = parsed(name.pattern)
+            if path is None or not is_known(path.collection):
+                continue
+            if (
+                path.version is not None
+                and path.version.isdecimal()
+                and (path.is_registry or path.project == LEGACY_REGISTRY)
+            ):
+                yield self._report_version(name, path.version)
+            registry = known_registry(name)
+            if facts.view is not None and registry is not None:
+                yield from self._find_collection(consume, registry, path.collection, facts.view)
+
+    def _report_version(self, name: StringValue, version: str) -> Report:
+        end = len(name.pattern)
+        start = end - len(version)
+        return self.report(
+            None, "version", string=name, start=start, end=end, intended=f"v{version}", severity="info", version=version
+        )
+
+    def fix_safety(self, problem: Problem) -> Applicability:
+        return "unsafe"
+
+    def _find_collection(
+        self, consume: Consume, registry: str, collection: str, view: OrganizationView
+    ) -> Iterator[Report]:
+        names: list[str] = []
+        owners = [owner for owner in view.organization_names if view.registry(owner.entity, registry) is not None]
+        for organization in owners:
+            listed_here = view.collection_names(organization.entity, registry)
+            if listed_here is None or collection in listed_here:
+                return
+            names += listed_here
+        if not owners:
+            return
+        yield self.report(
+            consume.argument or consume.place,
+            severity="error" if view.complete else "warning",
+            registry=registry,
+            collection=collection,
+            collections="\n".join(names),
+        )

@@ -1,0 +1,461 @@
+"""Rules about the entity of the run that links, and about the organization before the registry."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.findings import Edit, Fix, Related, Span
+from regilink_doctor.core.message import Message
+from regilink_doctor.core.strings import UnknownPart
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import (
+    active_init,
+    agents_of,
+    certain,
+    entities_of,
+    intended_registry_target,
+    is_first_link,
+    is_organization_like,
+    known_entity,
+    names_its_entity,
+    registry_path,
+    registry_paths,
+    registry_target,
+    sweep_entity,
+    sweeps_of,
+    variable_of,
+)
+from regilink_doctor.rules.wording import drop_organization, entity_of, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.file_facts import Setting
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Link, Site
+    from regilink_doctor.core.strings import KnownPart, StringValue
+    from regilink_doctor.rules.base import FileFacts, Replacement, Report
+
+
+_MODULE_FUNCTIONS = ("wandb.use_artifact", "wandb.log_artifact")
+
+
+class ImplicitEntity(Rule):
+    """The program links to a registry, and its `wandb.init` leaves the entity to each account's default.
+
+    Only what a team of the organization has logged can be linked to a registry. Where the default is the person's own
+    entity, W&B refuses with "linking is only allowed within the same team or to a collection in your organization's
+    registry", after the training. Pass `entity=`, or set `WANDB_ENTITY` where every user gets it (`.env`, CI).
+    """
+
+    code = "REG201"
+    name = "implicit-entity"
+    severity = "warning"
+    failures = ("B1", "B2")
+    watches = ("link",)
+    bad = (
+        "import wandb\n"
+        'run = wandb.init(project="quickstart")\n'
+        'artifact = wandb.Artifact("zoo", type="model")\n'
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+    )
+    good = (
+        "import wandb\n"
+        'run = wandb.init(entity="team-a", project="quickstart")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import wandb\n"
+        'run = wandb.init(project="quickstart")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "candidates/zoo")',
+        "import wandb\n"
+        'source = wandb.Api().artifact("team-a/training/zoo:best")\n'
+        'with wandb.init(project="promotion") as run:\n'
+        '    run.link_artifact(source, "wandb-registry-model/zoo")',
+        "import os, wandb\n"
+        'os.environ.setdefault("WANDB_ENTITY", "team-a")\n'
+        'run = wandb.init(project="quickstart")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        call = problem.facts["call"]
+        if problem.kind == "sweep":
+            return Message(
+                "this sweep runs in each account's default entity",
+                f"where that is a personal entity, W&B refuses the link to {quoted(problem.facts['path'])}",
+                'write wandb.sweep(..., entity="TEAM"): in a sweep, W&B drops the entity of wandb.init',
+            )
+        return Message(
+            f"{call} without entity= logs to each account's default entity",
+            f"where that is a personal entity, W&B refuses the link to {quoted(problem.facts['path'])}",
+            f'write {call}(entity="TEAM", ...), or set WANDB_ENTITY in .env or CI',
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        """Reported once, at the `wandb.init`, with the first link as the second place."""
+        target = intended_registry_target(link)
+        init = _init_without_entity(link, facts)
+        if target is None or init is None or facts.in_test or facts.configured.entity or facts.sets("WANDB_ENTITY"):
+            return
+        links = (other for other in facts.links if intended_registry_target(other))
+        first = next(other for other in links if _init_without_entity(other, facts) is init)
+        if first is not link:
+            return
+        agents = agents_of(init, facts)
+        if agents:
+            yield from self._check_sweep(link, agents, target.pattern, facts)
+            return
+        yield self.report(
+            init.place,
+            related=(Related("linked here", link.place),),
+            fix=_add_entity(init, facts.configured.teams),
+            call=init.call,
+            path=target.pattern,
+        )
+
+    def _check_sweep(self, link: Link, agents: list[Site], path: str, facts: FileFacts) -> Iterator[Report]:
+        """The run of a sweep belongs to the sweep's entity."""
+        if all(sweep_entity(agent, facts) == "" for agent in agents):
+            related = (Related("linked here", link.place),)
+            yield self.report(sweeps_of(facts)[0].place, "sweep", related=related, call="wandb.sweep", path=path)
+
+
+def _add_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:
+    """`entity="TEAM"` before the other arguments, where the configuration knows one team."""
+    arguments = init.arguments
+    if arguments.opening is None or len(teams) != 1:
+        return None
+    separator = ", " if arguments.names else ""
+    before = min((place.span for place, _ in arguments.keywords.values()), default=arguments.opening.span)
+    at = Span(before.line, before.column, before.line, before.column)
+    edit = Edit(at, f"entity={quoted(teams[0])}{separator}")
+    return Fix(f"add entity={quoted(teams[0])}", "unsafe", (edit,))
+
+
+def _init_without_entity(link: Link, facts: FileFacts) -> Site | None:
+    """The start of the link's run, if every run that it can use leaves the entity out."""
+    if names_its_entity(link):
+        return None
+    inits = link.inits or ((link.init,) if link.init else ())
+    if not inits and (link.call != "wandb.Artifact.link" or _is_of_the_active_run(link)):
+        only = active_init(link, facts)
+        inits = (only,) if only else ()
+    return inits[0] if inits and all(_leaves_entity_out(init) for init in inits) else None
+
+
+def _is_of_the_active_run(link: Link) -> bool:
+    """The artifact went through `wandb.use_artifact` or `wandb.log_artifact`, which use the active run."""
+    return any(site is not None and site.call in _MODULE_FUNCTIONS for site in (link.artifact, link.logged))
+
+
+def _leaves_entity_out(init: Site) -> bool:
+    arguments = init.arguments
+    if "**" in arguments.names or arguments.unread:
+        return False
+    if init.entity:
+        return certain(init.entity) == ""
+    return "entity" not in arguments.names or arguments.constants.get("entity", "") is None
+
+
+_OF_THE_RUN = ("run.entity", "wandb.run.entity", "self.run.entity", "artifact.entity", "artifact.source_entity")
+"""Expressions that are the run's entity, whatever it is."""
+
+
+class TeamAsOrganization(Rule):
+    """The target path begins with a team or a person where only the organization can be.
+
+    W&B says `Unable to find organization for entity 'team-a'`, which names the run's entity and not the mistake.
+    Nothing is needed before `wandb-registry-`: W&B finds the organization of the run's team automatically. Without a
+    catalog this is a warning, where the path begins with the run's own entity or with a team of the configuration: a
+    team and its organization can share a name.
+    """
+
+    code = "REG202"
+    name = "team-as-organization"
+    severity = "warning"
+    failures = ("A12",)
+    watches = (
+        "link",
+        "consume",
+        "setting",
+    )
+    needs_catalog = True
+    bad = (
+        'run.link_artifact(artifact, "team-a/wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, f"{run.entity}/wandb-registry-model/zoo")',
+        "import os, wandb\n"
+        'ENTITY = os.environ["WANDB_ENTITY"]\n'
+        "run = wandb.init(entity=ENTITY)\n"
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), f"{ENTITY}/wandb-registry-model/zoo")',
+        "import os, wandb\n"
+        "run = wandb.init(project='p')\n"
+        "run.use_artifact(f\"{os.environ['WANDB_ENTITY']}/wandb-registry-model/zoo:v0\")",
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "acme/wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "Acme Inc/wandb-registry-model/zoo")',
+        "import os, wandb\n"
+        'ENTITY = os.environ["WANDB_ENTITY"]\n'
+        "run = wandb.init(entity=ENTITY)\n"
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), f"{ENTITY}-org/wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        path = parse(problem.target.path.pattern) if problem.target else parse(problem.facts.get("path", ""))
+        organization = problem.facts.get("prefix") or path.prefix or ""
+        instead = f"write {quoted(f'{path.project}/{path.name}')}: W&B finds the organization automatically"
+        if problem.kind == "same-as-entity":
+            return Message(
+                f"{problem.facts.get('source') or quoted(organization)} is the run's entity, not the organization",
+                "unless both have the same name, W&B finds no organization",
+                instead,
+            )
+        return Message(f"{quoted(organization)} is not an organization", "W&B finds none for the run's entity", instead)
+
+    def replacement_for(self, problem: Problem) -> Replacement | None:
+        return drop_organization(problem.target.path) if problem.target else None
+
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
+        """`WANDB_ENTITY`, where the file has a path that begins with the same name."""
+        entity = certain(setting.value)
+        if variable_of(setting) != "WANDB_ENTITY" or not entity or facts.in_test or is_organization_like(entity):
+            return
+        if self._is_organization(entity, facts):
+            return
+        path = next((path for path in registry_paths(facts) if parse(path.pattern).prefix == entity), None)
+        if path is not None:
+            related = (Related("the run's entity is set here", setting.place),)
+            yield self.report(path.place, "same-as-entity", related=related, prefix=entity, path=path.pattern)
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """What a catalog can judge of a link, the judgement reports."""
+        if site.context.expected or facts.in_test:
+            return
+        owned = [(target, path.prefix) for target in site.target if (path := registry_path(target)) and path.prefix]
+        if not owned or any(self._is_organization(organization, facts) for _, organization in owned):
+            return
+        places = [self._same_entity(site, target, organization, facts) for target, organization in owned]
+        target, organization = owned[0]
+        related = places[0]
+        # One of several values may be the organization; by its name the entity may be (REG204).
+        if related is None or None in places or (related and is_organization_like(organization)):
+            return
+        yield self.report(
+            None,
+            "same-as-entity",
+            string=target,
+            end=len(organization),
+            related=related,
+            fix=_drop_entity(site, target, len(organization) + 1),
+            prefix=organization,
+            path=target.pattern,
+            source=part.source if isinstance(part := target.part_at(0), UnknownPart) else "",
+        )
+
+    @staticmethod
+    def _is_organization(organization: str, facts: FileFacts) -> bool:
+        """The name is one of an organization, or a catalog can tell what it is."""
+        if organization == facts.configured.organization:
+            return True
+        return facts.view is not None and is_known(organization)
+
+    @staticmethod
+    def _same_entity(
+        site: Site, target: StringValue, organization: str, facts: FileFacts
+    ) -> tuple[Related, ...] | None:
+        """Where the same entity is given to the run, if the path begins with it; None if nothing tells."""
+        if organization in (*facts.configured.teams, *facts.configured.personal_entities):
+            return ()
+        part = target.part_at(0)
+        if isinstance(part, UnknownPart):
+            if organization != UNKNOWN_NAME:
+                return None
+            if part.source in _OF_THE_RUN:
+                return ()
+        for entity in entities_of(site):
+            same = certain((entity,)) == organization
+            if isinstance(part, UnknownPart) and not same:
+                same = len(entity.parts) == 1 and _is_same_value(part, entity.parts[0])
+            if same:
+                return (Related("the run's entity is given here", entity.place),)
+        inits = site.inits or facts.inits
+        leaves_out = all(not init.entity for init in inits)
+        is_entity = isinstance(part, UnknownPart) and part.variables == ("WANDB_ENTITY",) and _reads_variable(part)
+        return () if is_entity and leaves_out else None
+
+
+def _is_same_value(part: UnknownPart, other: KnownPart | UnknownPart) -> bool:
+    """Whether both are the same unknown value: a variable, attribute or item that is read twice."""
+    if not isinstance(other, UnknownPart):
+        return False
+    if part.place == other.place:
+        return True
+    same_variable = _reads_variable(part) and part.variables == other.variables
+    return same_variable or (part.source == other.source and "(" not in part.source)
+
+
+def _reads_variable(part: UnknownPart) -> bool:
+    """Whether a part is one variable of the environment: another name can also be what is left of several values."""
+    is_constant = part.source.isidentifier() and part.source.isupper()
+    return bool(part.variables) and (is_constant or "environ" in part.source or "getenv" in part.source)
+
+
+def _drop_entity(link: Site, target: StringValue, end: int) -> Fix | None:
+    place = target.exact_piece(0, end)
+    if place is None or (place.path, place.cell) != (link.place.path, link.place.cell):
+        return None
+    return Fix("remove the entity", "unsafe", (Edit(place.span, ""),))
+
+
+class PersonalEntity(Rule):
+    """The run belongs to a person and not to a team.
+
+    W&B refuses to link what a personal entity has logged, after the upload. The artifact cannot be moved: it has to be
+    logged again under a team. Personal entities are known from `personal-entities` of the configuration.
+    """
+
+    code = "REG203"
+    name = "personal-entity"
+    severity = "error"
+    failures = ("B1", "C20")
+    watches = (
+        "link",
+        "setting",
+    )
+    needs_catalog = True
+    bad = (
+        "import wandb\n"
+        'run = wandb.init(entity="alice", project="p")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+    )
+    good = (
+        "import wandb\n"
+        'run = wandb.init(entity="team-a", project="p")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        entity = entity_of(problem)
+        return Message(
+            f"{quoted(entity)} is a personal entity",
+            "W&B refuses to link what it has logged",
+            'write the team: wandb.init(entity="TEAM", ...), or WANDB_ENTITY=TEAM',
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        """By the configuration; with a catalog, the judgement reports it instead."""
+        entity, target = known_entity(link), registry_target(link)
+        if facts.view is not None or target is None or entity not in facts.configured.personal_entities:
+            return
+        if link.init is not None and is_first_link(link, facts):
+            yield self.report(link.init.place, related=(Related("linked here", link.place),), entity=entity or "")
+
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
+        """Only a warning, as not every run links."""
+        entity = certain(setting.value)
+        if (
+            variable_of(setting) == "WANDB_ENTITY"
+            and entity in facts.configured.personal_entities
+            and not facts.in_test
+        ):
+            yield self.report(setting.place, severity="warning", entity=entity or "")
+
+
+class OrganizationAsEntity(Rule):
+    """`entity=` or `WANDB_ENTITY` names the organization. W&B creates no runs there: a run belongs to a team.
+
+    Without a catalog it is reported where the path has the same name as its organization and that ends in `-org`, as
+    the names do that W&B gives to organizations.
+    """
+
+    code = "REG204"
+    name = "organization-as-entity"
+    severity = "warning"
+    failures = ("B2",)
+    watches = (
+        "link",
+        "consume",
+        "setting",
+    )
+    needs_catalog = True
+    bad = (
+        "import wandb\n"
+        'run = wandb.init(entity="acme", project="p")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+    )
+    good = (
+        "import wandb\n"
+        'run = wandb.init(entity="team-a", project="p")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        entity = entity_of(problem)
+        if problem.kind == "same-name":
+            return Message(
+                f"{quoted(entity)} is the run's entity and the path's organization",
+                "W&B creates no runs in an organization; if it is a team, the path must not begin with it",
+                'write the team as the entity: wandb.init(entity="TEAM", ...) or WANDB_ENTITY=TEAM',
+            )
+        unless = ", unless a team has the same name" if problem.kind == "configured" else ""
+        return Message(
+            f"{quoted(entity)} is the organization, not a team",
+            f"W&B creates no runs there{unless}",
+            'write wandb.init(entity="TEAM", ...) with a team of the organization',
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        """By the configuration or by the path; with a catalog, the judgement reports it instead."""
+        yield from self.check_site(link, facts)
+        entity, target, configured = known_entity(link), registry_target(link), facts.configured
+        if facts.view is not None or target is None or entity is None or entity in configured.teams:
+            return
+        if entity == configured.organization and link.init is not None and is_first_link(link, facts):
+            related = (Related("linked here", link.place),)
+            yield self.report(link.init.place, "configured", related=related, entity=entity)
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        """A run whose entity is the organization of a path that it uses."""
+        entities = entities_of(site)
+        entity = certain(entities)
+        if entity is None or not self._may_be_organization(entity, facts) or site.context.expected:
+            return
+        paths = (path for target in site.target if (path := registry_path(target)))
+        first = next((path for path in paths if path.prefix == entity), None)
+        if first is None or any(entity == _organization_of(other) for other in _sites_before(site, facts)):
+            return
+        yield self.report(
+            entities[0].place if entities[0].place.path == site.place.path else site.place,
+            "same-name",
+            related=(Related("the organization of this path", site.place),),
+            entity=entity,
+        )
+
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
+        """`WANDB_ENTITY`, where the file has a path of an organization with the same name."""
+        entity = certain(setting.value)
+        if variable_of(setting) != "WANDB_ENTITY" or entity is None or not self._may_be_organization(entity, facts):
+            return
+        for path in registry_paths(facts):
+            if (parts := registry_path(path)) and parts.prefix == entity:
+                related = (Related("the organization of this path", path.place),)
+                yield self.report(setting.place, "same-name", related=related, entity=entity)
+                return
+
+    @staticmethod
+    def _may_be_organization(entity: str, facts: FileFacts) -> bool:
+        is_team = entity in (*facts.configured.teams, *facts.configured.personal_entities)
+        return is_organization_like(entity) and not is_team and facts.view is None and not facts.in_test
+
+
+def _sites_before(site: Site, facts: FileFacts) -> Iterator[Site]:
+    """The earlier calls of the file with the same run: its entity is reported once."""
+    for other in facts.sites:
+        if other is site:
+            return
+        if other.inits == site.inits:
+            yield other
+
+
+def _organization_of(site: Site) -> str | None:
+    return next((path.prefix for target in site.target if (path := registry_path(target))), None)

@@ -1,0 +1,374 @@
+"""Rules about runs in which a link cannot work: offline, disabled, finished, or one on every rank."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.findings import Related
+from regilink_doctor.core.message import Message
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import certain, is_guarded, mode_of
+from regilink_doctor.rules.wording import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.file_facts import Command, Setting
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Consume, Link, Site
+    from regilink_doctor.rules.base import FileFacts, Report
+
+
+_EFFECTS = {
+    "wandb.Run.link_artifact": "link_artifact raises NotImplementedError, without a message, after the training",
+    "wandb.Artifact.link": "link raises CommError: nothing is logged that could be linked",
+    "wandb.Run.use_artifact": "use_artifact raises TypeError",
+    "wandb.use_artifact": "use_artifact raises TypeError",
+    "wandb.Run.link_model": "link_model asks the server nevertheless, and fails without a key",
+    "wandb.Run.use_model": "use_model raises RuntimeError",
+}
+"""What a call does in an offline run (failures C1 to C4)."""
+
+
+class LinkWhileOffline(Rule):
+    """The run is certainly offline, and an artifact is linked or consumed in it.
+
+    Offline, `link_artifact` raises a `NotImplementedError` with no message, before it looks at the path. Run online, or
+    link after `wandb sync`: `wandb.Api().artifact(NAME).link(TARGET)`. A step of CI or a line of a script that sets
+    `WANDB_MODE=offline` for a program that links is reported, too.
+    """
+
+    code = "REG601"
+    name = "link-while-offline"
+    severity = "warning"
+    failures = ("C1", "C2", "C3", "C4")
+    watches = (
+        "link",
+        "consume",
+        "command",
+        "wandb.Run.link_model",
+        "wandb.Run.use_model",
+        "wandb.link_model",
+        "wandb.use_model",
+    )
+    bad = (
+        "import wandb\n"
+        'with wandb.init(entity="team-a", mode="offline") as run:\n'
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import os, wandb\n"
+        'os.environ["WANDB_MODE"] = "offline"\n'
+        'run = wandb.init(entity="team-a")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        'import wandb\nrun = wandb.init(mode="offline")\nrun.use_artifact("wandb-registry-model/zoo:v0")',
+    )
+    good = (
+        "import wandb\n"
+        'with wandb.init(entity="team-a", mode="offline" if debug else "online") as run:\n'
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import os, wandb\n"
+        "if debug:\n"
+        '    os.environ["WANDB_MODE"] = "offline"\n'
+        'run = wandb.init(entity="team-a")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import os, wandb\n"
+        'os.environ.setdefault("WANDB_MODE", "offline")\n'
+        'run = wandb.init(entity="team-a")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import pytest, wandb\n"
+        'run = wandb.init(entity="team-a", mode="offline")\n'
+        "with pytest.raises(NotImplementedError):\n"
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import wandb\n"
+        'run = wandb.init(mode="offline")\n'
+        'wandb.Api().artifact("team-a/p/zoo:v0").link("wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        if problem.kind == "command":
+            disabled = facts["mode"] == "disabled"
+            return Message(
+                f"{quoted(facts['program'])} links artifacts, and WANDB_MODE is {quoted(facts['mode'])}",
+                "nothing is linked there" if disabled else "link_artifact raises NotImplementedError there",
+                "remove WANDB_MODE, or link after wandb sync in a step of its own",
+            )
+        return Message(
+            "the run is offline",
+            _EFFECTS[facts["call"]],
+            "run it online, or after wandb sync: wandb.Api().artifact(NAME).link(TARGET)",
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        if site.call not in _EFFECTS or facts.in_test or site.context.expected or is_guarded(site):
+            return
+        if site.call == "wandb.Artifact.link" and (site.artifact is None or site.artifact.call != "wandb.Artifact"):
+            return  # consumed through the Api, which is always online
+        mode = mode_of(site, facts)
+        if mode is None or mode[0] not in ("offline", "dryrun"):
+            return
+        yield self.report(site.place, related=(Related("set here", mode[1]),), call=site.call)
+
+    def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
+        """A program that links, run in an environment that is offline."""
+        program = next((word.literal for word in command.words[1:] if (word.literal or "").endswith(".py")), None)
+        setting = _find_mode(command, facts) if program is not None else None
+        if setting is None or program is None or any(word.literal == "pytest" for word in command.words):
+            return
+        if facts.program_links(program):
+            related = (Related("set here", setting.place),)
+            mode = certain(setting.value) or ""
+            yield self.report(command.place, "command", related=related, program=program, mode=mode)
+
+
+def _find_mode(command: Command, facts: FileFacts) -> Setting | None:
+    """The setting that certainly takes a command offline: before it on its line, or the innermost around it."""
+    innermost = [setting for setting in command.environment if setting.name == "WANDB_MODE"]
+    for depth in range(len(command.containers), -1, -1):
+        if innermost:
+            break
+        # Of several on one level none is certain, so that two are enough to know.
+        for setting in facts.settings_in("WANDB_MODE", command.containers[:depth]):
+            if setting.how != "yaml" and not setting.place.span < command.place.span:
+                break
+            innermost.append(setting)
+            if len(innermost) > 1:
+                break
+    if len(innermost) != 1 or innermost[0].only_default:
+        return None
+    return innermost[0] if certain(innermost[0].value) in ("offline", "dryrun", "disabled") else None
+
+
+class LinkWhileDisabled(Rule):
+    """The run is certainly disabled, and an artifact is linked or consumed in it.
+
+    `run.link_artifact` then returns None whatever the path: such a program has proved nothing. `run.use_artifact`
+    returns None as well, and the next attribute of it fails. `Artifact.link` does not know of the disabled run: it
+    starts a real one, in the default entity, and links for real (an error).
+    """
+
+    code = "REG602"
+    name = "link-while-disabled"
+    severity = "warning"
+    failures = ("C5", "C5b")
+    watches = (
+        "link",
+        "consume",
+    )
+    bad = (
+        "import wandb\n"
+        'with wandb.init(entity="team-a", mode="disabled") as run:\n'
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import wandb\n"
+        'run = wandb.init(entity="team-a", mode="disabled")\n'
+        'artifact = wandb.Artifact("zoo", type="model")\n'
+        "run.log_artifact(artifact)\n"
+        'artifact.link("wandb-registry-model/zoo")',
+    )
+    good = (
+        "import wandb\n"
+        'with wandb.init(entity="team-a", mode="online" if publish else "disabled") as run:\n'
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import wandb\n"
+        'with wandb.init(entity="team-a", mode="disabled") as run:\n'
+        '    run.log_artifact(wandb.Artifact("zoo", type="model"))',
+        "import wandb\n"
+        'run = wandb.init(entity="team-a", mode="disabled")\n'
+        'if run.settings.mode != "disabled":\n'
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        if problem.kind == "online":
+            return Message(
+                "the run is disabled, but Artifact.link is not",
+                "W&B starts a real run in the default entity and links for real",
+                "write run.link_artifact(artifact, target_path): it does nothing in a disabled run",
+            )
+        if problem.kind == "consume":
+            return Message(
+                "the run is disabled: use_artifact returns None",
+                "the next attribute of it raises AttributeError",
+                "run it online, or against regilink's emulator: regilink dry-run -- python ...",
+            )
+        return Message(
+            "the run is disabled: link_artifact returns None whatever the path",
+            "nothing is linked, and nothing is proved",
+            "run it online, or against regilink's emulator: regilink dry-run -- python ...",
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        if link.context.expected or is_guarded(link):
+            return
+        if link.call == "wandb.Run.link_artifact":
+            yield from self._check_mode(link, facts, "")
+        elif link.call == "wandb.Artifact.link":
+            yield from self._goes_online(link, facts)
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        if consume.context.expected or is_guarded(consume) or not consume.context.result_used:
+            return
+        if consume.call in ("wandb.Run.use_artifact", "wandb.use_artifact"):
+            yield from self._check_mode(consume, facts, "consume")
+
+    def _check_mode(self, site: Site, facts: FileFacts, kind: str) -> Iterator[Report]:
+        mode = mode_of(site, facts) if not facts.in_test else None
+        if mode is not None and mode[0] == "disabled":
+            yield self.report(site.place, kind, related=(Related("set here", mode[1]),))
+
+    def _goes_online(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        inits, artifact = facts.inits, link.artifact
+        if artifact is None or artifact.call != "wandb.Artifact" or len(inits) != 1:
+            return
+        init = inits[0]
+        if (
+            artifact.place.path != link.place.path
+            or certain(init.arguments.strings.get("mode", ())) != "disabled"
+            or (link.init is not None and link.init is not init)
+            or link.is_logged_artifact
+        ):
+            return
+        related = (Related("the run is disabled here", init.place),)
+        yield self.report(link.place, "online", severity="error", related=related)
+
+
+class LinkAfterFinish(Rule):
+    """A method of a run is called after the run has ended: below its `with` block, or after `finish()`.
+
+    W&B says "The call to `link_artifact` will be ignored", and raises `UsageError`. Move the call up, or link through
+    `wandb.Api()`, which needs no run.
+    """
+
+    code = "REG603"
+    name = "link-after-finish"
+    severity = "error"
+    failures = ("C8", "F4")
+    watches = (
+        "link.context.ended_by",
+        "log.context.ended_by",
+        "consume.context.ended_by",
+    )
+    bad = (
+        "import wandb\n"
+        'with wandb.init(entity="team-a") as run:\n'
+        '    artifact = run.log_artifact(wandb.Artifact("zoo", type="model"))\n'
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'run.finish()\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+    )
+    good = (
+        "import wandb\n"
+        'with wandb.init(entity="team-a") as run:\n'
+        '    artifact = run.log_artifact(wandb.Artifact("zoo", type="model"))\n'
+        '    run.link_artifact(artifact, "wandb-registry-model/zoo")',
+        "import wandb\n"
+        'with wandb.init(entity="team-a") as run:\n'
+        '    artifact = run.log_artifact(wandb.Artifact("zoo", type="model"))\n'
+        'artifact.link("wandb-registry-model/zoo")  # an artifact needs no run',
+        'run.finish()\nrun = wandb.init(entity="team-a")\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+        'if failed:\n    run.finish()\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        is_with = problem.kind == "with"
+        how = "its with block is over" if is_with else "finish() was called"
+        return Message(
+            f"the run has already ended: {how}",
+            f"{problem.facts['method']} raises UsageError",
+            "move the call into the with block" if is_with else "call it before finish()",
+        )
+
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        context = site.context
+        if context.ended_by is None or context.expected or facts.in_test or not site.call.startswith("wandb.Run."):
+            return
+        where = "the run's block" if context.ended == "with" else "the run ends here"
+        related = (Related(where, context.ended_by),)
+        yield self.report(site.place, context.ended or "", related=related, method=site.call.rpartition(".")[2])
+
+
+_DISTRIBUTED = (
+    "torch.distributed",
+    "accelerate",
+    "deepspeed",
+    "horovod",
+    "torchrun",
+    "DistributedDataParallel",
+    "LOCAL_RANK",
+    '"ddp',
+    "'ddp",
+    '"fsdp',
+    "'fsdp",
+)
+"""Words of a program that runs as several processes."""
+
+_GUARDS = ("rank", "main_process", "is_global_zero", "is_master", "process_index", "is_primary", "zero_only")
+"""Words of a condition that lets one of them through."""
+
+
+class LinkOnEveryRank(Rule):
+    """A program that runs as several processes links, and no condition lets only one of them through.
+
+    Each process would link a version of its own, or race for the same. Link under `if rank == 0:`. Lightning's
+    `logger.experiment` is a run on the rank 0 only: on the others `use_artifact` returns None.
+    """
+
+    code = "REG605"
+    name = "link-on-every-rank"
+    severity = "info"
+    pedantic = True
+    failures = ("C14", "F4")
+    watches = (
+        "link",
+        "consume",
+    )
+    bad = (
+        "import torch.distributed as dist\n"
+        "import wandb\n"
+        'run = wandb.init(entity="team-a")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import lightning\n"
+        "from lightning.pytorch.loggers import WandbLogger\n"
+        'logger = WandbLogger(entity="team-a")\n'
+        'trainer = lightning.Trainer(devices=4, strategy="ddp", logger=logger)\n'
+        'folder = logger.experiment.use_artifact("wandb-registry-dataset/tiles:v1").download()',
+    )
+    good = (
+        "import torch.distributed as dist\n"
+        "import wandb\n"
+        'run = wandb.init(entity="team-a")\n'
+        "if dist.get_rank() == 0:\n"
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import accelerate, wandb\n"
+        "def publish(run, accelerator):\n"
+        "    if not accelerator.is_main_process:\n"
+        "        return\n"
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        if problem.kind == "consume":
+            return Message(
+                "on every rank but 0 the logger has no run, and this is None",
+                "the next attribute of it raises AttributeError",
+                "consume it through wandb.Api(), or on rank 0 alone",
+            )
+        return Message(
+            "every process of this distributed program links here",
+            "each links a version of its own, or they race for one",
+            "link on one of them: if rank == 0:",
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        if _runs_on_every_rank(link, facts):
+            yield self.report(link.place)
+
+    def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
+        """`logger.experiment.use_artifact(...)`, whose result is used."""
+        is_of_logger = consume.call == "wandb.Run.use_artifact" and any(i.call == "WandbLogger" for i in facts.inits)
+        if is_of_logger and consume.context.result_used and _runs_on_every_rank(consume, facts):
+            yield self.report(consume.place, "consume")
+
+
+def _runs_on_every_rank(site: Site, facts: FileFacts) -> bool:
+    if facts.in_test or not any(facts.mentions(word) for word in _DISTRIBUTED):
+        return False
+    return not any(word in guard.lower() for guard in site.context.guards for word in _GUARDS)

@@ -1,0 +1,178 @@
+"""Rules about which run links."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.findings import Related
+from regilink_doctor.core.message import Message
+from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.target_path import is_known, is_registry_project
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.site_facts import certain, registry_target, variable_of
+from regilink_doctor.rules.wording import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.file_facts import Setting
+    from regilink_doctor.core.problems import Problem
+    from regilink_doctor.core.sites import Init, Link
+    from regilink_doctor.rules.base import FileFacts, Report
+
+
+class ImplicitRun(Rule):
+    """`Artifact.link` on an artifact that no run has logged: W&B starts a run of its own for it.
+
+    The run belongs to the account's default entity, and to the project `uncategorized`. Where the default is a personal
+    entity, the link is refused after the upload. Start the run yourself, with `entity=`, and log the artifact in it.
+    """
+
+    code = "REG206"
+    name = "implicit-run"
+    severity = "warning"
+    failures = ("C12", "C5b")
+    watches = ("link",)
+    bad = (
+        "import wandb\n"
+        'artifact = wandb.Artifact("zoo", type="model")\n'
+        'artifact.add_file("model.pt")\n'
+        'artifact.link("wandb-registry-model/zoo")',
+    )
+    good = (
+        "import wandb\n"
+        'with wandb.init(entity="team-a", project="p") as run:\n'
+        '    artifact = run.log_artifact(wandb.Artifact("zoo", type="model"))\n'
+        'artifact.wait().link("wandb-registry-model/zoo")',
+        'import wandb\nwandb.Api().artifact("team-a/p/zoo:v0").link("wandb-registry-model/zoo")',
+        "import wandb\n"
+        "def publish(path):\n"
+        '    artifact = wandb.Artifact("zoo", type="model")\n'
+        "    artifact.add_file(path)\n"
+        '    artifact.link("wandb-registry-model/zoo")  # the caller may have started a run',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            "no run has logged this artifact: W&B starts one in the default entity",
+            f"where that is a personal entity, W&B refuses the link to {quoted(problem.facts['path'])}",
+            'write with wandb.init(entity="TEAM", ...) as run: run.link_artifact(...)',
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        """Only where no run can have been started before: in a program's own lines."""
+        artifact = link.artifact
+        if link.call != "wandb.Artifact.link" or artifact is None or artifact.call != "wandb.Artifact" or link.logged:
+            return
+        if link.context.function is not None or link.inits or facts.inits:
+            return
+        target = registry_target(link)
+        if target is None or facts.in_test or facts.sets("WANDB_ENTITY"):
+            return
+        related = (Related("the artifact is made here", artifact.place),)
+        yield self.report(link.place, related=related, path=target.pattern)
+
+
+class ActiveRunReused(Rule):
+    """A second `wandb.init` is called while the first run goes on, for another entity.
+
+    W&B returns the first run and drops the arguments. What is logged and linked then belongs to the first entity. End
+    the first run, or pass `reinit="finish_previous"` or `"create_new"`.
+    """
+
+    code = "REG609"
+    name = "active-run-reused"
+    severity = "warning"
+    failures = ("B2",)
+    watches = ("init",)
+    bad = (
+        "import wandb\n"
+        'training = wandb.init(entity="alice", project="p")\n'
+        'publishing = wandb.init(entity="team-a", project="p")\n'
+        'publishing.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+    )
+    good = (
+        "import wandb\n"
+        'training = wandb.init(entity="alice", project="p")\n'
+        "training.finish()\n"
+        'publishing = wandb.init(entity="team-a", project="p")\n'
+        'publishing.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import wandb\n"
+        'with wandb.init(entity="alice", project="p") as run:\n'
+        "    run.log({})\n"
+        'with wandb.init(entity="team-a", project="p") as run:\n'
+        '    run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+        "import wandb\n"
+        'training = wandb.init(entity="alice", project="p")\n'
+        'publishing = wandb.init(entity="team-a", project="p", reinit="create_new")\n'
+        'publishing.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        return Message(
+            f"the run of {quoted(facts['first'])} still goes on",
+            f"W&B returns that one and drops entity={quoted(facts['entity'])}",
+            'end the first run, or pass reinit="finish_previous"',
+        )
+
+    def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
+        """In a notebook the next `wandb.init` ends the run before it."""
+        first = init.earlier
+        if first is None or facts.in_test or init.place.cell is not None:
+            return
+        if {"reinit", "settings", "**"} & init.arguments.names:
+            return
+        entity, other = certain(init.entity), certain(first.entity)
+        if entity is None or other is None or entity == other:
+            return
+        if any(init is start for link in facts.links for start in link.inits):
+            yield self.report(init.place, related=(Related("the first run", first.place),), first=other, entity=entity)
+
+
+class RunInRegistry(Rule):
+    """The run's project is a registry: `wandb.init(project="wandb-registry-model")`, or `"model-registry"`.
+
+    A registry holds links to versions, and no runs. The snippet that the W&B App shows for a registered model starts
+    its run in `model-registry`; such runs fill the team's legacy registry. Run in a project of your own, and name the
+    registry where an artifact is consumed or linked.
+    """
+
+    code = "REG209"
+    name = "run-in-registry"
+    severity = "warning"
+    failures = ("A14",)
+    watches = (
+        "init",
+        "setting",
+    )
+    bad = (
+        'import wandb\nrun = wandb.init(entity="team-a", project="wandb-registry-model")',
+        'import wandb\nrun = wandb.init(project="model-registry")\nrun.use_artifact("wandb-registry-model/zoo:v0")',
+        'import os\nos.environ["WANDB_PROJECT"] = "wandb-registry-model"',
+    )
+    good = (
+        'import wandb\nrun = wandb.init(entity="team-a", project="training")',
+        'import wandb\nrun = wandb.init(entity="team-a", project="model-registry-demo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            f"the run's project {quoted(problem.facts['project'])} is a registry",
+            "a registry holds links to versions, and no runs",
+            'write a project of your own: wandb.init(project="PROJECT", ...)',
+        )
+
+    def check_init(self, init: Init, facts: FileFacts) -> Iterator[Report]:
+        project = certain(init.project)
+        if project is not None and _is_registry(project) and not facts.in_test and not init.context.expected:
+            place = init.arguments.keywords.get("project", (init.place, init.place))[1]
+            yield self.report(place, project=project)
+
+    def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
+        project = certain(setting.value)
+        if variable_of(setting) == "WANDB_PROJECT" and project and _is_registry(project) and not facts.in_test:
+            yield self.report(setting.place, project=project)
+
+
+def _is_registry(project: str) -> bool:
+    return is_known(project) and (project == LEGACY_REGISTRY or is_registry_project(project))
