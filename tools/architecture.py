@@ -17,11 +17,15 @@ PLAN: dict[str, tuple[str, str]] = {
     "lint.text": ("decoding, positions, literals, syntax trees", "core"),
     "lint.scan": ("which files there are, and which can matter", "core"),
     "lint.data": ("configuration files as data: every value knows its place", "core lint.text lint.scan"),
-    "lint.resolve": ("what an expression is worth", "core lint.text lint.scan lint.data"),
+    "lint.facts": (
+        "what files say that are not Python: settings, commands, requirements; one module a kind of file",
+        "core lint.text lint.data",
+    ),
+    "lint.resolve": ("what an expression is worth", "core lint.text lint.scan lint.data lint.facts"),
     "lint.sites": ("the calls that matter, and what they are given", "core lint.text lint.resolve"),
     "lint.formats": (
-        "one module a file format: bytes to call sites",
-        "core lint.text lint.scan lint.data lint.resolve lint.sites",
+        "bytes of a file to call sites and facts",
+        "core lint.text lint.scan lint.facts lint.resolve lint.sites",
     ),
     "lint.project": ("what is around the files of a run, and every cache", "core lint.text lint.formats"),
     "lint.suppress": ("comments that silence findings", "core rules lint.text lint.scan lint.formats"),

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regilink_doctor.lint.formats.settings import is_worth_reading, may_concern_wandb
+from regilink_doctor.lint.facts.settings import is_worth_reading, may_concern_wandb
 
 EDITS = st.lists(st.tuples(st.integers(0, 15), st.sampled_from(["", "x", "_", "-", "W"]), st.booleans()), max_size=2)
 

@@ -149,13 +149,3 @@ def make_string(keys: Keys, value: str, written: Fragment) -> Scalar:
     """The string `value`, for which `written` is in the file: without quotes, with escapes."""
     place = written.place(0, len(written.text))
     return Scalar(keys, place, value, "string", value, written if written.text == value else None)
-
-
-def cut_fragment(whole: Fragment, start: int, end: int) -> Fragment:
-    """The lines of `whole.text[start:end]` as a fragment of their own."""
-    lines = []
-    for text in whole.text[start:end].split("\n"):
-        span = whole.span(start, start)
-        lines.append((text, span.line, span.column))
-        start += len(text) + 1
-    return Fragment.of(whole.source, lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from regilink_doctor.lint.data import Scalar, Table, cut_fragment, make_string
+from regilink_doctor.lint.data import Scalar, Table, make_string
 from regilink_doctor.lint.text.fragment import Fragment
 from regilink_doctor.lint.text.source import Source
 
@@ -38,7 +38,7 @@ def read_data(source: Source) -> Data:
             value = re.sub(r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[1]), value, flags=re.DOTALL)
         elif kind == "single":
             value = re.sub(r"\\(['\\])", r"\1", value)
-        entries[name] = make_string((name,), value, cut_fragment(whole, *match.span(kind)))
+        entries[name] = make_string((name,), value, whole.select(match.span(kind)))
     return Table((), whole.place(0, 0), entries, frozenset(repeated))
 
 

@@ -6,7 +6,7 @@ import re
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]  # what `json.loads` itself uses
 
 from regilink_doctor.core.findings import Span
-from regilink_doctor.lint.data import MAX_DEPTH, DataList, Scalar, Table, cut_fragment, make_string
+from regilink_doctor.lint.data import MAX_DEPTH, DataList, Scalar, Table, make_string
 from regilink_doctor.lint.text.fragment import Fragment
 from regilink_doctor.lint.text.source import Source, Unparsable
 
@@ -57,7 +57,7 @@ class _JsonReader:
             return self.read_list(keys, depth)
         if sign == '"':
             value = self.read_string()
-            return make_string(keys, value, cut_fragment(self.whole, start + 1, self.at - 1))
+            return make_string(keys, value, self.whole.select((start + 1, self.at - 1)))
         match = _WORD.match(self.text, start)
         if match is None:
             raise self.error("a value was expected")

@@ -11,7 +11,6 @@ from regilink_doctor.lint.data import (
     DataList,
     Scalar,
     Table,
-    cut_fragment,
     make_string,
 )
 from regilink_doctor.lint.text.fragment import Fragment
@@ -150,7 +149,7 @@ class _TomlReader:
             raise Unparsable("nested too deeply", self.whole.span(start, start + 1), "TOML")
         if letter in ('"', "'"):
             value, begin, end = self.read_string()
-            self.leaves.append(make_string(keys, value, cut_fragment(self.whole, begin, end)))
+            self.leaves.append(make_string(keys, value, self.whole.select((begin, end))))
         elif letter == "[":
             self.at += 1
             index = 0

@@ -144,9 +144,11 @@ def _is_too_deep(text: str, loader: Any) -> bool:
     return False
 
 
-def scalar_pairs(node: Node) -> list[tuple[Node, Node]]:
+def scalar_pairs(node: Node | None) -> list[tuple[Node, Node]]:
     """The pairs of a mapping whose key is a scalar (YAML allows any), nothing for any other node."""
-    return [pair for pair in node.value if pair[0].id == "scalar"] if node.id == "mapping" else []
+    if node is None or node.id != "mapping":
+        return []
+    return [pair for pair in node.value if pair[0].id == "scalar"]
 
 
 def span_of(node: Node) -> Span:

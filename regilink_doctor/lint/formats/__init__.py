@@ -1,6 +1,6 @@
-"""What files say: one module for each kind of file, with a function `read(path, content)` that gives a `ParsedFile`.
+"""What a file says to the linter: its call sites, and what `lint.facts` has found in a file that is not Python.
 
-The kinds are listed in `lint.scan.kinds`; a module is loaded with the first file of its kind.
+The kinds of files are listed in `lint.scan.kinds`; a module is loaded with the first file of its kind.
 """
 
 from __future__ import annotations
@@ -55,5 +55,29 @@ def read(path: str, content: bytes) -> ParsedFile:
     kind = kind_of_named(path, content)
     if kind is None:
         return ParsedFile(())
-    parsed: ParsedFile = import_module(f"regilink_doctor.lint.formats.{kind}").read(path, content)
+    parsed: ParsedFile
+    if kind in ("python", "notebook"):
+        parsed = import_module(f"regilink_doctor.lint.formats.{kind}").read(path, content)
+    else:
+        parsed = _read_declarations(path, content, kind)
     return replace(parsed, comments=comments_of(kind))
+
+
+def _read_declarations(path: str, content: bytes, kind: str) -> ParsedFile:
+    """What a file says that is not Python, and the calls of the Python that is in it."""
+    from regilink_doctor.lint.facts import read_facts
+    from regilink_doctor.lint.facts.settings import find_target_sites, keep_relevant
+
+    facts = read_facts(path, content, kind)
+    settings = keep_relevant(facts.settings)
+    sites = [*find_target_sites(settings)]
+    requirements = [*facts.requirements]
+    if facts.commands:
+        from regilink_doctor.lint.facts.requirements import read_installed
+
+        requirements += read_installed(facts.commands)
+    for program in facts.programs:
+        from regilink_doctor.lint.formats.embedded import find_sites_inside
+
+        sites += find_sites_inside(program)
+    return ParsedFile((facts.source,), tuple(sites), settings, tuple(requirements), facts.commands)

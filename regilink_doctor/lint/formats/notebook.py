@@ -1,7 +1,7 @@
 """Notebooks: one namespace over the code cells in order; magics, shell lines and `%%bash` cells are read apart.
 
 The cells are read as one text, so that a name of an earlier cell is known in a later one; afterwards every place is
-move into its cell.
+moved into its cell.
 """
 
 from __future__ import annotations
@@ -12,24 +12,22 @@ from bisect import bisect_right
 from regilink_doctor.core.file_facts import Setting
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.notebooks import NotNotebook, read_code_cells
-from regilink_doctor.core.records import field, is_record, record, replace
+from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.facts.requirements import read_installed
+from regilink_doctor.lint.facts.settings import keep_relevant
+from regilink_doctor.lint.facts.shell import Script, read_script
 from regilink_doctor.lint.formats import ParsedFile
+from regilink_doctor.lint.formats.embedded import find_sites_inside
 from regilink_doctor.lint.formats.python import read_source
-from regilink_doctor.lint.formats.requirements import read_installed
-from regilink_doctor.lint.formats.settings import keep_relevant
-from regilink_doctor.lint.formats.shell import Script, read_script
 from regilink_doctor.lint.text.fragment import Fragment, filled
+from regilink_doctor.lint.text.moving import PlaceMover
 from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeVar
-
     from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.text import syntax as ast
-
-    T = TypeVar("T")
 
 
 def read(path: str, content: bytes) -> ParsedFile:
@@ -51,10 +49,10 @@ def read(path: str, content: bytes) -> ParsedFile:
     whole = _JoinedCells(path, pure)
     if (tree := whole.parse()) is None:
         whole = _JoinedCells(path, [_python_of(source, cell) for source, cell in pairs])
-    reading = _CellMover(path, whole.starts, [source.cell or 0 for source in sources]).move(
-        read_source(whole.source, tree)
-    )
+    cells_of = _Cells(path, whole.starts, [source.cell or 0 for source in sources])
+    reading = PlaceMover(path, cells_of.find_place).move(read_source(whole.source, tree))
     sites = [site for source in sources for site in _find_written_sites(source)]
+    sites += [site for cell in cells for program in cell.script.programs for site in find_sites_inside(program)]
     commands = [command for cell in cells for command in cell.script.commands]
     kept = keep_relevant(setting for cell in cells for setting in cell.script.settings)
     return replace(
@@ -122,47 +120,22 @@ def _python_of(source: Source, cell: CellText) -> tuple[str, list[Unparsable]]:
     return cell.python, []
 
 
-class _CellMover:
-    """Moves places of the whole text into the cells. What is shared stays shared."""
+class _Cells:
+    """Where each cell begins in the whole text."""
 
     def __init__(self, path: str, starts: list[int], cells: list[int]) -> None:
         self.path = path
         self.starts = starts
         self.cells = cells
-        self.done: dict[int, tuple[object, object]] = {}
 
-    def move(self, value: T) -> T:
-        found: Any = self._move_value(value)
-        return found  # type: ignore[no-any-return]
-
-    def _move_value(self, value: Any) -> Any:
-        if isinstance(value, Place):
-            if value.path != self.path or not self.starts:
-                return value
-            index = self.cell_index(value.span)
-            return Place(value.path, self.move_span(value.span), self.cells[index])
-        if isinstance(value, Span):
-            return self.move_span(value)
-        if isinstance(value, tuple):
-            return tuple(self._move_value(item) for item in value)
-        if isinstance(value, dict):
-            return {key: self._move_value(item) for key, item in value.items()}
-        if not is_record(value) or isinstance(value, Source):
-            return value
-        if id(value) in self.done:
-            return self.done[id(value)][1]
-        new = replace(value, **{name: self._move_value(item) for name, item in vars(value).items()})
-        self.done[id(value)] = (value, new)
-        return new
-
-    def cell_index(self, span: Span) -> int:
-        return max(bisect_right(self.starts, span.line) - 1, 0)
-
-    def move_span(self, span: Span) -> Span:
+    def find_place(self, span: Span) -> Place:
+        """The place in its cell of a span of the whole text."""
         if not self.starts:
-            return span
-        before = self.starts[self.cell_index(span)] - 1
-        return Span(span.line - before, span.column, span.end_line - before, span.end_column)
+            return Place(self.path, span)
+        index = max(bisect_right(self.starts, span.line) - 1, 0)
+        before = self.starts[index] - 1
+        moved = Span(span.line - before, span.column, span.end_line - before, span.end_column)
+        return Place(self.path, moved, self.cells[index])
 
 
 _LINE = re.compile(r"^(?P<before>[ \t]*(?:[\w, \t]+=[ \t]*)?)(?P<mark>!{1,2}|%(?=[A-Za-z]))(?P<rest>.*)$")
@@ -234,4 +207,5 @@ def _read_magic(stretch: Fragment, mark: str, script: Script) -> None:
         return
     found = read_script(stretch)
     script.commands += found.commands
+    script.programs += found.programs
     script.settings += found.settings

@@ -1,6 +1,6 @@
 """The kinds of files that regilink reads, and which of them a name promises.
 
-A new kind is a line of `KINDS` and a module of `lint/formats` that has its name and a function `read`. Nothing is
+A new kind is a line of `KINDS` and a module of `lint/facts` that has its name and a function `read`. Nothing is
 imported here: the question is asked of every file of a tree.
 """
 

@@ -71,6 +71,21 @@ class Fragment:
         """All of a source."""
         return cls.of(source, ((text, number, 1) for number, text in enumerate(source.lines, 1)))
 
+    def select(self, *ranges: tuple[int, int]) -> Fragment:
+        """The text of some ranges, one after the other, as a fragment of its own."""
+        offsets: list[int] = []
+        begins: list[tuple[int, int]] = []
+        size = 0
+        for start, end in ranges:
+            for line in self.text[start:end].split("\n"):
+                offsets.append(size)
+                begins.append(self._at(start))
+                start += len(line) + 1
+                size += len(line) + 1
+            size -= 1
+        text = "".join(self.text[start:end] for start, end in ranges)
+        return Fragment(self.source, text, tuple(offsets) or (0,), tuple(begins) or ((1, 1),))
+
     def span(self, start: int, end: int) -> Span:
         """The span of `text[start:end]`."""
         return Span(*self._at(start), *self._at(end))
@@ -106,7 +121,7 @@ def filled(
         stretch: where the text is.
         start: its first character.
         end: the one behind its last.
-        known: the values of variables; one that is not there is a hole.
+        known: the values of variables, and of expressions as they are written without spaces; any other is unknown.
         dollars: whether `$X` is filled in; `{{ }}` and `${{ }}` always are.
         name: the variable or key that holds the text.
     """
@@ -128,6 +143,8 @@ def _filling(
     stretch: Fragment, match: re.Match[str], known: Mapping[str, StringValue], name: str | None
 ) -> Iterable[KnownPart | UnknownPart]:
     place = stretch.place(match.start(), match.end())
+    if (whole := known.get(match[0].replace(" ", ""))) is not None:
+        return whole.parts
     inside = match["bare"] or match["braced"] or ""
     variable, default = inside, None
     if match["braced"] is not None and (parsed := _DEFAULT.fullmatch(inside)):

@@ -12,50 +12,27 @@ from regilink_doctor.core.call_context import Container
 from regilink_doctor.core.file_facts import Command, Setting
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
-from regilink_doctor.lint.formats import ParsedFile
-from regilink_doctor.lint.formats.requirements import read_installed
-from regilink_doctor.lint.formats.settings import find_target_sites, keep_relevant
+from regilink_doctor.lint.facts import FileFacts, Program
 from regilink_doctor.lint.text.fragment import FILLED_LATER, Fragment, filled
-from regilink_doctor.lint.text.source import Source, Unparsable
+from regilink_doctor.lint.text.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Literal
 
-    from regilink_doctor.core.sites import Site
 
-
-def read(path: str, content: bytes) -> ParsedFile:
+def read(path: str, content: bytes) -> FileFacts:
     """What a shell script says."""
     source = Source.decode(path, content, python=False)
     script = read_script(Fragment.whole(source))
-    settings = keep_relevant(script.settings)
-    requirements = tuple(read_installed(script.commands))
-    sites = (*find_target_sites(settings), *_find_embedded_sites(source, script))
-    return ParsedFile((source,), sites, settings, requirements, tuple(script.commands))
-
-
-def _find_embedded_sites(source: Source, script: Script) -> Iterator[Site]:
-    """The calls in Python that a script hands to the interpreter: `python - <<EOF`."""
-    from regilink_doctor.lint.formats.python import read_source
-
-    for command, start, end in script.documents[:_MOST_DOCUMENTS]:
-        words = [word.literal or "" for word in command.words]
-        if not words[0].rpartition("/")[2].startswith("python") or words[1:] not in ([], ["-"]):
-            continue
-        # Empty lines in place of what is before keep the numbers of the lines.
-        text = "\n" * source.text.count("\n", 0, start) + source.text[start:end]
-        try:
-            yield from read_source(Source(source.path, text)).sites
-        except Unparsable:
-            continue
+    return FileFacts(source, tuple(script.settings), tuple(script.commands), programs=tuple(script.programs))
 
 
 _OPENING = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "select": "done"}
 _FILLERS = frozenset({"then", "do", "else", "elif", "!", "{", "time", "in"})
 _MOST_CONTAINERS = 50
-_MOST_DOCUMENTS = 20
+_MOST_PROGRAMS = 20
 _EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
 
@@ -65,17 +42,32 @@ class Script:
     def __init__(self) -> None:
         self.settings: list[Setting] = []
         self.commands: list[Command] = []
-        self.documents: list[tuple[Command, int, int]] = []
-        """Here-documents: the command that reads it, and where it begins and ends in the text."""
+        self.programs: list[Program] = []
 
 
 def read_script(
     stretch: Fragment,
     containers: tuple[Container, ...] = (),
     how: Literal["shell", "notebook"] = "shell",
+    known: Mapping[str, StringValue] | None = None,
 ) -> Script:
-    """The commands and settings of a script, in order."""
-    return _ScriptReader(stretch, containers, how).read()
+    """The commands and settings of a script, in order.
+
+    Args:
+        stretch: the script.
+        containers: what it is in.
+        how: what its settings are.
+        known: the values of variables, by their names, and of what else is filled in, as it is written without spaces.
+    """
+    reader = _ScriptReader(stretch, containers, how)
+    reader.known.update(known or {})
+    return reader.read()
+
+
+def runs_script(words: Sequence[str]) -> bool:
+    """Whether a command with these words before the last one runs the last one as a script: `bash -lc`."""
+    shell = words[0].rpartition("/")[2] if words else ""
+    return shell in ("sh", "bash", "zsh", "dash") and words[-1].startswith("-") and words[-1].endswith("c")
 
 
 def read_assignments(stretch: Fragment, known: Mapping[str, StringValue]) -> list[Setting]:
@@ -104,10 +96,7 @@ class _ScriptReader:
         guarded = False
         marks = Words(self.stretch, self.known)
         for mark in marks:
-            if marks.document is not None:
-                if self.script.commands:
-                    self.script.documents.append((self.script.commands[-1], *marks.document))
-                marks.document = None
+            self.read_documents(marks)
             if isinstance(mark, Word):
                 words.append(mark)
                 continue
@@ -119,9 +108,34 @@ class _ScriptReader:
             guarded = mark in ("&&", "||")
             words = []
         self.add_command(words, guarded=guarded)
-        if marks.document is not None and self.script.commands:
-            self.script.documents.append((self.script.commands[-1], *marks.document))
+        self.read_documents(marks)
         return self.script
+
+    def read_documents(self, marks: Words) -> None:
+        """The Python that the last command reads from a here-document."""
+        for start, end, is_expanded in marks.documents:
+            if self.script.commands and _reads_python([word.literal or "" for word in self.script.commands[-1].words]):
+                self.add_program(Program(self.stretch.select((start, end)), is_expanded, dict(self.known)))
+        marks.documents.clear()
+
+    def read_inline(self, words: list[Word]) -> None:
+        """The Python of `python -c 'import wandb; …'`."""
+        plain = [word.plain for word in words]
+        after = _find_after_python(plain)
+        flag = next((index for index in range(after or 0, len(words) - 1) if plain[index] == "-c"), None)
+        if after is None or flag is None or any(not word.startswith("-") for word in plain[after:flag]):
+            return
+        word = words[flag + 1]
+        text = self.stretch.text[word.start : word.end]
+        if len(text) > 1 and text[0] == text[-1] == "'":
+            self.add_program(Program(self.stretch.select((word.start + 1, word.end - 1))))
+        elif len(text) > 1 and text[0] == text[-1] == '"':
+            fragment = self.stretch.select(*_find_unescaped(text, word.start))
+            self.add_program(Program(fragment, is_expanded=True, known=dict(self.known)))
+
+    def add_program(self, program: Program) -> None:
+        if len(self.script.programs) < _MOST_PROGRAMS:
+            self.script.programs.append(program)
 
     def add_command(self, words: list[Word], *, guarded: bool) -> None:
         words = self.without_keywords(words)
@@ -149,6 +163,7 @@ class _ScriptReader:
         place = self.stretch.place(start, end)
         texts = tuple(word.value for word in words)
         self.script.settings += environment
+        self.read_inline(words)
         self.script.commands.append(Command(texts, place, place.span, containers, tuple(environment)))
 
     def without_keywords(self, words: list[Word]) -> list[Word]:
@@ -228,6 +243,33 @@ class _ScriptReader:
             self.script.settings[number] = replace(self.script.settings[number], variable=True)
 
 
+_PYTHON = re.compile(r"(?:.*/)?i?python[\d.]*")
+_FROM_INPUT = ("-", "/dev/stdin")
+
+
+def _find_after_python(words: list[str]) -> int | None:
+    """The number of the word after the interpreter, which may have another program before it: `uv run python`."""
+    return next((index + 1 for index, word in enumerate(words) if _PYTHON.fullmatch(word)), None)
+
+
+def _reads_python(words: list[str]) -> bool:
+    """Whether a command runs Python that it reads from its input: `python -`, `uv run -`."""
+    after = _find_after_python(words)
+    if after is None:
+        return words[:2] == ["uv", "run"] and words[-1] in _FROM_INPUT
+    program = next((word for word in words[after:] if word in _FROM_INPUT or not word.startswith("-")), "-")
+    return program in _FROM_INPUT and not {"-c", "-m"} & set(words[after:])
+
+
+def _find_unescaped(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """The ranges of a double-quoted word that are left when the shell has taken out quotes and backslashes."""
+    done = 1
+    for match in re.finditer(r'\\(?:(?P<kept>[$`"\\])|\n)', text):
+        yield start + done, start + match.start()
+        done = match.start("kept") if match["kept"] else match.end()
+    yield start + done, start + len(text) - 1
+
+
 def _drop_start(parts: tuple[KnownPart | UnknownPart, ...], width: int) -> tuple[KnownPart | UnknownPart, ...]:
     """The parts without the first `width` characters, all of them in the first part."""
     first = parts[0]
@@ -297,11 +339,11 @@ class Words:
     def __init__(self, stretch: Fragment, known: Mapping[str, StringValue]) -> None:
         self.stretch = stretch
         self.known = known
-        self.document: tuple[int, int] | None = None
-        """Where the first of the here-documents is that the last line has read."""
+        self.documents: list[tuple[int, int, bool]] = []
+        """Where the here-documents of the last line begin and end, and whether variables are filled in."""
 
     def __iter__(self) -> Iterator[Word | str]:
-        text, ends = self.stretch.text, list[str]()
+        text, ends = self.stretch.text, list[Word]()
         at, size = 0, len(text)
         while at < size:
             letter = text[at]
@@ -334,7 +376,7 @@ class Words:
                     continue  # 2>&1
                 yield word
 
-    def _after_redirection(self, at: int, ends: list[str]) -> int:
+    def _after_redirection(self, at: int, ends: list[Word]) -> int:
         text = self.stretch.text
         document = text.startswith("<<", at) and not text.startswith("<<<", at)
         while at < len(text) and text[at] in "<>&-|":
@@ -347,16 +389,17 @@ class Words:
         if word is None:
             return at
         if document and word.plain:
-            ends.append(word.plain)
+            ends.append(word)
         return max(word.end, at)
 
-    def _after_documents(self, at: int, ends: list[str]) -> int:
+    def _after_documents(self, at: int, ends: list[Word]) -> int:
         text, start = self.stretch.text, at
         while ends and at < len(text):
             end = end if (end := text.find("\n", at)) >= 0 else len(text)
-            if text[at:end].strip() == ends[0]:
-                ends.pop(0)
-                self.document = self.document or (start, at)
+            if text[at:end].strip() == ends[0].plain:
+                word = ends.pop(0)
+                self.documents.append((start, at, text[word.start : word.end] == word.plain))
+                start = end + 1
             at = end + 1
         ends.clear()
         return min(at, len(text))

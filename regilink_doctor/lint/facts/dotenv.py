@@ -5,17 +5,12 @@ from __future__ import annotations
 from regilink_doctor.core.file_facts import Setting
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.data.dotenv import ASSIGNMENT, find_quoting
-from regilink_doctor.lint.formats import ParsedFile
-from regilink_doctor.lint.formats.settings import find_target_sites, keep_relevant
+from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.text.fragment import Fragment, filled
 from regilink_doctor.lint.text.source import Source
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
 
-
-def read(path: str, content: bytes) -> ParsedFile:
+def read(path: str, content: bytes) -> FileFacts:
     """What a `.env` file says."""
     source = Source.decode(path, content, python=False)
     whole = Fragment.whole(source)
@@ -34,5 +29,4 @@ def read(path: str, content: bytes) -> ParsedFile:
             known[name] = value[0]
         statement = whole.span(match.start("name"), match.end())
         found.append(Setting(name, whole.place(start, end), statement, "dotenv", True, value, (name,)))
-    settings = keep_relevant(found)
-    return ParsedFile((source,), tuple(find_target_sites(settings)), settings)
+    return FileFacts(source, tuple(found))

@@ -8,10 +8,8 @@ from regilink_doctor.core.call_context import Container
 from regilink_doctor.core.file_facts import Command, Setting
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.formats import ParsedFile
-from regilink_doctor.lint.formats.requirements import read_installed
-from regilink_doctor.lint.formats.settings import find_target_sites, keep_relevant
-from regilink_doctor.lint.formats.shell import read_assignments, read_script
+from regilink_doctor.lint.facts import FileFacts, Program
+from regilink_doctor.lint.facts.shell import read_assignments, read_script
 from regilink_doctor.lint.text.fragment import Fragment, text_of
 from regilink_doctor.lint.text.source import Source
 
@@ -24,11 +22,12 @@ _HERE_DOCUMENT = re.compile(r"<<-?[ \t]*(?P<quote>[\"']?)(?P<end>\w+)(?P=quote)"
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
-def read(path: str, content: bytes) -> ParsedFile:
+def read(path: str, content: bytes) -> FileFacts:
     """What a Dockerfile says. `ENV` reaches everything after it, the variables of a `RUN` that `RUN` alone."""
     source = Source.decode(path, content, python=False)
     settings: list[Setting] = []
     commands: list[Command] = []
+    programs: list[Program] = []
     known: dict[str, StringValue] = {}
     for name, body in _find_instructions(source):
         if name in ("ENV", "ARG"):
@@ -45,9 +44,8 @@ def read(path: str, content: bytes) -> ParsedFile:
             script = read_script(body, containers)
             settings += script.settings
             commands += script.commands
-    kept = keep_relevant(settings)
-    requirements = tuple(read_installed(commands))
-    return ParsedFile((source,), tuple(find_target_sites(kept)), kept, requirements, tuple(commands))
+            programs += script.programs
+    return FileFacts(source, tuple(settings), tuple(commands), programs=tuple(programs))
 
 
 def _find_instructions(source: Source) -> Iterator[tuple[str, Fragment]]:

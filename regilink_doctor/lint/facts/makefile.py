@@ -7,10 +7,8 @@ import re
 
 from regilink_doctor.core.call_context import Container
 from regilink_doctor.core.file_facts import Setting
-from regilink_doctor.lint.formats import ParsedFile
-from regilink_doctor.lint.formats.requirements import read_installed
-from regilink_doctor.lint.formats.settings import find_target_sites, keep_relevant
-from regilink_doctor.lint.formats.shell import read_script
+from regilink_doctor.lint.facts import FileFacts
+from regilink_doctor.lint.facts.shell import read_script
 from regilink_doctor.lint.text.fragment import Fragment, text_of
 from regilink_doctor.lint.text.source import Source
 
@@ -30,7 +28,7 @@ _MOST_BRANCHES = 20
 _BRANCHES = ("ifeq", "ifneq", "ifdef", "ifndef")
 
 
-def read(path: str, content: bytes) -> ParsedFile:
+def read(path: str, content: bytes) -> FileFacts:
     """What a Makefile or justfile says. Each line of a recipe is a script of its own."""
     source = Source.decode(path, content, python=False)
     just = "just" in os.path.basename(path).lower()
@@ -38,17 +36,17 @@ def read(path: str, content: bytes) -> ParsedFile:
     everything = _EXPORT_ALL.search(source.text) is not None
     settings: list[Setting] = []
     commands = []
+    programs = []
     for kind, body, containers in _find_lines(source, just=just):
         if kind == "recipe":
             script = read_script(body, containers)
             settings += script.settings
             commands += script.commands
+            programs += script.programs
         elif match := _VARIABLE.match(body.text):
             public = everything or match["export"] is not None or match["name"] in exported
             settings.append(_read_variable(body, match, containers, public=public))
-    kept = keep_relevant(settings)
-    requirements = tuple(read_installed(commands))
-    return ParsedFile((source,), tuple(find_target_sites(kept)), kept, requirements, tuple(commands))
+    return FileFacts(source, tuple(settings), tuple(commands), programs=tuple(programs))
 
 
 def _find_lines(source: Source, *, just: bool) -> Iterator[tuple[str, Fragment, tuple[Container, ...]]]:

@@ -9,7 +9,7 @@ import os
 import re
 
 from regilink_doctor.core.file_facts import Requirement
-from regilink_doctor.lint.formats import ParsedFile
+from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.text.fragment import Fragment
 from regilink_doctor.lint.text.source import Source
 
@@ -30,7 +30,7 @@ _PIPENV = re.compile(
 _SECTION = re.compile(r"^\[(?P<name>[^\]]+)\]", re.MULTILINE)
 
 
-def read(path: str, content: bytes) -> ParsedFile:
+def read(path: str, content: bytes) -> FileFacts:
     """What a list of requirements or a lock file says."""
     source = Source.decode(path, content, python=False)
     stretch = Fragment.whole(source)
@@ -43,7 +43,7 @@ def read(path: str, content: bytes) -> ParsedFile:
         found = _read_setup_cfg(stretch)
     else:
         found = _read_list(stretch, source)
-    return ParsedFile((source,), requirements=tuple(found))
+    return FileFacts(source, requirements=tuple(found))
 
 
 def _read_lock(stretch: Fragment, pattern: re.Pattern[str]) -> Iterator[Requirement]:

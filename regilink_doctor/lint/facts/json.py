@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from regilink_doctor.lint.data import DataList, Table
 from regilink_doctor.lint.data.json import read_data
-from regilink_doctor.lint.formats import ParsedFile
-from regilink_doctor.lint.formats.settings import find_settings, find_target_sites, keep_relevant
+from regilink_doctor.lint.facts import FileFacts
+from regilink_doctor.lint.facts.settings import find_settings
 from regilink_doctor.lint.text.source import Source
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.data import Data
 
 
-def read(path: str, content: bytes) -> ParsedFile:
+def read(path: str, content: bytes) -> FileFacts:
     """What a JSON file says; several values in one file (JSON Lines) say nothing.
 
     Raises:
@@ -22,9 +22,8 @@ def read(path: str, content: bytes) -> ParsedFile:
     source = Source.decode(path, content, python=False)
     root = read_data(source)
     if _is_report(root):
-        return ParsedFile((source,))
-    settings = keep_relevant(find_settings(root, "json"))
-    return ParsedFile((source,), tuple(find_target_sites(settings)), settings)
+        return FileFacts(source)
+    return FileFacts(source, tuple(find_settings(root, "json")))
 
 
 _RESULTS = ("organizations", "findings", "sites", "checks", "links", "repositories", "runs")

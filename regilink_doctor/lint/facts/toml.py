@@ -14,9 +14,9 @@ from regilink_doctor.lint.data import (
     iterate_scalars,
 )
 from regilink_doctor.lint.data.toml import read_data
-from regilink_doctor.lint.formats import ParsedFile
-from regilink_doctor.lint.formats.requirements import make_requirement, may_be_ours, read_requirement, read_specifiers
-from regilink_doctor.lint.formats.settings import find_settings, find_target_sites, keep_relevant
+from regilink_doctor.lint.facts import FileFacts
+from regilink_doctor.lint.facts.requirements import make_requirement, may_be_ours, read_requirement, read_specifiers
+from regilink_doctor.lint.facts.settings import find_settings
 from regilink_doctor.lint.text.source import Source
 
 TYPE_CHECKING = False
@@ -53,7 +53,7 @@ _TABLES = re.compile(
 """Tables of requirements, the package as the key."""
 
 
-def read(path: str, content: bytes) -> ParsedFile:
+def read(path: str, content: bytes) -> FileFacts:
     """What a TOML file says.
 
     Raises:
@@ -65,8 +65,7 @@ def read(path: str, content: bytes) -> ParsedFile:
     requirements: tuple[Requirement, ...] = ()
     if name in ("pyproject.toml", "Pipfile", "pixi.toml", "uv.toml"):
         requirements = tuple(_find_requirements(iterate_scalars(root), pipfile=name == "Pipfile"))
-    settings = keep_relevant(find_settings(root, "toml"))
-    return ParsedFile((source,), tuple(find_target_sites(settings)), settings, requirements)
+    return FileFacts(source, tuple(find_settings(root, "toml")), requirements=requirements)
 
 
 def _find_requirements(scalars: Iterable[Scalar], *, pipfile: bool) -> Iterator[Requirement]:

@@ -1,0 +1,54 @@
+"""What files say that are not Python: settings, commands and requirements, and Python that is written inside them.
+
+One module for each kind of file, with a function `read(path, content)`. The linter checks these facts, and the resolver
+finds in them what a variable of the environment or an option of a program is set to.
+"""
+
+from __future__ import annotations
+
+from regilink_doctor.core.records import field, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from regilink_doctor.core.file_facts import Command, Requirement, Setting
+    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.lint.text.fragment import Fragment
+    from regilink_doctor.lint.text.source import Source
+
+
+@record
+class Program:
+    """Python in a file of another kind: what follows `python - <<EOF` or `python -c`, a step with `shell: python`.
+
+    `is_expanded`: a shell fills `$X` in before Python reads it; `known` has the variables whose values it knows. What
+    GitHub fills in (`${{ … }}`) is always unknown.
+    """
+
+    fragment: Fragment
+    is_expanded: bool = False
+    known: Mapping[str, StringValue] = field(default_factory=dict, hash=False)
+
+
+@record
+class FileFacts:
+    """What a file says, each kind of fact in the order of its lines."""
+
+    source: Source
+    settings: tuple[Setting, ...] = ()
+    commands: tuple[Command, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    programs: tuple[Program, ...] = ()
+
+
+def read_facts(path: str, content: bytes, kind: str) -> FileFacts:
+    """What a file of a kind says.
+
+    Raises:
+        Unparsable: it is not what its name promises.
+    """
+    from importlib import import_module
+
+    facts: FileFacts = import_module(f"regilink_doctor.lint.facts.{kind}").read(path, content)
+    return facts

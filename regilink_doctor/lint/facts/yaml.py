@@ -1,0 +1,377 @@
+"""YAML: configurations of programs (Hydra, sweeps), CI files, compose and Kubernetes, conda's environments.
+
+Composed to nodes, never constructed: every value has its place, tags mean nothing, and no value is made of anything.
+"""
+
+from __future__ import annotations
+
+import re
+
+from regilink_doctor.core.call_context import Container
+from regilink_doctor.core.file_facts import Command, Setting
+from regilink_doctor.core.records import field, record, replace
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
+from regilink_doctor.lint.data.yaml import compose_documents, place_of, scalar_pairs, span_of, stretch_of
+from regilink_doctor.lint.facts import FileFacts, Program
+from regilink_doctor.lint.facts.requirements import read_requirement
+from regilink_doctor.lint.facts.settings import ENVIRONMENT_KEYS, is_worth_reading
+from regilink_doctor.lint.facts.shell import read_script, runs_script
+from regilink_doctor.lint.text.fragment import loose_text, text_of
+from regilink_doctor.lint.text.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any, TypeAlias
+
+    from regilink_doctor.core.call_context import ContainerKind
+    from regilink_doctor.core.file_facts import Requirement
+
+    Node: TypeAlias = Any
+    """A `yaml.Node`. yaml is loaded with the first file, and its types tell neither `id` nor `style`."""
+
+
+_SCRIPTS = frozenset(
+    {
+        "run",
+        "script",
+        "before_script",
+        "after_script",
+        "bash",
+        "shell",
+        "command",
+        "commands",
+        "cmd",
+        "entrypoint",
+        "args",
+    }
+)
+_ARGUMENTS = frozenset({"command", "cmd", "entrypoint", "args"})
+"""A list below one of these is the words of one command, not commands."""
+_PLACEHOLDERS = frozenset({"value", "values", "default", "const"})
+"""Below a parameter of a sweep: the parameter's name tells more."""
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+_MOST_RUNS = 16
+"""Of a sweep: each has one value of each parameter."""
+
+
+def read(path: str, content: bytes) -> FileFacts:
+    """What a YAML file says; one that is a template of another program's says nothing.
+
+    Raises:
+        Unparsable: it is not YAML.
+    """
+    source = Source.decode(path, content, python=False)
+    reader = _DocumentReader(source)
+    for root in compose_documents(source):
+        reader.read_document(root)
+    settings = sorted(reader.settings, key=lambda item: item.statement)
+    return FileFacts(
+        source, tuple(settings), tuple(reader.commands), tuple(reader.requirements), tuple(reader.programs)
+    )
+
+
+@record
+class _Scope:
+    """What holds below a node: the containers, the values of variables, the shell that runs scripts."""
+
+    containers: tuple[Container, ...] = ()
+    known: Mapping[str, StringValue] = field(default_factory=dict, hash=False)
+    shell: str = ""
+
+
+class _DocumentReader:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.settings: list[Setting] = []
+        self.requirements: list[Requirement] = []
+        self.commands: list[Command] = []
+        self.programs: list[Program] = []
+        self.seen: set[int] = set()
+        self.environments: set[int] = set()
+        """Nodes that are read as variables of the environment."""
+
+    def read_document(self, root: Node) -> None:
+        names = {key.value for key, _ in scalar_pairs(root)}
+        containers: tuple[Container, ...] = ()
+        if "jobs" in names or "stages" in names or "pipelines" in names:
+            containers = (Container("workflow", value_of(root, "name"), span_of(root)),)
+        if "program" in names and "parameters" in names:
+            self.commands += self.read_sweep(root)
+        self.read_node(root, (), _Scope(containers, self.find_inputs(root)))
+
+    def read_node(self, node: Node, keys: tuple[str, ...], scope: _Scope) -> None:
+        """Everything below a node; one that is used again by an alias counts where it is defined."""
+        todo = [(node, keys, scope)]
+        while todo:
+            node, keys, scope = todo.pop()
+            if id(node) in self.seen:
+                continue
+            self.seen.add(id(node))
+            if node.id == "mapping":
+                scope = self.enclose(node, keys, scope)
+                self.read_whole_command(node, scope)
+                todo += reversed([step for pair in scalar_pairs(node) for step in self.read_pair(*pair, keys, scope)])
+            elif node.id == "sequence":
+                if self.is_read_already(keys):
+                    continue
+                todo += reversed([(item, (*keys, str(index)), scope) for index, item in enumerate(node.value)])
+            else:
+                self.read_scalar(node, keys, scope.containers)
+
+    # What holds below a node
+
+    def enclose(self, node: Node, keys: tuple[str, ...], scope: _Scope) -> _Scope:
+        """What holds in a mapping: it may be a container, and have variables and a shell of its own."""
+        pairs = {key.value: value for key, value in scalar_pairs(node)}
+        kind: ContainerKind | None = None
+        if len(keys) >= 2 and keys[-2] == "jobs":
+            kind = "job"
+        elif len(keys) >= 2 and keys[-2] in ("steps", "step"):
+            kind = "step"
+        elif len(keys) >= 2 and keys[-2] == "services":
+            kind = "service"
+        elif len(keys) == 1 and "script" in pairs:
+            kind = "job"
+        elif keys and not ENVIRONMENT_KEYS.isdisjoint(pairs):
+            kind = "key"
+        containers = scope.containers
+        if kind is not None:
+            name = value_of(node, "name") or value_of(node, "id") if kind == "step" else keys[-1]
+            containers = (*containers, Container(kind, name, span_of(node)))
+        known = scope.known
+        for name in [name for name in pairs if name in ENVIRONMENT_KEYS]:
+            settings = self.read_environment(pairs[name], (*keys, name), containers)
+            if settings is not None:
+                self.environments.add(id(pairs[name]))
+                self.settings += settings
+                # Compose fills `$X` in from its own environment, not from that of the container.
+                known = {**known, **_name_values(settings)} if kind != "service" else known
+        shell = value_of(node, "shell") or value_of(find_below(node, "defaults", "run"), "shell") or scope.shell
+        return _Scope(containers, known, shell)
+
+    def read_environment(
+        self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]
+    ) -> list[Setting] | None:
+        """`env:` as a mapping, a list of `X=value`, or one of names and values; None when it is something else."""
+        settings: list[Setting | None] = []
+        if node.id == "mapping":
+            inside = scalar_pairs(node)
+            if not inside or not all(_VARIABLE.fullmatch(str(key.value)) or key.value == "<<" for key, _ in inside):
+                return None
+            for key, value in inside:
+                scalar = find_below(value, "value") if value.id == "mapping" else value  # GitLab describes a variable
+                if scalar is not None and scalar.id == "scalar":
+                    settings.append(self.make_setting(key, scalar, (*keys, key.value), containers, variable=True))
+        elif node.id != "sequence" or not node.value:
+            return None
+        for item in node.value if node.id == "sequence" else ():
+            if item.id == "scalar":
+                settings.append(self.read_assignment(item, keys, containers))
+                continue
+            by_name = {key.value: value for key, value in scalar_pairs(item)}
+            name, value = by_name.get("name"), by_name.get("value")
+            if name is not None and value is not None and name.id == value.id == "scalar":
+                settings.append(self.make_setting(name, value, (*keys, name.value), containers, variable=True))
+        return [setting for setting in settings if setting is not None]
+
+    def read_assignment(self, item: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> Setting | None:
+        """`- X=value`, or `- X`, which passes it on."""
+        stretch = stretch_of(self.source, item)
+        text = stretch.text
+        name, equals, _ = text.partition("=")
+        if not _VARIABLE.fullmatch(name):
+            return None
+        start = len(name) + len(equals)
+        place = stretch.place(start, len(text)) if equals else stretch.place(0, len(text))
+        value = (text_of(stretch, start, len(text), name),) if equals else ()
+        return Setting(name, place, span_of(item), "yaml", True, value, (*keys, name), containers)
+
+    def find_inputs(self, root: Node) -> dict[str, StringValue]:
+        """The defaults of the inputs of a workflow, by the expressions that stand for them."""
+        known: dict[str, StringValue] = {}
+        for event in ("workflow_dispatch", "workflow_call"):
+            for key, value in scalar_pairs(find_below(root, "on", event, "inputs")):
+                default = find_below(value, "default")
+                if default is None or default.id != "scalar" or not default.value:
+                    continue
+                string = text_at(self.source, default, key.value)
+                parts = tuple([_mark_default(part, f"inputs.{key.value}") for part in string.parts])
+                string = StringValue(parts, string.place)
+                known[f"${{{{inputs.{key.value}}}}}"] = known[f"${{{{github.event.inputs.{key.value}}}}}"] = string
+        return known
+
+    # Settings
+
+    def read_pair(
+        self, key: Node, value: Node, keys: tuple[str, ...], scope: _Scope
+    ) -> Iterator[tuple[Node, tuple[str, ...], _Scope]]:
+        """What is below a key, unless it is understood as a whole."""
+        name = key.value if isinstance(key.value, str) else ""
+        below = (*keys, name)
+        if id(value) in self.environments:
+            return
+        if name in _SCRIPTS:
+            self.read_scripts(name, value, scope)
+            if value.id == "scalar":
+                return
+        if name in ("dependencies", "additional_dependencies", "pip", "pypi") and value.id == "sequence":
+            self.read_dependencies(value, "pre-commit" if name == "additional_dependencies" else "")
+        if value.id == "scalar":
+            if value.start_mark.index >= key.start_mark.index:  # an alias stands before its key
+                self.add_setting(key, value, below, scope.containers)
+            return
+        yield value, below, scope
+
+    def read_scalar(self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> None:
+        """An item of a list is a setting of the list's name."""
+        if len(keys) > 1:
+            self.add_setting(node, node, keys, containers)
+
+    def add_setting(self, key: Node, value: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> None:
+        named = tuple(name for name in keys if name not in _PLACEHOLDERS and not name.isdigit()) or keys
+        if is_worth_reading(named, value.value):
+            self.settings.append(self.make_setting(key, value, named, containers, variable=False))
+
+    def make_setting(
+        self, key: Node, value: Node, keys: tuple[str, ...], containers: tuple[Container, ...], *, variable: bool
+    ) -> Setting:
+        given = value.value != "" or value.style is not None
+        text = (text_at(self.source, value, keys[-1]),) if given and not is_null(value) else ()
+        place = text[0].place if text else place_of(self.source, key)
+        span = span_of(key).joined(span_of(value))
+        return Setting(keys[-1], place, span, "yaml", variable, text, keys, containers)
+
+    # Commands
+
+    def read_scripts(self, name: str, node: Node, scope: _Scope) -> None:
+        """The commands below a key: a script, a list of them, or the words of one command."""
+        if node.id == "mapping":
+            below = find_below(node, "command")
+            scalars = [below] if below is not None and below.id == "scalar" else []
+        else:
+            items = [node] if node.id == "scalar" else node.value
+            scalars = [item for item in items if item.id == "scalar"]
+        if node.id == "sequence" and name in _ARGUMENTS and scalars:
+            self.add_command(scalars, node, scope)
+            return
+        for item in scalars:
+            self.read_script(item, scope)
+
+    def read_script(self, node: Node, scope: _Scope) -> None:
+        stretch = stretch_of(self.source, node)
+        if scope.shell.startswith("python"):
+            self.programs.append(Program(stretch))
+            return
+        script = read_script(stretch, scope.containers, known=scope.known)
+        self.commands += script.commands
+        self.programs += script.programs
+        self.settings += script.settings
+
+    def add_command(self, scalars: list[Node], node: Node, scope: _Scope) -> None:
+        """A command that is written as a list of words; the script of one that calls a shell."""
+        words = tuple(text_at(self.source, item) for item in scalars)
+        self.commands.append(Command(words, place_of(self.source, node), span_of(node), scope.containers))
+        if runs_script([word.literal or "" for word in words[:-1]]):
+            self.read_script(scalars[-1], scope)
+
+    def read_whole_command(self, node: Node, scope: _Scope) -> None:
+        """The command of a container, of which one key has the program and another one its arguments."""
+        names = ("entrypoint", "command") if find_below(node, "entrypoint") is not None else ("command", "args")
+        parts = [find_below(node, name) for name in names]
+        words: list[StringValue] = []
+        for part in parts:
+            if part is None:
+                return
+            if part.id == "sequence":
+                words += [text_at(self.source, item) for item in part.value if item.id == "scalar"]
+            elif part.id == "scalar":
+                for command in read_script(stretch_of(self.source, part), known=scope.known).commands[:1]:
+                    words += command.words
+        if words and parts[0] is not None:
+            place = place_of(self.source, parts[0])
+            self.commands.append(Command(tuple(words), place, place.span, scope.containers))
+
+    def read_sweep(self, root: Node) -> Iterator[Command]:
+        """The commands of a sweep of W&B: the agent calls the program with a value for each parameter."""
+        place = place_of(self.source, root)
+        choices: list[tuple[str, list[StringValue]]] = []
+        for key, parameter in scalar_pairs(find_below(root, "parameters")):
+            value, values = find_below(parameter, "value"), find_below(parameter, "values")
+            scalars = [value] if value is not None else values.value if values is not None else []
+            texts = [text_at(self.source, item, key.value) for item in scalars if item.id == "scalar"]
+            if texts:
+                choices.append((key.value, texts))
+        command = find_below(root, "command")
+        listed = command.value if command is not None and command.id == "sequence" else []
+        template = [item.value for item in listed if item.id == "scalar"]
+        for number in range(min(max((len(texts) for _, texts in choices), default=1), _MOST_RUNS)):
+            words: list[StringValue] = []
+            for word in template or ["${interpreter}", "${program}", "${args}"]:
+                if word in ("${args}", "${args_no_boolean_flags}", "${args_no_hyphens}"):
+                    hyphens = "" if "hyphens" in word else "--"
+                    for name, texts in choices:
+                        text = texts[number % len(texts)]
+                        words.append(StringValue((KnownPart(f"{hyphens}{name}=", place), *text.parts), text.place))
+                else:
+                    word = {"${interpreter}": "python", "${program}": value_of(root, "program")}.get(word, word)
+                    words.append(StringValue((KnownPart(word, place),), place))
+            yield Command(tuple(words), place, place.span)
+
+    def is_read_already(self, keys: tuple[str, ...]) -> bool:
+        """Whether a list was read as a whole already: commands and requirements."""
+        return bool(keys) and keys[-1] in (*_SCRIPTS, "dependencies", "additional_dependencies", "pip")
+
+    # Requirements
+
+    def read_dependencies(self, node: Node, group: str) -> None:
+        for item in node.value:
+            if item.id == "scalar":
+                stretch = stretch_of(self.source, item)
+                text = stretch.text
+                end = len(text) if text.count("=") < 2 or "==" in text else text.rindex("=")  # conda: name=1.2=build
+                if found := read_requirement(stretch, 0, end, span_of(item), group=group):
+                    self.requirements.append(found)
+            for key, value in scalar_pairs(item):
+                if key.value == "pip" and value.id == "sequence":
+                    self.read_dependencies(value, group)
+
+
+def _name_values(settings: Iterable[Setting]) -> dict[str, StringValue]:
+    """The values of variables by the ways to write them: `$X`, of GitHub `${{ env.X }}`, of Azure `$(X)`."""
+    known: dict[str, StringValue] = {}
+    for setting in settings:
+        unknown = StringValue((UnknownPart(f"${setting.name}", setting.place, names=(setting.name,)),), setting.place)
+        value = setting.value[0] if setting.value else unknown
+        known |= dict.fromkeys((setting.name, f"${{{{env.{setting.name}}}}}", f"$({setting.name})"), value)
+    return known
+
+
+def _mark_default(part: KnownPart | UnknownPart, variable: str) -> KnownPart | UnknownPart:
+    return replace(part, default_of=variable) if isinstance(part, KnownPart) else part
+
+
+def find_below(node: Node | None, *names: str) -> Node | None:
+    """The node below keys of mappings; None where there is none."""
+    for name in names:
+        node = next((value for key, value in scalar_pairs(node) if key.value == name), None) if node else None
+    return node
+
+
+def value_of(node: Node | None, name: str) -> str:
+    """The scalar below a key of a mapping, as it is written."""
+    value = find_below(node, name)
+    return str(value.value) if value is not None and value.id == "scalar" else ""
+
+
+def is_null(node: Node) -> bool:
+    """Whether a scalar is YAML's null."""
+    return bool(node.tag == "tag:yaml.org,2002:null")
+
+
+def text_at(source: Source, node: Node, name: str | None = None) -> StringValue:
+    """The value of a scalar, its characters where they stand if they stand there as they are."""
+    stretch = stretch_of(source, node)
+    if stretch.text.rstrip("\n") == node.value.rstrip("\n"):
+        return text_of(stretch, 0, len(stretch.text.rstrip("\n")), name)
+    return loose_text(node.value, place_of(source, node), name)
