@@ -14,8 +14,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.problems import LinkInput, find_problems
 from regilink_doctor.core.records import record
-from regilink_doctor.core.target_path import LinkInput, TargetPath, is_registry_project, parse, problems
+from regilink_doctor.core.target_path import TargetPath, is_registry_project, parse
 from regilink_doctor.report.ledger import render_assumed, render_links
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def read_destination(path: object) -> PathPattern:
         raise ImpossibleAssertion(
             f'no link can have the path {str(pattern)!r}: write "{REGISTRY_PREFIX}NAME/{parts[0]}"'
         )
-    wrong = [problem for problem in problems(pattern.path.replace("*", "x")) if problem.rule != "REG101"]
+    wrong = [problem for problem in find_problems(pattern.path.replace("*", "x")) if problem.rule != "REG101"]
     if wrong or len(parts) > 3:
         codes = f" [{wrong[0].rule}]" if wrong else ""
         raise ImpossibleAssertion(f"no link can have the path {str(pattern)!r}{codes}")
@@ -374,7 +375,7 @@ def assert_target_path(path: object) -> None:
     """
     __tracebackhide__ = True
     text = str(path)
-    if wrong := problems(text):
+    if wrong := find_problems(text):
         from regilink_doctor.workflows.explain import explain
 
         codes = ", ".join(problem.rule for problem in wrong)

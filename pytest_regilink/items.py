@@ -11,7 +11,7 @@ import pytest
 
 from pytest_regilink.options import find_catalog, find_roots
 from regilink_doctor.config import find_config
-from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.summary import find_unread_links
 from regilink_doctor.workflows.lint import files_worth_linting, lint_paths
 

@@ -14,8 +14,7 @@ import pytest
 
 from regilink_doctor.cli import main
 from regilink_doctor.config.keys import FORMATS
-from regilink_doctor.core.escaping import UNSAFE, defuse_commands, escape_text
-from regilink_doctor.core.masking import mark_public, mask_secrets, remember_secret
+from regilink_doctor.core.text import UNSAFE, defuse_commands, escape_text, mark_public, mask_secrets, remember_secret
 from regilink_doctor.report.terminal import text_width
 
 NAME = "模型🙂é\u202e\u2028"

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
-from regilink_doctor.core.target_path import SdkRefusal, sdk_link
+from regilink_doctor.core.problems import SdkRefusal, sdk_link
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.doctor.wording import explain_problem
 from regilink_doctor.emulator import World

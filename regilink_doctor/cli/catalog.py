@@ -127,7 +127,7 @@ def _run_diff(options: argparse.Namespace) -> int:
 def _run_show(options: argparse.Namespace) -> int:
     catalog = _load_catalog(_find_file(options))
     if options.output_format == "json":
-        from regilink_doctor.core.catalog.writing import render_catalog
+        from regilink_doctor.core.catalog.catalog_file import render_catalog
 
         print(render_catalog(catalog), end="")
         return OK

@@ -169,7 +169,7 @@ def _find_style(options: Any) -> Style:
 
 
 def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:
-    from regilink_doctor.core.escaping import escape_text
+    from regilink_doctor.core.text import escape_text
     from regilink_doctor.workflows.lint import files_to_lint
 
     files, missing = files_to_lint(paths, config, force_exclude=options.force_exclude)

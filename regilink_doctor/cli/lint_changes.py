@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.cli.options import FOUND, OK, UNUSABLE
 from regilink_doctor.cli.output import declare_kind
-from regilink_doctor.core.phrasing import counted
+from regilink_doctor.core.text import counted
 from regilink_doctor.report.diff import diff_lines
 from regilink_doctor.workflows.fixing import changes, ignoring, write_changes
 from regilink_doctor.workflows.lint import Linter

@@ -10,8 +10,7 @@ import errno
 import os
 import sys
 
-from regilink_doctor.core.escaping import UNSAFE, defuse_commands, escape_unsafe
-from regilink_doctor.core.masking import mask_secrets, remember_secret
+from regilink_doctor.core.text import UNSAFE, defuse_commands, escape_unsafe, mask_secrets, remember_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,7 +149,7 @@ def write_report(path: str, content: bytes) -> None:
         UsageProblem: it cannot be written.
     """
     from regilink_doctor.cli.options import UsageProblem
-    from regilink_doctor.core.atomic_write import write_whole
+    from regilink_doctor.core.files import write_whole
 
     try:
         write_whole(path, content, 0o644)

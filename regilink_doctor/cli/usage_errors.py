@@ -7,7 +7,7 @@ import re
 import shlex
 from difflib import get_close_matches
 
-from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

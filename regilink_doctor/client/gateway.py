@@ -17,8 +17,8 @@ from regilink_doctor.client.hosts import server_of, without_login
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.probes import skew_of
 from regilink_doctor.client.route import Route, is_bundle
-from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.records import record
+from regilink_doctor.core.text import mask_secrets
 
 MAX_BYTES = 16 * 2**20
 """A larger answer is not to one of these documents: fifty targets make some ten kilobytes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-from regilink_doctor.core.masking import remember_secret
+from regilink_doctor.core.text import remember_secret
 
 LENGTH = 40
 """Characters of a key without its prefix, at least (`sdk/lib/wbauth/validation.py`)."""

@@ -18,10 +18,10 @@ from regilink_doctor.client.files import SettingsFile, netrc_passwords, netrc_pa
 from regilink_doctor.client.hosts import HostRefused, default_host, login_of, normal_host, suggested_host
 from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
 from regilink_doctor.client.route import Route, is_proxy_address, route_to
-from regilink_doctor.core.masking import remember_secret
 from regilink_doctor.core.naming import NAME_MAX
 from regilink_doctor.core.origin import Argument, Default, File, Origin, Setting, Variable
 from regilink_doctor.core.records import record
+from regilink_doctor.core.text import remember_secret
 
 MODES = ("online", "offline", "shared", "disabled", "dryrun", "run")
 """What `mode` may be; `dryrun` is `offline`, `run` is `online` (`Settings.mode`)."""

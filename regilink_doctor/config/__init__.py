@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.config.keys import DEFAULT_EXCLUDE
-from regilink_doctor.core.paths import relative_path
+from regilink_doctor.core.files import relative_path
 
 OF_THE_RUN = ("output_format", "min_severity", "targets", "host", "docs_url")
 """Keys that the configuration of the current folder decides for all files."""
@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from regilink_doctor.core.configured import ConfiguredOrganization
+    from regilink_doctor.core.organization_view import ConfiguredOrganization
     from regilink_doctor.rules.selection import Selection
 
 
@@ -147,7 +147,7 @@ class Config:
     @property
     def known(self) -> ConfiguredOrganization:
         """What it tells of the organization, for the rules that ask."""
-        from regilink_doctor.core.configured import ConfiguredOrganization
+        from regilink_doctor.core.organization_view import ConfiguredOrganization
 
         return ConfiguredOrganization(
             organization=self.organization,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from regilink_doctor.config import Config, ConfigProblem
 from regilink_doctor.config.keys import FORMATS, KEYS, SEVERITIES, VERSION
 from regilink_doctor.core.documentation import AddressProblem, check_address
+from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.paths import relative_path
 from regilink_doctor.rules.selection import rule_problem
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Findings: problems at places in the user's files, as plain values."""
+"""Findings, and the messages that word them."""
 
 from __future__ import annotations
 
@@ -88,3 +88,20 @@ class Finding:
     def text(self) -> str:
         """Message and note in one line, for formats that have one field for both."""
         return f"{self.message}: {self.note}" if self.note else self.message
+
+
+@record
+class Message:
+    """The words for a problem: they are written once, in its rule.
+
+    `summary` is one clause that says what is wrong, `note` what would happen, `help` what to write.
+    """
+
+    summary: str
+    note: str | None = None
+    help: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Summary and note in one line: `SUMMARY: NOTE`."""
+        return f"{self.summary}: {self.note}" if self.note else self.summary

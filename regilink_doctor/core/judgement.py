@@ -17,16 +17,9 @@ from regilink_doctor.core.naming import (
     REGISTRY_PREFIX,
 )
 from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames, OrganizationView, RegistryFacts
-from regilink_doctor.core.placeholders import placeholder
-from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.problems import LinkInput, Problem, placeholder
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.core.target_path import (
-    is_known,
-    is_registry_project,
-    misspelled_prefix,
-    registry_name,
-)
-from regilink_doctor.core.target_path.sdk import LinkInput
+from regilink_doctor.core.target_path import is_known, is_registry_project, misspelled_prefix, registry_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.paths import relative_path, to_slashes
+from regilink_doctor.core.files import relative_path, to_slashes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

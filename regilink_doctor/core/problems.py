@@ -1,15 +1,28 @@
-"""A problem: what is wrong with a target path, a name, a setting or a call, as data. Its rule words it."""
+"""What is wrong with a target path, and where in it; what the SDK makes of it."""
 
 from __future__ import annotations
 
+from regilink_doctor.core import rule_codes
+from regilink_doctor.core.naming import (
+    DEFAULT_PROJECT,
+    LEGACY_REGISTRY,
+    NAME_MAX,
+    REGISTRY_FORBIDDEN,
+    REGISTRY_NAME_MAX,
+    REGISTRY_PREFIX,
+    is_version,
+)
 from regilink_doctor.core.records import field, record
+from regilink_doctor.core.target_path import HOLE, HOSTS, PathError, is_registry_project, misspelled_prefix, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
+    from typing import Literal
 
     from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.target_path import LinkMethod
     from regilink_doctor.core.targets import LinkTarget
 
 
@@ -35,3 +48,448 @@ class Problem:
     """The link that the problem is about."""
     view: OrganizationView | None = field(default=None, compare=False, repr=False)
     """What is known of the organization: the catalog, the server, the emulator's world."""
+
+
+_WORDS = frozenset({"todo", "tbd", "fixme", "xxx", "changeme", "change-me", "replace-me", "placeholder"})
+_VERBS = ("your", "insert", "enter")
+_NOUNS = (
+    "alias",
+    "artifact",
+    "collection",
+    "entity",
+    "name",
+    "org",
+    "organization",
+    "project",
+    "registry",
+    "team",
+    "type",
+    "user",
+    "username",
+)
+
+
+def placeholder(name: str) -> tuple[int, int] | None:
+    """Where in `name` a placeholder stands, as offsets; None when it is an ordinary name.
+
+    Not a placeholder: what Hydra, GitHub Actions, Jinja or cookiecutter fill later (`${x}`, `{{ x }}`), brackets
+    round a part of a name, and `my-team`, which is somebody's team.
+    """
+    stripped = name.strip()
+    offset = name.find(stripped)
+    folded = stripped.lower().replace("_", "-").replace(" ", "-")
+    if folded in _WORDS or _asks(folded):
+        return offset, offset + len(stripped)
+    if stripped[:1] == "[" and stripped[-1:] == "]" and len(stripped) > 2:
+        return offset, offset + len(stripped)
+    for opening, closing, accepts in (("<", ">", _described), ("[", "]", _shouted), ("{", "}", _identifier)):
+        start = name.find(opening)
+        while start >= 0:
+            end = name.find(closing, start + 1)
+            if end < 0:
+                break
+            filled_later = opening == "{" and (name[start - 1 : start] in ("$", "{") or name[end + 1 : end + 2] == "}")
+            if not filled_later and accepts(name[start + 1 : end]):
+                return start, end + 1
+            start = name.find(opening, end)
+    return None
+
+
+def _asks(folded: str) -> bool:
+    """`your-team`, `your-wandb-entity`, `insert-org-name`: a verb, then nothing but what W&B calls things."""
+    verb, *words = folded.split("-")
+    return verb in _VERBS and words[-1:] != [] and words[-1] in _NOUNS
+
+
+def _described(inside: str) -> bool:
+    return any(letter.isalpha() for letter in inside) and "<" not in inside
+
+
+def _shouted(inside: str) -> bool:
+    return inside.isupper() and inside.replace("-", "").replace("_", "").replace(" ", "").isalnum()
+
+
+def _identifier(inside: str) -> bool:
+    return all(part.isidentifier() for part in inside.replace("-", "_").split(".")) and inside != ""
+
+
+ORDER = (
+    rule_codes.URL_AS_TARGET,
+    rule_codes.NONE_IN_PATH,
+    rule_codes.UNFILLED_PLACEHOLDER,
+    rule_codes.LEGACY_MODEL_REGISTRY,
+    rule_codes.EMPTY_NAME,
+    rule_codes.DOUBLED_PREFIX,
+    rule_codes.TOO_MANY_PARTS,
+    rule_codes.STRAY_SEPARATOR,
+    rule_codes.MISSPELLED_PREFIX,
+    rule_codes.VERSION_IN_TARGET,
+    rule_codes.INVALID_NAME,
+    rule_codes.MISSING_COLLECTION,
+    rule_codes.MISSING_REGISTRY_PREFIX,
+)
+"""Which problem of a segment is told, the first that applies (contracts: a path has one problem per segment)."""
+
+QUOTES = "\"'`\u201c\u201d\u2018\u2019"
+"""What no name begins or ends with."""
+
+
+@record
+class _Segment:
+    index: int
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    @property
+    def known(self) -> bool:
+        return HOLE not in self.text
+
+    @property
+    def speaks(self) -> bool:
+        """It has the registry prefix, with or without a name behind it."""
+        return self.text.startswith(REGISTRY_PREFIX)
+
+    @property
+    def registry(self) -> bool:
+        return is_registry_project(self.text)
+
+
+def find_problems(
+    text: str,
+    *,
+    trailing_slash_fails: bool = False,
+    none_at: Collection[int] = (),
+    versions_at: Collection[int] = (),
+    named_registry: bool = False,
+    registries: Collection[str] = (),
+) -> tuple[Problem, ...]:
+    """Everything that is wrong with `text`, by position.
+
+    Args:
+        text: the target path, `HOLE` for each part that is not known.
+        trailing_slash_fails: `Artifact.link` reads a trailing slash as an empty name, `Run.link_artifact` drops it
+            (row A17).
+        none_at: offsets of the holes that may turn out to be the word None: an environment variable without a default
+            inside an f-string (row A7).
+        versions_at: offsets of the holes that end in `:vN`: the name of a logged artifact (row A8).
+        named_registry: the variable, key or argument that holds the text speaks of a registry.
+        registries: names, without the prefix, of registries that are known to exist.
+    """
+    if "://" in text or text.startswith((*HOSTS, "wandb-artifact:")):
+        return (Problem(rule_codes.URL_AS_TARGET, 0, len(text)),)
+    if not text:
+        return (Problem(rule_codes.EMPTY_NAME, 0, 0, kind="path"),)
+    best: dict[int, tuple[int, Problem]] = {}
+    holes = {
+        **dict.fromkeys(versions_at, rule_codes.VERSION_IN_TARGET),
+        **dict.fromkeys(none_at, rule_codes.NONE_IN_PATH),
+    }
+    for index, problem in _all(text, trailing_slash_fails, holes, named_registry, registries):
+        rank = ORDER.index(problem.rule)
+        if index not in best or rank < best[index][0]:
+            best[index] = (rank, problem)
+    found = [problem for _, problem in best.values()]
+    return tuple(sorted(found, key=lambda problem: (problem.start, problem.end)))
+
+
+def _split(text: str) -> list[_Segment]:
+    """The segments before the first `:`, as the SDK splits them.
+
+    A hole right in front of the prefix may bring its own slash (`f"{organization_slash}wandb-registry-m/c"`), so the
+    prefix begins a segment there.
+    """
+    head = text.partition(":")[0]
+    segments: list[_Segment] = []
+    start = 0
+    for part in head.split("/"):
+        end = start + len(part)
+        inner = part.find(HOLE + REGISTRY_PREFIX)
+        if inner >= 0:
+            segments.append(_Segment(len(segments), start, part[: inner + 1]))
+            segments.append(_Segment(len(segments), start + inner + 1, part[inner + 1 :]))
+        else:
+            segments.append(_Segment(len(segments), start, part))
+        start = end + 1
+    return segments
+
+
+def _all(
+    text: str,
+    trailing_slash_fails: bool,
+    holes: Mapping[int, str],
+    named_registry: bool,
+    registries: Collection[str],
+) -> Iterator[tuple[int, Problem]]:
+    segments = _split(text)
+    filled = [segment for segment in segments if segment.text]
+    registry = next((segment for segment in segments if segment.speaks), None)
+    if not filled:
+        # Without any name there is nothing that a correction could keep.
+        yield 0, Problem(rule_codes.EMPTY_NAME, 0, len(text), kind="path")
+        return
+    for segment in segments:
+        if not segment.text:
+            yield from _empty(segment, segments, trailing_slash_fails)
+            continue
+        yield from _words(segment, holes, within_registry_path=registry is not None)
+        yield from _blanks(segment)
+        # As a collection of a real registry such a name is odd, but it is a name.
+        before_registry = registry is None or segment.index < registry.index
+        if before_registry and (meant := misspelled_prefix(segment.text)):
+            # With the bare prefix alone there would be no registry: its name is for the user to write.
+            intended = meant if meant != REGISTRY_PREFIX else None
+            yield segment.index, Problem(rule_codes.MISSPELLED_PREFIX, segment.start, segment.end, intended=intended)
+        yield from _stray_quotes(segment)
+        if segment.registry and segment is registry:
+            yield from _registry_name(segment)
+    yield from _too_many(filled, registry)
+    yield from _version(text, segments[-1])
+    last = segments[-1]
+    if registry is not None and registry.index == last.index and registry.registry and registry.known:
+        yield last.index, Problem(rule_codes.MISSING_COLLECTION, last.start, last.end)
+    elif registry is not None and registry.index < last.index and last.known and len(last.text) > NAME_MAX:
+        yield last.index, Problem(rule_codes.INVALID_NAME, last.start, last.end, kind="collection-length")
+    if registry is not None and registry.registry and registry.index < last.index and last.speaks:
+        # A collection may be called so, but hardly on purpose.
+        end = last.start + len(REGISTRY_PREFIX)
+        kept = last.text.removeprefix(REGISTRY_PREFIX) not in ("", registry.text.removeprefix(REGISTRY_PREFIX))
+        yield (
+            last.index,
+            Problem(rule_codes.DOUBLED_PREFIX, last.start, end, "warning", "collection", "" if kept else None),
+        )
+    if registry is None and filled:
+        yield from _unprefixed(filled, named_registry, registries)
+
+
+def _empty(segment: _Segment, segments: list[_Segment], trailing_slash_fails: bool) -> Iterator[tuple[int, Problem]]:
+    before = segments[segment.index - 1] if segment.index else None
+    if before is None:
+        yield (
+            segment.index,
+            Problem(rule_codes.STRAY_SEPARATOR, segment.start, segment.start + 1, "info", "leading-slash", ""),
+        )
+    elif segment.index < len(segments) - 1:
+        yield (
+            segment.index,
+            Problem(rule_codes.STRAY_SEPARATOR, segment.start - 1, segment.start + 1, "error", "slash", "/"),
+        )
+    elif before.registry or before.text.startswith(REGISTRY_PREFIX) or len(segments) == 2:
+        yield segment.index, Problem(rule_codes.EMPTY_NAME, segment.start - 1, segment.start, kind="collection")
+    else:
+        severity: Severity = "error" if trailing_slash_fails else "warning"
+        yield (
+            segment.index,
+            Problem(rule_codes.STRAY_SEPARATOR, segment.start - 1, segment.start, severity, "trailing-slash", ""),
+        )
+
+
+def _words(segment: _Segment, holes: Mapping[int, str], *, within_registry_path: bool) -> Iterator[tuple[int, Problem]]:
+    """What was never filled in, and the project of the legacy registry."""
+    name = segment.text.removeprefix(REGISTRY_PREFIX)
+    start = segment.end - len(name)
+    for offset, code in holes.items():
+        if segment.start <= offset < segment.end:
+            yield segment.index, Problem(code, offset, offset + 1, "warning", "hole")
+    if name == "None":
+        yield segment.index, Problem(rule_codes.NONE_IN_PATH, start, segment.end)
+    if where := placeholder(name):
+        yield segment.index, Problem(rule_codes.UNFILLED_PLACEHOLDER, start + where[0], start + where[1])
+    if segment.text == LEGACY_REGISTRY and not within_registry_path:
+        yield segment.index, Problem(rule_codes.LEGACY_MODEL_REGISTRY, segment.start, segment.end, "warning")
+    if segment.text == REGISTRY_PREFIX:
+        yield segment.index, Problem(rule_codes.EMPTY_NAME, segment.start, segment.end, kind="registry")
+
+
+def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
+    name = segment.text.removeprefix(REGISTRY_PREFIX)
+    stripped = name.strip()
+    # A blank before the prefix is no matter of taste: the prefix is not recognised (REG104).
+    if name != stripped and misspelled_prefix(segment.text) is None:
+        start = segment.end - len(name)
+        if not stripped:
+            yield segment.index, Problem(rule_codes.EMPTY_NAME, start, segment.end, kind="blank")
+        else:
+            yield segment.index, Problem(rule_codes.STRAY_SEPARATOR, start, segment.end, "warning", "blank", stripped)
+
+
+def _stray_quotes(segment: _Segment) -> Iterator[tuple[int, Problem]]:
+    """A quote that was left at an end of a name: W&B uses it as a part of the name."""
+    stripped = segment.text.strip(QUOTES)
+    if stripped != segment.text and stripped:
+        yield segment.index, Problem(rule_codes.INVALID_NAME, segment.start, segment.end, "warning", "quote", stripped)
+
+
+def _registry_name(segment: _Segment) -> Iterator[tuple[int, Problem]]:
+    name = segment.text.removeprefix(REGISTRY_PREFIX)
+    start = segment.end - len(name)
+    if name.startswith(REGISTRY_PREFIX):
+        yield segment.index, Problem(rule_codes.DOUBLED_PREFIX, start, start + len(REGISTRY_PREFIX), intended="")
+    bad = [offset for offset, letter in enumerate(name) if letter in REGISTRY_FORBIDDEN]
+    if bad:
+        kind = "percent-encoding" if name[bad[0]] == "%" else "character"
+        yield segment.index, Problem(rule_codes.INVALID_NAME, start + bad[0], start + bad[0] + 1, kind=kind)
+    elif segment.known and len(name) > REGISTRY_NAME_MAX:
+        yield segment.index, Problem(rule_codes.INVALID_NAME, start, segment.end, kind="registry-length")
+
+
+def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tuple[int, Problem]]:
+    """A `/` too many: in the collection, in front of the prefix, or in place of the prefix's last dash."""
+    if len(filled) < 3:
+        return
+    first, last = filled[0], filled[-1]
+    place = filled.index(registry) if registry is not None else None
+    if first.text.lower() == REGISTRY_PREFIX.rstrip("-") and place is None:
+        joined = f"{REGISTRY_PREFIX}{filled[1].text}"
+        yield (
+            first.index,
+            Problem(rule_codes.TOO_MANY_PARTS, first.start, filled[1].end, kind="prefix", intended=joined),
+        )
+    elif place is not None and place > 1:
+        yield (
+            first.index,
+            Problem(rule_codes.TOO_MANY_PARTS, first.start, filled[place].start, kind="organization", intended=""),
+        )
+    elif place is not None and len(filled) - place > 2:
+        if is_registry_project(filled[place + 1].text) and len(filled) - place == 3:
+            yield (
+                first.index,
+                Problem(rule_codes.TOO_MANY_PARTS, first.start, filled[1].start, kind="organization", intended=""),
+            )
+        else:
+            joined = "-".join(segment.text for segment in filled[place + 1 :])
+            start = filled[place + 1].start
+            # Told where the prefix is: that is the part which the SDK reads as something else.
+            yield (
+                registry.index if registry else 0,
+                Problem(
+                    rule_codes.TOO_MANY_PARTS,
+                    start,
+                    last.end,
+                    kind="collection",
+                    intended=joined if HOLE not in joined else None,
+                ),
+            )
+    elif len(filled) > 3:
+        yield first.index, Problem(rule_codes.TOO_MANY_PARTS, first.start, last.end, kind="parts")
+
+
+def _version(text: str, last: _Segment) -> Iterator[tuple[int, Problem]]:
+    """What stands behind the first `:`."""
+    _, colon, tail = text.partition(":")
+    if not colon:
+        return
+    version, slash, _ = tail.partition("/")
+    if slash and not (is_version(version) or version == "latest"):
+        if last.speaks:
+            yield last.index, Problem(rule_codes.INVALID_NAME, last.end, last.end + 1, kind="character")
+            return
+        version = tail  # an alias may have a slash of its own
+    yield (
+        last.index,
+        Problem(rule_codes.VERSION_IN_TARGET, last.end, last.end + 1 + len(version), "warning", "version", ""),
+    )
+
+
+def _unprefixed(
+    filled: list[_Segment], named_registry: bool, registries: Collection[str]
+) -> Iterator[tuple[int, Problem]]:
+    """No segment has the prefix: a project-level link, wrong only when something speaks of a registry (row A1)."""
+    if len(filled) == 1:
+        if named_registry and filled[0].known:
+            yield (
+                filled[0].index,
+                Problem(rule_codes.MISSING_REGISTRY_PREFIX, filled[0].start, filled[0].end, "warning", "name"),
+            )
+        return
+    project = filled[-2]
+    if not project.known:
+        return
+    known = {name.casefold() for name in registries}
+    words = "".join(letter if letter.isalnum() else " " for letter in project.text.lower()).split()
+    if project.text.casefold() in known:
+        kind = "known"
+    elif any(word.endswith(("registry", "registries")) for word in words):
+        kind = "word"
+    elif named_registry:
+        kind = "name"
+    else:
+        return
+    meant = f"{REGISTRY_PREFIX}{project.text}"
+    yield project.index, Problem(rule_codes.MISSING_REGISTRY_PREFIX, project.start, project.end, "warning", kind, meant)
+
+
+@record
+class LinkInput:
+    """A link as it leaves the SDK, but for the organization, which the SDK asks the server for.
+
+    `entity` is None for a registry link: the organization entity is still to be resolved, from `source_entity` and
+    `organization` (the path's first part or `$WANDB_ORGANIZATION`, None when neither is given).
+    `collection` keeps a `:version` if the text had one. `emptied`: the text had no name (`""`, `m/`), so the parts in
+    front of it moved up by one, the run's project became the collection, or `m` did (row A5).
+    """
+
+    source_entity: str
+    entity: str | None
+    organization: str | None
+    project: str
+    collection: str
+    emptied: bool = False
+
+    @property
+    def registry(self) -> bool:
+        """Whether the SDK takes it for a registry link."""
+        return self.entity is None
+
+
+@record
+class SdkRefusal:
+    """The SDK raises `exception` because of `problem`, and nothing is sent."""
+
+    exception: Literal["ValueError", "CommError"]
+    problem: Problem
+
+
+def sdk_link(
+    text: str,
+    call: LinkMethod,
+    run_entity: str,
+    run_project: str | None,
+    env: Mapping[str, str],
+) -> LinkInput | SdkRefusal:
+    """What `call(…, target_path=text)` sends.
+
+    Args:
+        text: the target path as the code gives it.
+        call: which of the two methods.
+        run_entity: the entity of the run, which is also that of the artifact; of the source artifact for
+            `Artifact.link`.
+        run_project: the run's project; not looked at for `Artifact.link`.
+        env: `WANDB_PROJECT` and `WANDB_ORGANIZATION` are read.
+    """
+    # Only Artifact.link is wrapped in `normalize_exceptions`, so the same words come as two types (row A3).
+    exception: Literal["ValueError", "CommError"] = "CommError"
+    emptied = False
+    try:
+        if call == "Run.link_artifact":
+            exception = "ValueError"
+            path = parse(text)
+            emptied = not path.name and not path.prefix and not path.is_registry
+            if not path.is_registry:
+                path = path.with_defaults(prefix=run_entity, project=run_project)
+            text = str(path)
+            exception = "CommError"
+        path = parse(text)
+    except PathError:
+        problem = Problem(
+            rule_codes.TOO_MANY_PARTS, failure="A3", wandb_message="invalid-artifact-path", facts={"path": text}
+        )
+        return SdkRefusal(exception, problem)
+    path = path.with_defaults(project=env.get("WANDB_PROJECT") or DEFAULT_PROJECT)
+    if path.is_registry:
+        organization = path.prefix or env.get("WANDB_ORGANIZATION") or None
+        return LinkInput(run_entity, None, organization, path.project or "", path.name)
+    return LinkInput(run_entity, path.prefix or run_entity, None, path.project or "", path.name, emptied)

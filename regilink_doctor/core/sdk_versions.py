@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.file_facts import Requirement
+    from regilink_doctor.core.sites import Requirement
 
 OLDEST = "0.21.4"
 """The oldest wandb that regilink is tested with."""

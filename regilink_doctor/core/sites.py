@@ -1,11 +1,7 @@
-"""Call sites: the calls and settings in source that matter to regilink, as data. No parser in here.
-
-The linter finds them; rules check them; the doctor and `verify` take their targets from them.
-"""
+"""What a file has that matters: call sites and what is around them, settings, requirements, commands."""
 
 from __future__ import annotations
 
-from regilink_doctor.core.call_context import NO_CONTEXT, CallContext
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record
 
@@ -16,8 +12,142 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.strings import StringValue
 
+    ContainerKind = Literal["workflow", "job", "step", "service", "function", "class", "branch", "cell", "key"]
+    End = Literal["with", "finish"]
     SiteKind = Literal["link", "init", "artifact", "consume", "target", "log", "other"]
     """Reports show the first four. `log` and `other` are for rules alone."""
+
+
+@record
+class Container:
+    """Something that a setting or a command stands in.
+
+    A CI file gives `workflow`, `job`, `step`; compose a `service`; Python and shell a `function` (`class`), and a
+    `branch` where an `if`, a loop or an `except` decides; a notebook the `cell`; any other mapping or table a `key`.
+    `name` is as it is written: the job's id, the step's `name`, the key; `""` where there is none.
+    """
+
+    kind: ContainerKind
+    name: str
+    span: Span
+
+
+def within(outer: tuple[Container, ...], inner: tuple[Container, ...]) -> bool:
+    """Whether what stands in `inner` is reached by what stands in `outer`: an `env:` of a job reaches its steps."""
+    return inner[: len(outer)] == outer
+
+
+@record
+class CallContext:
+    """The statements around a call, as far as they are certain.
+
+    `function` is the name of the function that it stands in. `guards` are the conditions that decide whether it is
+    reached, in the words of the source: those of each `if` around it, of early returns before it, and the decorators
+    of its function. `swallowed_by`: the clause that drops every error of it silently. `ended` and `ended_by`:
+    how and where its run has certainly ended before. `expected`: a failure is waited for (`pytest.raises`).
+    `containers` are the functions, classes and branches that it stands in. `is_tried`: it is in the body of a `try`
+    that handles errors. `denied_by`: the clause that answers every error of W&B with False or None.
+    """
+
+    function: str | None = None
+    guards: tuple[str, ...] = ()
+    result_used: bool = True
+    swallowed_by: Place | None = None
+    ended: End | None = None
+    ended_by: Place | None = None
+    expected: bool = False
+    containers: tuple[Container, ...] = ()
+    is_tried: bool = False
+    denied_by: Place | None = None
+
+
+NO_CONTEXT = CallContext()
+
+
+@record
+class Setting:
+    """A variable of the environment, or a key of a configuration, and its value.
+
+    `how` tells where it comes from: `dotenv`, `shell` (`export X=…`, `X=… command`), `yaml`, `toml`, `python`
+    (`os.environ["X"] = …`, `os.environ.setdefault`, `os.putenv`, `monkeypatch.setenv`), `notebook` (`%env`).
+    `variable`: it is a variable of the environment of a process; otherwise a key that some program reads.
+    """
+
+    name: str
+    """The variable, or the last key: `WANDB_ENTITY`, `target_path`."""
+    place: Place
+    """Of the value; of the name where there is no value."""
+    statement: Span
+    """Where a suppression may stand."""
+    how: Literal["dotenv", "shell", "yaml", "toml", "json", "ini", "python", "notebook"]
+    variable: bool
+    value: tuple[StringValue, ...] = ()
+    """The alternatives; empty: no value is given (`WANDB_ENTITY:` passes it on), or none that is a text."""
+    keys: tuple[str, ...] = ()
+    """All keys from the root of the file to it, itself included: `("jobs", "train", "env", "WANDB_MODE")`."""
+    containers: tuple[Container, ...] = ()
+    """What it holds in, outermost first. See `within`."""
+    only_default: bool = False
+    """It gives way to a value that is already there: `setdefault`, `${X:-…}`."""
+    target: bool = False
+    """Its value is a target path, by what it says or by what its key is called. There is a site for it as well."""
+    kind: Literal["setting"] = "setting"
+
+
+@record
+class Requirement:
+    """A line that asks for a package.
+
+    `exact` is the one version that can be installed (`==0.18.0`, a lock file); `upper` the bound that it has to stay
+    below (`<0.19`) or must not exceed (`<=0.19`, `inclusive`); `~=0.18.2` and `^0.18` and `0.18.*` give an upper bound
+    as well. A lower bound alone (`>=`) gives neither.
+    """
+
+    package: str
+    """The normalised name: `wandb`, `requests-mock`."""
+    place: Place
+    """Of what is written: the version where there is one, else the whole requirement."""
+    statement: Span
+    specifiers: tuple[tuple[str, str], ...] = ()
+    """(`==`, `0.18.0`) and so on, as written; Poetry's `^` and `~` with their own sign."""
+    exact: str | None = None
+    upper: str | None = None
+    inclusive: bool = False
+    locked: bool = False
+    """It comes from a lock file: nobody wrote it by hand, and the fix is to lock again."""
+    group: str = ""
+    """Where it is asked for: `dev`, `test`, a table's name; `""` for the program's own."""
+    kind: Literal["requirement"] = "requirement"
+
+
+@record
+class Command:
+    """A command of a shell: in a script, a notebook's `!` line or `%%bash` cell, a CI file's `run:`.
+
+    `words` are its words as the shell hands them over, the program first; what the shell fills in is a hole.
+    `environment` are the assignments in front of it (`WANDB_MODE=offline python train.py`).
+    """
+
+    words: tuple[StringValue, ...]
+    place: Place
+    statement: Span
+    containers: tuple[Container, ...] = ()
+    environment: tuple[Setting, ...] = ()
+    kind: Literal["command"] = "command"
+
+    @property
+    def name(self) -> str:
+        """The words up to the first option or unknown word, for a look at what it is: `wandb artifact put x`."""
+        known: list[str] = []
+        for word in self.words:
+            literal = word.literal
+            if literal is None or literal.startswith("-"):
+                break
+            known.append(literal)
+        return " ".join(known)
+
+
+FileFact = Setting | Requirement | Command
 
 
 @record

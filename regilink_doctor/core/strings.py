@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record, replace
-from regilink_doctor.core.target_path.unknown import UNKNOWN_NAME, is_known, show_unknown
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, show_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from itertools import islice, product
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue
-from regilink_doctor.core.target_path.unknown import is_known
+from regilink_doctor.core.target_path import is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.origin import Origin
     from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.target_path.grammar import LinkMethod
+    from regilink_doctor.core.target_path import LinkMethod
 
 LINK_METHODS: dict[str, LinkMethod] = {
     "wandb.Run.link_artifact": "Run.link_artifact",

@@ -10,12 +10,12 @@ from regilink_doctor.client.probes import Probes
 from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.judgement import UNKNOWN, Judgement, judge
-from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization, OrganizationNames
 from regilink_doctor.core.origin import Argument, Default, Origin, Setting
+from regilink_doctor.core.problems import LinkInput, SdkRefusal, sdk_link
 from regilink_doctor.core.records import record
-from regilink_doctor.core.target_path import UNKNOWN_NAME, LinkInput, SdkRefusal, parsed, sdk_link
+from regilink_doctor.core.target_path import UNKNOWN_NAME, parsed
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.doctor.facts import Account, Version
 from regilink_doctor.doctor.lookups import Lookup, lookup_of, version_question

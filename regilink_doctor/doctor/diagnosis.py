@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.check_result import CheckResult, Status
-from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
-from regilink_doctor.core.masking import mask_secrets
+from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
+from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.doctor.base import Check, Subject
 from regilink_doctor.doctor.checks import find_checks
 from regilink_doctor.doctor.checks.overrides import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from regilink_doctor.core.check_result import CheckResult
-from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.origin import Origin
 from regilink_doctor.core.records import record
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
+from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.doctor.base import Subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.wording import name_destination

@@ -14,15 +14,9 @@ from regilink_doctor.core.naming import (
     REGISTRY_PREFIX,
 )
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.problems import LinkInput
 from regilink_doctor.core.records import record
-from regilink_doctor.core.target_path import (
-    LinkInput,
-    is_known,
-    is_registry_project,
-    misspelled_prefix,
-    parsed,
-    registry_name,
-)
+from regilink_doctor.core.target_path import is_known, is_registry_project, misspelled_prefix, parsed, registry_name
 from regilink_doctor.doctor.server_view import ServerView
 
 

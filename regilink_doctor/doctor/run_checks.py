@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.check_result import CheckResult
-from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.origin import Origin
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, no_answer
 from regilink_doctor.doctor.context import Context
 

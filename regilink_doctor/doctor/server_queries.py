@@ -26,7 +26,8 @@ from regilink_doctor.client.questions import (
     version_alias,
 )
 from regilink_doctor.core.organization_view import EntityFacts, OrganizationNames
-from regilink_doctor.core.target_path import LinkInput, is_known, is_registry_project, registry_name
+from regilink_doctor.core.problems import LinkInput
+from regilink_doctor.core.target_path import is_known, is_registry_project, registry_name
 from regilink_doctor.doctor.facts import Account, account_of, list_nodes
 from regilink_doctor.doctor.lookups import link_questions
 from regilink_doctor.doctor.server_view import ServerView

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.judgement import Judgement
-from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.target_path import LinkInput, show_unknown
+from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.core.targets import LinkTarget, as_string
 from regilink_doctor.doctor.base import Outcome
 from regilink_doctor.doctor.context import Context

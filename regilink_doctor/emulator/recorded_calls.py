@@ -5,9 +5,8 @@ from __future__ import annotations
 from regilink_doctor.core import judgement, rule_codes, wandb_messages
 from regilink_doctor.core.failures import find_failure
 from regilink_doctor.core.ledger import LinkAttempt
-from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.problems import LinkInput, Problem, SdkRefusal, sdk_link
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.target_path import LinkInput, SdkRefusal, sdk_link
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.recorder import CREATE_REGISTRY, LINK_MODEL, LinkCall
 from regilink_doctor.emulator.world import assume

@@ -6,8 +6,8 @@ import os
 from functools import cached_property
 
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.findings import Finding, Place, Span
+from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import Init, Link
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
-    from regilink_doctor.core.call_context import Container
-    from regilink_doctor.core.file_facts import Command, FileFact, Requirement, Setting
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.sites import Command, Container, FileFact, Requirement, Setting, Site
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.rules.base import FileFacts, Report
 

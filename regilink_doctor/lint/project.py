@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeVar
 
-    from regilink_doctor.core.file_facts import Requirement
+    from regilink_doctor.core.sites import Requirement
 
     Answer = TypeVar("Answer")
 

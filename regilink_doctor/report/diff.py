@@ -8,9 +8,7 @@ from __future__ import annotations
 import os
 from difflib import unified_diff
 
-from regilink_doctor.core.decoding import encoding_of
-from regilink_doctor.core.escaping import escape_text
-from regilink_doctor.core.masking import mask_keys
+from regilink_doctor.core.text import encoding_of, escape_text, mask_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

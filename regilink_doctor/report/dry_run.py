@@ -8,9 +8,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from regilink_doctor.core.escaping import escape_text
-from regilink_doctor.core.masking import mask_secrets
-from regilink_doctor.core.phrasing import counted
+from regilink_doctor.core.text import counted, escape_text, mask_secrets
 from regilink_doctor.report import ledger
 from regilink_doctor.report.terminal import paint_text
 

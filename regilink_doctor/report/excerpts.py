@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.masking import mask_keys
+from regilink_doctor.core.text import mask_keys
 from regilink_doctor.report.locations import SourceLines, format_place
 from regilink_doctor.report.terminal import cut_line, paint_text, show_text, text_width, wrap_text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.terminal import paint_text
 
 TYPE_CHECKING = False

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.escaping import escape_text
-from regilink_doctor.core.masking import mask_secrets
+from regilink_doctor.core.text import escape_text, mask_secrets
 from regilink_doctor.report.locations import format_place
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class SourceLines:
     def _decode_file(self, path: str) -> str:
         """The text as Python decodes it; what cannot be decoded is replaced."""
         if path not in self._texts:
-            from regilink_doctor.core.decoding import encoding_of
+            from regilink_doctor.core.text import encoding_of
 
             content = self._sources.get(path, b"")
             self._texts[path] = content.decode(encoding_of(content), errors="replace")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.phrasing import counted
+from regilink_doctor.core.text import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from regilink_doctor.core.escaping import escape_text
 from regilink_doctor.core.origin import Code
-from regilink_doctor.core.phrasing import counted
+from regilink_doctor.core.text import counted, escape_text
 from regilink_doctor.report.terminal import paint_text
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message
 from regilink_doctor.core.target_path import parse
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Related
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, reserved_type
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule

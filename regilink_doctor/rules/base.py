@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import ClassVar, Protocol
 
-    from regilink_doctor.core.call_context import Container
-    from regilink_doctor.core.configured import ConfiguredOrganization
-    from regilink_doctor.core.file_facts import Command, Requirement, Setting
-    from regilink_doctor.core.findings import Applicability, Fix, Place, Related, Severity
-    from regilink_doctor.core.message import Message
-    from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.sites import Consume, Init, Link, Log, MakeArtifact, Site
+    from regilink_doctor.core.findings import Applicability, Fix, Message, Place, Related, Severity
+    from regilink_doctor.core.organization_view import ConfiguredOrganization, OrganizationView
+    from regilink_doctor.core.sites import (
+        Command,
+        Consume,
+        Container,
+        Init,
+        Link,
+        Log,
+        MakeArtifact,
+        Requirement,
+        Setting,
+        Site,
+    )
     from regilink_doctor.core.strings import StringValue
 else:
     Protocol = object

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Related
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.strings import UnknownPart
-from regilink_doctor.core.target_path import is_known, parsed
-from regilink_doctor.core.target_path.app_urls import read_pasted
+from regilink_doctor.core.target_path import is_known, parsed, read_pasted
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import registry_links, registry_path
 from regilink_doctor.rules.wording import quoted

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.masking import is_key, mark_public
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message
+from regilink_doctor.core.text import is_key, mark_public
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain, variable_of
 
@@ -11,9 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.file_facts import Command, Setting
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.sites import Command, Setting, Site
     from regilink_doctor.rules.base import FileFacts, Report
 
 _ELSEWHERE = "delete the key in the W&B App, and read the new one from the environment, or use wandb login"

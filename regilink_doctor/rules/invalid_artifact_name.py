@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule

@@ -7,12 +7,11 @@ or misplaces the link.
 
 from __future__ import annotations
 
-from regilink_doctor.core.configured import NOTHING_CONFIGURED
-from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
+from regilink_doctor.core.problems import Problem, SdkRefusal, find_problems, sdk_link
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart
-from regilink_doctor.core.target_path import UNKNOWN_NAME, SdkRefusal, is_known, parsed, problems, sdk_link
-from regilink_doctor.core.target_path.app_urls import read_pasted
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted
 from regilink_doctor.core.targets import LinkTarget, link_targets, target_of
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.base import Report
@@ -21,11 +20,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.configured import ConfiguredOrganization
-    from regilink_doctor.core.findings import Severity
+    from regilink_doctor.core.findings import Message, Severity
     from regilink_doctor.core.judgement import Judgement
-    from regilink_doctor.core.message import Message
-    from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.organization_view import ConfiguredOrganization, OrganizationView
     from regilink_doctor.core.sites import Site
 
 MAX_CORRECTIONS = 4
@@ -72,7 +69,7 @@ def judge_name(name: LinkTarget) -> Iterator[Problem]:
     if not path or "://" in string.pattern:
         return
     none_at = [offset for offset, part in string.unknown_parts if part.kind == "environment" and len(string.parts) > 1]
-    for problem in problems(path, trailing_slash_fails=True, none_at=none_at):
+    for problem in find_problems(path, trailing_slash_fails=True, none_at=none_at):
         if problem.rule in NAME_RULES:
             yield _weaken(name, replace(problem, target=name, facts={"call": "consume"}))
 
@@ -165,7 +162,7 @@ def _problems_in_path(
     unknown = list(path.unknown_parts)
     if is_known(pattern) and (pasted := read_pasted(pattern)):
         return (Problem("REG108", 0, len(pattern), intended=pasted.target),)
-    in_path = problems(
+    in_path = find_problems(
         pattern,
         trailing_slash_fails=target.method == "Artifact.link",
         # None itself as a path raises at once: only inside a string it becomes a word.

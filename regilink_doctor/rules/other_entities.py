@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.call_context import within
-from regilink_doctor.core.findings import Related
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message, Related
+from regilink_doctor.core.sites import within
 from regilink_doctor.core.target_path import parse
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import agent_function, certain, registry_links, registry_path, sweep_entity
@@ -14,9 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Consume, Site
+    from regilink_doctor.core.sites import Consume, Setting, Site
     from regilink_doctor.rules.base import FileFacts, Replacement, Report
 
 

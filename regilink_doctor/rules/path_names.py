@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Edit, Fix
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Edit, Fix, Message
 from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.rules.base import Rule

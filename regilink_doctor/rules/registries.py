@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX
-from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.target_path import is_known, parse, parsed
+from regilink_doctor.core.text import close_to
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import known_registry, registry_path
 from regilink_doctor.rules.wording import listed, only_suggestion, quoted, rename_registry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain

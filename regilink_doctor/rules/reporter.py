@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
-from regilink_doctor.core.masking import mask_secrets
+from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.file_facts import FileFact
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.sites import FileFact, Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.base import Report, Rule
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Edit, Fix, Related, Span
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Edit, Fix, Message, Related, Span
 from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse
 from regilink_doctor.rules.base import Rule
@@ -30,9 +29,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Link, Site
+    from regilink_doctor.core.sites import Link, Setting, Site
     from regilink_doctor.core.strings import KnownPart, StringValue
     from regilink_doctor.rules.base import FileFacts, Replacement, Report
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Related
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain, is_guarded, mode_of
 from regilink_doctor.rules.wording import quoted
@@ -12,9 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.file_facts import Command, Setting
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Consume, Link, Site
+    from regilink_doctor.core.sites import Command, Consume, Link, Setting, Site
     from regilink_doctor.rules.base import FileFacts, Report
 
 

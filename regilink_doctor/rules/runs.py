@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Related
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.target_path import is_known, is_registry_project
 from regilink_doctor.rules.base import Rule
@@ -14,9 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Init, Link
+    from regilink_doctor.core.sites import Init, Link, Setting
     from regilink_doctor.rules.base import FileFacts, Report
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message
 from regilink_doctor.core.sdk_versions import BROKEN, LEAVES_PYTHON, LONG_KEYS, hides, newest, number
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
@@ -11,9 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.file_facts import Requirement
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.sites import Requirement, Site
     from regilink_doctor.rules.base import FileFacts, Report
 
 

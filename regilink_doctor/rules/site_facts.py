@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.call_context import within
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.sites import within
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed
 
@@ -11,10 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.findings import Place
-    from regilink_doctor.core.sites import Init, Link, Site
-    from regilink_doctor.core.target_path.grammar import TargetPath
+    from regilink_doctor.core.sites import Init, Link, Setting, Site
+    from regilink_doctor.core.target_path import TargetPath
     from regilink_doctor.rules.base import FileFacts
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Related
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.rules.base import Rule
 
 TYPE_CHECKING = False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.message import Message
-from regilink_doctor.core.placeholders import placeholder
+from regilink_doctor.core.findings import Message
+from regilink_doctor.core.problems import placeholder
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import variable_of
@@ -15,9 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.sites import Setting, Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.base import FileFacts, Report
 

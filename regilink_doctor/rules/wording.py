@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import DEFAULT_PROJECT, REGISTRY_PREFIX
-from regilink_doctor.core.target_path import SdkRefusal, is_known, sdk_link, show_unknown
+from regilink_doctor.core.problems import SdkRefusal, sdk_link
+from regilink_doctor.core.target_path import is_known, show_unknown
 from regilink_doctor.rules.base import Replacement
 
 TYPE_CHECKING = False

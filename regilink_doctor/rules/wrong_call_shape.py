@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Edit, Fix
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Edit, Fix, Message
 from regilink_doctor.core.records import replace
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
@@ -12,9 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.file_facts import Command
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.sites import Command, Site
     from regilink_doctor.rules.base import FileFacts, Report
 
 _ARGUMENTS = {

@@ -8,7 +8,7 @@ from regilink_doctor.emulator import World
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.configured import ConfiguredOrganization
+    from regilink_doctor.core.organization_view import ConfiguredOrganization
 
 USER, TEAM = "alice", "team-a"
 

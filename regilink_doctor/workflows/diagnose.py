@@ -10,7 +10,7 @@ from pathlib import Path
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.configured import NOTHING_CONFIGURED
+from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.origin import Argument, Configured, Setting
 from regilink_doctor.core.targets import (
     ConsumedName,

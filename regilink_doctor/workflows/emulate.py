@@ -8,9 +8,8 @@ import signal
 import sys
 import threading
 
-from regilink_doctor.core.atomic_write import write_whole
-from regilink_doctor.core.masking import mark_public
-from regilink_doctor.core.phrasing import counted
+from regilink_doctor.core.files import write_whole
+from regilink_doctor.core.text import counted, mark_public
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.emulator.loopback import HOST

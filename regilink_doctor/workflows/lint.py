@@ -7,7 +7,7 @@ import os
 from regilink_doctor.config import Config, ConfigProblem
 from regilink_doctor.config.keys import SEVERITIES
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.paths import to_slashes
+from regilink_doctor.core.files import to_slashes
 from regilink_doctor.lint.scan import files
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
 

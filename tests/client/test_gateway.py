@@ -21,7 +21,7 @@ from regilink_doctor.client.gateway import Answer, Gateway
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.queries import ask
 from regilink_doctor.client.route import route_to
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message
 from regilink_doctor.rules.connection import connection_message
 
 

@@ -11,7 +11,7 @@ import pytest
 from regilink_doctor.client import inventory
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.gateway import Answer, Gateway
-from regilink_doctor.core.message import Message
+from regilink_doctor.core.findings import Message
 from regilink_doctor.rules.connection import connection_message
 
 

@@ -12,9 +12,9 @@ from regilink_doctor.client.hosts import NEW_DEFAULT, OLD_DEFAULT, HostRefused, 
 from regilink_doctor.client.installed import find_wandb
 from regilink_doctor.client.key import Key
 from regilink_doctor.client.settings import read_settings
-from regilink_doctor.core.masking import mask_secrets
 from regilink_doctor.core.origin import Variable
 from regilink_doctor.core.sdk_versions import number
+from regilink_doctor.core.text import mask_secrets
 
 SECRET = "0123456789abcdef" * 2 + "01234567"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from regilink_doctor.core.target_path.app_urls import Pasted, read_pasted, read_snippet
+from regilink_doctor.core.target_path import Pasted, read_pasted, read_snippet
 
 
 @pytest.mark.parametrize(

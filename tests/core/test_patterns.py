@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from regilink_doctor.core.paths import relative_path
+from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.patterns import Patterns
 
 

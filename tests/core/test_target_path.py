@@ -4,16 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regilink_doctor.core.target_path import (
-    UNKNOWN_NAME,
-    LinkInput,
-    PathError,
-    SdkRefusal,
-    misspelled_prefix,
-    parse,
-    problems,
-    sdk_link,
-)
+from regilink_doctor.core.problems import LinkInput, SdkRefusal, find_problems, sdk_link
+from regilink_doctor.core.target_path import UNKNOWN_NAME, PathError, misspelled_prefix, parse
 
 WORDS = st.sampled_from(
     ["wandb-registry-", "wandb-registry-model", "wandb-registry-Golden Datasets", "acme", "model", "zoo", "", " ", "v3"]
@@ -45,12 +37,12 @@ def test_splits_as_the_installed_wandb_does(text: str) -> None:
 
 @given(TEXTS)
 def test_every_problem_lies_inside_the_text_and_none_crashes(text: str) -> None:
-    for problem in problems(text):
+    for problem in find_problems(text):
         assert 0 <= problem.start <= problem.end <= max(len(text), 1)
 
 
 def codes(text: str, **settings: object) -> list[str]:
-    return [problem.rule for problem in problems(text, **settings)]
+    return [problem.rule for problem in find_problems(text, **settings)]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +97,7 @@ def test_a_project_that_is_a_known_registry_lacks_the_prefix() -> None:
 
 def test_what_was_meant_replaces_exactly_the_wrong_part() -> None:
     text = "acme/wandb_registry_model/zoo"
-    (problem,) = problems(text)
+    (problem,) = find_problems(text)
     assert text[: problem.start] + (problem.intended or "") + text[problem.end :] == "acme/wandb-registry-model/zoo"
 
 

@@ -20,7 +20,7 @@ from regilink_doctor.core.wandb_messages import (
     find_message,
     recognize_messages,
 )
-from regilink_doctor.core.wandb_messages.template import field_names
+from regilink_doctor.core.wandb_messages.recognition import field_names
 
 # What the emulator and the grammar count on: key, row, fields, known, status.
 COUNTED_ON = [

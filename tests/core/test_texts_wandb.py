@@ -19,7 +19,7 @@ from regilink_doctor.core.wandb_messages import (
     find_message,
     recognize_messages,
 )
-from regilink_doctor.core.wandb_messages.template import field_names
+from regilink_doctor.core.wandb_messages.recognition import field_names
 
 # Said by Python, click or wandb-core, or put together from constants: no string of wandb's holds them.
 # Those that wandb's Python puts together are in CALLS below.

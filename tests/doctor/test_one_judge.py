@@ -9,7 +9,7 @@ import pytest
 
 from regilink_doctor.client.settings import read_settings
 from regilink_doctor.core.judgement import judge
-from regilink_doctor.core.target_path import LinkInput
+from regilink_doctor.core.problems import LinkInput
 from regilink_doctor.core.targets import LinkTarget, target_of
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import run_diagnosis

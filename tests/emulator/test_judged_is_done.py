@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regilink_doctor.core import judgement
-from regilink_doctor.core.target_path import LinkInput, sdk_link
+from regilink_doctor.core.problems import LinkInput, sdk_link
 from regilink_doctor.emulator import World
 from regilink_doctor.emulator.world import links
 from regilink_doctor.emulator.world.refusal import Refusal

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.findings import Finding, Place
+from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.lint import formats
 from regilink_doctor.lint.engine import FileReport, lint_bytes
 from regilink_doctor.lint.formats import ParsedFile

@@ -11,8 +11,8 @@ import pytest
 from cases import Case, all_cases, laid_out
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
-from regilink_doctor.core.decoding import encoding_of
 from regilink_doctor.core.findings import Edit, Finding
+from regilink_doctor.core.text import encoding_of
 from regilink_doctor.lint.change import fixes
 from regilink_doctor.lint.engine import FileReport, lint_bytes
 from regilink_doctor.rules import all_rules

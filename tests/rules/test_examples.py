@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
-from regilink_doctor.core.configured import ConfiguredOrganization
 from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.organization_view import ConfiguredOrganization
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.scan.files import can_matter
 from regilink_doctor.report.rule_table import as_markdown

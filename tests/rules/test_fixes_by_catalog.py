@@ -3,7 +3,7 @@
 import pytest
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
-from regilink_doctor.core.configured import NOTHING_CONFIGURED, ConfiguredOrganization
+from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.lint.change import fixes
 from regilink_doctor.lint.engine import FileReport, lint_bytes
 

@@ -7,7 +7,7 @@ import pytest
 
 from regilink_doctor.cli import main
 from regilink_doctor.config.keys import FORMATS
-from regilink_doctor.core.masking import is_key, mask_keys
+from regilink_doctor.core.text import is_key, mask_keys
 
 
 @pytest.mark.parametrize("output_format", FORMATS)

@@ -11,8 +11,8 @@ import pytest
 
 from regilink_doctor.cli import main
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
+from regilink_doctor.core.catalog.catalog_file import render_catalog
 from regilink_doctor.core.catalog.schema import SCHEMA
-from regilink_doctor.core.catalog.writing import render_catalog
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.workflows.catalog import pull_catalog
 from regilink_doctor.workflows.server_session import Unanswered

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, fill_message
-from regilink_doctor.core.wandb_messages.template import field_names
+from regilink_doctor.core.wandb_messages.recognition import field_names
 from regilink_doctor.workflows.explain import classify, explain
 
 TEXTS = [

@@ -1,9 +1,8 @@
 """`regilink.catalog.json`: an organization as the server has it, without people, in a form made to be reviewed."""
 
-from regilink_doctor.core.catalog.catalog_file import Catalog
+from regilink_doctor.core.catalog.catalog_file import MAX_BYTES, VERSION, Catalog, CatalogError
 from regilink_doctor.core.catalog.difference import Change
 from regilink_doctor.core.catalog.model import Collection, Depth, Organization, Registry, Visibility
-from regilink_doctor.core.catalog.reading import MAX_BYTES, VERSION, CatalogError
 
 __all__ = [
     "MAX_BYTES",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regilink_doctor.core.catalog.reading import VERSION
+from regilink_doctor.core.catalog.catalog_file import VERSION
 
 
 def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:

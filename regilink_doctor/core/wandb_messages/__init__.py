@@ -6,10 +6,16 @@ from regilink_doctor.core.wandb_messages.access import ACCESS
 from regilink_doctor.core.wandb_messages.consuming import CONSUMING, REGISTRIES
 from regilink_doctor.core.wandb_messages.linking import LINKING, NAMES
 from regilink_doctor.core.wandb_messages.operation import OPERATION
-from regilink_doctor.core.wandb_messages.recognition import TEXT_LIMIT, RecognizedMessage, search_messages
+from regilink_doctor.core.wandb_messages.recognition import (
+    TEXT_LIMIT,
+    RecognizedMessage,
+    Speaker,
+    WandbMessage,
+    field_names,
+    search_messages,
+)
 from regilink_doctor.core.wandb_messages.runs import ARTIFACTS, LIFECYCLE
 from regilink_doctor.core.wandb_messages.server import SERVER
-from regilink_doctor.core.wandb_messages.template import Speaker, WandbMessage, field_names
 
 __all__ = [
     "TEXT_LIMIT",

@@ -7,7 +7,7 @@ uses them when nothing longer is recognized.
 from __future__ import annotations
 
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.wandb_messages.template import WandbMessage
+from regilink_doctor.core.wandb_messages.recognition import WandbMessage
 
 OPERATION: tuple[WandbMessage, ...] = (
     # Runs that do not begin.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.wandb_messages.template import WandbMessage
+from regilink_doctor.core.wandb_messages.recognition import WandbMessage
 
 LIFECYCLE: tuple[WandbMessage, ...] = (
     # Offline: the error has no message, so its last lines are what can be recognised.

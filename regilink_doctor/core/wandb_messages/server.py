@@ -7,7 +7,7 @@ source states them (section 5 of the catalogue).
 from __future__ import annotations
 
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.wandb_messages.template import WandbMessage
+from regilink_doctor.core.wandb_messages.recognition import WandbMessage
 
 SERVER: tuple[WandbMessage, ...] = (
     # Links.

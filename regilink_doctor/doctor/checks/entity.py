@@ -8,9 +8,9 @@ from contextlib import suppress
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import Configured, Setting
-from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.target_path import is_known
+from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.advice import entity_line, quote_message, use_a_team
 from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
 from regilink_doctor.doctor.context import DEFAULT_ENTITY, Context

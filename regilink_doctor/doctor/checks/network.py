@@ -8,7 +8,7 @@ from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import set_variable
-from regilink_doctor.core.phrasing import counted
+from regilink_doctor.core.text import counted
 from regilink_doctor.doctor.advice import list_names
 from regilink_doctor.doctor.base import (
     Check,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.organization_view import OrganizationNames
-from regilink_doctor.core.phrasing import close_to
-from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.target_path import LinkInput, is_known, registry_name
+from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import LinkTarget
+from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.advice import answer_of, list_names
 from regilink_doctor.doctor.base import Outcome, block_check, pass_check, skip_check
 from regilink_doctor.doctor.checks.target import OfTarget

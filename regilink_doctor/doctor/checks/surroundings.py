@@ -8,9 +8,9 @@ from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.naming import NAME_MAX, is_version
-from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.core.target_path import LinkInput, is_known, registry_name
+from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import quote_message
 from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, skip_check

@@ -8,8 +8,9 @@ from typing import ClassVar
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
+from regilink_doctor.core.problems import LinkInput
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.target_path import LinkInput, is_known, parse
+from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer_of
 from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check

@@ -9,10 +9,10 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
-from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
+from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.advice import answer_of, list_names, quote_message
 from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
 from regilink_doctor.doctor.context import Context

@@ -11,7 +11,8 @@ from regilink_doctor.client.queries import ask
 from regilink_doctor.client.questions import CollectionQuestion, Questions, VersionQuestion, target_fields
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.target_path import LinkInput, registry_name
+from regilink_doctor.core.problems import LinkInput
+from regilink_doctor.core.target_path import registry_name
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
 from regilink_doctor.doctor.context import Context

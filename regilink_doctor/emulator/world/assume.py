@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.ledger import Assumed
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX, is_version
-from regilink_doctor.core.placeholders import placeholder
+from regilink_doctor.core.problems import placeholder
 from regilink_doctor.core.target_path import is_registry_project, misspelled_prefix, parsed
 from regilink_doctor.emulator.world import artifacts, registries
 from regilink_doctor.emulator.world.artifacts import seed_version, seed_versions

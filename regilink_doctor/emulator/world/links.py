@@ -8,9 +8,9 @@ from regilink_doctor.core.failures import find_failure
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.naming import LEGACY_REGISTRY
-from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.records import record
-from regilink_doctor.core.target_path import LinkInput, is_registry_project
+from regilink_doctor.core.target_path import is_registry_project
 from regilink_doctor.emulator.world import access, artifacts, assume
 from regilink_doctor.emulator.world.model import (
     ArtifactVersion,

@@ -13,7 +13,7 @@ from regilink_doctor.core.catalog import Catalog, CatalogError, Visibility
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.ledger import Assumed
 from regilink_doctor.core.naming import DEFAULT_PROJECT, MIGRATED_SUFFIX, REGISTRY_PREFIX
-from regilink_doctor.core.target_path import LinkInput
+from regilink_doctor.core.problems import LinkInput
 from regilink_doctor.emulator.world import artifacts, assume, automations, links, registries
 from regilink_doctor.emulator.world.artifacts import seed_version, seed_versions
 from regilink_doctor.emulator.world.features import need_known, of_version, read_version

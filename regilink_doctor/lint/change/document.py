@@ -6,9 +6,9 @@ import json
 import re
 from functools import cached_property
 
-from regilink_doctor.core.decoding import encoding_of
 from regilink_doctor.core.notebooks import NotNotebook, offset_of, read_cells
 from regilink_doctor.core.records import record
+from regilink_doctor.core.text import encoding_of
 from regilink_doctor.lint.scan.kinds import kind_of_named
 
 TYPE_CHECKING = False

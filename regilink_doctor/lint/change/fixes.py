@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections import Counter
 
-from regilink_doctor.core.atomic_write import write_whole
+from regilink_doctor.core.files import write_whole
 from regilink_doctor.core.judgement import judge_collection
-from regilink_doctor.core.target_path.sdk import LinkInput, sdk_link
+from regilink_doctor.core.problems import LinkInput, sdk_link
 from regilink_doctor.lint.change.document import Document, TextEdit
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.target_path.grammar import LinkMethod
+    from regilink_doctor.core.target_path import LinkMethod
     from regilink_doctor.lint.engine import FileReport
 
     Lint = Callable[[bytes], FileReport]

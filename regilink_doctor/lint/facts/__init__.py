@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from regilink_doctor.core.file_facts import Command, Requirement, Setting
+    from regilink_doctor.core.sites import Command, Requirement, Setting
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.lint.text.fragment import Fragment
     from regilink_doctor.lint.text.source import Source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.file_facts import Setting
+from regilink_doctor.core.sites import Setting
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.data.dotenv import ASSIGNMENT, find_quoting
 from regilink_doctor.lint.facts import FileFacts

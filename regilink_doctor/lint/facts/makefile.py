@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from regilink_doctor.core.call_context import Container
-from regilink_doctor.core.file_facts import Setting
+from regilink_doctor.core.sites import Container, Setting
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.facts.shell import read_script
 from regilink_doctor.lint.text.fragment import Fragment, text_of

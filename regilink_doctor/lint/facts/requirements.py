@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 
-from regilink_doctor.core.file_facts import Requirement
+from regilink_doctor.core.sites import Requirement
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.text.fragment import Fragment
 from regilink_doctor.lint.text.source import Source
@@ -17,8 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from regilink_doctor.core.file_facts import Command
     from regilink_doctor.core.findings import Place, Span
+    from regilink_doctor.core.sites import Command
 
 
 _LOCKED = re.compile(r'^name = "(?P<name>[^"]+)"\n(?:^(?!\[).*\n){0,8}?^version = "(?P<version>[^"]+)"', re.MULTILINE)

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from regilink_doctor.core.call_context import Container
-from regilink_doctor.core.file_facts import Setting
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.sites import ConfiguredTarget, Site
+from regilink_doctor.core.sites import ConfiguredTarget, Container, Setting, Site
 from regilink_doctor.core.target_path import UNKNOWN_NAME, misspelled_prefix
 from regilink_doctor.lint.data import iterate_scalars
 from regilink_doctor.lint.text.fragment import text_of

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 
-from regilink_doctor.core.call_context import Container
-from regilink_doctor.core.file_facts import Command, Setting
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.sites import Command, Container, Setting
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.facts import FileFacts, Program
 from regilink_doctor.lint.text.fragment import FILLED_LATER, Fragment, filled

@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from regilink_doctor.core.file_facts import Requirement
+    from regilink_doctor.core.sites import Requirement
 
 _LISTS = re.compile(
     r"""

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 
-from regilink_doctor.core.call_context import Container
-from regilink_doctor.core.file_facts import Command, Setting
 from regilink_doctor.core.records import field, record, replace
+from regilink_doctor.core.sites import Command, Container, Setting
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.data.yaml import compose_documents, place_of, scalar_pairs, span_of, stretch_of
 from regilink_doctor.lint.facts import FileFacts, Program
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, TypeAlias
 
-    from regilink_doctor.core.call_context import ContainerKind
-    from regilink_doctor.core.file_facts import Requirement
+    from regilink_doctor.core.sites import ContainerKind, Requirement
 
     Node: TypeAlias = Any
     """A `yaml.Node`. yaml is loaded with the first file, and its types tell neither `id` nor `style`."""

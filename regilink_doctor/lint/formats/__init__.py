@@ -11,8 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.file_facts import Command, Requirement, Setting
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.sites import Command, Requirement, Setting, Site
     from regilink_doctor.lint.scan.kinds import Comments
     from regilink_doctor.lint.text.source import Source, Unparsable
 

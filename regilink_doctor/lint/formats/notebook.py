@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from regilink_doctor.core.file_facts import Setting
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.notebooks import NotNotebook, read_code_cells
 from regilink_doctor.core.records import field, record, replace
+from regilink_doctor.core.sites import Setting
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.facts.requirements import read_installed
 from regilink_doctor.lint.facts.settings import keep_relevant

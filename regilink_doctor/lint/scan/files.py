@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 
-from regilink_doctor.core.paths import to_slashes
+from regilink_doctor.core.files import to_slashes
 from regilink_doctor.lint.scan.kinds import BEGINNINGS, ENDINGS, kind_of
 
 TYPE_CHECKING = False

@@ -8,8 +8,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 
-from regilink_doctor.core.call_context import CallContext, Container
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.sites import CallContext, Container
 from regilink_doctor.lint.sites.run_lifetime import MOST_STATEMENTS, RunLifetime
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import FUNCTIONS, WITHS, walk

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.file_facts import Setting
-from regilink_doctor.core.sites import OtherCall, PassedArguments, Site
+from regilink_doctor.core.sites import OtherCall, PassedArguments, Setting, Site
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve.values import Name
 from regilink_doctor.lint.text import syntax as ast

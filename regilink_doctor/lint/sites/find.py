@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from regilink_doctor.core.file_facts import Setting
     from regilink_doctor.core.findings import Place
+    from regilink_doctor.core.sites import Setting
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Read, Use
     from regilink_doctor.lint.text.source import Source
 

@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from regilink_doctor.core.call_context import End
     from regilink_doctor.core.findings import Place
+    from regilink_doctor.core.sites import End
     from regilink_doctor.lint.resolve.bindings import Use
     from regilink_doctor.lint.text.source import Source
 

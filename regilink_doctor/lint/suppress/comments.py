@@ -19,8 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from regilink_doctor.core.file_facts import FileFact
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.sites import FileFact, Site
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.scan.kinds import Comments
     from regilink_doctor.lint.text.source import Source

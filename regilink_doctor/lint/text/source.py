@@ -6,9 +6,9 @@ import os
 import sys
 from functools import cached_property
 
-from regilink_doctor.core.decoding import find_encoding
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record
+from regilink_doctor.core.text import find_encoding
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False

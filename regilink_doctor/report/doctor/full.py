@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from regilink_doctor.core.escaping import escape_text
 from regilink_doctor.core.origin import Argument
-from regilink_doctor.core.phrasing import counted
+from regilink_doctor.core.text import counted, escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
-from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.doctor.full import MARKS
 
 TYPE_CHECKING = False

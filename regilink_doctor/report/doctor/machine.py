@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from regilink_doctor.core.escaping import escape_command, escape_text
 from regilink_doctor.core.origin import Code
+from regilink_doctor.core.text import escape_command, escape_text
 from regilink_doctor.report.formats.github import format_properties
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from regilink_doctor.core.escaping import escape_text
+from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.doctor.full import SCRIPT, elsewhere_lines, summarize_verdict, unknown_line
 
 TYPE_CHECKING = False

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
-from regilink_doctor.core.escaping import escape_text
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import misspelled_prefix
+from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.escaping import escape_command, escape_command_property, escape_text
+from regilink_doctor.core.text import escape_command, escape_command_property, escape_text
 from regilink_doctor.report.formats import Format
 from regilink_doctor.report.locations import SourceLines, format_place, repository_path
 

@@ -10,8 +10,8 @@ from typing import IO
 
 from regilink_doctor.client.settings import read_settings
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.masking import remember_secret
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.text import remember_secret
 from regilink_doctor.emulator import Emulator, Fence, World, recorder
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.workflows.commands import run_command

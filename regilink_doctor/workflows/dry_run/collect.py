@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.findings import Message
 from regilink_doctor.core.ledger import LinkAttempt
-from regilink_doctor.core.message import Message
 from regilink_doctor.core.organization_view import OrganizationView
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.targets import target_of

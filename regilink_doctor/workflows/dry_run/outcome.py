@@ -6,14 +6,14 @@ import signal
 
 from regilink_doctor.core.ledger import Assumed, LinkAttempt
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.phrasing import counted
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import is_registry_project
+from regilink_doctor.core.text import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from regilink_doctor.core.findings import Message
     from regilink_doctor.core.ledger import Triggered
-    from regilink_doctor.core.message import Message
 
 
 @record

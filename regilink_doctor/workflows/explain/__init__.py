@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 import sys
 
-from regilink_doctor.core.masking import mask_secrets
-from regilink_doctor.core.target_path import misspelled_prefix
-from regilink_doctor.core.target_path.problems import HOSTS
+from regilink_doctor.core.target_path import HOSTS, misspelled_prefix
+from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.workflows.explain.addresses import explain_address
 from regilink_doctor.workflows.explain.entries import explain_entries, explain_entry, explain_report, near_entries
 from regilink_doctor.workflows.explain.error_context import read_error

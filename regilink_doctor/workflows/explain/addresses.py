@@ -6,14 +6,14 @@ from urllib.parse import unquote, urlsplit
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
-from regilink_doctor.core.target_path.app_urls import read_pasted
+from regilink_doctor.core.target_path import read_pasted
 from regilink_doctor.rules.wording import quoted
 from regilink_doctor.workflows.explain import paths
 from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.core.target_path.app_urls import Pasted
+    from regilink_doctor.core.target_path import Pasted
 
 
 def explain_address(text: str) -> Explanation:

@@ -6,7 +6,7 @@ import re
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.phrasing import counted
+from regilink_doctor.core.text import counted
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
 from regilink_doctor.rules.selection import meant_by_letters

@@ -6,9 +6,9 @@ import shlex
 import textwrap
 from typing import Literal
 
-from regilink_doctor.core.escaping import escape_text
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.records import record
+from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import shlex
 from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
-from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.problems import Problem, SdkRefusal, sdk_link
 from regilink_doctor.core.records import record
-from regilink_doctor.core.target_path import UNKNOWN_NAME, SdkRefusal, TargetPath, parsed, sdk_link
+from regilink_doctor.core.target_path import UNKNOWN_NAME, TargetPath, parsed
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.rules import rule_for, wording
 from regilink_doctor.rules.judge import correct_path, judge_target
@@ -18,7 +18,7 @@ from regilink_doctor.workflows.explain.explanation import Explanation, Wrong, ca
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.organization_view import OrganizationView
-    from regilink_doctor.core.target_path.grammar import LinkMethod
+    from regilink_doctor.core.target_path import LinkMethod
     from regilink_doctor.workflows.explain.explanation import Kind
 
 CALLS: tuple[LinkMethod, ...] = ("Run.link_artifact", "Artifact.link")

@@ -8,8 +8,7 @@ import textwrap
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.target_path import is_known, parsed, show_unknown
-from regilink_doctor.core.target_path.app_urls import read_snippet
+from regilink_doctor.core.target_path import is_known, parsed, read_snippet, show_unknown
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import rule_for
 from regilink_doctor.workflows.explain import paths

@@ -8,7 +8,7 @@ import threading
 from contextlib import ContextDecorator, suppress
 from functools import wraps
 
-from regilink_doctor.core.masking import mask_secrets
+from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.workflows.explain import classify, explain
 
 TYPE_CHECKING = False

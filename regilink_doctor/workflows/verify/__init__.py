@@ -21,9 +21,9 @@ from regilink_doctor.client.questions import (
 )
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
-from regilink_doctor.core.phrasing import close_to
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import is_known, parse, parsed
+from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.facts import list_nodes
 from regilink_doctor.rules.wording import listed, quoted
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, answered

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from regilink_doctor.core.naming import is_version
-from regilink_doctor.core.phrasing import close_to
+from regilink_doctor.core.text import close_to
 from regilink_doctor.rules.wording import listed, quoted
 from regilink_doctor.workflows.verify.outcome import Expected, Question, Status, Verification
 

@@ -1,0 +1,231 @@
+"""Strings for people: decoded from files, escaped for terminals, without secrets, counted."""
+
+from __future__ import annotations
+
+import codecs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def find_encoding(content: bytes, *, cookie: bool = True) -> str:
+    """The codec that decodes a file, and encodes it again to the same bytes.
+
+    Args:
+        content: the file's bytes.
+        cookie: whether a comment in its first two lines may name it, as in Python.
+
+    Raises:
+        LookupError: the file names an encoding that does not exist, or that is not one of text; with the reason.
+    """
+    if content.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if not cookie or b"coding" not in b"".join(content.split(b"\n", 2)[:2]):
+        return "utf-8"
+    import io
+    import tokenize
+
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(content).readline)[0]
+    except SyntaxError as error:
+        raise LookupError(error.msg) from None
+    try:
+        # `hex`, `rot13` and `undefined` are codecs, too, but make no text of bytes; `idna` is one for host names.
+        b"x".decode(encoding, "replace")
+    except (UnicodeError, LookupError):
+        raise LookupError(f"is not {encoding}, as it says") from None
+    return encoding
+
+
+def encoding_of(content: bytes, *, cookie: bool = True) -> str:
+    """The same, and UTF-8 for a file that names no encoding of text: to show its lines, whatever is in them."""
+    try:
+        return find_encoding(content, cookie=cookie)
+    except LookupError:
+        return "utf-8"
+
+
+def escape_text(text: str) -> str:
+    r"""The text on one line, what cannot be printed as its escape (`\x1b`, `\u202e`, `\u2028`, `\udcff`).
+
+    These are the control characters C0 and C1, bidirectional controls, line separators, invisible letters, unassigned
+    ones and bytes that are not UTF-8.
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
+def escape_command(text: str) -> str:
+    """The text as the message of a GitHub workflow command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escape_command_property(text: str) -> str:
+    """The text as the value of a property of a GitHub workflow command."""
+    return escape_command(escape_text(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def defuse_commands(line: str, *, starts: bool = True) -> str:
+    r"""A line for people in which a CI log finds no command: `\x3a:error::` for `::error::`, `\x23#vso[` for `##vso[`.
+
+    GitHub runs `::name::` at the start of a line, after spaces, and `##[name]` anywhere; Azure `##vso[name]` anywhere.
+    `starts`: false for the rest of a line whose start is already written.
+    """
+    if "##" in line:
+        line = line.replace("##vso[", r"\x23#vso[").replace("##[", r"\x23#[")
+    start = line.lstrip()
+    if starts and start.startswith("::"):
+        line = f"{line[: len(line) - len(start)]}\\x3a{start[1:]}"
+    return line
+
+
+UNSAFE = frozenset(
+    map(
+        chr,
+        (
+            *(number for number in range(32) if number not in (9, 10)),  # C0 without tab and line feed
+            *range(127, 160),  # DEL and C1
+            *(0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),  # bidirectional controls
+            *(0x2028, 0x2029),  # line separators
+        ),
+    )
+)
+"""Characters that move a cursor, reorder a line or end one."""
+
+
+_ENDS = r"\r(?=\n|\Z)"
+_COLOURS = r"\x1b\[[\d;]*m|\x1b\]8;[^\x00-\x1f\x7f-\x9f]*\x1b\\\\"
+"""Sequences that color text (`\\x1b[1;31m`) and that link it (OSC 8)."""
+
+
+def escape_unsafe(text: str, kind: str) -> str:
+    """The text with its unsafe characters escaped, but not a carriage return at the end of a line.
+
+    In a `text` colors and links stay as well, in a `patch` form feeds, which end pages of source. In `json` the escapes
+    are those of JSON, in which these characters only occur inside of strings.
+    """
+    import re
+
+    if kind == "json":
+        return "".join(f"\\u{ord(letter):04x}" if letter in UNSAFE else letter for letter in text)
+    kept = {"text": f"{_ENDS}|{_COLOURS}", "patch": f"{_ENDS}|\f"}.get(kind, _ENDS)
+    pieces = re.split(f"({kept})", text)
+    # The odd pieces are what was split at.
+    return "".join(piece if number % 2 else _escape_characters(piece) for number, piece in enumerate(pieces))
+
+
+def _escape_characters(text: str) -> str:
+    return "".join(ascii(letter)[1:-1] if letter in UNSAFE else letter for letter in text)
+
+
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_LENGTH = 40
+_UNRESERVED = _LETTERS | frozenset("-.~")
+_DIFFERENT = 9
+"""A key has most of the sixteen digits in it; `0000…` and `xxxx…` are stand-ins."""
+
+_SHORTEST = 8
+"""Characters of a value that is masked wherever it occurs: masking shorter ones would garble ordinary words."""
+
+
+def is_key(value: str) -> bool:
+    """Whether a string has the form of a key, after an optional `local-`, and enough different characters to be one."""
+    _, dash, rest = value.partition("-")
+    secret = rest if dash else value
+    if len(secret) < _LENGTH or not _LETTERS.issuperset(secret) or "0123456789" in secret:
+        return False
+    return len(set(secret.lower())) >= _DIFFERENT and any(letter.isdecimal() for letter in secret)
+
+
+def mask_keys(text: str) -> str:
+    """The text with a star for each character of what may be a key or a password: the rest keeps its columns."""
+    words = "".join(letter if letter.isalnum() or letter in "_-" else " " for letter in text).split()
+    for word in words if len(text) >= _LENGTH else ():
+        if is_key(word):
+            text = text.replace(word, "*" * len(word))
+    return _hide_secrets(text, lambda secret: "*" * len(secret))
+
+
+def mask_secrets(text: str) -> str:
+    """The text with `[key]` for every secret.
+
+    Secrets are the values that `remember_secret` was given, the password of an address (`https://user:password@host`),
+    what an address, an option or a variable calls a key (`?api_key=`, `--api-key`, `WANDB_API_KEY=`), credentials of an
+    `Authorization` header, and the two forms of keys that nothing else has. 40 hexadecimal digits alone may be the hash
+    of a commit.
+    """
+    for secret in _remembered:
+        if secret in text:
+            text = text.replace(secret, "[key]")
+    return _hide_secrets(text, lambda secret: "[key]")
+
+
+def remember_secret(value: str | None) -> None:
+    """From now on `mask_secrets` hides this value, also percent-encoded and as the base64 of a basic authorization."""
+    if value is None or len(value) < _SHORTEST or value in _remembered:
+        return
+    import binascii
+
+    encoded = value.encode(errors="surrogateescape")
+    # By hand: `urllib.parse` takes as long to import as everything else that a run of the linter needs.
+    quoted = "".join(chr(byte) if chr(byte) in _UNRESERVED else f"%{byte:02X}" for byte in encoded)
+    basic = binascii.b2a_base64(b"api:" + encoded, newline=False).decode()
+    forms = {value, quoted, basic, basic.rstrip("=")}
+    # The longest first: one may be a part of another.
+    _remembered[:] = sorted({*_remembered, *forms}, key=len, reverse=True)
+
+
+def mark_public(value: str) -> None:
+    """Never hide this value: it has the form of a key, but protects nothing (the keys of an emulator)."""
+    _public.add(value)
+
+
+_remembered: list[str] = []
+_public = {"PASSWORD", "[key]"}
+"""The first is what help texts write in the place of a password."""
+
+
+def _hide_secrets(text: str, hide: Callable[[str], str]) -> str:
+    # Most lines have none of these, and `re` is slow to import.
+    lower = text.lower()
+    if not any(sign in lower for sign in _SIGNS):
+        return text
+    import re
+
+    def replace(match: re.Match[str]) -> str:
+        before, secret = match.groups()
+        return before + (secret if secret in _public else hide(secret))
+
+    for before, secret, after in _FORMS:
+        text = re.sub(f"({before})({secret}){after}", replace, text)
+    return text
+
+
+_SIGNS = ("://", "key", "wandb_v", "local-", "basic ", "bearer ", "yxbpo")
+"""Any of them is in every text that has one of `_FORMS`, in lower case."""
+
+_FORMS = (
+    (r"://[^/\s:@\"']*:", r"[^/\s\"']+", "(?=@)"),
+    ("://", r"[\w-]{32,}", "(?=@)"),
+    (r"\b", r"(?:local-|wandb_v\d_)[\w-]{32,}", ""),
+    (r"(?i:\b(?:\w*[_-])?(?:api[_-]?)?key\\?[\"']?[\s=:,]+\\?[\"']?)", r"[\w-]{40,}", ""),
+    (r"(?i:\b(?:basic|bearer)\s+)", r"[A-Za-z0-9+/._~-]{16,}=*", ""),
+    (r"(?<![A-Za-z0-9+/])", r"YXBpO[A-Za-z0-9+/]{16,}=*", ""),
+)
+"""What precedes a secret, the secret, what has to follow it. The last is the base64 of `api:` and a key."""
+
+
+def close_to(name: str, names: Iterable[str]) -> str | None:
+    """The one of `names` that `name` was probably meant to be, whatever its case; never `name` itself."""
+    from difflib import get_close_matches  # only a mistake has to pay for the import
+
+    by_folded = {each.casefold(): each for each in names if each != name}
+    close = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[close[0]] if close else None
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 file`, `2 files`; `many` where an s is not enough."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
