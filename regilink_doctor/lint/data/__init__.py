@@ -21,7 +21,7 @@ from regilink_doctor.lint.text.source import Source, Unparsable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Literal, TypeAlias
+    from typing import Any, Literal, TypeAlias
 
     from regilink_doctor.core.findings import Place
 
@@ -69,6 +69,13 @@ class Scalar:
         if self.fragment is None:
             return loose_text(self.written, self.place, name)
         return StringValue(tuple(filled(self.fragment, 0, len(self.fragment.text), name=name)), self.place)
+
+
+@record
+class Given(Scalar):
+    """A value that the program gives itself, not a file: `values` are what it can be."""
+
+    values: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
 
 @record

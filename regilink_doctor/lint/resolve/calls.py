@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue
-from regilink_doctor.lint.resolve import config_files, wandb_api
+from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, Scope
 from regilink_doctor.lint.resolve.conditions import decide
 from regilink_doctor.lint.resolve.containers import choose, get_by_key, unpack
@@ -15,6 +15,7 @@ from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
     Arguments,
+    Computed,
     Function,
     Instance,
     Literal,
@@ -30,6 +31,7 @@ from regilink_doctor.lint.resolve.values import (
     may_be_unset,
 )
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import copy_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,9 +43,6 @@ _PATHS = frozenset({"os.path.join", "posixpath.join", "pathlib.PurePosixPath", "
 _RECORDS = frozenset({"dict", "types.SimpleNamespace", "argparse.Namespace", "collections.OrderedDict"})
 _WRAPS = frozenset(
     {
-        "OmegaConf.create",
-        "omegaconf.OmegaConf.create",
-        "omegaconf.DictConfig",
         "box.Box",
         "easydict.EasyDict",
         "munch.Munch",
@@ -203,6 +202,8 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return read_environment(context, node, at)
     if (loaded := config_files.call_function(context, path, node, at)) is not None:
         return loaded
+    if (given := libraries.call_function(context, path, node, at)) is not None:
+        return given
     if path in _PATHS:
         return join_path(context, node, at, is_posix=path.lower().startswith("posix") or "Posix" in path)
     if path in _RECORDS and node.keywords and not node.args:
@@ -245,8 +246,8 @@ def _find_default(context: Context, node: ast.Call, at: ProgramPoint) -> Iterabl
     by_name = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
     value = by_name.get("default", node.args[0] if node.args else None)
     factory = by_name.get("default_factory", by_name.get("factory"))
-    if isinstance(factory, ast.Lambda):
-        value = factory.body
+    if factory is not None:
+        value = context.keep(("made by factory", id(node)), lambda: copy_place(ast.Call(factory, [], []), factory))
     if value is None or (isinstance(value, ast.Constant) and value.value in (None, ...)):
         return [UNKNOWN]
     return context.value(value, at)
@@ -283,6 +284,12 @@ def resolve_alternatives(context: Context, node: ast.BoolOp, at: ProgramPoint) -
         if len(values) > 4 * MAX_ALTERNATIVES:
             break
     return values
+
+
+@resolves(Computed)
+def resolve_computed(context: Context, node: Computed, at: ProgramPoint) -> Iterable[Value]:
+    """What a library passes on."""
+    return node.values
 
 
 @resolves(ast.NamedExpr, ast.Await)

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue
-from regilink_doctor.lint.resolve.interpolation import interpolate
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
     Document,
@@ -32,7 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from regilink_doctor.lint.data import Data
+    from regilink_doctor.lint.data import Data, Keys
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint
     from regilink_doctor.lint.resolve.context import Context
     from regilink_doctor.lint.resolve.values import DocumentHolder
@@ -64,7 +63,7 @@ _PARSERS = frozenset({"configparser.ConfigParser", "configparser.RawConfigParser
 _OPENS = frozenset({"open", "io.open", "codecs.open"})
 _SAME_PATH = frozenset({"os.path.abspath", "os.path.realpath", "os.path.normpath", "str", "os.fspath"})
 _JOINS = frozenset({"os.path.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"})
-_SAME_DATA = frozenset({"dict", "omegaconf.OmegaConf.to_container", "omegaconf.OmegaConf.to_object"})
+_SAME_DATA = frozenset({"dict"})
 _READ_METHODS = frozenset({"read", "read_text", "read_bytes", "open"})
 METHODS = _READ_METHODS | {"resolve", "absolute", "with_name", "joinpath"}
 """Methods of paths and of open files that are followed."""
@@ -335,32 +334,36 @@ def find_in_document(owner: Loaded, keys: Iterable[str | int | None]) -> list[Va
             asked = list(range(len(node.items)))
         if len(asked) > _MOST_ITEMS:
             return [UNKNOWN]
-    values = [get_value(owner, key) for key in dict.fromkeys(asked) if key is not None]
-    return [value for value in values if value is not None]
+    return [value for key in dict.fromkeys(asked) if key is not None for value in find_at(owner, (key,))]
 
 
-def get_value(owner: Loaded, key: str | int) -> Value | None:
-    """The value below a key of a table, or at a number of a list; None where there is none."""
+def find_at(owner: Loaded, keys: Keys) -> list[Value]:
+    """The value below the keys of tables, and numbers of lists; nothing where there is none."""
     from regilink_doctor.lint.data import find_data
 
-    node = find_data(owner.node, (key,))
+    node = find_data(owner.node, keys)
     if node is None:
-        return None
-    value = _to_value(owner, (*owner.keys, key), node)
-    value = with_name(value, key) if isinstance(key, str) else value
-    return mark_default(value, owner.default_of) if owner.default_of is not None else value
+        return []
+    values = _to_values(owner, (*owner.keys, *keys), node)
+    for key in keys:
+        values = [with_name(value, key) for value in values] if isinstance(key, str) else values
+    return [mark_default(value, owner.default_of) for value in values] if owner.default_of is not None else values
 
 
-def _to_value(owner: Loaded, keys: tuple[str | int, ...], node: Data) -> Value:
-    from regilink_doctor.lint.data import Scalar
+def _to_values(owner: Loaded, keys: Keys, node: Data) -> list[Value]:
+    from regilink_doctor.lint.data import Given, Scalar
 
     if not isinstance(node, Scalar):
-        return replace(owner, keys=keys)
+        return [replace(owner, keys=keys)]
+    if isinstance(node, Given):
+        return list(node.values)
     if owner.document.holder == "omegaconf" and isinstance(node.value, str):
-        return interpolate(owner, keys, node)
+        from regilink_doctor.lint.resolve.omegaconf import interpolate
+
+        return [interpolate(owner, keys, node)]
     if node.kind == "string":
-        return node.interpolated()
-    return UNKNOWN if node.kind == "other" else NonString(node.value)
+        return [node.interpolated()]
+    return [UNKNOWN if node.kind == "other" else NonString(node.value)]
 
 
 def find_loaded_items(owner: Loaded) -> list[Value]:

@@ -140,7 +140,7 @@ def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | 
 
 def _find_by_key(context: Context, owner: Literal, keys: Sequence[str | None]) -> list[Value]:
     named, unpacked = context.keep(
-        ("keys", id(owner.node), owner.at.order, owner.at.frame), lambda: _index_keys(context, owner)
+        ("keys", id(owner.node), owner.at.order, owner.at.frame), lambda: index_keys(context, owner)
     )
     if not keys or None in keys:
         asked = list(named)[:_MOST_ITEMS]
@@ -161,7 +161,7 @@ def _find_by_key(context: Context, owner: Literal, keys: Sequence[str | None]) -
     return values
 
 
-def _index_keys(context: Context, owner: Literal) -> tuple[dict[str, ast.expr], list[ast.expr]]:
+def index_keys(context: Context, owner: Literal) -> tuple[dict[str, ast.expr], list[ast.expr]]:
     """The values of a dictionary by their keys, of the same keys the last, and the mappings that are unpacked in it."""
     named: dict[str, ast.expr] = {}
     unpacked: list[ast.expr] = []

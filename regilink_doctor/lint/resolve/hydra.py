@@ -1,7 +1,8 @@
-"""The configuration of `@hydra.main(config_path="conf", config_name="config")`, composed as Hydra composes it.
+"""The configuration that Hydra gives a program, composed as Hydra composes it.
 
-The defaults list is followed: groups, files beside the primary one, `_self_`, `@package`, `optional`. What only a
-command line, a plugin or a `ConfigStore` adds is unknown; where any of them could replace a value, all is.
+`@hydra.main(config_path="conf", config_name="config")` and `compose("config", overrides=[…])`. The defaults list is
+followed: groups, files beside the primary one, `_self_`, `@package`, `optional`, `override`, nodes of a `ConfigStore`.
+What only a command line or a plugin adds is unknown; where it could replace a value, all is.
 """
 
 from __future__ import annotations
@@ -9,189 +10,496 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from regilink_doctor.core.records import replace
+from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.data import DataList, Given, Scalar, Table
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
-from regilink_doctor.lint.resolve.config_files import read_document
-from regilink_doctor.lint.resolve.values import Document, Loaded, Unknown, Value
+from regilink_doctor.lint.resolve.config_files import find_at, find_roots, read_document, show_path
+from regilink_doctor.lint.resolve.imports import find_imported, find_imported_modules
+from regilink_doctor.lint.resolve.omegaconf import apply_overrides, merge_tables, split_override, to_table
+from regilink_doctor.lint.resolve.values import (
+    UNKNOWN,
+    Computed,
+    Document,
+    Literal,
+    Loaded,
+    NonString,
+    TreePath,
+    Unknown,
+    Value,
+    is_none,
+)
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import written_name
+from regilink_doctor.lint.text.nodes import copy_place, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.lint.data import Data, Table
-    from regilink_doctor.lint.resolve.bindings import Scope
+    from collections.abc import Callable, Iterable, Sequence
+
+    from regilink_doctor.lint.data import Data
+    from regilink_doctor.lint.resolve.bindings import Module, Scope, Use
     from regilink_doctor.lint.resolve.context import Context
 
-_MAX_FILES = 40
-_PARAMETERS = ("config_path", "config_name")
+    Package = tuple[str, ...]
+    Stored = dict[str, tuple[ast.expr, ProgramPoint, str | None]]
+    Choice = str | tuple[str, ...] | None
+    Parts = list["Table | Parts"]
+
+_MAX_FILES = 60
+_NOT_FOLLOWED = Unknown(reason="a configuration of Hydra that is not followed")
+_INITIALIZERS = ("initialize", "initialize_config_dir", "initialize_config_module")
+
+
+# Entry points
+
+
+def is_main(scope: Scope) -> bool:
+    """Whether Hydra calls a function with a configuration."""
+    return "hydra" in scope.module.imports and _find_decorator(scope) is not None
+
+
+def _find_decorator(scope: Scope) -> ast.Call | None:
+    for decorator in getattr(scope.node, "decorator_list", ()):
+        if isinstance(decorator, ast.Call) and written_name(decorator.func) in ("hydra.main", "main"):
+            return decorator
+    return None
 
 
 def find_configuration(context: Context, scope: Scope) -> list[Value] | None:
     """What Hydra gives to a function; None where it gives nothing."""
-    for decorator in getattr(scope.node, "decorator_list", ()):
-        if isinstance(decorator, ast.Call) and written_name(decorator.func) in ("hydra.main", "main"):
-            document = context.keep(("hydra", id(decorator)), partial(_compose_for, context, decorator, scope))
-            if document is None:
-                return [Unknown(reason="a configuration of Hydra that is not followed")]
-            return [Loaded(document, attributes=True)]
-    return None
+    decorator = _find_decorator(scope)
+    if decorator is None:
+        return None
+    document = context.keep(("hydra", id(decorator)), partial(_compose_for, context, decorator, scope))
+    return [Loaded(document, attributes=True)] if document is not None else [_NOT_FOLLOWED]
 
 
 def _compose_for(context: Context, decorator: ast.Call, scope: Scope) -> Document | None:
+    """What `@hydra.main(…)` composes; without a path, versions before 1.2 look beside the program."""
     at = ProgramPoint(scope.parent or scope, END)
-    nodes: dict[str | None, ast.expr] = dict(zip(_PARAMETERS, decorator.args, strict=False))
-    nodes |= {keyword.arg: keyword.value for keyword in decorator.keywords}
-    texts: list[str] = []
-    for parameter in _PARAMETERS:
-        values = context.value(nodes[parameter], at) if parameter in nodes else ()
-        text = values[0].literal if len(values) == 1 and isinstance(values[0], StringValue) else None
-        if text is None and (parameter == "config_name" or values):
-            return None
-        texts.append(text or "")
-    folder = os.path.normpath(os.path.join(scope.module.source.folder, texts[0]))
-    table = _Composer(folder).compose(texts[1].removesuffix(".yaml"), group="", package=())
-    return Document(table, "omegaconf") if table is not None else None
+    nodes = _name_arguments(decorator, ("config_path", "config_name"))
+    name = _find_text(context, nodes.get("config_name"), at)
+    version = nodes.get("version_base")
+    is_old = version is None or (isinstance(version, ast.Constant) and str(version.value) in ("1.0", "1.1"))
+    if "config_path" not in nodes:
+        folder: str | None = scope.module.source.folder if is_old else ""
+    else:
+        folder = _find_folder(context, nodes["config_path"], at)
+    if name is None or folder is None:
+        return None
+    return _compose(context, scope.module, folder, name, ())
+
+
+def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
+    """What a function of Hydra gives, by its last name; None for one that gives nothing of interest."""
+    if name == "compose":
+        return _call_compose(context, node, at)
+    if name in ("instantiate", "call") and node.args:
+        return [value for owner in context.value(node.args[0], at) for value in _instantiate(context, owner, node, at)]
+    return None
+
+
+def _call_compose(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """`compose("config", overrides=["reg=prod", "target=…"])` in what `initialize(…)` has named."""
+    nodes = _name_arguments(node, ("config_name", "overrides"))
+    name = _find_text(context, nodes.get("config_name"), at)
+    folder = _find_initialized(context, at)
+    if name is None or folder is None:
+        return [_NOT_FOLLOWED]
+    overrides: list[Value] = []
+    default_of = None
+    for value in context.value(nodes["overrides"], at) if "overrides" in nodes else ():
+        if isinstance(value, Literal) and not value.is_mapping:
+            for item in value.items:
+                alternatives = context.value(item, value.at)
+                overrides.append(alternatives[0] if len(alternatives) == 1 else UNKNOWN)
+        else:
+            default_of = "an override"
+    document = _compose(context, at.scope.module, folder, name, overrides)
+    return [Loaded(document, (), True, default_of)] if document is not None else [_NOT_FOLLOWED]
+
+
+def _find_initialized(context: Context, at: ProgramPoint) -> str | None:
+    """The folder that the nearest `initialize` before a place names, of the same function if there is one."""
+    uses = [use for use in at.scope.module.uses if (written_name(use.call.func) or "").endswith(_INITIALIZERS)]
+    before = [use for use in uses if use.scope is at.scope and use.order <= at.order] or uses
+    if not before or (before is uses and len(uses) > 1):
+        return None
+    use = before[-1]
+    nodes = _name_arguments(use.call, ("config_path",))
+    node = next((nodes[name] for name in ("config_path", "config_dir", "config_module") if name in nodes), None)
+    if (written_name(use.call.func) or "").endswith("module"):
+        module = _find_text(context, node, use.at)
+        return _find_module_folder(context, module, use.scope.module) if module else None
+    return _find_folder(context, node, use.at) if node is not None else ""
+
+
+def _name_arguments(call: ast.Call, names: Sequence[str]) -> dict[str, ast.expr]:
+    nodes = dict(zip(names, call.args, strict=False))
+    return nodes | {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+
+
+def _find_text(context: Context, node: ast.expr | None, at: ProgramPoint) -> str | None:
+    values = context.value(node, at) if node is not None else ()
+    return values[0].literal if len(values) == 1 and isinstance(values[0], StringValue) else None
+
+
+def _find_folder(context: Context, node: ast.expr, at: ProgramPoint) -> str | None:
+    """The folder of a `config_path`, the empty string for None; None where it is not known."""
+    values = context.value(node, at)
+    if len(values) != 1:
+        return None
+    value = values[0]
+    if is_none(value):
+        return ""
+    if isinstance(value, TreePath):
+        return value.path
+    text = value.literal if isinstance(value, StringValue) else None
+    if text is not None and text.startswith("pkg://"):
+        return _find_module_folder(context, text.removeprefix("pkg://").replace("/", "."), at.scope.module)
+    return os.path.normpath(os.path.join(at.source.folder, text)) if text is not None else None
+
+
+def _find_module_folder(context: Context, dotted: str, module: Module) -> str | None:
+    """The folder of a package of the tree, which needs no `__init__.py`."""
+    for root in find_roots(module.source.folder):
+        for base in (root, os.path.join(root, "src")):
+            folder = os.path.join(base, *dotted.split("."))
+            if os.path.isdir(folder):
+                return folder
+    return None
+
+
+# instantiate
+
+
+def _instantiate(context: Context, owner: Value, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """What `_target_` makes of its arguments, and of those that the call adds."""
+    if not isinstance(owner, Loaded):
+        return [UNKNOWN]
+    targets = find_at(owner, ("_target_",))
+    dotted = targets[0].literal if len(targets) == 1 and isinstance(targets[0], StringValue) else None
+    if not dotted:
+        return [UNKNOWN]
+    callees = tuple(find_imported(context, dotted, at.scope.module))
+    call = context.keep(
+        ("instantiate", id(node), dotted, id(owner.document), owner.keys), lambda: _make_call(callees, owner, node)
+    )
+    return context.value(call, at)
+
+
+def _make_call(callees: tuple[Value, ...], owner: Loaded, node: ast.Call) -> ast.Call:
+    """`callee(**table, …)`."""
+    unpacked = ast.keyword(None, copy_place(Computed((owner,)), node))
+    call = ast.Call(copy_place(Computed(callees), node), node.args[1:], [*node.keywords, unpacked])
+    return copy_place(call, node)
+
+
+# ConfigStore
+
+
+def _index_stored(context: Context, module: Module) -> Stored:
+    """The nodes that a program and the modules it imports put into the `ConfigStore`, by group and name."""
+    stored: Stored = {}
+    for other in (module, *find_imported_modules(context, module)):
+        for use in other.uses:
+            if isinstance(use.call.func, ast.Attribute) and use.call.func.attr == "store":
+                _add_stored(context, use, stored)
+    return stored
+
+
+def _add_stored(context: Context, use: Use, stored: Stored) -> None:
+    nodes = _name_arguments(use.call, ("name", "node", "group", "package"))
+    name = _find_text(context, nodes.get("name"), use.at)
+    group = _find_text(context, nodes["group"], use.at) if "group" in nodes else ""
+    if name is not None and group is not None and "node" in nodes:
+        package = _find_text(context, nodes["package"], use.at) if "package" in nodes else None
+        stored[os.path.join(group, name.removesuffix(".yaml"))] = (nodes["node"], use.at, package)
+
+
+# Composition
 
 
 class _NotFollowed(Exception):
     """Something in a defaults list that may replace any value."""
 
 
+@record
+class _Default:
+    """An item of a defaults list: what is chosen of a group, or a file beside the one that has the list."""
+
+    path: str
+    """Of the group, or of the file, from the root of the configuration."""
+    choice: Choice
+    package: Package
+    is_group: bool = True
+    is_placed: bool = False
+    """Whether the package is not that of the file."""
+    is_override: bool = False
+    is_optional: bool = False
+    is_self: bool = False
+
+    @property
+    def key(self) -> str:
+        """What an override names it by."""
+        if self.package == tuple(self.path.split("/")):
+            return self.path
+        return f"{self.path}@{'.'.join(self.package) or '_global_'}"
+
+
+_SELF = _Default("", None, (), is_self=True)
+
+
+def _compose(context: Context, module: Module, folder: str, name: str, overrides: Sequence[Value]) -> Document | None:
+    """The configuration `name` in a folder after overrides; None where it cannot be followed."""
+    stored = context.keep(("stored nodes", id(module)), lambda: _index_stored(context, module))
+    try:
+        table = _Composer(folder, lambda path: _read_stored(context, stored, path), tuple(stored)).compose(
+            name.removesuffix(".yaml"), overrides
+        )
+    except _NotFollowed:
+        return None
+    return Document(table, "omegaconf")
+
+
+def _read_stored(context: Context, stored: Stored, path: str) -> tuple[Table, str | None] | None:
+    if path not in stored:
+        return None
+    node, at, package = stored[path]
+    values = context.value(node, at)
+    table = to_table(context, values[0], at.source.place(node)) if len(values) == 1 else None
+    if table is None:
+        raise _NotFollowed
+    return table, package
+
+
 class _Composer:
-    """Merges the files of one configuration folder."""
+    """Merges the files of one configuration folder, and nodes of the store; the files come first."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(
+        self, folder: str, read_stored: Callable[[str], tuple[Table, str | None] | None], stored: tuple[str, ...]
+    ) -> None:
         self.folder = folder
+        self.read_stored = read_stored
+        self.stored = stored
         self.left = _MAX_FILES
+        self.choices: dict[str, Choice] = {}
+        """What overrides choose, by the keys of the defaults; the first one counts."""
+        self.chosen: dict[str, str] = {}
+        self.deferred: list[tuple[_Default, Parts]] = []
+        """Defaults whose names are made of other choices: `${db}_${size}`."""
 
-    def compose(self, name: str, group: str, package: tuple[str, ...]) -> Table | None:
-        """The table of a configuration file with those of its defaults list; None where it cannot be followed."""
-        try:
-            return self._compose(name, group, package)
-        except _NotFollowed:
-            return None
-
-    def _compose(self, name: str, group: str, package: tuple[str, ...], *, is_placed: bool = False) -> Table | None:
-        """As `compose`, below `package`; None without a file. `is_placed`: the package is not that of the file."""
-        from regilink_doctor.lint.data import DataList, Table
-
-        own = self._read(os.path.join(group, name))
-        if own is None:
-            return None
-        package = package if is_placed else self._find_package(os.path.join(group, name), package)
-        body = replace(own, entries={key: value for key, value in own.entries.items() if key != "defaults"})
-        listed = own.entries.get("defaults")
-        items = listed.items if isinstance(listed, DataList) else ()
-        result = Table((), own.place, {})
-        is_own_merged = False
-        for item in items:
-            if getattr(item, "value", None) == "_self_":
-                result = merge_tables(result, _wrap(body, package))
-                is_own_merged = True
-                continue
-            table = self._compose_default(item, group, package)
-            if table is not None:
-                result = merge_tables(result, table)
-            elif is_own_merged and not _is_skipped(item):
-                raise _NotFollowed  # it would be merged over what this file says
-        return result if is_own_merged else merge_tables(result, _wrap(body, package))
-
-    def _compose_default(self, item: Data, group: str, package: tuple[str, ...]) -> Table | None:
-        """What one item of a defaults list adds; None where it adds nothing that is in a file."""
-        from regilink_doctor.lint.data import DataList, Scalar, Table
-
-        if isinstance(item, Scalar) and isinstance(item.value, str):
-            folder, name = os.path.split(item.value)
-            return self._compose_named(name, folder, group, package)
-        if not isinstance(item, Table) or len(item.entries) != 1:
+    def compose(self, name: str, overrides: Sequence[Value]) -> Table:
+        """The table of the primary configuration, those of its defaults and the overrides merged in."""
+        appended, others = [], []
+        for text in overrides:
+            default = self._read_choice(text)
+            if default is None:
+                others.append(text)
+            elif default.is_override:
+                self.choices.setdefault(default.key, default.choice)
+            else:
+                appended.append(default)
+        parts = self._expand(name, (), appended=appended, is_placed=False)
+        if parts is None:
             raise _NotFollowed
-        ((key, chosen),) = item.entries.items()
-        word, _, rest = key.rpartition(" ")
-        if word == "override" and not rest.lstrip("/").startswith("hydra/"):
+        for default, place in self.deferred:
+            place += self._expand_default(replace(default, choice=self._fill(default.choice))) or ()
+        first, *rest = _flatten(parts)
+        for table in rest:
+            first = merge_tables(first, table)
+        return apply_overrides(first, others)
+
+    def _read_choice(self, text: Value) -> _Default | None:
+        """An override that chooses of a group, `reg=prod` or `+reg=prod`; None for one of a value."""
+        override = split_override(text)
+        if override is None:
             raise _NotFollowed
-        names = chosen.items if isinstance(chosen, DataList) else (chosen,)
-        result: Table | None = None
-        for choice in names:
-            value = choice.value if isinstance(choice, Scalar) else False
-            if value is None or value == "???" or rest.lstrip("/").startswith("hydra/"):
-                continue
-            if not isinstance(value, str):
+        path, value = override
+        word = path.lstrip("+~")
+        key, at, destination = word.partition("@")
+        is_folder = bool(self.folder) and os.path.isdir(os.path.join(self.folder, key))
+        if not is_folder and not any(name.startswith(f"{key}/") for name in self.stored):
+            return None
+        choice = value.literal
+        if choice is None or path.startswith(("~", "++")) or choice[:1] in "[{" or "," in choice:
+            raise _NotFollowed
+        package = _to_package(destination) if at else tuple(key.split("/"))
+        chosen = None if choice == "null" else choice
+        return _Default(key, chosen, package, is_placed=bool(at), is_override=not path.startswith("+"))
+
+    def _expand(
+        self, path: str, package: Package, *, is_placed: bool, appended: Sequence[_Default] = ()
+    ) -> Parts | None:
+        """The tables of a configuration and its defaults in the order in which they are merged; None without a file."""
+        read = self._read(path)
+        if read is None:
+            return None
+        own, header = read
+        package = header if header is not None and not is_placed else package
+        body = _wrap(
+            replace(own, entries={key: value for key, value in own.entries.items() if key != "defaults"}), package
+        )
+        defaults = self._list_defaults(own.entries.get("defaults"), os.path.dirname(path), package)
+        if not any(default.is_self for default in defaults):
+            defaults.append(_SELF)
+        defaults += appended
+        for default, following in zip(defaults, [*defaults[1:], _SELF], strict=True):
+            if default.is_override:
+                self.choices.setdefault(default.key, default.choice)
+                if not (following.is_override or following.is_self or following in appended):
+                    raise _NotFollowed  # Hydra wants overrides at the end
+        parts: Parts = []
+        is_own_before = True
+        # From the end: an `override` in one of the later ones is for those before it.
+        for default in reversed(defaults):
+            if default.is_self:
+                is_own_before = False
+                parts.append(body)
+            elif not default.is_override:
+                inner = self._expand_default(default)
+                if inner is None and is_own_before and not default.is_optional:
+                    raise _NotFollowed  # it would be merged over what this file has
+                parts.append([] if inner is None else inner)
+        return parts[::-1]
+
+    def _expand_default(self, default: _Default) -> Parts | None:
+        """The tables of what is chosen; None where it is in no file and not in the store."""
+        choice = self.choices.get(default.key, default.choice) if default.is_group else default.choice
+        if isinstance(choice, str) and "${" in choice:
+            place: Parts = []
+            self.deferred.append((default, place))
+            return place
+        if isinstance(choice, tuple):
+            paths = [os.path.join(default.path, name) for name in choice]
+            lists = [self._expand(path, default.package, is_placed=default.is_placed) for path in reversed(paths)]
+            return [item for item in reversed(lists) if item is not None] or None
+        if default.is_group and (choice is None or choice == "???"):
+            return []
+        if isinstance(choice, str):
+            self.chosen[default.key] = choice
+        path = os.path.join(default.path, choice.removesuffix(".yaml")) if choice is not None else default.path
+        return self._expand(path, default.package, is_placed=default.is_placed)
+
+    def _fill(self, choice: Choice) -> str:
+        """A name that is made of other choices."""
+        text = str(choice)
+        for key, chosen in self.chosen.items():
+            text = text.replace("${" + key.replace("/", ".") + "}", chosen)
+        if "$" in text:
+            raise _NotFollowed
+        return text
+
+    def _list_defaults(self, listed: Data | None, group: str, package: Package) -> list[_Default]:
+        defaults: list[_Default] = []
+        for item in listed.items if isinstance(listed, DataList) else ():
+            text = _to_text(item)
+            if text == "_self_":
+                defaults.append(_SELF)
+            elif text is not None:
+                folder, name = os.path.split(text)
+                defaults.append(_place(folder, name, group, package, is_group=False))
+            elif isinstance(item, Table) and len(item.entries) == 1:
+                ((key, chosen),) = item.entries.items()
+                *words, key = key.split()
+                if not key.lstrip("/").startswith("hydra/"):
+                    default = _place(key, _to_choice(chosen), group, package)
+                    is_override, is_optional = "override" in words, "optional" in words
+                    defaults.append(replace(default, is_override=is_override, is_optional=is_optional))
+            else:
                 raise _NotFollowed
-            table = self._compose_named(value, rest, group, package)
-            result = table if result is None else merge_tables(result, table) if table is not None else result
-        return result
+        return defaults
 
-    def _compose_named(self, name: str, key: str, group: str, package: tuple[str, ...]) -> Table | None:
-        """The file `name` of the group `key`, which may say its package: `reg@out.sink`."""
-        if "$" in name + key:
-            raise _NotFollowed
-        key, at, destination = key.partition("@")
-        is_absolute = key.startswith("/")
-        below = os.path.join("" if is_absolute else group, key.strip("/"))
-        words = tuple([word for word in destination.split(".") if word])
-        if words[:1] == ("_global_",):
-            inner = words[1:]
-        elif at:
-            inner = (*package, *(word for word in words if word not in ("_here_", "_group_")))
-        else:
-            inner = (*package, *(word for word in key.split("/") if word))
-        return self._compose(name.removesuffix(".yaml"), below, inner, is_placed=bool(at))
-
-    def _read(self, path: str) -> Table | None:
-        from regilink_doctor.lint.data import Table
-
-        if self.left <= 0 or ".." in path.split(os.sep):
+    def _read(self, path: str) -> tuple[Table, Package | None] | None:
+        """A configuration file, or else a node of the store, and the package that it names."""
+        if self.left <= 0 or ".." in path.split("/"):
             raise _NotFollowed
         self.left -= 1
-        full = os.path.join(self.folder, f"{path}.yaml")
+        full = os.path.join(self.folder, f"{path}.yaml") if self.folder else ""
         if not os.path.isfile(full):
-            return None
+            stored = self.read_stored(path)
+            return (stored[0], _to_package(stored[1]) if stored[1] else None) if stored is not None else None
         document = read_document(full, "yaml", "omegaconf")
+        if document is None and _is_empty(full):
+            return Table((), Place(show_path(full), Span(1, 1, 1, 1)), {}), _find_package(full)
         if document is None or not isinstance(document.root, Table) or document.root.repeated:
             raise _NotFollowed
-        return document.root
-
-    def _find_package(self, path: str, package: tuple[str, ...]) -> tuple[str, ...]:
-        """The package that the first lines of a file give it: `# @package _global_`."""
-        with open(os.path.join(self.folder, f"{path}.yaml"), encoding="utf-8", errors="replace") as file:
-            start = file.read(1024)
-        for line in start.splitlines():
-            words = line.lstrip("# ").split()
-            if line.startswith("#") and words[:1] == ["@package"] and len(words) == 2:
-                if words[1] == "_group_":
-                    raise _NotFollowed  # of versions before 1.1
-                return () if words[1] == "_global_" else tuple(words[1].split("."))
-            if line.strip() and not line.startswith("#"):
-                break
-        return package
+        return document.root, _find_package(full)
 
 
-def _is_skipped(item: Data) -> bool:
-    """Whether an item of a defaults list is about Hydra itself, optional, or chooses nothing."""
-    from regilink_doctor.lint.data import Table
-
-    if not isinstance(item, Table):
-        return False
-    ((key, chosen),) = item.entries.items()
-    is_hydras = key.rpartition(" ")[2].lstrip("/").startswith("hydra/")
-    return is_hydras or key.startswith("optional ") or getattr(chosen, "value", "") is None
+def _is_empty(path: str) -> bool:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return not any(line.strip() and not line.startswith("#") for line in file.read(1 << 16).splitlines())
 
 
-def _wrap(table: Table, package: tuple[str, ...]) -> Table:
+def _find_package(path: str) -> Package | None:
+    """The package that the first lines of a file give it: `# @package _global_`."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        start = file.read(1024)
+    for line in start.splitlines():
+        words = line.lstrip("# ").split()
+        if line.startswith("#") and words[:1] == ["@package"] and len(words) == 2:
+            if "_group_" in words[1] or "_name_" in words[1]:
+                raise _NotFollowed  # of versions before 1.1
+            return _to_package(words[1])
+        if line.strip() and not line.startswith("#"):
+            break
+    return None
+
+
+def _to_package(text: str) -> Package:
+    return tuple([word for word in text.split(".") if word not in ("", "_global_", "_here_", "_group_")])
+
+
+def _place(key: str, choice: Choice, group: str, package: Package, *, is_group: bool = True) -> _Default:
+    """A default of a configuration in `group` at `package`: `reg`, `/reg`, `reg@out.sink`."""
+    if "$" in key:
+        raise _NotFollowed
+    key, at, destination = key.partition("@")
+    if not is_group and isinstance(choice, str) and "@" in choice:
+        choice, at, destination = choice.partition("@")
+    path = os.path.join("" if key.startswith("/") else group, key.strip("/"))
+    if destination.startswith("_global_"):
+        inner = _to_package(destination)
+    elif at:
+        inner = (*package, *_to_package(destination))
+    else:
+        inner = (*package, *(word for word in key.split("/") if word))
+    return _Default(path, choice, inner, is_group=is_group, is_placed=bool(at))
+
+
+def _to_text(data: Data) -> str | None:
+    """The string that a file, or the program, gives."""
+    if isinstance(data, Given):
+        value = data.values[0] if len(data.values) == 1 else None
+        return value.literal if isinstance(value, StringValue) else None
+    return data.value if isinstance(data, Scalar) and isinstance(data.value, str) else None
+
+
+def _to_choice(data: Data) -> Choice:
+    if isinstance(data, DataList):
+        names = [_to_text(item) for item in data.items]
+        if None in names:
+            raise _NotFollowed
+        return tuple([name for name in names if name is not None])
+    text = _to_text(data)
+    if text is None and not (isinstance(data, Scalar) and data.kind == "null"):
+        is_none_given = isinstance(data, Given) and data.values == (NonString(None),)
+        if not is_none_given:
+            raise _NotFollowed
+    return text
+
+
+def _flatten(parts: Parts) -> list[Table]:
+    tables: list[Table] = []
+    for part in parts:
+        tables += [part] if isinstance(part, Table) else _flatten(part)
+    return tables
+
+
+def _wrap(table: Table, package: Package) -> Table:
     """A table below the keys of its package."""
     for key in reversed(package):
         table = replace(table, entries={key: table})
     return table
-
-
-def merge_tables(base: Table, other: Table) -> Table:
-    """Both tables; of what is in both, that of `other`, but tables are merged and lists replaced."""
-    from regilink_doctor.lint.data import Table
-
-    entries = dict(base.entries)
-    for key, value in other.entries.items():
-        before = entries.get(key)
-        are_tables = isinstance(before, Table) and isinstance(value, Table)
-        entries[key] = merge_tables(before, value) if are_tables else value  # type: ignore[arg-type]
-    return replace(other, entries=entries)

@@ -24,6 +24,8 @@ MAX_FILES = 40
 """Files that are read for the sake of one."""
 
 MAX_BYTES = 1 << 20
+_MOST_MODULES = 16
+"""Modules that are looked through for what they register."""
 
 
 @resolves_binding("import")
@@ -89,6 +91,22 @@ def find_module(context: Context, dotted: str, module: Module) -> Module | None:
             return None
         modules[path] = _parsed(path)
     return modules[path]
+
+
+def find_imported_modules(context: Context, module: Module) -> list[Module]:
+    """The files of the tree that a file imports, itself or through others of them, up to a bound."""
+    modules = [module]
+    for importing in modules:
+        for bindings in importing.scope.bindings.values():
+            for binding in bindings:
+                if binding.kind != "import" or not may_be_ours(binding.target):
+                    continue
+                holder = binding.target.rpartition(".")[0]
+                for dotted in (binding.target.removesuffix(".*"), holder):
+                    found = find_module(context, dotted, importing) if dotted.strip(".") else None
+                    if found is not None and found not in modules and len(modules) <= _MOST_MODULES:
+                        modules.append(found)
+    return modules[1:]
 
 
 def imports_link(module: Module) -> bool:

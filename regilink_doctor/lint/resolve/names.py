@@ -26,6 +26,7 @@ from regilink_doctor.lint.resolve.values import (
     Name,
     Unknown,
     Value,
+    is_none,
     open_end,
     with_name,
 )
@@ -225,11 +226,21 @@ def find_binding(
 ) -> Iterable[Value]:
     """What one binding gives a name."""
     at = ProgramPoint(scope, binding.order, frame)
-    if binding.annotation is not None and (binding.value is None or binding.kind == "parameter"):
-        instance = find_annotated(context, binding.annotation, at)
-        if instance is not None:
-            return [instance]
-    return context.binding(name, binding, at)
+    if binding.annotation is None or not (binding.value is None or binding.kind == "parameter"):
+        return context.binding(name, binding, at)
+    instance = find_annotated(context, binding.annotation, at)
+    if instance is None:
+        return context.binding(name, binding, at)
+    if isinstance(instance, Instance) or binding.kind != "parameter":
+        return [instance]
+    # What is passed says more than its type; Hydra passes what its files say, whatever the annotation.
+    values = list(context.binding(name, binding, at))
+    if "hydra" in scope.module.imports and any(isinstance(value, Unknown) for value in values):
+        from regilink_doctor.lint.resolve.hydra import is_main
+
+        if is_main(scope):
+            return values
+    return [instance if isinstance(value, Unknown) or is_none(value) else value for value in values]
 
 
 @resolves_binding("class")

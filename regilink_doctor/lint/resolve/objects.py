@@ -182,7 +182,7 @@ def find_attribute(context: Context, owner: ClassOrObject, name: str) -> tuple[V
 
 
 def _find_in_lineage(context: Context, owner: ClassOrObject, name: str) -> list[Value]:
-    for scope in _find_lineage(context, owner.scope):
+    for scope in find_lineage(context, owner.scope):
         if values := _find_own(context, owner, scope, name):
             return values
     return []
@@ -222,7 +222,7 @@ def _find_returned(context: Context, method: Scope) -> list[Value]:
     return values or [UNKNOWN]
 
 
-def _find_lineage(context: Context, scope: Scope) -> Iterable[Scope]:
+def find_lineage(context: Context, scope: Scope) -> Iterable[Scope]:
     """A class and its bases, as far as they are in the tree."""
     waiting, seen = [scope], {id(scope)}
     while waiting and len(seen) <= _MOST_BASES:

@@ -29,6 +29,7 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import literals
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import copy_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -181,8 +182,7 @@ def _sum_lists(left: ast.expr, right: ast.expr) -> ast.List:
 
 def _starred(node: ast.expr) -> ast.Starred:
     """`*node`, at the place of the node: it may be what is reported."""
-    start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
-    return ast.Starred(node, ast.Load(), lineno=start[0], col_offset=start[1], end_lineno=end[0], end_col_offset=end[1])
+    return copy_place(ast.Starred(node, ast.Load()), node)
 
 
 # Methods

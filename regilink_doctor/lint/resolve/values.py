@@ -189,6 +189,14 @@ class Unknown(NonString):
 UNKNOWN = Unknown()
 
 
+class Computed(ast.expr):
+    """An expression that no source has: what a library passes on, its values known already."""
+
+    def __init__(self, values: tuple[Value, ...]) -> None:
+        super().__init__()
+        self.values = values
+
+
 Value = (
     StringValue
     | Name

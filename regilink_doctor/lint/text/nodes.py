@@ -7,6 +7,9 @@ from regilink_doctor.lint.text import syntax as ast
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeVar
+
+    NodeT = TypeVar("NodeT", bound="ast.expr")
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 WITHS = (ast.With, ast.AsyncWith)
@@ -91,3 +94,10 @@ def written_name(node: ast.AST) -> str | None:
         else:
             return None
     return node.id + "".join(reversed(words))
+
+
+def copy_place(node: NodeT, original: ast.expr) -> NodeT:
+    """A node that no source has, at the place of one that it has."""
+    node.lineno, node.col_offset = original.lineno, original.col_offset
+    node.end_lineno, node.end_col_offset = original.end_lineno, original.end_col_offset
+    return node

@@ -1,0 +1,404 @@
+"""OmegaConf: configurations that are made of files, dictionaries and dataclasses, merged, and filled in.
+
+Interpolations: `${registry}/zoo`, `${.name}`, `${oc.env:REGISTRY,wandb-registry-model}`.
+"""
+
+from __future__ import annotations
+
+from itertools import islice, product
+
+from regilink_doctor.core.records import replace
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
+from regilink_doctor.lint.data import DataList, Given, Scalar, Table, find_data, read_data
+from regilink_doctor.lint.resolve.bindings import ClassOrObject
+from regilink_doctor.lint.resolve.containers import find_elements, index_keys
+from regilink_doctor.lint.resolve.objects import find_attribute, find_lineage
+from regilink_doctor.lint.resolve.values import (
+    UNKNOWN,
+    Document,
+    Literal,
+    Loaded,
+    Name,
+    NonString,
+    Unknown,
+    Value,
+    mark_default,
+    mark_variable,
+)
+from regilink_doctor.lint.text import syntax as ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from regilink_doctor.core.findings import Place
+    from regilink_doctor.lint.data import Data, Keys
+    from regilink_doctor.lint.resolve.bindings import ProgramPoint
+    from regilink_doctor.lint.resolve.context import Context
+
+    Parts = tuple[KnownPart | UnknownPart, ...]
+
+_MAX_DEPTH = 8
+_MAX_NODES = 2000
+_MAX_MERGED = 8
+"""Combinations of alternatives that are merged."""
+
+_MISSING = "???"
+_MISSING_NAMES = frozenset({"omegaconf.MISSING", "dataclasses.MISSING"})
+_COMMAND_LINE = "the command line"
+
+
+# Functions
+
+
+def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
+    """What a function of OmegaConf gives, by its last name; None for one that gives nothing of interest."""
+    if name in ("create", "structured", "DictConfig"):
+        keyword = next((item.value for item in node.keywords if item.arg in ("obj", "content")), None)
+        argument = node.args[0] if node.args else keyword
+        return (
+            [_create(context, value, at.source.place(node)) for value in context.value(argument, at)]
+            if argument
+            else None
+        )
+    if name in ("merge", "unsafe_merge"):
+        return _merge(context, node, at)
+    if name == "from_cli" and not node.args:
+        return [_hold(Table((), at.source.place(node), {}), _COMMAND_LINE)]
+    if name in ("from_dotlist", "from_cli") and node.args:
+        texts = find_elements(context, node.args[0], at)
+        return [_hold(apply_overrides(Table((), at.source.place(node), {}), texts))]
+    if name == "select" and len(node.args) > 1:
+        return _select(context, node, at)
+    if name in ("masked_copy", "resolve"):
+        return context.value(node.args[0], at) if node.args else None
+    if name in ("to_container", "to_object") and node.args:
+        values = context.value(node.args[0], at)
+        return [replace(value, attributes=False) if isinstance(value, Loaded) else UNKNOWN for value in values]
+    return None
+
+
+def _hold(data: Data, default_of: str | None = None) -> Loaded:
+    return Loaded(Document(data, "omegaconf"), (), True, default_of)
+
+
+def _create(context: Context, value: Value, place: Place) -> Value:
+    """`OmegaConf.create(value)`: of a string, what it says as YAML."""
+    if isinstance(value, StringValue):
+        text = value.literal
+        data = read_data("", text.encode(), "yaml") if text is not None else None
+        return _hold(_move(data, value.place)) if isinstance(data, Table | DataList) else UNKNOWN
+    data = _Converter(context, place).convert(value, ())
+    return _hold(data, getattr(value, "default_of", None)) if isinstance(data, Table | DataList) else UNKNOWN
+
+
+def _move(data: Data, place: Place) -> Data:
+    """Data with all values at one place."""
+    if isinstance(data, Table):
+        return Table(data.keys, place, {key: _move(item, place) for key, item in data.entries.items()})
+    if isinstance(data, DataList):
+        return DataList(data.keys, place, tuple([_move(item, place) for item in data.items]))
+    return Scalar(data.keys, place, data.value, data.kind, data.written)
+
+
+def _merge(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
+    """`OmegaConf.merge(base, …)`: what is not known may replace anything."""
+    arguments: list[Sequence[Value]] = []
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            lists = context.value(argument.value, at)
+            if (
+                len(lists) != 1
+                or not isinstance(lists[0], Literal)
+                or not isinstance(lists[0].node, ast.List | ast.Tuple)
+            ):
+                return [Unknown(reason="configurations whose number is not known")]
+            arguments += [context.value(item, lists[0].at) for item in lists[0].items]
+        else:
+            arguments.append(context.value(argument, at))
+    place = at.source.place(node)
+    merged: list[Value] = []
+    for values in islice(product(*arguments), _MAX_MERGED):
+        table, default_of = Table((), place, {}), None
+        for value in values:
+            data = _Converter(context, place).convert(value, ())
+            if isinstance(data, Table):
+                table = merge_tables(table, data)
+                default_of = getattr(value, "default_of", None) or default_of
+            elif not isinstance(value, NonString) or isinstance(value, Unknown):
+                default_of = "a configuration that is merged over it"
+        merged.append(_hold(table, default_of))
+    return merged
+
+
+def _select(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
+    """`OmegaConf.select(config, "a.b", default=…)`."""
+    from regilink_doctor.lint.resolve.config_files import find_at
+
+    paths = [value.literal for value in context.value(node.args[1], at) if isinstance(value, StringValue)]
+    default = next((keyword.value for keyword in node.keywords if keyword.arg == "default"), None)
+    values: list[Value] = []
+    for owner in context.value(node.args[0], at):
+        for path in paths:
+            found: Sequence[Value] = [UNKNOWN]
+            if isinstance(owner, Loaded) and path:
+                found = find_at(owner, split_path(path))
+            values += found or (context.value(default, at) if default is not None else [NonString(None)])
+    return values or [UNKNOWN]
+
+
+def split_path(path: str) -> tuple[str, ...]:
+    """The keys of `a.b[0].c`."""
+    return tuple(path.replace("[", ".").replace("]", "").split("."))
+
+
+# Data of values
+
+
+def to_table(context: Context, value: Value, place: Place) -> Table | None:
+    """A dictionary, a dataclass or a loaded table as one table; None for anything else."""
+    data = _Converter(context, place).convert(value, ())
+    return data if isinstance(data, Table) else None
+
+
+class _Converter:
+    """Makes data of values that the program has: what it evaluates is bounded."""
+
+    def __init__(self, context: Context, place: Place) -> None:
+        self.context = context
+        self.place = place
+        self.left = _MAX_NODES
+
+    def convert(self, value: Value, keys: Keys) -> Data:
+        """The data of one value; a scalar for what is neither a mapping, nor a list, nor a dataclass."""
+        self.left -= 1
+        if self.left >= 0 and len(keys) <= _MAX_DEPTH:
+            if isinstance(value, Loaded) and (node := value.node) is not None:
+                return node
+            if isinstance(value, Literal) and value.is_mapping:
+                return self._convert_mapping(value, keys)
+            if isinstance(value, Literal) and isinstance(value.node, ast.List | ast.Tuple):
+                values = [self.context.value(item, value.at) for item in value.items]
+                items = [self._convert_alternatives(found, (*keys, index)) for index, found in enumerate(values)]
+                return DataList(keys, self.place, tuple(items))
+            if isinstance(value, ClassOrObject) and not value.scope.is_enum:
+                return self._convert_fields(value, keys)
+        place = value.place if isinstance(value, StringValue) else self.place
+        is_missing = isinstance(value, Name) and value.path in _MISSING_NAMES
+        text = _MISSING if is_missing else value.literal if isinstance(value, StringValue) else None
+        if text is not None and ("${" in text or text == _MISSING):
+            return Scalar(keys, place, text, "string", text)
+        return Given(keys, place, None, "other", "", values=(value,))
+
+    def _convert_alternatives(self, values: Sequence[Value], keys: Keys) -> Data:
+        if len(values) == 1:
+            return self.convert(values[0], keys)
+        return Given(keys, self.place, None, "other", "", values=tuple(values))
+
+    def _convert_mapping(self, value: Literal, keys: Keys) -> Table:
+        named, unpacked = index_keys(self.context, value)
+        table = Table(keys, self.place, {})
+        for node in unpacked:
+            for inner in self.context.value(node, value.at):
+                data = self.convert(inner, keys)
+                table = merge_tables(table, data) if isinstance(data, Table) else table
+        entries = dict(table.entries)
+        for name, node in named.items():
+            entries[name] = self._convert_alternatives(self.context.value(node, value.at), (*keys, name))
+        return replace(table, entries=entries)
+
+    def _convert_fields(self, value: ClassOrObject, keys: Keys) -> Table:
+        """The fields of a dataclass, those of its bases first, as they are given or by default."""
+        owner = value if value.made is not None else ClassOrObject(value.scope)
+        entries: dict[str, Data] = {}
+        for scope in reversed(list(find_lineage(self.context, value.scope))):
+            for name, bindings in scope.bindings.items():
+                if bindings[0].annotation is None:
+                    continue
+                found = find_attribute(self.context, owner, name)
+                is_required = bindings[-1].value is None and all(
+                    isinstance(item, Unknown | ClassOrObject) for item in found
+                )
+                missing = Scalar((*keys, name), self.place, _MISSING, "string", _MISSING)
+                entries[name] = missing if is_required else self._convert_alternatives(found, (*keys, name))
+        return Table(keys, self.place, entries)
+
+
+def merge_tables(base: Table, other: Table) -> Table:
+    """Both tables; of what is in both, that of `other`, but tables are merged, and `???` replaces nothing."""
+    entries = dict(base.entries)
+    for key, value in other.entries.items():
+        before = entries.get(key)
+        if isinstance(before, Table) and isinstance(value, Table):
+            entries[key] = merge_tables(before, value)
+        elif before is None or getattr(value, "written", None) != _MISSING:
+            entries[key] = value
+    return replace(other, entries=entries)
+
+
+# Overrides: `a.b=value`, `+a.b=value`, `++a.b=value`, `~a.b`
+
+
+def apply_overrides(table: Table, texts: Iterable[Value]) -> Table:
+    """A table after overrides in Hydra's grammar, each a string; one that is not known makes all unknown."""
+    for text in texts:
+        override = split_override(text)
+        if override is None:
+            return Table(table.keys, table.place, {})
+        path, value = override
+        if path.startswith("~"):
+            table = _remove(table, split_path(path[1:]))
+        else:
+            table = _set(table, split_path(path.lstrip("+")), _read_override(value, split_path(path.lstrip("+"))))
+    return table
+
+
+def split_override(text: Value) -> tuple[str, StringValue] | None:
+    """The path, with its `+` or `~`, and the value of an override; None where the path is not known."""
+    if not isinstance(text, StringValue):
+        return None
+    pattern = text.pattern
+    path, equals, _ = pattern.partition("=")
+    if "\0" in path or not (equals or path.startswith("~")):
+        return None
+    value = text.cut(len(path) + 1, len(pattern)) if equals else ()
+    return path.strip(), StringValue(value, value[0].place if value else text.place)
+
+
+def _read_override(value: StringValue, keys: Keys) -> Data:
+    """The value of an override: quotes are taken off; lists, tables and several values are not followed."""
+    text = value.pattern
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" and "\\" not in text:
+        value = StringValue(value.cut(1, len(text) - 1), value.place)
+        return Given(keys, value.place, None, "other", "", values=(value,))
+    if "${" in text:
+        return Scalar(keys, value.place, text, "string", text)
+    if text[:1] in ("[", "{", "'", '"') or "," in text or "\\" in text:
+        return Given(keys, value.place, None, "other", "", values=(UNKNOWN,))
+    data = read_data("", text.encode(), "yaml") if value.literal is not None and text else None
+    if isinstance(data, Scalar) and data.kind in ("number", "boolean", "null"):
+        return replace(data, keys=keys, place=value.place)
+    return Given(keys, value.place, None, "other", "", values=(value,))
+
+
+def _set(table: Table, keys: tuple[str, ...], value: Data) -> Table:
+    first, rest = keys[0], keys[1:]
+    if rest:
+        inner = table.entries.get(first)
+        value = _set(inner if isinstance(inner, Table) else Table(table.keys, table.place, {}), rest, value)
+    return replace(table, entries={**table.entries, first: value})
+
+
+def _remove(table: Table, keys: tuple[str, ...]) -> Table:
+    first, rest = keys[0], keys[1:]
+    entries: Mapping[str, Data] = {key: value for key, value in table.entries.items() if key != first or rest}
+    if rest and isinstance(inner := table.entries.get(first), Table):
+        entries = {**entries, first: _remove(inner, rest)}
+    return replace(table, entries=entries)
+
+
+# Interpolations
+
+
+def interpolate(owner: Loaded, keys: Keys, scalar: Scalar, depth: int = 0) -> Value:
+    """The value of a string at `keys`, its interpolations filled in."""
+    text = scalar.written
+    if text == _MISSING:
+        return Unknown(reason="a value that must be given")
+    if "${" not in text:
+        return scalar.interpolated()
+    if "\\$" in text or depth > _MAX_DEPTH:
+        return UNKNOWN
+    if text.startswith("${") and _find_closing(text, 0, len(text)) == len(text):
+        return _resolve(owner, keys, scalar, 2, len(text) - 1, depth)
+    return StringValue(_fill(owner, keys, scalar, 0, len(text), depth), scalar.place)
+
+
+def _fill(owner: Loaded, keys: Keys, scalar: Scalar, start: int, end: int, depth: int) -> Parts:
+    """The parts of `written[start:end]`."""
+    parts: list[KnownPart | UnknownPart] = []
+    while start < end:
+        begin = scalar.written.find("${", start, end)
+        if begin != start:
+            stop = end if begin < 0 else begin
+            parts.append(_cut(scalar, start, stop))
+            start = stop
+            continue
+        stop = _find_closing(scalar.written, begin, end)
+        value = _resolve(owner, keys, scalar, begin + 2, stop - 1, depth)
+        if isinstance(value, StringValue):
+            parts += value.parts
+        elif isinstance(value, NonString) and isinstance(value.value, int | float):
+            parts.append(KnownPart(str(value.value), scalar.place))
+        else:
+            parts.append(UnknownPart(scalar.written[begin:stop], scalar.place, reason=getattr(value, "reason", "")))
+        start = stop
+    return tuple(parts)
+
+
+def _cut(scalar: Scalar, start: int, end: int) -> KnownPart:
+    if scalar.fragment is not None:
+        return scalar.fragment.piece(start, end)
+    return KnownPart(scalar.written[start:end], scalar.place)
+
+
+def _find_closing(text: str, start: int, end: int) -> int:
+    """Behind the brace that closes the interpolation that begins at `start`."""
+    depth = 0
+    for index in range(start, end):
+        depth += {"{": 1, "}": -1}.get(text[index], 0)
+        if text[index] == "}" and depth == 0:
+            return index + 1
+    return end
+
+
+def _resolve(owner: Loaded, keys: Keys, scalar: Scalar, start: int, end: int, depth: int) -> Value:
+    """What is used for `${written[start:end]}`."""
+    inside = scalar.written[start:end]
+    name, comma, default = inside.partition(",")
+    begin = end - len(default.lstrip())
+    if name.startswith("oc.env:"):
+        variable = name.removeprefix("oc.env:").strip()
+        if "$" in variable or not comma or default.strip() in ("null", ""):
+            part = UnknownPart("${" + inside + "}", scalar.place, variables=(variable,))
+            return StringValue((part,), scalar.place)
+        value = StringValue(_fill(owner, keys, scalar, begin, end, depth + 1), scalar.place)
+        return mark_variable(mark_default(value, variable), variable)
+    if name.startswith("oc.select:") and "$" not in name:
+        selected = _find_key(owner, keys, name.removeprefix("oc.select:").strip(), depth)
+        is_default = isinstance(selected, Unknown) and comma
+        return StringValue(_fill(owner, keys, scalar, begin, end, depth + 1), scalar.place) if is_default else selected
+    if ":" in inside or "$" in inside:
+        return Unknown(reason="an interpolation that is not followed")
+    return _find_key(owner, keys, inside.strip(), depth)
+
+
+def _find_key(owner: Loaded, keys: Keys, path: str, depth: int) -> Value:
+    """The value at `a.b`, or from `keys` at `.b` and `..b`."""
+    dots = len(path) - len(path.lstrip("."))
+    base = keys[: max(len(keys) - dots, 0)] if dots else ()
+    target: Keys = (*base, *split_path(path.lstrip(".")))
+    node = find_data(owner.document.root, target)
+    if node is None:
+        return UNKNOWN
+    if isinstance(node, Given):
+        return node.values[0] if len(node.values) == 1 else UNKNOWN
+    if not isinstance(node, Scalar):
+        return replace(owner, keys=target)
+    if isinstance(node.value, str):
+        return interpolate(owner, target, node, depth + 1)
+    return UNKNOWN if node.kind == "other" else NonString(node.value)
+
+
+def iterate_tables(root: Data) -> Iterator[tuple[Keys, Table]]:
+    """Every table, and the keys that lead to it."""
+    waiting: list[tuple[Keys, Data]] = [((), root)]
+    left = _MAX_NODES
+    while waiting and left:
+        left -= 1
+        keys, node = waiting.pop()
+        if isinstance(node, Table):
+            yield keys, node
+            waiting += [((*keys, key), item) for key, item in node.entries.items()]
+        elif isinstance(node, DataList):
+            waiting += [((*keys, index), item) for index, item in enumerate(node.items)]
