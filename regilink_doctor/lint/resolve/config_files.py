@@ -358,7 +358,7 @@ def _to_values(owner: Loaded, keys: Keys, node: Data) -> list[Value]:
     if isinstance(node, Given):
         return list(node.values)
     if owner.document.holder == "omegaconf" and isinstance(node.value, str):
-        from regilink_doctor.lint.resolve.omegaconf import interpolate
+        from regilink_doctor.lint.resolve.interpolation import interpolate
 
         return [interpolate(owner, keys, node)]
     if node.kind == "string":

@@ -54,11 +54,6 @@ _INITIALIZERS = ("initialize", "initialize_config_dir", "initialize_config_modul
 # Entry points
 
 
-def is_main(scope: Scope) -> bool:
-    """Whether Hydra calls a function with a configuration."""
-    return "hydra" in scope.module.imports and _find_decorator(scope) is not None
-
-
 def _find_decorator(scope: Scope) -> ast.Call | None:
     for decorator in getattr(scope.node, "decorator_list", ()):
         if isinstance(decorator, ast.Call) and written_name(decorator.func) in ("hydra.main", "main"):
@@ -66,8 +61,8 @@ def _find_decorator(scope: Scope) -> ast.Call | None:
     return None
 
 
-def find_configuration(context: Context, scope: Scope) -> list[Value] | None:
-    """What Hydra gives to a function; None where it gives nothing."""
+def find_passed(context: Context, scope: Scope) -> list[Value] | None:
+    """What Hydra passes to a function; None where it does not call it."""
     decorator = _find_decorator(scope)
     if decorator is None:
         return None

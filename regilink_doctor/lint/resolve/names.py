@@ -26,7 +26,6 @@ from regilink_doctor.lint.resolve.values import (
     Name,
     Unknown,
     Value,
-    is_none,
     open_end,
     with_name,
 )
@@ -229,18 +228,9 @@ def find_binding(
     if binding.annotation is None or not (binding.value is None or binding.kind == "parameter"):
         return context.binding(name, binding, at)
     instance = find_annotated(context, binding.annotation, at)
-    if instance is None:
-        return context.binding(name, binding, at)
-    if isinstance(instance, Instance) or binding.kind != "parameter":
-        return [instance]
-    # What is passed says more than its type; Hydra passes what its files say, whatever the annotation.
-    values = list(context.binding(name, binding, at))
-    if "hydra" in scope.module.imports and any(isinstance(value, Unknown) for value in values):
-        from regilink_doctor.lint.resolve.hydra import is_main
-
-        if is_main(scope):
-            return values
-    return [instance if isinstance(value, Unknown) or is_none(value) else value for value in values]
+    # What a parameter is passed says more than its type.
+    is_known = isinstance(instance, Instance) or (instance is not None and binding.kind != "parameter")
+    return [instance] if instance is not None and is_known else context.binding(name, binding, at)
 
 
 @resolves_binding("class")

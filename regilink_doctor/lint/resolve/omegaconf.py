@@ -1,17 +1,15 @@
-"""OmegaConf: configurations that are made of files, dictionaries and dataclasses, merged, and filled in.
-
-Interpolations: `${registry}/zoo`, `${.name}`, `${oc.env:REGISTRY,wandb-registry-model}`.
-"""
+"""OmegaConf: configurations that are made of files, dictionaries and dataclasses, and merged."""
 
 from __future__ import annotations
 
 from itertools import islice, product
 
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
-from regilink_doctor.lint.data import DataList, Given, Scalar, Table, find_data, read_data
+from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.data import DataList, Given, Scalar, Table, read_data
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.containers import find_elements, index_keys
+from regilink_doctor.lint.resolve.interpolation import MISSING, split_path
 from regilink_doctor.lint.resolve.objects import find_attribute, find_lineage
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
@@ -22,28 +20,24 @@ from regilink_doctor.lint.resolve.values import (
     NonString,
     Unknown,
     Value,
-    mark_default,
-    mark_variable,
 )
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from regilink_doctor.core.findings import Place
     from regilink_doctor.lint.data import Data, Keys
     from regilink_doctor.lint.resolve.bindings import ProgramPoint
     from regilink_doctor.lint.resolve.context import Context
 
-    Parts = tuple[KnownPart | UnknownPart, ...]
 
 _MAX_DEPTH = 8
 _MAX_NODES = 2000
 _MAX_MERGED = 8
 """Combinations of alternatives that are merged."""
 
-_MISSING = "???"
 _MISSING_NAMES = frozenset({"omegaconf.MISSING", "dataclasses.MISSING"})
 _COMMAND_LINE = "the command line"
 
@@ -147,11 +141,6 @@ def _select(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     return values or [UNKNOWN]
 
 
-def split_path(path: str) -> tuple[str, ...]:
-    """The keys of `a.b[0].c`."""
-    return tuple(path.replace("[", ".").replace("]", "").split("."))
-
-
 # Data of values
 
 
@@ -185,8 +174,8 @@ class _Converter:
                 return self._convert_fields(value, keys)
         place = value.place if isinstance(value, StringValue) else self.place
         is_missing = isinstance(value, Name) and value.path in _MISSING_NAMES
-        text = _MISSING if is_missing else value.literal if isinstance(value, StringValue) else None
-        if text is not None and ("${" in text or text == _MISSING):
+        text = MISSING if is_missing else value.literal if isinstance(value, StringValue) else None
+        if text is not None and ("${" in text or text == MISSING):
             return Scalar(keys, place, text, "string", text)
         return Given(keys, place, None, "other", "", values=(value,))
 
@@ -219,7 +208,7 @@ class _Converter:
                 is_required = bindings[-1].value is None and all(
                     isinstance(item, Unknown | ClassOrObject) for item in found
                 )
-                missing = Scalar((*keys, name), self.place, _MISSING, "string", _MISSING)
+                missing = Scalar((*keys, name), self.place, MISSING, "string", MISSING)
                 entries[name] = missing if is_required else self._convert_alternatives(found, (*keys, name))
         return Table(keys, self.place, entries)
 
@@ -231,7 +220,7 @@ def merge_tables(base: Table, other: Table) -> Table:
         before = entries.get(key)
         if isinstance(before, Table) and isinstance(value, Table):
             entries[key] = merge_tables(before, value)
-        elif before is None or getattr(value, "written", None) != _MISSING:
+        elif before is None or getattr(value, "written", None) != MISSING:
             entries[key] = value
     return replace(other, entries=entries)
 
@@ -295,110 +284,3 @@ def _remove(table: Table, keys: tuple[str, ...]) -> Table:
     if rest and isinstance(inner := table.entries.get(first), Table):
         entries = {**entries, first: _remove(inner, rest)}
     return replace(table, entries=entries)
-
-
-# Interpolations
-
-
-def interpolate(owner: Loaded, keys: Keys, scalar: Scalar, depth: int = 0) -> Value:
-    """The value of a string at `keys`, its interpolations filled in."""
-    text = scalar.written
-    if text == _MISSING:
-        return Unknown(reason="a value that must be given")
-    if "${" not in text:
-        return scalar.interpolated()
-    if "\\$" in text or depth > _MAX_DEPTH:
-        return UNKNOWN
-    if text.startswith("${") and _find_closing(text, 0, len(text)) == len(text):
-        return _resolve(owner, keys, scalar, 2, len(text) - 1, depth)
-    return StringValue(_fill(owner, keys, scalar, 0, len(text), depth), scalar.place)
-
-
-def _fill(owner: Loaded, keys: Keys, scalar: Scalar, start: int, end: int, depth: int) -> Parts:
-    """The parts of `written[start:end]`."""
-    parts: list[KnownPart | UnknownPart] = []
-    while start < end:
-        begin = scalar.written.find("${", start, end)
-        if begin != start:
-            stop = end if begin < 0 else begin
-            parts.append(_cut(scalar, start, stop))
-            start = stop
-            continue
-        stop = _find_closing(scalar.written, begin, end)
-        value = _resolve(owner, keys, scalar, begin + 2, stop - 1, depth)
-        if isinstance(value, StringValue):
-            parts += value.parts
-        elif isinstance(value, NonString) and isinstance(value.value, int | float):
-            parts.append(KnownPart(str(value.value), scalar.place))
-        else:
-            parts.append(UnknownPart(scalar.written[begin:stop], scalar.place, reason=getattr(value, "reason", "")))
-        start = stop
-    return tuple(parts)
-
-
-def _cut(scalar: Scalar, start: int, end: int) -> KnownPart:
-    if scalar.fragment is not None:
-        return scalar.fragment.piece(start, end)
-    return KnownPart(scalar.written[start:end], scalar.place)
-
-
-def _find_closing(text: str, start: int, end: int) -> int:
-    """Behind the brace that closes the interpolation that begins at `start`."""
-    depth = 0
-    for index in range(start, end):
-        depth += {"{": 1, "}": -1}.get(text[index], 0)
-        if text[index] == "}" and depth == 0:
-            return index + 1
-    return end
-
-
-def _resolve(owner: Loaded, keys: Keys, scalar: Scalar, start: int, end: int, depth: int) -> Value:
-    """What is used for `${written[start:end]}`."""
-    inside = scalar.written[start:end]
-    name, comma, default = inside.partition(",")
-    begin = end - len(default.lstrip())
-    if name.startswith("oc.env:"):
-        variable = name.removeprefix("oc.env:").strip()
-        if "$" in variable or not comma or default.strip() in ("null", ""):
-            part = UnknownPart("${" + inside + "}", scalar.place, variables=(variable,))
-            return StringValue((part,), scalar.place)
-        value = StringValue(_fill(owner, keys, scalar, begin, end, depth + 1), scalar.place)
-        return mark_variable(mark_default(value, variable), variable)
-    if name.startswith("oc.select:") and "$" not in name:
-        selected = _find_key(owner, keys, name.removeprefix("oc.select:").strip(), depth)
-        is_default = isinstance(selected, Unknown) and comma
-        return StringValue(_fill(owner, keys, scalar, begin, end, depth + 1), scalar.place) if is_default else selected
-    if ":" in inside or "$" in inside:
-        return Unknown(reason="an interpolation that is not followed")
-    return _find_key(owner, keys, inside.strip(), depth)
-
-
-def _find_key(owner: Loaded, keys: Keys, path: str, depth: int) -> Value:
-    """The value at `a.b`, or from `keys` at `.b` and `..b`."""
-    dots = len(path) - len(path.lstrip("."))
-    base = keys[: max(len(keys) - dots, 0)] if dots else ()
-    target: Keys = (*base, *split_path(path.lstrip(".")))
-    node = find_data(owner.document.root, target)
-    if node is None:
-        return UNKNOWN
-    if isinstance(node, Given):
-        return node.values[0] if len(node.values) == 1 else UNKNOWN
-    if not isinstance(node, Scalar):
-        return replace(owner, keys=target)
-    if isinstance(node.value, str):
-        return interpolate(owner, target, node, depth + 1)
-    return UNKNOWN if node.kind == "other" else NonString(node.value)
-
-
-def iterate_tables(root: Data) -> Iterator[tuple[Keys, Table]]:
-    """Every table, and the keys that lead to it."""
-    waiting: list[tuple[Keys, Data]] = [((), root)]
-    left = _MAX_NODES
-    while waiting and left:
-        left -= 1
-        keys, node = waiting.pop()
-        if isinstance(node, Table):
-            yield keys, node
-            waiting += [((*keys, key), item) for key, item in node.entries.items()]
-        elif isinstance(node, DataList):
-            waiting += [((*keys, index), item) for index, item in enumerate(node.items)]

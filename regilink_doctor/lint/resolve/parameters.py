@@ -5,9 +5,11 @@ The command line is a caller, too: `argparse` and `click` keep their defaults wh
 
 from __future__ import annotations
 
+from regilink_doctor.lint.resolve import libraries
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, Scope
 from regilink_doctor.lint.resolve.containers import find_by_key, find_elements
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
+from regilink_doctor.lint.resolve.names import find_annotated
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
     UNKNOWN,
@@ -17,6 +19,7 @@ from regilink_doctor.lint.resolve.values import (
     Loaded,
     Unknown,
     Value,
+    is_none,
     mark_default,
     with_name,
 )
@@ -37,13 +40,19 @@ def bind_parameter(context: Context, name: str, binding: Binding, at: ProgramPoi
     scope, frame = at.scope, at.frame
     if name == scope.first_parameter and scope.owner is not None and not _is_static(scope):
         return _find_receiver(scope, scope.owner, frame)
-    if "hydra" in scope.module.imports and name == scope.first_parameter:
-        from regilink_doctor.lint.resolve.hydra import find_configuration
-
-        if (configuration := find_configuration(context, scope)) is not None:
-            return configuration
+    if name == scope.first_parameter and (passed := libraries.find_passed(context, scope)) is not None:
+        return passed
     if "marimo" in scope.module.imports and scope.is_decorated("cell"):
         return _find_in_cells(context, scope.module, name)
+    values = _find_passed_values(context, name, binding, at)
+    instance = find_annotated(context, binding.annotation, at) if binding.annotation is not None else None
+    if instance is None:
+        return values
+    return [instance if isinstance(value, Unknown) or is_none(value) else value for value in values]
+
+
+def _find_passed_values(context: Context, name: str, binding: Binding, at: ProgramPoint) -> list[Value]:
+    scope, frame = at.scope, at.frame
     if frame is not None and frame.scope is scope:
         given = _find_given(context, scope, frame, name)
         return given if given is not None else _find_default(context, binding, scope)
