@@ -44,12 +44,13 @@ class LiveItem(pytest.Item):
             pytest.skip(self._missing or check.message)
         if check.status in ("fail", "crash"):
             lines = [f"{check.code or check.status}: {check.message}"]
+            lines += [f"  note: {line}" for line in (check.note or "").splitlines()]
             if check.origin:
                 lines.append(f"  from {check.origin.shown}")
             lines += [f"  {line}" for line in (check.help or "").splitlines()]
             raise LiveProblem("\n".join(lines))
         if check.status == "warn":
-            warnings.warn(LiveWarning(f"{check.code}: {check.message}"), stacklevel=1)
+            warnings.warn(LiveWarning(f"{check.code}: {check.text}"), stacklevel=1)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The row alone."""
@@ -121,7 +122,7 @@ def make_items(session: pytest.Session, report: dict[str, Any], chosen: list[str
     """The items of the report's checks and of its links, or of those `chosen` by their node ids."""
     checks = [_read_check(value) for value in report["checks"]]
     problem = next((check for check in checks if check.name == "credentials" and check.code == NO_CREDENTIALS), None)
-    missing = f"no credentials for W&B: {problem.message}" if problem is not None else None
+    missing = f"no credentials for W&B: {problem.text}" if problem is not None else None
 
     def is_chosen(nodeid: str) -> bool:
         return not chosen or any(nodeid == wanted or nodeid.startswith(f"{wanted}::") for wanted in chosen)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.problems import SdkRefusal, sdk_link
 from regilink_doctor.core.targets import target_of
-from regilink_doctor.doctor.wording import explain_problem
+from regilink_doctor.doctor.base import report_problem
 from regilink_doctor.emulator import World
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import rule_for
@@ -126,7 +126,7 @@ def test_lint_explain_doctor_and_dry_run_speak_with_one_voice(text: str) -> None
     assert lint_words(text) <= words
     assert {code for code, *_ in lint_words(text)} == {code for code, *_ in words}
     for problem in judge_target(target_of(text)):
-        outcome = explain_problem(problem)
+        outcome = report_problem(problem)
         said = [summary for code, summary, advice in words if (code, advice) == (outcome.code, outcome.help or "")]
         assert any(outcome.message.startswith(summary) for summary in said), (outcome, words)
     for code in {code for code, *_ in words}:

@@ -28,14 +28,15 @@ class Credentials:
     """A key and its origin, or the places that have none.
 
     `token_file` is the identity token (`WANDB_IDENTITY_TOKEN_FILE`) that wandb would use instead of a key. `looked_in`
-    are the places in the order of the installed wandb, each with what was wrong there, if something was.
+    are the places in the order of the installed wandb, each with what was wrong there, if something was. `two_ways`:
+    both a key and an identity token are in the environment, which wandb refuses.
     """
 
     key: Key | None = None
     origin: Origin | None = None
     token_file: Setting[str] | None = None
     looked_in: tuple[str, ...] = ()
-    problem: str | None = None
+    two_ways: bool = False
 
 
 def find_credentials(
@@ -49,8 +50,7 @@ def find_credentials(
     key = environ.get("WANDB_API_KEY") or ""
     token = environ.get("WANDB_IDENTITY_TOKEN_FILE") or ""
     if key and token and version >= ENVIRONMENT_FIRST:
-        both = "WANDB_API_KEY and WANDB_IDENTITY_TOKEN_FILE are both set, which wandb refuses"
-        return Credentials(problem=both)
+        return Credentials(two_ways=True)
     looked: list[str] = []
     if key:
         return Credentials(Key(key), Variable("WANDB_API_KEY"))

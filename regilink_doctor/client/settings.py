@@ -20,7 +20,7 @@ from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
 from regilink_doctor.client.route import Route, is_proxy_address, route_to
 from regilink_doctor.core.naming import NAME_MAX
 from regilink_doctor.core.origin import Argument, Default, File, Origin, Setting, Variable
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.text import remember_secret
 
 MODES = ("online", "offline", "shared", "disabled", "dryrun", "run")
@@ -36,12 +36,16 @@ _FIELD = re.compile(r"^    ([a-z][a-z0-9_]*)\s*:", re.MULTILINE)
 
 @record
 class SettingsProblem:
-    """What wandb refuses in its settings: `what` continues a sentence that begins with the value's origin."""
+    """What wandb refuses in its settings: `what` continues a sentence that begins with the value or its origin.
+
+    `effect` is what wandb then does.
+    """
 
     setting: str
     origin: Origin
     what: str
     help: str
+    effect: str = "wandb stops when it starts"
 
 
 @record
@@ -160,7 +164,10 @@ class _Reader:
         )
 
     def _add(self, setting: str, origin: Origin, what: str, advice: str) -> None:
-        self.problems.append(SettingsProblem(setting, origin, what, advice))
+        problem = SettingsProblem(setting, origin, what, advice)
+        if setting == "settings" and self.version >= FILES_AT_ONCE:
+            problem = replace(problem, effect="wandb drops everything in its settings files")
+        self.problems.append(problem)
 
     def _find(self, name: str, values: Mapping[str, Setting[str]], argument: str | None = None) -> Setting[str] | None:
         argument = argument or name
@@ -180,9 +187,7 @@ class _Reader:
             values.update({name: Setting(value, File(source, name)) for name, value in file.values.items()})
             if wrong := self._wrong_entry(file):
                 name, what = wrong
-                effect = "drops everything in its settings files" if self.version >= FILES_AT_ONCE else "stops"
-                origin = File(source, name)
-                self._add("settings", origin, f"{what}; wandb then {effect}", origin.how_to_unset())
+                self._add("settings", File(source, name), what, File(source, name).how_to_unset())
         dropped = self.version >= FILES_AT_ONCE and any(each.setting == "settings" for each in self.problems)
         return {} if dropped else values
 

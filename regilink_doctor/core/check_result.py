@@ -16,6 +16,7 @@ Status = Literal["pass", "fail", "warn", "skip", "crash"]
 class CheckResult:
     """One row of the doctor's report.
 
+    `message` is one clause, `note` what it means or would cause, `help` what to write or run: a line for each.
     `code` is None on pass and skip. `subject` is what was checked (a host, an entity, a target path), `origin` where
     that comes from, `failures` are failure ids, `requires` the checks that had to pass first, `duration_ms` whole
     milliseconds. `also_at` are further places of the same subject. `blocked_by` names the check whose failure caused
@@ -35,3 +36,9 @@ class CheckResult:
     also_at: tuple[Origin, ...] = ()
     blocked_by: str = ""
     group: str = ""
+    note: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Message and notes in one line."""
+        return ": ".join(filter(None, [self.message, (self.note or "").replace("\n", "; ")]))

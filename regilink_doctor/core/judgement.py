@@ -113,7 +113,10 @@ def _wrong_organization(facts: EntityFacts, organization: str | None, directory:
     )
     if not organization:
         code, row = rule_codes.UNKNOWN_ENTITY, "B2"  # a team that belongs to no organization
-    return _refused(code, row, "unable-to-find-organization", entity=facts.name)
+    refused = _refused(code, row, "unable-to-find-organization", entity=facts.name)
+    if organization or refused.problem is None:
+        return refused
+    return replace(refused, problem=replace(refused.problem, kind="no-organization"))
 
 
 def _personal_organization(facts: EntityFacts, organization: str | None) -> OrganizationNames | Judgement:

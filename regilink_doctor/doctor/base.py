@@ -8,6 +8,7 @@ from typing import ClassVar
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.origin import Origin
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.doctor.context import Context
@@ -30,15 +31,12 @@ class Subject:
 
 @record
 class Outcome:
-    """What a check found.
-
-    `message`: what is wrong, where that came from, what would have happened. `help`: what to write or run instead, each
-    line can be taken by itself.
-    """
+    """What a check found: the fields that `CheckResult` has of it."""
 
     status: Status
     message: str
     code: str | None = None
+    note: str | None = None
     help: str | None = None
     failures: tuple[str, ...] = ()
     origin: Origin | None = None
@@ -90,10 +88,38 @@ def block_check(name: str, subject: str = "", verb: str = "failed") -> Outcome:
     return Outcome("skip", f"skipped: `{name}`{about} {verb}", blocked_by=name)
 
 
-def no_answer(fault: ServerConnectionError, also: str = "") -> Outcome:
-    """The server did not answer, or not as it should. `also` is what the message says besides."""
-    message = rule_for(fault.code).explain(fault.problem)
-    return Outcome("fail", message.text + also, fault.code, message.help, (fault.failure,))
+def report_problem(
+    problem: Problem,
+    *,
+    status: Status = "fail",
+    notes: Iterable[str] = (),
+    help: str | None = None,
+    more_help: Iterable[str] = (),
+) -> Outcome:
+    """A problem in the words of its rule.
+
+    Args:
+        problem: the problem.
+        status: of the check.
+        notes: what only the server or this machine shows; empty ones are left out.
+        help: what to write, where the doctor knows it better than the rule: the teams that there are.
+        more_help: further lines of the help.
+    """
+    rule = rule_for(problem.rule)
+    message = rule.explain(problem)
+    return Outcome(
+        status,
+        message.summary,
+        rule.code,
+        "\n".join(filter(None, [message.note, *notes])) or None,
+        "\n".join(filter(None, [help or message.help, *more_help])) or None,
+        (problem.failure,) if problem.failure else rule.failures,
+    )
+
+
+def report_no_answer(fault: ServerConnectionError, *notes: str) -> Outcome:
+    """The server did not answer, or not as it should."""
+    return report_problem(fault.problem, notes=notes)
 
 
 def report_unreachable_host(context: Context) -> Outcome:

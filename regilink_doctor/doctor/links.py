@@ -24,7 +24,7 @@ Rows = Sequence[tuple[Subject, CheckResult]]
 
 @record
 class UnknownLink:
-    """A link, or a name that is consumed, that could not be checked, and why.
+    """A link, or with `is_consumed` a name that is consumed, that could not be checked, and why.
 
     `expressions` are the ones whose values are known only when the program runs.
     """
@@ -33,6 +33,7 @@ class UnknownLink:
     origin: Origin
     reason: str
     expressions: tuple[str, ...] = ()
+    is_consumed: bool = False
 
 
 @record
@@ -87,11 +88,13 @@ def _find_unknown(alternatives: Sequence[LinkTarget | ConsumedName], rows: Rows)
             if check.name not in DECISIVE or check.status != "skip" or subject.target is None:
                 continue
             if subject.target.identity == reference.identity and check.blocked_by not in OF_THE_LINK:
-                origin, expressions = (
+                return UnknownLink(
+                    mask_secrets(reference.shown),
                     reference.written_at.rewrite(mask_secrets),
-                    map(mask_secrets, reference.unknown_sources),
+                    check.message,
+                    tuple(map(mask_secrets, reference.unknown_sources)),
+                    isinstance(reference, ConsumedName),
                 )
-                return UnknownLink(mask_secrets(reference.shown), origin, check.message, tuple(expressions))
     return None
 
 

@@ -9,9 +9,10 @@ from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.origin import Origin
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.text import mask_secrets
-from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, no_answer
+from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, report_no_answer, report_problem
 from regilink_doctor.doctor.context import Context
 
 
@@ -51,18 +52,18 @@ def run_check(
 def _mask_result(check: CheckResult, context: Context) -> CheckResult:
     """The row without any secret: the last guard, whatever a check may have quoted."""
     origin = check.origin.rewrite(mask_secrets) if check.origin is not None else None
-    texts = (check.subject, check.message, check.help)
+    texts = (check.subject, check.message, check.note, check.help)
     if origin == check.origin and all(text is None or mask_secrets(text) == text for text in texts):
         return check
-    subject, message, advice = (None if text is None else mask_secrets(text) for text in texts)
-    return replace(check, subject=subject or "", message=message or "", help=advice, origin=origin)
+    subject, message, note, advice = (None if text is None else mask_secrets(text) for text in texts)
+    return replace(check, subject=subject or "", message=message or "", note=note, help=advice, origin=origin)
 
 
 def _run_guarded(examination: Check, context: Context, subject: Subject) -> Outcome:
     try:
         return examination.run_check(context, subject)
     except ServerConnectionError as fault:
-        return no_answer(fault)
+        return report_no_answer(fault)
     except Exception as error:
         return _report_crash(error)
 
@@ -72,13 +73,9 @@ def _report_crash(error: Exception) -> Outcome:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    where = f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
-    return Outcome(
-        "crash",
-        f"the check broke: {type(error).__name__}{where}",
-        rule_codes.INTERNAL_ERROR,
-        "this is a mistake of regilink, not yours: please report it with this line",
-    )
+    where = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "the check"
+    facts = {"where": where, "error": type(error).__name__, "rest": "the other checks have run"}
+    return report_problem(Problem(rule_codes.INTERNAL_ERROR, facts=facts), status="crash")
 
 
 def _find_blocker(
@@ -122,6 +119,7 @@ def _build_result(
         subject=subject.shown,
         message=outcome.message,
         code=outcome.code,
+        note=outcome.note,
         help=outcome.help,
         origin=outcome.origin or subject.origin,
         failures=outcome.failures,

@@ -1,52 +1,18 @@
-"""From a problem to the words for it: those of its rule, and what only the live server tells."""
+"""Which problem a check reports for a link: the one that lint would report if it knew what the server knows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.core.targets import LinkTarget, as_string
-from regilink_doctor.doctor.base import Outcome
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.judge import judge_target
 from regilink_doctor.rules.wording import quoted
 
 _ORDER = ("error", "warning", "info")
-
-
-def explain_problem(
-    problem: Problem,
-    *,
-    status: Status = "fail",
-    details: Iterable[str] = (),
-    help: str | None = None,
-    more_help: Iterable[str] = (),
-) -> Outcome:
-    """A problem in the words of its rule.
-
-    Args:
-        problem: the problem.
-        status: of the check.
-        details: what the server tells besides; empty ones are left out.
-        help: what to write, where the doctor knows it better than the rule: the teams that there are.
-        more_help: further lines of the help.
-    """
-    rule = rule_for(problem.rule)
-    message = rule.explain(problem)
-    lines = [help or message.help or "", *more_help]
-    return Outcome(
-        status,
-        "; ".join([message.text, *filter(None, details)]),
-        rule.code,
-        "\n".join(filter(None, lines)) or None,
-        (problem.failure,) if problem.failure else rule.failures,
-    )
 
 
 def worst_in_path(context: Context, target: LinkTarget) -> Problem | None:

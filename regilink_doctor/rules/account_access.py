@@ -143,10 +143,16 @@ class WriteProbeFailed(Rule):
     good = ('doctor("wandb-registry-model/zoo", write_probe=True)',)
 
     def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        left = facts["left"].split("\n") if facts["left"] else []
+        rest = f"not deleted: {', '.join(left)}" if left else "the probe then deleted everything"
+        clean_up = [f"delete in the W&B App: {name}" for name in left]
+        if problem.kind == "left-behind":
+            return Message("the link works, but the write probe could not delete everything", rest, "\n".join(clean_up))
         return Message(
-            "a real link did not come back",
-            problem.facts.get("error"),
-            problem.facts.get("help", "ask an admin of W&B"),
+            f"everything looks right, but the write probe could not {facts['step']}",
+            f"{facts['error']}; {rest}",
+            "\n".join(["for the cause, paste the error into: regilink explain -", *clean_up]),
         )
 
 

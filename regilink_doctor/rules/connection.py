@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
-from regilink_doctor.core.origin import quote_for_shell, set_variable
+from regilink_doctor.core.origin import quote_for_shell, set_variable, unset_variable
 from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.wording import refused_setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class HostUnreachable(Rule):
     good = ('doctor("wandb-registry-model/zoo")',)
 
     def explain(self, problem: Problem) -> Message:
+        if problem.kind == "setting":
+            return refused_setting(problem)
         return connection_message(problem)
 
 
@@ -48,7 +51,17 @@ class CredentialsMissing(Rule):
 
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
-        return Message(f"there is no API key for {facts.get('host', 'the host')}", facts.get("note"), facts.get("help"))
+        if problem.kind == "two-ways":
+            return Message(
+                "WANDB_API_KEY and WANDB_IDENTITY_TOKEN_FILE are both set",
+                "wandb refuses that when it starts",
+                unset_variable("WANDB_IDENTITY_TOKEN_FILE"),
+            )
+        return Message(
+            f"there is no API key for {facts['host']}",
+            f"wandb asks for one, or stops where there is no terminal; it looks in {facts['places']}",
+            f"wandb login --host {facts['host']}\nin CI: set WANDB_API_KEY from the secrets of the job",
+        )
 
 
 class CredentialsRejected(Rule):
@@ -70,6 +83,19 @@ class CredentialsRejected(Rule):
     good = ('doctor("wandb-registry-model/zoo")',)
 
     def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        if problem.kind == "unknown-key":
+            return Message(
+                f"{facts['host']} does not know the API key from {facts['origin']}",
+                "it belongs to another server, or was deleted",
+                f"wandb login --relogin --host {facts['host']}",
+            )
+        if problem.kind == "malformed":
+            return Message(
+                f"the API key from {facts['origin']} {facts['wrong']}",
+                "it was not copied whole, or it is something else",
+                f"wandb login --relogin --host {facts['host']}",
+            )
         return connection_message(problem)
 
 
@@ -93,6 +119,15 @@ class NotWandb(Rule):
     good = ('doctor("wandb-registry-model/zoo")',)
 
     def explain(self, problem: Problem) -> Message:
+        if problem.kind == "setting":
+            return refused_setting(problem)
+        if problem.kind == "configured":
+            host, default = problem.facts["host"], problem.facts["default"]
+            return Message(
+                f"only {problem.facts['origin']} names the server {host}, which wandb does not read",
+                f"wandb would talk to {default}",
+                set_variable("WANDB_BASE_URL", host),
+            )
         return connection_message(problem)
 
 
@@ -135,8 +170,17 @@ class ServerTooOld(Rule):
     good = ('doctor("wandb-registry-model/zoo")',)
 
     def explain(self, problem: Problem) -> Message:
-        return connection_message(problem)
+        if problem.kind != "features":
+            return connection_message(problem)
+        host, feature = problem.facts["host"], problem.facts["feature"]
+        return Message(
+            f"{host} does not have {feature}" if feature else f"{host} does not say what it can do",
+            "wandb.Api().registry() and registries() raise RuntimeError; linking by a target path may still work",
+            "ask the administrator of the server to update it",
+        )
 
+
+_SET_CLOCK = "set the clock: sudo timedatectl set-ntp true"
 
 _MESSAGES: dict[str, tuple[str, str | None, str]] = {
     "dns": (
@@ -200,6 +244,27 @@ _MESSAGES: dict[str, tuple[str, str | None, str]] = {
         "write the name that the certificate has in WANDB_BASE_URL",
     ),
     "tls-plain": ("{server} does not speak TLS", "{detail}", "write http:// instead of https:// in WANDB_BASE_URL"),
+    "tls-python-only-fails": (
+        "Python (requests) does not trust {server}, wandb's Go process does",
+        "{detail}",
+        "{python_bundle}",
+    ),
+    "tls-go-only-fails": ("wandb's Go process does not trust {server}, Python does", "{detail}", "{go_bundle}"),
+    "clock": (
+        "this machine's clock is {detail} that of {server}",
+        "the addresses that files are uploaded to are signed for a short time; the upload is refused",
+        _SET_CLOCK,
+    ),
+    "clock-tls-expired": (
+        "this machine's clock is {detail} that of {server}",
+        "for this machine, the certificate of {server} has therefore expired",
+        _SET_CLOCK,
+    ),
+    "clock-tls-early": (
+        "this machine's clock is {detail} that of {server}",
+        "for this machine, the certificate of {server} is therefore not valid yet",
+        _SET_CLOCK,
+    ),
     "tls": (
         "no secure connection to {server}",
         "{detail}",

@@ -54,6 +54,12 @@ class EntityIgnoredInSweep(Rule):
 
     def explain(self, problem: Problem) -> Message:
         entity = quoted(problem.facts["entity"])
+        if problem.kind == "environment":
+            return Message(
+                f"{problem.facts['place']} says entity={entity}, and {problem.facts['sweep']} is set",
+                "there wandb.init drops entity= and project=, and the run belongs to the sweep's entity",
+                f"start the sweep under it: wandb sweep --entity {problem.facts['entity']} sweep.yaml",
+            )
         return Message(
             f"entity={entity} is dropped here",
             f"wandb.agent runs {problem.facts['function']}() in a sweep, whose runs belong to the sweep's entity",
@@ -113,6 +119,12 @@ class UnknownEntity(Rule):
                 "the server says so",
                 "write an entity in which you may log runs",
             )
+        if problem.kind == "no-organization":
+            return Message(
+                f"{quoted(entity)} is a team without an organization",
+                "W&B finds no registry to link into",
+                'write wandb.init(entity="TEAM", ...) with a team of the organization',
+            )
         return Message(
             f"no team {quoted(entity)} is known",
             "W&B finds no organization to link into",
@@ -142,6 +154,12 @@ class DefaultEntityInApi(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
+        if problem.kind == "unresolved":
+            return Message(
+                f"no single organization follows from the entity {quoted(problem.facts['entity'])}",
+                "W&B does not know which registry the name means",
+                "name an entity of the organization with --entity or WANDB_ENTITY",
+            )
         return Message(
             f"{quoted(problem.facts['name'])} is looked up by each account's default entity",
             "an account of another organization reads another registry, or none",

@@ -6,7 +6,15 @@ from regilink_doctor.core.findings import Edit, Fix, Message
 from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX, REGISTRY_PREFIX, is_version
 from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.wording import FORM, corrected_path, quoted, shown_path, where_it_goes, wrong_part
+from regilink_doctor.rules.wording import (
+    FORM,
+    corrected_path,
+    quoted,
+    refused_setting,
+    shown_path,
+    where_it_goes,
+    wrong_part,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -209,6 +217,8 @@ class InvalidName(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
+        if problem.kind == "setting":
+            return refused_setting(problem)
         wrong = wrong_part(problem)
         if problem.kind == "quote":
             return Message(

@@ -75,6 +75,13 @@ class ImplicitEntity(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
+        if problem.kind == "configured":
+            entity, default = quoted(problem.facts["entity"]), quoted(problem.facts["default"])
+            return Message(
+                f"only {problem.facts['origin']} names the entity {entity}, which wandb does not read",
+                f"where the code has no entity=, the run belongs to {default}, the account's default entity",
+                f"write wandb.init(entity={entity}, ...), or set WANDB_ENTITY={problem.facts['entity']}",
+            )
         call = problem.facts["call"]
         if problem.kind == "sweep":
             return Message(

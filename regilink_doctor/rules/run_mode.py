@@ -5,7 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain, is_guarded, mode_of
-from regilink_doctor.rules.wording import quoted
+from regilink_doctor.rules.wording import quoted, refused_setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,6 +82,14 @@ class LinkWhileOffline(Rule):
 
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
+        if problem.kind == "setting":
+            return refused_setting(problem)
+        if problem.kind == "mode":
+            return Message(
+                f"wandb is set to the mode {facts['mode']}",
+                _EFFECTS["wandb.Run.link_artifact"],
+                f"{facts['online']}\nor link after wandb sync: wandb.Api().artifact(NAME).link(TARGET)",
+            )
         if problem.kind == "command":
             disabled = facts["mode"] == "disabled"
             return Message(
@@ -175,6 +183,12 @@ class LinkWhileDisabled(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
+        if problem.kind == "mode":
+            return Message(
+                "wandb is disabled",
+                "link_artifact returns None whatever the path, so that a run proves nothing",
+                problem.facts["online"],
+            )
         if problem.kind == "online":
             return Message(
                 "the run is disabled, but Artifact.link is not",

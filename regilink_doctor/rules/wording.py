@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import DEFAULT_PROJECT, REGISTRY_PREFIX
 from regilink_doctor.core.problems import SdkRefusal, sdk_link
 from regilink_doctor.core.target_path import is_known, show_unknown
@@ -55,6 +56,13 @@ def corrected_path(problem: Problem) -> str:
 def entity_of(problem: Problem) -> str:
     """The run's entity, as a message names it."""
     return problem.facts.get("entity") or (problem.target.known_entity if problem.target else None) or "the entity"
+
+
+def refused_setting(problem: Problem) -> Message:
+    """A setting of wandb that wandb itself does not accept (`client.settings.SettingsProblem`)."""
+    facts = problem.facts
+    subject = f"{facts['value']} ({facts['origin']})" if facts["value"] else facts["origin"]
+    return Message(f"{subject} {facts['wrong']}", facts["effect"], facts["help"])
 
 
 def where_it_goes(problem: Problem) -> str | None:

@@ -75,7 +75,7 @@ def test_a_check_that_breaks_is_a_row(emulator: Emulator, tmp_path: Path) -> Non
     environ = emulator.environ()
     found = run_diagnosis(read_settings(cwd=tmp_path, environ=environ), checks=[*find_checks(), Breaks, Hangs])
     (row,) = found.of("crash")
-    assert row.message.startswith("the check broke: RuntimeError at test_diagnosis.py:")
+    assert re.fullmatch(r"regilink failed here \(test_diagnosis\.py:\d+: RuntimeError\)", row.message)
     assert environ["WANDB_API_KEY"] not in repr(found)
     (skipped,) = (check for check in found.checks if check.name == "hangs")
     assert skipped.message == "skipped: `breaks` crashed"
@@ -157,14 +157,14 @@ def test_the_configuration_names_targets_and_a_server_that_wandb_does_not_know(
     found = diagnose(cwd=tmp_path, environ=environ, config=config)
     (row,) = found.of("warn", "fail")
     assert (row.name, row.code) == ("configuration", "REG804")
-    assert "it would talk to https://api." in row.message
+    assert "wandb would talk to https://api." in row.text
     assert row.help == f"export WANDB_BASE_URL={emulator.url}"
     assert [(target.text, target.written_at.shown) for target in found.targets] == [
         (ZOO, "configuration pyproject.toml")
     ]
     found = diagnose([], cwd=tmp_path, environ=environ, config=load_config([f"host = '{emulator.url}'"], isolated=True))
     (row,) = found.of("warn", "fail")
-    assert "configuration --config" in row.message
+    assert "configuration --config" in row.text
 
 
 def test_code_and_environment_that_differ_are_named(emulator: Emulator, tmp_path: Path) -> None:
@@ -174,11 +174,11 @@ def test_code_and_environment_that_differ_are_named(emulator: Emulator, tmp_path
     found = diagnose(cwd=tmp_path / "code", environ=environ)
     assert not found.of("fail", "warn")
     row = next(row for row in found.checks if row.name == "code-and-environment")
-    assert row.message.endswith(
+    assert row.text.endswith(
         "train.py:3 says entity team-a, environment WANDB_ENTITY says alice: the code wins; "
-        f"{row.message.partition(' says')[0]} says project churn, environment WANDB_PROJECT says other: the code wins"
+        f"{row.text.partition(' says')[0]} says project churn, environment WANDB_PROJECT says other: the code wins"
     )
-    assert found.differences == (row.message,)
+    assert found.differences == (row.text,)
 
 
 def test_the_command_line_beats_the_code(emulator: Emulator, tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_target_with_a_hole_is_skipped_with_the_reason(emulator: Emulator, tmp
     found = diagnose(cwd=tmp_path / "code", environ={**emulator.environ(), "HOME": str(tmp_path)})
     (row,) = found.of("skip")
     assert row.subject == "wandb-registry-model/{?}"
-    assert "`sys.argv[1]` is known only when the program runs" in row.message
+    assert "`sys.argv[1]` is known only when the program runs" in row.text
     assert found.exit_status() == 2
     assert found.exit_status(allow_unknown=True) == 0
 

@@ -113,7 +113,7 @@ def test_not_in_a_crash(
     monkeypatch.setattr(account.AccountCheck, "run_check", breaks)
     assert main(["doctor", "-vvv"]) == 2
     shown = capsys.readouterr().out
-    assert "the check broke: RuntimeError at test_keys_appear_nowhere.py:" in shown
+    assert "regilink failed here (test_keys_appear_nowhere.py:" in shown
     monkeypatch.setattr(Gateway, "__init__", breaks)
     assert main(["doctor", "-vvv"]) == 2
     broken = capsys.readouterr()

@@ -39,7 +39,7 @@ def run_doctor(environ: dict[str, str], folder: Path) -> str:
     found = diagnose([ZOO], consumed=[f"{ZOO}:prod"], artifact_type="model", cwd=folder, environ=environ, probe=False)
     assert not found.of("crash"), found.of("crash")
     if found.exit_status() == 2:
-        return " ".join(check.message for check in found.of("fail"))
+        return " ".join(check.text for check in found.of("fail"))
     return ""
 
 

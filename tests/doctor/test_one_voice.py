@@ -44,6 +44,6 @@ def test_the_words_are_those_of_the_rule(path: str, examined: Callable[..., Diag
     problems = judge_target(target_of(path, entity="team-a", artifact_type="checkpoint"), catalog)
     problem = next(problem for problem in problems if problem.rule == row.code)
     message = rule_for(problem.rule).explain(problem)
-    assert row.message.startswith(message.summary)
-    assert message.note is None or message.note in row.message
+    assert row.text.startswith(message.summary)
+    assert message.note is None or message.note in row.text
     assert message.help is None or (row.help or "").split("\n")[0] == message.help

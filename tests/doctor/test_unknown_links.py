@@ -48,8 +48,8 @@ def doctor(folder: Path, source: str, capsys: pytest.CaptureFixture[str], *words
         (GOOD + FROM_ARGV, 0, "1 link checked: no problems"),
         (FROM_ARGV, 2, "Nothing was checked of what the code links to or consumes."),
         (FROM_X, 2, "1 link could not be checked: train.py:4 (os.environ['X'])"),
-        (CONSUMED, 2, "1 link could not be checked: train.py:4 (sys.argv[2])"),
-        (GOOD + CONSUMED, 0, "1 link could not be checked: train.py:5 (sys.argv[2])"),
+        (CONSUMED, 2, "1 full name could not be checked: train.py:4 (sys.argv[2])"),
+        (GOOD + CONSUMED, 0, "1 full name could not be checked: train.py:5 (sys.argv[2])"),
         (
             GOOD + PORTFOLIO,
             0,
@@ -152,7 +152,7 @@ def test_a_right_that_the_server_does_not_tell_is_not_taken_for_one(
     monkeypatch.setattr(Gateway, "_read", reading)
     found = examined()
     (row,) = [row for row in found.of("skip") if row.name in ("entity-access", "role")]
-    assert row.message.startswith("the server does not say whether you may")
+    assert row.text.startswith("the server does not say whether you may")
     from regilink_doctor.report.doctor.full import summarize_verdict
 
     assert summarize_verdict(found)[0] != "All well"

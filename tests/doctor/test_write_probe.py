@@ -70,8 +70,8 @@ def test_a_real_link_comes_back_and_goes_away(probe: Probe, emulator: Emulator) 
     asked: list[str] = []
     found = probe(confirm=lambda lines: not asked.extend(lines))
     (row,) = (row for row in found.checks if row.name == "write-probe")
-    assert row.status == "pass", row.message
-    assert "fetched it back" in row.message
+    assert row.status == "pass", row.text
+    assert "and read it" in row.text
     assert asked[0].startswith("a run regilink-probe-")
     assert asked[0].endswith(" in team-a/churn")
     assert asked[2].startswith("a link of it in acme/wandb-registry-model/regilink-probe-")
@@ -90,9 +90,9 @@ def test_a_failure_half_way_is_told_and_leaves_nothing(probe: Probe, emulator: E
     emulator.fault("refuse", operation="linkArtifact", message="your plan has no seats left")
     (row,) = probe().of("fail")
     assert (row.name, row.code) == ("write-probe", "REG809")
-    assert "the write probe failed when it was to link it: CommError: " in row.message
-    assert "your plan has no seats left" in row.message
-    assert row.message.endswith("everything was taken away again")
+    assert "the write probe could not link it: CommError: " in row.text
+    assert "your plan has no seats left" in row.text
+    assert row.text.endswith("the probe then deleted everything")
 
 
 def test_what_cannot_be_taken_away_is_named(emulator: Emulator, tmp_path: Path) -> None:
@@ -102,8 +102,8 @@ def test_what_cannot_be_taken_away_is_named(emulator: Emulator, tmp_path: Path) 
     found = diagnose([TARGET], cwd=tmp_path, environ=environ, python=sys.executable, write_probe=True)
     (row,) = found.of("warn")
     assert (row.name, row.code) == ("write-probe", "REG809")
-    assert "left behind: the collection wandb-registry-model/regilink-probe-" in row.message
-    assert (row.help or "").startswith("delete in the App: the collection wandb-registry-model/regilink-probe-")
+    assert "not deleted: the collection wandb-registry-model/regilink-probe-" in row.text
+    assert (row.help or "").startswith("delete in the W&B App: the collection wandb-registry-model/regilink-probe-")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C")

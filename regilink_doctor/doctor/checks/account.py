@@ -6,13 +6,15 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.connection_errors import REJECTED, TOO_OLD, ServerConnectionError
 from regilink_doctor.core import rule_codes
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.doctor.advice import list_names
 from regilink_doctor.doctor.base import (
     Check,
     Outcome,
     Subject,
-    no_answer,
     pass_check,
+    report_no_answer,
+    report_problem,
     report_unreachable_host,
     skip_check,
 )
@@ -41,8 +43,7 @@ class Host(Check):
             context.queries.account()
         except ServerConnectionError as fault:
             if fault.code not in (REJECTED, TOO_OLD):
-                end = f" (the address comes from: {context.settings.host.origin.shown})"
-                return no_answer(fault, end)
+                return report_no_answer(fault)
         return pass_check(f"{subject.shown} answered in {context.gateway.elapsed_ms} ms")
 
 
@@ -64,16 +65,10 @@ class AccountCheck(Check):
         try:
             account = context.queries.account()
         except ServerConnectionError as fault:
-            end = f"; the key comes from {source}" if fault.code == REJECTED else ""
-            return no_answer(fault, end)
+            return report_no_answer(fault)
         if account is None:
-            return Outcome(
-                "fail",
-                f"{host} does not know the API key from {source}: it belongs to another server, or was deleted",
-                rule_codes.CREDENTIALS_REJECTED,
-                f"wandb login --relogin --host {host}",
-                ("C18",),
-            )
+            facts = {"host": host, "origin": source}
+            return report_problem(Problem(rule_codes.CREDENTIALS_REJECTED, kind="unknown-key", facts=facts))
         teams = list_names(team.name for team in account.teams if team.name != account.username) or "none"
         return pass_check(f"you are {account.username}; teams: {teams}")
 
@@ -120,12 +115,5 @@ class Server(Check):
         features = context.queries.features
         if features is not None and SEARCH in features:
             return pass_check("the server can list registries and link into them")
-        how = "does not say what it can do" if features is None else f"does not have {SEARCH}"
-        return Outcome(
-            "warn",
-            f"{subject.shown} {how}: wandb.Api().registry() and registries() raise RuntimeError there; "
-            "linking by a target path may still work",
-            rule_codes.SERVER_TOO_OLD,
-            "ask the administrator of the server to update it",
-            ("B13",),
-        )
+        facts = {"host": subject.shown, "feature": SEARCH if features is not None else ""}
+        return report_problem(Problem(rule_codes.SERVER_TOO_OLD, kind="features", facts=facts), status="warn")

@@ -12,10 +12,9 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.advice import entity_line, quote_message, use_a_team
-from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import DEFAULT_ENTITY, Context
 from regilink_doctor.doctor.relog_script import relog_script
-from regilink_doctor.doctor.wording import explain_problem
 
 
 class EntityCheck(Check):
@@ -51,22 +50,19 @@ class EntityCheck(Check):
         name = subject.entity
         given = Setting(name, subject.origin or DEFAULT_ENTITY)
         facts = context.directory.entity(name)
-        origin = f"{name} ({given.origin.shown})"
         entity = {"entity": name}
-        where = f"the entity comes from {given.origin.shown}"
         if facts is None:
             near = close_to(name, [team.name for team in account.teams])
             meant = f"; did you mean {near}?" if near else ""
-            hidden = f"it is missing, or not shown to {account.username}{meant}: wandb.init fails"
+            hidden = f"it is missing, or not shown to {account.username}{meant}; wandb.init fails"
             teams = use_a_team(account, given, near)
-            return explain_problem(
-                Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts=entity), details=[where, hidden], help=teams
+            return report_problem(
+                Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts=entity), notes=[hidden], help=teams
             )
         if facts.kind == "personal":
-            return explain_problem(
+            return report_problem(
                 Problem(rule_codes.PERSONAL_ENTITY, failure="B1", facts=entity),
-                details=[
-                    where,
+                notes=[
                     "the artifact would be uploaded, then the link refused",
                     quote_message("personal-entity-link"),
                 ],
@@ -74,35 +70,24 @@ class EntityCheck(Check):
                 more_help=relog_script(context, name),
             )
         if facts.kind == "organization":
-            return explain_problem(
+            return report_problem(
                 Problem(rule_codes.ORGANIZATION_AS_ENTITY, failure="B2", facts=entity),
-                details=[where],
                 help=use_a_team(account, given),
             )
         if not facts.organizations:
-            return explain_problem(
-                Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts=entity),
-                details=[
-                    where,
-                    "it is a team without an organization",
-                    quote_message("unable-to-find-organization", entity),
-                ],
+            return report_problem(
+                Problem(rule_codes.UNKNOWN_ENTITY, kind="no-organization", failure="B2", facts=entity),
+                notes=[quote_message("unable-to-find-organization", entity)],
                 help=use_a_team(account, given),
             )
         if context.directory.writable(name) is False:
             return _not_writable(context, given)
         names = facts.organizations[0]
         if isinstance(given.origin, Configured) and account.default_entity != name:
-            default = account.default_entity or "no entity"
-            return Outcome(
-                "warn",
-                f"{origin} is a team of {names.name}, but nothing tells wandb: where code does not say entity=, "
-                f"the run belongs to {default} (the account's default entity)",
-                rule_codes.IMPLICIT_ENTITY,
-                entity_line(name, given),
-                ("B1", "B2"),
-            )
-        return pass_check(f"{origin} is a team of {names.name} (entity {names.entity})")
+            details = {**entity, "origin": given.origin.shown, "default": account.default_entity or "no entity"}
+            problem = Problem(rule_codes.IMPLICIT_ENTITY, kind="configured", facts=details)
+            return report_problem(problem, status="warn", help=entity_line(name, given))
+        return pass_check(f"{name} ({given.origin.shown}) is a team of {names.name} (entity {names.entity})")
 
 
 class EntityAccess(Check):
@@ -132,24 +117,24 @@ def _not_writable(context: Context, given: Setting[str]) -> Outcome:
     if context.directory.service_account:
         team = account.default_entity or ""
         facts = {"account": account.username, "entity": entity, "team": team, "help": entity_line(team, given)}
-        return explain_problem(
+        return report_problem(
             Problem(rule_codes.SERVICE_ACCOUNT, failure="B9", facts=facts),
-            details=[
-                f"the entity comes from {given.origin.shown}: wandb.init fails",
+            notes=[
+                "wandb.init fails",
                 quote_message("permission-denied"),
             ],
             more_help=[f"or ask an admin of {entity} for a service account of that team, or of the organization"],
         )
     member = entity in (team.name for team in account.teams)
     role = "your role there is that of a viewer" if member else "you are not a member of it"
-    return explain_problem(
+    return report_problem(
         Problem(
             rule_codes.UNKNOWN_ENTITY,
             failure="B2",
             facts={"entity": entity, "account": account.username},
             kind="read-only",
         ),
-        details=[f"{role}: wandb.init fails", quote_message("permission-denied")],
+        notes=[f"{role}: wandb.init fails", quote_message("permission-denied")],
         help=use_a_team(account, given),
         more_help=[f"or ask an admin of {entity} to let you log runs there"],
     )

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.hosts import without_login
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.check_result import Status
-from regilink_doctor.core.origin import Origin, Variable, unset_variable
+from regilink_doctor.core.origin import Origin, Variable
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.sdk_versions import OLDEST, hides
-from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, skip_check
+from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.wording import explain_problem
 
-_CODES = {
+_RULES = {
     "host": rule_codes.NOT_WANDB,
     "settings": rule_codes.NOT_WANDB,
     "mode": rule_codes.LINK_WHILE_OFFLINE,
@@ -51,7 +49,7 @@ class WandbVersion(Check):
         if effect := hides(wandb.version):
             facts = {"version": f"wandb {wandb.version}", "effect": effect}
             facts["help"] = f"pip install --upgrade 'wandb>={OLDEST}'"
-            return explain_problem(Problem(rule_codes.SDK_TOO_OLD, failure="B14", facts=facts), status="warn")
+            return report_problem(Problem(rule_codes.SDK_TOO_OLD, failure="B14", facts=facts), status="warn")
         return pass_check(f"wandb {wandb.version}: a link that fails raises an exception")
 
 
@@ -78,12 +76,18 @@ class SettingsCheck(Check):
         # The address of a proxy is not shown: it may have a password in it.
         values = {"host": settings.host, "mode": settings.mode, "project": settings.project}
         value = values.get(found.setting)
-        where = found.origin.shown
-        what = f"{without_login(value.value)} ({where}) {found.what}" if value else f"{where} {found.what}"
+        facts = {
+            "value": without_login(value.value) if value else "",
+            "origin": found.origin.shown,
+            "wrong": found.what,
+            "effect": found.effect,
+            "help": found.help,
+        }
         # A file with a wrong line is dropped with a line on the screen; a wrong variable stops wandb.
-        status: Status = "warn" if found.setting == "settings" else "fail"
-        end = "" if status == "warn" else "; wandb stops when it starts"
-        return Outcome(status, what + end, _CODES[found.setting], found.help, ("C19",))
+        return report_problem(
+            Problem(_RULES[found.setting], kind="setting", failure="C19", facts=facts),
+            status="warn" if found.setting == "settings" else "fail",
+        )
 
 
 class Mode(Check):
@@ -101,26 +105,15 @@ class Mode(Check):
         settings = context.settings
         if settings.problem_of("mode"):
             return block_check("settings", "mode")
-        fix, origin = _how_to_be_online(settings.mode.origin), settings.mode.origin.shown
-        if settings.offline:
-            return Outcome(
-                "warn",
-                f"wandb is set to {subject.shown} ({origin}): run.link_artifact raises NotImplementedError "
-                "without a word there, after the artifact has been written; the rest of this report is about online",
-                rule_codes.LINK_WHILE_OFFLINE,
-                f"{fix}\nor link after `wandb sync`: wandb.Api().artifact(NAME).link(TARGET)",
-                ("C1", "C2"),
-            )
-        if settings.disabled:
-            return Outcome(
-                "warn",
-                f"wandb is disabled ({origin}): run.link_artifact returns None whatever the path, so a run "
-                "proves nothing; the rest of this report is about online",
-                rule_codes.LINK_WHILE_DISABLED,
-                fix,
-                ("C5", "C5b"),
-            )
-        return pass_check("online")
+        if not settings.offline and not settings.disabled:
+            return pass_check("online")
+        rule = rule_codes.LINK_WHILE_OFFLINE if settings.offline else rule_codes.LINK_WHILE_DISABLED
+        facts = {"mode": subject.shown, "online": _how_to_be_online(settings.mode.origin)}
+        return report_problem(
+            Problem(rule, kind="mode", facts=facts),
+            status="warn",
+            notes=["the rest of this report assumes the mode online"],
+        )
 
 
 class Credentials(Check):
@@ -136,16 +129,10 @@ class Credentials(Check):
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """The key's presence and form; never the key."""
         credentials = context.settings.credentials
-        # wandb refuses an address without a scheme here, though it takes one from its settings.
-        login = f"wandb login --host {'' if '://' in subject.shown else 'https://'}{subject.shown}"
-        if credentials.problem:
-            return Outcome(
-                "fail",
-                credentials.problem,
-                rule_codes.CREDENTIALS_MISSING,
-                unset_variable("WANDB_IDENTITY_TOKEN_FILE"),
-                ("C18",),
-            )
+        # `wandb login` refuses an address without a scheme, which wandb accepts from its settings.
+        host = {"host": f"{'' if '://' in subject.shown else 'https://'}{subject.shown}"}
+        if credentials.two_ways:
+            return report_problem(Problem(rule_codes.CREDENTIALS_MISSING, kind="two-ways"))
         if credentials.token_file is not None:
             token, origin = credentials.token_file.value, credentials.token_file.origin.shown
             return skip_check(
@@ -153,24 +140,11 @@ class Credentials(Check):
                 "set WANDB_API_KEY for this check"
             )
         if credentials.key is None:
-            places = ", ".join(credentials.looked_in)
-            return Outcome(
-                "fail",
-                f"no API key for {subject.shown}: wandb looks in {places}, and finds none; it would ask for one, "
-                "or stop where there is no terminal",
-                rule_codes.CREDENTIALS_MISSING,
-                f"{login}\nin CI: set WANDB_API_KEY from the secrets of the job",
-                ("C18",),
-            )
-        if problem := credentials.key.problem():
-            return Outcome(
-                "fail",
-                f"the API key from {_show_origin(credentials.origin)} {problem}: "
-                "it is not whole, or it is something else",
-                rule_codes.CREDENTIALS_REJECTED,
-                f"{login} --relogin",
-                ("C18",),
-            )
+            facts = {**host, "places": ", ".join(credentials.looked_in)}
+            return report_problem(Problem(rule_codes.CREDENTIALS_MISSING, facts=facts))
+        if wrong := credentials.key.problem():
+            facts = {**host, "origin": _show_origin(credentials.origin), "wrong": wrong}
+            return report_problem(Problem(rule_codes.CREDENTIALS_REJECTED, kind="malformed", facts=facts))
         return pass_check(f"a key from {_show_origin(credentials.origin)}")
 
 

@@ -8,14 +8,16 @@ from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import set_variable
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.text import counted
 from regilink_doctor.doctor.advice import list_names
 from regilink_doctor.doctor.base import (
     Check,
     Outcome,
     Subject,
-    no_answer,
     pass_check,
+    report_no_answer,
+    report_problem,
     report_unreachable_host,
     skip_check,
 )
@@ -45,7 +47,7 @@ class _Step(Check):
         try:
             return self.take_step(context, context.probes)
         except ProbeFailed as failed:
-            return _report_no_answer(_build_connection_error(context, failed.cause, failed.detail), subject)
+            return report_no_answer(_build_connection_error(context, failed.cause, failed.detail))
 
     def take_step(self, context: Context, probes: Probes) -> Outcome:
         """What was found.
@@ -155,38 +157,28 @@ class Clock(Check):
         skew = context.gateway.skew or 0.0
         if abs(skew) <= MOST_SKEW:
             return pass_check(f"this machine's clock is within {MOST_SKEW:.0f} seconds of the server's")
-        return Outcome(
-            "warn",
-            f"{_clock_words(skew)} of {context.gateway.server}: the addresses that files are uploaded to are signed "
-            "for a short time, and the upload is refused",
-            rule_codes.HOST_UNREACHABLE,
-            "set the clock: sudo timedatectl set-ntp true",
-            ("C19",),
-        )
+        return report_problem(_clock_problem(context, "clock", skew), status="warn")
 
 
-def _clock_words(skew: float) -> str:
+def _clock_problem(context: Context, kind: str, skew: float) -> Problem:
     minutes = max(1, round(abs(skew) / 60))
     amount = counted(minutes, "minute") if minutes < 120 else f"{round(minutes / 60)} hours"
-    return f"this machine's clock is {amount} {'ahead of' if skew > 0 else 'behind'} that"
+    facts = {"server": context.gateway.server, "detail": f"{amount} {'ahead of' if skew > 0 else 'behind'}"}
+    return Problem(rule_codes.HOST_UNREACHABLE, kind=kind, facts=facts)
 
 
 def _one_sided(context: Context, probes: Probes, python: Trust, go: Trust) -> Outcome:
     """One of the two trusts the server, the other does not: half of wandb works, which is puzzling."""
     by_python, by_go = probes.route.python_bundle, probes.route.go_bundle
     go_origin = by_go.origin.shown if by_go is not None else ""
-    both = ("Python (requests)", "wandb's Go process")
-    fails, trusts = both if python.cause else both[::-1]
     which = f"{python.bundle} ({by_python.origin.shown})" if python.cause else f"{go.bundle} ({go_origin})"
     cause = python.cause or go.cause or "tls"
-    why = connection_message(_build_connection_error(context, cause, python.detail or go.detail).problem).text
+    why = connection_message(_build_connection_error(context, cause, python.detail or go.detail).problem).summary
     variable, good = ("REQUESTS_CA_BUNDLE", go.bundle) if python.cause else ("SSL_CERT_FILE", python.bundle)
-    return Outcome(
-        "fail",
-        f"{fails}, which reads {which}, does not trust {context.gateway.server}, {trusts} does: {why}",
-        rule_codes.HOST_UNREACHABLE,
-        set_variable(variable, good),
-        ("C19",),
+    kind = "tls-python-only-fails" if python.cause else "tls-go-only-fails"
+    facts = {"server": context.gateway.server, "detail": f"it reads {which}; {why}"}
+    return report_problem(
+        Problem(rule_codes.HOST_UNREACHABLE, kind=kind, facts=facts), help=set_variable(variable, good)
     )
 
 
@@ -195,16 +187,8 @@ def _clock_or_certificate(context: Context, probes: Probes, cause: str) -> Outco
     skew = probes.server_clock()
     fault = _build_connection_error(context, cause, "")
     if skew is None or abs(skew) <= MOST_SKEW:
-        end = "; the clocks of this machine and of the server agree" if skew is not None else ""
-        return no_answer(fault, end)
-    what = "has expired" if cause == "tls-expired" else "is not valid yet"
-    return Outcome(
-        "fail",
-        f"{_clock_words(skew)} of {context.gateway.server}, whose certificate therefore {what} for it",
-        rule_codes.HOST_UNREACHABLE,
-        "set the clock: sudo timedatectl set-ntp true",
-        ("C19",),
-    )
+        return report_no_answer(fault, "the clocks of this machine and of the server agree" if skew is not None else "")
+    return report_problem(_clock_problem(context, f"clock-{cause}", skew))
 
 
 def _build_connection_error(context: Context, cause: str, detail: str) -> ServerConnectionError:
@@ -219,8 +203,3 @@ def _build_connection_error(context: Context, cause: str, detail: str) -> Server
         }
         return context.gateway.fault("proxy", words[cause])
     return fault
-
-
-def _report_no_answer(fault: ServerConnectionError, subject: Subject) -> Outcome:
-    end = f" (the address comes from: {subject.origin.shown})" if subject.origin else ""
-    return no_answer(fault, end)

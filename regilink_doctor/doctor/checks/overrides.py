@@ -7,16 +7,15 @@ from collections.abc import Iterable
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.origin import Argument, Code, Configured, Setting, Variable, set_variable
+from regilink_doctor.core.origin import Argument, Code, Configured, Setting, Variable
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.core.targets import LinkTarget, as_string, target_of
 from regilink_doctor.doctor.advice import answer_of, list_names
-from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.checks.target import target_of_subject
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.wording import explain_problem
 
 
 class CodeAndEnvironment(Check):
@@ -35,14 +34,9 @@ class CodeAndEnvironment(Check):
         target = target_of_subject(subject)
         sweep = context.settings.sweep
         if sweep is not None and target.entity_text:
-            return Outcome(
-                "warn",
-                f'{_show_line(target)} says entity="{target.entity_text}", and {sweep.origin.shown} is set: in a sweep '
-                "or launch job wandb.init drops entity= and project=, and the run belongs to the entity of the sweep",
-                rule_codes.ENTITY_IGNORED_IN_SWEEP,
-                f"start the sweep under {target.entity_text}: wandb sweep --entity {target.entity_text} sweep.yaml",
-                ("B2",),
-            )
+            facts = {"entity": target.entity_text, "place": _show_line(target), "sweep": sweep.origin.shown}
+            problem = Problem(rule_codes.ENTITY_IGNORED_IN_SWEEP, kind="environment", facts=facts)
+            return report_problem(problem, status="warn")
         return pass_check(describe_difference(context, target))
 
 
@@ -60,14 +54,12 @@ class Expected(Check):
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Say what to set, so that wandb goes there, too."""
-        host, default = context.gateway.shown, context.settings.default_host
-        return Outcome(
-            "warn",
-            f"{context.settings.host.origin.shown} says that the server is {host}, and wandb does not read that: it "
-            f"would talk to {default}; the rest of this report is about {host}",
-            rule_codes.NOT_WANDB,
-            set_variable("WANDB_BASE_URL", host),
-            ("C19",),
+        settings, host = context.settings, context.gateway.shown
+        facts = {"host": host, "origin": settings.host.origin.shown, "default": settings.default_host}
+        return report_problem(
+            Problem(rule_codes.NOT_WANDB, kind="configured", facts=facts),
+            status="warn",
+            notes=[f"the rest of this report is about {host}"],
         )
 
 
@@ -126,10 +118,10 @@ class OrganizationVariable(Check):
         """Whether the run's entity belongs to it."""
         origin = subject.origin or Variable("WANDB_ORGANIZATION")
         if not subject.shown:
-            return explain_problem(
+            return report_problem(
                 Problem(rule_codes.ORGANIZATION_VARIABLE, kind="empty", failure="A15"),
                 status="warn",
-                details=[f"it is set in {origin.shown}", "the SDK would answer: \"Organization '' not found.\""],
+                notes=["the SDK would answer: \"Organization '' not found.\""],
                 help=origin.how_to_unset(),
             )
         context.queries.look_up_links()
@@ -156,13 +148,13 @@ class OrganizationVariable(Check):
         if facts is None:
             raise LookupError("the entity was known a moment ago")
         names = facts.organizations[0]
-        details = [f"it is set in {given.origin.shown}", answer_of(found)]
+        details = [answer_of(found)]
         choices = f"{given.origin.how_to_unset()}\nor: {given.origin.how_to_set(names.name)}"
         if given.value == entity:
             problem = Problem(rule_codes.ORGANIZATION_VARIABLE, failure="A15", facts={"value": given.value})
-            return explain_problem(problem, details=details, help=choices)
+            return report_problem(problem, notes=details, help=choices)
         target = replace(target_of(f"{given.value}/{REGISTRY_PREFIX}model/zoo"), entity=as_string(entity))
         problem = Problem(
             found.rule or rule_codes.UNKNOWN_ORGANIZATION, failure="A13", target=target, view=context.directory
         )
-        return explain_problem(problem, details=details, help=choices)
+        return report_problem(problem, notes=details, help=choices)

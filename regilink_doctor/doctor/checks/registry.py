@@ -11,10 +11,10 @@ from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.advice import answer_of, list_names
-from regilink_doctor.doctor.base import Outcome, block_check, pass_check, skip_check
+from regilink_doctor.doctor.base import Outcome, block_check, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.checks.target import OfTarget
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.wording import explain_problem, problem_of_link
+from regilink_doctor.doctor.wording import problem_of_link
 
 _FOR = {"organization": ", for the whole organization", "restricted": ", for its members alone"}
 """Visibility -> in words."""
@@ -34,7 +34,7 @@ class OrganizationCheck(OfTarget):
             return pass_check(f"links of {made.source_entity} go to {found.name} (entity {found.entity})")
         named = context.directory.entity(made.organization) if made.organization else None
         kind = f"it is a {named.kind} entity" if named and judgement.rule == rule_codes.TEAM_AS_ORGANIZATION else ""
-        return explain_problem(problem_of_link(context, target, judgement), details=[kind, answer_of(judgement)])
+        return report_problem(problem_of_link(context, target, judgement), notes=[kind, answer_of(judgement)])
 
 
 class RegistryCheck(OfTarget):
@@ -52,7 +52,7 @@ class RegistryCheck(OfTarget):
         if found is not None and found.name != name:
             # W&B finds it in any case when reading; whether a link does is undocumented (A10).
             judged = replace(judgement, problem=Problem(rule_codes.REGISTRY_DISPLAY_NAME, failure="A10"))
-            return explain_problem(problem_of_link(context, target, judged), status="warn")
+            return report_problem(problem_of_link(context, target, judged), status="warn")
         if found is not None:
             shown = context.directory.visibility(judgement.organization or "", name)
             return pass_check(f"the registry {name} is there{_FOR.get(shown or '', '')}")
@@ -60,13 +60,13 @@ class RegistryCheck(OfTarget):
         known = context.queries.all_registries(names) if names else ()  # the rule finds the one that was meant
         problem = problem_of_link(context, target, judgement)
         if problem.rule != rule_codes.UNKNOWN_REGISTRY:
-            return explain_problem(problem, details=[answer_of(judgement)])
+            return report_problem(problem, notes=[answer_of(judgement)])
         where = names.name if names else organization
         let_in = f'if "{name}" is its name, ask its admin to let you in'
         new = f'wandb.Api().create_registry(name="{name}", visibility="organization", organization="{where}")'
-        return explain_problem(
+        return report_problem(
             problem,
-            details=[
+            notes=[
                 f"it is missing in {where}, or restricted and not shown to you (W&B does not tell which)",
                 answer_of(judgement),
             ],
@@ -103,7 +103,7 @@ class Role(OfTarget):
             "Registry members",
         }
         problem = Problem(rule_codes.NO_WRITE_ACCESS, failure="B7", facts=facts)
-        return explain_problem(problem, details=["the server says that it is read-only for you"])
+        return report_problem(problem, notes=["the server says that it is read-only for you"])
 
 
 class ArtifactType(OfTarget):
@@ -129,9 +129,9 @@ class ArtifactType(OfTarget):
         if given in types:
             return pass_check(f"the registry {name} accepts the type {given}")
         add = f'r = wandb.Api().registry("{name}"); r.artifact_types.append("{given}"); r.save()'
-        return explain_problem(
+        return report_problem(
             problem_of_link(context, target, judgement),
-            details=["the artifact would be uploaded, then the link refused"],
+            notes=["the artifact would be uploaded, then the link refused"],
             more_help=[f"an admin adds the type, which cannot be removed again: {add}"],
         )
 
@@ -150,9 +150,9 @@ class CollectionCheck(OfTarget):
         collection = made.collection.partition(":")[0]
         existing = context.directory.collection_type(judgement.organization or "", made.project, collection)
         if judgement.rule == rule_codes.COLLECTION_TYPE_CONFLICT:
-            return explain_problem(
+            return report_problem(
                 problem_of_link(context, target, judgement),
-                details=["the artifact would be uploaded, then the link refused"],
+                notes=["the artifact would be uploaded, then the link refused"],
                 more_help=[f'for example: target_path="{made.project}/{collection}-{target.type_text}"'],
             )
         if existing is None and "artifactCollections" in context.directory.not_known:

@@ -10,9 +10,8 @@ from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.advice import list_names
-from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.wording import explain_problem
 
 
 class CatalogDrift(Check):
@@ -40,7 +39,7 @@ class CatalogDrift(Check):
         if not changes:
             return pass_check(f"{subject.shown} says what the server says of everything that was looked at")
         facts = {"path": subject.shown, "changes": list_names(map(str, changes))}
-        return explain_problem(Problem(rule_codes.CATALOG_DRIFT, failure="E3", facts=facts), status="warn")
+        return report_problem(Problem(rule_codes.CATALOG_DRIFT, failure="E3", facts=facts), status="warn")
 
 
 def _looked_at(context: Context, organization: Organization) -> Organization:

@@ -13,11 +13,10 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import quote_message
-from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, skip_check
+from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.checks.target import OfTarget, target_of_subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.lookups import version_question
-from regilink_doctor.doctor.wording import explain_problem
 from regilink_doctor.rules.aliases import correct_alias, find_wrong
 
 
@@ -50,7 +49,7 @@ class SourceVisible(Check):
             return pass_check(f"{name.shown} was logged in {'/'.join(version.source)}, which you may see")
         problem = Problem(rule_codes.SOURCE_NOT_VISIBLE, failure="C6", facts={"name": name.shown})
         details = [f"it was logged in a project that {context.account.username} may not see"]
-        return explain_problem(problem, details=[*details, quote_message("entity-name-required")])
+        return report_problem(problem, notes=[*details, quote_message("entity-name-required")])
 
 
 class Aliases(OfTarget):
@@ -69,7 +68,7 @@ class Aliases(OfTarget):
         organization, name = judgement.organization or "", registry_name(made.project)
         for string in target.aliases:
             if problem := _find_problem(string):
-                return explain_problem(problem, details=[quote_message("invalid-aliases")])
+                return report_problem(problem, notes=[quote_message("invalid-aliases")])
         protected = [
             alias for alias in target.alias_names if alias in _protected_aliases_of(context, organization, name)
         ]
@@ -78,12 +77,12 @@ class Aliases(OfTarget):
             role = f"you are {best.role.replace('_', ' ')}" if best else "the server does not say that you are one"
             facts = {"alias": protected[0], "registry": name}
             details = [role, quote_message("alias-protected", facts)]
-            return explain_problem(
-                Problem(rule_codes.PROTECTED_ALIAS, failure="B10", facts=facts), status="warn", details=details
+            return report_problem(
+                Problem(rule_codes.PROTECTED_ALIAS, failure="B10", facts=facts), status="warn", notes=details
             )
         for alias in target.alias_names:
             if is_version(alias):
-                return explain_problem(
+                return report_problem(
                     Problem(rule_codes.VERSION_AS_ALIAS, failure="B11", facts={"alias": alias}), status="warn"
                 )
         return pass_check(f"the link moves {', '.join(target.alias_names)} to the new version")

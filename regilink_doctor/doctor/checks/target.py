@@ -13,9 +13,9 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.core.targets import LinkTarget
 from regilink_doctor.doctor.advice import answer_of
-from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.wording import explain_problem, name_destination, problem_of_link, worst_in_path
+from regilink_doctor.doctor.wording import name_destination, problem_of_link, worst_in_path
 
 
 class TargetPathCheck(Check):
@@ -38,7 +38,7 @@ class TargetPathCheck(Check):
         problem = worst_in_path(context, target)
         if problem is None:
             return pass_check(_describe_reading(target))
-        return explain_problem(problem, status="fail" if problem.severity == "error" else "warn")
+        return report_problem(problem, status="fail" if problem.severity == "error" else "warn")
 
 
 class OfTarget(Check):
@@ -83,7 +83,7 @@ class Destination(OfTarget):
             return _check_legacy_registry(context, target, made, judgement)
         if judgement.is_bad:
             problem = problem_of_link(context, target, judgement)
-            return explain_problem(problem, details=[answer_of(judgement)])
+            return report_problem(problem, notes=[answer_of(judgement)])
         if judgement.outcome == "unknown":
             return skip_check("what W&B does with this link is undocumented")
         return pass_check(f"not a registry link: it goes into {name_destination(made)}")
@@ -100,12 +100,12 @@ def _check_legacy_registry(context: Context, target: LinkTarget, made: LinkInput
     problem = problem_of_link(context, target, judgement)
     if judgement.outcome == "linked":
         problem = replace(problem, rule=rule_codes.LEGACY_MODEL_REGISTRY, failure="A14")
-        return explain_problem(problem, status="warn", details=[f"here it is a project of {entity}"])
+        return report_problem(problem, status="warn", notes=[f"here it is a project of {entity}"])
     if problem.rule != rule_codes.LEGACY_MODEL_REGISTRY or not owners:
-        return explain_problem(problem, details=[answer_of(judgement)])
-    return explain_problem(
+        return report_problem(problem, notes=[answer_of(judgement)])
+    return report_problem(
         problem,
-        details=[f"it was migrated into the registry {moved} of {owners[0].name}", answer_of(judgement)],
+        notes=[f"it was migrated into the registry {moved} of {owners[0].name}", answer_of(judgement)],
         help=f'write "{REGISTRY_PREFIX}{moved}/{made.collection}"',
     )
 

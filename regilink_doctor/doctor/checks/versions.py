@@ -14,11 +14,10 @@ from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.advice import answer_of, list_names, quote_message
-from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import Version
 from regilink_doctor.doctor.lookups import Lookup, version_question
-from regilink_doctor.doctor.wording import explain_problem
 from regilink_doctor.rules.judge import judge_name
 
 
@@ -45,12 +44,12 @@ class ConsumedNameCheck(Check):
             if scheme == "registry":  # Weave's form, without the prefix
                 organization, _, below = path.partition("/")
                 path = f"{organization}/{REGISTRY_PREFIX}{below}"
-            return explain_problem(
+            return report_problem(
                 Problem(rule_codes.WRONG_SCHEME, failure="D12", facts={"name": name.shown, "instead": path})
             )
         problem = next((each for each in judge_name(LinkTarget(name.name)) if each.severity != "info"), None)
         if problem is not None:
-            return explain_problem(problem, status="fail" if problem.severity == "error" else "warn")
+            return report_problem(problem, status="fail" if problem.severity == "error" else "warn")
         return pass_check(name.shown)
 
 
@@ -99,16 +98,14 @@ def _report_unresolved(context: Context, fetch: Lookup, judgement: Judgement) ->
     code, row = judgement.rule or rule_codes.UNKNOWN_ORGANIZATION, judgement.failure or "D1"
     if facts is not None and facts.kind == "personal" and not fetch.organization:
         code, row = rule_codes.DEFAULT_ENTITY_IN_API, "D4"
-    lines = [f'write: wandb.Api(overrides={{"entity": "{team}"}})' for team in teams[:1]]
+    lines = [f'write wandb.Api(overrides={{"entity": "{team}"}})' for team in teams[:1]]
     names = facts.organizations if facts else ()
-    lines += [f'write: "{each.entity}/{fetch.project}/{fetch.name}"' for each in names]
-    return Outcome(
-        "fail",
-        f"the organization does not follow from {fetch.entity}; {answer_of(judgement)}",
-        code,
-        "\n".join(lines) or "name an entity of the organization with --entity or WANDB_ENTITY",
-        (row,),
+    lines += [f'write "{each.entity}/{fetch.project}/{fetch.name}"' for each in names]
+    path = f"{fetch.organization}/{fetch.project}/{fetch.name}" if fetch.organization else ""
+    problem = Problem(
+        code, kind="unresolved", failure=row, facts={"name": fetch.name, "entity": fetch.entity, "path": path}
     )
+    return report_problem(problem, notes=[answer_of(judgement)], help="\n".join(lines) or None)
 
 
 def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome:
@@ -116,9 +113,9 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
     account, facts = context.account.username, {"name": question.name}
     if not fetch.registry:
         facts |= {"project": f"{question.entity}/{question.project}", "account": account}
-        return explain_problem(
+        return report_problem(
             Problem(rule_codes.UNKNOWN_COLLECTION, kind="project", failure="D2", facts=facts),
-            details=[_not_found(question)],
+            notes=[_not_found(question)],
         )
     registry = registry_name(question.project)
     names = resolve_organization(fetch.entity, fetch.organization, context.directory)
@@ -128,9 +125,9 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
         known = "\n".join(context.queries.all_registries(names))
         facts |= {"registry": registry, "registries": known, "path": f"{question.project}/{question.name}"}
         hidden = f"it is missing in {names.name}, or restricted and not shown to you (W&B does not tell which)"
-        return explain_problem(
+        return report_problem(
             Problem(rule_codes.UNKNOWN_REGISTRY, failure="D1", facts=facts),
-            details=[hidden, _no_project(question)],
+            notes=[hidden, _no_project(question)],
             more_help=[f'if "{registry}" is its name, ask its admin to let you in'],
         )
     wanted = CollectionQuestion(names.name, names.entity, registry, collection)
@@ -146,7 +143,7 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
         problem = Problem(
             rule_codes.UNKNOWN_COLLECTION, failure="D2", facts={**facts, "collections": "\n".join(collections)}
         )
-    return explain_problem(problem, details=[_not_found(question)])
+    return report_problem(problem, notes=[_not_found(question)])
 
 
 def _all_missing(context: Context) -> list[CollectionQuestion]:
@@ -175,7 +172,7 @@ def _report_restricted(context: Context, fetch: Lookup, question: VersionQuestio
         return None
     ask_admin = f"ask an admin of the registry {registry} for the role Viewer: registry, Settings, Registry members"
     details = {"registry": registry, "role": "restricted viewer", "help": ask_admin}
-    return explain_problem(Problem(rule_codes.NO_WRITE_ACCESS, kind="consume", failure="D7", facts=details))
+    return report_problem(Problem(rule_codes.NO_WRITE_ACCESS, kind="consume", failure="D7", facts=details))
 
 
 def _report_version(name: ConsumedName, question: VersionQuestion, version: Version) -> Outcome:
@@ -186,12 +183,12 @@ def _report_version(name: ConsumedName, question: VersionQuestion, version: Vers
         new = f"{project}/{moved}{colon}{alias}"
         facts = {"name": f"{question.entity}/{question.project}/{question.name}", "new": new}
         problem = Problem(rule_codes.LEGACY_MODEL_REGISTRY, kind="consumed", failure="A14", facts=facts)
-        return explain_problem(problem, status="warn", details=[f"the team is migrated: W&B redirects to {new}"])
+        return report_problem(problem, status="warn", notes=[f"the team is migrated: W&B redirects to {new}"])
     given = name.type_text
     if given and is_known(given) and version.artifact_type and given != version.artifact_type:
         facts = {"name": question.name, "type": version.artifact_type, "asked": given}
         words = quote_message("type-mismatch", {"type": given, "actual": version.artifact_type})
-        return explain_problem(Problem(rule_codes.CONSUMED_TYPE_MISMATCH, failure="D6", facts=facts), details=[words])
+        return report_problem(Problem(rule_codes.CONSUMED_TYPE_MISMATCH, failure="D6", facts=facts), notes=[words])
     which = f"v{version.index}" if version.index is not None else "there"
     kind = f", type {version.artifact_type}" if version.artifact_type else ""
     also = f", aliases {list_names(version.aliases)}" if version.aliases else ""

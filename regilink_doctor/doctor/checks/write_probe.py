@@ -11,10 +11,10 @@ from regilink_doctor.client.queries import ask
 from regilink_doctor.client.questions import CollectionQuestion, Questions, VersionQuestion, target_fields
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.problems import LinkInput
+from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.target_path import registry_name
 from regilink_doctor.core.targets import LinkTarget
-from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, skip_check
+from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import list_nodes
 from regilink_doctor.doctor.probe.run import NAME, Plan, Result, new_token, run_probe
@@ -117,21 +117,15 @@ def _find_leftovers(context: Context, plan: Plan, *, delete_project: bool) -> tu
 
 
 def _report_outcome(plan: Plan, result: Result, left: tuple[str, ...]) -> Outcome:
-    rest = f"; left behind: {', '.join(left)}" if left else ""
-    clean_up = [f"delete in the App: {each}" for each in left]
+    facts = {"left": "\n".join(left)}
     if result.step is not None:
-        what = f"{result.error}: {result.message}" if result.error else result.message
-        return Outcome(
-            "fail",
-            f"everything looked right, but the write probe failed when it was to {result.step}: "
-            f"{what}{rest or '; everything was taken away again'}",
-            rule_codes.WRITE_PROBE_FAILED,
-            "\n".join(["regilink explain - says more of the error: paste it there", *clean_up]),
-            ("E4",),
+        error = f"{result.error}: {result.message}" if result.error else result.message or ""
+        return report_problem(
+            Problem(rule_codes.WRITE_PROBE_FAILED, facts={**facts, "step": result.step, "error": error})
         )
     if left:
-        return Outcome("warn", f"the link works{rest}", rule_codes.WRITE_PROBE_FAILED, "\n".join(clean_up), ("E4",))
+        return report_problem(Problem(rule_codes.WRITE_PROBE_FAILED, kind="left-behind", facts=facts), status="warn")
     return pass_check(
-        f"{plan.entity} linked an artifact of type {plan.type} into {plan.registry}, fetched it back, and everything "
-        "was taken away again"
+        f"{plan.entity} linked an artifact of type {plan.type} into {plan.registry}, and read it; "
+        "the probe then deleted everything"
     )

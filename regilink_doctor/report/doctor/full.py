@@ -149,6 +149,8 @@ class _Page:
             *self._list_details(check, verbose),
         )
         self.add_line((check.message, ""), indent=2)
+        for note in (check.note or "").splitlines():
+            self.add_line(("note: ", "dim"), (note, ""), indent=2, hang=8)
         for help_line in (check.help or "").splitlines():
             if help_line.startswith(SCRIPT):
                 self._console.print(
@@ -208,8 +210,8 @@ class _Page:
                 self.add_line((f'run.link_artifact(artifact, target_path="{target}")', ""), indent=2)
 
 
-_ORDER: tuple[Status, ...] = ("crash", "fail", "warn", "pass", "skip")
-"""Which status of a check decides about its group. Something passed: the skipped ones have lines of their own."""
+_ORDER: tuple[Status, ...] = ("crash", "fail", "warn", "skip", "pass")
+"""Which status of a check decides about its group: what was skipped is not well."""
 
 
 def group_verdict(rows: Sequence[CheckResult]) -> str:
@@ -243,9 +245,7 @@ def summarize_verdict(diagnosis: Diagnosis) -> tuple[str, str]:
         return "Nothing could be found out about the account", f" {asked}"
     if not links.checked:
         return "All well", f": this machine and account are ready to link, {warned} {asked}"
-    checked = " and ".join(
-        counted(number, what) for number, what in ((links.links, "link"), (links.names, "full name")) if number
-    )
+    checked = count_references(links.links, links.names)
     if links.unknown:
         return f"{checked} checked", f": {warned} {asked}"
     if diagnosis.of("skip"):
@@ -258,13 +258,20 @@ def unknown_line(diagnosis: Diagnosis) -> str:
     unknown = diagnosis.links.unknown
     if not unknown:
         return ""
-    places = [
-        f"{each.target if isinstance(each.origin, Argument) else each.origin.shown} "
-        f"({', '.join(each.expressions) or each.reason})"
-        for each in unknown
-    ]
-    verb = f"{counted(len(unknown), 'link')} could not be checked"
-    return f"{verb}: {', '.join(places)}"
+    places: dict[str, list[str]] = {}  # by reason: one cause stops many links
+    for link in unknown:
+        place = link.target if isinstance(link.origin, Argument) else link.origin.shown
+        reason = ", ".join(link.expressions) or link.reason.removeprefix("skipped: ")
+        places.setdefault(reason, []).append(place)
+    names = sum(link.is_consumed for link in unknown)
+    return f"{count_references(len(unknown) - names, names)} could not be checked: " + "; ".join(
+        f"{', '.join(dict.fromkeys(where))} ({reason})" for reason, where in places.items()
+    )
+
+
+def count_references(links: int, names: int) -> str:
+    """`2 links and 1 full name`."""
+    return " and ".join(counted(number, what) for number, what in ((links, "link"), (names, "full name")) if number)
 
 
 def elsewhere_lines(diagnosis: Diagnosis) -> list[str]:

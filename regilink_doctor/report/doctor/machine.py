@@ -52,6 +52,7 @@ def check_value(check: CheckResult) -> dict[str, Any]:
         "status": check.status,
         "subject": check.subject,
         "message": check.message,
+        "note": check.note,
         "help": check.help,
         "origin": check.origin.shown if check.origin is not None else None,
         "failures": list(check.failures),
@@ -115,9 +116,10 @@ def _count_results(diagnosis: Diagnosis, failed: tuple[Status, ...]) -> dict[str
 
 
 def _render_text(check: CheckResult) -> str:
-    """The row in words, each line of its help on one of its own."""
+    """The row in words, each line of its note and help on one of its own."""
     head = f"{check.code} " if check.code else ""
     where = f" ({escape_text(check.origin.shown)})" if check.origin else ""
     lines = [f"{head}{escape_text(check.subject)}{where}: {escape_text(check.message)}"]
+    lines += [f"  note: {escape_text(line)}" for line in (check.note or "").splitlines()]
     lines += [f"  help: {escape_text(line)}" for line in (check.help or "").splitlines()]
     return "\n".join(lines)

@@ -87,6 +87,7 @@ def _render_problems(checks: Iterable[CheckResult]) -> Iterator[str]:
         yield f'<article class="{check.status}"><h3><span class="status">{_WORDS[check.status]}</span>: '
         yield f"{_escape_html(check.name)}{code} <code>{_escape_html(check.subject)}</code>{origin}</h3>"
         yield f"<p>{_escape_html(check.message)}</p>"
+        yield from (f'<p class="soft">{_escape_html(line)}</p>' for line in (check.note or "").splitlines())
         lines = (check.help or "").splitlines()
         script = "\n".join(line.removeprefix(SCRIPT) for line in lines if line.startswith(SCRIPT))
         for line in lines:

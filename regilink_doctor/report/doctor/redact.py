@@ -60,6 +60,7 @@ def _redact_check(check: CheckResult, hide: _Hider) -> CheckResult:
         check,
         subject=hide(check.subject),
         message=hide(check.message),
+        note=hide(check.note) if check.note else check.note,
         help=hide(check.help) if check.help else check.help,
         origin=check.origin.rewrite(hide) if check.origin else None,
         also_at=tuple(origin.rewrite(hide) for origin in check.also_at),
