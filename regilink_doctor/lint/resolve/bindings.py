@@ -137,14 +137,15 @@ class Scope:
     """A module, function or class body, and the names bound in it.
 
     Of a class, `attributes` has what its methods assign to `self.NAME`, and where; of a function, `returns` and
-    `yields` what it gives. `loops` are the bodies of its loops in order; `guards` has the
-    conditions that hold somewhere, by the names in them; `inner_orders`, by the identity of the node, a place inside a
-    comprehension or an arm of `a if b else c`; `global_names` belong to the module.
+    `yields` what it gives. `loops` are the bodies of its loops in order; `conditions` are those that hold somewhere, in
+    the order in which they begin to, and `guards` the same by the names in them; `inner_orders`, by the identity of the
+    node, a place inside a comprehension or an arm of `a if b else c`; `global_names` belong to the module.
     """
 
     __slots__ = (
         "attributes",
         "bindings",
+        "conditions",
         "global_names",
         "guards",
         "inner_orders",
@@ -171,6 +172,7 @@ class Scope:
         self.yields: list[ReturnedValue] = []
         self.loops: list[Arm] = []
         self.guards: dict[str, list[Guard]] = {}
+        self.conditions: list[Guard] = []
         self.inner_orders: dict[int, int] = {}
         self.global_names: set[str] = set()
         if parent is not None:

@@ -6,8 +6,8 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, Scope
-from regilink_doctor.lint.resolve.conditions import decide
-from regilink_doctor.lint.resolve.containers import choose, get_by_key, unpack
+from regilink_doctor.lint.resolve.conditions import decide, is_excluded
+from regilink_doctor.lint.resolve.containers import choose, get_by_key, hold_yielded, unpack
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.environment import READS, read_environment
 from regilink_doctor.lint.resolve.strings import call_method, find_member_strings, join_path
@@ -31,7 +31,7 @@ from regilink_doctor.lint.resolve.values import (
     may_be_unset,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place
+from regilink_doctor.lint.text.nodes import copy_place, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,21 +136,33 @@ def _find_returned(context: Context, callee: Function, node: ast.Call, at: Progr
     """What a function of the tree returns, its parameters being those of this call."""
     scope = callee.scope
     frame = context.enter(scope, node, at, callee.receiver)
-    if frame is None or (scope.yields and not scope.returns):
+    if frame is None:
         return [UNKNOWN]
+    if scope.yields:
+        return [hold_yielded(context, item, frame) for item in scope.yields[: MAX_ALTERNATIVES + 1]]
     values = _evaluate_given(context, scope, scope.returns, frame)
-    if any(returned.value is None for returned in scope.returns) or not scope.returns:
-        values.append(NonString(None))
-    return values
+    return values if scope.returns else [NonString(None)]
 
 
 def _evaluate_given(context: Context, scope: Scope, given: list[ReturnedValue], frame: Frame) -> list[Value]:
     """What a function returns, or yields, in one call of it."""
     values: list[Value] = []
     for returned in given[: MAX_ALTERNATIVES + 1]:
-        if returned.value is not None:
-            values += context.value(returned.value, ProgramPoint(scope, returned.order, frame))
+        place = ProgramPoint(scope, returned.order, frame)
+        if _calls_itself(context, scope) or not is_excluded(context, place):
+            values += context.value(returned.value, place) if returned.value is not None else [NonString(None)]
     return values
+
+
+def _calls_itself(context: Context, scope: Scope) -> bool:
+    """Whether a function calls its own name: what the inner call decides is not what the outer one does."""
+    return context.keep(
+        ("recursive", id(scope)),
+        lambda: any(
+            use.scope is scope and (written_name(use.call.func) or "").rpartition(".")[2] == scope.name
+            for use in scope.module.uses
+        ),
+    )
 
 
 def _make(context: Context, callee: ClassOrObject, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:

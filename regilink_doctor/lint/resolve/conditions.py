@@ -62,6 +62,18 @@ def narrow(context: Context, key: str | None, values: Sequence[Value], at: Progr
     return values
 
 
+def is_excluded(context: Context, at: ProgramPoint, seen_from: int = 0) -> bool:
+    """Whether a condition around a place, and not around `seen_from`, is certainly not what it has to be there."""
+    guards = at.scope.conditions
+    last = bisect_right(guards, at.order, key=_START)
+    return any(
+        guard.contains(at.order)
+        and not guard.contains(seen_from)
+        and decide(context, guard.test, _place_of(guard, at)) is (not guard.holds)
+        for guard in guards[max(last - _MOST_GUARDS, 0) : last]
+    )
+
+
 def _place_of(guard: Guard, at: ProgramPoint) -> ProgramPoint:
     return ProgramPoint(at.scope, guard.order, at.frame)
 
@@ -124,8 +136,6 @@ class _Judge:
             if ends_with in found:
                 return ends_with
             return None if None in found else not ends_with
-        if isinstance(test, ast.NamedExpr):
-            return self.judge(test.value, levels + 1)
         if isinstance(test, ast.Compare):
             if len(test.ops) > 1:
                 return None
@@ -148,8 +158,11 @@ class _Judge:
         return _agreed(_has_affix(owner, affix, function.attr) for owner in owners for affix in affixes)
 
     def _values(self, node: ast.expr) -> Sequence[Value]:
-        if self.key is not None and written_name(node) == self.key:
+        name = node.target if isinstance(node, ast.NamedExpr) else node
+        if self.key is not None and self.key in (written_name(name), written_name(node)):
             return (self.value,)
+        if isinstance(node, ast.NamedExpr):
+            return self._values(node.value)
         return self.context.value(node, self.at)
 
     def _compare(self, operator: ast.cmpop, left: Value, right: Value) -> bool | None:
@@ -196,8 +209,16 @@ def _is_true(value: Value) -> bool | None:
     if isinstance(value, NonString):
         return bool(value.value)
     if isinstance(value, Literal):
-        return bool(value.take_pairs(1) or value.items) or None
-    return True if isinstance(value, Instance | ClassOrObject | Function) else None
+        is_filled = bool(value.take_pairs(1)) or any(not isinstance(item, ast.Starred) for item in value.items)
+        return True if is_filled and not value.may_be_empty else None
+    return True if _is_object(value) else None
+
+
+def _is_object(value: Value) -> bool:
+    """Whether a value is certainly an object: `wandb.run` and what an annotation names may also be None."""
+    if isinstance(value, Instance):
+        return value.made_by is not None
+    return isinstance(value, ClassOrObject | Function)
 
 
 def _is_default(value: StringValue) -> bool:
@@ -230,7 +251,7 @@ def _is_open(value: Value) -> bool:
     """What may be anything: a string of one unknown part, an attribute of something of wandb's."""
     if isinstance(value, StringValue):
         return len(value.parts) == 1 and isinstance(value.parts[0], UnknownPart)
-    return not isinstance(value, Instance | ClassOrObject | Function | Literal | NonString)
+    return not _is_object(value) and not isinstance(value, Literal | NonString)
 
 
 def _contains(owner: StringValue, item: StringValue) -> bool | None:

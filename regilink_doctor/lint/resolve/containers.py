@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve import config_files, wandb_api
-from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint
+from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint, ReturnedValue
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.strings import to_string
 from regilink_doctor.lint.resolve.values import (
@@ -31,6 +31,7 @@ _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "set", "tqdm.tqd
 _IN_ORDER = (ast.List, ast.Tuple)
 _ONE_ITEM = frozenset({"next", "max", "min", "random.choice"})
 _NO_SUCH_KEY = NonString("no such key")
+_NOTHING = NonString("no item")
 _MOST_ITEMS = 64
 """Items of one list, or values of one dictionary, that are looked at where any of them may be meant."""
 
@@ -47,18 +48,37 @@ def resolve_display(
 def resolve_comprehension(
     context: Context, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, at: ProgramPoint
 ) -> Iterable[Value]:
-    """`[a for a in run.logged_artifacts() if …]`: objects of wandb's are held as wandb's own collections hold them.
+    """`[a for a in run.logged_artifacts() if …]`: a set, as which item comes where is not known.
 
-    Other items are those of a set: which comes where is not known. A condition leaves open which there are at all.
+    A condition leaves open which items there are at all; those of wandb's, and tuples, are followed all the same.
     """
     if "wandb" not in at.scope.module.imports:
         return [UNKNOWN]
-    holders = {item: holder for holder, item in wandb_api.ELEMENTS.items()}
     inside = at.inside(node)
-    types = [getattr(value, "type", "") for value in context.value(node.elt, inside)]
-    if not any(item in holders for item in types) and not any(part.ifs for part in node.generators):
-        return [Literal(context.keep(("set", id(node)), lambda: ast.Set(elts=[node.elt])), inside)]
-    return [Instance(holders[item]) if item in holders else UNKNOWN for item in types]
+    is_filtered = any(part.ifs for part in node.generators)
+    if is_filtered and not any(isinstance(value, Instance | Literal) for value in context.value(node.elt, inside)):
+        return [UNKNOWN]
+    return [Literal(_hold(context, node.elt), inside, may_be_empty=True)]
+
+
+@resolves(ast.DictComp)
+def resolve_dict_comprehension(context: Context, node: ast.DictComp, at: ProgramPoint) -> Iterable[Value]:
+    """`{run.id: run for run in api.runs(…)}`."""
+    if "wandb" not in at.scope.module.imports:
+        return [UNKNOWN]
+    display = context.keep(("dict", id(node)), lambda: ast.Dict(keys=[node.key], values=[node.value]))
+    return [Literal(display, at.inside(node), may_be_empty=True)]
+
+
+def hold_yielded(context: Context, yielded: ReturnedValue, frame: Frame) -> Value:
+    """What a generator of the tree gives by one `yield`."""
+    at = ProgramPoint(frame.scope, yielded.order, frame)
+    return Literal(_hold(context, yielded.value), at, may_be_empty=True) if yielded.value is not None else UNKNOWN
+
+
+def _hold(context: Context, item: ast.expr) -> ast.Set:
+    """A set of the values of one expression."""
+    return context.keep(("set", id(item)), lambda: ast.Set(elts=[item]))
 
 
 # Bindings
@@ -92,12 +112,15 @@ def unpack(context: Context, values: Iterable[Value], path: tuple[int, ...]) -> 
 
 def find_items(context: Context, owner: Literal) -> tuple[Value, ...]:
     """All items of a list, tuple or set; the keys of a dictionary."""
-    return context.answer(
-        ("items", id(owner.node), owner.at.order, owner.at.frame), lambda: _find_items(context, owner)
-    )
+    key = ("items", id(owner.node), owner.at.order, owner.at.frame)
+    return _drop_nothing(context.answer(key, lambda: _find_items(context, owner) or [_NOTHING]))
 
 
-def _find_items(context: Context, owner: Literal) -> Iterable[Value]:
+def _drop_nothing(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    return tuple(value for value in values if value != _NOTHING) if _NOTHING in values else values
+
+
+def _find_items(context: Context, owner: Literal) -> Sequence[Value]:
     if owner.is_mapping and isinstance(owner.node, ast.Call):
         place = owner.at.source.place(owner.node)
         return [StringValue((KnownPart(key, place),), place) for key, _ in owner.pairs if isinstance(key, str)]
@@ -124,7 +147,9 @@ def find_item(context: Context, value: Value, index: int) -> Iterable[Value]:
     is_starred = context.keep(
         ("starred items", id(value.node)), lambda: any(isinstance(item, ast.Starred) for item in items)
     )
-    if is_starred or not -len(items) <= index < len(items):
+    if is_starred:
+        return find_items(context, value)
+    if not -len(items) <= index < len(items):
         return [UNKNOWN]
     return context.value(items[index], value.at)
 
@@ -150,6 +175,8 @@ def _find_by_key(context: Context, owner: Literal, keys: Sequence[str | None]) -
     for name in asked:
         found = context.value(named[name], owner.at)
         values += [with_name(value, name) for value in found] if name else found
+    if not values and "" in named:  # a key that is not known may be any
+        values += context.value(named[""], owner.at)
     if values:
         return values
     for node in unpacked[-_MOST_ITEMS:]:
@@ -173,7 +200,7 @@ def index_keys(context: Context, owner: Literal) -> tuple[dict[str, ast.expr], l
         elif isinstance(key, ast.Constant):
             named[key.value if isinstance(key.value, str) else ""] = value
         else:
-            for name in find_key_names(context, key, owner.at):
+            for name in find_key_names(context, key, owner.at) or [None]:
                 named[name or ""] = value
     return named, unpacked
 
@@ -210,10 +237,11 @@ def get_by_key(context: Context, owner: Literal | Loaded, node: ast.Call, at: Pr
 
 def find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> tuple[Value, ...]:
     """What a loop over an expression gives."""
-    return context.answer(("elements", id(node), at.order, at.frame), lambda: _find_elements(context, node, at))
+    key = ("elements", id(node), at.order, at.frame)
+    return _drop_nothing(context.answer(key, lambda: _find_elements(context, node, at) or [_NOTHING]))
 
 
-def _find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> Iterable[Value]:
+def _find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> Sequence[Value]:
     if isinstance(node, ast.Call) and (pairs := _find_paired(context, node, at)) is not None:
         return pairs
     values: list[Value] = []
@@ -293,11 +321,16 @@ def _number(context: Context, index: int, item: ast.expr) -> ast.Tuple:
 
 
 def choose(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> list[Value] | None:
-    """`list(artifacts)`, `next(artifacts)`, `max(artifacts, key=…)` of objects of wandb's; None for any other."""
-    if not node.args or path not in _SAME_ITEMS | _ONE_ITEM or "wandb" not in at.scope.module.imports:
+    """`list(artifacts)`, `next(artifacts)`, `max(artifacts, key=…)`: all that may come out; None for any other call."""
+    if path not in _SAME_ITEMS | _ONE_ITEM or "wandb" not in at.scope.module.imports:
         return None  # following every `max` and list of a large file without wandb would take twice as long
-    held = [value for value in context.value(node.args[0], at) if isinstance(value, Instance)]
-    held = [value for value in held if value.type in wandb_api.ELEMENTS]
+    if not node.args:
+        return [Literal(context.keep(("empty", id(node)), lambda: ast.List([], ast.Load())), at)]
     if path in _ONE_ITEM:
-        return [Instance(wandb_api.ELEMENTS[value.type]) for value in held] or None
-    return list(held) or None
+        if len(node.args) > 1 and path in ("max", "min"):
+            return [value for argument in node.args for value in context.value(argument, at)]
+        return list(find_elements(context, node.args[0], at))
+    if path == "list" and all(isinstance(value, Literal) for value in context.value(node.args[0], at)):
+        return list(context.value(node.args[0], at))
+    held = context.keep(("same", id(node)), lambda: ast.Starred(node.args[0], ast.Load()))
+    return [Literal(_hold(context, held), at, may_be_empty=True)]

@@ -16,7 +16,7 @@ from regilink_doctor.lint.resolve.bindings import (
     find_end,
     find_reaching,
 )
-from regilink_doctor.lint.resolve.conditions import apply_test, decide, narrow
+from regilink_doctor.lint.resolve.conditions import apply_test, decide, is_excluded, narrow
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
@@ -120,7 +120,7 @@ def _find_state(context: Context, name: str, at: ProgramPoint) -> list[Value]:
     if fork is not None:
         values += _find_passing(context, name, fork, covered, at)
     for binding in bindings[:_MOST_BINDINGS]:
-        if _is_possible(context, binding.arm, at):
+        if not is_excluded(context, ProgramPoint(at.scope, binding.order, at.frame), at.order):
             values += _find_named(context, name, binding, at)
     if len(bindings) > _MOST_BINDINGS:
         values.append(Unknown(reason=TOO_MUCH))
@@ -147,18 +147,6 @@ def _find_passing(context: Context, name: str, fork: Fork, covered: set[int], at
 def _binds(fork: Fork, index: int, covered: set[int], order: int) -> bool:
     """Whether an arm of an `if` certainly binds, or never comes to a place; one that is not written does neither."""
     return index < len(fork.arms) and (id(fork.arms[index]) in covered or fork.arms[index].never_reaches(order))
-
-
-def _is_possible(context: Context, arm: Arm | None, at: ProgramPoint) -> bool:
-    """Whether no condition that is decided keeps the program from an arm."""
-    while arm is not None and not arm.contains(at.order):
-        fork = arm.fork
-        if fork.test is not None:
-            decided = decide(context, fork.test, ProgramPoint(at.scope, fork.start, at.frame))
-            if decided is (arm is not fork.arms[0]):
-                return False
-        arm = arm.parent
-    return True
 
 
 def _find_at_head(context: Context, name: str, loop: Arm, at: ProgramPoint) -> list[Value]:

@@ -56,12 +56,13 @@ class Literal:
     """A list, tuple, set or dictionary display, its items still unevaluated, and where it is.
 
     `dict(a=1)` and `SimpleNamespace(a=1)` are calls that mean a display; `attributes`: its keys are attributes as well
-    (OmegaConf, namespaces).
+    (OmegaConf, namespaces). `may_be_empty`: its items are what a comprehension or a generator may give.
     """
 
     node: ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Call
     at: ProgramPoint
     attributes: bool = False
+    may_be_empty: bool = False
 
     @property
     def items(self) -> Sequence[ast.expr]:

@@ -41,12 +41,28 @@ _DISPLAYS = (ast.Tuple, ast.List)
 _ITEMS = (ast.Attribute, ast.Subscript)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 _NOTED = frozenset(
-    {*_COMPREHENSIONS, ast.Call, ast.Attribute, ast.NamedExpr, ast.Yield, ast.comprehension, ast.IfExp, ast.Lambda}
+    {
+        *_COMPREHENSIONS,
+        ast.Call,
+        ast.Attribute,
+        ast.NamedExpr,
+        ast.Yield,
+        ast.YieldFrom,
+        ast.comprehension,
+        ast.IfExp,
+        ast.Lambda,
+    }
 )
 _ENDS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.skip"})
 """Functions that do not come back."""
 
+_GROWS = frozenset({"append", "extend", "add"})
+"""Methods that add to a list or set."""
+
 _NAMED = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
+_MOST_CASES = 16
+"""Cases of a `match` that another one is known to come after."""
+
 _LONGEST_TEST = 64
 """Nodes of a condition that is looked at."""
 
@@ -140,7 +156,9 @@ class _Walk:
             fork = self._fork("match")
             last = node.cases[-1]
             fork.exhaustive = last.guard is None and _matches_all(last.pattern)
-            cases: list[_Task] = [(self._read_case, (fork, case, node, scope, arm)) for case in node.cases]
+            cases: list[_Task] = [
+                (self._read_case, (fork, number, node, scope, arm)) for number in range(len(node.cases))
+            ]
             self._add(*cases, self._closing(fork))
 
     def _read_try(self, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
@@ -168,8 +186,12 @@ class _Walk:
             scope.bind(handler.name, Binding("unknown", handler, self.order, inner))
         self._add((self._read_opened, (inner, handler.body, scope)))
 
-    def _read_case(self, fork: Fork, case: ast.match_case, node: ast.stmt, scope: Scope, arm: Arm | None) -> None:
+    def _read_case(self, fork: Fork, number: int, node: ast.Match, scope: Scope, arm: Arm | None) -> None:
+        case = node.cases[number]
         inner = self._open(fork, case.body, arm)
+        for earlier in node.cases[max(number - _MOST_CASES, 0) : number + 1]:
+            if (test := _test_of(node.subject, earlier)) is not None:
+                self._guard(test, earlier is case, scope, fork.start, inner.start, inner)
         for pattern in walk(case.pattern):
             name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
             if isinstance(name, str):
@@ -220,6 +242,7 @@ class _Walk:
             if isinstance(part, _NAMED) and (name := written_name(part)) is not None:
                 names.add(name)
         guard = Guard(test, holds, order, start, arm)
+        scope.conditions.append(guard)
         for name in names:
             scope.guards.setdefault(name, []).append(guard)
 
@@ -434,6 +457,8 @@ class _Walk:
         if isinstance(node, ast.Call):
             self.order += 1
             self.module.uses.append(Use(node, scope, self.order, statement, arm))
+            if isinstance(node.func, ast.Attribute) and node.func.attr in _GROWS and len(node.args) == 1:
+                self._read_growth(node.func, node.args[0], scope, arm)
         elif isinstance(node, ast.Attribute):
             if node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name) and isinstance(node.ctx, ast.Load):
                 self.module.reads.append(Read(node, scope, self.order, statement))
@@ -444,6 +469,8 @@ class _Walk:
             self.read_target(node.target, node.value, scope, arm)
         elif isinstance(node, ast.Yield):
             scope.yields.append(ReturnedValue(node.value, self.order))
+        elif isinstance(node, ast.YieldFrom):
+            scope.yields.append(ReturnedValue(ast.Starred(node.value, ast.Load()), self.order))
         elif isinstance(node, ast.comprehension):
             self.order += 1
             self.read_target(node.target, node.iter, scope, arm, kind="element")
@@ -454,6 +481,16 @@ class _Walk:
             scope.inner_orders[id(node)] = self.order
             self._close(arm)
             arm.fork.end = arm.end
+
+    def _read_growth(self, function: ast.Attribute, item: ast.expr, scope: Scope, arm: Arm | None) -> None:
+        """`items.append(item)`, `items.extend(more)`: from here on the name is bound to the longer list."""
+        owner = function.value
+        added = ast.Starred(item, ast.Load()) if function.attr == "extend" else item
+        if isinstance(owner, ast.Name) and owner.id in scope.bindings and owner.id not in scope.global_names:
+            before = ast.Starred(owner, ast.Load())
+            self._bind(owner, ast.List([before, added], ast.Load()), scope, arm, "value", None, ())
+        elif isinstance(owner, ast.Attribute):
+            self.read_target(owner, ast.List([added], ast.Load()), scope, arm)
 
 
 def _unpack(
@@ -498,3 +535,12 @@ def _ends_program(node: ast.expr) -> bool:
 
 def _matches_all(pattern: ast.pattern) -> bool:
     return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
+
+
+def _test_of(subject: ast.expr, case: ast.match_case) -> ast.expr | None:
+    """The condition of a `case` that compares with values; None for any other."""
+    patterns = case.pattern.patterns if isinstance(case.pattern, ast.MatchOr) else [case.pattern]
+    values = [pattern.value for pattern in patterns if isinstance(pattern, ast.MatchValue)]
+    if case.guard is not None or len(values) < len(patterns):
+        return None
+    return ast.Compare(subject, [ast.In()], [ast.Tuple(values, ast.Load())])
