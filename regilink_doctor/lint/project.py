@@ -53,7 +53,7 @@ class Project:
 
     def __init__(self) -> None:
         self._answers: dict[tuple[str, ...], object] = {}
-        for name in ("imports", "module_files", "config_files", "environment_files", "command_lines"):
+        for name in ("imports", "module_files", "config_files", "surroundings"):
             module = sys.modules.get(f"regilink_doctor.lint.resolve.{name}")
             if module is not None:
                 module.forget_files()

@@ -8,13 +8,13 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import Command, Container, Setting
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.facts import FileFacts, Program
-from regilink_doctor.lint.facts.shell import read_assignments, read_script
+from regilink_doctor.lint.facts.shell import Script, read_assignments, read_script, runs_script
 from regilink_doctor.lint.text.fragment import Fragment, text_of
 from regilink_doctor.lint.text.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _INSTRUCTION = re.compile(r"[ \t]*(?P<name>[A-Za-z]+)[ \t]+(?P<flags>(?:--[\w-]+(?:=\S*)?[ \t]+)*)")
 _HERE_DOCUMENT = re.compile(r"<<-?[ \t]*(?P<quote>[\"']?)(?P<end>\w+)(?P=quote)")
@@ -28,22 +28,25 @@ def read(path: str, content: bytes) -> FileFacts:
     commands: list[Command] = []
     programs: list[Program] = []
     known: dict[str, StringValue] = {}
+    entry: tuple[StringValue, ...] = ()
     for name, body in _find_instructions(source):
-        if name in ("ENV", "ARG"):
+        if name == "FROM":  # another image begins
+            known, entry = {}, ()
+        elif name in ("ENV", "ARG"):
             for setting in read_assignments(body, known) or _read_pair(body):
                 if setting.value:
                     known[setting.name] = setting.value[0]
                 settings.append(replace(setting, only_default=name == "ARG"))
         elif name in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
-            span = body.span(0, len(body.text))
-            containers = (Container("step", name, span),)
-            if words := _read_list(body):
-                commands.append(Command(words, body.place(0, len(body.text)), span, containers))
-                continue
-            script = read_script(body, containers)
+            containers = (Container("step", name, body.span(0, len(body.text))),)
+            script = _read_command(body, containers, known)
             settings += script.settings
             commands += script.commands
             programs += script.programs
+            if len(script.commands) == 1 and name == "ENTRYPOINT":
+                entry = script.commands[0].words
+            elif len(script.commands) == 1 and name == "CMD" and entry:
+                commands.append(replace(script.commands[0], words=(*entry, *script.commands[0].words)))
     return FileFacts(source, tuple(settings), tuple(commands), programs=tuple(programs))
 
 
@@ -89,8 +92,15 @@ def _read_pair(body: Fragment) -> list[Setting]:
     return [Setting(match["name"], value.place, span, "shell", True, (value,), (match["name"],))]
 
 
-def _read_list(body: Fragment) -> tuple[StringValue, ...]:
-    """The words of the JSON form, `["python", "train.py"]`."""
+def _read_command(body: Fragment, containers: tuple[Container, ...], known: Mapping[str, StringValue]) -> Script:
+    """The commands of an instruction: a script, or in the JSON form the words of one, `["python", "train.py"]`."""
     if not body.text.lstrip().startswith("["):
-        return ()
-    return tuple(text_of(body, *match.span(1)) for match in _QUOTED.finditer(body.text))
+        return read_script(body, containers, known=known)
+    matches = list(_QUOTED.finditer(body.text))
+    words = tuple(text_of(body, *match.span(1)) for match in matches)
+    runs = runs_script([word.literal or "" for word in words[:-1]])
+    script = read_script(body.select(matches[-1].span(1)), containers, known=known) if runs else Script()
+    if words:
+        place = body.place(0, len(body.text))
+        script.commands.insert(0, Command(words, place, place.span, containers))
+    return script

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.lint.data.ini import read_data
 from regilink_doctor.lint.facts import FileFacts
+from regilink_doctor.lint.facts.commands import find_commands
 from regilink_doctor.lint.facts.settings import find_settings
 from regilink_doctor.lint.text.source import Source, Unparsable
 
@@ -15,4 +16,6 @@ def read(path: str, content: bytes) -> FileFacts:
         root = read_data(source)
     except Unparsable:
         return FileFacts(source)  # `.cfg` and `.ini` are names of many formats
-    return FileFacts(source, tuple(find_settings(root, "ini")))
+    script = find_commands(root)
+    settings = (*find_settings(root, "ini"), *script.settings)
+    return FileFacts(source, settings, tuple(script.commands), programs=tuple(script.programs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from regilink_doctor.lint.data import DataList, Table
 from regilink_doctor.lint.data.json import read_data
 from regilink_doctor.lint.facts import FileFacts
+from regilink_doctor.lint.facts.commands import find_commands
 from regilink_doctor.lint.facts.settings import find_settings
 from regilink_doctor.lint.text.source import Source
 
@@ -23,7 +24,9 @@ def read(path: str, content: bytes) -> FileFacts:
     root = read_data(source)
     if _is_report(root):
         return FileFacts(source)
-    return FileFacts(source, tuple(find_settings(root, "json")))
+    script = find_commands(root)
+    settings = (*find_settings(root, "json"), *script.settings)
+    return FileFacts(source, settings, tuple(script.commands), programs=tuple(script.programs))
 
 
 _RESULTS = ("organizations", "findings", "sites", "checks", "links", "repositories", "runs")

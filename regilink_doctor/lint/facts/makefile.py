@@ -6,14 +6,18 @@ import os
 import re
 
 from regilink_doctor.core.sites import Container, Setting
+from regilink_doctor.core.strings import StringValue, UnknownPart
 from regilink_doctor.lint.facts import FileFacts
 from regilink_doctor.lint.facts.shell import read_script
-from regilink_doctor.lint.text.fragment import Fragment, text_of
+from regilink_doctor.lint.text.fragment import Fragment, filled
 from regilink_doctor.lint.text.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from regilink_doctor.core.sites import Command
+    from regilink_doctor.lint.facts import Program
 
 _VARIABLE = re.compile(
     r"(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w-]*)[ \t]*(?P<sign>[:?+]{0,2}=)[ \t]*(?P<value>.*)"
@@ -33,19 +37,35 @@ def read(path: str, content: bytes) -> FileFacts:
     just = "just" in os.path.basename(path).lower()
     exported = set(re.findall(r"^export[ \t]+([A-Za-z_]\w*)[ \t]*$", source.text, re.MULTILINE))
     everything = _EXPORT_ALL.search(source.text) is not None
+    lines = list(_find_lines(source, just=just))
     settings: list[Setting] = []
-    commands = []
-    programs = []
-    for kind, body, containers in _find_lines(source, just=just):
+    known: dict[str, StringValue] = {}
+    for kind, body, containers in lines:
+        if kind == "line" and (match := _VARIABLE.match(body.text)):
+            public = everything or match["export"] is not None or match["name"] in exported
+            settings.append(_read_variable(body, match, containers, known, public=public))
+            _remember(settings[-1], known, just=just)
+    commands: list[Command] = []
+    programs: list[Program] = []
+    for kind, body, containers in lines:
         if kind == "recipe":
-            script = read_script(body, containers)
+            script = read_script(body, containers, known=known)
             settings += script.settings
             commands += script.commands
             programs += script.programs
-        elif match := _VARIABLE.match(body.text):
-            public = everything or match["export"] is not None or match["name"] in exported
-            settings.append(_read_variable(body, match, containers, public=public))
+    settings.sort(key=lambda item: item.statement)
     return FileFacts(source, tuple(settings), tuple(commands), programs=tuple(programs))
+
+
+def _remember(setting: Setting, known: dict[str, StringValue], *, just: bool) -> None:
+    """Take up a variable by the ways to write it; one that is set twice, or in a branch, may have any value."""
+    ways = (f"{{{{{setting.name}}}}}",) if just else (f"$({setting.name})", f"${{{setting.name}}}")
+    for way in ways:
+        if setting.value and not setting.containers and way not in known:
+            known[way] = setting.value[0]
+        else:
+            unknown = UnknownPart(way, setting.place, names=(setting.name,))
+            known[way] = StringValue((unknown,), setting.place)
 
 
 def _find_lines(source: Source, *, just: bool) -> Iterator[tuple[str, Fragment, tuple[Container, ...]]]:
@@ -83,14 +103,21 @@ def _find_lines(source: Source, *, just: bool) -> Iterator[tuple[str, Fragment, 
                 yield "line", Fragment.of(source, [(text[column - 1 :], first + 1, column)]), tuple(branches)
 
 
-def _read_variable(body: Fragment, match: re.Match[str], containers: tuple[Container, ...], *, public: bool) -> Setting:
+def _read_variable(
+    body: Fragment,
+    match: re.Match[str],
+    containers: tuple[Container, ...],
+    known: Mapping[str, StringValue],
+    *,
+    public: bool,
+) -> Setting:
     start = match.start("value")
     written = re.split(r"[ \t]#", match["value"], maxsplit=1)[0].rstrip(" \t\\")
     end = start + len(written)
     if len(written) > 1 and written[0] == written[-1] and written[0] in "\"'":  # of just; make keeps them
         start, end = start + 1, end - 1
     name = match["name"]
-    value = text_of(body, start, end, name)
+    value = StringValue(tuple(filled(body, start, end, known, name=name)), body.place(start, end))
     return Setting(
         name,
         value.place,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Literal, TypeAlias
 
-    from regilink_doctor.lint.data import Data, Scalar
+    from regilink_doctor.lint.data import Data, Keys, Scalar
 
     SettingFormat: TypeAlias = Literal["toml", "json", "ini"]
 
@@ -38,7 +38,10 @@ ENVIRONMENT_KEYS = frozenset(
         "environment_variables",
         "environment-variables",
         "containerEnv",
+        "pytest_env",
         "remoteEnv",
+        "set_env",
+        "setenv",
     }
 )
 """Keys below which variables of the environment are set: GitHub, GitLab, compose, Kubernetes, hatch, poe, pixi …"""
@@ -150,11 +153,11 @@ def find_settings(root: Data | None, how: SettingFormat) -> Iterator[Setting]:
         if not keys:
             continue
         listed = isinstance(scalar.keys[-1], int)
+        inside = keys[-2] if len(keys) > 1 else ""
+        variable = not listed and inside in ENVIRONMENT_KEYS and bool(_VARIABLE.fullmatch(keys[-1]))
         if keys[-1] in ENVIRONMENT_KEYS and (listed or how == "ini"):
             yield from _find_assignments(scalar, keys, how)
-        elif is_worth_reading(keys, scalar.written):
-            inside = keys[-2] if len(keys) > 1 else ""
-            variable = not listed and inside in ENVIRONMENT_KEYS and bool(_VARIABLE.fullmatch(keys[-1]))
+        elif variable or is_worth_reading(keys, scalar.written):
             value = (scalar.interpolated(keys[-1]),)
             yield Setting(
                 keys[-1],
@@ -164,7 +167,7 @@ def find_settings(root: Data | None, how: SettingFormat) -> Iterator[Setting]:
                 variable,
                 value,
                 keys,
-                _containers_of(keys[: -2 if variable else -1]),
+                containers_of(scalar.keys[: -2 if variable else -1]),
             )
 
 
@@ -186,15 +189,16 @@ def _find_assignments(scalar: Scalar, keys: tuple[str, ...], how: SettingFormat)
                 True,
                 (text_of(fragment, match.end(), end, name),),
                 (*keys, name),
-                _containers_of(keys[:-1]),
+                containers_of(keys[:-1]),
                 only_default=match["default"] is not None,
             )
         start = end + 1
 
 
-def _containers_of(keys: tuple[str, ...]) -> tuple[Container, ...]:
+def containers_of(keys: Keys) -> tuple[Container, ...]:
+    """The tables and items of lists that keys lead through."""
     # Tables may be opened again, so none has a span of its own.
-    return tuple(Container("key", key, Span(1, 1, 1, 1)) for key in keys)
+    return tuple(Container("key", str(key), Span(1, 1, 1, 1)) for key in keys)
 
 
 def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:

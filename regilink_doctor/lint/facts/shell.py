@@ -32,6 +32,7 @@ _OPENING = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until":
 _FILLERS = frozenset({"then", "do", "else", "elif", "!", "{", "time", "in"})
 _MOST_CONTAINERS = 50
 _MOST_PROGRAMS = 20
+_CONTAINERS = frozenset({"docker", "docker-compose", "podman", "nerdctl"})
 _EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
 
@@ -159,8 +160,11 @@ class _ScriptReader:
             self.add_assignments(found, exported=words[0].plain == "export" or "x" in flags)
             self.mark_exported({word.plain for word in words[1:]} if words[0].plain == "export" else set())
             return
+        if words[0].plain in ("read", "unset", "mapfile", "readarray", "getopts"):
+            self.forget(words[1:])
         place = self.stretch.place(start, end)
         texts = tuple(word.value for word in words)
+        environment += self.read_passed(words, start, end, containers)
         self.script.settings += environment
         self.read_inline(words)
         self.script.commands.append(Command(texts, place, place.span, containers, tuple(environment)))
@@ -172,6 +176,7 @@ class _ScriptReader:
             if plain in _OPENING:
                 self.open_block(_OPENING[plain], "branch", words[0])
                 if plain in ("for", "case", "select"):
+                    self.forget(words[1:2])
                     return []
             elif plain == "function" and len(words) > 1:
                 self.open_block("}", "function", words[1])
@@ -187,6 +192,11 @@ class _ScriptReader:
                 return words
             words = words[1:]
         return words
+
+    def forget(self, names: list[Word]) -> None:
+        """Variables whose values a loop or a command decides."""
+        for word in names:
+            self.known.pop(word.plain, None)
 
     def open_block(self, closing: str, kind: Literal["branch", "function"], word: Word) -> None:
         self.open.append((closing, Container(kind, word.plain, self.stretch.span(word.start, word.end))))
@@ -225,6 +235,21 @@ class _ScriptReader:
             containers=containers,
             only_default=only_default,
         )
+
+    def read_passed(
+        self, words: list[Word], start: int, end: int, containers: tuple[Container, ...]
+    ) -> Iterator[Setting]:
+        """The variables of a container: `docker run -e X=value`."""
+        if words[0].plain.rpartition("/")[2] not in _CONTAINERS:
+            return
+        for word, following in zip(words[1:], [*words[2:], None], strict=True):
+            if word.plain.startswith("--env="):
+                following = Words(self.stretch, self.known).read_word(word.start + len("--env="))
+            elif word.plain not in ("-e", "--env"):
+                continue
+            setting = self.read_assignment(following, start, end, containers) if following is not None else None
+            if setting is not None:
+                yield setting
 
     def add_assignments(self, settings: list[Setting], *, exported: bool) -> None:
         for setting in settings:
@@ -366,7 +391,7 @@ class Words:
                 if not (text[at : at + 1] in _REDIRECTS and match[0].isdigit()):
                     yield Word(self.stretch, match.start(), at)
             else:
-                word = self._read_word(at)
+                word = self.read_word(at)
                 if word.end == at:  # nothing that this reader knows
                     at += 1
                     continue
@@ -384,7 +409,7 @@ class Words:
             at += 1
         if at < len(text) and text[at] == "(":
             return at + 1  # <(command)
-        word = self._read_word(at) if at < len(text) and text[at] != "\n" else None
+        word = self.read_word(at) if at < len(text) and text[at] != "\n" else None
         if word is None:
             return at
         if document and word.plain:
@@ -403,7 +428,8 @@ class Words:
         ends.clear()
         return min(at, len(text))
 
-    def _read_word(self, at: int) -> Word:
+    def read_word(self, at: int) -> Word:
+        """The word that begins at an offset."""
         text, start = self.stretch.text, at
         parts: list[KnownPart | UnknownPart] = []
         while at < len(text):

@@ -15,6 +15,7 @@ from regilink_doctor.lint.data import (
 )
 from regilink_doctor.lint.data.toml import read_data
 from regilink_doctor.lint.facts import FileFacts
+from regilink_doctor.lint.facts.commands import find_commands
 from regilink_doctor.lint.facts.requirements import make_requirement, may_be_ours, read_requirement, read_specifiers
 from regilink_doctor.lint.facts.settings import find_settings
 from regilink_doctor.lint.text.source import Source
@@ -65,7 +66,9 @@ def read(path: str, content: bytes) -> FileFacts:
     requirements: tuple[Requirement, ...] = ()
     if name in ("pyproject.toml", "Pipfile", "pixi.toml", "uv.toml"):
         requirements = tuple(_find_requirements(iterate_scalars(root), pipfile=name == "Pipfile"))
-    return FileFacts(source, tuple(find_settings(root, "toml")), requirements=requirements)
+    script = find_commands(root)
+    settings = (*find_settings(root, "toml"), *script.settings)
+    return FileFacts(source, settings, tuple(script.commands), requirements, tuple(script.programs))
 
 
 def _find_requirements(scalars: Iterable[Scalar], *, pipfile: bool) -> Iterator[Requirement]:

@@ -80,7 +80,7 @@ def read_item(context: Context, key: str | None, at: ProgramPoint) -> Sequence[V
 
 def _find_around(context: Context, variable: str | None, at: ProgramPoint) -> Sequence[Value]:
     """What files of the tree set a variable to."""
-    from regilink_doctor.lint.resolve.environment_files import find_set_values
+    from regilink_doctor.lint.resolve.surroundings import find_set_values
 
     return find_set_values(variable, at.source.folder, context.source.path) if variable else ()
 

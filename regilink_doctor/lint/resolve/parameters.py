@@ -269,7 +269,7 @@ def _find_click_default(context: Context, scope: Scope, name: str) -> list[Value
 
 def _find_passed(context: Context, written: list[str], name: str, module: Module) -> list[Value]:
     """What commands of the tree pass to the program for an option; another call of it may pass something else."""
-    from regilink_doctor.lint.resolve.command_lines import find_passed
+    from regilink_doctor.lint.resolve.surroundings import find_passed
 
     flags = [flag.partition("/")[0] for flag in written if flag.startswith("-")]
     folder = module.source.folder

@@ -1,0 +1,295 @@
+"""What files of the tree give a program: the variables of its environment, and the words of its command line.
+
+They are `.env` files, scripts, workflows, compose files, Dockerfiles, Makefiles and their like, in the folder of the
+program and in those above it, and in the usual folders there. What runs another program says nothing of this one.
+Variables that hold secrets are left alone.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+from regilink_doctor.core.records import replace
+from regilink_doctor.core.sites import within
+from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.lint.resolve.config_files import MAX_BYTES, find_roots, read_document, show_path
+from regilink_doctor.lint.resolve.values import with_name
+from regilink_doctor.lint.scan.kinds import kind_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from regilink_doctor.core.sites import Command, Setting
+    from regilink_doctor.lint.facts import FileFacts
+
+    Words = Sequence[StringValue]
+
+_FOLDERS = (
+    "",
+    ".github/workflows",
+    ".circleci",
+    ".devcontainer",
+    ".vscode",
+    "bin",
+    "ci",
+    "deploy",
+    "docker",
+    "jobs",
+    "k8s",
+    "kubernetes",
+    "scripts",
+    "slurm",
+    "sweeps",
+)
+_KINDS = frozenset({"dockerfile", "dotenv", "ini", "json", "makefile", "requirements", "shell", "toml", "yaml"})
+_SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
+_EXAMPLES = ("example", "sample", "template", "dist")
+"""Words in the names of `.env` files that are copied before they are used."""
+
+_LAUNCHERS = frozenset(
+    {"exec", "hatch", "nohup", "pdm", "pipenv", "pixi", "poetry", "run", "srun", "sudo", "time", "uv"}
+)
+"""Programs that run the program whose name comes next."""
+
+_MAX_FILES = 400
+
+
+# Variables of the environment
+
+
+def find_set_values(variable: str, folder: str, program: str) -> list[StringValue]:
+    """The values that files in `folder`, or above it in the repository, give a variable that `program` reads."""
+    if any(word in variable.upper() for word in _SECRETS):
+        return []
+    path = _normalize(program)
+    found: list[StringValue] = []
+    for facts in _find_facts(folder, variable.encode()):
+        settings = [setting for setting in facts.settings if setting.name == variable and setting.variable]
+        values = [value for setting in settings if _is_for(setting, facts, path) for value in setting.value]
+        found += [_mark_variable(value, variable) for value in values]
+    return _without_repetitions(found)
+
+
+def _mark_variable(value: StringValue, variable: str) -> StringValue:
+    """The value as that of the variable, which may have another one where the program runs."""
+    parts = [
+        replace(part, default_of=None, read_from=variable, variables=(variable,))
+        if isinstance(part, KnownPart)
+        else part
+        for part in value.parts
+    ]
+    marked = with_name(StringValue(tuple(parts), value.place), variable)
+    return marked if isinstance(marked, StringValue) else value
+
+
+def _is_for(setting: Setting, facts: FileFacts, program: str) -> bool:
+    """Whether a setting may reach a program: of the commands that it reaches one runs it, or none runs a program."""
+    own = [command for command in facts.commands if any(item is setting for item in command.environment)]
+    if not own:
+        outer = tuple([item for item in setting.containers if item.kind not in ("branch", "function")])
+        own = [command for command in facts.commands if within(outer, command.containers)]
+    running = [command for command in own if _names_program(command)]
+    return not running or any(_find_arguments(command.words, program) is not None for command in running)
+
+
+def _names_program(command: Command) -> bool:
+    words = [word.literal or "" for word in command.words]
+    return "-m" in words or any(word.endswith(".py") for word in words)
+
+
+# Words of the command line
+
+
+def find_passed(flags: Sequence[str], folder: str, program: str) -> list[StringValue]:
+    """The values that commands in `folder`, or above it in the repository, pass to a program by one of these flags."""
+    found = [_find_flag(words, flags) for words in find_commands(folder, program)]
+    return _without_repetitions([value for value in found if value is not None])
+
+
+def find_positional(number: int, has_value: Callable[[str], bool], folder: str, program: str) -> list[StringValue]:
+    """The values that commands pass to a program as its positional argument of this number.
+
+    Args:
+        number: counts from 0.
+        has_value: whether the word after an option belongs to it.
+        folder: where the search begins.
+        program: the file that is run.
+    """
+    found: list[StringValue] = []
+    for words in find_commands(folder, program):
+        left = number
+        is_option_value = False
+        for word in words:
+            text = word.pattern
+            if is_option_value:
+                is_option_value = False
+            elif text.startswith("-") and len(text) > 1:
+                is_option_value = "=" not in text and has_value(text)
+            elif left:
+                left -= 1
+            else:
+                found.append(word)
+                break
+    return _without_repetitions(found)
+
+
+@lru_cache(maxsize=256)
+def find_commands(folder: str, program: str) -> tuple[Words, ...]:
+    """The arguments of each command in `folder`, or above it in the repository, that runs a program."""
+    path = _normalize(program)
+    names = {_name_module(path), *_find_script_names(folder, path)}
+    found: list[Words] = []
+    for name in names:
+        for facts in _find_facts(folder, name.encode()):
+            for command in facts.commands:
+                start = _find_arguments(command.words, path, names)
+                if start is not None:
+                    found.append(command.words[start:])
+    return tuple(dict.fromkeys(found))
+
+
+def _find_flag(words: Words, flags: Sequence[str]) -> StringValue | None:
+    """The value of the last of these flags."""
+    for index in range(len(words) - 1, -1, -1):
+        word, text = words[index], words[index].pattern
+        for flag in flags:
+            is_long = flag.startswith("--")
+            if text == flag:
+                following = words[index + 1] if index + 1 < len(words) else None
+                if following is not None and not following.pattern.startswith("-"):
+                    return following
+            elif text.startswith(f"{flag}="):
+                return StringValue(word.cut(len(flag) + 1, len(text)), word.place)
+            elif not is_long and len(flag) == 2 and text.startswith(flag):
+                return StringValue(word.cut(2, len(text)), word.place)
+    return None
+
+
+def _find_arguments(words: Words, program: str, names: frozenset[str] | set[str] = frozenset()) -> int | None:
+    """The number of the first argument of a program that a command runs; None where it runs another one, or none.
+
+    The program is named by its path, as a module after `-m`, or by the name of a script of its project.
+    """
+    for index, word in enumerate(words):
+        text = word.literal if word.literal is not None else word.display.rpartition("{?}")[2].lstrip("/")
+        if index and words[index - 1].literal == "-m":
+            path = "/" + text.replace(".", "/")
+            return (
+                index + 1
+                if program.endswith((f"{path}.py", f"{path}/__main__.py"))
+                else _skip_launcher(words, index, program, names)
+            )
+        if text.endswith(".py"):
+            is_same = ".." not in text and program.endswith("/" + text.removeprefix("./").lstrip("/"))
+            return index + 1 if is_same else None
+        if text in names and all(_is_launcher(other) for other in words[:index]):
+            return index + 1
+    return None
+
+
+def _skip_launcher(words: Words, index: int, program: str, names: frozenset[str] | set[str]) -> int | None:
+    """The same after a module that runs programs: `python -m torch.distributed.run train.py`."""
+    after = _find_arguments(words[index + 1 :], program, names)
+    return None if after is None else index + 1 + after
+
+
+def _is_launcher(word: StringValue) -> bool:
+    text = word.literal or ""
+    return text.startswith("-") or text.rpartition("/")[2] in _LAUNCHERS
+
+
+def _find_script_names(folder: str, program: str) -> list[str]:
+    """The names of the scripts in `pyproject.toml` that call a function of a program."""
+    names: list[str] = []
+    for root in find_roots(folder):
+        path = os.path.join(root, "pyproject.toml")
+        if b"scripts" in _read_content(path):
+            document = read_document(path, "toml")
+            names += _list_scripts(document.root, program) if document is not None else []
+    return names
+
+
+def _list_scripts(root: object, program: str) -> Iterator[str]:
+    from regilink_doctor.lint.data import Scalar, Table, find_data
+
+    for keys in (("project", "scripts"), ("tool", "poetry", "scripts")):
+        table = find_data(root, keys)  # type: ignore[arg-type]
+        for name, value in table.entries.items() if isinstance(table, Table) else ():
+            if isinstance(value, Scalar) and isinstance(value.value, str):
+                path = "/" + value.value.partition(":")[0].replace(".", "/")
+                if program.endswith((f"{path}.py", f"{path}/__init__.py", f"{path}/__main__.py")):
+                    yield name
+
+
+# Files
+
+
+def _find_facts(folder: str, word: bytes) -> Iterator[FileFacts]:
+    """What the files say that have a word in them: a cheap look, before anything is made of them."""
+    for root in find_roots(folder):
+        for path in _list_files(root):
+            if word in _read_content(path) and (facts := _read_facts(path)) is not None:
+                yield facts
+
+
+@lru_cache(maxsize=1024)
+def _list_files(root: str) -> tuple[str, ...]:
+    """The files of a folder, and of the usual ones in it, that may set variables or run programs."""
+    paths: list[str] = []
+    for folder in _FOLDERS:
+        path = os.path.join(root, folder) if folder else root
+        try:
+            names = sorted(os.listdir(path))[:_MAX_FILES]
+        except OSError:
+            continue
+        paths += [os.path.join(path, name) for name in names if _may_say(name)]
+    return tuple(paths)
+
+
+def _may_say(name: str) -> bool:
+    kind = kind_of(name)
+    return kind in _KINDS and not (kind == "dotenv" and any(word in name for word in _EXAMPLES))
+
+
+@lru_cache(maxsize=512)
+def _read_content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError:
+        return b""
+    return content if len(content) <= MAX_BYTES else b""
+
+
+@lru_cache(maxsize=512)
+def _read_facts(path: str) -> FileFacts | None:
+    from regilink_doctor.lint.facts import read_facts
+    from regilink_doctor.lint.text.source import Unparsable
+
+    try:
+        return read_facts(show_path(path), _read_content(path), kind_of(path) or "")
+    except (Unparsable, RecursionError):
+        return None
+
+
+def _normalize(program: str) -> str:
+    return os.path.abspath(program).replace(os.sep, "/")
+
+
+def _name_module(program: str) -> str:
+    """The word by which commands name a program: its own name, or that of the package it is the start of."""
+    name = os.path.basename(os.path.dirname(program) if program.endswith("/__main__.py") else program)
+    return name.removesuffix(".py")
+
+
+def _without_repetitions(values: Sequence[StringValue]) -> list[StringValue]:
+    """The values, each once, with its first place."""
+    return list({value.pattern: value for value in reversed(values)}.values())[::-1]
+
+
+def forget_files() -> None:
+    """Forget what files there are and what they say: they may have changed since."""
+    for function in (find_commands, _list_files, _read_content, _read_facts):
+        function.cache_clear()
