@@ -17,7 +17,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.problems import LinkInput, find_problems
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import TargetPath, is_registry_project, parse
-from regilink_doctor.report.ledger import render_assumed, render_links
+from regilink_doctor.report.dry_run import render_assumed, render_links
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -26,7 +26,7 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
     links = fixture.links if fixture is not None else ()
     blocks = ["\n".join(_explain_error(error, links))] if is_wandb_error(error) else []
     if links and fixture is not None:
-        from regilink_doctor.report.ledger import render_assumed, render_links
+        from regilink_doctor.report.dry_run import render_assumed, render_links
 
         lines = ["Links that the test had attempted:", *render_links(links, colour=False)]
         blocks.append("\n".join([*lines, *render_assumed(fixture.world.assumed)]))

@@ -73,7 +73,7 @@ class CheckItem(pytest.Item):
     def runtest(self) -> None:
         """Show the findings, if any of them counts."""
         if self._result.exit_status:
-            from regilink_doctor.report.excerpts import render_findings
+            from regilink_doctor.report.locations import render_findings
 
             lines = render_findings(self._result.findings, self._result.sources, colour=False)
             raise Findings("\n".join([*lines, *self._result.failures]).rstrip())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.config.keys import KEYS
+from regilink_doctor.config import KEYS
 
 BAD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model")\n'
 GOOD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model/zoo")\n'
@@ -214,7 +214,7 @@ def test_a_run_without_candidates_loads_as_good_as_nothing(tmp_path: Path) -> No
     (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
     new = loaded(tmp_path, "lint", "--force-exclude", "--output-format", "full", "clean.py", "pyproject.toml")
     assert {name for name in new if not name.startswith("regilink_doctor")} <= STARTUP
-    assert "regilink_doctor.report.progress" not in new  # no terminal, no bar
+    assert "regilink_doctor.report.terminal" not in new  # no terminal, no bar
     rooms = {name.split(".")[1] for name in new if "." in name and name.startswith("regilink_doctor")}
     assert rooms <= {"cli", "config", "core", "lint", "report", "workflows"}
 

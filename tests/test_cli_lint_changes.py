@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from test_cli_lint import regilink
 
-from regilink_doctor.cli import lint_changes, main
+from regilink_doctor.cli import main
 from regilink_doctor.workflows import fixing
 
 WRONG = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb_registry-model/zoo")\n'
@@ -152,14 +152,14 @@ def test_a_file_that_changes_meanwhile_is_named(
     file = tmp_path / "a.py"
     file.write_text(WRONG)
     monkeypatch.chdir(tmp_path)
-    before = fixing.changes
+    before = fixing.plan_fixes
 
     def changes(*arguments: Any, **options: Any) -> Any:
         made = before(*arguments, **options)
         file.write_text(WRONG + "# a line of somebody else\n")
         return made
 
-    monkeypatch.setattr(lint_changes, "changes", changes)
+    monkeypatch.setattr(fixing, "plan_fixes", changes)
     assert main(["lint", "--fix", "."]) == 1
     assert "a.py: changed while regilink ran, so it was left as it is" in capsys.readouterr().err
     assert file.read_text() == WRONG + "# a line of somebody else\n"

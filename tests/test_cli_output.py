@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from regilink_doctor.cli import main
-from regilink_doctor.config.keys import FORMATS
+from regilink_doctor.config import FORMATS
 from regilink_doctor.core.text import UNSAFE, defuse_commands, escape_text, mark_public, mask_secrets, remember_secret
 from regilink_doctor.report.terminal import text_width
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from regilink_doctor.report.failure_index import failures_page
+from regilink_doctor.report.explanation import failures_page
 
 PAGE = Path(__file__).parents[1] / "docs" / "failures.md"
 

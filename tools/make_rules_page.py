@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from regilink_doctor.report.rule_table import as_markdown
+from regilink_doctor.report.listings import as_markdown
 from regilink_doctor.rules import all_rules
 
 PAGE = Path(__file__).parents[1] / "docs" / "rules.md"

@@ -54,7 +54,7 @@ def _show_title(number: int, what: str, colour: bool) -> None:
 
 
 def _show_lint(demo: Demo, colour: bool) -> None:
-    from regilink_doctor.report.excerpts import render_findings
+    from regilink_doctor.report.locations import render_findings
     from regilink_doctor.report.terminal import terminal_width
     from regilink_doctor.workflows.demo import SCRIPT
 
@@ -76,13 +76,13 @@ def _show_diagnosis(demo: Demo, colour: bool) -> None:
 
 
 def _show_run(demo: Demo, colour: bool) -> None:
-    from regilink_doctor.report import ledger
+    from regilink_doctor.report import dry_run
     from regilink_doctor.report.terminal import fit_lines, terminal_width
     from regilink_doctor.workflows.demo import SCRIPT
 
     _show_title(3, f"What really happens: python {SCRIPT}, with the real wandb, on the emulator", colour)
     links = demo.run()
-    lines = [*ledger.render_links(links, colour=colour), *_render_verdict(links)]
+    lines = [*dry_run.render_links(links, colour=colour), *_render_verdict(links)]
     for line in fit_lines(lines, terminal_width()):
         print(line)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.doctor.diagnosis import Diagnosis
-    from regilink_doctor.report.doctor.live import LiveRows
+    from regilink_doctor.report.doctor.full import LiveRows
 
 FORMATS = ("full", "json", "github", "junit")
 
@@ -112,7 +112,7 @@ def _run_doctor(options: argparse.Namespace) -> int:
 
 
 def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> Diagnosis:
-    from regilink_doctor.report.doctor.live import LiveRows
+    from regilink_doctor.report.doctor.full import LiveRows
     from regilink_doctor.workflows.diagnose import diagnose
 
     with LiveRows() as live:

@@ -98,7 +98,7 @@ def _run_command(options: argparse.Namespace) -> int:
 
 
 def _list_failures(options: argparse.Namespace) -> int:
-    from regilink_doctor.report.failure_index import failures_json, render_failures
+    from regilink_doctor.report.explanation import failures_json, render_failures
 
     if options.text:
         raise UsageProblem("explain: --list takes no TEXT")

@@ -87,7 +87,7 @@ def from_environment(flag: str, settings: Mapping[str, object]) -> object:
 
 def _formats_of_any_command() -> tuple[str, ...]:
     """One variable serves all commands: the format of another is not a mistake."""
-    from regilink_doctor.config.keys import FORMATS
+    from regilink_doctor.config import FORMATS
 
     return (*FORMATS, "markdown")
 

@@ -18,7 +18,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_rule(options: argparse.Namespace) -> int:
-    from regilink_doctor.report import rule_table
+    from regilink_doctor.report import listings
     from regilink_doctor.report.explanation import render_explanation
     from regilink_doctor.report.terminal import terminal_width
     from regilink_doctor.rules import rule_for
@@ -26,9 +26,9 @@ def _run_rule(options: argparse.Namespace) -> int:
 
     code = _find_code(options.code)
     if options.output_format == "json":
-        print(rule_table.as_json([rule_for(code)]))
+        print(listings.as_json([rule_for(code)]))
     elif options.output_format == "markdown":
-        print("\n".join(rule_table.rule_section(rule_for(code))))
+        print("\n".join(listings.rule_section(rule_for(code))))
     else:
         explanation = explain(code)
         for line in render_explanation(explanation, color=wants_colour(options.color), width=terminal_width()):

@@ -21,14 +21,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _run_rules(options: argparse.Namespace) -> int:
     from functools import partial
 
-    from regilink_doctor.report import rule_table
+    from regilink_doctor.report import listings
     from regilink_doctor.report.terminal import terminal_width
     from regilink_doctor.rules import all_rules
 
     shown: dict[str, Callable[[Sequence[Rule]], str]] = {
-        "full": partial(rule_table.as_text, width=terminal_width()),
-        "json": rule_table.as_json,
-        "markdown": rule_table.as_markdown,
+        "full": partial(listings.as_text, width=terminal_width()),
+        "json": listings.as_json,
+        "markdown": listings.as_markdown,
     }
     print(shown[options.output_format](list(all_rules())))
     return OK

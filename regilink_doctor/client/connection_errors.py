@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator
+
+import requests
+
 from regilink_doctor.core.problems import Problem
 
 UNREACHABLE, REJECTED, NOT_WANDB, TOO_OLD, SERVER_ERROR = "REG801", "REG803", "REG804", "REG805", "REG810"
@@ -59,3 +67,103 @@ class ServerConnectionError(Exception):
         facts = {"host": host, "server": server, "detail": detail, "proxy": proxy}
         self.problem = Problem(self.code, kind=cause, failure=self.failure, facts=facts)
         super().__init__(f"{cause}: {server} {detail}".rstrip())
+
+
+_NOT_YET_VALID, _EXPIRED = 9, 10
+_UNTRUSTED = (18, 19, 20, 21)
+_WRONG_NAME = (62, 64)
+"""OpenSSL's `X509_V_ERR_*`."""
+
+_NO_ROUTE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EACCES, errno.EPERM)
+
+
+def cause_of(error: BaseException) -> tuple[str, str]:
+    """The key in `connection_errors.CAUSES` of a failed request, and the detail for its message."""
+    chain = list(_chain(error))
+    if any(isinstance(each, requests.exceptions.ProxyError) for each in chain):
+        text = " ".join(str(each) for each in chain)
+        if "407" in text:
+            return "proxy-login", ""
+        return "proxy", _proxy_detail(chain)
+    if isinstance(error, requests.exceptions.InvalidProxyURL):
+        return "proxy", "this is not an address"
+    if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in str(error):
+        return "proxy", "Python needs the package PySocks for it"
+    for each in chain:
+        if found := _known(each):
+            return found
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return "connect-timeout", ""
+    if isinstance(error, (requests.exceptions.ReadTimeout, TimeoutError)):
+        return "read-timeout", ""
+    if isinstance(error, (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)):
+        return "truncated", ""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "tls", _short(chain[-1])
+    if isinstance(error, requests.exceptions.InvalidHeader):
+        return "other-api", f"its headers contradict each other ({_short(error)})"
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):  # nothing was sent
+        return "address", _short(error)
+    return "connection", _short(chain[-1])
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The exception, and those that it wraps: as an argument, as `reason`, as cause or context."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting and len(seen) < 30:
+        each = waiting.pop(0)
+        if not isinstance(each, BaseException) or each in seen:
+            continue
+        seen.append(each)
+        yield each
+        waiting += [*each.args, getattr(each, "reason", None), each.__cause__, each.__context__]
+
+
+def _known(error: BaseException) -> tuple[str, str] | None:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        code = error.verify_code
+        if code == _EXPIRED:
+            return "tls-expired", ""
+        if code == _NOT_YET_VALID:
+            return "tls-early", ""
+        if code in _WRONG_NAME:
+            return "tls-hostname", ""
+        return ("tls-self-signed", "") if code in _UNTRUSTED else ("tls", error.verify_message)
+    if isinstance(error, ssl.SSLError):
+        reason = (error.reason or "").replace("_", " ").lower()
+        plain = error.reason in (
+            "WRONG_VERSION_NUMBER",
+            "HTTP_REQUEST",
+            "RECORD_LAYER_FAILURE",
+            "PACKET_LENGTH_TOO_LONG",
+        )
+        return ("tls-plain" if plain else "tls"), reason or "the handshake failed"
+    if isinstance(error, socket.gaierror):
+        return "dns", ""
+    if isinstance(error, ConnectionRefusedError):
+        return "refused", ""
+    if isinstance(error, http.client.IncompleteRead):
+        return "truncated", ""
+    if isinstance(error, (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected)):
+        return "reset", ""
+    if isinstance(error, http.client.HTTPException):
+        return "other-api", f"what it sends is not HTTP ({type(error).__name__})"
+    if isinstance(error, OSError) and error.errno in _NO_ROUTE:
+        return "unroutable", (error.strerror or "no route").lower()
+    return None
+
+
+def _proxy_detail(chain: list[BaseException]) -> str:
+    words = {"refused": "it refuses the connection", "dns": "its name is unknown", "reset": "it closed the connection"}
+    for each in chain:
+        found = _known(each)
+        if found:
+            return words.get(found[0], found[1] or found[0])
+    return _short(chain[-1])
+
+
+def _short(error: BaseException) -> str:
+    """The error's own words on one line; addresses of objects and repetitions say nothing to anybody."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 160 else text[:157] + "..."

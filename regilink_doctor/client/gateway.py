@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from regilink_doctor.client.causes import cause_of
-from regilink_doctor.client.connection_errors import ServerConnectionError
+from regilink_doctor.client.connection_errors import ServerConnectionError, cause_of
+from regilink_doctor.client.credentials import Key
 from regilink_doctor.client.hosts import server_of, without_login
-from regilink_doctor.client.key import Key
 from regilink_doctor.client.probes import skew_of
 from regilink_doctor.client.route import Route, is_bundle
 from regilink_doctor.core.records import record

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from regilink_doctor.client.document import NAME, Argument, Field, edges
 from regilink_doctor.client.gateway import Gateway
-from regilink_doctor.client.queries import PAGE, REGISTRY, ask
+from regilink_doctor.client.queries import NAME, PAGE, REGISTRY, Argument, Field, ask, edges
 from regilink_doctor.client.questions import ALIASES, TYPE
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record, replace

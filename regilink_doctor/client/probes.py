@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-from regilink_doctor.client.causes import cause_of
+from regilink_doctor.client.connection_errors import cause_of
 from regilink_doctor.client.route import Address, Route, is_bundle
 from regilink_doctor.core.records import record
 

@@ -1,19 +1,204 @@
-"""What the doctor asks first: one document for the account, one for the names of registries (`questions`: the targets).
+"""Checks the data of a reply against the document that asked for it: shapes, types, bounds.
 
-Every field is one that a released wandb itself asks for, on the same type (the `*_GQL` constants of wandb 0.31.0 and
-the documents of its Go client; a test compares), so that nothing here is a guess about the server's schema.
+What passed has every field that was asked for, with the type that the document declares, so that nothing that reads it
+has to doubt it. What wandb itself takes for never null (its generated classes) is `required` in our documents.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
-from regilink_doctor.client.document import NAME, Argument, Field, document, edges, without
 from regilink_doctor.client.gateway import Answer, Gateway
-from regilink_doctor.client.reply import WrongShape, check_reply
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
+
+MAX_TEXT = 100_000
+"""Characters. Names have at most 128; a description can be long."""
+
+MAX_NUMBER = 2**53
+"""JSON readers in other languages lose precision beyond it."""
+
+
+class WrongShape(ValueError):
+    """A reply is not what the document asked for; the message names the field and what is wrong with it."""
+
+
+def check_reply(fields: Collection[Field], data: Mapping[str, object]) -> None:
+    """Check the object that answers `fields`.
+
+    Raises:
+        WrongShape: a field is missing, null where it cannot be, of another type, or out of bounds.
+    """
+    _check_object(fields, data, "")
+
+
+def _check_object(fields: Collection[Field], value: object, where: str) -> None:
+    if not isinstance(value, dict):
+        raise WrongShape(f"{_shown(where)} is {_kind(value)}, not an object")
+    for field in fields:
+        path = f"{where}.{field.name}" if where else field.name
+        if field.key not in value:
+            raise WrongShape(f"{_shown(path)} is missing")
+        _check_field(field, value[field.key], path)
+
+
+def _check_field(field: Field, value: object, path: str) -> None:
+    if value is None:
+        if field.required:
+            raise WrongShape(f"{_shown(path)} is null")
+        return
+    if not field.many:
+        _check_value(field, value, path)
+        return
+    if not isinstance(value, list):
+        raise WrongShape(f"{_shown(path)} is {_kind(value)}, not a list")
+    for index, item in enumerate(value):
+        if item is None:
+            raise WrongShape(f"{_shown(f'{path}[{index}]')} is null")
+        _check_value(field, item, f"{path}[{index}]")
+
+
+def _check_value(field: Field, value: object, path: str) -> None:
+    if field.fields:
+        _check_object(field.fields, value, path)
+        _check_length(field, value, path)
+    elif field.kind == "flag":
+        if not isinstance(value, bool):
+            raise WrongShape(f"{_shown(path)} is {_kind(value)}, not true or false")
+    elif field.kind == "number":
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise WrongShape(f"{_shown(path)} is {_kind(value)}, not a whole number")
+        if not 0 <= value <= MAX_NUMBER:
+            raise WrongShape(f"{_shown(path)} is out of range")
+    else:
+        _check_text(field, value, path)
+
+
+def _check_text(field: Field, value: object, path: str) -> None:
+    if not isinstance(value, str):
+        raise WrongShape(f"{_shown(path)} is {_kind(value)}, not a string")
+    if field.required and not value:
+        raise WrongShape(f"{_shown(path)} is empty")
+    if len(value) > MAX_TEXT:
+        raise WrongShape(f"{_shown(path)} has {len(value)} characters")
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # JSON can spell half a character ("\ud800"), which no file or terminal takes
+        raise WrongShape(f"{_shown(path)} is not valid Unicode") from None
+
+
+def _check_length(field: Field, value: object, path: str) -> None:
+    """A page has at most as many entries as were asked for."""
+    first = next((argument.value for argument in field.arguments if argument.name == "first"), None)
+    edges = value.get("edges") if isinstance(value, dict) else None
+    if isinstance(first, int) and isinstance(edges, list) and len(edges) > first:
+        raise WrongShape(f"{_shown(path)} has {len(edges)} entries where {first} were asked for")
+
+
+def _kind(value: object) -> str:
+    """The JSON type of a value, in words."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    names = {str: "a string", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return names.get(type(value), "something else")
+
+
+def _shown(path: str) -> str:
+    return f"`{path}`" if path else "`data`"
+
+
+Kind = Literal["text", "number", "flag"]
+
+
+@record
+class Argument:
+    """An argument of a field. With a `type` (`String!`) its value travels as a variable, else it is written out."""
+
+    name: str
+    value: str | int | bool
+    type: str | None = None
+
+
+@record
+class Field:
+    """A field and what is asked of it. An `optional` one can be left out when the server does not know it.
+
+    `extra`: an error in a field of the first level spoils nothing else; the field is then taken for null. The answer
+    is an object where there are `fields`, else of the `kind`; a list of those with `many`; never null if `required`.
+    """
+
+    name: str
+    fields: tuple[Field, ...] = ()
+    arguments: tuple[Argument, ...] = ()
+    alias: str | None = None
+    optional: bool = False
+    extra: bool = False
+    kind: Kind = "text"
+    many: bool = False
+    required: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its name in the answer."""
+        return self.alias or self.name
+
+
+NAME = Field("name", required=True)
+
+
+def edges(*node: Field) -> Field:
+    """The entries of a connection, each a `node` of these fields."""
+    return Field("edges", (Field("node", node),), many=True, required=True)
+
+
+def document(name: str, fields: Collection[Field]) -> tuple[str, Mapping[str, object]]:
+    """A query as text, and its variables."""
+    declarations: list[str] = []
+    variables: dict[str, object] = {}
+    names: dict[tuple[str, object], str] = {}
+
+    def argument(each: Argument) -> str:
+        if each.type is None:
+            literal = str(each.value).lower() if isinstance(each.value, bool) else str(each.value)
+            return f"{each.name}: {literal}"
+        known = names.get((each.type, each.value))
+        if known is None:
+            known = names[each.type, each.value] = f"v{len(variables)}"
+            declarations.append(f"${known}: {each.type}")
+            variables[known] = each.value
+        return f"{each.name}: ${known}"
+
+    def lines(field: Field, indent: str) -> list[str]:
+        alias = f"{field.alias}: " if field.alias else ""
+        given = f"({', '.join(argument(each) for each in field.arguments)})" if field.arguments else ""
+        head = f"{indent}{alias}{field.name}{given}"
+        if not field.fields:
+            return [head]
+        inner = [line for each in field.fields for line in lines(each, indent + "  ")]
+        return [f"{head} {{", *inner, f"{indent}}}"]
+
+    body = [line for field in fields for line in lines(field, "  ")]
+    declared = f"({', '.join(declarations)})" if declarations else ""
+    return "\n".join([f"query {name}{declared} {{", *body, "}"]), variables
+
+
+def without(fields: Collection[Field], unknown: Collection[str]) -> tuple[Field, ...]:
+    """The fields without the optional ones of these names; a field that is left with nothing to ask goes too."""
+    kept: list[Field] = []
+    for field in fields:
+        if field.optional and field.name in unknown:
+            continue
+        if field.fields:
+            inner = without(field.fields, unknown)
+            if not inner:
+                continue
+            field = replace(field, fields=inner)
+        kept.append(field)
+    return tuple(kept)
+
 
 PAGE = 100
 

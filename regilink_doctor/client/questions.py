@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from regilink_doctor.client.document import NAME, Argument, Field, edges
-from regilink_doctor.client.queries import PAGE, REGISTRY
+from regilink_doctor.client.queries import NAME, PAGE, REGISTRY, Argument, Field, edges
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record
 

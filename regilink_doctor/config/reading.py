@@ -7,8 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from regilink_doctor.config import Config, ConfigProblem
-from regilink_doctor.config.keys import FORMATS, KEYS, SEVERITIES, VERSION
+from regilink_doctor.config import FORMATS, KEYS, SEVERITIES, VERSION, Config, ConfigProblem
 from regilink_doctor.core.documentation import AddressProblem, check_address
 from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.naming import REGISTRY_PREFIX

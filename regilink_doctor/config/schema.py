@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regilink_doctor.config.keys import FORMATS, KEYS, SEVERITIES, VERSION
+from regilink_doctor.config import FORMATS, KEYS, SEVERITIES, VERSION
 
 _TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string", "minLength": 1}}
 _CODES: dict[str, Any] = {"type": "array", "items": {"type": "string", "pattern": "^(ALL|REG[0-9]{0,3})$"}}

@@ -1,16 +1,19 @@
-"""Runs the checks; what they found, and what all of that comes to."""
+"""All is well: the teams, and target paths ready to paste. It is what people ask for most."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.check_result import CheckResult, Status
-from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization, OrganizationNames
 from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import field, record
+from regilink_doctor.core.target_path import is_known, parsed
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.doctor.base import Check, Subject
@@ -21,12 +24,99 @@ from regilink_doctor.doctor.checks.overrides import (
 )
 from regilink_doctor.doctor.context import Context, Filed
 from regilink_doctor.doctor.links import LinkSummary, summarize_links
-from regilink_doctor.doctor.names import names_of
-from regilink_doctor.doctor.ready import Ready, prepare_answer
 from regilink_doctor.doctor.run_checks import milliseconds_since, run_check
 
 if TYPE_CHECKING:
     from regilink_doctor.doctor.probe.run import Prober
+
+
+EXAMPLE = "my-collection"
+"""A collection that the first link makes."""
+
+
+@record
+class Ready:
+    """`teams` with the organization of each, `targets` as they are to be written, `entity` for `wandb.init`."""
+
+    teams: tuple[tuple[str, OrganizationNames], ...]
+    targets: tuple[str, ...]
+    entity: str | None
+
+
+def prepare_answer(context: Context) -> Ready:
+    """What can be pasted: the targets that were asked about, else one for each registry that the account sees."""
+    account = context.account
+    entity = context.run_entity(context.targets[0] if context.targets else None)
+    targets = [each.text for each in context.targets if each.is_known and context.links_registry(each)]
+    if not targets and entity is not None:
+        facts = context.directory.entity(entity.value)
+        for names in facts.organizations if facts else ():
+            targets += [f"{REGISTRY_PREFIX}{name}/{EXAMPLE}" for name in context.directory.registry_names(names.entity)]
+    teams = tuple((team.name, team.organization) for team in account.teams if team.organization is not None)
+    return Ready(teams, tuple(dict.fromkeys(targets)), entity.value if entity else None)
+
+
+def names_of(context: Context) -> tuple[tuple[str, str], ...]:
+    """(kind, name), the kinds in the order in which a name that is several things is called."""
+    found = dict.fromkeys((kind, name) for kind, name in _list_names(context) if name and is_known(name))
+    return tuple(found)
+
+
+def _list_names(context: Context) -> Iterator[tuple[str, str]]:
+    settings, route = context.settings, context.settings.route
+    if route is not None and settings.host.value != settings.default_host:
+        yield "host", route.server.name
+    if context.probes is not None:
+        yield from (("number", number) for number in context.probes.addresses)
+    if route is not None and route.proxy is not None:
+        yield "proxy", route.dialled.name
+    account = context.queries.known_account
+    if account is not None:
+        yield "user", account.username
+        for team in account.teams:
+            yield "team", team.name
+    for names in context.directory.organization_names:
+        yield "organization", names.name
+        yield "organization", names.entity
+    for given, kind in ((settings.entity, "entity"), (settings.project, "project")):
+        if given is not None:
+            yield kind, given.value
+    if settings.organization is not None:
+        yield "organization", settings.organization.value
+    yield from context.directory.seen_names()
+    for target in context.targets:
+        yield from _of_path(target.text)
+        yield "entity", target.entity_text or ""
+        yield "project", target.project_text or ""
+        yield "type", target.type_text or ""
+        for alias in target.alias_names:
+            yield "alias", alias
+    for each in context.consumed:
+        yield from _of_path(each.text)
+        yield "entity", each.entity_text or ""
+        yield "project", each.project_text or ""
+        yield "type", each.type_text or ""
+    for written in (*context.written_links, *context.written_names):
+        if written.place is not None:
+            yield "file", written.place.path
+    if context.filed is not None:
+        yield "file", context.filed.path
+    yield "folder", settings.wandb.environment
+    yield "folder", str(Path.home())
+
+
+def _of_path(text: str) -> Iterator[tuple[str, str]]:
+    path = parsed(text)
+    if path is None:
+        yield "target", text
+        return
+    yield "collection", path.collection
+    if path.registry:
+        yield "registry", path.registry
+    elif path.project:
+        yield "project", path.project
+    yield "organization" if path.is_registry else "entity", path.prefix or ""
+
 
 WAY_TO_WORK = ("host", "account")
 """Without these nothing could be found out about targets."""

@@ -8,10 +8,9 @@ from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
-from regilink_doctor.client.document import Field
 from regilink_doctor.client.gateway import Gateway
 from regilink_doctor.client.inventory import listed, registries, registries_page
-from regilink_doctor.client.queries import account_fields, ask, entity_names
+from regilink_doctor.client.queries import Field, account_fields, ask, entity_names
 from regilink_doctor.client.questions import (
     MEMBERS,
     CollectionQuestion,

@@ -13,12 +13,10 @@ from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.lint import formats
 from regilink_doctor.lint.project import Project
-from regilink_doctor.lint.suppress import apply
 from regilink_doctor.lint.text.source import Unparsable
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import WATCHED_BY, WATCHED_PARTS
-from regilink_doctor.rules.judge import report_names, report_targets
-from regilink_doctor.rules.reporter import finding_at, to_finding
+from regilink_doctor.rules.judge import finding_at, report_names, report_targets, to_finding
 from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Command, Container, FileFact, Requirement, Setting, Site
     from regilink_doctor.lint.formats import ParsedFile
+    from regilink_doctor.lint.suppress import Suppression
+    from regilink_doctor.lint.text.source import Source
     from regilink_doctor.rules.base import FileFacts, Report
 
     Enabled = Callable[[str], bool]
@@ -177,7 +177,7 @@ def lint_bytes(
     others = [list(_findings(item, facts, enabled)) for item in reading.declared]
     unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]
     unique = list(dict.fromkeys(finding for found in (unparsable, *by_site, *others) for finding in found))
-    left, silenced = apply.apply(reading, unique, enabled)
+    left, silenced = _silence_findings(reading, unique, enabled)
     told = set(left)
     codes = tuple(tuple(dict.fromkeys(finding.code for finding in found if finding in told)) for found in by_site)
     return FileReport(tuple(sorted(left, key=_order)), reading.sites, codes, silenced)
@@ -229,6 +229,50 @@ def _with_tree(site: Site, facts: _Facts) -> Site:
     if not is_set:
         return site
     return replace(site, target=tuple(string.mark_set(is_set) for string in site.target))
+
+
+def _silence_findings(reading: ParsedFile, findings: Sequence[Finding], enabled: Enabled) -> tuple[list[Finding], int]:
+    """The findings that are left, the findings about the comments themselves added; and how many were silenced.
+
+    A comment counts on any line of the statement that the finding is in. That of a rule which is not `enabled` may be
+    there for another run.
+    """
+    sources = [source for source in reading.sources if _may_suppress(source, any_finding=bool(findings))]
+    if not sources:
+        return list(findings), 0
+    from regilink_doctor.lint.suppress import SuppressionIndex, read_comments
+
+    comments = [read_comments(source, reading.comments) for source in sources]
+    suppressions = [item for found, _ in comments for item in found]
+    used: set[Suppression] = set()
+    left = []
+    near = SuppressionIndex(reading, suppressions)
+    for finding in findings:
+        matching = [item for item in near.to(finding) if item.code in (None, finding.code)]
+        used.update(matching)
+        if not matching:
+            left.append(finding)
+    silenced = len(findings) - len(left)
+    about = [problem for _, problems in comments for problem in problems]
+    unused = [item for item in suppressions if item not in used and item.code and _is_ours(item)]
+    about += [_unused(item) for item in unused if enabled(item.code or "")]
+    return left + [finding for finding in about if enabled(finding.code)], silenced
+
+
+def _may_suppress(source: Source, *, any_finding: bool) -> bool:
+    """Whether there may be a comment of ours: without a finding, a `# noqa` that names none of our rules is none."""
+    folded = source.text.lower()
+    if "regilink:" in folded or (any_finding and "noqa" in folded):
+        return True
+    return any("reg" in rest.partition("\n")[0] for rest in folded.split("noqa")[1:])
+
+
+def _is_ours(item: Suppression) -> bool:
+    return item.ours or (item.code or "").startswith("REG")
+
+
+def _unused(item: Suppression) -> Finding:
+    return finding_at(item.place, Problem(rule_codes.UNUSED_SUPPRESSION, facts={"code": item.code or "this comment"}))
 
 
 def _unparsable(path: str, error: Unparsable, enabled: Enabled) -> Iterator[Finding]:

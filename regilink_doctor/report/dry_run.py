@@ -1,4 +1,4 @@
-"""What a dry run has shown, for people and as JSON."""
+"""The links that were attempted: where each went, or why it was refused."""
 
 from __future__ import annotations
 
@@ -6,17 +6,52 @@ import json
 import shlex
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from regilink_doctor.core.text import counted, escape_text, mask_secrets
-from regilink_doctor.report import ledger
 from regilink_doctor.report.terminal import paint_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from regilink_doctor.core.ledger import Triggered
+    from regilink_doctor.core.ledger import Assumed, LinkAttempt, Triggered
     from regilink_doctor.workflows.dry_run import ArtifactMade, Consumed, DryRun, Link, RunMade
+
+
+_COLOURS = {"linked": "1;32", "misplaced": "1;33", "refused": "1;31", "unknown": "1;36"}
+
+
+def render_links(attempts: Iterable[LinkAttempt], *, colour: bool, there: str = "is now") -> Iterator[str]:
+    """The lines of the report, without their ends. `there` leads from the version to its place."""
+    for attempt in attempts:
+        verdict = paint_text(_COLOURS[attempt.verdict], f"{attempt.verdict:<9}", colour=colour)
+        asked = attempt.requested or "/".join(
+            part for part in (attempt.entity, attempt.project, attempt.collection) if part
+        )
+        yield f"{verdict} {escape_text(asked)}  ({attempt.source_type} {escape_text(attempt.source or '?')})"
+        if attempt.verdict == "refused":
+            yield f"          {explain_attempt(attempt)}"
+        elif attempt.destination:
+            place = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
+            note = f", not in a registry [{explain_attempt(attempt)}]" if attempt.verdict == "misplaced" else ""
+            aliases = f", aliases {', '.join(map(escape_text, attempt.aliases))}" if attempt.aliases else ""
+            yield f"          {there} {escape_text(place)}{aliases}{note}"
+
+
+def render_assumed(assumed: Iterable[Assumed]) -> Iterator[str]:
+    """One line that says what was assumed; none when nothing was."""
+    names = [f"{each.kind} {escape_text(each.name)}" for each in assumed]
+    if names:
+        yield f"assumed to exist because the code names it: {', '.join(names)}"
+
+
+def explain_attempt(attempt: LinkAttempt) -> str:
+    """The reason in short: W&B's message, and the rule and failure that explain it."""
+    known = ", ".join(part for part in (attempt.code, attempt.failure) if part)
+    message = escape_text(attempt.message) if attempt.message else ""
+    return f"{message} [{known}]" if message and known else message or known
+
 
 VERSION = 1
 MOST = 20
@@ -72,7 +107,7 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     yield paint(_BOLD, f"regilink dry-run: {command if len(command) <= LONGEST else command[:LONGEST] + '...'}")
     ended = "was interrupted, " if outcome.interrupted else ""
     yield f"  {ended}ended with {outcome.ended}; {escape_text(outcome.world)}"
-    yield from (f"  {line}" for line in ledger.render_assumed(outcome.assumed))
+    yield from (f"  {line}" for line in render_assumed(outcome.assumed))
     if any(each.kind == "team" for each in outcome.assumed):
         yield "  W&B refuses links from a personal entity; only a catalog shows which entities are teams"
     if outcome.left_to_default:
@@ -115,7 +150,7 @@ def _render_links(outcome: DryRun, *, colour: bool, paint: Callable[[str, str], 
     if not outcome.links:
         yield "  none"
     for link in outcome.links:
-        yield from (f"  {line}" for line in ledger.render_links([link.attempt], colour=colour, there="would be"))
+        yield from (f"  {line}" for line in render_links([link.attempt], colour=colour, there="would be"))
         attempt, message = link.attempt, link.message
         place = escape_text(attempt.place) if attempt.place else ""
         if link.origins:

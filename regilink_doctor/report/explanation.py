@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from functools import partial
 
+from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.wandb_messages import WANDB_MESSAGES
 from regilink_doctor.report.terminal import paint_text
+from regilink_doctor.rules import rule_for
+from regilink_doctor.rules.index import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.failures import Failure
+    from regilink_doctor.core.wandb_messages import WandbMessage
     from regilink_doctor.workflows.explain.explanation import Explanation
+
 
 VERSION = 1
 
@@ -36,3 +44,116 @@ def explanation_json(explanation: Explanation) -> str:
 def render_explanation(explanation: Explanation, *, color: bool = False, width: int | None = None) -> Iterator[str]:
     """The lines for a terminal of this width; None: there is none."""
     return explanation.lines(width=width, paint=partial(paint_text, colour=color))
+
+
+PARTS = {
+    "A": "Target path",
+    "B": "What the server refuses, or accepts in another way than meant",
+    "C": "The run, its mode, and when the link is made",
+    "D": "Consuming from the registry, and managing it",
+    "E": "Around the link",
+    "F": "Accounts, servers, disks and SDK builds",
+}
+"""First letter of the ids -> what that part of the index is about."""
+
+MOST_MESSAGES = 6
+"""Messages of W&B that the page quotes for one failure."""
+
+_WIDTH = 118
+
+_INTRODUCTION = """# Failure index
+
+Every known way in which a link to the W&B Registry, or code that consumes from it, fails. Each has an id that never
+changes; reports of regilink name it, and `#a1` is the address of `A1` on this page. `regilink explain A1` shows one,
+`regilink explain --list` lists all, and `regilink explain` finds the one behind an error, a log or a question.
+
+"silent" means that nothing is raised: the program ends well, and the version is not where it should be.
+"""
+
+
+def render_failures(width: int | None) -> Iterator[str]:
+    """The index for a terminal: one line for each failure, by part."""
+    for letter, title in PARTS.items():
+        yield f"{letter}. {title}"
+        for failure in _failures_of(letter):
+            marks = [*failure.codes, *(["silent"] if failure.silent else [])]
+            line = f"  {failure.id:<4} {failure.title}" + (f"  [{', '.join(marks)}]" if marks else "")
+            yield from (
+                textwrap.wrap(line, max(width or _WIDTH, 40), subsequent_indent=" " * 7, drop_whitespace=True) or []
+            )
+        yield ""
+    yield f"{len(FAILURES)} failures; `regilink explain A1` shows one"
+
+
+def failures_json() -> str:
+    """`{"version": 1, "failures": [{"id", "title", "silent", "happens", "recognize", "help", ...}]}`."""
+    value = {
+        "version": 1,
+        "failures": [
+            {
+                "id": failure.id,
+                "title": failure.title,
+                "silent": failure.silent,
+                "happens": failure.happens,
+                "recognize": failure.recognize,
+                "help": failure.help,
+                "check_with": failure.check_with or None,
+                "codes": list(failure.codes),
+            }
+            for failure in FAILURES.values()
+        ],
+    }
+    return json.dumps(value, indent=2, ensure_ascii=True)
+
+
+def failures_page() -> str:
+    """The page `docs/failures.md`."""
+    lines = [_INTRODUCTION]
+    for letter, title in PARTS.items():
+        lines += [f"## {letter}. {title}", "", "| failure | | caught by |", "|---|---|---|"]
+        lines += [
+            f"| [{failure.id}](#{failure.id.lower()}) | {failure.title} | {', '.join(_rule_links(failure))} |"
+            for failure in _failures_of(letter)
+        ]
+        lines.append("")
+        for failure in _failures_of(letter):
+            lines += _render_entry(failure)
+    return "\n".join(lines)
+
+
+def _failures_of(letter: str) -> list[Failure]:
+    return [failure for failure in FAILURES.values() if failure.id.startswith(letter)]
+
+
+def _render_entry(failure: Failure) -> list[str]:
+    title = failure.title[:1].upper() + failure.title[1:]
+    lines = [f'<a id="{failure.id.lower()}"></a>', "", f"### {failure.id}: {title}", ""]
+    lines += _wrap_paragraph("**Symptom.** " + ("Silent. " if failure.silent else "") + failure.happens)
+    lines += _wrap_paragraph(f"**How to recognize it.** {failure.recognize}")
+    lines += _wrap_paragraph(f"**What to do.** {failure.help}")
+    if failure.check_with:
+        lines += _wrap_paragraph(f"**Check with.** `{failure.check_with}`")
+    if failure.codes:
+        lines += _wrap_paragraph(f"**Caught by.** {', '.join(_rule_links(failure))}")
+    quotes = [_quote_message(message) for message in WANDB_MESSAGES if message.failure == failure.id][:MOST_MESSAGES]
+    if quotes:
+        lines += ["**W&B reports**", "", *(f"- {quote}" for quote in quotes), ""]
+    return lines
+
+
+def _quote_message(message: WandbMessage) -> str:
+    text = message.template.replace("{{", "{").replace("}}", "}").replace("`", "'")
+    era = [f"since wandb {message.since}"] if message.since else []
+    era += [f"before wandb {message.until}"] if message.until else []
+    era += [] if message.known else ["undocumented; regilink's wording"]
+    return f"`{text}`" + (f" ({', '.join(era)})" if era else "")
+
+
+def _rule_links(failure: Failure) -> list[str]:
+    return [
+        f"[{code}](rules.md#{code.lower()}) {rule_for(code).name}" if code in RULES else code for code in failure.codes
+    ]
+
+
+def _wrap_paragraph(text: str) -> list[str]:
+    return [*textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False), ""]

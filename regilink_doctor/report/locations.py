@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.text import escape_text
+from regilink_doctor.core.text import escape_text, mask_keys
+from regilink_doctor.report.terminal import cut_line, paint_text, show_text, text_width, wrap_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,3 +112,117 @@ class SourceLines:
 
 def _line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+_COLOURS = {
+    "error": "1;31",
+    "warning": "1;33",
+    "info": "1;36",
+    "strong": "1",
+    "quiet": "2",
+    "note": "1;34",
+    "help": "1;32",
+}
+_MOST_LINES = 3
+_WIDTH = 160
+"""Columns of a line of source, where no terminal limits them."""
+
+
+def render_findings(
+    findings: Sequence[Finding],
+    sources: Mapping[str, bytes],
+    *,
+    colour: bool,
+    width: int | None = None,
+    encoding: str = "utf-8",
+    links: bool = False,
+) -> Iterator[str]:
+    """The lines of the report, without their ends; an empty line follows each finding.
+
+    Args:
+        findings: in the order in which they are shown.
+        sources: the bytes of each file that has a finding; the place of any other file is shown without its line.
+        colour: with ANSI colors.
+        width: columns of the terminal; None: lines are not wrapped.
+        encoding: of the output; letters that it lacks are shown by their numbers.
+        links: the code of a finding is a link to the page of its rule; else the first finding of a rule ends with the
+            address of the page, or with the command that shows it.
+    """
+    renderer = _Renderer(SourceLines(sources), colour, width, encoding, links)
+    for finding in findings:
+        yield from renderer.render(finding)
+        yield ""
+
+
+class _Renderer:
+    """Findings for one screen: its colors, its width, its letters."""
+
+    def __init__(self, lines: SourceLines, colour: bool, width: int | None, encoding: str, links: bool) -> None:
+        self._lines = lines
+        self._colour = colour
+        self._width = width
+        self._encoding = encoding
+        self._links = links
+        self._shown_pages: set[str] = set()
+
+    def render(self, finding: Finding) -> Iterator[str]:
+        """Heading, source, second places, help."""
+        yield from self._render_heading(finding)
+        yield self._render_arrow(finding.place)
+        yield from self._render_source(finding.place, "^", finding.severity)
+        for related in finding.related:
+            yield f"{self._render_arrow(related.place)}: {self._show_text(related.message)}"
+            yield from self._render_source(related.place, "-", "quiet")
+        if finding.note:
+            yield from self._render_labeled("note", finding.note)
+        if finding.help:
+            yield from self._render_labeled("help", finding.help)
+        if not (self._links and finding.url) and finding.page not in self._shown_pages:
+            self._shown_pages.add(finding.page)
+            yield f"  {self._paint_text('quiet', 'see:')} {self._show_text(finding.page)}"
+
+    def _render_heading(self, finding: Finding) -> Iterator[str]:
+        """Severity, code and message; `[*]` where `--fix` fixes it."""
+        fixable = " [*]" if finding.fix and finding.fix.applicability == "safe" else ""
+        label = f"{finding.severity}[{finding.code}]{fixable} "
+        first, *more = wrap_text(self._show_text(finding.message), self._width, 2, first=len(label))
+        severity = self._paint_text(finding.severity, finding.severity)
+        code = finding.code
+        if self._links and finding.url:  # OSC 8: the terminal opens the page
+            code = f"\x1b]8;;{self._show_text(finding.url)}\x1b\\{code}\x1b]8;;\x1b\\"
+        yield f"{severity}[{code}]{fixable} {self._paint_text('strong', first)}"
+        yield from (f"  {self._paint_text('strong', line)}" for line in more)
+
+    def _render_labeled(self, label: str, text: str) -> Iterator[str]:
+        indent = len(label) + 4
+        first, *more = wrap_text(self._show_text(text), self._width, indent)
+        yield f"  {self._paint_text(label, f'{label}:')} {first}"
+        yield from (f"{'':{indent}}{line}" for line in more)
+
+    def _render_source(self, place: Place, mark: str, colour: str) -> Iterator[str]:
+        """The lines of a place, each with marks below the characters that are meant."""
+        content = self._lines.lines_around(place)
+        span = place.span
+        last = min(span.end_line, span.line + _MOST_LINES - 1, len(content))
+        margin = len(str(last)) + 1
+        room = _WIDTH if self._width is None else max(self._width - margin - 4, 20)
+        for number in range(span.line, last + 1):
+            text = mask_keys(content[number - 1])
+            start = span.column - 1 if number == span.line else len(text) - len(text.lstrip())
+            end = span.end_column - 1 if number == span.end_line else len(text)
+            # Marks stand below what is shown: tabs and escapes are wider than the characters that they stand for.
+            shown, start, end = cut_line(text, start, end, room, self._show_text)
+            yield f"{number:>{margin}} | {shown}".rstrip()
+            marks = mark * max(1, text_width(shown[start:end]))
+            yield f"{'':>{margin}} | {'':{text_width(shown[:start])}}{self._paint_text(colour, marks)}"
+        if span.end_line > last and last >= span.line:
+            yield f"{'':>{margin}} | ..."
+
+    def _render_arrow(self, place: Place) -> str:
+        return f"  {self._paint_text('quiet', '-->')} {format_place(place)}"
+
+    def _paint_text(self, name: str, text: str) -> str:
+        return paint_text(_COLOURS[name], text, colour=self._colour)
+
+    def _show_text(self, text: str) -> str:
+        return show_text(text, self._encoding)

@@ -20,8 +20,8 @@ def summarize_run(result: LintResult) -> str:
         if (count := sum(finding.severity == name for finding in result.findings))
     ]
     done = ""
-    if result.mended:
-        done = f"{'Silenced' if result.silenced else 'Fixed'} {counted(len(result.mended), 'finding')}. "
+    if result.fixed:
+        done = f"{'Silenced' if result.silenced else 'Fixed'} {counted(len(result.fixed), 'finding')}. "
     found = f"{'Left' if done else 'Found'} {', '.join(counts)}" if counts else f"Nothing {'left' if done else 'found'}"
     hidden = f", {result.suppressed} suppressed" if result.suppressed else ""
     return (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.config import Config, ConfigProblem
-from regilink_doctor.config.keys import SEVERITIES
+from regilink_doctor.config import SEVERITIES, Config, ConfigProblem
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import to_slashes
 from regilink_doctor.lint.scan import files
@@ -45,7 +44,7 @@ class LintResult:
 
     `sources` has the bytes of each file with a finding. `failures` are paths that were asked for and could not be read,
     each as a sentence; `left_alone` are files that changed before they could be written; `notes` tell of files
-    that were skipped. `mended` are the findings that were there before files were changed; `silenced` says that
+    that were skipped. `fixed` are the findings that were there before files were changed; `silenced` says that
     comments were added, not fixes made.
     """
 
@@ -56,7 +55,7 @@ class LintResult:
         self.files = 0
         self.parsed = 0
         self.suppressed = 0
-        self.mended: list[Finding] = []
+        self.fixed: list[Finding] = []
         self.silenced = False
         self.failures: list[str] = []
         self.left_alone: list[str] = []

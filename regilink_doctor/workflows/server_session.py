@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
-from regilink_doctor.client.document import Field
 from regilink_doctor.client.gateway import Gateway
 from regilink_doctor.client.hosts import without_login
-from regilink_doctor.client.queries import account_fields, ask, entity_names
+from regilink_doctor.client.queries import Field, account_fields, ask, entity_names
 from regilink_doctor.client.settings import Settings, SettingsProblem, read_settings
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Setting

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.client.document import document
 from regilink_doctor.client.inventory import (
     ADMINISTRATOR,
     collections_page,
@@ -16,7 +15,7 @@ from regilink_doctor.client.inventory import (
     teams_fields,
     versions_page,
 )
-from regilink_doctor.client.queries import account_fields
+from regilink_doctor.client.queries import account_fields, document
 from regilink_doctor.client.questions import (
     CollectionQuestion,
     Questions,

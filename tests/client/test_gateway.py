@@ -16,10 +16,9 @@ import pytest
 
 from regilink_doctor.client import gateway as gateway_module
 from regilink_doctor.client.connection_errors import CAUSES, ServerConnectionError
-from regilink_doctor.client.document import Field, document, without
+from regilink_doctor.client.credentials import Key
 from regilink_doctor.client.gateway import Answer, Gateway
-from regilink_doctor.client.key import Key
-from regilink_doctor.client.queries import ask
+from regilink_doctor.client.queries import Field, ask, document, without
 from regilink_doctor.client.route import route_to
 from regilink_doctor.core.findings import Message
 from regilink_doctor.rules.connection import connection_message

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from regilink_doctor.client.credentials import Key
 from regilink_doctor.client.hosts import NEW_DEFAULT, OLD_DEFAULT, HostRefused, default_host, normal_host
 from regilink_doctor.client.installed import find_wandb
-from regilink_doctor.client.key import Key
 from regilink_doctor.client.settings import read_settings
 from regilink_doctor.core.origin import Variable
 from regilink_doctor.core.sdk_versions import number

@@ -7,8 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from regilink_doctor.config import Config, ConfigProblem, find_config, load_config
-from regilink_doctor.config.keys import KEYS
+from regilink_doctor.config import KEYS, Config, ConfigProblem, find_config, load_config
 from regilink_doctor.config.reading import read_config
 from regilink_doctor.config.schema import json_schema, validate_pyproject_schema
 

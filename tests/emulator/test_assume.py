@@ -5,7 +5,7 @@ import pytest
 from regilink_doctor.core.ledger import Assumed
 from regilink_doctor.emulator.world import Refusal, World, artifacts, links, runs
 from regilink_doctor.emulator.world.model import ArtifactVersion
-from regilink_doctor.report.ledger import render_assumed
+from regilink_doctor.report.dry_run import render_assumed
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.lint.change.fixes import apply_fixes
+from regilink_doctor.lint.change import apply_fixes
 from regilink_doctor.lint.engine import FileReport, lint_bytes
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'

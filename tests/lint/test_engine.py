@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.cli import main
-from regilink_doctor.config.keys import FORMATS
+from regilink_doctor.config import FORMATS
 from regilink_doctor.core.findings import Finding
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules.path_shape import MissingCollection

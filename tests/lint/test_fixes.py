@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Span
-from regilink_doctor.lint.change import fixes
-from regilink_doctor.lint.change.add_ignore import add_ignores
-from regilink_doctor.lint.change.document import Document
+from regilink_doctor.lint import change
+from regilink_doctor.lint.change import Document, add_ignores
 from regilink_doctor.lint.engine import FileReport, lint_bytes
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
@@ -20,7 +19,7 @@ GOOD = 'run.link_artifact(a, "wandb-registry-model/größe")\n'
 
 
 def mend(content: bytes, path: str = "train.py", *, unsafe: bool = False) -> bytes:
-    after, _ = fixes.apply_fixes(path, content, lambda changed: lint_bytes(path, changed), unsafe=unsafe)
+    after, _ = change.apply_fixes(path, content, lambda changed: lint_bytes(path, changed), unsafe=unsafe)
     return after
 
 
@@ -86,7 +85,7 @@ def test_letters_are_escaped_where_the_notebook_escapes() -> None:
 def _with(content: bytes, path: str, edits: Sequence[Edit], cell: int | None = None) -> bytes:
     """The bytes after edits of one finding, which is gone when they are made."""
     finding = Finding("REG104", "n", "error", "m", Place(path, Span(1, 1, 1, 1), cell), fix=Fix("f", "safe", (*edits,)))
-    after, _ = fixes.apply_fixes(path, content, lambda changed: FileReport((finding,) if changed == content else ()))
+    after, _ = change.apply_fixes(path, content, lambda changed: FileReport((finding,) if changed == content else ()))
     return after
 
 
@@ -98,7 +97,7 @@ def test_what_breaks_the_file_is_dropped_and_the_rest_made() -> None:
         made = [_finding(2, "breaks", "'")] + ([_finding(3, "mends", "c")] if b"'b'" in content else [])
         return FileReport((*(finding for finding in broken if finding.code == "REG000"), *made))
 
-    after, mended = fixes.apply_fixes("t.py", code, lint)
+    after, mended = change.apply_fixes("t.py", code, lint)
     assert after == b"import wandb\nx = 'a'\ny = 'c'\n"
     assert [finding.message for finding in mended] == ["mends"]
 
@@ -110,7 +109,7 @@ def _finding(line: int, message: str, content: str) -> Finding:
 
 def test_a_fix_that_mends_nothing_is_taken_back() -> None:
     code = b"import wandb\nx = 'a'\n"
-    assert fixes.apply_fixes("t.py", code, lambda _: FileReport((_finding(2, "still there", "b"),))) == (code, [])
+    assert change.apply_fixes("t.py", code, lambda _: FileReport((_finding(2, "still there", "b"),))) == (code, [])
 
 
 def test_fixes_that_overlap_wait_for_their_turn() -> None:
@@ -122,7 +121,7 @@ def test_fixes_that_overlap_wait_for_their_turn() -> None:
         seen.append(content)
         return FileReport(((first,) if b"abc" in content else ()) + ((second,) if b"cde" in content else ()))
 
-    after, mended = fixes.apply_fixes("t.py", b"abcdef", lint)
+    after, mended = change.apply_fixes("t.py", b"abcdef", lint)
     assert (after, mended) == (b"ABdef", [first])
 
 
@@ -156,7 +155,7 @@ def test_writing_keeps_mode_and_links(tmp_path: Path) -> None:
     real.write_bytes(b"old")
     real.chmod(0o754)
     link.symlink_to(real.name)
-    fixes.write_file(str(link), b"old", b"new")
+    change.write_file(str(link), b"old", b"new")
     assert (real.read_bytes(), link.is_symlink(), stat.S_IMODE(real.stat().st_mode)) == (b"new", True, 0o754)
     assert sorted(os.listdir(tmp_path)) == ["link.py", "real.py"]
 
@@ -170,7 +169,7 @@ def test_what_cannot_be_written_is_left_whole(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        fixes.write_file(str(file), b"old", b"new")
+        change.write_file(str(file), b"old", b"new")
     assert (file.read_bytes(), os.listdir(tmp_path)) == (b"old", ["a.py"])
 
 
@@ -196,14 +195,14 @@ def test_a_fix_that_leaves_as_many_findings_is_dropped() -> None:
     def lint(content: bytes) -> FileReport:
         return FileReport((other,) if b"b" in content else (_finding(2, "fixed", "b"),))
 
-    assert fixes.apply_fixes("t.py", b"x\ny = 'a'\n", lint) == (b"x\ny = 'a'\n", [])
+    assert change.apply_fixes("t.py", b"x\ny = 'a'\n", lint) == (b"x\ny = 'a'\n", [])
 
 
 def test_a_file_that_has_changed_is_left_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_bytes(b"old\na line of somebody else")
-    with pytest.raises(fixes.FileChanged):
-        fixes.write_file(str(file), b"old", b"new")
+    with pytest.raises(change.FileChanged):
+        change.write_file(str(file), b"old", b"new")
     assert file.read_bytes() == b"old\na line of somebody else"
 
 
@@ -211,7 +210,7 @@ def test_hard_links_stay(tmp_path: Path) -> None:
     file, other = tmp_path / "a.py", tmp_path / "b.py"
     file.write_bytes(b"older")
     os.link(file, other)
-    fixes.write_file(str(file), b"older", b"new")
+    change.write_file(str(file), b"older", b"new")
     assert (other.read_bytes(), file.stat().st_nlink) == (b"new", 2)
     assert sorted(os.listdir(tmp_path)) == ["a.py", "b.py"]
 
@@ -224,7 +223,7 @@ def test_the_owner_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     except PermissionError:
         pytest.skip("only root gives files away")
     file.chmod(0o640)
-    fixes.write_file(str(file), b"old", b"new")
+    change.write_file(str(file), b"old", b"new")
     status = file.stat()
     assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (12345, 23456, 0o640)
 
@@ -232,7 +231,7 @@ def test_the_owner_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         raise PermissionError
 
     monkeypatch.setattr(os, "chown", refuse)
-    fixes.write_file(str(file), b"new", b"newer")
+    change.write_file(str(file), b"new", b"newer")
     assert (file.read_bytes(), file.stat().st_uid) == (b"newer", 12345)
 
 

@@ -13,7 +13,7 @@ from cases import Case, all_cases, laid_out
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.findings import Edit, Finding
 from regilink_doctor.core.text import encoding_of
-from regilink_doctor.lint.change import fixes
+from regilink_doctor.lint import change
 from regilink_doctor.lint.engine import FileReport, lint_bytes
 from regilink_doctor.rules import all_rules
 from regilink_doctor.rules.selection import Selection
@@ -32,7 +32,7 @@ def hold(path: str, content: bytes, lint: Lint) -> list[Finding]:
     offered = [finding for finding in lint(content) if finding.fix]
     refused: set[str] = set()
     for finding in offered:
-        after, mended = fixes.apply_fixes(path, content, _reports(_only(finding, content, lint)), unsafe=True)
+        after, mended = change.apply_fixes(path, content, _reports(_only(finding, content, lint)), unsafe=True)
         if not mended:
             assert _is_worse(lint(content), lint(str(_by_hand(path, content, finding)).encode()))
             refused.add(finding.code)
@@ -43,9 +43,9 @@ def hold(path: str, content: bytes, lint: Lint) -> list[Finding]:
             assert after == _meaning(path, after).encode(encoding_of(content))
     if {finding.code for finding in offered} <= refused:
         return []
-    after, mended = fixes.apply_fixes(path, content, _reports(lint), unsafe=True)
+    after, mended = change.apply_fixes(path, content, _reports(lint), unsafe=True)
     assert mended
-    assert fixes.apply_fixes(path, after, _reports(lint), unsafe=True) == (after, [])
+    assert change.apply_fixes(path, after, _reports(lint), unsafe=True) == (after, [])
     left = [finding for finding in lint(after) if finding.fix and finding.code not in refused]
     assert not left, "a fix that is still offered mends nothing"
     return offered

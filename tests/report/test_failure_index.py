@@ -10,7 +10,7 @@ import pytest
 
 from regilink_doctor.cli import main
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.report.failure_index import failures_page
+from regilink_doctor.report.explanation import failures_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "failures.md"
 

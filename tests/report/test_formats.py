@@ -18,12 +18,11 @@ import pytest
 import xmlschema
 
 import regilink_doctor
-from regilink_doctor.config import Config, ConfigProblem, find_config
-from regilink_doctor.config.keys import FORMATS
+from regilink_doctor.config import FORMATS, Config, ConfigProblem, find_config
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related, Span
 from regilink_doctor.report import formats
-from regilink_doctor.report.excerpts import render_findings
 from regilink_doctor.report.formats import Style, find_format
+from regilink_doctor.report.locations import render_findings
 from regilink_doctor.report.terminal import text_width
 from regilink_doctor.workflows.lint import LintResult
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from regilink_doctor.report.progress import ProgressBar
+from regilink_doctor.report.terminal import ProgressBar
 
 
 class Terminal(io.StringIO):

@@ -11,7 +11,7 @@ from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.organization_view import ConfiguredOrganization
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.scan.files import can_matter
-from regilink_doctor.report.rule_table import as_markdown
+from regilink_doctor.report.listings import as_markdown
 from regilink_doctor.rules import all_rules
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.index import RULES as INDEX

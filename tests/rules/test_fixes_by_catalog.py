@@ -4,7 +4,7 @@ import pytest
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
-from regilink_doctor.lint.change import fixes
+from regilink_doctor.lint import change
 from regilink_doctor.lint.engine import FileReport, lint_bytes
 
 NAMES = ("model", "dataset", "raw-images", "raw-image", "Golden Datasets")
@@ -21,7 +21,7 @@ def mend(
     def lint(content: bytes) -> FileReport:
         return lint_bytes("/nowhere/train.py", content, directory, known=known)
 
-    after, _ = fixes.apply_fixes("/nowhere/train.py", code.encode(), lint, unsafe=unsafe)
+    after, _ = change.apply_fixes("/nowhere/train.py", code.encode(), lint, unsafe=unsafe)
     return after.decode()
 
 

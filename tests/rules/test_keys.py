@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.cli import main
-from regilink_doctor.config.keys import FORMATS
+from regilink_doctor.config import FORMATS
 from regilink_doctor.core.text import is_key, mask_keys
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from regilink_doctor.client.connection_errors import REJECTED, TOO_OLD, ServerConnectionError
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.problems import Problem
-from regilink_doctor.doctor.advice import list_names
 from regilink_doctor.doctor.base import (
     Check,
     Outcome,
@@ -19,6 +18,7 @@ from regilink_doctor.doctor.base import (
     skip_check,
 )
 from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.wording import list_names
 
 SEARCH = "ARTIFACT_REGISTRY_SEARCH"
 """Without this feature `wandb.Api().registry()` and `registries()` raise (row B13)."""

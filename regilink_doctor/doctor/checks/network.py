@@ -10,7 +10,6 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.text import counted
-from regilink_doctor.doctor.advice import list_names
 from regilink_doctor.doctor.base import (
     Check,
     Outcome,
@@ -22,6 +21,7 @@ from regilink_doctor.doctor.base import (
     skip_check,
 )
 from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.wording import list_names
 from regilink_doctor.rules.connection import connection_message
 
 MOST_SKEW = 300.0

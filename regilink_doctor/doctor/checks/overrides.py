@@ -12,10 +12,10 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.core.targets import LinkTarget, as_string, target_of
-from regilink_doctor.doctor.advice import answer_of, list_names
 from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.checks.target import target_of_subject
 from regilink_doctor.doctor.context import Context
+from regilink_doctor.doctor.wording import answer_of, list_names
 
 
 class CodeAndEnvironment(Check):

@@ -12,11 +12,11 @@ from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import LinkTarget
-from regilink_doctor.doctor.advice import quote_message
 from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.checks.target import OfTarget, target_of_subject
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.lookups import version_question
+from regilink_doctor.doctor.wording import quote_message
 from regilink_doctor.rules.aliases import correct_alias, find_wrong
 
 

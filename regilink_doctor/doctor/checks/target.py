@@ -12,10 +12,9 @@ from regilink_doctor.core.problems import LinkInput
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parse
 from regilink_doctor.core.targets import LinkTarget
-from regilink_doctor.doctor.advice import answer_of
 from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import Context
-from regilink_doctor.doctor.wording import name_destination, problem_of_link, worst_in_path
+from regilink_doctor.doctor.wording import answer_of, name_destination, problem_of_link, worst_in_path
 
 
 class TargetPathCheck(Check):

@@ -13,11 +13,11 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.core.text import close_to
-from regilink_doctor.doctor.advice import answer_of, list_names, quote_message
 from regilink_doctor.doctor.base import Check, Outcome, Subject, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.facts import Version
 from regilink_doctor.doctor.lookups import Lookup, version_question
+from regilink_doctor.doctor.wording import answer_of, list_names, quote_message
 from regilink_doctor.rules.judge import judge_name
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
-from regilink_doctor.client.document import Argument, Field
 from regilink_doctor.client.gateway import Gateway
-from regilink_doctor.client.queries import ask
+from regilink_doctor.client.queries import Argument, Field, ask
 from regilink_doctor.client.questions import CollectionQuestion, Questions, VersionQuestion, target_fields
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX

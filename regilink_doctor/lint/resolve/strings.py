@@ -27,7 +27,7 @@ from regilink_doctor.lint.resolve.values import (
     Value,
     bound_alternatives,
 )
-from regilink_doctor.lint.text import literals
+from regilink_doctor.lint.text import source
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import copy_place
 
@@ -104,7 +104,7 @@ def find_member_strings(context: Context, member: Member) -> list[StringValue]:
 def resolve_constant(context: Context, node: ast.Constant, at: ProgramPoint) -> Iterable[Value]:
     """A literal."""
     if isinstance(node.value, str):
-        return [StringValue((literals.piece(at.source, node, node.value),), at.source.place(node))]
+        return [StringValue((source.piece(at.source, node, node.value),), at.source.place(node))]
     return [NonString(node.value)]
 
 
@@ -113,7 +113,7 @@ def resolve_fstring(context: Context, node: ast.JoinedStr, at: ProgramPoint) -> 
     """An f-string; a format or `!r` makes a part unknown."""
 
     def parts() -> Iterator[Alternatives]:
-        for part in literals.fstring_pieces(at.source, node):
+        for part in source.fstring_pieces(at.source, node):
             if isinstance(part, KnownPart):
                 yield [(part,)]
             elif part.format_spec is not None or part.conversion not in (-1, ord("s")):

@@ -22,7 +22,7 @@ class Full(Format):
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
         """The findings with the marked source, and what the run looked at."""
         if result.findings:
-            from regilink_doctor.report.excerpts import render_findings
+            from regilink_doctor.report.locations import render_findings
 
             yield from render_findings(
                 result.findings,

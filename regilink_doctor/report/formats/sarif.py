@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from regilink_doctor.report.formats import Format
+from regilink_doctor.report.listings import read_documentation, read_summary
 from regilink_doctor.report.locations import SourceLines, fingerprint_findings
-from regilink_doctor.report.rule_table import read_documentation, read_summary
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
 

@@ -16,8 +16,8 @@ from regilink_doctor.emulator import Emulator, Fence, World, recorder
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.workflows.commands import run_command
 from regilink_doctor.workflows.dry_run import collect
+from regilink_doctor.workflows.dry_run.collect import find_organization
 from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, DryRun, Link, RunMade
-from regilink_doctor.workflows.dry_run.written_at import find_organization
 
 __all__ = ["KEEP", "ArtifactMade", "Consumed", "DryRun", "Link", "RunMade", "dry_run"]
 

@@ -11,9 +11,14 @@ import sys
 from regilink_doctor.core.target_path import HOSTS, misspelled_prefix
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.workflows.explain.addresses import explain_address
-from regilink_doctor.workflows.explain.entries import explain_entries, explain_entry, explain_report, near_entries
 from regilink_doctor.workflows.explain.error_context import read_error
-from regilink_doctor.workflows.explain.errors import explain_error
+from regilink_doctor.workflows.explain.errors import (
+    explain_entries,
+    explain_entry,
+    explain_error,
+    explain_report,
+    near_entries,
+)
 from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
 from regilink_doctor.workflows.explain.paths import explain_path
 from regilink_doctor.workflows.explain.questions import explain_question, is_question

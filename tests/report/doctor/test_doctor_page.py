@@ -15,8 +15,7 @@ from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Setting, Variable
 from regilink_doctor.core.targets import target_of
-from regilink_doctor.doctor.diagnosis import Diagnosis
-from regilink_doctor.doctor.ready import Ready
+from regilink_doctor.doctor.diagnosis import Diagnosis, Ready
 from regilink_doctor.report.doctor.page import to_html
 
 EVIL = '<script>document.title="owned"</script><img src=x onerror=alert(1)>&amp;'

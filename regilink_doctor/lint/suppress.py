@@ -1,4 +1,4 @@
-"""The comments that silence findings, as they are written."""
+"""Comments that silence findings: `# regilink: ignore[REG101] reason`, `# regilink: ignore-file[REG101]`, `# noqa`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.rules.index import RULES
-from regilink_doctor.rules.reporter import finding_at
+from regilink_doctor.rules.judge import finding_at
 from regilink_doctor.rules.selection import no_such_rule
 
 TYPE_CHECKING = False
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.scan.kinds import Comments
     from regilink_doctor.lint.text.source import Source
+
 
 _OURS = re.compile(r"#\s*regilink:\s*(?P<verb>[\w-]*)\s*(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
 _NOQA = re.compile(

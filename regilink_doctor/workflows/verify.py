@@ -1,11 +1,11 @@
-"""After the run: the version is in the registry, under this alias, with this type, digest and source, or it is not."""
+"""What is expected of a name, and what there is under it: plain values."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from regilink_doctor.client import inventory
 from regilink_doctor.client.queries import ask
@@ -19,18 +19,156 @@ from regilink_doctor.client.questions import (
     target_fields,
     version_alias,
 )
-from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.findings import Place
+from regilink_doctor.core.naming import REGISTRY_PREFIX, is_version
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Site
-from regilink_doctor.core.target_path import is_known, parse, parsed
+from regilink_doctor.core.target_path import TargetPath, is_known, parse, parsed
 from regilink_doctor.core.text import close_to
 from regilink_doctor.doctor.facts import list_nodes
 from regilink_doctor.rules.wording import listed, quoted
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, answered
-from regilink_doctor.workflows.verify.compare import compare, not_there, settled, version_words
-from regilink_doctor.workflows.verify.outcome import Expected, Question, Verification
 
-__all__ = ["Expected", "Verification", "expected_of_sites", "verify"]
+Status = Literal["ok", "different", "absent", "skipped"]
+LATEST = "latest"
+
+
+@record
+class Expected:
+    """What a name is to lead to; None and empty: it does not matter. `source` may be any end of the source's name.
+
+    `place` is that of the call that the name is from, `unknown` the expressions in it that source does not tell.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    type: str | None = None
+    digest: str | None = None
+    source: str | None = None
+    place: Place | None = None
+    unknown: tuple[str, ...] = ()
+
+
+@record
+class Verification:
+    """What there is under a name. `found` is the version's full name in the registry; None where there is none.
+
+    `problems` say what is wrong and what is there instead, each a sentence; `help` what to do.
+    """
+
+    name: str
+    status: Status
+    found: str | None = None
+    aliases: tuple[str, ...] = ()
+    type: str | None = None
+    digest: str | None = None
+    source: str | None = None
+    problems: tuple[str, ...] = ()
+    help: str | None = None
+    place: Place | None = None
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is as expected."""
+        return self.status == "ok"
+
+
+@record
+class Question:
+    """A name that can be looked up, and the organization that it is looked up in."""
+
+    expected: Expected
+    path: TargetPath
+    names: OrganizationNames
+
+    @property
+    def version(self) -> str:
+        """What is looked up: the alias of the name, else the first that is expected, else the latest."""
+        return self.path.version or next(iter(self.expected.aliases), LATEST)
+
+    @property
+    def shown(self) -> str:
+        """The collection's full name, with the organization's entity."""
+        return f"{self.names.entity}/{self.path.project}/{self.path.collection}"
+
+
+def compare(question: Question, found: Mapping[str, Any]) -> Verification:
+    """The verification of a version that is there."""
+    expected = question.expected
+    artifact = found.get("artifact") or {}
+    aliases = tuple(sorted(each["alias"] for each in found.get("aliases") or () if each.get("alias")))
+    kind, digest = (artifact.get("artifactType") or {}).get("name"), artifact.get("digest")
+    source = _source(artifact)
+    wanted = [question.path.version] if question.path.version and not is_version(question.path.version) else []
+    lacking = [alias for alias in (*wanted, *expected.aliases) if alias not in aliases and not is_version(alias)]
+    problems = [f"it does not carry the alias {quoted(alias)}; it has {listed(aliases) or 'none'}" for alias in lacking]
+    if expected.type is not None and kind != expected.type:
+        problems.append(f"its type is {quoted(str(kind))}, not {quoted(expected.type)}")
+    if expected.digest is not None and digest != expected.digest:
+        problems.append(f"its digest is {digest}, not {expected.digest}: it is another version's content")
+    if expected.source is not None and not _same_source(source, expected.source):
+        there = f"its source is {quoted(source)}" if source else "its source is not shown to this account"
+        problems.append(f"{there}, not {quoted(expected.source)}")
+    index = found.get("versionIndex")
+    return Verification(
+        expected.name,
+        "different" if problems else "ok",
+        f"{question.shown}:{question.version if index is None else f'v{index}'}",
+        aliases,
+        kind,
+        digest,
+        source,
+        tuple(problems),
+        place=expected.place,
+    )
+
+
+def not_there(question: Question, names: Sequence[str], there: Sequence[str]) -> Verification:
+    """That of one that is not, though its registry is: `names` are the collections, `there` the versions."""
+    registry, collection = quoted(question.path.registry or ""), question.path.collection
+    if collection not in names and not there:
+        near = close_to(collection, names)
+        advice = f"there are: {listed(sorted(names))}" if names else "the registry is empty; a first link makes it"
+        advice = f"did you mean {quoted(near)}?" if near else advice
+        return settled(
+            question.expected, "absent", f"no collection {quoted(collection)} in the registry {registry}", advice
+        )
+    told = f"nothing in the collection {quoted(collection)} is called {quoted(question.version)}"
+    advice = f"there are: {', '.join(there[:5])}{' ...' if len(there) > 5 else ''}" if there else "it is empty"
+    return settled(question.expected, "absent", told, advice)
+
+
+def settled(expected: Expected, status: Status, problem: str, help: str | None = None) -> Verification:
+    """That of a name for which one sentence says everything."""
+    return Verification(
+        expected.name, status, problems=(problem,), help=help, place=expected.place, unknown=expected.unknown
+    )
+
+
+def version_words(node: Mapping[str, Any]) -> str:
+    """A version as it is listed: `v3 (latest, production)`."""
+    aliases = [each["alias"] for each in node.get("aliases") or () if each.get("alias")]
+    return f"v{node.get('versionIndex')}" + (f" ({', '.join(aliases)})" if aliases else "")
+
+
+def _source(artifact: Mapping[str, Any]) -> str | None:
+    sequence = artifact.get("artifactSequence") or {}
+    project = sequence.get("project") or {}
+    entity = (project.get("entity") or {}).get("name")
+    index = artifact.get("versionIndex")
+    if not (entity and project.get("name") and sequence.get("name")):
+        return None
+    return f"{entity}/{project['name']}/{sequence['name']}:v{index}"
+
+
+def _same_source(source: str | None, wanted: str) -> bool:
+    """Whether the wanted name is the source's, or its end: `zoo`, `zoo:v3`, `training/zoo:v3`."""
+    if source is None:
+        return False
+    whole = source if ":" in wanted else source.rpartition(":")[0]
+    return whole == wanted or whole.endswith(f"/{wanted}")
 
 
 def verify(

@@ -1,0 +1,451 @@
+"""Writing into files: fixes, and comments that silence findings."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from functools import cached_property
+
+from regilink_doctor.core import rule_codes
+from regilink_doctor.core.files import write_whole
+from regilink_doctor.core.findings import Edit, Finding, Span
+from regilink_doctor.core.judgement import judge_collection
+from regilink_doctor.core.notebooks import NotNotebook, offset_of, read_cells
+from regilink_doctor.core.problems import LinkInput, sdk_link
+from regilink_doctor.core.records import record
+from regilink_doctor.core.text import encoding_of
+from regilink_doctor.lint.scan.kinds import comments_of, kind_of_named
+from regilink_doctor.lint.suppress import find_comments, find_open_lines
+from regilink_doctor.lint.text.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
+
+    from regilink_doctor.core.notebooks import Cell
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.target_path import LinkMethod
+    from regilink_doctor.lint.engine import FileReport
+
+    Lint = Callable[[bytes], FileReport]
+    Made: TypeAlias = "tuple[Finding, tuple[TextEdit, ...]]"
+    Line: TypeAlias = "tuple[int | None, int]"
+    """A cell, None for a file, and the number of a line in it."""
+    Placed: TypeAlias = "tuple[Finding, Line]"
+
+
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+@record(order=True)
+class TextEdit:
+    """`text[start:end]` of a document becomes `content`."""
+
+    start: int
+    end: int
+    content: str
+
+
+@record
+class Document:
+    """A file, or a notebook with its cells. `starts` are the offsets of the lines."""
+
+    text: str
+    encoding: str
+    starts: tuple[int, ...]
+    cells: tuple[Cell, ...] | None
+
+    @classmethod
+    def read(cls, path: str, content: bytes) -> Document | None:
+        """The document; None when it would not come back byte by byte."""
+        kind = kind_of_named(path, content)
+        encoding = encoding_of(content, cookie=kind == "python")
+        try:
+            text = content.decode(encoding)
+            cells = read_cells(text) if kind == "notebook" else None
+        except (UnicodeError, LookupError, NotNotebook):
+            return None
+        starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
+        document = cls(text, encoding, starts, cells)
+        return document if document.encoded(()) == content else None
+
+    def replacement(self, edit: Edit, cell: int | None) -> TextEdit | None:
+        """What an edit replaces; None when that place is not there, or not in one piece (over the lines of a cell)."""
+        span = edit.span
+        start = self._offset(cell, span.line, span.column)
+        end = self._offset(cell, span.end_line, span.end_column)
+        if start is None or end is None or end < start:
+            return None
+        if cell is None:
+            return TextEdit(start, end, self._with_line_ends(edit.content))
+        tokens = self.cells[cell - 1].tokens if self.cells else ()
+        if not any(token.start < start and end < token.end for token in tokens):
+            return None
+        return TextEdit(start, end, json.dumps(edit.content, ensure_ascii=self._escapes)[1:-1])
+
+    def encoded(self, replacements: Sequence[TextEdit]) -> bytes | None:
+        """The bytes with replacements that do not overlap; None when the encoding lacks a letter."""
+        parts = []
+        at = 0
+        for item in sorted(replacements):
+            parts += [self.text[at : item.start], item.content]
+            at = item.end
+        try:
+            return "".join([*parts, self.text[at:]]).encode(self.encoding)
+        except UnicodeError:
+            return None
+
+    def line(self, cell: int | None, number: int) -> str | None:
+        """The text of a line without its end; None where there is no such line."""
+        lines = self._lines.get(cell, [])
+        return lines[number - 1] if number <= len(lines) else None
+
+    def texts(self) -> Iterator[tuple[int | None, str]]:
+        """The text of the file, or of each code cell with its number, with line feeds at the ends of lines."""
+        if self.cells is None:
+            yield None, _LINE_END.sub("\n", self.text)
+        for number, cell in enumerate(self.cells or (), 1):
+            if cell.kind == "code":
+                yield number, _LINE_END.sub("\n", cell.source)
+
+    @cached_property
+    def _lines(self) -> dict[int | None, list[str]]:
+        return {cell: text.split("\n") for cell, text in self.texts()}
+
+    def _offset(self, cell: int | None, line: int, column: int) -> int | None:
+        if cell is not None:
+            inside = self.cells is not None and cell <= len(self.cells)
+            return offset_of(self.text, self.cells[cell - 1], line, column) if inside and self.cells else None
+        if not 1 <= line <= len(self.starts):
+            return None
+        offset = self.starts[line - 1] + column - 1
+        end = self.starts[line] if line < len(self.starts) else len(self.text)
+        return offset if offset <= end else None
+
+    def _with_line_ends(self, content: str) -> str:
+        found = _LINE_END.search(self.text)
+        return content.replace("\n", found.group()) if found and found.group() != "\n" else content
+
+    @property
+    def _escapes(self) -> bool:
+        """Whether letters beyond ASCII are written as escapes here: there are such, and none that is not."""
+        return self.text.isascii() and re.search(r"\\u(?!00[0-7])", self.text) is not None
+
+
+MOST_ROUNDS = 10
+"""A fix can make the next one possible; more than so many in a row are going round in circles."""
+
+
+class FileChanged(OSError):
+    """The file is not what was linted any more."""
+
+
+def apply_fixes(path: str, content: bytes, lint: Lint, *, unsafe: bool = False) -> tuple[bytes, list[Finding]]:
+    """The bytes after all fixes, and the findings that are gone.
+
+    Fixes that overlap wait for the next round. One that makes the file worse in any way (`_is_better`) is dropped.
+
+    Args:
+        path: the file's name, which tells its kind.
+        content: its bytes.
+        lint: the report of such bytes.
+        unsafe: also the fixes that have to be read before they are committed.
+    """
+    fixed: list[Finding] = []
+    dropped: set[tuple[str, str]] = set()
+    before = lint(content)
+    for _ in range(MOST_ROUNDS):
+        document = Document.read(path, content)
+        wanted = [item for item in before.findings if _is_wanted(item, unsafe) and _key(item) not in dropped]
+        chosen = _choose_together(document, wanted) if document else []
+        if document is None or not chosen:
+            break
+        kept = _keep_better(document, before, chosen, lint)
+        dropped |= {_key(finding) for finding, _ in chosen if (finding, _) not in kept}
+        if kept:
+            content = _edit(document, kept) or content
+            before = lint(content)
+            fixed += [finding for finding, _ in kept]
+    return content, fixed
+
+
+def _is_wanted(finding: Finding, unsafe: bool) -> bool:
+    return finding.fix is not None and (unsafe or finding.fix.applicability == "safe")
+
+
+def _key(finding: Finding) -> tuple[str, str]:
+    return finding.code, finding.message
+
+
+def _choose_together(document: Document, findings: Iterable[Finding]) -> list[Made]:
+    """The findings whose edits can be made together, with what they replace; the first come first."""
+    taken: set[TextEdit] = set()
+    chosen = []
+    for finding in findings:
+        edits = finding.fix.edits if finding.fix else ()
+        made = [document.replacement(edit, finding.place.cell) for edit in edits]
+        replacements = tuple(item for item in made if item is not None)
+        if not made or len(replacements) < len(made):
+            continue
+        if all(item in taken or not any(_do_overlap(item, other) for other in taken) for item in replacements):
+            taken.update(replacements)
+            chosen.append((finding, replacements))
+    return chosen
+
+
+def _do_overlap(one: TextEdit, other: TextEdit) -> bool:
+    """Two that touch count as well: the order of two insertions would be a guess."""
+    return one.start <= other.end and other.start <= one.end
+
+
+def _keep_better(document: Document, before: FileReport, chosen: Sequence[Made], lint: Lint) -> list[Made]:
+    """All of `chosen` if the file is better with them together, else those that improve it one after the other."""
+    if _is_better(document, before, chosen, lint):
+        return list(chosen)
+    kept: list[Made] = []
+    for item in chosen:
+        if len(chosen) > 1 and _is_better(document, before, [*kept, item], lint):
+            kept.append(item)
+    return kept
+
+
+def _is_better(document: Document, before: FileReport, made: Sequence[Made], lint: Lint) -> bool:
+    """Whether the edits make the file better.
+
+    The findings that they fix are gone, there are fewer findings than before, no error is new, and no link that W&B
+    refused lands in a place that nobody named.
+    """
+    content = _edit(document, made)
+    if content is None:
+        return False
+    after = lint(content)
+    left = Counter(map(_key, after.findings))
+    known = Counter(map(_key, before.findings))
+    gone = Counter(_key(finding) for finding, _ in made)
+    if any(left[key] > known[key] - gone[key] for key in gone) or len(after.findings) >= len(before.findings):
+        return False
+    # By code alone: the message of an error that was there before may name a part that is fixed now.
+    if _count_errors(after.findings) - _count_errors(before.findings):
+        return False
+    return not any(map(_lands_elsewhere, *_links_of(before.sites, after.sites)))
+
+
+def _count_errors(findings: Iterable[Finding]) -> Counter[str]:
+    return Counter(finding.code for finding in findings if finding.severity == "error")
+
+
+def _links_of(before: Sequence[Site], after: Sequence[Site]) -> tuple[list[tuple[Site, str]], list[tuple[Site, str]]]:
+    """The target paths before and after that belong together; none where a call has come or gone."""
+    pairs: tuple[list[tuple[Site, str]], list[tuple[Site, str]]] = [], []
+    if len(before) != len(after):
+        return pairs
+    for old, new in zip(before, after, strict=True):
+        if old.kind in ("link", "target") and len(old.target) == len(new.target):
+            pairs[0].extend((old, text.pattern) for text in old.target)
+            pairs[1].extend((new, text.pattern) for text in new.target)
+    return pairs
+
+
+def _lands_elsewhere(before: tuple[Site, str], after: tuple[Site, str]) -> bool:
+    """Whether W&B refuses the first link, and links the second one into a project that the first did not name."""
+    if before[1] == after[1]:
+        return False
+    old, new = _send(*before), _send(*after)
+    if new is None or new.registry:
+        return False
+    if old is None:
+        return True
+    refused = judge_collection(old.collection)
+    named = (old.entity, old.project, old.collection.partition(":")[0])
+    return refused is not None and refused.outcome == "refused" and named != (new.entity, new.project, new.collection)
+
+
+def _send(site: Site, target: str) -> LinkInput | None:
+    """What the SDK sends for a link; None where it refuses."""
+    call: LinkMethod = "Artifact.link" if site.call.endswith("Artifact.link") else "Run.link_artifact"
+    sent = sdk_link(target, call, "entity", "project", {})
+    return sent if isinstance(sent, LinkInput) else None
+
+
+def _edit(document: Document, made: Sequence[Made]) -> bytes | None:
+    return document.encoded(list({item for _, items in made for item in items}))
+
+
+def write_file(path: str, before: bytes, after: bytes) -> None:
+    """Put new bytes in the place of a file, all or none of them; owner, mode and links stay.
+
+    Raises:
+        FileChanged: it does not hold `before` any more, and is left as it is.
+        OSError: it cannot be written, or is not meant to be.
+    """
+    real = os.path.realpath(path)
+    if not os.access(real, os.W_OK):
+        raise PermissionError(13, "it is read-only", path)
+    with open(real, "rb") as file:
+        if file.read() != before:
+            raise FileChanged(f"{path} has changed since it was read")
+    write_whole(real, after, os.stat(real).st_mode & 0o7777)
+
+
+NOT_SUPPRESSIBLE = frozenset(
+    {
+        rule_codes.UNPARSABLE_FILE,
+        rule_codes.UNUSED_SUPPRESSION,
+        rule_codes.INTERNAL_ERROR,
+        rule_codes.INVALID_SUPPRESSION,
+    }
+)
+"""What is reported of the file or of its comments: no comment helps."""
+
+NOT_ADDED_SILENTLY = frozenset({rule_codes.HARD_CODED_API_KEY})
+"""A key that is not reported any more can still be read by everybody."""
+
+MOST_LINES_BELOW = 8
+"""How far below a finding a comment is tried: after the end of a multi-line string."""
+
+MOST_LINTS = 60
+"""How often a file is linted at most, however many findings it has. One without surprises is linted three times."""
+
+
+def add_ignores(path: str, content: bytes, lint: Callable[[bytes], FileReport]) -> tuple[bytes, list[Finding]]:
+    """The bytes with comments, and the findings that they suppress.
+
+    All comments are tried together; where something else changes with them (a new finding, another target path), the
+    half of them, until the ones that do it are found.
+
+    Args:
+        path: the file's name, which tells its kind.
+        content: its bytes.
+        lint: the report of such bytes.
+    """
+    writer = _CommentWriter.for_file(path, content)
+    report = lint(content)
+    findings = [item for item in report.findings if item.code not in NOT_SUPPRESSIBLE | NOT_ADDED_SILENTLY]
+    if writer is None or not findings:
+        return content, []
+    search = _Search(writer, report, lint)
+    waiting = findings
+    for attempt in range(MOST_LINES_BELOW + 2):
+        placed = [(finding, line) for finding in waiting if (line := writer.line_for(finding, attempt)) is not None]
+        search.accept(placed)
+        accepted = {id(finding) for finding, _ in search.accepted}
+        waiting = [finding for finding in waiting if id(finding) not in accepted]
+        if not waiting or search.lints >= MOST_LINTS:
+            break
+    if not search.accepted:
+        return content, []
+    return writer.write(search.accepted) or content, [finding for finding, _ in search.accepted]
+
+
+class _Search:
+    """Finds the comments that suppress their finding and change nothing else."""
+
+    def __init__(self, writer: _CommentWriter, before: FileReport, lint: Callable[[bytes], FileReport]) -> None:
+        self.writer = writer
+        self.before = before
+        self.lint = lint
+        self.lints = 0
+        self.accepted: list[Placed] = []
+
+    def accept(self, placed: Sequence[Placed]) -> None:
+        """Add those of the comments that do what they should."""
+        if not placed or self.lints >= MOST_LINTS:
+            return
+        content = self.writer.write([*self.accepted, *placed])
+        if content is not None:
+            self.lints += 1
+            after = self.lint(content)
+            if self.changes_nothing_else(after):
+                left = _count(after.findings)
+                useful = []
+                for finding, line in placed:
+                    key = (finding.code, finding.message)
+                    if left.get(key, 0):
+                        left[key] -= 1
+                    else:
+                        useful.append((finding, line))
+                self.accepted += useful
+                return
+        if len(placed) > 1:
+            middle = len(placed) // 2
+            self.accept(placed[:middle])
+            self.accept(placed[middle:])
+
+    def changes_nothing_else(self, after: FileReport) -> bool:
+        known, left = _count(self.before.findings), _count(after.findings)
+        targets = [[text.pattern for text in site.target] for site in self.before.sites]
+        # A comment that suppresses nothing is taken out again: its own finding does not count.
+        new = [
+            key for key, count in left.items() if key[0] != rule_codes.UNUSED_SUPPRESSION and count > known.get(key, 0)
+        ]
+        return not new and targets == [[text.pattern for text in site.target] for site in after.sites]
+
+
+def _count(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
+    counts: dict[tuple[str, str], int] = {}
+    for finding in findings:
+        key = (finding.code, finding.message)
+        counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+class _CommentWriter:
+    """Writes comments into a document: at the end of lines, or in a line of their own at the top of the file."""
+
+    def __init__(self, document: Document, path: str, kind: str) -> None:
+        self.document = document
+        self.style = comments_of(kind)
+        self.comments: dict[Line, tuple[int, str]] = {}
+        """The column and the text of the comment of each line."""
+        self.open: set[Line] = set()
+        """Lines whose end is inside of a string."""
+        for cell, text in document.texts():
+            source = Source(path, text, cell)
+            for comment, line, column, _ in find_comments(source, self.style):
+                self.comments[cell, line] = (column, comment)
+            if self.style == "python":
+                self.open |= {(cell, line) for line in find_open_lines(source)}
+
+    @classmethod
+    def for_file(cls, path: str, content: bytes) -> _CommentWriter | None:
+        """None for a file that cannot be edited or has no comments."""
+        kind = kind_of_named(path, content)
+        document = Document.read(path, content) if kind and comments_of(kind) != "none" else None
+        return cls(document, path, kind) if document and kind else None
+
+    def line_for(self, finding: Finding, attempt: int) -> Line | None:
+        """Where the comment may be: on the finding's last line, its first one, those below; line 0 is the top."""
+        if self.style == "own line":
+            return (None, 0) if attempt == 0 else None
+        cell, span = finding.place.cell, finding.place.span
+        lines = dict.fromkeys((span.end_line, span.line, *range(span.end_line + 1, span.end_line + 9)))
+        line = next((line for number, line in enumerate(lines) if number == attempt), None)
+        text = self.document.line(cell, line) if line is not None else None
+        if line is None or text is None or not text.strip() or text.rstrip().endswith("\\"):
+            return None
+        return None if (cell, line) in self.open else (cell, line)
+
+    def write(self, placed: Iterable[Placed]) -> bytes | None:
+        """The bytes with a comment for each of these; None where the file's encoding or JSON does not allow it."""
+        codes: dict[Line, dict[str, None]] = {}
+        for finding, line in placed:
+            codes.setdefault(line, {})[finding.code] = None
+        edits = [self.document.replacement(self.edit(line, wanted), line[0]) for line, wanted in codes.items()]
+        made = [edit for edit in edits if edit is not None]
+        return self.document.encoded(made) if len(made) == len(edits) else None
+
+    def edit(self, line: Line, codes: Mapping[str, None]) -> Edit:
+        cell, number = line
+        listed = ", ".join(codes)
+        if number == 0:
+            return Edit(Span(1, 1, 1, 1), f"# regilink: ignore-file[{listed}]\n")
+        column, comment = self.comments.get(line, (0, ""))
+        start = comment.find("regilink: ignore[")
+        end = comment.find("]", start) if start >= 0 else -1
+        if end >= 0:
+            return Edit(Span(number, column + end, number, column + end), f", {listed}")
+        at = len(self.document.line(cell, number) or "") + 1
+        return Edit(Span(number, at, number, at), f"  # regilink: ignore[{listed}]")

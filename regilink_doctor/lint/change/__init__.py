@@ -1,1 +1,0 @@
-"""Changes of files: fixes, and comments added by `--add-ignore`."""

@@ -1,1 +1,0 @@
-"""Comments that suppress findings."""
