@@ -46,7 +46,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from regilink_doctor.lint.resolve.bindings import Module
+    from regilink_doctor.lint.resolve.bindings import Module, Use
 
 _MOST_BASES = 8
 
@@ -75,8 +75,7 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
         elif isinstance(owner, Literal) and owner.is_mapping:
             values += find_by_key(context, owner, [node.attr]) or [UNKNOWN]
         elif isinstance(owner, Loaded):
-            is_own = owner.attributes and not _is_stored(context, node, at.scope.module)
-            values += (find_by_key(context, owner, [node.attr]) if is_own else []) or [UNKNOWN]
+            values += _find_key_attribute(context, owner, node, at) if owner.attributes else [UNKNOWN]
         elif isinstance(owner, TreePath):
             values.append(config_files.get_path_attribute(owner, node.attr))
         else:
@@ -160,19 +159,32 @@ def _find_attribute(context: Context, owner: ClassOrObject, node: ast.Attribute,
     values: list[Value] = []
     # `self.x`: what all methods assign counts.
     if not isinstance(node.value, ast.Name) or node.value.id != at.scope.first_parameter:
-        name = written_name(node)
-        stores = _find_stores(context, at.scope.module).get((name, id(at.scope)), []) if name else []
-        reaching, fork, _ = find_reaching(stores, at.order)
-        for store in reaching[:MAX_ALTERNATIVES]:
-            found = context.value(store.value, ProgramPoint(store.scope, store.order, at.frame))
-            values += [with_name(item, node.attr) for item in found]
-        if values and fork is None and _is_certain(reaching[0], at.order):
+        values, is_certain = _find_assigned(context, node, at)
+        if is_certain:
             return values
     return [*find_attribute(context, owner, node.attr), *values]
 
 
-def _is_certain(store: Store, order: int) -> bool:
-    return store.arm is None or store.arm.contains(order)
+def _find_assigned(context: Context, node: ast.Attribute, at: ProgramPoint) -> tuple[list[Value], bool]:
+    """What a function has assigned to an attribute before a place, and whether it certainly has."""
+    name = written_name(node)
+    stores = _find_stores(context, at.scope.module).get((name, id(at.scope)), []) if name else []
+    reaching, fork, _ = find_reaching(stores, at.order)
+    values: list[Value] = []
+    for store in reaching[:MAX_ALTERNATIVES]:
+        found = context.value(store.value, ProgramPoint(store.scope, store.order, at.frame))
+        values += [with_name(item, node.attr) for item in found]
+    return values, bool(values) and fork is None and (reaching[0].arm is None or reaching[0].arm.contains(at.order))
+
+
+def _find_key_attribute(context: Context, owner: Loaded, node: ast.Attribute, at: ProgramPoint) -> list[Value]:
+    """`owner.key` of a loaded table; what may have been assigned to it in between is unknown."""
+    values, is_certain = _find_assigned(context, node, at)
+    if is_certain:
+        return values
+    if values or _is_stored(context, node, at.scope.module):
+        return [UNKNOWN]
+    return find_by_key(context, owner, [node.attr]) or [Unknown(reason=f"no key {node.attr} in the configuration")]
 
 
 def find_attribute(context: Context, owner: ClassOrObject, name: str) -> tuple[Value, ...]:
@@ -259,7 +271,23 @@ def _index_stores(module: Module) -> dict[tuple[str, int], list[Store]]:
                 stores.setdefault((written, id(store.scope)), []).append(store)
         elif (owner := written_name(store.target.value)) is not None:
             stores.setdefault((f"{owner}[]", 0), []).append(store)
+    if "omegaconf" in module.imports:
+        for use in module.uses:
+            update = _read_update(use) if written_name(use.call.func) == "OmegaConf.update" else None
+            if update is not None and (written := written_name(update.target)) is not None:
+                stores.setdefault((written, id(update.scope)), []).append(update)
     return stores
+
+
+def _read_update(use: Use) -> Store | None:
+    """`OmegaConf.update(owner, "a.b", value)` as the assignment `owner.a.b = value`."""
+    owner, path, value = (*use.call.args, None, None, None)[:3]
+    if owner is None or value is None or not isinstance(path, ast.Constant) or not isinstance(path.value, str):
+        return None
+    *names, last = path.value.split(".")
+    for name in names:
+        owner = ast.Attribute(owner, name, ast.Load())
+    return Store(ast.Attribute(owner, last, ast.Store()), value, use.scope, use.order, use.arm, use.statement)
 
 
 def _find_stored_item(
