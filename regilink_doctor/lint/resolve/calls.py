@@ -86,6 +86,10 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             opened = config_files.call_method(context, node, function, at)
             if opened is not None:
                 return opened
+        if function.attr in libraries.CONSTRUCTORS:
+            constructed = libraries.construct(context, node, function, at)
+            if constructed is not None:
+                return constructed
         if function.attr in _PARSES:
             return [Arguments(at.scope.module)]
     values: list[Value] = []

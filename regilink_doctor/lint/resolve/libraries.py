@@ -7,7 +7,9 @@ alternatives, or None for a function that says nothing. A library that calls fun
 
 from __future__ import annotations
 
+from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.context import Context
+from regilink_doctor.lint.resolve.values import Literal, Loaded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +24,16 @@ _MODULES = {
     "hydra": "hydra",
     "omegaconf": "omegaconf",
     "OmegaConf": "omegaconf",
+    "cattrs": "models",
+    "dacite": "models",
+    "msgspec": "models",
 }
 """Package -> the module here that knows it."""
+
+CONSTRUCTORS = frozenset({"model_validate", "model_validate_json", "parse_file", "parse_obj", "parse_raw"})
+"""Methods of pydantic's models that make an object of data."""
+
+_SETTINGS = frozenset({"pydantic", "pydantic_settings"})
 
 _CALLERS = {"hydra": "hydra"}
 """Packages that call functions of the program, for a decorator."""
@@ -47,6 +57,37 @@ def find_passed(context: Context, scope: Scope) -> list[Value] | None:
             if values is not None:
                 return values
     return None
+
+
+def construct(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
+    """What one of the `CONSTRUCTORS` of a class of the tree gives; None for that of anything else."""
+    owners = context.value(function.value, at)
+    if not any(isinstance(owner, ClassOrObject) for owner in owners):
+        return None
+    values: list[Value] = _load("models").call_constructor(context, function.attr, node, owners, at)
+    return values
+
+
+def find_field(
+    context: Context, owner: ClassOrObject, scope: Scope, name: str, given: list[Value] | None
+) -> list[Value] | None:
+    """A field of an object as a library makes it: of what it is `given`, else of the environment; None for neither."""
+    if given is not None:
+        is_mapping = any(isinstance(value, Literal | Loaded) and value.is_mapping for value in given)
+        values: list[Value] = _load("models").convert_field(context, owner, scope, name, given) if is_mapping else given
+        return values
+    if scope.module.imports.isdisjoint(_SETTINGS):
+        return None
+    setting: list[Value] | None = _load("models").find_setting(context, owner, scope, name)
+    return setting
+
+
+def find_aliases(context: Context, scope: Scope, name: str) -> list[str]:
+    """The other names by which data gives a field of a model."""
+    if scope.module.imports.isdisjoint(_SETTINGS):
+        return []
+    aliases: list[str] = _load("models").find_aliases(context, scope, name)
+    return aliases
 
 
 def _load(module: str) -> Any:

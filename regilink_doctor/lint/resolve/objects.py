@@ -215,7 +215,7 @@ def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -
         if binding.kind == "function":
             method = scope.module.functions[id(binding.node)]
             is_property = method.is_decorated("property", "cached_property")
-            values += _find_returned(context, method) if is_property else [Function(method, owner)]
+            values += _find_returned(context, method, owner) if is_property else [Function(method, owner)]
         elif owner.instance and (given := find_field(context, owner, scope, name)):
             values += [with_name(item, name) for item in given]
         else:
@@ -225,12 +225,14 @@ def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -
     return values
 
 
-def _find_returned(context: Context, method: Scope) -> list[Value]:
+def _find_returned(context: Context, method: Scope, owner: ClassOrObject) -> list[Value]:
     """What a property gives."""
+    made = owner.made
+    frame = context.enter(method, made.call, made.at, owner) if made is not None else None
     values: list[Value] = []
     for returned in method.returns[: MAX_ALTERNATIVES + 1]:
         if returned.value is not None:
-            values += context.value(returned.value, ProgramPoint(method, returned.order))
+            values += context.value(returned.value, ProgramPoint(method, returned.order, frame))
     return values or [UNKNOWN]
 
 

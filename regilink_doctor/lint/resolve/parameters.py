@@ -83,8 +83,18 @@ def find_field(context: Context, owner: ClassOrObject, scope: Scope, name: str) 
     fields = context.keep(("fields", id(scope)), lambda: _index_fields(scope))
     if name not in fields:
         return None
+    given = _find_given_field(context, owner, scope, fields, name)
+    return libraries.find_field(context, owner, scope, name, given)
+
+
+def _find_given_field(
+    context: Context, owner: ClassOrObject, scope: Scope, fields: dict[str, int], name: str
+) -> list[Value] | None:
     if owner.made is not None:
-        return _find_argument(context, owner.made.call, fields, name, owner.made.at)
+        found = _find_argument(context, owner.made.call, fields, name, owner.made.at)
+        for alias in libraries.find_aliases(context, scope, name) if found is None else ():
+            found = found or _find_argument(context, owner.made.call, {}, alias, owner.made.at)
+        return found
     values: list[Value] = []
     for use in _find_uses(context, scope.module, scope.name)[:_MOST_CALLERS]:
         if ClassOrObject(scope) in context.value(use.call.func, use.at):

@@ -59,13 +59,15 @@ _MAX_FILES = 400
 # Variables of the environment
 
 
-def find_set_values(variable: str, folder: str, program: str) -> list[StringValue]:
+def find_set_values(variable: str, folder: str, program: str, *, with_dotenv: bool = True) -> list[StringValue]:
     """The values that files in `folder`, or above it in the repository, give a variable that `program` reads."""
     if any(word in variable.upper() for word in _SECRETS):
         return []
     path = _normalize(program)
     found: list[StringValue] = []
     for facts in _find_facts(folder, variable.encode()):
+        if not with_dotenv and kind_of(facts.source.path) == "dotenv":
+            continue
         settings = [setting for setting in facts.settings if setting.name == variable and setting.variable]
         values = [value for setting in settings if _is_for(setting, facts, path) for value in setting.value]
         found += [_mark_variable(value, variable) for value in values]

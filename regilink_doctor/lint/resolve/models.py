@@ -1,0 +1,296 @@
+"""Objects that libraries make of data: pydantic models and settings, dataclasses of dictionaries and files.
+
+An object of data is read as the call `Config(**data)`. The fields of pydantic's settings have, in this order, the
+values that they are given, those of the environment, of `.env`, and their defaults.
+"""
+
+from __future__ import annotations
+
+from regilink_doctor.core.records import record
+from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.data import Given, Table
+from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, ProgramPoint
+from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file
+from regilink_doctor.lint.resolve.containers import find_items
+from regilink_doctor.lint.resolve.environment import find_assigned
+from regilink_doctor.lint.resolve.surroundings import find_set_values
+from regilink_doctor.lint.resolve.names import find_annotated, find_binding
+from regilink_doctor.lint.resolve.objects import find_lineage
+from regilink_doctor.lint.resolve.values import (
+    UNKNOWN,
+    Computed,
+    Document,
+    Literal,
+    Loaded,
+    Unknown,
+    Value,
+    is_none,
+    mark_default,
+    mark_variable,
+    with_name,
+)
+from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import copy_place, written_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from regilink_doctor.core.findings import Place
+    from regilink_doctor.lint.data import Data
+    from regilink_doctor.lint.resolve.bindings import Scope
+    from regilink_doctor.lint.resolve.context import Context
+
+_CONVERTERS = {
+    "from_dict": ("data_class", "data"),
+    "structure": ("cl", "obj"),
+    "convert": ("type", "obj"),
+    "validate_python": ("type", "obj"),
+}
+"""Function of dacite, cattrs, msgspec -> the names of its class and its data; of the last two the data comes first."""
+
+_MAX_LEVELS = 4
+_SETTINGS = ("BaseSettings",)
+
+
+# Construction
+
+
+def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
+    """What a function that makes an object of data gives, by its last name; None for any other function."""
+    if name not in _CONVERTERS:
+        return None
+    by_name = {keyword.arg: keyword.value for keyword in node.keywords}
+    names = _CONVERTERS[name] if name == "from_dict" else _CONVERTERS[name][::-1]
+    nodes = dict(zip(names, node.args, strict=False)) | by_name
+    class_name, data_name = _CONVERTERS[name]
+    if class_name not in nodes or data_name not in nodes:
+        return None
+    return construct_all(context, context.value(nodes[class_name], at), context.value(nodes[data_name], at), node, at)
+
+
+def call_constructor(
+    context: Context, name: str, node: ast.Call, owners: Sequence[Value], at: ProgramPoint
+) -> list[Value]:
+    """`Config.model_validate(data)`, `Config.parse_file("config.json")`."""
+    if not node.args:
+        return [UNKNOWN]
+    data: Sequence[Value] = context.value(node.args[0], at)
+    if name in ("parse_file", "model_validate_json", "parse_raw"):
+        files = [file for value in data for file in find_files(value, at)] if name == "parse_file" else data
+        data = [load_file(context, file, "json", at) if hasattr(file, "path") else UNKNOWN for file in files]  # type: ignore[arg-type]
+    return construct_all(context, owners, data, node, at)
+
+
+def construct_all(
+    context: Context, classes: Iterable[Value], data: Sequence[Value], node: ast.Call, at: ProgramPoint
+) -> list[Value]:
+    """The objects of classes that are made of data."""
+    return [
+        construct(context, owner.scope, value, node, at) if isinstance(owner, ClassOrObject) else UNKNOWN
+        for owner in classes
+        for value in data
+    ]
+
+
+def construct(context: Context, scope: Scope, data: Value, node: ast.Call, at: ProgramPoint) -> ClassOrObject:
+    """The object `Class(**data)`."""
+
+    def make_call() -> ast.Call:
+        unpacked = ast.keyword(None, copy_place(Computed((data,)), node))
+        return copy_place(ast.Call(copy_place(Computed((ClassOrObject(scope),)), node), [], [unpacked]), node)
+
+    call = context.keep(("constructed", id(node), id(scope), data), make_call)
+    return ClassOrObject(scope, instance=True, made=context.enter(scope, call, at))
+
+
+def convert_field(
+    context: Context, owner: ClassOrObject, scope: Scope, name: str, values: Sequence[Value]
+) -> list[Value]:
+    """The values of a field, a dictionary being what its class makes of it: `registry: Registry`."""
+    if owner.made is None or not any(isinstance(value, Literal | Loaded) and value.is_mapping for value in values):
+        return list(values)
+    nested = _find_class(context, scope, name)
+    if nested is None:
+        return list(values)
+    return [
+        construct(context, nested, value, owner.made.call, owner.made.at)
+        if isinstance(value, Literal | Loaded) and value.is_mapping
+        else value
+        for value in values
+    ]
+
+
+def _find_class(context: Context, scope: Scope, name: str) -> Scope | None:
+    """The class of the tree that a field is annotated with."""
+    binding = scope.bindings[name][0]
+    if binding.annotation is None:
+        return None
+    value = find_annotated(context, binding.annotation, ProgramPoint(scope, binding.order))
+    return value.scope if isinstance(value, ClassOrObject) else None
+
+
+def find_aliases(context: Context, scope: Scope, name: str) -> list[str]:
+    """The other names of a field: `Field(alias="X")`, `Field(env="X")`, `Field(validation_alias=AliasChoices("X"))`."""
+    node = scope.bindings[name][0].value
+    aliases: list[str] = []
+    for keyword in node.keywords if isinstance(node, ast.Call) else ():
+        if keyword.arg in ("alias", "validation_alias", "env"):
+            nodes = [keyword.value]
+            if isinstance(keyword.value, ast.Call):
+                nodes = keyword.value.args
+            elif isinstance(keyword.value, ast.List | ast.Tuple):
+                nodes = keyword.value.elts
+            for item in nodes:
+                values = context.value(item, ProgramPoint(scope.parent or scope, END))
+                aliases += [value.literal for value in values if isinstance(value, StringValue) and value.literal]
+    return list(dict.fromkeys(aliases))
+
+
+# Settings
+
+
+@record
+class _Sources:
+    """Where the fields of a settings class get their values from."""
+
+    prefix: str
+    delimiter: str | None
+    files: tuple[Loaded, ...]
+    at: ProgramPoint
+
+
+def is_settings(context: Context, scope: Scope) -> bool:
+    """Whether a class derives from pydantic's `BaseSettings`."""
+    return any(
+        (written_name(base) or "").rpartition(".")[2] in _SETTINGS
+        for inner in find_lineage(context, scope)
+        for base in getattr(inner.node, "bases", ())
+    )
+
+
+def find_setting(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value] | None:
+    """What the environment and the files of a settings class give a field; None where they give nothing."""
+    if not owner.instance or not is_settings(context, owner.scope):
+        return None
+    sources = context.keep(("settings", id(owner.scope), owner.made), lambda: _find_sources(context, owner))
+    binding = scope.bindings[name][-1]
+    nested = _find_class(context, scope, name)
+    defaults = list(find_binding(context, name, binding, scope)) if binding.value is not None else []
+    if nested is not None and sources.delimiter:
+        return _find_nested(context, owner, nested, name, defaults, sources)
+    variables = find_aliases(context, scope, name) or [sources.prefix + name]
+    values, is_certain = _look_up(context, variables, sources)
+    if is_certain:
+        return values
+    given = [value for value in defaults if not (isinstance(value, Unknown) or is_none(value))]
+    values += [mark_variable(mark_default(value, variables[0]), variables[0].upper()) for value in given]
+    return values or [Unknown(reason=f"the variable {variables[0].upper()}, which nothing sets", variable=variables[0])]
+
+
+def _look_up(context: Context, variables: Sequence[str], sources: _Sources) -> tuple[list[Value], bool]:
+    """The values of the first variable that has any, in any case of letters, and whether no default is used."""
+    for name in variables:
+        values: list[Value] = []
+        for variable in dict.fromkeys((name, name.upper())):
+            own, is_certain = find_assigned(context, variable, sources.at)
+            if is_certain:
+                return own, True
+            folder = sources.at.source.folder
+            values += [
+                *own,
+                *find_set_values(variable, folder, context.source.path, with_dotenv=not sources.files),
+            ]
+        for file in reversed(sources.files):
+            root = file.document.root
+            keys = [key for key in getattr(root, "entries", {}) if key.lower() == name.lower()]
+            if keys:
+                found = find_at(file, (keys[-1],))
+                values += [with_name(mark_variable(value, name.upper()), name) for value in found]
+                return _drop_equal(values), True
+        if values:
+            return values, False
+    return [], False
+
+
+def _drop_equal(values: Sequence[Value]) -> list[Value]:
+    """The values without those that are the same string as one before."""
+    return list({value.pattern if isinstance(value, StringValue) else id(value): value for value in values}.values())
+
+
+def _find_nested(
+    context: Context, owner: ClassOrObject, nested: Scope, name: str, defaults: Sequence[Value], sources: _Sources
+) -> list[Value]:
+    """An object whose fields variables give: `APP_REGISTRY__NAME` for `registry.name`."""
+    made = owner.made
+    if made is None:
+        return list(defaults) or [ClassOrObject(nested, instance=True)]
+    place = made.at.source.place(made.call)
+    table = _read_table(context, nested, f"{sources.prefix}{name}{sources.delimiter}", sources, place, 0)
+    if not table.entries and defaults:
+        return list(defaults)
+    return [construct(context, nested, Loaded(Document(table)), made.call, made.at)]
+
+
+def _read_table(context: Context, scope: Scope, prefix: str, sources: _Sources, place: Place, level: int) -> Table:
+    entries: dict[str, Data] = {}
+    for inner in find_lineage(context, scope):
+        for name, bindings in inner.bindings.items():
+            if bindings[0].annotation is None or name in entries:
+                continue
+            nested = _find_class(context, inner, name)
+            if nested is not None and level < _MAX_LEVELS:
+                table = _read_table(context, nested, f"{prefix}{name}{sources.delimiter}", sources, place, level + 1)
+                if table.entries:
+                    entries[name] = table
+                continue
+            values, _ = _look_up(context, [prefix + name], sources)
+            if values:
+                entries[name] = Given((), place, None, "other", "", values=tuple(values))
+    return Table((), place, entries)
+
+
+def _find_sources(context: Context, owner: ClassOrObject) -> _Sources:
+    """What `model_config`, `class Config` and the call itself say of the environment."""
+    settings = dict(_iterate_settings(context, owner))
+    at = owner.made.at if owner.made is not None else ProgramPoint(owner.scope.module.scope, END)
+    files: list[Loaded] = []
+    for node, inner in settings.get("env_file", ()):
+        for value in context.value(node, inner):
+            paths = find_items(context, value) if isinstance(value, Literal) and not value.is_mapping else [value]
+            loaded = [load_file(context, file, "dotenv", at) for path in paths for file in find_files(path, at)[:1]]
+            files += [item for item in loaded if isinstance(item, Loaded)]
+    prefix = _find_text(context, settings.get("env_prefix", ()))
+    delimiter = _find_text(context, settings.get("env_nested_delimiter", ()))
+    return _Sources(prefix or "", delimiter, tuple(files), at)
+
+
+def _find_text(context: Context, entries: Iterable[tuple[ast.expr, ProgramPoint]]) -> str | None:
+    for node, at in entries:
+        for value in context.value(node, at):
+            if isinstance(value, StringValue):
+                return value.literal
+    return None
+
+
+def _iterate_settings(
+    context: Context, owner: ClassOrObject
+) -> Iterator[tuple[str, list[tuple[ast.expr, ProgramPoint]]]]:
+    """The settings of a class, from its bases to the call, which comes last and counts."""
+    for scope in reversed(list(find_lineage(context, owner.scope))):
+        outer = ProgramPoint(scope, END)
+        for binding in scope.bindings.get("model_config", ()):
+            if isinstance(binding.value, ast.Call):
+                yield from ((item.arg, [(item.value, outer)]) for item in binding.value.keywords if item.arg)
+            elif isinstance(binding.value, ast.Dict):
+                for key, value in zip(binding.value.keys, binding.value.values, strict=True):
+                    if isinstance(key, ast.Constant):
+                        yield str(key.value), [(value, outer)]
+        for binding in scope.bindings.get("Config", ()):
+            inner = scope.module.functions.get(id(binding.node))
+            for name, bindings in inner.bindings.items() if inner is not None else ():
+                if (node := bindings[-1].value) is not None:
+                    yield name, [(node, outer)]
+    for keyword in owner.made.call.keywords if owner.made is not None else ():
+        if keyword.arg is not None and keyword.arg.startswith("_env"):
+            yield keyword.arg[1:], [(keyword.value, owner.made.at)]  # type: ignore[union-attr]
