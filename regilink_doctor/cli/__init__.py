@@ -27,6 +27,7 @@ COMMANDS = {
     "explain": "explain an error, a path, a URL, code or a rule, and what to write instead",
     "catalog": "save, compare and show your organization as it is on the server",
     "dry-run": "run a command against an emulated W&B, and show what it would link",
+    "conformance": "compare the emulator with a real W&B server, in scratch names",
     "verify": "check after a run that a version is in the registry, with its alias, type and source",
     "rules": "list the rules",
     "rule": "show one rule: what it reports, why, and examples",

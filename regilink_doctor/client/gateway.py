@@ -37,11 +37,13 @@ class Answer:
     """What a GraphQL server answered. `errors` are the messages, in order; `data` is None where there was none.
 
     `places` has for each error the field of the first level that it happened in; empty where the server does not say.
+    `status` is that of HTTP.
     """
 
     data: Mapping[str, Any] | None
     errors: tuple[str, ...]
     places: tuple[str, ...] = ()
+    status: int = 200
 
 
 class Gateway:
@@ -83,6 +85,30 @@ class Gateway:
         finally:
             self.elapsed_ms += round((time.monotonic() - begun) * 1000)
 
+    def submit(self, query: str, variables: Mapping[str, object]) -> Answer:
+        """Send a mutation, once. A refusal is an answer, whatever its HTTP status.
+
+        Raises:
+            ServerConnectionError: there is no answer of a GraphQL server.
+        """
+        return self._bounded(query, variables, takes_refusals=True)
+
+    def upload(self, url: str, headers: Mapping[str, str], content: bytes) -> None:
+        """Upload a file to a signed address.
+
+        Raises:
+            ServerConnectionError: it was not stored.
+        """
+        try:
+            with self._session() as session:
+                # Its signature is in the address: the key is not sent.
+                auth = _authorization(None)
+                response = session.put(url, data=content, headers=headers, auth=auth, timeout=self.timeout)
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise self.fault(*cause_of(error)) from None
+        if response.status_code >= 400:
+            raise self.fault("server-error", f"{response.status_code} for an upload")
+
     def fault(self, cause: str, detail: str = "") -> ServerConnectionError:
         """A failure of this server; the key never gets into its words."""
         self.is_unusable = self.is_unusable or cause in ("other-api", "not-json")
@@ -93,13 +119,13 @@ class Gateway:
             cause, host=self.shown, server=self.server, detail=mask_secrets(detail), proxy=proxy
         )
 
-    def _bounded(self, query: str, variables: Mapping[str, object]) -> Answer:
+    def _bounded(self, query: str, variables: Mapping[str, object], *, takes_refusals: bool = False) -> Answer:
         """One try, given up after `timeout` whatever happens: no setting of `requests` bounds a name look-up."""
         outcome: list[Answer | BaseException] = []
 
         def run() -> None:
             try:
-                outcome.append(self._post(query, variables))
+                outcome.append(self._post(query, variables, takes_refusals))
             except BaseException as error:
                 outcome.append(error)
 
@@ -113,7 +139,7 @@ class Gateway:
             raise outcome[0]
         return outcome[0]
 
-    def _post(self, query: str, variables: Mapping[str, object]) -> Answer:
+    def _post(self, query: str, variables: Mapping[str, object], takes_refusals: bool) -> Answer:
         deadline = time.monotonic() + self.timeout
         try:
             with (
@@ -128,7 +154,9 @@ class Gateway:
                     stream=True,
                 ) as response,
             ):
-                return self._read(response, self._body(response, deadline))
+                body = self._body(response, deadline)
+                refusal = _read_refusal(response.status_code, body) if takes_refusals else None
+                return refusal or self._read(response, body)
         except ServerConnectionError:
             raise
         except (requests.RequestException, OSError, ValueError) as error:
@@ -189,7 +217,7 @@ class Gateway:
         data = value.get("data")
         if data is not None and not isinstance(data, dict):
             raise self.fault("other-api", "its `data` is not an object")
-        return Answer(data, errors, places)
+        return Answer(data, errors, places, status)
 
     def _not_json(self, response: requests.Response, body: bytes) -> ServerConnectionError:
         start = body[:1000].lstrip().lower()
@@ -235,6 +263,14 @@ def _read_integer(text: str) -> int:
     if len(text) > MAX_DIGITS:
         raise ValueError(text[:MAX_DIGITS])
     return int(text)
+
+
+def _read_refusal(status: int, body: bytes) -> Answer | None:
+    """The answer of a GraphQL server that refuses with an HTTP status of its own; None where it is anything else."""
+    value = _json(body) if 400 <= status < 500 and status not in (401, 407, 429) else None
+    if not isinstance(value, dict) or not (errors := _errors(value)):
+        return None
+    return Answer(None, tuple(map(mask_secrets, errors)), status=status)
 
 
 def _number(header: str) -> int | None:

@@ -14,6 +14,7 @@ from regilink_doctor.core.wandb_messages.recognition import (
     field_names,
     search_messages,
 )
+from regilink_doctor.core.wandb_messages.record import apply_record, read_record
 from regilink_doctor.core.wandb_messages.runs import ARTIFACTS, LIFECYCLE
 from regilink_doctor.core.wandb_messages.server import SERVER
 
@@ -29,7 +30,7 @@ __all__ = [
     "recognize_messages",
 ]
 
-WANDB_MESSAGES: tuple[WandbMessage, ...] = (
+_WRITTEN: tuple[WandbMessage, ...] = (
     *SERVER,
     *LINKING,
     *ARTIFACTS,
@@ -41,7 +42,11 @@ WANDB_MESSAGES: tuple[WandbMessage, ...] = (
     *OPERATION,
 )
 
+WANDB_MESSAGES = apply_record(_WRITTEN, read_record())
+
 _BY_KEY = {message.key: message for message in WANDB_MESSAGES}
+_FIELDS = {message.key: frozenset(field_names(message.template)) for message in _WRITTEN}
+"""The fields that callers fill in. A server's own wording may have fewer."""
 
 
 def find_message(key: str) -> WandbMessage:
@@ -67,7 +72,7 @@ def fill_message(key: str, **fields: str) -> str:
         ValueError: A field is missing, or does not belong to the message.
     """
     template = find_message(key).template
-    wanted = set(field_names(template))
+    wanted = _FIELDS[key]
     if wanted != fields.keys():
         missing = ", ".join(sorted(wanted - fields.keys())) or "nothing"
         unknown = ", ".join(sorted(fields.keys() - wanted)) or "nothing"

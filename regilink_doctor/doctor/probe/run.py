@@ -102,7 +102,7 @@ def run_probe(plan: Plan, prober: Prober) -> Result:
         try:
             return _read_result(folder / "write", _run_script("write", folder, prober))
         finally:
-            with _delay_signals(prober.notice):
+            with delay_signals(lambda: prober.notice("taking away what the write probe has written, one moment")):
                 _run_script("clean", folder, prober)
 
 
@@ -177,16 +177,16 @@ def _build_environment(environ: Mapping[str, str], folder: Path) -> dict[str, st
 
 
 @contextmanager
-def _delay_signals(notice: Callable[[str], None]) -> Iterator[None]:
-    """Ctrl-C waits, and whoever asks us to end: what was written has to go away first."""
+def delay_signals(notice: Callable[[], None]) -> Iterator[None]:
+    """Keep Ctrl-C and SIGTERM waiting while something is cleaned up; the first of them calls `notice`."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    words = iter(["taking away what the write probe has written, one moment"])
+    notices = iter([notice])
 
     def wait(*_: object) -> None:
-        for each in words:  # once
-            notice(each)
+        for give_notice in notices:  # once
+            give_notice()
 
     before = {number: signal.signal(number, wait) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -227,7 +227,7 @@ def rewind_run(world: World, context: Context, input: dict[str, Any]) -> dict[st
 
 def _writable(world: World, context: Context, identifier: str) -> Run:
     context.need_user()
-    run = world.by_id(identifier, Run)
+    run = world.run_of_id.get(identifier)
     if run is None or not context.sees(run.project):
         raise not_found("run")
     if not access.writes_project(context.user, run.project):

@@ -64,6 +64,11 @@ def sweep_runs(source: Sweep, context: Context, first: int | None = None, after:
     return page(sweeps.real_runs(source), first, after)
 
 
+@field("Sweep", "priorRuns")
+def prior_runs(source: Sweep, context: Context, first: int | None = None, after: str | None = None) -> Connection:
+    return page([each.run for each in source.runs.values() if each.is_prior], first, after)
+
+
 @field("Sweep", "agent")
 def agent(source: Sweep, context: Context, agent_name: str) -> Agent | None:
     return source.agents.get(agent_name) or context.world.by_id(agent_name, Agent)

@@ -424,7 +424,10 @@ def display_name(number: int) -> str:
 
 @record(frozen=False)
 class Run:
-    """One run. `name` is its id in paths; history, events and log are lines as they were sent."""
+    """One run. `name` is its id in paths, `id` that of GraphQL, as wandb's launch agent composes it.
+
+    History, events and log are lines as they were sent.
+    """
 
     number: int
     name: str
@@ -455,13 +458,10 @@ class Run:
     used: list[ArtifactVersion] = field(default_factory=list)
     created_at: str = field(default_factory=now)
     heartbeat_at: str = field(default_factory=now)
+    id: str = ""
 
     def __repr__(self) -> str:
         return f"<run {self.path}, {self.state}>"
-
-    @property
-    def id(self) -> str:
-        return encode("Run", self.number)
 
     @property
     def path(self) -> str:

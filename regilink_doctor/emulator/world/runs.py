@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -61,7 +62,7 @@ def upsert(state: State, user: User | None, values: dict[str, Any]) -> tuple[Run
     """
     if user is None:
         raise refuse("api-key-invalid")
-    run = state.by_id(values.get("id"), Run) if values.get("id") else None
+    run = state.run_of_id.get(values.get("id") or "")
     if run is not None and run.project.runs.get(run.name) is not run:
         raise not_found("run")
     made = False
@@ -98,7 +99,9 @@ def _fork(run: Run) -> None:
 
 def _new_run(state: State, project: Project, name: str, number: int, user: User) -> Run:
     run = Run(number, name, project, display_name(len(project.runs) + 1), user=user)
-    project.runs[name] = state.keep(run, number)
+    place = f"Run:v1:{name}:{project.name}:{project.entity.name}"
+    run.id = base64.b64encode(place.encode()).decode("ascii")
+    project.runs[name] = state.run_of_id[run.id] = run
     return run
 
 

@@ -73,6 +73,8 @@ class State:
         """Number of the sequence and distributed id -> the version that several processes log together."""
         self.automations: dict[int, Automation] = {}
         self.webhooks: dict[int, Webhook] = {}
+        self.run_of_id: dict[str, Run] = {}
+        """Deleted runs too: to delete one again changes nothing."""
         self._user_of_key: dict[str, User] = {}
         self._objects: dict[int, object] = {}
 

@@ -1,0 +1,108 @@
+"""`regilink conformance`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from regilink_doctor.cli.options import (
+    UsageProblem,
+    add_colour,
+    add_option,
+    add_output_format,
+    add_server,
+    load_configuration,
+    wants_colour,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    add_option(parser, "--entity", metavar="TEAM", help="the team for the scratch project (default: as wandb has it)")
+    add_option(
+        parser,
+        "--registry",
+        metavar="NAME",
+        help="use this registry instead of a scratch one; what would change it is not run",
+    )
+    add_option(
+        parser,
+        "--second-key",
+        metavar="VARIABLE",
+        help="environment variable with the API key of another account of the organization, for scenarios on roles",
+    )
+    add_option(parser, "--yes", action="store_true", help="write without asking")
+    add_option(
+        parser, "--record", metavar="FILE", help="write the file with which regilink marks W&B messages as verified"
+    )
+    add_server(parser, timeout=30)
+    add_output_format(parser)
+    add_option(parser, "--output-file", metavar="FILE", help="write the report to this file")
+    add_colour(parser)
+    parser.set_defaults(run=_run_conformance)
+
+
+def _run_conformance(options: argparse.Namespace) -> int:
+    if not options.yes and not sys.stdin.isatty():
+        raise UsageProblem("conformance: it writes to the server and asks first: run it at a terminal, or with --yes")
+    config = load_configuration()
+    try:
+        from regilink_doctor.workflows.conformance import check_conformance
+    except ImportError as error:
+        raise UsageProblem(str(error)) from None
+    from regilink_doctor.workflows.server_session import ServerAccess, Unanswered
+
+    try:
+        report = check_conformance(
+            ServerAccess(options.host or config.host or None, timeout=options.timeout),
+            confirm=_accept if options.yes else _ask,
+            notice=lambda sentence: print(sentence, file=sys.stderr, flush=True),
+            entity=options.entity or None,
+            registry=options.registry or None,
+            second_key=_read_second_key(options.second_key),
+        )
+    except Unanswered as problem:
+        raise UsageProblem(f"conformance: {problem}\n  help: {problem.help}") from None
+    import json
+
+    from regilink_doctor.cli.output import write_report
+    from regilink_doctor.report.conformance import render, to_json
+    from regilink_doctor.report.terminal import fit_lines, terminal_width
+
+    if options.record:
+        record = json.dumps(report.to_record(), indent=2, sort_keys=True)
+        write_report(options.record, f"{record}\n".encode())
+    width = None if options.output_file else terminal_width()
+    colour = wants_colour(options.color) and not options.output_file
+    lines = fit_lines(render(report, colour=colour), width)
+    text = to_json(report) if options.output_format == "json" else "\n".join(lines)
+    if options.output_file:
+        write_report(options.output_file, f"{text}\n".encode("utf-8", "backslashreplace"))
+    else:
+        print(text)
+    return report.exit_status
+
+
+def _accept(writes: Sequence[str]) -> bool:
+    return True
+
+
+def _ask(writes: Sequence[str]) -> bool:
+    print("This writes to the server, and deletes it again at the end:", file=sys.stderr)
+    for line in writes:
+        print(f"  {line}", file=sys.stderr)
+    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _read_second_key(variable: str | None) -> str | None:
+    if not variable:
+        return None
+    if not (value := os.environ.get(variable)):
+        raise UsageProblem(f"conformance: --second-key names the variable {variable}, which is not set")
+    return value

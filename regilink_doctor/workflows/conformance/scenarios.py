@@ -1,0 +1,360 @@
+"""What is not verified about W&B's servers, as scenarios that any server can be put through.
+
+A scenario prepares what it needs (a refusal there means that it cannot run), then observes one thing. Its name is the
+function's; its docstring is the claim: what the emulator does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from regilink_doctor.core.naming import NAME_MAX
+from regilink_doctor.core.records import record
+from regilink_doctor.workflows.conformance.scratch import Facts, Scratch
+
+Observe = Callable[[Scratch], Facts]
+
+
+@record
+class Scenario:
+    """One claim about W&B's servers.
+
+    `failures` are the entries of the failure index that it belongs to. `message` is the key of the W&B message that the
+    answer shows, if the wording is what nobody has published.
+    """
+
+    name: str
+    claim: str
+    observe: Observe
+    failures: tuple[str, ...]
+    message: str | None = None
+    needs_registry_of_its_own: bool = False
+    needs_second_account: bool = False
+
+
+SCENARIOS: list[Scenario] = []
+"""All of them, in the order in which they run: the last one deletes the registry."""
+
+NOT_PROVOKED = {
+    "alias-protected": "only an admin can protect an alias, in the W&B App, and W&B has no API for it",
+    "legacy-registry-paused": "it shows only while W&B migrates a team's legacy registry",
+    "storage-quota": "it shows only in an account that is out of storage",
+}
+"""W&B messages whose wording is undocumented, and that no scenario can ask for -> why."""
+
+
+def scenario(
+    *failures: str, message: str | None = None, own_registry: bool = False, second_account: bool = False
+) -> Callable[[Observe], Observe]:
+    """Add a function to `SCENARIOS`."""
+
+    def register(observe: Observe) -> Observe:
+        name, claim = observe.__name__.replace("_", "-"), (observe.__doc__ or "").strip()
+        SCENARIOS.append(Scenario(name, claim, observe, failures, message, own_registry, second_account))
+        return observe
+
+    return register
+
+
+def _try_link(scratch: Scratch, collection: str, *, aliases: tuple[str, ...] = ()) -> Facts:
+    """Link a version into a collection, whose name is sent as it is."""
+    version = scratch.find_version()
+    fields = {collection: "collection", **dict.fromkeys(aliases, "alias")}
+    return scratch.try_operation(lambda: scratch.link(version, collection, aliases=aliases), fields)
+
+
+# Types.
+
+
+@scenario("B4", message="type-not-allowed", own_registry=True)
+def type_not_listed(scratch: Scratch) -> Facts:
+    """A type that the registry does not list is refused."""
+    listed, other = scratch.names.types
+    version = scratch.log("unlisted", scratch.names.unlisted_type)
+    name = scratch.scratch_name("unlisted")
+    fields = {scratch.names.unlisted_type: "type", f"{listed}, {other}": "allowed"}
+    return scratch.try_operation(lambda: scratch.link(version, name), fields)
+
+
+@scenario("B5", message="collection-type-conflict", own_registry=True)
+def collection_of_another_type(scratch: Scratch) -> Facts:
+    """A version whose type is not that of the collection is refused."""
+    first_type, second_type = scratch.names.types
+    name = scratch.scratch_name("typed")
+    scratch.link(scratch.log("typed", first_type), name)
+    other = scratch.log("other-type", second_type)
+    fields = {name: "collection", first_type: "existing", second_type: "type"}
+    return scratch.try_operation(lambda: scratch.link(other, name), fields)
+
+
+# Names in target paths.
+
+
+@scenario("A8", message="version-in-target")
+def version_in_target(scratch: Scratch) -> Facts:
+    """A collection's name with a version is refused: `zoo:v0`."""
+    return _try_link(scratch, f"{scratch.scratch_name('versioned')}:v0")
+
+
+@scenario("A9")
+def alias_in_target(scratch: Scratch) -> Facts:
+    """A collection's name with an alias is refused: `zoo:production`."""
+    return _try_link(scratch, f"{scratch.scratch_name('aliased')}:production")
+
+
+@scenario("A5", message="empty-collection-name")
+def empty_collection(scratch: Scratch) -> Facts:
+    """A link without a collection's name is refused."""
+    return _try_link(scratch, "")
+
+
+@scenario("A10")
+def collection_with_slash(scratch: Scratch) -> Facts:
+    """A collection's name with a slash is accepted by a link."""
+    return _try_link(scratch, f"a/{scratch.scratch_name('slash')}")
+
+
+@scenario("A10")
+def long_collection(scratch: Scratch) -> Facts:
+    """A collection's name of more than 128 characters is accepted by a link."""
+    return _try_link(scratch, scratch.scratch_name("a" * NAME_MAX))
+
+
+@scenario("A10", message="invalid-collection-name")
+def renamed_with_slash(scratch: Scratch) -> Facts:
+    """A collection is not renamed to a name with a slash."""
+    name = scratch.scratch_name("renamed")
+    scratch.link(scratch.find_version(), name)
+    new = f"a/{name}"
+    return scratch.try_operation(lambda: scratch.rename_collection(name, new), {new: "collection"})
+
+
+@scenario("A3", message="unknown-entity")
+def unknown_entity(scratch: Scratch) -> Facts:
+    """A link into an entity that does not exist is refused."""
+    version, entity = scratch.find_version(), scratch.scratch_name("nobody")
+    name = scratch.scratch_name("nowhere")
+    link = lambda: scratch.link(version, name, entity=entity)  # noqa: E731
+    return scratch.try_operation(link, {entity: "entity", name: "collection"})
+
+
+@scenario("B3")
+def unknown_registry(scratch: Scratch) -> Facts:
+    """A link into a registry that does not exist is refused."""
+    version, registry = scratch.find_version(), f"wandb-registry-{scratch.scratch_name('missing')}"
+    name = scratch.scratch_name("nowhere")
+    link = lambda: scratch.link(version, name, project=registry)  # noqa: E731
+    return scratch.try_operation(link, {registry: "project", name: "collection"})
+
+
+@scenario("A10")
+def registry_in_another_case(scratch: Scratch) -> Facts:
+    """A link finds a registry whose name is written in another case."""
+    version, name = scratch.find_version(), scratch.scratch_name("case")
+    project = scratch.names.registry_project
+    swapped = project[: -len(scratch.names.registry)] + scratch.names.registry.swapcase()
+    return scratch.try_operation(lambda: scratch.link(version, name, project=swapped), {swapped: "registry project"})
+
+
+@scenario("A10")
+def fetch_from_registry_in_another_case(scratch: Scratch) -> Facts:
+    """A version is found in a registry whose name is written in another case."""
+    name = scratch.scratch_name("fetch-case")
+    scratch.link(scratch.find_version(), name)
+    project = scratch.names.registry_project
+    swapped = project[: -len(scratch.names.registry)] + scratch.names.registry.swapcase()
+    return scratch.describe_version(name, project=swapped)
+
+
+@scenario("A10")
+def collection_in_another_case(scratch: Scratch) -> Facts:
+    """`zoo` and `Zoo` are two collections."""
+    name = scratch.scratch_name("letters")
+    scratch.link(scratch.find_version(), name)
+    return _try_link(scratch, name.swapcase())
+
+
+# Aliases.
+
+
+@scenario("B11", message="alias-refused")
+def alias_with_slash(scratch: Scratch) -> Facts:
+    """An alias with a slash is refused."""
+    return _try_link(scratch, scratch.scratch_name("slashed-alias"), aliases=("regilink/alias",))
+
+
+@scenario("B11")
+def alias_with_colon(scratch: Scratch) -> Facts:
+    """An alias with a colon is refused."""
+    return _try_link(scratch, scratch.scratch_name("colon-alias"), aliases=("regilink:alias",))
+
+
+@scenario("B11")
+def empty_alias(scratch: Scratch) -> Facts:
+    """An empty alias is refused."""
+    return _try_link(scratch, scratch.scratch_name("empty-alias"), aliases=("",))
+
+
+@scenario("B11")
+def alias_of_a_space(scratch: Scratch) -> Facts:
+    """An alias that is a single space is accepted."""
+    return _try_link(scratch, scratch.scratch_name("space-alias"), aliases=(" ",))
+
+
+@scenario("B11")
+def alias_like_a_version(scratch: Scratch) -> Facts:
+    """An alias that looks like a version is accepted: `v7`."""
+    return _try_link(scratch, scratch.scratch_name("version-alias"), aliases=("v7",))
+
+
+@scenario("B11", message="alias-too-long")
+def long_alias(scratch: Scratch) -> Facts:
+    """An alias of more than 128 characters is refused."""
+    return _try_link(scratch, scratch.scratch_name("long-alias"), aliases=("a" * (NAME_MAX + 1),))
+
+
+@scenario("B11")
+def alias_moves(scratch: Scratch) -> Facts:
+    """An alias leaves the version that had it, without any error."""
+    name = scratch.scratch_name("moving")
+    scratch.link(scratch.find_version(), name, aliases=("candidate",))
+    scratch.link(scratch.log("source"), name, aliases=("candidate",))
+    return {**scratch.describe_version(name, "candidate"), "before": scratch.describe_version(name, "v0")}
+
+
+# Linking again, unlinking, deleting.
+
+
+@scenario("B12")
+def linked_again(scratch: Scratch) -> Facts:
+    """A version that is linked again keeps its number, and `latest` moves to it."""
+    name, first = scratch.scratch_name("again"), scratch.log("source")
+    scratch.link(first, name)
+    scratch.link(scratch.find_version(), name)
+    again = scratch.try_operation(lambda: scratch.link(first, name))
+    return {**again, "latest": scratch.describe_version(name)}
+
+
+@scenario("B12")
+def linked_again_with_an_alias(scratch: Scratch) -> Facts:
+    """Linking a version again adds the new alias to it."""
+    name, version = scratch.scratch_name("again-alias"), scratch.find_version()
+    scratch.link(version, name, aliases=("first",))
+    again = scratch.try_operation(lambda: scratch.link(version, name, aliases=("second",)))
+    return {**again, "latest": scratch.describe_version(name)}
+
+
+@scenario("B12")
+def linked_after_unlinking(scratch: Scratch) -> Facts:
+    """The number of a version that was unlinked is not used again."""
+    name, version = scratch.scratch_name("back"), scratch.log("source")
+    scratch.link(version, name)
+    scratch.link(scratch.find_version(), name)
+    scratch.unlink(version, name)
+    return scratch.try_operation(lambda: scratch.link(version, name))
+
+
+@scenario("B12")
+def latest_after_unlinking(scratch: Scratch) -> Facts:
+    """When the latest version is unlinked, `latest` moves to the newest one left."""
+    name, newest = scratch.scratch_name("latest"), scratch.log("source")
+    scratch.link(scratch.find_version(), name)
+    scratch.link(newest, name)
+    scratch.unlink(newest, name)
+    return scratch.describe_version(name)
+
+
+@scenario("B16")
+def deleted_source(scratch: Scratch) -> Facts:
+    """When a logged version is deleted, its links are deleted too."""
+    name, version = scratch.scratch_name("orphan"), scratch.log("deleted")
+    scratch.link(version, name)
+    scratch.delete_version(version)
+    return scratch.describe_version(name)
+
+
+@scenario("B16")
+def deletion_of_an_aliased_version(scratch: Scratch) -> Facts:
+    """A version with aliases is deleted only together with them."""
+    version = scratch.log("kept")
+    return scratch.try_operation(lambda: scratch.delete_version(version, with_aliases=False))
+
+
+@scenario("B16")
+def source_of_a_deleted_collection(scratch: Scratch) -> Facts:
+    """A logged version stays when a collection is deleted that it is linked to."""
+    name, version = scratch.scratch_name("collection"), scratch.log("source")
+    scratch.link(version, name)
+    scratch.delete_collection(name)
+    return scratch.describe_source(version)
+
+
+# Roles. The second account needs no role in the registry before.
+
+
+@scenario("B7", own_registry=True, second_account=True)
+def link_by_a_viewer(scratch: Scratch) -> Facts:
+    """A link by a viewer of the registry is refused."""
+    return _try_as(scratch, "viewer")
+
+
+@scenario("B7", own_registry=True, second_account=True)
+def link_by_a_restricted_viewer(scratch: Scratch) -> Facts:
+    """A link by a restricted viewer of the registry is refused."""
+    return _try_as(scratch, "restricted_viewer")
+
+
+@scenario("B7", own_registry=True, second_account=True)
+def link_by_a_member(scratch: Scratch) -> Facts:
+    """A member of the registry may link, whatever the seat."""
+    return _try_as(scratch, "member")
+
+
+def _try_as(scratch: Scratch, role: str) -> Facts:
+    version, name = scratch.find_version(), scratch.scratch_name(role)
+    scratch.set_second_role(role)
+    return scratch.try_operation(lambda: scratch.link(version, name, as_second=True), {name: "collection"})
+
+
+# What a server says to documents that it does not understand (old servers, new SDKs).
+
+
+@scenario("B13", message="unknown-argument")
+def unknown_argument(scratch: Scratch) -> Facts:
+    """An argument that the server does not know has this message."""
+    document = "query RegilinkOdd { viewer(regilinkArgument: 1) { id } }"
+    return scratch.try_operation(lambda: scratch.send(document), {"regilinkArgument": "argument", "viewer": "field"})
+
+
+@scenario("B13", message="unknown-type")
+def unknown_type(scratch: Scratch) -> Facts:
+    """A type that the server does not know has this message."""
+    document = "query RegilinkOdd($value: RegilinkType) { viewer @include(if: $value) { id } }"
+    return scratch.try_operation(lambda: scratch.send(document), {"RegilinkType": "type"})
+
+
+@scenario("B13", message="unknown-input-field")
+def unknown_input_field(scratch: Scratch) -> Facts:
+    """A field of an input that the server does not know has this message."""
+    document = 'mutation RegilinkOdd { linkArtifact(input: {regilinkField: "x"}) { versionIndex } }'
+    fields = {"regilinkField": "field", "LinkArtifactInput": "type"}
+    return scratch.try_operation(lambda: scratch.send(document), fields)
+
+
+# The registry itself.
+
+
+@scenario("A10", message="invalid-registry-name", own_registry=True)
+def invalid_registry_name(scratch: Scratch) -> Facts:
+    """A registry's name with a slash is refused."""
+    name = f"a/{scratch.names.token}"
+    return scratch.try_operation(lambda: scratch.rename_registry(name), {name: "registry"})
+
+
+@scenario("B16", own_registry=True)
+def source_of_a_deleted_registry(scratch: Scratch) -> Facts:
+    """A logged version stays when a registry is deleted that it is linked to."""
+    version = scratch.log("source")
+    scratch.link(version, scratch.scratch_name("last"))
+    scratch.delete_registry()
+    return scratch.describe_source(version)

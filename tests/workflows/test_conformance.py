@@ -1,0 +1,231 @@
+"""The emulator against a second one in another process that differs on purpose, over HTTP, as against W&B."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("graphql")
+
+from odd_server import DIFFERENCES, ORGANIZATION, SECOND, TEAM, USER
+
+from regilink_doctor.cli import main
+from regilink_doctor.core.wandb_messages import WANDB_MESSAGES, apply_record
+from regilink_doctor.emulator import Emulator
+from regilink_doctor.workflows.conformance import Conformance, check_conformance
+from regilink_doctor.workflows.conformance.scenarios import NOT_PROVOKED, SCENARIOS
+from regilink_doctor.workflows.server_session import ServerAccess, Unanswered
+
+FOUND: dict[str, dict[str, set[str]]] = {
+    "nothing": {},
+    "types_are_not_checked": {"type-not-listed": {"outcome", "status", "message", "version"}},
+    "collections_take_all_types": {"collection-of-another-type": {"outcome", "status", "message", "version"}},
+    "versions_in_paths_are_accepted": {
+        name: {"outcome", "status", "message", "version"} for name in ("version-in-target", "alias-in-target")
+    },
+    "another_wording": {"long-alias": {"message"}},
+    "another_status": {"unknown-entity": {"status"}},
+    "aliases_may_have_slashes": {"alias-with-slash": {"outcome", "status", "message", "version"}},
+    "linking_again_makes_a_version": {
+        "linked-again": {"version", "latest.version"},
+        "linked-again-with-an-alias": {"version", "latest.version", "latest.aliases"},
+    },
+    "numbers_are_used_again": {"linked-after-unlinking": {"version"}},
+    "latest_goes_with_its_version": {"latest-after-unlinking": {"outcome", "version", "aliases"}},
+    "links_outlive_their_source": {"deleted-source": {"outcome", "version", "aliases"}},
+    "the_case_of_registries_matters": {
+        "registry-in-another-case": {"outcome", "status", "message", "version"},
+        "fetch-from-registry-in-another-case": {"outcome", "version", "aliases"},
+    },
+    "viewers_may_link": {"link-by-a-viewer": {"outcome", "status", "message", "version"}},
+    "registries_may_have_any_name": {"invalid-registry-name": {"outcome", "status", "message"}},
+    "sources_go_with_their_registry": {"source-of-a-deleted-registry": {"outcome"}},
+}
+"""Difference -> the scenarios that differ, and in what."""
+
+KEPT = {"wandb-registry-robots": [], "wandb-registry-anything": []}
+"""Everything that is on the server before, and has to be afterwards."""
+
+
+class OddServer:
+    """The second emulator's process."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        first = self._read()
+        self.environ: dict[str, str] = first["environ"]
+        self.keys: dict[str, str] = first["keys"]
+
+    def ask(self, line: str) -> Any:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        return self._read()
+
+    def _read(self) -> Any:
+        assert self._process.stdout is not None
+        return json.loads(self._process.stdout.readline())
+
+
+@pytest.fixture(scope="module")
+def odd_server() -> Iterator[OddServer]:
+    command = [sys.executable, str(Path(__file__).with_name("odd_server.py"))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield OddServer(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def check(server: OddServer, **options: Any) -> Conformance:
+    access = ServerAccess(environ={**os.environ, **server.environ}, timeout=60)
+    return check_conformance(access, confirm=lambda writes: True, notice=pytest.fail, **options)
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES)
+def test_each_difference_is_found_and_nothing_else(odd_server: OddServer, difference: str) -> None:
+    odd_server.ask(difference)
+    report = check(odd_server, second_key=odd_server.keys[SECOND])
+    different = {each.scenario: set(each.differences) for each in report.comparisons if each.status == "different"}
+    assert different == FOUND[difference]
+    not_run = {each.scenario for each in report.comparisons if each.status == "not run"}
+    assert not_run == set(NOT_PROVOKED)
+    assert report.exit_status == (1 if different else 0)
+    assert odd_server.ask("world") == KEPT, "nothing is left behind"
+
+
+def test_every_undocumented_message_of_the_server_is_asked_for() -> None:
+    unknown = {message.key for message in WANDB_MESSAGES if message.speaker == "server" and not message.known}
+    assert unknown == {each.message for each in SCENARIOS if each.message} | set(NOT_PROVOKED)
+
+
+@pytest.mark.parametrize(("registry", "type"), [("robots", "android"), ("anything", "toaster")])
+def test_a_registry_that_was_there_is_not_changed(odd_server: OddServer, registry: str, type: str) -> None:
+    odd_server.ask("nothing")
+    if registry == "anything":
+        with pytest.raises(Unanswered, match="has no type yet"):
+            check(odd_server, registry=registry)
+        return
+    report = check(odd_server, registry=registry, second_key=odd_server.keys[SECOND])
+    changing = {each.name for each in SCENARIOS if each.needs_registry_of_its_own}
+    not_run = {each.scenario for each in report.comparisons if each.status == "not run"}
+    assert not_run == changing | set(NOT_PROVOKED)
+    assert report.count("different") == 0
+    assert odd_server.ask("world") == KEPT
+
+
+def run_command(server: OddServer, *words: str, patch: pytest.MonkeyPatch) -> int:
+    for name, value in server.environ.items():
+        patch.setenv(name, value)
+    return main(["conformance", *words])
+
+
+def test_the_report_and_the_record_name_nobody(
+    odd_server: OddServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd_server.ask("another_wording")
+    record = tmp_path / "record.json"
+    assert run_command(odd_server, "--yes", "--record", str(record), patch=monkeypatch) == 1
+    shown = capsys.readouterr().out
+    json_report = tmp_path / "report.json"
+    words = ("--yes", "--output-format", "json", "--output-file", str(json_report))
+    assert run_command(odd_server, *words, patch=monkeypatch) == 1
+    assert "31 scenarios the same, 1 different, 6 not run" in shown
+    assert "{alias}: at most 128 letters, dear {user}" in " ".join(shown.split())
+    for text in (shown, record.read_text(), json_report.read_text()):
+        for name in (USER, TEAM, ORGANIZATION, "sirius", odd_server.environ["WANDB_API_KEY"], "127.0.0.1"):
+            assert name not in text
+    value = json.loads(json_report.read_text())
+    statuses = [each["status"] for each in value["scenarios"]]
+    assert statuses.count("different") == 1
+    assert value["left"] == 0
+
+
+def test_the_record_marks_messages_as_verified(odd_server: OddServer) -> None:
+    odd_server.ask("another_status")
+    recorded = check(odd_server).to_record()
+    messages: Any = recorded["messages"]
+    verified = {each.key: each for each in apply_record(WANDB_MESSAGES, messages)}
+    assert "unknown-entity" in messages
+    assert verified["unknown-entity"].known
+    assert verified["unknown-entity"].status == 422
+    assert verified["unknown-entity"].template == "entity '{entity}' not found"
+    assert verified["type-not-allowed"].known
+    assert not verified["storage-quota"].known
+    with pytest.raises(ValueError, match="does not know: nonsense"):
+        apply_record(WANDB_MESSAGES, {"nonsense": {"template": "", "status": 400}})
+
+
+def test_it_asks_first_and_writes_nothing_on_no(
+    odd_server: OddServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd_server.ask("nothing")
+    asked: list[str] = []
+    with pytest.raises(Unanswered, match="nothing was written"):
+        check_conformance(
+            ServerAccess(environ={**os.environ, **odd_server.environ}),
+            confirm=lambda writes: bool(asked.extend(writes)),
+            notice=pytest.fail,
+        )
+    assert "a new project heart-of-gold/regilink-conformance-" in asked[0]
+    assert odd_server.ask("world") == KEPT
+    monkeypatch.setattr("sys.stdin", io.StringIO("y"))
+    assert run_command(odd_server, patch=monkeypatch) == 2
+    assert "run it at a terminal, or with --yes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--entity", "nobody"], "nobody is not a team of this account that belongs to an organization"),
+        (["--registry", "missing"], "there is no registry missing"),
+        (["--second-key", "REGILINK_NOT_SET"], "REGILINK_NOT_SET, which is not set"),
+    ],
+)
+def test_what_cannot_run_exits_2(
+    odd_server: OddServer,
+    words: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert run_command(odd_server, "--yes", *words, patch=monkeypatch) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_it_cleans_up_after_failures(emulator: Emulator) -> None:
+    emulator.reset()
+    emulator.fault("drop", "linkArtifact", executed=True)
+    access = ServerAccess(environ={**os.environ, **emulator.environ("alice")}, timeout=60)
+    report = check_conformance(access, confirm=lambda writes: True, notice=pytest.fail)
+    reasons = {each.reason for each in report.comparisons if each.failures == ("B12",)}
+    assert reasons == {"the server did not answer as W&B does: reset"}
+    assert emulator.faults, "the fault was met"
+    registries = [name for entity in emulator.world.entities.values() for name in entity.projects]
+    assert sorted(registries) == ["wandb-registry-dataset", "wandb-registry-model"]
+
+
+def test_it_cleans_up_after_an_interrupt(emulator: Emulator) -> None:
+    emulator.reset()
+    stall = emulator.fault("stall", "linkArtifact")
+    command = [sys.executable, "-m", "regilink_doctor", "conformance", "--yes", "--timeout", "1"]
+    environ = {**os.environ, **emulator.environ("alice")}
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not stall.hits and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
+    assert process.returncode == 130, error
+    assert [name for entity in emulator.world.entities.values() for name in entity.projects] == [
+        "wandb-registry-model",
+        "wandb-registry-dataset",
+    ]
