@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from regilink_doctor.core.escaping import escape_text
-from regilink_doctor.core.phrasing import counted
+from regilink_doctor.core.text import counted, escape_text
 from regilink_doctor.report.terminal import paint_text
 
 TYPE_CHECKING = False
