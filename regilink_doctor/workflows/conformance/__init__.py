@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from datetime import date
 
 from regilink_doctor.client.connection_errors import ServerConnectionError
+from regilink_doctor.client.credentials import Key
 from regilink_doctor.client.gateway import Gateway
-from regilink_doctor.client.key import Key
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.records import record
 from regilink_doctor.core.wandb_messages import field_names, find_message
