@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_regilink.options import GUARD, SERVER_FIXTURE, SERVER_FIXTURES
+from pytest_regilink.options import GUARD, SERVER_FIXTURES, SERVERS
 from regilink_doctor.core.records import replace
 from regilink_doctor.workflows.explain.where_it_happens import is_wandb_error
 
@@ -75,8 +75,9 @@ def _describe_server(world: World) -> Iterator[str]:
 
 
 def find_server_fixture(item: pytest.Item) -> Regilink | None:
-    """The server fixture that the test uses, the nearest one."""
+    """The server that the test uses: the nearest one, of several the newest on which something was linked."""
     if not SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
         return None
-    nodes = reversed(item.listchain())
-    return next((node.stash[SERVER_FIXTURE] for node in nodes if SERVER_FIXTURE in node.stash), None)
+    servers = next((node.stash[SERVERS] for node in reversed(item.listchain()) if node.stash.get(SERVERS, None)), [])
+    linked = [server for server in servers if server.links]
+    return next(reversed(linked or servers), None)

@@ -6,12 +6,12 @@ The emulator, and with it graphql-core, is imported when the first test asks for
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from pytest_regilink.options import GUARD, SERVER_FIXTURE, SERVER_FIXTURES, find_catalog
+from pytest_regilink.options import GUARD, SERVER_FIXTURES, SERVERS, find_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from responses import RequestsMock
 
-    from pytest_regilink.conditions import Conditions
     from pytest_regilink.guard import Guard
     from pytest_regilink.isolation import Isolation
     from pytest_regilink.server_fixture import Regilink
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from regilink_doctor.emulator.fence import Fence
 
 T = TypeVar("T")
-
-_CONDITIONS = pytest.StashKey[Any]()
-"""On an item: the `Conditions` of its server."""
 
 
 @pytest.fixture(scope="session")
@@ -85,40 +81,40 @@ def regilink(
         yield server
 
 
-@pytest.fixture(scope="class")
-def regilink_class(
+def _open_wider_server(
     request: pytest.FixtureRequest,
     _regilink_fence: Fence,
     regilink_settings: Mapping[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Regilink]:
-    """As `regilink`, for a whole class."""
+    """As `regilink`, once for a class, module or session: a training that takes long runs once, for many tests."""
     with _open_own_server(request, _regilink_fence, regilink_settings, tmp_path_factory) as server:
         yield server
 
 
-@pytest.fixture(scope="module")
-def regilink_module(
+regilink_class = pytest.fixture(scope="class", name="regilink_class")(_open_wider_server)
+regilink_module = pytest.fixture(scope="module", name="regilink_module")(_open_wider_server)
+regilink_session = pytest.fixture(scope="session", name="regilink_session")(_open_wider_server)
+
+
+@pytest.fixture
+def regilink_factory(
     request: pytest.FixtureRequest,
     _regilink_fence: Fence,
     regilink_settings: Mapping[str, str],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Regilink]:
-    """As `regilink`, for a whole module: a training that takes long is run once, and many tests look at what came."""
-    with _open_own_server(request, _regilink_fence, regilink_settings, tmp_path_factory) as server:
-        yield server
+) -> Iterator[Callable[..., Regilink]]:
+    """Several servers in one test: each call makes one, with the mark's arguments, such as `role="viewer"`.
 
+    The code in `with server:` goes to that server; outside of such a block it goes to the newest one.
+    """
+    with ExitStack() as stack:
 
-@pytest.fixture(scope="session")
-def regilink_session(
-    request: pytest.FixtureRequest,
-    _regilink_fence: Fence,
-    regilink_settings: Mapping[str, str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Regilink]:
-    """As `regilink`, for the whole session."""
-    with _open_own_server(request, _regilink_fence, regilink_settings, tmp_path_factory) as server:
-        yield server
+        def make_server(**conditions: Any) -> Regilink:
+            server = _open_own_server(request, _regilink_fence, regilink_settings, tmp_path_factory, conditions)
+            return stack.enter_context(server)
+
+        yield make_server
 
 
 @pytest.fixture
@@ -220,23 +216,25 @@ def fail_unmet(item: pytest.Item) -> None:
     Raises:
         Failed: it did not.
     """
-    from pytest_regilink.conditions import Conditions
-
-    server, conditions = item.stash.get(SERVER_FIXTURE, None), item.stash.get(_CONDITIONS, None)
-    if server is not None and (message := (conditions or Conditions()).find_unmet(server)):
-        pytest.fail(message, pytrace=False)
+    for server in item.stash.get(SERVERS, ()):
+        if message := server.conditions.find_unmet(server):
+            pytest.fail(message, pytrace=False)
 
 
 @contextmanager
 def _open_own_server(
-    request: pytest.FixtureRequest, fence: Fence, settings: Mapping[str, str], folders: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    fence: Fence,
+    settings: Mapping[str, str],
+    folders: pytest.TempPathFactory,
+    conditions: Mapping[str, Any] | None = None,
 ) -> Iterator[Regilink]:
     """A server beside that of the session: other tests go on with theirs."""
     from regilink_doctor.emulator import Emulator
 
     with Emulator() as emulator:
         world, folder = _make_world(request), folders.mktemp("regilink")
-        with _open_server(request, emulator, fence, world, settings, folder) as server:
+        with _open_server(request, emulator, fence, world, settings, folder, conditions) as server:
             yield server
 
 
@@ -248,6 +246,7 @@ def _open_server(
     world: World,
     settings: Mapping[str, str],
     folder: Path,
+    values: Mapping[str, Any] | None = None,
 ) -> Iterator[Regilink]:
     from pytest_regilink.conditions import Conditions, read_fault_set
     from pytest_regilink.isolation import isolation_of, server_variables
@@ -255,7 +254,7 @@ def _open_server(
     from pytest_regilink.server_fixture import Regilink, UnfinishedRun
 
     isolation = isolation_of(request.config)
-    conditions: Conditions = Conditions.from_request(request)
+    conditions = Conditions.from_request(request).with_values(request.node.nodeid, values or {})
     _call_or_fail(request, conditions.arrange_world, world)
     isolation.issue_keys(world)
     emulator.reset(world)
@@ -264,8 +263,8 @@ def _open_server(
         **settings,
     }
     room = isolation.enter_room(request.fixturename or "regilink", variables, emulator)
-    server = request.node.stash[SERVER_FIXTURE] = Regilink(emulator, fence, isolation)
-    request.node.stash[_CONDITIONS] = conditions
+    server = Regilink(emulator, fence, isolation, room, conditions)
+    request.node.stash.setdefault(SERVERS, []).append(server)
     unfinished: list[str] = []
     try:
         _call_or_fail(request, conditions.inject_faults, server)
@@ -277,7 +276,7 @@ def _open_server(
         unfinished = isolation.leave_room(room)
         if is_report_wanted(request.config):
             note_links(request.config, request.node.nodeid, server.links)
-        del request.node.stash[SERVER_FIXTURE]
+        request.node.stash[SERVERS].remove(server)
     for run in unfinished:
         request.node.warn(UnfinishedRun(run))
 

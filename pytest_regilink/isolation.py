@@ -109,6 +109,11 @@ class Isolation:
                 self._seen.setdefault(name, set()).add(value)
             self._load_room(after)
 
+    @property
+    def active_room(self) -> Room:
+        """The room that the code is in now."""
+        return self._active
+
     def activate_room(self, room: Room | None) -> None:
         """Go into this room, or outside."""
         target = room or self._outside
@@ -190,6 +195,7 @@ class Isolation:
             undo_passthrough()
 
     def _load_room(self, room: Room) -> None:
+        _end_forkserver()
         for name in self._read_watched():
             if name not in room.variables:
                 del os.environ[name]
@@ -200,6 +206,13 @@ class Isolation:
             recorder.start_recording(room.emulator.observe)
             let_through(room.emulator.url)
         self._active = room
+
+
+def _end_forkserver() -> None:
+    """End the process from which `multiprocessing` forks: its environment is that of the room where it began."""
+    server = getattr(sys.modules.get("multiprocessing.forkserver"), "_forkserver", None)
+    if (stop := getattr(server, "_stop", None)) is not None:
+        stop()
 
 
 def isolation_of(config: pytest.Config) -> Isolation:

@@ -27,13 +27,13 @@ LIVE_RESULTS = pytest.StashKey[dict[str, Any]]()
 CHOSEN = pytest.StashKey[list[str]]()
 """The node ids of live checks that the command line names."""
 
-SERVER_FIXTURE = pytest.StashKey[Any]()
-"""On an item, a module or the session: its `Regilink`."""
+SERVERS = pytest.StashKey[list[Any]]()
+"""On an item, a class, a module or the session: each `Regilink` of its fixtures."""
 
 GUARD = pytest.StashKey[Any]()
 """On an item: its `Guard`."""
 
-SERVER_FIXTURES = frozenset({"regilink", "regilink_class", "regilink_module", "regilink_session"})
+SERVER_FIXTURES = frozenset({"regilink", "regilink_class", "regilink_factory", "regilink_module", "regilink_session"})
 
 
 def add_options(parser: pytest.Parser) -> None:

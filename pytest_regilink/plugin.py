@@ -11,6 +11,7 @@ from pytest_regilink.fixtures import (
     regilink,
     regilink_class,
     regilink_emulator,
+    regilink_factory,
     regilink_guard,
     regilink_module,
     regilink_responses,
@@ -24,8 +25,8 @@ from pytest_regilink.options import (
     GUARD,
     LIVE,
     LIVE_RESULTS,
-    SERVER_FIXTURE,
     SERVER_FIXTURES,
+    SERVERS,
     add_options,
     is_asked_for,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "regilink",
     "regilink_class",
     "regilink_emulator",
+    "regilink_factory",
     "regilink_guard",
     "regilink_module",
     "regilink_responses",
@@ -264,7 +266,7 @@ def pytest_runtest_makereport(
     """Say under a failure what wandb's error means, and which links the test had attempted."""
     report = yield
     crash = getattr(report.longrepr, "reprcrash", None)
-    if report.failed and crash is not None and item.stash.get(SERVER_FIXTURE, None) is not None:
+    if report.failed and crash is not None and item.stash.get(SERVERS, None):
         # The short summary has one line, cut at the width of the terminal: it begins with what is wrong.
         crash.message = crash.message.removeprefix("AssertionError: ")
     add = getattr(report.longrepr, "addsection", None)

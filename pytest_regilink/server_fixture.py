@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from pytest_regilink.assertions import PathPattern
-    from pytest_regilink.isolation import Isolation
+    from pytest_regilink.conditions import Conditions
+    from pytest_regilink.isolation import Isolation, Room
     from regilink_doctor.core.catalog import Visibility
     from regilink_doctor.core.ledger import Assumed, LinkAttempt
     from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.emulator.faults import Fault
     from regilink_doctor.emulator.fence import BlockedAttempt, Fence
-    from regilink_doctor.emulator.ledger import Consumption, Ledger
+    from regilink_doctor.emulator.ledger import Consumption, Ledger, ServedRequest
     from regilink_doctor.emulator.world.model import (
         ArtifactVersion,
         Collection,
@@ -54,16 +55,31 @@ class Regilink:
     which there are: no further one is assumed to exist then.
     """
 
-    def __init__(self, emulator: Emulator, fence: Fence, isolation: Isolation) -> None:
+    def __init__(
+        self, emulator: Emulator, fence: Fence, isolation: Isolation, room: Room, conditions: Conditions
+    ) -> None:
         self.emulator = emulator
+        self.conditions = conditions
+        """The arguments of the mark."""
         self._fence = fence
         self._isolation = isolation
+        self._room = room
+        self._rooms_before: list[Room] = []
         self._blocked_before = len(fence.blocked)
         self.declared_faults: list[Fault] = []
         """The faults of the test: those that no request met are reported at its end."""
 
     def __repr__(self) -> str:
         return f"<Regilink at {self.emulator.url}: {len(self.links)} links, {len(self.ledger.consumed)} consumed>"
+
+    def __enter__(self) -> Regilink:
+        """Let the code of the block find this server, where a test has several."""
+        self._rooms_before.append(self._isolation.active_room)
+        self._isolation.activate_room(self._room)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._isolation.activate_room(self._rooms_before.pop())
 
     # What is on the server, and what was done to it.
 
@@ -94,6 +110,11 @@ class Regilink:
         """Every committed version of a source artifact, oldest first."""
         with self.world.lock:
             return tuple(each for each in self.world.artifacts.values() if each.state == "COMMITTED")
+
+    @property
+    def requests(self) -> tuple[ServedRequest, ...]:
+        """Every request that reached the server, oldest first: `operation`, `variables`, `status`, `user`."""
+        return self.ledger.requests
 
     @property
     def blocked(self) -> tuple[BlockedAttempt, ...]:

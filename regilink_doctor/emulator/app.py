@@ -12,6 +12,7 @@ from regilink_doctor.emulator.admin import Admin
 from regilink_doctor.emulator.blobs import BlobStore
 from regilink_doctor.emulator.faults import Fault, Faults
 from regilink_doctor.emulator.http import Call, Request, Response
+from regilink_doctor.emulator.ledger import ServedRequest
 from regilink_doctor.emulator.recorder import CORE, SERVER, LinkCall
 from regilink_doctor.emulator.served import Served, refuse_key
 from regilink_doctor.emulator.storage import Storage
@@ -88,21 +89,43 @@ class App:
     def answer_request(self, request: Request) -> Response:
         """Answer one request, or apply its fault. Never raises for what the request holds."""
         parts = request.path.strip("/").split("/")
+        call = None
+        fields: tuple[str, ...] = ()
+        operation = None
         try:
             if parts[0] == "_regilink":
                 return self._admin.answer_request(request, parts[1:])
-            call = Call.read_body(request.body) if parts[0] == "graphql" and request.method == "POST" else None
-            fault = self._find_fault(request, call) if self.faults else None
-            if fault is None:
-                return self._answer_request(request, parts, call)
-            refusal = faults.make_refusal(fault)
-            if fault.is_executed or (call is not None and refusal is not None):
-                return faults.spoil_response(self._answer_request(request, parts, call, refusal), fault)
-            return faults.spoil_response(faults.make_answer(fault), fault)
+            if parts[0] == "graphql" and request.method == "POST":
+                from regilink_doctor.emulator import execution
+
+                call = Call.read_body(request.body)
+                operation, fields = execution.read_operation(call)
+            response = self._answer_or_fail(request, parts, call)
         except OSError as error:
-            return Response.for_error(error)
+            response = Response.for_error(error)
         except Exception as error:  # 4xx also where the mistake is regilink's: after a 5xx the SDK tries for a week
-            return Response.from_json({"error": f"bad request: {type(error).__name__}: {error}"}, 400)
+            response = Response.from_json({"error": f"bad request: {type(error).__name__}: {error}"}, 400)
+        user, _ = self._served.find_user(request.headers)
+        entry = ServedRequest(
+            method=request.method,
+            path=request.path,
+            status=response.status,
+            user=user.username if user is not None else None,
+            operation=operation,
+            fields=fields,
+            variables=call.variables if call is not None else None,
+        )
+        self.world.ledger.add_request(entry)
+        return response
+
+    def _answer_or_fail(self, request: Request, parts: list[str], call: Call | None) -> Response:
+        fault = self._find_fault(request, call) if self.faults else None
+        if fault is None:
+            return self._answer_request(request, parts, call)
+        refusal = faults.make_refusal(fault)
+        if fault.is_executed or (call is not None and refusal is not None):
+            return faults.spoil_response(self._answer_request(request, parts, call, refusal), fault)
+        return faults.spoil_response(faults.make_answer(fault), fault)
 
     def find_body_delay(self, method: str, path: str) -> float:
         """How many seconds the body of a request takes to arrive."""

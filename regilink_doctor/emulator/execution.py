@@ -52,14 +52,18 @@ def parse_document(text: str) -> DocumentNode | GraphQLError:
 
 def collect_names(call: Call) -> frozenset[str]:
     """The operation's name and those of the fields it asks for at the top, in lower case."""
+    name, fields = read_operation(call)
+    return frozenset(name.casefold() for name in (call.operation, name, *fields) if name)
+
+
+def read_operation(call: Call) -> tuple[str | None, tuple[str, ...]]:
+    """The operation's name, and the fields it asks for at the top."""
     document = parse_document(call.text)
-    named = {call.operation} if call.operation else set()
-    if isinstance(document, DocumentNode):
-        operation = get_operation_ast(document, call.operation)
-        if isinstance(operation, OperationDefinitionNode):
-            named |= {operation.name.value} if operation.name else set()
-            named |= {each.name.value for each in operation.selection_set.selections if isinstance(each, FieldNode)}
-    return frozenset(name.casefold() for name in named)
+    operation = get_operation_ast(document, call.operation) if isinstance(document, DocumentNode) else None
+    if not isinstance(operation, OperationDefinitionNode):
+        return call.operation, ()
+    fields = [field.name.value for field in operation.selection_set.selections if isinstance(field, FieldNode)]
+    return (operation.name.value if operation.name else call.operation), tuple(fields)
 
 
 _MAKING = Lock()
@@ -95,12 +99,6 @@ def _prepare_document(text: str, fitting: GraphQLSchema) -> DocumentNode | tuple
     return tuple(validate(fitting, document)) or document
 
 
-def _name_operation(call: Call) -> str:
-    document = parse_document(call.text)
-    operation = get_operation_ast(document, call.operation) if isinstance(document, DocumentNode) else None
-    return operation.name.value if operation is not None and operation.name else call.operation or "an operation"
-
-
 def execute_operation(call: Call, context: Context) -> Answer:
     """Execute one operation.
 
@@ -116,7 +114,7 @@ def execute_operation(call: Call, context: Context) -> Answer:
             _prepare_document(call.text, schema()), tuple
         ):
             # The newest server of the emulator lacks it too: not a matter of the server's age.
-            context.world.ledger.add_unsupported(_name_operation(call))
+            context.world.ledger.add_unsupported(read_operation(call)[0] or "an operation")
         return Answer(200, {"errors": [{"message": _go_words(error.message)} for error in document]})
     with context.world.lock:
         result = execute(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from threading import Lock
-from typing import Literal
+from typing import Any, Literal
 
 from regilink_doctor.core.ledger import LinkAttempt, Triggered
 from regilink_doctor.core.records import record, replace
@@ -27,6 +28,27 @@ class Consumption:
     place: str | None = None
 
 
+@record
+class ServedRequest:
+    """One request that the server answered.
+
+    Of GraphQL, `operation` is the operation's name, `fields` what it asks for at the top, `variables` its variables.
+    `user` is None without a valid key. A request that met a fault has the status that the client was to see.
+    """
+
+    method: str
+    path: str
+    status: int
+    user: str | None = None
+    operation: str | None = None
+    fields: tuple[str, ...] = ()
+    variables: Mapping[str, Any] | None = None
+
+
+MAX_REQUESTS = 10_000
+"""The latest requests are kept: an emulator may serve for days."""
+
+
 class Ledger:
     """The attempts of one world, oldest first. Safe to read while the server writes."""
 
@@ -39,6 +61,7 @@ class Ledger:
         self._servers: dict[str, None] = {}
         self._triggered: list[Triggered] = []
         self._unsupported: dict[str, None] = {}
+        self._requests: deque[ServedRequest] = deque(maxlen=MAX_REQUESTS)
 
     def __iter__(self) -> Iterator[LinkAttempt]:
         return iter(self.links)
@@ -119,6 +142,17 @@ class Ledger:
         with self._lock:
             return tuple(self._unsupported)
 
+    @property
+    def requests(self) -> tuple[ServedRequest, ...]:
+        """Every request that was answered, the latest `MAX_REQUESTS`."""
+        with self._lock:
+            return tuple(self._requests)
+
+    def add_request(self, request: ServedRequest) -> None:
+        """Append a request."""
+        with self._lock:
+            self._requests.append(request)
+
     def add_unsupported(self, name: str) -> None:
         """Note what the emulator lacks."""
         with self._lock:
@@ -132,4 +166,5 @@ class Ledger:
             self._servers.clear()
             self._triggered.clear()
             self._unsupported.clear()
+            self._requests.clear()
             self._first_open = 0

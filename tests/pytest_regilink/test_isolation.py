@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 import wandb
@@ -313,3 +314,54 @@ def test_a_test_may_remove_wandb_from_the_modules(suite: pytest.Pytester, run: R
     result = run()
     result.assert_outcomes(passed=1)
     assert result.ret == 0
+
+
+def test_a_process_from_which_others_are_forked_has_the_server_of_this_test(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import multiprocessing
+        import os
+        import pytest
+
+        def write_url(path):
+            with open(path, "w") as file:
+                file.write(os.environ["WANDB_API_KEY"])
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(regilink, number, tmp_path):
+            process = multiprocessing.get_context("forkserver").Process(target=write_url, args=(tmp_path / "key",))
+            process.start()
+            process.join(60)
+            assert (tmp_path / "key").read_text() == os.environ["WANDB_API_KEY"]
+        """
+    )
+    run().assert_outcomes(passed=2)
+
+
+def test_two_servers_at_once(regilink_factory: Callable[..., Regilink]) -> None:
+    staging, production = regilink_factory(), regilink_factory(registries={"prod": ["model"]})
+    with staging:
+        link("wandb-registry-model/zoo")
+        with production:
+            link("wandb-registry-prod/zoo")
+        wandb.Api().artifact("wandb-registry-model/zoo:latest")
+    link("wandb-registry-prod/other")
+    staging.assert_linked("wandb-registry-model/zoo", exact=True)
+    staging.assert_not_linked("wandb-registry-prod")
+    assert [attempt.collection for attempt in production.links] == ["zoo", "other"]
+
+
+def test_each_server_of_a_factory_must_meet_its_faults(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        def test_it(regilink_factory):
+            regilink_factory(faults=["drop"])
+            regilink_factory()
+
+        def test_wrong(regilink_factory):
+            regilink_factory(colour="blue")
+        """
+    )
+    result = run()
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["no request met the fault 'drop'*", "*the marker regilink has no 'colour'*"])

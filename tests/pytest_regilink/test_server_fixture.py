@@ -241,3 +241,20 @@ def test_a_run_that_logged_but_linked_nothing_is_reported(regilink: Regilink) ->
         run.log_artifact(wandb.Artifact("zoo", type="model")).wait()
     with pytest.raises(AssertionError, match=r"A run logged team-a/.*/zoo:v0 but linked nothing"):
         regilink.assert_linked(TARGET)
+
+
+def test_every_request_is_listed(regilink: Regilink) -> None:
+    link()
+    requests = [request for request in regilink.requests if "linkArtifact" in request.fields]
+    assert [(request.method, request.path, request.status, request.user) for request in requests] == [
+        ("POST", "/graphql", 200, "alice")
+    ]
+    assert requests[0].operation == "LinkArtifact"
+    assert "zoo" in str(requests[0].variables)
+    assert any(request.method == "PUT" and request.path.startswith("/storage/") for request in regilink.requests)
+
+
+def test_a_request_that_met_a_fault_is_listed_with_its_status(regilink: Regilink) -> None:
+    regilink.fault("status", "linkArtifact", status=503, count=1)
+    link()
+    assert [request.status for request in regilink.requests if "linkArtifact" in request.fields] == [503, 200]
