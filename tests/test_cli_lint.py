@@ -1,12 +1,12 @@
-"""`regilink lint` as a user meets it: whole processes, real files, real git."""
+"""`regilink lint` as a user meets it: whole command lines, real files, real git."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from in_process import run_command as regilink
 
 from regilink_doctor.config import KEYS
 
@@ -15,26 +15,11 @@ GOOD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "w
 ADVICE = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "/wandb-registry-model/zoo")\n'
 
 
-def regilink(*arguments: str, cwd: Path, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    environ = {
-        name: value for name, value in os.environ.items() if not name.startswith(("REGILINK_", "FORCE_", "NO_C"))
-    }
-    root = str(Path(__file__).parents[1])
-    return subprocess.run(
-        [sys.executable, "-m", "regilink_doctor", *arguments],
-        cwd=cwd,
-        env={**environ, "PYTHONPATH": root, **variables},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize(("code", "status"), [(BAD, 1), (GOOD, 0), (ADVICE, 0), ("import wandb\nlink_artifact(", 1)])
 def test_the_exit_status_says_what_was_found(tmp_path: Path, code: str, status: int) -> None:
     (tmp_path / "train.py").write_text(code)
-    assert regilink("lint", cwd=tmp_path).returncode == status
+    process = subprocess.run([sys.executable, "-m", "regilink_doctor", "lint"], cwd=tmp_path, capture_output=True)
+    assert process.returncode == regilink("lint", cwd=tmp_path).returncode == status
 
 
 def test_a_path_that_is_missing_is_no_finding(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from regilink_doctor.lint.change import apply_fixes
 from regilink_doctor.lint.engine import FileReport, lint_bytes
+from regilink_doctor.lint.resolve.values import MAX_ALTERNATIVES
 
 PRELUDE = 'import wandb\nrun = wandb.init(entity="team-a")\n'
 LINK = "run.link_artifact(artifact, x)\n"
@@ -81,13 +82,21 @@ def test_what_a_few_branches_add_is_known() -> None:
 
 
 @pytest.mark.parametrize("unit", ['if c: x += ["{}"]\n', 'if c: x = [*x, "{}"]\n', 'x += ["{}"]\n'])
-def test_a_list_that_may_grow_again_and_again(unit: str) -> None:
-    code = 'x = ["wandb-registry-model"]\n' + "".join(unit.format(number) for number in range(300))
+@pytest.mark.parametrize("times", [0, 1, 8, 300])
+def test_a_list_that_may_grow_again_and_again_has_true_items_and_says_that_there_are_more(
+    unit: str, times: int
+) -> None:
+    items = ["wandb-registry-model", *(str(number) for number in range(times))]
+    code = 'x = ["wandb-registry-model"]\n' + "".join(unit.format(number) for number in range(times))
     report = lint("train.py", f"{PRELUDE}{code}for y in x: run.link_artifact(artifact, y)\n")
     (site,) = (site for site in report.sites if site.kind == "link")
-    assert "wandb-registry-model" in {string.literal for string in site.target} or None in {
-        string.literal for string in site.target
-    }
+    literals = [string.literal for string in site.target]
+    if times < MAX_ALTERNATIVES:
+        assert literals == items
+    else:
+        assert literals.count(None) == 1
+        assert {*literals} <= {None, *items}
+        assert MAX_ALTERNATIVES // 2 < len(literals) <= MAX_ALTERNATIVES
 
 
 def test_what_is_too_much_to_follow_leaves_the_rest_of_the_file_checked() -> None:
