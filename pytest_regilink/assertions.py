@@ -13,11 +13,12 @@ import os
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.problems import LinkInput, find_problems
-from regilink_doctor.core.records import record
+from regilink_doctor.core.problems import LinkInput, Problem, find_problems
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import TargetPath, is_registry_project, parse
-from regilink_doctor.report.dry_run import render_assumed, render_links
+from regilink_doctor.report.dry_run import render_assumed, render_links, render_message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -356,12 +357,11 @@ def assert_registry_ready(world: World, source: object, *, registry: str | None 
         raise AssertionError(f"{version.source_name} is not committed: `run.log_artifact(artifact).wait()` first")
     entity = version.sequence.project.entity
     if entity.kind != "team":
-        raise AssertionError(
-            f"{version.source_name} is in the {entity.kind} entity {entity.name!r}; only what a team has logged can be "
-            "linked: give `wandb.init` your team as `entity` [REG203]"
-        )
+        rule = rule_codes.PERSONAL_ENTITY if entity.kind == "personal" else rule_codes.ORGANIZATION_AS_ENTITY
+        raise _not_ready(version, Problem(rule, facts={"entity": entity.name}))
     if entity.organization is None:
-        raise AssertionError(f"the team {entity.name!r} of {version.source_name} belongs to no organization [REG207]")
+        problem = Problem(rule_codes.UNKNOWN_ENTITY, kind="no-organization", facts={"entity": entity.name})
+        raise _not_ready(version, problem)
     if registry is not None:
         _check_accepted(world, version, registry)
     return version
@@ -375,15 +375,20 @@ def assert_target_path(path: object) -> None:
     """
     __tracebackhide__ = True
     text = str(path)
-    if wrong := find_problems(text):
-        from regilink_doctor.workflows.explain import explain
+    from regilink_doctor.core.organization_view import ConfiguredOrganization
+    from regilink_doctor.core.targets import target_of
+    from regilink_doctor.rules import rule_for
+    from regilink_doctor.rules.judge import judge_target
 
+    # Whatever the first part is called, a registry is meant.
+    project = text.strip("/").rpartition("/")[0].rpartition("/")[2]
+    wrong = judge_target(target_of(text), configured=ConfiguredOrganization(registries={project: ()}))
+    if wrong:
         codes = ", ".join(problem.rule for problem in wrong)
-        raise AssertionError(f"{text!r} is not a target path [{codes}]\n{explain(text).text}")
+        lines = [line for problem in wrong for line in render_message(rule_for(problem.rule).explain(problem))]
+        raise AssertionError("\n  ".join([f"{text!r} is not a target path in a registry [{codes}]", *lines]))
     if not parse(text).is_registry:
-        raise AssertionError(
-            f'{text!r} goes to a project, not to a registry [REG101]: write "{REGISTRY_PREFIX}{text.lstrip("/")}"'
-        )
+        raise AssertionError(f'{text!r} names no registry: write "{REGISTRY_PREFIX}REGISTRY/{text}"')
 
 
 def read_aliases(aliases: str | Collection[str] | None) -> frozenset[str] | None:
@@ -507,19 +512,27 @@ def suggest_name(name: str, names: Iterable[str]) -> str:
 
 def _check_accepted(world: World, version: ArtifactVersion, registry: str) -> None:
     __tracebackhide__ = True
-    from regilink_doctor.core import wandb_messages
+    from regilink_doctor.core.targets import target_of
+    from regilink_doctor.emulator.world.world_view import WorldView
 
     entity = version.sequence.project.entity
     link = LinkInput(entity.name, None, None, REGISTRY_PREFIX + registry.removeprefix(REGISTRY_PREFIX), "any")
     judgement = world.link(link, type=version.type)
-    if judgement.outcome != "linked":
-        problem, message = judgement.problem, str(judgement.outcome)
-        if problem is not None and problem.wandb_message:
-            message = wandb_messages.fill_message(problem.wandb_message, **problem.facts)
-        raise AssertionError(
-            f"{version.source_name}, of type {version.type!r}, cannot go to the registry {registry!r}: {message} "
-            f"[{judgement.rule}]"
-        )
+    if judgement.outcome != "linked" and judgement.problem is not None:
+        view = WorldView(world)
+        path = f"{link.project}/{link.collection}"
+        target = target_of(path, entity=entity.name, artifact_type=version.type)
+        facts = {"organization": judgement.organization or "", **judgement.problem.facts}
+        raise _not_ready(version, replace(judgement.problem, target=target, view=view, facts=facts), registry)
+
+
+def _not_ready(version: ArtifactVersion, problem: Problem, registry: str = "") -> AssertionError:
+    """What is wrong, in the words of the rule."""
+    from regilink_doctor.rules import rule_for
+
+    where = f"to the registry {registry!r}" if registry else "to a registry"
+    summary = f"{version.source_name}, of type {version.type!r}, cannot be linked {where} [{problem.rule}]"
+    return AssertionError("\n  ".join([summary, *render_message(rule_for(problem.rule).explain(problem))]))
 
 
 def _matches_pattern(name: str, pattern: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_regilink.options import GUARD, SERVER_FIXTURES, SERVERS
@@ -26,9 +27,12 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
     links = fixture.links if fixture is not None else ()
     blocks = ["\n".join(_explain_error(error, links))] if is_wandb_error(error) else []
     if links and fixture is not None:
+        from regilink_doctor.emulator.world.world_view import WorldView
         from regilink_doctor.report.dry_run import render_assumed, render_links
+        from regilink_doctor.rules.judge import explain_attempt
 
-        lines = ["Links that the test had attempted:", *render_links(links, colour=False)]
+        explain = partial(explain_attempt, view=WorldView(fixture.world))
+        lines = ["Links that the test had attempted:", *render_links(links, colour=False, explain=explain)]
         blocks.append("\n".join([*lines, *render_assumed(fixture.world.assumed)]))
         if any(link.verdict == "refused" for link in links):
             blocks.append("\n".join(_describe_server(fixture.world)))

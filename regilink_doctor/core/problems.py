@@ -48,6 +48,8 @@ class Problem:
     """The link that the problem is about."""
     view: OrganizationView | None = field(default=None, compare=False, repr=False)
     """What is known of the organization: the catalog, the server, the emulator's world."""
+    corrected: str | None = field(default=None, compare=False, repr=False)
+    """The path with what was intended written for every problem of it, not only for this one."""
 
 
 _WORDS = frozenset({"todo", "tbd", "fixme", "xxx", "changeme", "change-me", "replace-me", "placeholder"})
@@ -418,7 +420,9 @@ def _unprefixed(
         kind = "name"
     else:
         return
-    meant = f"{REGISTRY_PREFIX}{project.text}"
+    # `registry-model` lacks only the first word of the prefix.
+    bare = project.text[9:] if project.text[:9].casefold() in ("registry-", "registry_") else ""
+    meant = f"{REGISTRY_PREFIX}{bare or project.text}"
     yield project.index, Problem(rule_codes.MISSING_REGISTRY_PREFIX, project.start, project.end, "warning", kind, meant)
 
 

@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from regilink_doctor.core.findings import Message
     from regilink_doctor.core.ledger import Assumed, LinkAttempt, Triggered
     from regilink_doctor.workflows.dry_run import ArtifactMade, Consumed, DryRun, Link, RunMade
 
@@ -22,8 +23,21 @@ if TYPE_CHECKING:
 _COLOURS = {"linked": "1;32", "misplaced": "1;33", "refused": "1;31", "unknown": "1;36"}
 
 
-def render_links(attempts: Iterable[LinkAttempt], *, colour: bool, there: str = "is now") -> Iterator[str]:
-    """The lines of the report, without their ends. `there` leads from the version to its place."""
+def render_links(
+    attempts: Iterable[LinkAttempt],
+    *,
+    colour: bool,
+    there: str = "is now",
+    explain: Callable[[LinkAttempt], Message | None] | None = None,
+) -> Iterator[str]:
+    """The lines of the report, without their ends.
+
+    Args:
+        attempts: the links.
+        colour: whether to paint the verdicts.
+        there: what leads from the version to its place.
+        explain: gives the message of a link that was refused or misplaced, which then follows it.
+    """
     for attempt in attempts:
         verdict = paint_text(_COLOURS[attempt.verdict], f"{attempt.verdict:<9}", colour=colour)
         asked = attempt.requested or "/".join(
@@ -31,12 +45,24 @@ def render_links(attempts: Iterable[LinkAttempt], *, colour: bool, there: str = 
         )
         yield f"{verdict} {escape_text(asked)}  ({attempt.source_type} {escape_text(attempt.source or '?')})"
         if attempt.verdict == "refused":
-            yield f"          {explain_attempt(attempt)}"
+            yield f"          {_quote_reason(attempt)}"
         elif attempt.destination:
             place = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
-            note = f", not in a registry [{explain_attempt(attempt)}]" if attempt.verdict == "misplaced" else ""
+            note = f", not in a registry [{_quote_reason(attempt)}]" if attempt.verdict == "misplaced" else ""
             aliases = f", aliases {', '.join(map(escape_text, attempt.aliases))}" if attempt.aliases else ""
             yield f"          {there} {escape_text(place)}{aliases}{note}"
+        message = explain(attempt) if explain is not None else None
+        if message is not None:
+            yield from (f"          {line}" for line in render_message(message))
+
+
+def render_message(message: Message) -> Iterator[str]:
+    """A message in lines: the summary, `note:`, `help:`."""
+    yield escape_text(message.summary)
+    if message.note:
+        yield f"note: {escape_text(message.note)}"
+    if message.help:
+        yield f"help: {escape_text(message.help)}"
 
 
 def render_assumed(assumed: Iterable[Assumed]) -> Iterator[str]:
@@ -46,7 +72,7 @@ def render_assumed(assumed: Iterable[Assumed]) -> Iterator[str]:
         yield f"assumed to exist because the code names it: {', '.join(names)}"
 
 
-def explain_attempt(attempt: LinkAttempt) -> str:
+def _quote_reason(attempt: LinkAttempt) -> str:
     """The reason in short: W&B's message, and the rule and failure that explain it."""
     known = ", ".join(part for part in (attempt.code, attempt.failure) if part)
     message = escape_text(attempt.message) if attempt.message else ""

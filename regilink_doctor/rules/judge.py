@@ -21,10 +21,11 @@ from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from regilink_doctor.core.findings import Message, Severity
     from regilink_doctor.core.judgement import Judgement
+    from regilink_doctor.core.ledger import LinkAttempt
     from regilink_doctor.core.organization_view import ConfiguredOrganization, OrganizationView
     from regilink_doctor.core.sites import FileFact, Site
     from regilink_doctor.core.strings import StringValue
@@ -75,9 +76,11 @@ def judge_name(name: LinkTarget) -> Iterator[Problem]:
     if not path or "://" in string.pattern:
         return
     none_at = [offset for offset, part in string.unknown_parts if part.kind == "environment" and len(string.parts) > 1]
-    for problem in find_problems(path, trailing_slash_fails=True, none_at=none_at):
-        if problem.rule in NAME_RULES:
-            yield _weaken(name, replace(problem, target=name, facts={"call": "consume"}))
+    found = find_problems(path, trailing_slash_fails=True, none_at=none_at)
+    in_path = [problem for problem in found if problem.rule in NAME_RULES]
+    corrected = _write_intended(path, in_path) + string.pattern[len(path) :]
+    for problem in in_path:
+        yield _weaken(name, replace(problem, target=name, facts={"call": "consume"}, corrected=corrected))
 
 
 def judge_target(
@@ -93,7 +96,23 @@ def judge_target(
     weighed = [_weigh(problem, judgement, is_raised=problem is raised) for problem in in_path]
     if judgement is not None and view is not None and not is_certain and raised is None:
         weighed += _problem_of(judgement, target, view)
-    return tuple(replace(problem, target=target, view=view) for problem in weighed)
+    corrected = _write_intended(target.path.pattern, weighed) if weighed else None
+    return tuple(replace(problem, target=target, view=view, corrected=corrected) for problem in weighed)
+
+
+def _write_intended(path: str, in_path: Iterable[Problem]) -> str:
+    """The path with everything written that was clearly intended; each round removes one problem of a segment."""
+    for _ in range(MAX_CORRECTIONS):
+        edits = sorted((each.start, each.end, each.intended) for each in in_path if each.intended is not None)
+        if not edits:
+            break
+        for start, end, intended in reversed(edits):
+            path = path[:start] + (intended or "") + path[end:]
+        in_path = find_problems(path, trailing_slash_fails=True)
+    if any(problem.rule == "REG102" for problem in in_path):
+        registry, colon, version = path.partition(":")
+        path = f"{registry}/COLLECTION{colon}{version}"
+    return path
 
 
 def judge_link(target: LinkTarget, view: OrganizationView | None) -> Judgement | None:
@@ -124,6 +143,25 @@ def explain_outcome(target: LinkTarget, view: OrganizationView | None, rule: str
     in_path = judge_target(target, view)
     cause = _cause(in_path, rule) if rule is not None else next(iter(in_path), None)
     return rule_for(cause.rule).explain(cause) if cause is not None else None
+
+
+def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Message | None:
+    """The message for an attempt that W&B refused or misplaced: its rule's, else the failure index's; else None."""
+    if attempt.verdict == "linked":
+        return None
+    path = attempt.requested
+    if path is None:
+        path = "/".join(part for part in (attempt.project, attempt.collection) if part)
+    entity, _, rest = (attempt.run or "").partition("/")
+    project = rest.partition("/")[0]
+    target = target_of(path, entity=entity or None, project=project or None, artifact_type=attempt.source_type)
+    message = explain_outcome(target, view, attempt.code)
+    if message is not None:
+        return message
+    from regilink_doctor.core.failures import FAILURES
+
+    failure = FAILURES.get(attempt.failure or "")
+    return Message(failure.title, help=failure.help) if failure is not None else None
 
 
 def correct_path(

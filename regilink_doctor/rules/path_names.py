@@ -8,6 +8,7 @@ from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import (
     FORM,
+    correct_path,
     corrected_path,
     quoted,
     refused_setting,
@@ -106,7 +107,7 @@ class VersionInTarget(Rule):
             )
         wrong = wrong_part(problem)
         version = wrong.removeprefix(":")
-        where = quoted((problem.target.path.pattern if problem.target else "").removesuffix(wrong))
+        where = corrected_path(problem)
         if is_version(version):
             instead = "; the target collection numbers its versions itself"
         elif version == "latest":
@@ -161,16 +162,16 @@ class DoubledPrefix(Rule):
         path = problem.target.path.pattern if problem.target else ""
         registry = path.partition(REGISTRY_PREFIX)[2].partition("/")[0]
         if problem.kind == "collection":
-            kept = path[problem.end :] if problem.intended is not None else "COLLECTION"
+            instead = correct_path(problem) if problem.intended is not None else f"{path[: problem.start]}COLLECTION"
             return Message(
                 f'the collection begins with the registry prefix "{REGISTRY_PREFIX}"',
                 f"in {quoted(path)} the prefix belongs to the registry alone",
-                f"write {quoted(path[: problem.start] + kept)}",
+                f"write {quoted(instead)}",
             )
         return Message(
             f'{quoted(path)} has the prefix "{REGISTRY_PREFIX}" twice',
             f"W&B looks for a registry {quoted(registry)}",
-            f"write {quoted(path.replace(REGISTRY_PREFIX * 2, REGISTRY_PREFIX))}",
+            f"write {quoted(correct_path(problem).replace(REGISTRY_PREFIX * 2, REGISTRY_PREFIX))}",
         )
 
     def fix_safety(self, problem: Problem) -> Applicability:

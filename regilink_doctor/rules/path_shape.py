@@ -6,6 +6,7 @@ from regilink_doctor.core.findings import Message
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import (
     FORM,
+    correct_path,
     corrected_path,
     find_destination,
     is_consumed,
@@ -50,7 +51,7 @@ class MissingRegistryPrefix(Rule):
         summary = f'{shown_path(problem)} lacks the registry prefix "wandb-registry-"'
         if problem.intended is None or problem.target is None:
             return Message(summary, where_it_goes(problem), f'write "{FORM}"')
-        intended = f"{problem.intended}/{problem.target.path.pattern.rpartition('/')[2]}"
+        intended = "/".join(correct_path(problem).split("/")[-2:])
         instead = f"write {quoted(intended)}, or ignore this if you mean the project"
         return Message(summary, where_it_goes(problem), instead)
 
@@ -77,15 +78,13 @@ class MissingCollection(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
-        path = problem.target.path.pattern if problem.target else ""
-        registry, colon, version = path.partition(":")
         note = where_it_goes(problem)
         if is_consumed(problem):
             note = "W&B looks for an artifact of that name in a project, not in the registry"
         return Message(
             f"{shown_path(problem)} names a registry but no collection",
             note,
-            f"write {quoted(f'{registry}/COLLECTION{colon}{version}')}",
+            f"write {corrected_path(problem)}",
         )
 
 

@@ -8,7 +8,7 @@ from regilink_doctor.core.target_path import is_known, parse, parsed
 from regilink_doctor.core.text import close_to
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import known_registry, registry_path
-from regilink_doctor.rules.wording import listed, only_suggestion, quoted, rename_registry
+from regilink_doctor.rules.wording import correct_path, listed, only_suggestion, quoted, rename_registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class UnknownRegistry(Rule):
             name, names = facts["registry"], facts["registries"].split("\n") if facts["registries"] else ()
         intended = close_to(name, names)
         prefix = "" if problem.kind == "api" else REGISTRY_PREFIX
-        path = problem.target.path.pattern if problem.target else facts.get("path", f"{prefix}{name}")
+        path = correct_path(problem) or f"{prefix}{name}"
         return Message(
             f"no registry {quoted(name)} is known",
             "W&B creates no registry by a link"
@@ -138,7 +138,7 @@ class RegistryDisplayName(Rule):
 
     def explain(self, problem: Problem) -> Message:
         name, intended = self._names(problem)
-        path = problem.target.path.pattern if problem.target else problem.facts.get("path", "")
+        path = correct_path(problem)
         whole = path.replace(f"{REGISTRY_PREFIX}{name}", f"{REGISTRY_PREFIX}{intended}", 1)
         if name.casefold() == intended.casefold():
             return Message(

@@ -47,10 +47,17 @@ def wrong_part(problem: Problem) -> str:
     return problem.target.path.pattern[problem.start : problem.end] if problem.target else ""
 
 
+def correct_path(problem: Problem) -> str:
+    """The whole path with what was intended in place of what is wrong, also by the other problems of the path."""
+    if problem.corrected is not None:
+        return problem.corrected
+    path = problem.target.path.pattern if problem.target else problem.facts.get("path", "")
+    return path if problem.intended is None else path[: problem.start] + problem.intended + path[problem.end :]
+
+
 def corrected_path(problem: Problem) -> str:
     """The whole path in quotes, with what was intended in place of what is wrong."""
-    path = problem.target.path.pattern if problem.target else ""
-    return quoted(path[: problem.start] + (problem.intended or "") + path[problem.end :])
+    return quoted(correct_path(problem))
 
 
 def entity_of(problem: Problem) -> str:

@@ -7,20 +7,16 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.findings import Message
 from regilink_doctor.core.ledger import LinkAttempt
-from regilink_doctor.core.organization_view import OrganizationView
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import parsed
-from regilink_doctor.core.targets import target_of
 from regilink_doctor.emulator import World
 from regilink_doctor.emulator.ledger import Consumption
 from regilink_doctor.emulator.world.artifacts import SEED_PROJECT
 from regilink_doctor.emulator.world.model import Run
 from regilink_doctor.emulator.world.world_view import WorldView
-from regilink_doctor.rules.judge import explain_outcome
+from regilink_doctor.rules.judge import explain_attempt
 from regilink_doctor.workflows.dry_run.outcome import ArtifactMade, Consumed, Link, RunMade
 from regilink_doctor.workflows.lint import lint_paths
 
@@ -128,25 +124,8 @@ def links(world: World, attempts: Iterable[LinkAttempt], folder: Path) -> tuple[
     made = []
     for each in attempts:
         found = [_near(place, folder) or place for place in origins.of(each)]
-        made.append(Link(replace(each, place=_near(each.place, folder)), _explain(each, view), tuple(found)))
+        made.append(Link(replace(each, place=_near(each.place, folder)), explain_attempt(each, view), tuple(found)))
     return tuple(made)
-
-
-def _explain(attempt: LinkAttempt, view: OrganizationView) -> Message | None:
-    """What the rule says of a link that was refused or misplaced; else what the failure index says."""
-    if attempt.verdict == "linked":
-        return None
-    path = attempt.requested
-    if path is None:
-        path = "/".join(part for part in (attempt.project, attempt.collection) if part)
-    entity, _, rest = (attempt.run or "").partition("/")
-    project = rest.partition("/")[0]
-    target = target_of(path, entity=entity or None, project=project or None, artifact_type=attempt.source_type)
-    message = explain_outcome(target, view, attempt.code)
-    if message is None and attempt.failure in FAILURES:
-        failure = FAILURES[attempt.failure]
-        message = Message(failure.title, help=failure.help)
-    return message
 
 
 def consumed(world: World, entries: Iterable[Consumption], folder: Path) -> tuple[Consumed, ...]:
