@@ -386,7 +386,7 @@ def assert_target_path(path: object) -> None:
     if wrong:
         codes = ", ".join(problem.rule for problem in wrong)
         lines = [line for problem in wrong for line in render_message(rule_for(problem.rule).explain(problem))]
-        raise AssertionError("\n  ".join([f"{text!r} is not a target path in a registry [{codes}]", *lines]))
+        raise AssertionError("\n  ".join([f"{text!r} is not a target path [{codes}]", *lines]))
     if not parse(text).is_registry:
         raise AssertionError(f'{text!r} names no registry: write "{REGISTRY_PREFIX}REGISTRY/{text}"')
 

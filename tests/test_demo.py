@@ -22,10 +22,11 @@ def test_the_demo_shows_what_each_wing_finds(tmp_path: Path) -> None:
     lint, doctor, run = re.split(r"(?m)^[123]\. ", done.stdout)[1:]
     assert "error[REG102]" in lint
     assert "warning[REG101]" in lint
+    assert doctor.count("REG101") == 1
     for code in ("REG203", "REG301", "REG401"):
         assert code in doctor
     assert re.search(r"wandb +\S+ in \S+ +the environment of regilink", doctor)
     assert "Of 6 links, 1 went to the right place, 2 went somewhere else without any error, and W&B refused 3." in run
-    assert re.search(r"misplaced team-a/model/zoo .*\n.*\[REG101, A1\]", run)
+    assert re.search(r"misplaced \"team-a/model/zoo\" .*\n.*\[REG101, A1\]", run)
     assert not re.search(r"\b[0-9a-f]{40}\b", done.stdout), "a key is shown"
     assert list(tmp_path.iterdir()) == []

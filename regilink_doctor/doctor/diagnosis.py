@@ -210,6 +210,7 @@ def run_diagnosis(
         if watcher is not None:
             for _, check in found:
                 watcher.end_check(check)
+    rows = _drop_confirmed_warnings(rows)
     results = tuple(check for _, check in rows)
     good = not any(check.status in ("fail", "crash") for check in results)
     account_known = any(check.name == "account" and check.status == "pass" for check in results)
@@ -229,6 +230,12 @@ def run_diagnosis(
         requests=context.gateway.requests,
         elapsed_ms=milliseconds_since(begun),
     )
+
+
+def _drop_confirmed_warnings(rows: Sequence[tuple[Subject, CheckResult]]) -> list[tuple[Subject, CheckResult]]:
+    """The rows without warnings that a later check of the same target reports as a failure: the server decides."""
+    failures = {(row.code, row.subject) for _, row in rows if row.status == "fail"}
+    return [pair for pair in rows if pair[1].status != "warn" or (pair[1].code, pair[1].subject) not in failures]
 
 
 class Watcher(Protocol):

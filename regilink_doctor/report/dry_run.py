@@ -10,6 +10,7 @@ from typing import Any
 
 from regilink_doctor.core.text import counted, escape_text, mask_secrets
 from regilink_doctor.report.terminal import paint_text
+from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def render_links(
         asked = attempt.requested or "/".join(
             part for part in (attempt.entity, attempt.project, attempt.collection) if part
         )
-        yield f"{verdict} {escape_text(asked)}  ({attempt.source_type} {escape_text(attempt.source or '?')})"
+        yield f"{verdict} {quoted(asked)}  ({attempt.source_type} {escape_text(attempt.source or '?')})"
         if attempt.verdict == "refused":
             yield f"          {_quote_reason(attempt)}"
         elif attempt.destination:

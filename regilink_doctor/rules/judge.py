@@ -159,6 +159,7 @@ def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Mess
     if message is not None:
         return message
     from regilink_doctor.core.failures import FAILURES
+    from regilink_doctor.core.findings import Message
 
     failure = FAILURES.get(attempt.failure or "")
     return Message(failure.title, help=failure.help) if failure is not None else None

@@ -115,11 +115,11 @@ def test_a_failure_shows_what_was_attempted_instead_and_why_it_was_refused() -> 
     assert str(caught.value).splitlines() == [
         "nothing was linked to 'wandb-registry-dataset/zoo': refused [REG301, B3]: cannot create registry",
         "Attempted links:",
-        "linked    acme/wandb-registry-model/zoo  (model team-a/p/zoo:v3)",
+        'linked    "acme/wandb-registry-model/zoo"  (model team-a/p/zoo:v3)',
         "          is now acme/wandb-registry-model/zoo:v0, aliases candidate",
-        "misplaced team-a/model/zoo  (model team-a/p/zoo:v3)",
+        'misplaced "team-a/model/zoo"  (model team-a/p/zoo:v3)',
         "          is now team-a/model/zoo:v0, aliases candidate, not in a registry [REG101, A1]",
-        "refused   acme/wandb-registry-modle/zoo  (model team-a/p/zoo:v3)",
+        'refused   "acme/wandb-registry-modle/zoo"  (model team-a/p/zoo:v3)',
         "          cannot create registry [REG301, B3]",
         "assumed to exist because the code names it: team our-team",
     ]
@@ -180,7 +180,7 @@ def test_a_target_path_is_told_from_everything_else() -> None:
         AssertionError, match=r"'wandb-registry-model' is not a target path \[REG102\]\n(?s:.*)collection"
     ):
         assert_target_path("wandb-registry-model")
-    with pytest.raises(AssertionError, match=r'not to a registry \[REG101\]: write "wandb-registry-model/zoo"'):
+    with pytest.raises(AssertionError, match=r'not a target path \[REG101\]\n(?s:.*)write "wandb-registry-model/zoo"'):
         assert_target_path("model/zoo")
 
 

@@ -33,12 +33,12 @@ def test_wandbs_own_errors_are_explained_and_the_links_are_shown(suite: pytest.P
             "Artifact logged under a personal entity [[]failure B1, REG203, REG201]",
             "*What to do: Log the artifact in a run of a team*",
             "Links that the test had attempted:",
-            "refused   wandb-registry-model/zoo  (model alice/p/zoo:v0)",
+            'refused   "wandb-registry-model/zoo"  (model alice/p/zoo:v0)',
             "*- regilink -*",
             "Link in an offline run [[]failure C1, REG601]",
             "*- regilink -*",
             "Team or user where the organization belongs [[]failure A12, REG202]",
-            "refused   team-a/wandb-registry-model/zoo *",
+            'refused   "team-a/wandb-registry-model/zoo" *',
         ]
     )
     assert "Display name and entity name" not in result.stdout.str(), "the emulator knows which cause it was"
@@ -67,13 +67,13 @@ def test_a_failed_assertion_of_ours_has_said_it_already(suite: pytest.Pytester, 
         [
             '*AssertionError: train.py:8: linked to project "model", not to a registry [[]REG101, A1]: write "*/zoo"',
             "*Attempted links:",
-            "*misplaced model/zoo *",
+            '*misplaced "model/zoo" *',
             "*is now zoo-team/model/zoo:v0, aliases candidate, not in a registry [[]REG101, A1]",
             "*assumed to exist because the code names it: team zoo-team",
             "*RuntimeError*",
             "*- regilink -*",
             "Links that the test had attempted:",
-            "linked    wandb-registry-model/zoo *",
+            'linked    "wandb-registry-model/zoo" *',
         ]
     )
     assert result.stdout.str().count("- regilink -") == 1

@@ -98,10 +98,7 @@ class EntityCheck(Check):
         if facts.kind == "personal":
             return report_problem(
                 Problem(rule_codes.PERSONAL_ENTITY, failure="B1", facts=entity),
-                notes=[
-                    "the artifact would be uploaded, then the link refused",
-                    quote_message("personal-entity-link"),
-                ],
+                notes=[quote_message("personal-entity-link")],
                 help=use_a_team(account, given),
                 more_help=relog_script(context, name),
             )
