@@ -28,6 +28,7 @@ from regilink_doctor.lint.resolve.values import (
     Value,
     is_none,
     mark_default,
+    mark_variable,
     may_be_unset,
 )
 from regilink_doctor.lint.text import syntax as ast
@@ -224,6 +225,8 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return join_path(context, node, at, is_posix=path.lower().startswith("posix") or "Posix" in path)
     if path in _RECORDS and node.keywords and not node.args:
         return [Literal(node, at, attributes=True)]
+    if path in _RECORDS and len(node.args) == 1:
+        return _copy_mapping(context, node, at)
     if path in _CASTS and node.args:
         return _cast(context, node, at)
     if path in _WRAPS and node.args:
@@ -242,6 +245,19 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         ]
     made = path if path in wandb_api.CLASSES else wandb_api.RETURNS.get(path)
     return [Instance(made, node, at) if made else Unknown(reason=f"what {path} returns")]
+
+
+def _copy_mapping(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
+    """`dict(mapping, key=value)`."""
+    values = context.value(node.args[0], at)
+    if not any(isinstance(value, Literal | Loaded) and value.is_mapping for value in values):
+        return [UNKNOWN]
+
+    def make_display() -> ast.Dict:
+        keys = [ast.Constant(item.arg) if item.arg else None for item in node.keywords]
+        return ast.Dict([None, *keys], [node.args[0], *(item.value for item in node.keywords)])
+
+    return [Literal(context.keep(("copied", id(node)), make_display), at)]
 
 
 def _cast(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
@@ -292,14 +308,29 @@ def resolve_alternatives(context: Context, node: ast.BoolOp, at: ProgramPoint) -
     values: list[Value] = []
     for part in node.values:
         found: Iterable[Value] = context.value(part, at)
-        if any(may_be_unset(value) for value in values):
-            values = [value for value in values if not may_be_unset(value)]
-            found = [mark_default(value, "the environment") for value in found]
-        values = [value for value in values if not (isinstance(value, StringValue) and value.literal == "")]
+        empty = [value for value in values if isinstance(value, StringValue) and _may_be_empty(value)]
+        variables = [name for value in empty for part in value.parts for name in part.variables]
+        values = [value for value in values if value not in empty]
+        if any(may_be_unset(value) for value in empty):
+            found = [mark_default(value, variables[0] if variables else "the environment") for value in found]
+        for variable in reversed(variables):
+            found = [mark_variable(value, variable) for value in found]
         values += [value for value in found if not is_none(value)]
-        if len(values) > 4 * MAX_ALTERNATIVES:
+        if len(values) > 4 * MAX_ALTERNATIVES or (values and all(map(_is_certain, values))):
             break
     return values
+
+
+def _is_certain(value: Value) -> bool:
+    """Whether a value is a string that is not empty, and not only what is used when another one is not given."""
+    if not isinstance(value, StringValue) or not value.literal:
+        return False
+    return not any(part.default_of or part.read_from for part in value.parts if isinstance(part, KnownPart))
+
+
+def _may_be_empty(value: StringValue) -> bool:
+    """Whether `or` passes a string by: it is empty, or a variable of the environment that may not be set."""
+    return value.literal == "" or may_be_unset(value)
 
 
 @resolves(Computed)

@@ -17,6 +17,7 @@ from regilink_doctor.lint.resolve.values import (
     Document,
     FileText,
     Loaded,
+    ModuleValue,
     NonString,
     TreePath,
     Unknown,
@@ -31,7 +32,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from regilink_doctor.lint.data import Data, Keys
+    from regilink_doctor.core.findings import Place
+    from regilink_doctor.lint.data import Data, Keys, Scalar, Table
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint
     from regilink_doctor.lint.resolve.context import Context
     from regilink_doctor.lint.resolve.values import DocumentHolder
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 1 << 20
 _MAX_FOLDERS = 12
 _MOST_ITEMS = 64
+_MAX_FILLED = 8
 
 _LOADERS = {
     "yaml.safe_load": "yaml",
@@ -63,7 +66,10 @@ _PARSERS = frozenset({"configparser.ConfigParser", "configparser.RawConfigParser
 _OPENS = frozenset({"open", "io.open", "codecs.open"})
 _SAME_PATH = frozenset({"os.path.abspath", "os.path.realpath", "os.path.normpath", "str", "os.fspath"})
 _JOINS = frozenset({"os.path.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"})
-_SAME_DATA = frozenset({"dict"})
+_PACKAGE_FOLDERS = frozenset({"importlib.resources.files", "importlib_resources.files"})
+_PACKAGE_TEXTS = frozenset(
+    {"importlib.resources.read_text", "importlib.resources.open_text", "importlib.resources.path", "pkgutil.get_data"}
+)
 _READ_METHODS = frozenset({"read", "read_text", "read_bytes", "open"})
 METHODS = _READ_METHODS | {"resolve", "absolute", "with_name", "joinpath"}
 """Methods of paths and of open files that are followed."""
@@ -83,10 +89,10 @@ def call_function(context: Context, path: str, node: ast.Call, at: ProgramPoint)
     if path in _OPENS:
         mode = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "mode"), None)
         return [UNKNOWN] if _is_writing(mode) else _open(context.value(node.args[0], at), at)
-    if path in _SAME_DATA:
-        values = context.value(node.args[0], at)
-        if any(isinstance(value, Loaded) for value in values):
-            return [replace(value, attributes=False) if isinstance(value, Loaded) else UNKNOWN for value in values]
+    if path in _PACKAGE_FOLDERS:
+        return _find_package_folders(context, node, at)
+    if path in _PACKAGE_TEXTS:
+        return _open(_join(context, _find_package_folders(context, node, at), node.args[1:], at), at)
     if path in _SAME_PATH or path in _JOINS or path == "os.path.dirname":
         values = context.value(node.args[0], at)
         if any(isinstance(value, TreePath) for value in values):
@@ -132,6 +138,18 @@ def find_own_path(at: ProgramPoint) -> TreePath:
 def get_path_attribute(owner: TreePath, name: str) -> Value:
     """`path.parent`."""
     return _go_up(owner) if name == "parent" else UNKNOWN
+
+
+def _find_package_folders(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
+    """The folder of a package: `importlib.resources.files("package")`."""
+    from regilink_doctor.lint.resolve.module_files import file_of
+
+    folders: list[Value] = []
+    for value in context.value(node.args[0], at):
+        name = value.literal if isinstance(value, StringValue) else None
+        file = value.module.source.path if isinstance(value, ModuleValue) else file_of(at.source.folder, name or "")
+        folders.append(TreePath(os.path.dirname(os.path.abspath(file))) if file else UNKNOWN)
+    return folders
 
 
 def find_ancestor(context: Context, node: ast.Attribute, number: int, at: ProgramPoint) -> list[Value]:
@@ -219,16 +237,39 @@ def find_roots(folder: str) -> tuple[str, ...]:
 
 
 def _load(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> list[Value]:
-    holder: DocumentHolder = "omegaconf" if "OmegaConf" in path else "plain"
+    kind = _LOADERS[path]
+    holder: DocumentHolder = "omegaconf" if "OmegaConf" in path else "dotenv" if kind == "dotenv" else "plain"
     values: list[Value] = []
     for value in context.value(node.args[0], at):
         if isinstance(value, StringValue) and path not in _TAKE_PATHS:
-            values.append(UNKNOWN)  # the text itself
+            data = parse_text(value, kind)
+            values.append(Loaded(Document(data)) if data is not None else UNKNOWN)
             continue
         files = find_files(value, at)
-        values += [load_file(context, file, _LOADERS[path], at, holder=holder) for file in files]
+        values += [load_file(context, file, kind, at, holder=holder) for file in files]
         values += [] if files else [UNKNOWN]
+    if any(keyword.arg == "object_hook" for keyword in node.keywords):  # it makes objects with attributes
+        return [replace(value, attributes=True) if isinstance(value, Loaded) else value for value in values]
     return values
+
+
+def parse_text(text: StringValue, kind: str) -> Data | None:
+    """The table or list that a string of the program says, all of it at the place of the string."""
+    from regilink_doctor.lint.data import Scalar, read_data
+
+    data = read_data("", text.literal.encode(), kind) if text.literal is not None else None
+    return _move(data, text.place) if data is not None and not isinstance(data, Scalar) else None
+
+
+def _move(data: Data, place: Place) -> Data:
+    """Data with all values at one place."""
+    from regilink_doctor.lint.data import DataList, Scalar, Table
+
+    if isinstance(data, Table):
+        return Table(data.keys, place, {key: _move(item, place) for key, item in data.entries.items()})
+    if isinstance(data, DataList):
+        return DataList(data.keys, place, tuple([_move(item, place) for item in data.items]))
+    return Scalar(data.keys, place, data.value, data.kind, data.written)
 
 
 def load_file(
@@ -362,8 +403,37 @@ def _to_values(owner: Loaded, keys: Keys, node: Data) -> list[Value]:
 
         return [interpolate(owner, keys, node)]
     if node.kind == "string":
-        return [node.interpolated()]
+        return [_fill_in(owner, keys, node)]
     return [UNKNOWN if node.kind == "other" else NonString(node.value)]
+
+
+def _fill_in(owner: Loaded, keys: Keys, scalar: Scalar) -> StringValue:
+    """A string as its reader gives it: `.env` and INI files fill in what is beside it."""
+    from regilink_doctor.lint.data import Table, find_data
+
+    table = find_data(owner.document.root, keys[:-1])
+    holder = owner.document.holder
+    if holder not in ("dotenv", "parser") or scalar.fragment is None or not isinstance(table, Table):
+        return scalar.interpolated()
+    return _fill_from(table, scalar, holder, 0)
+
+
+def _fill_from(table: Table, scalar: Scalar, holder: DocumentHolder, depth: int) -> StringValue:
+    """A string with `${X}` of the lines before it, or `%(x)s` of its section."""
+    from regilink_doctor.lint.data import Scalar
+    from regilink_doctor.lint.text.fragment import filled
+
+    known: dict[str, StringValue] = {}
+    for name, other in table.entries.items():
+        if other is scalar and holder == "dotenv":
+            break
+        if name in scalar.written and isinstance(other, Scalar) and other is not scalar and depth < _MAX_FILLED:
+            known[name] = _fill_from(table, other, holder, depth + 1)
+    whole = scalar.fragment
+    if whole is None:
+        return scalar.interpolated()
+    parts = filled(whole, 0, len(whole.text), known, dollars=False)
+    return StringValue(tuple(parts), scalar.place)
 
 
 def find_loaded_items(owner: Loaded) -> list[Value]:

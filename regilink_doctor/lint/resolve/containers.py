@@ -19,7 +19,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import written_name
+from regilink_doctor.lint.text.nodes import Updated, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +42,15 @@ def resolve_display(
 ) -> Iterable[Value]:
     """A list, tuple, set or dictionary: its items are looked at when they are asked for."""
     return [Literal(node, at)]
+
+
+@resolves(Updated)
+def resolve_updated(context: Context, node: Updated, at: ProgramPoint) -> Iterable[Value]:
+    """A name after `name.update(more)`: the longer dictionary; what is no dictionary is as before."""
+    owner = node.values[0]
+    before = context.value(owner, at)
+    is_mapping = any(isinstance(value, Literal | Loaded) and value.is_mapping for value in before)
+    return [Literal(node, at)] if is_mapping else before
 
 
 @resolves(ast.ListComp, ast.GeneratorExp, ast.SetComp)
@@ -164,45 +173,78 @@ def find_by_key(context: Context, owner: Literal | Loaded, keys: Sequence[str | 
 
 
 def _find_by_key(context: Context, owner: Literal, keys: Sequence[str | None]) -> list[Value]:
-    named, unpacked = context.keep(
-        ("keys", id(owner.node), owner.at.order, owner.at.frame), lambda: index_keys(context, owner)
-    )
-    if not keys or None in keys:
-        asked = list(named)[:_MOST_ITEMS]
-    else:
-        asked = [key for key in dict.fromkeys(keys) if key is not None and key in named]
+    key = ("keys", id(owner.node), owner.at.order, owner.at.frame)
+    index = context.keep(key, lambda: index_keys(context, owner))
+    if keys and None not in keys:
+        return [
+            value
+            for name in dict.fromkeys(keys)
+            if name is not None
+            for value in _find_one(context, index, owner, name)
+        ]
     values: list[Value] = []
-    for name in asked:
-        found = context.value(named[name], owner.at)
-        values += [with_name(value, name) for value in found] if name else found
-    if not values and "" in named:  # a key that is not known may be any
-        values += context.value(named[""], owner.at)
-    if values:
-        return values
-    for node in unpacked[-_MOST_ITEMS:]:
-        for inner in context.value(node, owner.at):
-            is_mapping = isinstance(inner, Literal | Loaded) and inner.is_mapping
-            values += (
-                find_by_key(context, inner, keys) if isinstance(inner, Literal | Loaded) and is_mapping else [UNKNOWN]
-            )
+    for name, node in index.named[:_MOST_ITEMS]:
+        found = context.value(node, owner.at)
+        values += (
+            _find_in_mapping(context, found, keys) if name is None else [with_name(value, name) for value in found]
+        )
     return values
 
 
-def index_keys(context: Context, owner: Literal) -> tuple[dict[str, ast.expr], list[ast.expr]]:
-    """The values of a dictionary by their keys, of the same keys the last, and the mappings that are unpacked in it."""
-    named: dict[str, ast.expr] = {}
-    unpacked: list[ast.expr] = []
+def _find_one(context: Context, index: KeyIndex, owner: Literal, name: str) -> list[Value]:
+    """The value of one key: the last that is written, or a mapping behind it that has the key."""
+    values: list[Value] = []
+    is_unknown = False
+    last = index.last.get(name, index.last.get("", -1))
+    for number in reversed([number for number in index.unpacked if number > last][-_MOST_ITEMS:]):
+        mappings = context.value(index.named[number][1], owner.at)
+        found = [_find_in_mapping(context, [mapping], [name]) for mapping in mappings]
+        values += [value for item in found for value in item if value != UNKNOWN]
+        is_unknown = is_unknown or any(value == UNKNOWN for item in found for value in item)
+        if all(found) and not is_unknown:
+            return values
+    if last >= 0:
+        return values + [with_name(value, name) for value in context.value(index.named[last][1], owner.at)]
+    return [*values, UNKNOWN] if is_unknown else values
+
+
+def _find_in_mapping(context: Context, mappings: Iterable[Value], keys: Sequence[str | None]) -> list[Value]:
+    """The values of a key in the mapping that `**` unpacks."""
+    values: list[Value] = []
+    for mapping in mappings:
+        is_known = isinstance(mapping, Literal | Loaded) and mapping.is_mapping
+        values += (
+            find_by_key(context, mapping, keys) if isinstance(mapping, Literal | Loaded) and is_known else [UNKNOWN]
+        )
+    return values
+
+
+class KeyIndex:
+    """The entries of a dictionary in order, with the name of the key, "" for an unknown one, None for `**`.
+
+    `last` is the number of the last entry of each name, `unpacked` are those of mappings.
+    """
+
+    __slots__ = ("last", "named", "unpacked")
+
+    def __init__(self, named: list[tuple[str | None, ast.expr]]) -> None:
+        self.named = named
+        self.last = {name: number for number, (name, _) in enumerate(named) if name is not None}
+        self.unpacked = [number for number, (name, _) in enumerate(named) if name is None]
+
+
+def index_keys(context: Context, owner: Literal) -> KeyIndex:
+    """The entries of a dictionary by their keys."""
+    named: list[tuple[str | None, ast.expr]] = []
     for key, value in owner.pairs:
-        if key is None:
-            unpacked.append(value)
-        elif isinstance(key, str):
-            named[key] = value
+        if key is None or isinstance(key, str):
+            named.append((key, value))
         elif isinstance(key, ast.Constant):
-            named[key.value if isinstance(key.value, str) else ""] = value
+            named.append((key.value if isinstance(key.value, str) else "", value))
         else:
-            for name in find_key_names(context, key, owner.at) or [None]:
-                named[name or ""] = value
-    return named, unpacked
+            names = find_key_names(context, key, owner.at) or [None]
+            named += [(name or "", value) for name in names]
+    return KeyIndex(named)
 
 
 def find_key_names(context: Context, key: ast.expr, at: ProgramPoint) -> list[str | None]:
@@ -219,13 +261,14 @@ def get_by_key(context: Context, owner: Literal | Loaded, node: ast.Call, at: Pr
     if isinstance(owner, Loaded) and owner.document.holder == "parser" and not owner.keys and len(node.args) == 2:
         sections = find_by_key(context, owner, find_key_names(context, node.args[0], at))
         names = find_key_names(context, node.args[1], at)
+        fallback = [context.value(keyword.value, at) for keyword in node.keywords if keyword.arg == "fallback"]
         return [
             value
             for section in sections
             for value in (find_by_key(context, section, names) if isinstance(section, Loaded) else ())
-        ] or [UNKNOWN]
+        ] or list(fallback[0] if fallback else [UNKNOWN])
     keys = [value.literal for value in context.value(node.args[0], at) if isinstance(value, StringValue)]
-    default = [*node.args[1:], *(keyword.value for keyword in node.keywords if keyword.arg == "default")]
+    default = [*node.args[1:], *(keyword.value for keyword in node.keywords if keyword.arg in ("default", "fallback"))]
     found = find_by_key(context, owner, keys)
     if found and keys and None not in keys:
         return found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.strings import StringValue
+from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve.bindings import Arm, Module, ProgramPoint
 from regilink_doctor.lint.resolve.conditions import narrow
 from regilink_doctor.lint.resolve.context import Context
 from regilink_doctor.lint.resolve.strings import unknown_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
+    Loaded,
     Unknown,
     Value,
     is_none,
@@ -29,7 +30,9 @@ READS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "deco
 """Functions that give a variable, or a default."""
 
 _ENVIRON = ("os.environ", "environ")
-_LOADS = ("load_dotenv", "dotenv.load_dotenv", "read_env")
+_LOADS = ("load_dotenv", "read_env")
+_LOADING = frozenset({"dotenv", "environ", "environs"})
+"""Packages that load files of variables."""
 
 
 class _Assignment:
@@ -59,6 +62,8 @@ def read_environment(context: Context, node: ast.Call, at: ProgramPoint) -> Iter
     around = _find_around(context, variable, at)
     shown = next((name for name in names if name), "the environment")
     given = context.value(default, at) if default is not None else ()
+    if variable and _find_loaded(context, variable, at.scope.module):
+        given = ()  # the file sets it, if nothing else does
     defaults: list[Value] = [mark_default(value, shown) for value in given if not is_none(value)]
     if variable:
         defaults = [mark_variable(value, variable) for value in defaults]
@@ -79,16 +84,74 @@ def read_item(context: Context, key: str | None, at: ProgramPoint) -> Sequence[V
 
 
 def _find_around(context: Context, variable: str | None, at: ProgramPoint) -> Sequence[Value]:
-    """What files of the tree set a variable to."""
+    """What files of the tree set a variable to, and the file of variables that the program loads."""
     from regilink_doctor.lint.resolve.surroundings import find_set_values
 
-    return find_set_values(variable, at.source.folder, context.source.path) if variable else ()
+    if not variable:
+        return ()
+    around = find_set_values(variable, at.source.folder, context.source.path)
+    loaded = _find_loaded(context, variable, at.scope.module)
+    known = {value.pattern for value in loaded if isinstance(value, StringValue)}
+    return [*(value for value in around if value.pattern not in known), *loaded]
+
+
+def _find_loaded(context: Context, variable: str, module: Module) -> list[Value]:
+    """The value of a variable in the files that `load_dotenv(path)` names."""
+    from regilink_doctor.lint.resolve.config_files import find_at
+
+    if module.imports.isdisjoint(_LOADING):
+        return []
+    loaded = context.keep(("loaded variables", id(module)), lambda: _load_variables(context, module))
+    values = [value for file, _ in loaded for value in find_at(file, (variable,))]
+    return [with_name(mark_variable(value, variable), variable) for value in values]
+
+
+def _load_variables(context: Context, module: Module) -> list[tuple[Loaded, Use]]:
+    from regilink_doctor.lint.resolve.config_files import find_files, load_file
+
+    loaded: list[tuple[Loaded, Use]] = []
+    for use in module.uses:
+        if (written_name(use.call.func) or "").rpartition(".")[2] in _LOADS:
+            files = [file for value in _find_named(context, use) for file in find_files(value, use.at)[:1]]
+            tables = [load_file(context, file, "dotenv", use.at, holder="dotenv") for file in files]
+            loaded += [(table, use) for table in tables if isinstance(table, Loaded)]
+    return loaded
+
+
+def _find_named(context: Context, use: Use) -> Sequence[Value]:
+    """The path that `load_dotenv` is given; without one, and from `find_dotenv`, the nearest `.env`."""
+    paths = [item.value for item in use.call.keywords if item.arg in ("dotenv_path", "path")]
+    node: ast.expr | None = next(iter((*use.call.args[:1], *paths)), None)
+    if isinstance(node, ast.Call) and (written_name(node.func) or "").endswith("find_dotenv"):
+        node = node.args[0] if node.args else None
+    if node is not None:
+        return context.value(node, use.at)
+    place = use.at.source.place(use.call)
+    return [StringValue((KnownPart(".env", place),), place)]
+
+
+def _find_overridden(context: Context, variable: str, at: ProgramPoint) -> list[Value]:
+    """The value that `load_dotenv(path, override=True)` gives a variable before a place, whatever it was."""
+    from regilink_doctor.lint.resolve.config_files import find_at
+
+    module = at.scope.module
+    if module.imports.isdisjoint(_LOADING):
+        return []
+    for file, use in reversed(context.keep(("loaded variables", id(module)), lambda: _load_variables(context, module))):
+        is_override = any(item.arg == "override" and getattr(item.value, "value", False) for item in use.call.keywords)
+        is_before = use.scope is not at.scope or use.order < at.order
+        if is_override and is_before and use.arm is None and use.scope in (at.scope, module.scope):
+            values = find_at(file, (variable,))
+            if values:
+                return [with_name(value, variable) for value in values]
+    return []
 
 
 def find_assigned(context: Context, variable: str, at: ProgramPoint) -> tuple[list[Value], bool]:
     """What the program itself has set a variable to before a place, and whether it certainly has."""
     module = at.scope.module
-    values: list[Value] = []
+    if values := _find_overridden(context, variable, at):
+        return values, True
     for assignment in reversed(_find_assignments(context, module).get(variable, ())[-MAX_ALTERNATIVES:]):
         is_here = assignment.at.scope is at.scope
         if is_here and assignment.at.order >= at.order:
@@ -155,7 +218,7 @@ def _find_checked(module: Module) -> frozenset[str] | None:
     """The variables that conditions or `os.environ["X"]` of a file name; None where it loads a settings file."""
     found: set[str] = set()
     for use in module.uses:
-        if written_name(use.call.func) in _LOADS or getattr(use.call.func, "attr", "") == "load_dotenv":
+        if (written_name(use.call.func) or "").rpartition(".")[2] in _LOADS:
             return None
     for node in walk(module.scope.node):
         key: ast.expr | None = None

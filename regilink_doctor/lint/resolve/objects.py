@@ -205,7 +205,10 @@ def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -
     if scope.is_enum and not owner.instance and name in scope.bindings:
         return [Member(scope, name)]
     values: list[Value] = []
-    for value, method, order in scope.attributes.get(name, ())[: MAX_ALTERNATIVES + 1]:
+    stored = scope.attributes.get(name, ())
+    if all(method.name == "__post_init__" for _, method, _ in stored) and owner.instance and name in scope.bindings:
+        values += _find_converted(context, owner, scope, name) if stored else ()
+    for value, method, order in stored[: MAX_ALTERNATIVES + 1] if not values else ():
         # The frame is that of the class: its parameters are those of `__init__`.
         frame = enter_init(context, method, owner.made) if method.name in ("__init__", "__post_init__") else None
         values += [with_name(item, name) for item in context.value(value, ProgramPoint(method, order, frame))]
@@ -223,6 +226,12 @@ def _find_own(context: Context, owner: ClassOrObject, scope: Scope, name: str) -
             for item in find_binding(context, name, binding, scope):
                 values.append(with_name(mark_default(item, name) if is_default else item, name))
     return values
+
+
+def _find_converted(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value]:
+    """A field that `__post_init__` makes an object of: `self.registry = Registry(**self.registry)`."""
+    values = [with_name(item, name) for item in find_field(context, owner, scope, name) or ()]
+    return values if values and all(isinstance(value, ClassOrObject) for value in values) else []
 
 
 def _find_returned(context: Context, method: Scope, owner: ClassOrObject) -> list[Value]:

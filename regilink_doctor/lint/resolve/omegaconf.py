@@ -8,6 +8,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Given, Scalar, Table, read_data
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
+from regilink_doctor.lint.resolve.config_files import find_at, parse_text
 from regilink_doctor.lint.resolve.containers import find_elements, index_keys
 from regilink_doctor.lint.resolve.interpolation import MISSING, split_path
 from regilink_doctor.lint.resolve.objects import find_attribute, find_lineage
@@ -79,20 +80,10 @@ def _hold(data: Data, default_of: str | None = None) -> Loaded:
 def _create(context: Context, value: Value, place: Place) -> Value:
     """`OmegaConf.create(value)`: of a string, what it says as YAML."""
     if isinstance(value, StringValue):
-        text = value.literal
-        data = read_data("", text.encode(), "yaml") if text is not None else None
-        return _hold(_move(data, value.place)) if isinstance(data, Table | DataList) else UNKNOWN
+        parsed = parse_text(value, "yaml")
+        return _hold(parsed) if parsed is not None else UNKNOWN
     data = _Converter(context, place).convert(value, ())
     return _hold(data, getattr(value, "default_of", None)) if isinstance(data, Table | DataList) else UNKNOWN
-
-
-def _move(data: Data, place: Place) -> Data:
-    """Data with all values at one place."""
-    if isinstance(data, Table):
-        return Table(data.keys, place, {key: _move(item, place) for key, item in data.entries.items()})
-    if isinstance(data, DataList):
-        return DataList(data.keys, place, tuple([_move(item, place) for item in data.items]))
-    return Scalar(data.keys, place, data.value, data.kind, data.written)
 
 
 def _merge(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
@@ -127,8 +118,6 @@ def _merge(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
 
 def _select(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
     """`OmegaConf.select(config, "a.b", default=…)`."""
-    from regilink_doctor.lint.resolve.config_files import find_at
-
     paths = [value.literal for value in context.value(node.args[1], at) if isinstance(value, StringValue)]
     default = next((keyword.value for keyword in node.keywords if keyword.arg == "default"), None)
     values: list[Value] = []
@@ -185,16 +174,16 @@ class _Converter:
         return Given(keys, self.place, None, "other", "", values=tuple(values))
 
     def _convert_mapping(self, value: Literal, keys: Keys) -> Table:
-        named, unpacked = index_keys(self.context, value)
-        table = Table(keys, self.place, {})
-        for node in unpacked:
-            for inner in self.context.value(node, value.at):
+        entries: dict[str, Data] = {}
+        for name, node in index_keys(self.context, value).named:
+            values = self.context.value(node, value.at)
+            if name is not None:
+                entries[name] = self._convert_alternatives(values, (*keys, name))
+                continue
+            for inner in values:
                 data = self.convert(inner, keys)
-                table = merge_tables(table, data) if isinstance(data, Table) else table
-        entries = dict(table.entries)
-        for name, node in named.items():
-            entries[name] = self._convert_alternatives(self.context.value(node, value.at), (*keys, name))
-        return replace(table, entries=entries)
+                entries |= data.entries if isinstance(data, Table) else {}
+        return Table(keys, self.place, entries)
 
     def _convert_fields(self, value: ClassOrObject, keys: Keys) -> Table:
         """The fields of a dataclass, those of its bases first, as they are given or by default."""

@@ -18,6 +18,7 @@ from regilink_doctor.lint.resolve.values import (
     FileText,
     Function,
     Literal,
+    Loaded,
     Member,
     Method,
     Name,
@@ -148,7 +149,18 @@ def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> It
         if any(isinstance(value, StringValue) for value in left):
             before = _to_parts(context, left, node.left, at)
             return _join([before, [slash], _concatenate(context, node.right, at)], node, at)
+    if isinstance(node.op, ast.BitOr):
+        return _merge_mappings(context, node, at)
     return [UNKNOWN]
+
+
+def _merge_mappings(context: Context, node: ast.BinOp, at: ProgramPoint) -> list[Value]:
+    """`defaults | loaded`."""
+    values = (*context.value(node.left, at), *context.value(node.right, at))
+    if not any(isinstance(value, Literal | Loaded) and value.is_mapping for value in values):
+        return [UNKNOWN]
+    merged = context.keep(("merged", id(node)), lambda: ast.Dict([None, None], [node.left, node.right]))
+    return [Literal(merged, at)]
 
 
 @resolves_binding("augment")

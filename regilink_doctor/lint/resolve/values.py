@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.data import Data, Keys
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
 
-    DocumentHolder = typing.Literal["plain", "omegaconf", "parser"]
+    DocumentHolder = typing.Literal["plain", "dotenv", "omegaconf", "parser"]
 
 
 @record
@@ -108,7 +108,7 @@ class FileText:
 class Document:
     """The data of a configuration file, or of several that are merged, and what holds it in the program.
 
-    OmegaConf fills interpolations in; a parser is that of `configparser`.
+    OmegaConf, `.env` and a parser, which is that of `configparser`, fill in what is named.
     """
 
     __slots__ = ("holder", "root")

@@ -20,7 +20,7 @@ from regilink_doctor.lint.resolve.bindings import (
 )
 from regilink_doctor.lint.resolve.wandb_api import LOGGED_ONLY
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import FUNCTIONS, LEAVES, WITHS, inside, walk, written_name
+from regilink_doctor.lint.text.nodes import FUNCTIONS, LEAVES, WITHS, Updated, inside, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -459,6 +459,8 @@ class _Walk:
             self.module.uses.append(Use(node, scope, self.order, statement, arm))
             if isinstance(node.func, ast.Attribute) and node.func.attr in _GROWS and len(node.args) == 1:
                 self._read_growth(node.func, node.args[0], scope, arm)
+            elif isinstance(node.func, ast.Attribute) and node.func.attr == "update":
+                self._read_update(node.func.value, node, scope, arm)
         elif isinstance(node, ast.Attribute):
             if node.attr in LOGGED_ONLY and isinstance(node.value, ast.Name) and isinstance(node.ctx, ast.Load):
                 self.module.reads.append(Read(node, scope, self.order, statement))
@@ -491,6 +493,14 @@ class _Walk:
             self._bind(owner, ast.List([before, added], ast.Load()), scope, arm, "value", None, ())
         elif isinstance(owner, ast.Attribute):
             self.read_target(owner, ast.List([added], ast.Load()), scope, arm)
+
+    def _read_update(self, owner: ast.expr, call: ast.Call, scope: Scope, arm: Arm | None) -> None:
+        """`mapping.update(more, key=value)`: from here on the name is bound to the longer dictionary."""
+        if isinstance(owner, ast.Name) and owner.id in scope.bindings and owner.id not in scope.global_names:
+            keys = [ast.Constant(item.arg) if item.arg else None for item in call.keywords]
+            values = [owner, *call.args, *(item.value for item in call.keywords)]
+            updated = Updated(keys=[*[None] * (1 + len(call.args)), *keys], values=values)
+            self._bind(owner, updated, scope, arm, "value", None, ())
 
 
 def _unpack(

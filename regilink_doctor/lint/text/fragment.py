@@ -145,7 +145,7 @@ def _filling(
     place = stretch.place(match.start(), match.end())
     if (whole := known.get(match[0].replace(" ", ""))) is not None:
         return whole.parts
-    inside = match["bare"] or match["braced"] or ""
+    inside = match["bare"] or match["braced"] or match["percent"] or ""
     variable, default = inside, None
     if match["braced"] is not None and (parsed := _DEFAULT.fullmatch(inside)):
         variable, default = parsed["name"], parsed["default"]

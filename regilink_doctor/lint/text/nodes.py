@@ -96,6 +96,10 @@ def written_name(node: ast.AST) -> str | None:
     return node.id + "".join(reversed(words))
 
 
+class Updated(ast.Dict):
+    """What a dictionary is after `name.update(more)`: `{**name, **more}`."""
+
+
 def copy_place(node: NodeT, original: ast.expr) -> NodeT:
     """A node that no source has, at the place of one that it has."""
     node.lineno, node.col_offset = original.lineno, original.col_offset
