@@ -33,7 +33,7 @@ PLAN: dict[str, tuple[str, str]] = {
     "lint.change": ("writing fixes and comments", "core lint.text lint.scan lint.suppress lint.engine"),
     "workflows": (
         "what a command does, as functions that return values",
-        "core rules config client doctor emulator lint.scan lint.project lint.engine lint.change",
+        "core rules config client doctor emulator lint.scan lint.project lint.suppress lint.engine lint.change",
     ),
     "report": ("values as text, JSON, XML, HTML", "core rules config doctor workflows"),
     "cli": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import field, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ class Finding:
     target: str | None = None
     note: str | None = None
     failures: tuple[str, ...] = ()
+    at_value: Finding | None = field(default=None, compare=False, repr=False)
+    """The same finding where the value is set, if that is not in code: it is reported there if that file is linted."""
 
     @property
     def page(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
+from functools import cached_property, partial
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.findings import Finding, Place, Span
@@ -52,6 +52,12 @@ class FileReport:
     sites: tuple[Site, ...] = ()
     codes: tuple[tuple[str, ...], ...] = ()
     suppressed: int = 0
+    unused: tuple[tuple[Suppression, Finding], ...] = ()
+    """The comments of the file that silence nothing in it, and what is reported of them."""
+    used_elsewhere: tuple[Suppression, ...] = ()
+    """Comments of other files that silence something here: where a value is set."""
+    silenced_values: tuple[Finding, ...] = ()
+    """What is silenced here, as it would be reported in the file that has the value."""
 
 
 @record
@@ -177,10 +183,11 @@ def lint_bytes(
     others = [list(_findings(item, facts, enabled)) for item in reading.declared]
     unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]
     unique = list(dict.fromkeys(finding for found in (unparsable, *by_site, *others) for finding in found))
-    left, silenced = _silence_findings(reading, unique, enabled)
-    told = set(left)
-    codes = tuple(tuple(dict.fromkeys(finding.code for finding in found if finding in told)) for found in by_site)
-    return FileReport(tuple(sorted(left, key=_order)), reading.sites, codes, silenced)
+    unique = [item for item in unique if not item.at_value or selection.enabled(item.code, item.at_value.place.path)]
+    silenced = _silence_findings(reading, unique, enabled, project)
+    left = set(silenced.findings)
+    codes = tuple(tuple(dict.fromkeys(finding.code for finding in found if finding in left)) for found in by_site)
+    return replace(silenced, sites=reading.sites, codes=codes)
 
 
 def _findings(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> Iterator[Finding]:
@@ -231,32 +238,48 @@ def _with_tree(site: Site, facts: _Facts) -> Site:
     return replace(site, target=tuple(string.mark_set(is_set) for string in site.target))
 
 
-def _silence_findings(reading: ParsedFile, findings: Sequence[Finding], enabled: Enabled) -> tuple[list[Finding], int]:
-    """The findings that are left, the findings about the comments themselves added; and how many were silenced.
+def _silence_findings(
+    reading: ParsedFile, findings: Sequence[Finding], enabled: Enabled, project: Project
+) -> FileReport:
+    """The findings that no comment silences, those about the comments themselves added.
 
-    A comment counts on any line of the statement that the finding is in. That of a rule which is not `enabled` may be
-    there for another run.
+    A comment counts on any line of the statement that the finding is in, and likewise at its second place, which may be
+    in another file. That of a rule which is not `enabled` may be there for another run.
     """
     sources = [source for source in reading.sources if _may_suppress(source, any_finding=bool(findings))]
-    if not sources:
-        return list(findings), 0
-    from regilink_doctor.lint.suppress import SuppressionIndex, read_comments
+    others = {related.place.path for finding in findings for related in finding.related}
+    if not sources and not others - {source.path for source in reading.sources}:
+        return FileReport(tuple(sorted(findings, key=order_of)))
+    from regilink_doctor.lint.suppress import SuppressionIndex, index_comments_of, read_comments
 
     comments = [read_comments(source, reading.comments) for source in sources]
     suppressions = [item for found, _ in comments for item in found]
-    used: set[Suppression] = set()
-    left = []
-    near = SuppressionIndex(reading, suppressions)
+    own = SuppressionIndex(reading, suppressions)
+    used: dict[Suppression, None] = {}
+    left: list[Finding] = []
+    silenced: list[Finding] = []
     for finding in findings:
-        matching = [item for item in near.to(finding) if item.code in (None, finding.code)]
-        used.update(matching)
-        if not matching:
-            left.append(finding)
-    silenced = len(findings) - len(left)
-    about = [problem for _, problems in comments for problem in problems]
+        matching: list[Suppression] = []
+        for place in (finding.place, *(related.place for related in finding.related)):
+            path = place.path
+            is_own = path == finding.place.path
+            index = own if is_own else project.remember(("comments", path), partial(index_comments_of, path))
+            matching += index.find_at(place) if index is not None else ()
+        matching = [item for item in matching if item.code in (None, finding.code)]
+        used |= dict.fromkeys(matching)
+        (silenced if matching else left).append(finding)
+    about = [problem for _, problems in comments for problem in problems if enabled(problem.code)]
     unused = [item for item in suppressions if item not in used and item.code and _is_ours(item)]
-    about += [_unused(item) for item in unused if enabled(item.code or "")]
-    return left + [finding for finding in about if enabled(finding.code)], silenced
+    if not enabled(rule_codes.UNUSED_SUPPRESSION):
+        unused = []
+    told = [(item, _unused(item)) for item in unused if enabled(item.code or "")]
+    return FileReport(
+        tuple(sorted([*left, *about, *(finding for _, finding in told)], key=order_of)),
+        suppressed=len(silenced),
+        unused=tuple(told),
+        used_elsewhere=tuple(item for item in used if item not in suppressions),
+        silenced_values=tuple(finding.at_value for finding in silenced if finding.at_value is not None),
+    )
 
 
 def _may_suppress(source: Source, *, any_finding: bool) -> bool:
@@ -287,5 +310,6 @@ def _crash(where: str, place: Place, error: Exception, rest: str = "the other ru
     return finding_at(place, Problem(rule_codes.INTERNAL_ERROR, facts=facts))
 
 
-def _order(finding: Finding) -> tuple[str, int, Span, str]:
+def order_of(finding: Finding) -> tuple[str, int, Span, str]:
+    """The key by which findings are sorted."""
     return finding.place.path, finding.place.cell or 0, finding.place.span, finding.code

@@ -62,7 +62,7 @@ class Project:
         """Whether a settings file in `folder` or above it, up to the root of the repository, mentions `variable`."""
         word = variable.encode()
         return any(
-            self._remember(("mentions", base, variable), lambda base=base: _mentions(base, word))  # type: ignore[misc]
+            self.remember(("mentions", base, variable), lambda base=base: _mentions(base, word))  # type: ignore[misc]
             for base in self._upwards(folder)
         )
 
@@ -70,11 +70,11 @@ class Project:
         """Whether Python in `folder` or below, or beside a folder of settings, links to a registry."""
         while os.path.basename(folder) in _BESIDE:
             folder = os.path.dirname(folder)
-        return self._remember(("links", folder), lambda: _has_links(folder))
+        return self.remember(("links", folder), lambda: _has_links(folder))
 
     def is_linking_program(self, path: str, folder: str) -> bool:
         """Whether the Python file that a command in `folder` names, from there or from above, links artifacts."""
-        return self._remember(("program", path, folder), lambda: self._links_artifacts(path, folder))
+        return self.remember(("program", path, folder), lambda: self._links_artifacts(path, folder))
 
     def newest_wandb(self, folder: str) -> str | None:
         """The newest wandb that the nearest lists of requirements allow, in `folder` or above; None without any.
@@ -82,7 +82,7 @@ class Project:
         Of several lists in one folder the most generous counts: it is unknown which is installed.
         """
         for base in self._upwards(folder):
-            if version := self._remember(("wandb", base), lambda base=base: _newest_in(base)):  # type: ignore[misc]
+            if version := self.remember(("wandb", base), lambda base=base: _newest_in(base)):  # type: ignore[misc]
                 return version
         return None
 
@@ -95,9 +95,10 @@ class Project:
         return False
 
     def _upwards(self, folder: str) -> tuple[str, ...]:
-        return self._remember(("upwards", folder), lambda: _upwards(folder))
+        return self.remember(("upwards", folder), lambda: _upwards(folder))
 
-    def _remember(self, question: tuple[str, ...], find: Callable[[], Answer]) -> Answer:
+    def remember(self, question: tuple[str, ...], find: Callable[[], Answer]) -> Answer:
+        """The answer to a question about files, found once in a run."""
         if question not in self._answers:
             self._answers[question] = find()
         answer: Answer = self._answers[question]  # type: ignore[assignment]

@@ -11,6 +11,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
+from regilink_doctor.lint.text.source import Source, Unparsable
 from regilink_doctor.rules.index import RULES
 from regilink_doctor.rules.judge import finding_at
 from regilink_doctor.rules.selection import no_such_rule
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from regilink_doctor.core.sites import FileFact, Site
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.scan.kinds import Comments
-    from regilink_doctor.lint.text.source import Source
 
 
 _OURS = re.compile(r"#\s*regilink:\s*(?P<verb>[\w-]*)\s*(?:\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
@@ -89,15 +89,30 @@ class SuppressionIndex:
             for line in range(span.line, span.end_line + 1):
                 self.statements.setdefault((cell, line), []).append(span)
 
-    def to(self, finding: Finding) -> Iterator[Suppression]:
-        """Those in the finding's own lines, those of its statement, and those of the second place that explains it."""
+    def find_at(self, place: Place) -> Iterator[Suppression]:
+        """Those for the whole file, those in the lines of a place, and those of its statement."""
         yield from self.everywhere
-        for place in (finding.place, *(related.place for related in finding.related)):
-            if place.path == finding.place.path:
-                comments = self.comments.get(place.cell, [])
-                for span in (place.span, *self.statements.get((place.cell, place.span.line), ())):
-                    first = bisect_left(comments, span.line, key=_line)
-                    yield from comments[first : bisect_right(comments, span.end_line, key=_line)]
+        comments = self.comments.get(place.cell, [])
+        for span in (place.span, *self.statements.get((place.cell, place.span.line), ())):
+            first = bisect_left(comments, span.line, key=_line)
+            yield from comments[first : bisect_right(comments, span.end_line, key=_line)]
+
+
+def index_comments_of(path: str) -> SuppressionIndex | None:
+    """The comments of another file that has the second place of a finding; None where it has none."""
+    from regilink_doctor.lint import formats
+    from regilink_doctor.lint.scan.files import read
+
+    try:
+        content = read(path)
+        if b"regilink:" not in content and b"noqa" not in content.lower():
+            return None
+        reading = formats.read(path, content)
+    except (OSError, Unparsable, RecursionError):
+        return None
+    return SuppressionIndex(
+        reading, [item for source in reading.sources for item in read_comments(source, reading.comments)[0]]
+    )
 
 
 def _line(item: Suppression) -> int:

@@ -273,9 +273,9 @@ def to_finding(report: Report, item: Site | FileFact) -> Finding:
     problem = report.problem
     rule = rule_for(problem.rule)
     message = rule.explain(problem)
-    place, second = _place(report, item)
+    place, written = _find_places(report, item)
     target = report.string if report.string is not None and not report.argument else _target_of(item)
-    return Finding(
+    finding = Finding(
         rule.code,
         rule.name,
         problem.severity,
@@ -283,11 +283,21 @@ def to_finding(report: Report, item: Site | FileFact) -> Finding:
         place,
         mask_secrets(message.help) if message.help else None,
         report.fix or _fix(rule, problem, report.string, place),
-        (*report.related, *second),
+        (*report.related, *([Related("the value is set here", written)] if written is not None else ())),
         target=mask_secrets(target.display) if target is not None else None,
         note=mask_secrets(message.note) if message.note else None,
         failures=(problem.failure,) if problem.failure in rule.failures else rule.failures,
     )
+    if written is None or written.path.endswith((".py", ".ipynb")):
+        return finding
+    fix = _fix(rule, problem, report.string, written)
+    at_value = replace(
+        finding,
+        place=written,
+        fix=fix if fix is not None and fix.applicability == "safe" else None,
+        related=(*report.related, Related("the value is used here", place)),
+    )
+    return replace(finding, at_value=at_value)
 
 
 def finding_at(place: Place, problem: Problem) -> Finding:
@@ -312,22 +322,22 @@ def _target_of(item: Site | FileFact) -> StringValue | None:
     return targets[0] if isinstance(targets, tuple) and len(targets) == 1 else None
 
 
-def _place(report: Report, item: Site | FileFact) -> tuple[Place, tuple[Related, ...]]:
-    """Where to report: in the call; and, as the second place, where the string is written if that is elsewhere."""
+def _find_places(report: Report, item: Site | FileFact) -> tuple[Place, Place | None]:
+    """Where to report: in the call; and where the string is written, if that is elsewhere."""
     if report.at is not None:
-        return report.at, ()
+        return report.at, None
     string = report.string
     if string is None:
-        return item.place, ()
+        return item.place, None
     start, end = report.problem.start, report.problem.end
     written = string.place_of(start, max(end, start + 1))
     span = item.statement
     inside = span.line <= written.span.line and written.span.end_line <= span.end_line
     if inside and (written.path, written.cell) == (item.place.path, item.place.cell):
-        return written, ()
+        return written, None
     if item.kind in ("setting", "requirement", "command"):
-        return written, ()
-    return _passed_at(item, report.argument), (Related("the value is set here", written),)
+        return written, None
+    return _passed_at(item, report.argument), written
 
 
 def _passed_at(item: Site | FileFact, argument: str) -> Place:

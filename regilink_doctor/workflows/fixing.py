@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.lint.change import NOT_ADDED_SILENTLY, FileChanged, add_ignores, apply_fixes, write_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from regilink_doctor.core.findings import Finding
+    from regilink_doctor.lint.engine import FileReport
     from regilink_doctor.workflows.lint import Linter, LintResult
 
 
@@ -30,7 +29,7 @@ def plan_fixes(result: LintResult, linter: Linter, *, unsafe: bool = False) -> l
     changes = []
     for path in sorted({finding.place.path for finding in result.findings if finding.fix is not None}):
         content = result.sources[path]
-        after, fixed = apply_fixes(path, content, partial(linter.lint, path), unsafe=unsafe)
+        after, fixed = apply_fixes(path, content, _lint_as_reported(result, linter, path), unsafe=unsafe)
         if after != content:
             changes.append(Change(path, content, after, tuple(fixed)))
     return changes
@@ -46,10 +45,22 @@ def plan_ignores(result: LintResult, linter: Linter) -> list[Change]:
         result.notes.append("--add-ignore does not silence a key: anyone who reads the file still has it")
     for path in sorted({finding.place.path for finding in result.findings}):
         content = result.sources[path]
-        after, silenced = add_ignores(path, content, partial(linter.lint, path))
+        after, silenced = add_ignores(path, content, _lint_as_reported(result, linter, path))
         if after != content:
             changes.append(Change(path, content, after, tuple(silenced)))
     return changes
+
+
+def _lint_as_reported(result: LintResult, linter: Linter, path: str) -> Callable[[bytes], FileReport]:
+    """The linter of one file, which also finds what programs find wrong with its values, as long as it is unchanged."""
+
+    def lint(content: bytes) -> FileReport:
+        report = linter.lint(path, content)
+        if path not in result.with_values or content != result.sources[path]:
+            return report
+        return replace(report, findings=tuple(item for item in result.findings if item.place.path == path))
+
+    return lint
 
 
 def write_changes(result: LintResult, linter: Linter, changes: Sequence[Change]) -> None:
@@ -66,3 +77,5 @@ def write_changes(result: LintResult, linter: Linter, changes: Sequence[Change])
         report = linter.lint(change.path, change.after)
         result.replace(change.path, change.after, report, linter.lint(change.path, change.before).suppressed)
         result.fixed += change.fixed
+    if result.lint_again is not None and any(change.path in result.with_values for change in changes):
+        result.take_findings(result.lint_again())

@@ -60,6 +60,10 @@ class LintResult:
         self.failures: list[str] = []
         self.left_alone: list[str] = []
         self.notes: list[str] = []
+        self.with_values: frozenset[str] = frozenset()
+        """Files with findings about values that programs use: they are not found by linting these files alone."""
+        self.lint_again: Callable[[], LintResult] | None = None
+        """Lints the same paths, to find what is left after files were changed."""
 
     @property
     def exit_status(self) -> int:
@@ -80,6 +84,12 @@ class LintResult:
             for site, codes in zip(report.sites, report.codes, strict=True)
             if site.kind not in ("log", "other")
         ]
+
+    def take_findings(self, other: LintResult) -> None:
+        """Take the findings of another run on the same files in the place of these."""
+        self.findings = other.findings
+        self.sources = other.sources
+        self.suppressed = other.suppressed
 
     def replace(self, path: str, content: bytes, report: FileReport, suppressed: int) -> None:
         """Take up what a file gives after it was changed, in the place of what it has given.
@@ -175,8 +185,26 @@ def lint_paths(
     config = config or Config()
     linter = Linter(config, catalog)
     result = LintResult()
-    candidates = _candidates(paths, config, result, any_use=all_sites, force_exclude=force_exclude, progress=progress)
-    for path, content, report in _linted(candidates, linter, result, progress):
+    listed: list[str] = []
+    candidates = _candidates(
+        paths, config, result, listed, any_use=all_sites, force_exclude=force_exclude, progress=progress
+    )
+    linted = _linted(candidates, linter, result, progress)
+    if not linted:
+        return result
+    from functools import partial
+
+    from regilink_doctor.workflows.value_places import report_at_values
+
+    contents = {path: content for path, content, _ in linted}
+    before = {path: report for path, _, report in linted}
+    reports = report_at_values(before, listed)
+    result.with_values = frozenset(path for path, report in reports.items() if report != before.get(path))
+    result.lint_again = partial(
+        lint_paths, paths, catalog=catalog, config=config, all_sites=all_sites, force_exclude=force_exclude
+    )
+    for path, report in sorted(reports.items()):
+        content = contents.get(path) or (files.read(path) if report.findings else b"")
         result.add(path, content, report)
     return result
 
@@ -195,12 +223,13 @@ def _candidates(
     paths: Sequence[str],
     config: Config,
     result: LintResult,
+    listed: list[str],
     *,
     any_use: bool,
     force_exclude: bool,
     progress: Progress | None,
 ) -> list[str]:
-    """The files that pass the gates, sorted, each once; `result` is told what was passed over."""
+    """The files that pass the gates, sorted, each once; all are added to `listed`, what is skipped to `result`."""
     named = frozenset(to_slashes(os.path.normpath(path)) for path in paths)
     found: list[str] = []
 
@@ -211,6 +240,7 @@ def _candidates(
         paths, result.failures.append, _excluded(config), force_exclude=force_exclude, note=result.notes.append
     )
     for batch in batches:
+        listed += batch
         for part in _shares(batch, sifted, each=files.MANY):
             result.files += part.files
             result.failures += part.failures

@@ -1,0 +1,95 @@
+"""The findings of several files as one report: each is reported where its value is set, and once.
+
+A value of a configuration file may be used by several programs, and the file may be judged by itself as well. Comments
+count in both places.
+"""
+
+from __future__ import annotations
+
+import os
+
+from regilink_doctor.core.records import replace
+from regilink_doctor.lint.engine import FileReport, order_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from regilink_doctor.core.findings import Finding, Place
+    from regilink_doctor.lint.suppress import Suppression
+
+
+def report_at_values(reports: Mapping[str, FileReport], linted: Iterable[str]) -> dict[str, FileReport]:
+    """The reports with the findings at calls moved to the files that have the values, where these are linted, too.
+
+    Args:
+        reports: by the path of the file.
+        linted: all files that are linted, also those in which nothing can be found by themselves.
+    """
+    if not any(
+        report.used_elsewhere or report.silenced_values or any(finding.at_value for finding in report.findings)
+        for report in reports.values()
+    ):
+        return dict(reports)
+    shown = {os.path.abspath(path): path for path in linted}
+    used = {_key(item) for report in reports.values() for item in report.used_elsewhere}
+    moved: dict[str, list[Finding]] = {}
+    silenced: dict[str, list[Finding]] = {}
+    merged: dict[str, FileReport] = {}
+    for path, report in reports.items():
+        unneeded = {finding for item, finding in report.unused if _key(item) in used}
+        left: list[Finding] = []
+        for finding in report.findings:
+            target = shown.get(os.path.abspath(finding.at_value.place.path)) if finding.at_value else None
+            if finding.at_value is not None and target is not None:
+                moved.setdefault(target, []).append(_show_in(finding.at_value, target))
+            elif finding not in unneeded:
+                left.append(finding)
+        merged[path] = replace(report, findings=tuple(left))
+        for finding in report.silenced_values:
+            target = shown.get(os.path.abspath(finding.place.path))
+            if target is not None:
+                silenced.setdefault(target, []).append(finding)
+    for path in {**moved, **silenced}:
+        report = merged.get(path, FileReport(()))
+        own = [item for item in report.findings if not any(_is_same(item, other) for other in silenced.get(path, ()))]
+        findings = sorted(_merge(own, moved.get(path, ())), key=order_of)
+        merged[path] = replace(report, findings=tuple(findings))
+    return merged
+
+
+def _merge(own: Sequence[Finding], moved: Sequence[Finding]) -> list[Finding]:
+    """What a file says by itself, and what its uses say: each problem of a value once, with all its uses."""
+    merged: list[Finding] = []
+    for finding in moved:
+        index = next((index for index, other in enumerate(merged) if _is_same(other, finding)), None)
+        if index is None:
+            merged.append(finding)
+        else:
+            related = tuple(dict.fromkeys((*merged[index].related, *finding.related)))
+            merged[index] = replace(merged[index], related=related)
+    for finding in own:
+        index = next((index for index, other in enumerate(merged) if _is_same(other, finding)), None)
+        if index is None:
+            merged.append(finding)
+        elif merged[index].fix is None:
+            merged[index] = replace(merged[index], fix=finding.fix)
+    return merged
+
+
+def _is_same(one: Finding, other: Finding) -> bool:
+    """Whether two findings of one file are about the same part of a value."""
+    first, second = one.place.span, other.place.span
+    are_apart = (first.end_line, first.end_column) <= (second.line, second.column) or (
+        (second.end_line, second.end_column) <= (first.line, first.column)
+    )
+    return one.code == other.code and not are_apart
+
+
+def _show_in(finding: Finding, path: str) -> Finding:
+    """The finding with its file named as it is linted."""
+    return replace(finding, place=replace(finding.place, path=path))
+
+
+def _key(item: Suppression) -> tuple[str | None, str, Place]:
+    return item.code, os.path.abspath(item.place.path), replace(item.place, path="")

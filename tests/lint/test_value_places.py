@@ -1,0 +1,141 @@
+"""A finding about a value of a configuration file is reported at the value, once, whatever is linted with it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor import cli, lint_paths
+
+TRAIN = """\
+import wandb, yaml
+config = yaml.safe_load(open("conf/config.yaml"))
+run = wandb.init(entity="team-a")
+run.link_artifact(artifact, config["target"])
+"""
+CONFIG = "lr: 0.1\ntarget: wandb_registry-model/zoo\n"
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("conf").mkdir()
+    Path("conf/config.yaml").write_text(CONFIG)
+    Path("train.py").write_text(TRAIN)
+
+
+def found(*paths: str) -> list[tuple[str, int, str]]:
+    return [(item.place.path, item.place.span.line, item.code) for item in lint_paths(paths or ["."]).findings]
+
+
+def use_prefix() -> None:
+    """The value is a part of the path, which shows nothing by itself."""
+    write("conf/config.yaml", "target: wandb_registry-model/zoo", "prefix: wandb_registry-model")
+    write("train.py", 'config["target"]', "config['prefix'] + '/zoo'")
+
+
+def write(path: str, before: str, after: str) -> None:
+    text = Path(path).read_text()
+    assert before in text
+    Path(path).write_text(text.replace(before, after))
+
+
+def test_it_is_reported_at_the_value_with_the_call_as_its_second_place() -> None:
+    (finding,) = lint_paths(["."]).findings
+    assert (finding.place.path, finding.place.span.line, finding.place.span.column) == ("conf/config.yaml", 2, 9)
+    ((message, place),) = [(item.message, item.place) for item in finding.related]
+    assert (message, place.path, place.span.line) == ("the value is used here", "train.py", 4)
+
+
+def test_it_is_reported_at_the_call_when_only_the_program_is_linted() -> None:
+    (finding,) = lint_paths(["train.py"]).findings
+    assert finding.place.path == "train.py"
+    assert [item.place.path for item in finding.related] == ["conf/config.yaml"]
+
+
+def test_it_is_reported_at_the_value_when_only_the_configuration_is_linted() -> None:
+    assert found("conf") == [("conf/config.yaml", 2, "REG104")]
+
+
+def test_a_value_that_several_programs_use_is_one_finding() -> None:
+    Path("other.py").write_text(TRAIN)
+    (finding,) = lint_paths(["."]).findings
+    assert sorted(item.place.path for item in finding.related) == ["other.py", "train.py"]
+
+
+def test_a_value_that_says_nothing_by_itself_is_found_through_its_use() -> None:
+    use_prefix()
+    assert found("conf") == []
+    assert [(path, line) for path, line, _ in found()] == [("conf/config.yaml", 2)]
+
+
+def test_absolute_and_relative_paths_name_the_same_file(tmp_path: Path) -> None:
+    assert found(str(tmp_path)) == [(f"{tmp_path}/conf/config.yaml", 2, "REG104")]
+
+
+@pytest.mark.parametrize("path", ["conf/config.yaml", "train.py"])
+def test_a_comment_counts_at_either_place_and_is_not_called_unused(path: str) -> None:
+    line = "target: wandb_registry-model/zoo" if path == "conf/config.yaml" else 'config["target"])'
+    write(path, line, f"{line}  # regilink: ignore[REG104] legacy")
+    assert found() == []
+    assert found("train.py") == []
+
+
+def test_a_comment_in_another_module_counts_for_the_constant_it_has() -> None:
+    Path("conf/config.yaml").unlink()
+    Path("paths.py").write_text("TARGET = 'wandb_registry-model/zoo'  # regilink: ignore[REG104]\n")
+    Path("train.py").write_text(
+        "import wandb\nfrom paths import TARGET\nwandb.init(entity='t').link_artifact(a, TARGET)\n"
+    )
+    assert found() == []
+
+
+def test_a_comment_that_is_unused_in_both_places_is_reported() -> None:
+    write("conf/config.yaml", "zoo", "zoo  # regilink: ignore[REG101]")
+    assert [code for _, _, code in found()] == ["REG104", "REG001"]
+
+
+def test_rules_ignored_for_the_configuration_file_are_not_reported_for_its_values() -> None:
+    Path("regilink.toml").write_text('[per-file-ignores]\n"conf/*" = ["REG104"]\n')
+    assert cli.main(["lint", "--quiet"]) == 0
+
+
+def test_fixing_writes_the_safe_fix_into_the_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["lint", "--fix"]) == 0
+    assert Path("conf/config.yaml").read_text() == CONFIG.replace("wandb_", "wandb-")
+    assert Path("train.py").read_text() == TRAIN
+    assert "Nothing left" in capsys.readouterr().out
+
+
+def test_fixing_the_program_alone_leaves_the_configuration() -> None:
+    assert cli.main(["lint", "--fix", "train.py"]) == 1
+    assert Path("conf/config.yaml").read_text() == CONFIG
+
+
+def test_comments_are_added_where_the_finding_is_reported() -> None:
+    use_prefix()
+    assert cli.main(["lint", "--add-ignore"]) == 0
+    assert "# regilink: ignore[" in Path("conf/config.yaml").read_text()
+    assert found() == []
+
+
+def test_a_git_ignored_file_is_read_and_never_reported_at(capsys: pytest.CaptureFixture[str]) -> None:
+    import subprocess
+
+    subprocess.run(["git", "init", "-q"], check=True)
+    Path(".gitignore").write_text("conf/\n")
+    assert found() == [("train.py", 4, "REG104")]
+    assert cli.main(["lint", "--fix", "--unsafe-fixes"]) == 1
+    assert Path("conf/config.yaml").read_text() == CONFIG
+
+
+def test_formats_have_both_places(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["lint", "--output-format", "sarif"])
+    (result,) = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    places = [
+        item["physicalLocation"]["artifactLocation"]["uri"]
+        for item in (*result["locations"], *result["relatedLocations"])
+    ]
+    assert places == ["conf/config.yaml", "train.py"]
+    cli.main(["lint", "--output-format", "github"])
+    assert "file=conf/config.yaml,line=2" in capsys.readouterr().out
