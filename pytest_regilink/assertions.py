@@ -466,18 +466,39 @@ def describe_miss(pattern: PathPattern, attempts: Sequence[LinkAttempt]) -> str:
     """Why nothing is at `pattern`: what became of the last link, with its place, its rule and what to write."""
     if not attempts:
         return f"nothing was linked to {str(pattern)!r}: no link was attempted at all"
-    last = next((each for each in reversed(attempts) if pattern.was_requested(each)), attempts[-1])
-    reason = ", ".join(part for part in (last.code, last.failure) if part)
-    reason = f" [{reason}]" if reason else ""
+    # The link that was meant; else what W&B refused is the likeliest cause, before links that went elsewhere.
+    requested = [attempt for attempt in attempts if pattern.was_requested(attempt)]
+    failed = [attempt for attempt in attempts if attempt.verdict == "refused"]
+    last = (requested or failed or attempts)[-1]
     if last.verdict == "refused":
-        message = (last.message or "").splitlines()
-        detail = f": {message[0]}" if message else ""
-        return f"{_describe_place(last)}nothing was linked to {str(pattern)!r}: refused{reason}{detail}"
+        refusal = f"refused{_describe_cause(last)}" if requested else _describe_refused_link(last)
+        return f"{_describe_place(last)}nothing was linked to {str(pattern)!r}: {refusal}"
+    reason = _describe_codes(last)
     if last.verdict == "misplaced":
         project = (last.destination or "").split("/")[1:2]
         where = f'{_describe_place(last)}linked to project "{"".join(project)}"'
         return f'{where}, not to a registry{reason}: write "{pattern!s}"'
     return f"{_describe_place(last)}linked to {last.destination!r}, nothing was linked to {str(pattern)!r}"
+
+
+def describe_refusal(attempt: LinkAttempt) -> str:
+    """Where a link was refused, for which rule, in W&B's words."""
+    return f"{_describe_place(attempt)}{_describe_refused_link(attempt)}"
+
+
+def _describe_refused_link(attempt: LinkAttempt) -> str:
+    path = attempt.requested or "/".join(filter(None, (attempt.entity, attempt.project, attempt.collection)))
+    return f"the link to {path!r} was refused{_describe_cause(attempt)}"
+
+
+def _describe_cause(attempt: LinkAttempt) -> str:
+    message = (attempt.message or "").strip().splitlines()
+    return _describe_codes(attempt) + (f": {message[0]}" if message else "")
+
+
+def _describe_codes(attempt: LinkAttempt) -> str:
+    codes = ", ".join(part for part in (attempt.code, attempt.failure) if part)
+    return f" [{codes}]" if codes else ""
 
 
 def link_error(

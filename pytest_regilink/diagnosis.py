@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pytest_regilink.assertions import describe_refusal
 from pytest_regilink.options import GUARD, SERVER_FIXTURES, SERVERS
 from regilink_doctor.core.records import replace
 from regilink_doctor.workflows.explain.where_it_happens import is_wandb_error
@@ -44,6 +45,33 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
     return "\n\n".join(block for block in blocks if block) or None
 
 
+def find_first_line(item: pytest.Item, error: BaseException) -> str | None:
+    """What is wrong in one line: the place in the user's code, the rule, what to write. None: not about a link."""
+    server = find_server_fixture(item)
+    if server is None:
+        return None
+    if isinstance(error, AssertionError):
+        return str(error).splitlines()[0] if _was_raised_here(error) else None
+    attempt = _find_refusal(error, server.links)
+    return describe_refusal(attempt) if attempt is not None else None
+
+
+def _was_raised_here(error: BaseException) -> bool:
+    """Whether an assertion of regilink raised the error, and not one of the test."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("pytest_regilink.")
+
+
+def _find_refusal(error: BaseException, links: Sequence[LinkAttempt]) -> LinkAttempt | None:
+    """The refused link that this error of wandb is about."""
+    if not is_wandb_error(error):
+        return None
+    refused = [link for link in links if link.verdict == "refused"]
+    return next((link for link in reversed(refused) if link.message and link.message in str(error)), None)
+
+
 def _explain_error(error: BaseException, links: Sequence[LinkAttempt]) -> Iterator[str]:
     """What `regilink explain` says; of several possible causes, the one that the emulator knows."""
     from regilink_doctor.workflows.explain import classify
@@ -51,9 +79,8 @@ def _explain_error(error: BaseException, links: Sequence[LinkAttempt]) -> Iterat
     explanation = classify(error)
     if explanation.kind != "error":
         return
-    last = links[-1] if links else None
-    if last is not None and last.message and last.message in str(error):
-        known = tuple(cause for cause in explanation.causes if cause.failure == last.failure)
+    if (refusal := _find_refusal(error, links)) is not None:
+        known = tuple(cause for cause in explanation.causes if cause.failure == refusal.failure)
         # The path is the one of the ledger, not the first that stands in the code around the error.
         explanation = replace(explanation, causes=known or explanation.causes, parts=())
     # A command that asks a real server would ask one that has nothing to do with the test.

@@ -33,6 +33,9 @@ SERVERS = pytest.StashKey[list[Any]]()
 GUARD = pytest.StashKey[Any]()
 """On an item: its `Guard`."""
 
+SUMMARY_LINE = "regilink_line"
+"""The attribute of a report with the first line about a link; xdist sends it along."""
+
 SERVER_FIXTURES = frozenset({"regilink", "regilink_class", "regilink_factory", "regilink_module", "regilink_session"})
 
 
@@ -77,6 +80,23 @@ def find_catalog(config: pytest.Config) -> str | None:
     written = config.getini("regilink_catalog")
     folder = config.rootpath if config.inipath is None else config.inipath.parent
     return os.path.relpath(folder / str(written)) if written else None
+
+
+def find_cut_lines(reporter: pytest.TerminalReporter) -> list[str]:
+    """The first line about each link that failed a test, where pytest's short summary cuts it, with the tests."""
+    config = reporter.config
+    if "CI" in os.environ or "BUILD_NUMBER" in os.environ or config.get_verbosity() >= 2:
+        return []  # pytest cuts nothing
+    tests: dict[str, list[str]] = {}
+    for outcome in ("failed", "error"):
+        for report in reporter.stats.get(outcome, ()):
+            line = getattr(report, SUMMARY_LINE, None)
+            if line and len(f"FAILED {report.nodeid} - {line}") > reporter._tw.fullwidth:
+                tests.setdefault(line, []).append(report.nodeid)
+    return [
+        f"{line}\n  in {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        for line, names in tests.items()
+    ]
 
 
 def find_roots(config: pytest.Config) -> list[str]:

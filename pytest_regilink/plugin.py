@@ -26,8 +26,9 @@ from pytest_regilink.options import (
     LIVE,
     LIVE_RESULTS,
     SERVER_FIXTURES,
-    SERVERS,
+    SUMMARY_LINE,
     add_options,
+    find_cut_lines,
     is_asked_for,
 )
 
@@ -171,9 +172,13 @@ def pytest_testnodedown(node: Any) -> None:
         linter_of(node.config).unread_links |= dict.fromkeys(unread)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which links the linter could not read, and which links no test reached."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
+    """Say after pytest's summary what it cut, which links the linter could not read, and which no test reached."""
+    yield
     config = terminalreporter.config
+    for line in find_cut_lines(terminalreporter):
+        terminalreporter.write_line(line)
     if config.stash.get(CHECK, False):
         from pytest_regilink.items import linter_of
 
@@ -265,14 +270,16 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Say under a failure what wandb's error means, and which links the test had attempted."""
     report = yield
-    crash = getattr(report.longrepr, "reprcrash", None)
-    if report.failed and crash is not None and item.stash.get(SERVERS, None):
-        # The short summary has one line, cut at the width of the terminal: it begins with what is wrong.
-        crash.message = crash.message.removeprefix("AssertionError: ")
     add = getattr(report.longrepr, "addsection", None)
     if report.failed and call.excinfo is not None and add is not None:
-        from pytest_regilink.diagnosis import diagnose
+        from pytest_regilink.diagnosis import diagnose, find_first_line
 
+        if line := find_first_line(item, call.excinfo.value):
+            # The short summary has one line, cut at the width of the terminal: it begins with what is wrong.
+            crash = getattr(report.longrepr, "reprcrash", None)
+            if crash is not None:
+                crash.message = line + crash.message.partition(line)[2]
+            vars(report)[SUMMARY_LINE] = line
         if text := diagnose(item, call.excinfo.value):
             add("regilink", text)
     return report

@@ -113,7 +113,8 @@ def test_a_failure_shows_what_was_attempted_instead_and_why_it_was_refused() -> 
     with pytest.raises(AssertionError) as caught:
         assert_linked(LEDGER, "wandb-registry-dataset/zoo", assumed=[Assumed("team", "our-team")])
     assert str(caught.value).splitlines() == [
-        "nothing was linked to 'wandb-registry-dataset/zoo': refused [REG301, B3]: cannot create registry",
+        "nothing was linked to 'wandb-registry-dataset/zoo': the link to 'acme/wandb-registry-modle/zoo' was refused "
+        "[REG301, B3]: cannot create registry",
         "Attempted links:",
         'linked    "acme/wandb-registry-model/zoo"  (model team-a/p/zoo:v3)',
         "          is now acme/wandb-registry-model/zoo:v0, aliases candidate",

@@ -79,6 +79,68 @@ def test_a_failed_assertion_of_ours_has_said_it_already(suite: pytest.Pytester, 
     assert result.stdout.str().count("- regilink -") == 1
 
 
+def test_what_the_short_summary_cuts_follows_it_whole(
+    suite: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(name, raising=False)
+    suite.makepyfile(
+        test_it="""
+        import pytest
+        import train
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_training_publishes_the_model(regilink, number):
+            train.main("model/zoo")
+            regilink.assert_linked("wandb-registry-model/zoo")
+
+        def test_refused(regilink):
+            train.main(entity="alice")
+
+        def test_not_about_links(regilink):
+            assert "a line that is much too long for the summary of a terminal" == "x" * 80
+        """
+    )
+    line = 'train.py:8: linked to project "model", not to a registry [[]REG101, A1]: write "wandb-registry-model/zoo"'
+    result = run()
+    result.assert_outcomes(failed=5)
+    result.stdout.fnmatch_lines(
+        [
+            "*short test summary info*",
+            "FAILED test_it.py::test_training_publishes_the_model[[]0[]] - train.py*...",
+            "FAILED test_it.py::test_not_about_links*",
+            line,
+            "  in test_it.py::test_training_publishes_the_model[[]0[]] and 2 more",
+            "train.py:8: the link to 'wandb-registry-model/zoo' was refused [[]REG203, B1]: *",
+            "  in test_it.py::test_refused",
+        ]
+    )
+    assert (
+        "a line that is much too long" not in result.stdout.str().partition("short test summary")[2].partition("REG")[2]
+    )
+    whole = run("-vv", "-k", "0")
+    whole.stdout.fnmatch_lines([f"FAILED * - {line}"])
+    whole.stdout.no_fnmatch_line("  in test_it.py*")
+
+
+def test_the_refused_link_is_named_before_links_that_went_elsewhere(suite: pytest.Pytester, run: Run) -> None:
+    suite.makepyfile(
+        test_it="""
+        import contextlib
+        import train
+
+        def test_it(regilink):
+            with contextlib.suppress(Exception):
+                train.main("wandb-registry-modle/zoo")
+            train.main("wandb-registry-model/other")
+            regilink.assert_linked("wandb-registry-model/zoo")
+        """
+    )
+    run("-vv").stdout.fnmatch_lines(
+        ["*AssertionError: train.py:8: nothing was linked to '*/zoo': the link to '*-modle/zoo' was refused [[]REG301*"]
+    )
+
+
 @pytest.mark.skipif(version("wandb").startswith("0.21."), reason="this wandb keeps its log to itself")
 def test_the_captured_log_has_the_programs_own_lines_and_not_those_of_wandb(suite: pytest.Pytester, apart: Run) -> None:
     suite.makepyfile(
