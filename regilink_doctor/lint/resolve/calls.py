@@ -244,7 +244,7 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
             for value in context.value(node.args[0], at)
         ]
     made = path if path in wandb_api.CLASSES else wandb_api.RETURNS.get(path)
-    return [Instance(made, node, at) if made else Unknown(reason=f"what {path} returns")]
+    return [Instance(made, node, at) if made else Unknown(reason=f"what {path} returns", returned_by=path)]
 
 
 def _copy_mapping(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import config_files, wandb_api
 from regilink_doctor.lint.resolve.bindings import (
@@ -79,7 +80,7 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
         elif isinstance(owner, TreePath):
             values.append(config_files.get_path_attribute(owner, node.attr))
         else:
-            values.append(owner if isinstance(owner, Unknown) else UNKNOWN)
+            values.append(replace(owner, returned_by="") if isinstance(owner, Unknown) else UNKNOWN)
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
 
 

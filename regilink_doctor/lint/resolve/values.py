@@ -185,6 +185,8 @@ class Unknown(NonString):
     reason: str = field(default="", compare=False)
     variable: str | None = field(default=None, compare=False)
     """The variable of the environment that it is."""
+    returned_by: str = field(default="", compare=False)
+    """The function or class of a library that gives it."""
 
 
 UNKNOWN = Unknown()

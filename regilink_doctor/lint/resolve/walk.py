@@ -476,6 +476,9 @@ class _Walk:
         elif isinstance(node, ast.comprehension):
             self.order += 1
             self.read_target(node.target, node.iter, scope, arm, kind="element")
+            self.order += 1
+            for test in node.ifs:
+                self._guard(test, True, scope, self.order, self.order, arm)
         elif isinstance(node, ast.Lambda):
             scope.returns.append(ReturnedValue(node.body, self.order + 1))
         elif arm is not None:  # the end of a comprehension

@@ -211,10 +211,15 @@ CALLS = {
 BY_NAME = {
     "link_artifact": "wandb.Run.link_artifact",
     "link": "wandb.Artifact.link",
+    "link_model": "wandb.Run.link_model",
     "use_artifact": "wandb.Run.use_artifact",
+    "use_model": "wandb.Run.use_model",
     "artifact": "wandb.Api.artifact",
 }
-"""Method -> what it is where only its argument tells."""
+"""Method -> what it is where the receiver is not known."""
+
+RECEIVERS = {"link": ("artifact", "art", "version"), "artifact": ("api",)}
+"""Methods that objects of other libraries have as well -> what names of receivers of wandb's end in."""
 
 NAMES = frozenset(path.rpartition(".")[2] for path in (*CALLS, *RETURNS, *CLASSES, *CANONICAL))
 """How a call of wandb's can end: any other need not be followed."""

@@ -161,12 +161,20 @@ class CallContextReader:
         """
         statement = use.statement
         ended = self._endings.before(use, run, self._outwards(statement)) if run else None
+        around = self.around(statement)
         return replace(
-            self.around(statement),
+            around,
+            guards=(*self._inner_guards(use), *around.guards),
             result_used=not (isinstance(statement, ast.Expr) and _bare(statement.value) is use.call),
             ended=ended[0] if ended else None,
             ended_by=ended[1] if ended else None,
         )
+
+    def _inner_guards(self, use: Use) -> Iterator[str]:
+        """The conditions of a comprehension, or of `a if b else c`, that a call is in."""
+        for guard in use.scope.conditions:
+            if guard.arm is not None and guard.arm.fork.kind == "own" and guard.contains(use.order):
+                yield self.source.written(guard.test)
 
     def around(self, statement: ast.stmt) -> CallContext:
         """What stands around a statement."""

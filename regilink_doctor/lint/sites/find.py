@@ -14,12 +14,13 @@ from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import ProgramPoint
 from regilink_doctor.lint.resolve.resolver import Resolver
-from regilink_doctor.lint.resolve.values import UNKNOWN, Function, Instance, Method, Name
+from regilink_doctor.lint.resolve.values import Function, Instance, Method, Name, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
 from regilink_doctor.lint.sites.call_context import CallContextReader
 from regilink_doctor.lint.sites.environment import assignments, mocked
 from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Place
     from regilink_doctor.core.sites import Setting
     from regilink_doctor.lint.resolve.bindings import Module, Read, Use
+    from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.text.source import Source
 
 
@@ -117,7 +119,7 @@ class _Finder:
     def sites_of(self, use: Use) -> Iterator[Site]:
         """The site that a call is, if it is one."""
         path = next((path for path in self.resolver.callee(use) if path in wandb_api.CALLS), None)
-        if path := path or self._by_argument(use):
+        if path := path or self._by_name(use):
             yield self.site(use, path)
         elif site := mocked(use, self.source, self.module, self.resolver):
             yield site
@@ -299,27 +301,38 @@ class _Finder:
             return self.source.written(function.value)
         return None
 
-    def _by_argument(self, use: Use) -> str | None:
-        """A call on a receiver that nobody knows, in a file that imports wandb."""
+    def _by_name(self, use: Use) -> str | None:
+        """A call on a receiver that nobody knows, in a file that imports wandb or a logger of it.
+
+        `link` and `artifact` are everybody's words: there the name of the receiver tells, an argument that is called
+        `target_path`, or the target itself. What links a string is a run only if the target is a path.
+        """
         function = use.call.func
-        if not isinstance(function, ast.Attribute) or "wandb" not in self.module.imports:
+        path = wandb_api.BY_NAME.get(function.attr) if isinstance(function, ast.Attribute) else None
+        if path is None or not isinstance(function, ast.Attribute):
             return None
-        path = wandb_api.BY_NAME.get(function.attr)
-        if path is None or self._known_elsewhere(function.value, use):
+        if self.module.imports.isdisjoint(wandb_api.PACKAGES):
             return None
         call = wandb_api.CALLS[path]
-        target = arguments(use.call, call.parameters).named.get(call.path or "")
-        if target is None:
+        target = arguments(use.call, call.parameters).named.get(call.path or "registered_model_name")
+        if target is None or self._is_known_elsewhere(function.value, use):
             return None
-        texts = self.resolver.texts(target, use.at)
-        # `link` and `artifact` are everybody's words: only the prefix itself tells.
-        marks = ("/", REGISTRY_PREFIX) if function.attr == "link_artifact" else (REGISTRY_PREFIX,)
-        return path if any(mark in text.pattern for text in texts for mark in marks) else None
+        if words := wandb_api.RECEIVERS.get(function.attr):
+            receiver = (written_name(function.value) or "").rpartition(".")[2].lower()
+            is_named = receiver.endswith(words) or any(keyword.arg == "target_path" for keyword in use.call.keywords)
+            texts = () if is_named else self.resolver.texts(target, use.at)
+            return path if is_named or any(REGISTRY_PREFIX in text.pattern for text in texts) else None
+        if function.attr == "link_artifact" and use.call.args and self._is_string(use.call.args[0], use):
+            return path if any("/" in text.pattern for text in self.resolver.texts(target, use.at)) else None
+        return path
 
-    def _known_elsewhere(self, receiver: ast.expr, use: Use) -> bool:
+    def _is_string(self, node: ast.expr, use: Use) -> bool:
+        return all(isinstance(value, StringValue) for value in self.resolver.value(node, use.at))
+
+    def _is_known_elsewhere(self, receiver: ast.expr, use: Use) -> bool:
         """The receiver is known, and no object of wandb's: `os.link`, `zenml_client.link_artifact`."""
-        values = self.resolver.value(receiver, use.at)
-        return all(value != UNKNOWN for value in values)
+        values = [value for value in self.resolver.value(receiver, use.at) if not is_none(value)]
+        return bool(values) and all(map(_is_of_others, values))
 
     def _asking(self, use: Use) -> Iterator[Site]:
         """`hasattr(artifact, "version")` and `getattr(artifact, "version", default)` of an artifact of wandb's."""
@@ -333,6 +346,14 @@ class _Finder:
         made = self.origins.draft(given[0], at)
         if made is not None:
             yield replace(self._draft(use.call, str(name), use.statement, made, at), call=function.id)
+
+
+def _is_of_others(value: Value) -> bool:
+    """Whether a value is known, or an object of a class of another library."""
+    if not isinstance(value, Unknown):
+        return True
+    name = value.returned_by.rpartition(".")[2]
+    return name[:1].isupper() and "wandb" not in value.returned_by.lower()
 
 
 def _simple(statement: ast.stmt) -> bool:
