@@ -229,6 +229,8 @@ class Link(Site):
 
     is_logged_artifact: bool = False
     """The artifact is what `log_artifact` returned, and not the object that was made."""
+    is_fetched: bool = False
+    """The artifact comes from the public API: it belongs to another entity than the run, or may."""
     ttl: Place | None = None
     """Where the artifact is given a time to live."""
     linked_ttl: Place | None = None

@@ -49,7 +49,7 @@ def site_value(site: Site, codes: Sequence[str]) -> dict[str, Any]:
         "end_line": site.place.span.end_line,
         "cell": site.place.cell,
         "target": site.target[0].display if site.target else None,
-        "targets": [text.display for text in site.target],
+        "targets": list(dict.fromkeys(text.display for text in site.target)),
         "resolved_from": [_part_value(part) for text in site.target[:1] for part in _known_parts(text)],
         "entity": _first_text(site.run_entity),
         "project": _first_text(site.run_project),

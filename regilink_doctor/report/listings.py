@@ -30,7 +30,7 @@ def list_sites(reports: Sequence[SiteReport], output_format: str) -> Iterator[st
         return
     for report in reports:
         site = report.site
-        targets = mask_secrets(" | ".join(text.display for text in site.target))
+        targets = mask_secrets(" | ".join(dict.fromkeys(text.display for text in site.target)))
         codes = f"  [{', '.join(report.codes)}]" if report.codes else ""
         yield f"{format_place(site.place)}: {site.call} {escape_text(targets)}".rstrip() + codes
 

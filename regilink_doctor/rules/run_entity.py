@@ -109,6 +109,9 @@ class ImplicitEntity(Rule):
         if agents:
             yield from self._check_sweep(link, agents, target.pattern, facts)
             return
+        others = [site for site in facts.sites if site.call == "wandb.agent"]
+        if init.context.function is not None and any(sweep_entity(agent, facts) != "" for agent in others):
+            return  # the function of an agent may call this one
         yield self.report(
             init.place,
             related=(Related("linked here", link.place),),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.sites import within
+from regilink_doctor.core.sites import Link, within
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from regilink_doctor.core.findings import Place
-    from regilink_doctor.core.sites import Init, Link, Setting, Site
+    from regilink_doctor.core.sites import Init, Setting, Site
     from regilink_doctor.core.target_path import TargetPath
     from regilink_doctor.rules.base import FileFacts
 
@@ -83,15 +83,17 @@ def active_init(site: Site, facts: FileFacts) -> Init | None:
 def entities_of(site: Site) -> tuple[StringValue, ...]:
     """The entities by which W&B finds the organization, where each has one value: of the run, or of the artifact."""
     source = site.artifact
+    inits = site.inits or ((site.init,) if site.init else ())
     if source is not None and source.kind == "consume":
         prefixes = [
             StringValue(parts, name.place)
             for name in source.target
             if (path := parsed(name.pattern)) and path.prefix and (parts := name.cut(0, len(path.prefix)))
         ]
-        if prefixes or source.call == "wandb.Api.artifact":
+        if prefixes:
             return tuple(prefixes)
-    inits = site.inits or ((site.init,) if site.init else ())
+        if source.call == "wandb.Api.artifact":
+            inits = source.inits  # the Api, whose overrides may name the entity
     entities = [init.entity for init in inits]
     return entities[0] if len(entities) == 1 and len(entities[0]) == 1 else ()
 
@@ -126,7 +128,7 @@ def names_its_entity(link: Site) -> bool:
     """
     source = link.artifact
     if source is None or source.kind != "consume":
-        return False
+        return isinstance(link, Link) and link.is_fetched
     if source.call == "wandb.Api.artifact":
         return True  # its entity is that of the path or of the account: the run has no part in it
     for name in source.target:
@@ -143,8 +145,13 @@ def agents_of(init: Site, facts: FileFacts) -> list[Site]:
     return [
         site
         for site in facts.sites
-        if site.call == "wandb.agent" and function is not None and agent_function(site) == function
+        if site.call == "wandb.agent" and function is not None and function in _names_in(agent_function(site) or "")
     ]
+
+
+def _names_in(source: str) -> list[str]:
+    """The names in an expression: `train`, `lambda: train(config)`, `partial(train, config)`."""
+    return "".join(letter if letter.isalnum() or letter == "_" else " " for letter in source).split()
 
 
 def agent_function(agent: Site) -> str | None:
@@ -210,10 +217,19 @@ def mode_of(site: Site, facts: FileFacts) -> tuple[str, Place, bool] | None:
     return value, setting.place, True
 
 
+_OF_THE_MODE = frozenset({
+    "connected", "connection", "debug", "disabled", "dry", "dryrun", "enabled", "internet", "link", "linked", "linking",
+    "local", "log", "logging", "mode", "network", "offline", "online", "publish", "push", "register", "registry",
+    "sync", "track", "upload", "wandb",
+})  # fmt: skip
+"""Words of a condition that may tell whether the run is online."""
+
+
 def is_guarded(site: Site) -> bool:
-    """Whether a condition decides on a site that does not decide on its `wandb.init` as well."""
+    """Whether a condition that may be about the mode decides on a site, and not on its `wandb.init` as well."""
     around = site.init.context.guards if site.init is not None else ()
-    return any(guard not in around for guard in site.context.guards)
+    guards = (guard for guard in site.context.guards if guard not in around)
+    return any(word in _OF_THE_MODE for guard in guards for word in _names_in(guard.lower().replace("_", " ")))
 
 
 def variable_of(setting: Setting) -> str | None:

@@ -294,7 +294,7 @@ def _find_elements(context: Context, node: ast.expr, at: ProgramPoint) -> Sequen
         elif isinstance(value, Loaded):
             values += config_files.find_loaded_items(value)
         elif isinstance(value, Instance) and value.type in wandb_api.ELEMENTS:
-            values.append(Instance(wandb_api.ELEMENTS[value.type]))
+            values.append(Instance(wandb_api.ELEMENTS[value.type], value.made_by, value.at))
         elif isinstance(value, ClassOrObject) and not value.instance and value.scope.is_enum:
             names = [name for name in value.scope.bindings if not name.startswith("_")]
             values += [Member(value.scope, name) for name in names[: MAX_ALTERNATIVES + 1]]

@@ -64,7 +64,7 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
             values += find_in_folder(context, path, at.scope.module) or [find_known(path)]
         elif isinstance(owner, Instance):
             made = wandb_api.ATTRIBUTES.get(f"{owner.type}.{node.attr}")
-            values.append(Instance(made) if made else Method(owner, node.attr))
+            values.append(Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr))
         elif isinstance(owner, ModuleValue):
             values += find_member(context, owner, node.attr)
         elif isinstance(owner, ClassOrObject):
@@ -111,7 +111,7 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
         elif isinstance(owner, ClassOrObject) and not owner.instance and keys[:1] and owner.scope.is_enum:
             values.append(Member(owner.scope, keys[0] or ""))  # Registry["MODEL"]
         elif isinstance(owner, Instance) and owner.type in wandb_api.ELEMENTS:
-            values.append(Instance(wandb_api.ELEMENTS[owner.type]))
+            values.append(Instance(wandb_api.ELEMENTS[owner.type], owner.made_by, owner.at))
         else:
             values.append(UNKNOWN)
     return narrow(context, written_name(node), values, at) if at.scope.guards else values

@@ -140,8 +140,7 @@ def resolve_operation(context: Context, node: ast.BinOp, at: ProgramPoint) -> It
             named = _find_entries(context, node.right, at)
         return _fill(context, node, templates, _percent_fields([(value, at) for value in values], named), at)
     if isinstance(node.op, ast.Div):  # pathlib's
-        # Which kind of path a name holds is not followed.
-        is_posix = "PurePosixPath" in at.source.text
+        is_posix = _is_posix(context, node, at)
         slash = (KnownPart("/", at.source.place(node), is_os_separator=not is_posix),)
         left = context.value(node.left, at)
         if any(isinstance(value, TreePath) for value in left):
@@ -161,6 +160,16 @@ def _merge_mappings(context: Context, node: ast.BinOp, at: ProgramPoint) -> list
         return [UNKNOWN]
     merged = context.keep(("merged", id(node)), lambda: ast.Dict([None, None], [node.left, node.right]))
     return [Literal(merged, at)]
+
+
+def _is_posix(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
+    """Whether a path has slashes on Windows, too. Which kind of path a name holds is not followed."""
+    while isinstance(node, ast.BinOp):
+        node = node.left
+    if isinstance(node, ast.Call):
+        callees = context.value(node.func, at)
+        return any(isinstance(value, Name) and value.path.endswith("PurePosixPath") for value in callees)
+    return "PurePosixPath" in at.source.text
 
 
 @resolves_binding("augment")

@@ -106,6 +106,18 @@ ELEMENTS = {
 }
 """What a loop over an object, or an item of it, gives."""
 
+PUBLIC = (
+    "wandb.Api.",
+    "wandb.Artifact.logged_by",
+    "wandb.Artifact.used_by",
+    "wandb.ArtifactCollection",
+    "wandb.ArtifactType",
+    "wandb.PublicRun",
+    "wandb.Registr",
+    "wandb.Sweep.",
+)
+"""What the names of methods begin with that give artifacts of the public API, or what they are in."""
+
 CONFIGURATIONS = ("wandb.config", "wandb.Run.config")
 """What has the values that `wandb.init(config=…)` is given, unless a sweep gives others."""
 

@@ -74,13 +74,15 @@ class ArgumentReader:
 
     @property
     def constants(self) -> dict[str, bool | None]:
-        """The arguments that are written `None`, `True` or `False`."""
-        nodes = {name: node for name, (node, _) in self.inner.items()} | self.given.named
-        return {
-            name: node.value
-            for name, node in nodes.items()
-            if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool))
-        }
+        """The arguments that are `None`, `True` or `False`, also by a name or attribute."""
+        nodes = self.inner | {name: (node, self.at) for name, node in self.given.named.items()}
+        constants: dict[str, bool | None] = {}
+        for name, (node, at) in nodes.items():
+            if isinstance(node, ast.Constant | ast.Name | ast.Attribute):
+                (value, *others) = self.resolver.value(node, at)
+                if not others and isinstance(value, NonString) and isinstance(value.value, bool | None):
+                    constants[name] = value.value
+        return constants
 
     def unfold(self, name: str) -> None:
         """Read what is given inside `settings=wandb.Settings(...)`, or a dictionary of the same, as if given itself."""

@@ -14,7 +14,7 @@ from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import ProgramPoint
 from regilink_doctor.lint.resolve.resolver import Resolver
-from regilink_doctor.lint.resolve.values import Function, Instance, Method, Name, Unknown, is_none
+from regilink_doctor.lint.resolve.values import Function, Instance, Literal, Method, Name, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
 from regilink_doctor.lint.sites.call_context import CallContextReader
 from regilink_doctor.lint.sites.environment import assignments, mocked
@@ -166,6 +166,9 @@ class _Finder:
             context=self.statements.of(use, self._run_name(use)),
         )
         self.made[id(use.call)] = site
+        if path == "wandb.Artifact.delete":
+            guards = (*site.context.guards, *self._gathering_conditions(use))
+            site = replace(site, context=replace(site.context, guards=guards))
         site = replace(site, **self._followed(site, use, given, at))
         self.made[id(use.call)] = site
         return site
@@ -199,6 +202,18 @@ class _Finder:
                 for part in text.parts
             ),
         )
+
+    def _gathering_conditions(self, use: Use) -> Iterator[str]:
+        """The conditions under which the lists were gathered that the loop around a call goes through."""
+        receiver = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
+        bindings = use.scope.bindings.get(receiver.id, ()) if isinstance(receiver, ast.Name) else ()
+        for binding in bindings:
+            if binding.kind != "element" or binding.value is None or binding.order > use.order:
+                continue
+            for value in self.resolver.value(binding.value, ProgramPoint(use.scope, binding.order)):
+                if isinstance(value, Literal):
+                    guards = (guard for guard in value.at.scope.conditions if guard.contains(value.at.order))
+                    yield from (self.source.written(guard.test) for guard in guards)
 
     def _opening(self, use: Use) -> Place | None:
         """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""
@@ -242,6 +257,8 @@ class _Finder:
             found["ttl"] = self.source.place(ttl)
         if ttl := self.origins.times_to_live.get(id(use.call)):
             found["linked_ttl"] = self.source.place(ttl)
+        if site.kind == "link":
+            found["is_fetched"] = any(path.startswith(wandb_api.PUBLIC) for path in self.resolver.callee(made))
         found["is_logged_artifact"] = made.call is not self._maker(self._artifact_node(use, given), at)
         return found
 
