@@ -81,6 +81,11 @@ def judge_name(name: LinkTarget) -> Iterator[Problem]:
     corrected = _write_intended(path, in_path) + string.pattern[len(path) :]
     for problem in in_path:
         yield _weaken(name, replace(problem, target=name, facts={"call": "consume"}, corrected=corrected))
+    version, start = string.pattern[len(path) + 1 :], len(path) + 1
+    if version == "None":
+        yield _weaken(name, Problem("REG113", start, len(string.pattern), target=name, facts={"call": "consume"}))
+    elif version == UNKNOWN_NAME and start in none_at:
+        yield Problem("REG113", start, start + 1, "warning", "hole", target=name, facts={"call": "consume"})
 
 
 def judge_target(

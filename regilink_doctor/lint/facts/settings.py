@@ -108,6 +108,8 @@ def _named_for_it(keys: tuple[str, ...], key: str) -> bool:
     """The key says registry *and* path, or says one of them inside something called wandb."""
     if not _TARGET_KEY.search(key):
         return False
+    if key.endswith("artifact_target_path"):
+        return True
     if key in ("target_path", "link_path", "link_target") and any("wandb" in _to_snake_case(other) for other in keys):
         return True
     if "registry" in key and ("path" in key or "target" in key):

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import within
-from regilink_doctor.core.strings import KnownPart, StringValue
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve.config_files import MAX_BYTES, find_roots, read_document, show_path
 from regilink_doctor.lint.resolve.values import with_name
 from regilink_doctor.lint.scan.kinds import kind_of
