@@ -76,7 +76,7 @@ def find_set_values(variable: str, folder: str, program: str, *, with_dotenv: bo
 
 def _mark_variable(value: StringValue, variable: str) -> StringValue:
     """The value as that of the variable, which may have another one where the program runs; an empty one has."""
-    if not value.parts:
+    if value.literal == "":
         unknown = UnknownPart(variable, value.place, reason=f"{variable}, which is left empty", variables=(variable,))
         value = StringValue((unknown,), value.place)
     parts = [
