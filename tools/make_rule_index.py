@@ -4,6 +4,7 @@ A module of rules is loaded when one of them is asked; the index is what is know
 `tests/rules/test_index.py` fails when the index is stale.
 """
 
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -71,11 +72,18 @@ def render_index() -> str:
     return (
         f"{HEAD}RULES = {{\n{modules}}}\n"
         '"""Code -> the name of the rule, and the module that defines it: `a-name` is the class `AName`."""\n\n'
+        f"PEDANTIC = frozenset({_render_codes(rule.code for _, rule in defined if rule.pedantic)})\n"
+        '"""The rules that report only when they are asked for."""\n\n'
         f"# fmt: off\nWATCHED_BY: dict[str, tuple[str, ...]] = {{\n{by_watched}}}\n# fmt: on\n"
         '"""What rules watch (a kind of call site, a call by its canonical name) -> the codes of the rules."""\n\n'
         f"# fmt: off\n{PARTS_HEAD}{by_part}}}\n# fmt: on\n"
         '"""Kind of call site -> a part that it must have, as attributes, and the codes of the rules for it."""\n'
     )
+
+
+def _render_codes(codes: Iterable[str]) -> str:
+    names = ", ".join(f'"{code}"' for code in codes)
+    return f"{{{names}}}" if names else "()"
 
 
 def _render_parts(kind: str, paths: dict[str, list[str]]) -> str:

@@ -14,34 +14,27 @@ from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.lint import formats
 from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.text.source import Unparsable
-from regilink_doctor.rules import rule_for
-from regilink_doctor.rules.index import WATCHED_BY, WATCHED_PARTS
+from regilink_doctor.rules import find_checks
 from regilink_doctor.rules.judge import finding_at, report_names, report_targets, to_finding
 from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from typing import Any
+    from collections.abc import Iterator, Sequence, Set
 
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Command, Container, FileFact, Requirement, Setting, Site
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.suppress import Suppression
     from regilink_doctor.lint.text.source import Source
-    from regilink_doctor.rules.base import FileFacts, Report
+    from regilink_doctor.rules.base import Report
 
-    Enabled = Callable[[str], bool]
+    Enabled = Set[str]
+    """The codes of the rules that report in a file."""
 
 
 TARGET_PATH = "target path"
 """The rules about target paths and names, which are asked all together."""
-
-CALLBACKS: dict[str, str] = {
-    kind: f"check_{kind}"
-    for kind in ("link", "consume", "init", "artifact", "log", "setting", "requirement", "command")
-}
-"""Kind of item -> the callback of `Rule` that checks it; `check_site` for any other call."""
 
 
 @record
@@ -162,13 +155,7 @@ def lint_bytes(
         project: what is around the file, the same for all files of a run; None: nothing is remembered.
     """
     project = project or Project()
-    asked: dict[str, bool] = {}
-
-    def enabled(code: str) -> bool:
-        if code not in asked:
-            asked[code] = selection.enabled(code, path)
-        return asked[code]
-
+    enabled = selection.enabled_codes(path)
     try:
         reading = formats.read(path, content)
     except Unparsable as error:
@@ -179,54 +166,37 @@ def lint_bytes(
         place = Place(path, Span(1, 1, 1, 1))
         return FileReport((_crash("reading", place, error, "nothing in this file was checked"),))
     facts = _Facts(path, reading, project, directory, known)
-    by_site = [list(_findings(site, facts, enabled)) for site in reading.sites]
-    others = [list(_findings(item, facts, enabled)) for item in reading.declared]
+    by_site = [_find_problems(site, facts, enabled) for site in reading.sites]
+    others = [_find_problems(item, facts, enabled) for item in reading.declared]
     unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]
-    unique = list(dict.fromkeys(finding for found in (unparsable, *by_site, *others) for finding in found))
+    unique = list(dict.fromkeys(finding for findings in (unparsable, *by_site, *others) for finding in findings))
     unique = [item for item in unique if not item.at_value or selection.enabled(item.code, item.at_value.place.path)]
     silenced = _silence_findings(reading, unique, enabled, project)
     left = set(silenced.findings)
-    codes = tuple(tuple(dict.fromkeys(finding.code for finding in found if finding in left)) for found in by_site)
+    codes = tuple(tuple(dict.fromkeys(item.code for item in findings if item in left)) for findings in by_site)
     return replace(silenced, sites=reading.sites, codes=codes)
 
 
-def _findings(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> Iterator[Finding]:
+def _find_problems(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[Finding]:
     """The findings of all rules at one call site, setting, requirement or command."""
-    for code in _watching(item, enabled):
-        try:
-            reports = list(_reports(code, item, facts))
-            found = [to_finding(report, item) for report in reports if enabled(report.problem.rule)]
-        except Exception as error:
-            found = [_crash(code, item.place, error)]
-        yield from found
-
-
-def _watching(item: Site | FileFact, enabled: Enabled) -> Iterator[str]:
-    """The codes of the rules that watch an item; the path rules are asked all together."""
+    findings: list[Finding] = []
+    checks = find_checks(item, enabled)
     if item.kind in ("link", "target", "consume"):
-        yield TARGET_PATH
-    yield from filter(enabled, WATCHED_BY.get(item.kind, ()))
-    for path, codes in WATCHED_PARTS.get(item.kind, ()):
-        if _has_part(item, path):
-            yield from filter(enabled, codes)
-    yield from filter(enabled, WATCHED_BY.get(getattr(item, "call", ""), ()))
+        checks.insert(0, (TARGET_PATH, _check_target))
+    for code, check in checks:
+        try:
+            reports = list(check(item, facts))
+            if reports:
+                findings += [to_finding(report, item) for report in reports if report.problem.rule in enabled]
+        except Exception as error:
+            findings.append(_crash(code, item.place, error))
+    return findings
 
 
-def _has_part(item: object, path: tuple[str, ...]) -> bool:
-    """Whether a call site has something at `path`: aliases, what ends its run."""
-    for name in path:
-        item = getattr(item, name)
-    return bool(item)
-
-
-def _reports(code: str, item: Site | FileFact, facts: _Facts) -> Iterator[Report]:
-    if code == TARGET_PATH and item.kind == "consume":
-        return report_names(_with_tree(item, facts))
-    if code == TARGET_PATH and (item.kind == "link" or item.kind == "target"):
-        return report_targets(_with_tree(item, facts), facts.view, facts.configured)
-    rule = rule_for(code)
-    check: Callable[[Any, FileFacts], Iterator[Report]] = getattr(rule, CALLBACKS.get(item.kind, "check_site"))
-    return check(item, facts)
+def _check_target(site: Site, facts: _Facts) -> Iterator[Report]:
+    if site.kind == "consume":
+        return report_names(_with_tree(site, facts))
+    return report_targets(_with_tree(site, facts), facts.view, facts.configured)
 
 
 def _with_tree(site: Site, facts: _Facts) -> Site:
@@ -268,15 +238,15 @@ def _silence_findings(
         matching = [item for item in matching if item.code in (None, finding.code)]
         used |= dict.fromkeys(matching)
         (silenced if matching else left).append(finding)
-    about = [problem for _, problems in comments for problem in problems if enabled(problem.code)]
+    about = [problem for _, problems in comments for problem in problems if problem.code in enabled]
     unused = [item for item in suppressions if item not in used and item.code and _is_ours(item)]
-    if not enabled(rule_codes.UNUSED_SUPPRESSION):
+    if rule_codes.UNUSED_SUPPRESSION not in enabled:
         unused = []
-    told = [(item, _unused(item)) for item in unused if enabled(item.code or "")]
+    reported = [(item, _unused(item)) for item in unused if item.code in enabled]
     return FileReport(
-        tuple(sorted([*left, *about, *(finding for _, finding in told)], key=order_of)),
+        tuple(sorted([*left, *about, *(finding for _, finding in reported)], key=order_of)),
         suppressed=len(silenced),
-        unused=tuple(told),
+        unused=tuple(reported),
         used_elsewhere=tuple(item for item in used if item not in suppressions),
         silenced_values=tuple(finding.at_value for finding in silenced if finding.at_value is not None),
     )
@@ -299,7 +269,7 @@ def _unused(item: Suppression) -> Finding:
 
 
 def _unparsable(path: str, error: Unparsable, enabled: Enabled) -> Iterator[Finding]:
-    if enabled(rule_codes.UNPARSABLE_FILE):
+    if rule_codes.UNPARSABLE_FILE in enabled:
         part = "cell" if error.cell else "file"
         facts = {"language": error.language, "part": part, "reason": str(error)}
         yield finding_at(Place(path, error.span, error.cell), Problem(rule_codes.UNPARSABLE_FILE, facts=facts))

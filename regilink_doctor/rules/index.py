@@ -84,6 +84,9 @@ RULES = {
 }
 """Code -> the name of the rule, and the module that defines it: `a-name` is the class `AName`."""
 
+PEDANTIC = frozenset({"REG510", "REG511", "REG605"})
+"""The rules that report only when they are asked for."""
+
 # fmt: off
 WATCHED_BY: dict[str, tuple[str, ...]] = {
     "artifact": ("REG106", "REG403", "REG405", "REG607",),

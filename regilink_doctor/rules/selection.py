@@ -1,8 +1,8 @@
-"""Which rules speak, file by file: codes and their beginnings, the longest that fits decides."""
+"""Which rules report, file by file: codes and their prefixes, the longest that fits decides."""
 
 from __future__ import annotations
 
-from regilink_doctor.rules.index import RULES
+from regilink_doctor.rules.index import PEDANTIC, RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ALL = "ALL"
 NEVER_SILENT = frozenset({"REG002"})
-"""A mistake of ours is told whatever is selected: exit status 2 would have no reason otherwise."""
+"""A crash of regilink is reported whatever is selected: exit status 2 would have no reason otherwise."""
 
 
 class Selection:
@@ -31,27 +31,34 @@ class Selection:
         self._ignore = tuple(ignore)
         self._per_file = tuple((pattern, tuple(codes)) for pattern, codes in (per_file_ignores or {}).items())
         self._root = root
-        self._speaking: dict[str, bool] = {}
-        """What `_speaks` has said: it is asked for every rule at every call."""
+        self._everywhere: frozenset[str] | None = None
+        """The codes of the rules that report in some file: asked for each file of a run."""
 
     def enabled(self, code: str, path: str) -> bool:
-        """Whether the rule speaks about the file `path`.
+        """Whether the rule reports in the file `path`.
 
-        Of the beginnings that fit, the longest decides; of two of one length, `ignore`. A pedantic rule has to be asked
+        Of the prefixes that fit, the longest decides; of two of one length, `ignore`. A pedantic rule has to be asked
         for: by `pedantic`, or by its whole code.
         """
+        return code in self.enabled_codes(path)
+
+    def enabled_codes(self, path: str) -> frozenset[str]:
+        """The codes of the rules that report in the file `path`: see `enabled`."""
+        if self._everywhere is None:
+            self._everywhere = frozenset(code for code in RULES if self._is_selected(code))
+        ignored = list(self._for_file(path))
+        if not ignored:
+            return self._everywhere
+        left = {code for code in self._everywhere if all(_longest(code, codes) < 0 for codes in ignored)}
+        return NEVER_SILENT.union(left)
+
+    def _is_selected(self, code: str) -> bool:
         if code in NEVER_SILENT:
             return True
-        if code not in self._speaking:
-            self._speaking[code] = self._speaks(code)
-        return self._speaking[code] and not any(_longest(code, codes) >= 0 for codes in self._for_file(path))
-
-    def _speaks(self, code: str) -> bool:
-        """Whether the rule speaks about any file."""
         chosen = _longest(code, self._select)
         if chosen < 0 or _longest(code, self._ignore) >= chosen:
             return False
-        return chosen == len(code) or self.pedantic or not _pedantic(code)
+        return chosen == len(code) or self.pedantic or code not in PEDANTIC
 
     def _for_file(self, path: str) -> Iterable[tuple[str, ...]]:
         if not self._per_file:
@@ -65,16 +72,15 @@ EVERYTHING = Selection()
 """All rules but the pedantic ones."""
 
 
-def _longest(code: str, beginnings: Iterable[str]) -> int:
-    """The length of the longest beginning that fits; 0 for ALL, -1 for none."""
-    fitting = (0 if item == ALL else len(item) for item in beginnings if item == ALL or code.startswith(item))
-    return max(fitting, default=-1)
-
-
-def _pedantic(code: str) -> bool:
-    from regilink_doctor.rules import rule_for
-
-    return code in RULES and rule_for(code).pedantic
+def _longest(code: str, prefixes: Iterable[str]) -> int:
+    """The length of the longest prefix that fits; 0 for ALL, -1 for none."""
+    longest = -1
+    for prefix in prefixes:
+        if prefix == ALL:
+            longest = max(longest, 0)
+        elif code.startswith(prefix):
+            longest = max(longest, len(prefix))
+    return longest
 
 
 _DIGITS = str.maketrans("OIL", "011")

@@ -2,8 +2,8 @@
 
 import pytest
 
+from regilink_doctor.rules import selection as selection_module
 from regilink_doctor.rules.index import RULES
-from regilink_doctor.rules.path_shape import MissingCollection
 from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 
@@ -40,7 +40,7 @@ def test_rules_are_silent_file_by_file() -> None:
 
 
 def test_a_pedantic_rule_wants_to_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MissingCollection, "pedantic", True)
+    monkeypatch.setattr(selection_module, "PEDANTIC", frozenset({"REG102"}))
     assert "REG102" not in spoken(Selection())
     assert "REG102" not in spoken(Selection(select=["REG1"]))
     assert "REG102" in spoken(Selection(pedantic=True))
