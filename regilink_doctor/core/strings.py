@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record, replace
-from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, show_unknown
+from regilink_doctor.core.target_path import UNKNOWN_NAME, show_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,16 +62,16 @@ class StringValue:
     parts: tuple[KnownPart | UnknownPart, ...]
     place: Place
 
-    @property
+    # Every rule asks for these two, several times.
+    @cached_property
     def pattern(self) -> str:
         """The string as `core.target_path` reads it, unknown parts included."""
         return "".join(part.text if isinstance(part, KnownPart) else UNKNOWN_NAME for part in self.parts)
 
-    @property
+    @cached_property
     def literal(self) -> str | None:
         """The whole text, None when a part is not known."""
-        pattern = self.pattern
-        return None if not is_known(pattern) else pattern
+        return self.pattern if all(isinstance(part, KnownPart) for part in self.parts) else None
 
     @property
     def display(self) -> str:

@@ -6,7 +6,7 @@ its place. `core.problems` names what is wrong with a path.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.records import record, replace
@@ -66,7 +66,7 @@ class TargetPath:
         """The parts joined again. Empty ones fall out, as in the SDK: two silent mistakes come of it (A5, A6)."""
         return "/".join(part for part in (self.prefix, self.project, self.name) if part)
 
-    @property
+    @cached_property
     def is_registry(self) -> bool:
         """Whether the SDK takes it for a registry path: one case-sensitive look at the project (section 0)."""
         return bool(self.project) and is_registry_project(self.project or "")

@@ -107,13 +107,13 @@ class _Facts:
     def commands(self) -> tuple[Command, ...]:
         return self.reading.commands
 
-    @property
+    @cached_property
     def in_test(self) -> bool:
         *folders, name = self.path.replace(os.sep, "/").split("/")
         named = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
         return named or "tests" in folders or "test" in folders
 
-    @property
+    @cached_property
     def wandb_version(self) -> str | None:
         return self.configured.wandb_version or self.project.newest_wandb(self.folder)
 
@@ -121,7 +121,7 @@ class _Facts:
     def links_around(self) -> bool:
         return self.project.has_links(self.folder)
 
-    @property
+    @cached_property
     def folder(self) -> str:
         return os.path.dirname(os.path.abspath(self.path))
 

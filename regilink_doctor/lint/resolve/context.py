@@ -170,7 +170,9 @@ class Context:
         depth = self._busy[key] = self._depth
         self._depth += 1
         try:
-            values = bound_alternatives(work_out()) or (UNKNOWN,)
+            values = tuple(work_out()) or (UNKNOWN,)
+            if len(values) > 1:
+                values = bound_alternatives(values)
         finally:
             self._depth -= 1
             del self._busy[key]
