@@ -59,7 +59,7 @@ def find_name(context: Context, name: str, at: ProgramPoint) -> Iterable[Value]:
         if name in scope.bindings and (scope is at.scope or scope.kind != "class"):
             values = _find_in_scope(context, name, ProgramPoint(scope, order, frame))
             if values:
-                return narrow(context, name, values, at)
+                return narrow(context, name, values, at) if name in at.scope.guards else values
             if scope is at.scope and scope.kind == "function":
                 return [UNKNOWN]  # bound only later: in a loop, or not at all
         # From an inner function the outer one is seen as it is in the end.
@@ -105,7 +105,7 @@ def _find_state(context: Context, name: str, at: ProgramPoint) -> list[Value]:
 
     What may pass it by is the value before that statement, which is worked out once for all places after it.
     """
-    loop = at.scope.find_loop(at.order)
+    loop = at.scope.find_loop(at.order) if at.scope.loops else None
     if loop is not None and at.order == loop.start:
         return _find_at_head(context, name, loop, at)
     end = find_end(at.scope.bindings[name], at.order)
@@ -120,7 +120,8 @@ def _find_state(context: Context, name: str, at: ProgramPoint) -> list[Value]:
     if fork is not None:
         values += _find_passing(context, name, fork, covered, at)
     for binding in bindings[:_MOST_BINDINGS]:
-        if not is_excluded(context, ProgramPoint(at.scope, binding.order, at.frame), at.order):
+        place = ProgramPoint(at.scope, binding.order, at.frame)
+        if not at.scope.conditions or not is_excluded(context, place, at.order):
             values += _find_named(context, name, binding, at)
     if len(bindings) > _MOST_BINDINGS:
         values.append(Unknown(reason=TOO_MUCH))

@@ -34,8 +34,12 @@ class Resolver(Context):
 
     def texts(self, node: ast.expr, at: ProgramPoint) -> tuple[StringValue, ...]:
         """The alternatives of an expression as strings, those that are certainly not strings left out."""
-        found = [strings.to_string(self, value, node, at) for value in self.value(node, at)]
-        return tuple(dict.fromkeys(string for string in found if string is not None))
+        texts: dict[StringValue, None] = {}
+        for value in self.value(node, at):
+            string = strings.to_string(self, value, node, at)
+            if string is not None:
+                texts[string] = None
+        return tuple(texts)
 
     def callee(self, use: Use) -> tuple[str, ...]:
         """The canonical names of what a call calls: `wandb.Run.link_artifact`."""
@@ -45,8 +49,7 @@ class Resolver(Context):
             return ()
         if isinstance(function, ast.Name) and function.id not in wandb_api.NAMES and function.id not in self._aliases:
             return ()
-        values = self.value(function, use.at)
-        return tuple(value.path for value in values if isinstance(value, Name | Method))
+        return tuple([value.path for value in self.value(function, use.at) if isinstance(value, Name | Method)])
 
     @cached_property
     def near_links(self) -> bool:

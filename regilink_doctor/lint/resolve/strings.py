@@ -105,7 +105,8 @@ def find_member_strings(context: Context, member: Member) -> list[StringValue]:
 def resolve_constant(context: Context, node: ast.Constant, at: ProgramPoint) -> Iterable[Value]:
     """A literal."""
     if isinstance(node.value, str):
-        return [StringValue((source.piece(at.source, node, node.value),), at.source.place(node))]
+        file = at.source
+        return [StringValue((source.piece(file, node, node.value),), file.place(node))]
     return [NonString(node.value)]
 
 

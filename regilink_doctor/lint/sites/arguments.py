@@ -9,7 +9,7 @@ from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from regilink_doctor.lint.resolve.bindings import ProgramPoint, Use
     from regilink_doctor.lint.resolve.resolver import Resolver
@@ -71,6 +71,18 @@ class ArgumentReader:
             return self.resolver.texts(node, self.at)
         node, at = self.inner.get(name, (None, self.at))
         return self.resolver.texts(node, at) if node is not None else ()
+
+    def read_texts(self, names: Iterable[str]) -> dict[str, tuple[StringValue, ...]]:
+        """The texts of those of the arguments that have any."""
+        read = {}
+        for name in names:
+            if texts := self.texts(name):
+                read[name] = texts
+        return read
+
+    def find_certain(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of the arguments that are a text in every alternative."""
+        return frozenset([name for name in names if name in self.given.named and self.is_text(name)])
 
     @property
     def constants(self) -> dict[str, bool | None]:

@@ -107,7 +107,9 @@ class RunLifetime:
             return "init" in words or f"{run} =" in words
         if id(statement) not in self._names:  # asked once for every call behind it
             self._names[id(statement)] = frozenset(
-                node.id for node in walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+                node.id
+                for node in list(walk(statement))
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
             )
         return run in self._names[id(statement)]
 

@@ -6,7 +6,7 @@ for a path that is written, at least in part, in the caller's file.
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Span
+from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import SITE_CLASSES, OtherCall, PassedArguments, Site
@@ -176,8 +176,8 @@ class _Finder:
     def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:
         return PassedArguments(
             names=reading.given.names | frozenset(reading.inner),
-            strings={name: found for name in call.texts if (found := reading.texts(name))} | reading.flat("filter"),
-            certain_strings=frozenset(filter(reading.is_text, call.texts)),
+            strings=reading.read_texts(call.texts) | reading.flat("filter"),
+            certain_strings=reading.find_certain(call.texts),
             unread=frozenset(reading.unread),
             constants=reading.constants,
             opening=self._opening(use),
@@ -217,13 +217,13 @@ class _Finder:
 
     def _opening(self, use: Use) -> Place | None:
         """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""
-        whole, function = self.source.place(use.call), self.source.span(use.call.func)
-        between = replace(whole.span, line=function.end_line, column=function.end_column)
+        whole, function = self.source.span(use.call), self.source.span(use.call.func)
+        between = Span(function.end_line, function.end_column, whole.end_line, whole.end_column)
         blank, parenthesis, _ = self.source.segment(between).partition("(")
         if not parenthesis or blank.strip() or "\n" in blank:
             return None
         column = function.end_column + len(blank) + 1
-        return replace(whole, span=Span(function.end_line, column, function.end_line, column))
+        return Place(self.source.path, Span(function.end_line, column, function.end_line, column), self.source.cell)
 
     def _followed(self, site: Site, use: Use, given: CallArguments, at: ProgramPoint) -> dict[str, Any]:
         """What a site is connected with: its runs, its artifact, and what happened to that before."""

@@ -171,7 +171,7 @@ def piece(source: Source, node: ast.Constant, text: str) -> KnownPart:
     if start is not None:
         span = _inside(place.span, start, len(text))
         if source.segment(span) == text:
-            return KnownPart(text, replace(place, span=span), exact=True)
+            return KnownPart(text, Place(source.path, span, source.cell), exact=True)
     return KnownPart(text, place)
 
 
