@@ -41,6 +41,6 @@ class PlaceMover:
             return value
         if id(value) in self.done:
             return self.done[id(value)][1]
-        new = replace(value, **{name: self.move_value(item) for name, item in vars(value).items()})
+        new = replace(value, **{name: self.move_value(getattr(value, name)) for name in value.__match_args__})
         self.done[id(value)] = (value, new)
         return new
