@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.catalog import pull_catalog
     from regilink_doctor.workflows.diagnose import diagnose
     from regilink_doctor.workflows.dry_run import DryRun, dry_run
+    from regilink_doctor.workflows.emulated import emulated
     from regilink_doctor.workflows.explain import Explanation, classify, explain
     from regilink_doctor.workflows.explain.where_it_happens import explain_errors
     from regilink_doctor.workflows.lint import lint_paths
@@ -33,6 +34,7 @@ __all__ = [
     "classify",
     "diagnose",
     "dry_run",
+    "emulated",
     "explain",
     "explain_errors",
     "lint_paths",
@@ -57,6 +59,7 @@ _HOMES = {
     "classify": "workflows.explain",
     "diagnose": "workflows.diagnose",
     "dry_run": "workflows.dry_run",
+    "emulated": "workflows.emulated",
     "explain": "workflows.explain",
     "explain_errors": "workflows.explain.where_it_happens",
     "lint_paths": "workflows.lint",

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.usage = (
-        "regilink emulator [-h] [--env-file FILE] [--world FILE] [--port PORT] [--host ADDRESS] [--allow-host NAME] "
-        "[-- CMD ...]"
+        "regilink emulator [-h] [-v] [--env-file FILE] [--world FILE] [--port PORT] [--host ADDRESS] "
+        "[--allow-host NAME] [-- CMD ...]"
     )
     add_option(
         parser,
@@ -43,6 +43,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="another host name that clients may use, as in a compose file",
     )
+    add_option(
+        parser,
+        "--verbose",
+        short="-v",
+        action="store_true",
+        help="print every variable that keeps wandb on this server",
+    )
     parser.set_defaults(run=_run_emulator)
 
 
@@ -61,6 +68,7 @@ def _run_emulator(options: argparse.Namespace) -> int:
             port=options.port,
             host=options.host,
             allow_hosts=options.allow_host,
+            verbose=options.verbose,
         )
     except (Unable, CatalogError) as error:
         raise UsageProblem(f"emulator: {error}") from None

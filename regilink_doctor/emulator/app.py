@@ -150,6 +150,10 @@ class App:
             return self._storage.answer_request(request, parts)
         if parts[0] == "sdk":
             return Response.from_json({})
+        if request.wants_page:
+            from regilink_doctor.emulator import page
+
+            return page.answer_page(request, self.world, self.faults)
         if parts[0] in ("", "healthz", "ready"):
             return Response.from_json({"regilink": "emulator"})
         self.world.ledger.add_unsupported(f"{request.method} {request.path}")

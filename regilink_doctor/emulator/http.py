@@ -73,6 +73,11 @@ class Request:
     body: BinaryIO
     base_url: str
 
+    @property
+    def wants_page(self) -> bool:
+        """Whether a browser asks for something to look at."""
+        return self.method in ("GET", "HEAD") and "text/html" in self.headers.get("accept", "")
+
 
 @record
 class Response:

@@ -118,13 +118,21 @@ class _Handler(Handler):
                 {"error": f"this server is not called {host.hostname}: --allow-host adds a name"}, 421
             )
         if not self.path.startswith("/_regilink"):
-            return None
+            return self._ask_for_login() if "text/html" in self.headers.get("Accept", "") else None
         origin = self.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != host.netloc:
             return Response.from_json({"error": "these routes are not for pages of other sites"}, 403)
         if self.server.is_open and not self.server.app.is_logged_in(self._lower_headers()):
             return Response.from_json({"error": "beyond the loopback interface these routes want an API key"}, 401)
         return None
+
+    def _ask_for_login(self) -> Response | None:
+        """Let a browser ask for user name and API key, where the page is not for this machine alone."""
+        if not self.server.is_open or self.server.app.is_logged_in(self._lower_headers()):
+            return None
+        response = Response.from_json({"error": "log in as any user, with an API key of the world as password"}, 401)
+        response.headers["WWW-Authenticate"] = 'Basic realm="regilink emulator", charset="UTF-8"'
+        return response
 
     def _lower_headers(self) -> dict[str, str]:
         return {name.lower(): " ".join(value.splitlines()) for name, value in self.headers.items()}

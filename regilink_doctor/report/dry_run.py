@@ -47,6 +47,8 @@ def render_links(
         yield f"{verdict} {quoted(asked)}  ({attempt.source_type} {escape_text(attempt.source or '?')})"
         if attempt.verdict == "refused":
             yield f"          {_quote_reason(attempt)}"
+            if attempt.aliases:
+                yield f"          with aliases {', '.join(map(escape_text, attempt.aliases))}"
         elif attempt.destination:
             place = f"{attempt.destination}:{attempt.version}" if attempt.version else attempt.destination
             note = f", not in a registry [{_quote_reason(attempt)}]" if attempt.verdict == "misplaced" else ""

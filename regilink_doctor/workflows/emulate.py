@@ -46,8 +46,11 @@ def emulate(
     port: int = 0,
     host: str = HOST,
     allow_hosts: Sequence[str] = (),
+    verbose: bool = False,
 ) -> int:
     """Serve until interrupted, or while `command` runs with the variables for wandb set; its exit status.
+
+    Without a command it prints the two variables that wandb needs to be led there, `verbose` all of them.
 
     Raises:
         ImportError: graphql-core is not installed.
@@ -70,10 +73,12 @@ def emulate(
             if status and world is None:
                 print(_DEFAULT_WORLD, file=sys.stderr, flush=True)
             return status if status >= 0 else 128 - status  # as a shell has it for a signal
-        print(f"serving at {emulator.url} (Ctrl-C to stop); for wandb:", file=sys.stderr, flush=True)
+        print(f"serving at {emulator.url}, for browsers too; Ctrl-C to stop", file=sys.stderr, flush=True)
         mark_public(variables["WANDB_API_KEY"])
-        for name, value in variables.items():
-            print(f"export {name}={shlex.quote(value)}", flush=True)
+        if not verbose:
+            variables = {name: variables[name] for name in ("WANDB_BASE_URL", "WANDB_API_KEY")}
+        exports = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
+        print("\n".join(f"export {line}" for line in (exports if verbose else [" ".join(exports)])), flush=True)
         _wait()
     return 0
 

@@ -92,3 +92,19 @@ def test_the_file_of_variables_can_be_taken_by_a_shell(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.startswith("http://127.0.0.1:")
     assert main(["lint", str(file)]) == 0, "its key opens the emulator alone"
+
+
+@pytest.mark.parametrize(("words", "variables"), [([], 2), (["-v"], 20)])
+def test_serving_takes_two_lines_unless_all_variables_are_wanted(words: list[str], variables: int) -> None:
+    command = [sys.executable, "-m", "regilink_doctor", "emulator", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        assert process.stderr.readline().startswith("serving at http://127.0.0.1:")
+        first = process.stdout.readline()
+        process.terminate()
+        lines = [first, *process.stdout.read().splitlines()]
+    names = [word.partition("=")[0] for line in lines for word in line.split() if "=" in word]
+    assert {"WANDB_BASE_URL", "WANDB_API_KEY"} <= set(names)
+    assert len(lines) == (1 if not words else len(names))
+    assert len(names) >= variables
