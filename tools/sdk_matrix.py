@@ -208,7 +208,7 @@ def _servers(found: dict[str, Any], steps: dict[str, Any]) -> list[str]:
             causes = [detail for detail in failed.values() if not detail.startswith("AttributeError: 'NoneType'")]
             numbers = sorted({notes.setdefault(tidy(detail), len(notes) + 1) for detail in causes})
             names = ", ".join(step.replace("_", " ") for step in failed)
-            marks.append(f"✗ {names} " + "".join(f"[{number}]" for number in numbers) if failed else "✓")
+            marks.append(f"✗ {names} " + ", ".join(f"[{number}]" for number in numbers) if failed else "✓")
         lines.append(f"| {server} | " + " | ".join(marks) + " |")
     lines += ["", *[f"{number}. `{note}`" for note, number in notes.items()], ""]
     return [*lines, *SERVERS_NOTICED, ""]

@@ -96,7 +96,7 @@ def _to_inline_table(value: Mapping[str, object]) -> str:
     return f"{{ {inside} }}" if inside else "{}"
 
 
-_INTRODUCTION = (
+RULES_INTRODUCTION = (
     "This page is the output of `regilink rules --output-format markdown`.",
     "",
     "- *error*: the link certainly fails, or goes to the wrong place. *warning*: it does so in the common case.",
@@ -154,10 +154,10 @@ def as_json(rules: Sequence[Rule]) -> str:
 
 def as_markdown(rules: Sequence[Rule]) -> str:
     """A page: the table, then a section for each rule."""
-    lines = ["# Rules", "", *_INTRODUCTION, ""]
+    lines = ["# Rules", "", *RULES_INTRODUCTION, ""]
     lines += ["| code | name | default | failures | what |", "|---|---|---|---|---|"]
     lines += [
-        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {_default_of(rule)} | {', '.join(rule.failures)} | "
+        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {describe_default(rule)} | {', '.join(rule.failures)} | "
         f"{read_summary(rule)} |"
         for rule in rules
     ]
@@ -171,7 +171,7 @@ def rule_section(rule: Rule) -> list[str]:
     return [f"## {rule.code}: {rule.name}", "", read_documentation(rule)]
 
 
-def _default_of(rule: Rule) -> str:
+def describe_default(rule: Rule) -> str:
     """The severity of a rule, and what turns it on."""
     if rule.is_live:
         return f"{rule.severity}, by the doctor"

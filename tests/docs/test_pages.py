@@ -1,0 +1,52 @@
+"""The examples of the site do what the pages say: every command is run, in the order of the page."""
+
+import re
+from pathlib import Path
+
+import pytest
+import run_pages
+import site_pages
+
+from regilink_doctor.cli import COMMANDS
+from regilink_doctor.rules.index import MODULES
+
+DOCS = run_pages.DOCS
+SLOW = re.compile(r"^\$ (pytest|python|regilink (dry-run|emulator|demo)) ", re.MULTILINE)
+"""Commands that start wandb."""
+
+
+def _pages() -> list[object]:
+    pages = []
+    for page in run_pages.find_pages():
+        marks = [pytest.mark.slow] if SLOW.search(page.read_text(encoding="utf-8")) else []
+        pages.append(pytest.param(page, id=page.relative_to(DOCS).as_posix(), marks=marks))
+    return pages
+
+
+@pytest.mark.parametrize("page", _pages())
+def test_the_commands_of_a_page_print_what_it_says(page: Path) -> None:
+    for ran in run_pages.run_page(page):
+        assert ran.fits, f"$ {ran.command}\n{ran.printed}\nrun: python tools/run_pages.py --update {page.name}"
+
+
+def test_a_page_that_is_wrong_does_not_fit() -> None:
+    ran = run_pages.Ran("cmd", "first\n...\nlast 3 of ...\n", "first\nsecond\nlast 3 of 4\n", 0, 0)
+    assert ran.fits
+    assert not run_pages.Ran("cmd", "first\nlast\n", "first\nsecond\nlast\n", 0, 0).fits
+    assert not run_pages.Ran("cmd", "", "something\n", 0, 0).fits
+
+
+def test_each_rule_and_command_has_its_place_on_the_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site_pages, "PAGES", tmp_path / "pages")
+    site_pages.write_pages()
+    assert {page.stem for page in (tmp_path / "pages" / "rules").glob("*.md")} == set(MODULES)
+    commands = (tmp_path / "pages" / "commands.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## regilink (\S+)$", commands, re.MULTILINE) == list(COMMANDS)
+    assert "| `--output-format" in commands
+    assert "`REGILINK_OUTPUT_FORMAT`" in commands
+    pages = {page.relative_to(tmp_path / "pages").as_posix() for page in (tmp_path / "pages").rglob("*.md")}
+    for page in sorted(pages):
+        text = (tmp_path / "pages" / page).read_text(encoding="utf-8")
+        prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+        for link in re.findall(r"\]\((?!https?:)([^)#]+\.md)(?:#[^)]*)?\)", prose):
+            assert (tmp_path / "pages" / page).parent.joinpath(link).exists(), f"{page} leads to {link}"

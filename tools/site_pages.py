@@ -1,0 +1,163 @@
+"""Build the site: the pages of `docs/`, the pages that the code knows, strictly. `python tools/site_pages.py [--pages]`.
+
+The pages are written to `build/pages`, the site to `build/site`, with `llms.txt` and the Markdown beside each page.
+`--pages` writes the pages alone. The extra `docs` has what the build needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from regilink_doctor.cli import COMMANDS, _make_parsers
+from regilink_doctor.report import listings
+from regilink_doctor.rules import all_rules
+from regilink_doctor.rules.base import Rule
+
+ROOT = Path(__file__).parents[1]
+PAGES = ROOT / "build" / "pages"
+SITE = ROOT / "build" / "site"
+LANGUAGES = ("ja",)
+
+
+def write_pages() -> None:
+    """Put every page of the site together."""
+    shutil.rmtree(PAGES, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", PAGES, ignore=shutil.ignore_patterns("example"))
+    for name in ("CHANGELOG", "SECURITY", "CONTRIBUTING"):
+        text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+        (PAGES / f"{name.lower()}.md").write_text(re.sub(r"\]\(docs/", "](", text), encoding="utf-8")
+    rules = list(all_rules())
+    (PAGES / "rules.md").write_text(_render_rules_index(rules), encoding="utf-8")
+    (PAGES / "rules").mkdir()
+    for rule in rules:
+        (PAGES / "rules" / f"{rule.code}.md").write_text(_render_rule_page(rule), encoding="utf-8")
+    (PAGES / "commands.md").write_text("\n".join(_render_commands()), encoding="utf-8")
+    for page in PAGES.rglob("*.md"):
+        _fix_links(page)
+
+
+def _fix_links(page: Path) -> None:
+    """Links that lead elsewhere on the site than in the repository."""
+    up = "../" * (len(page.relative_to(PAGES).parts) - 1)
+    text = page.read_text(encoding="utf-8")
+    text = re.sub(r"\]\((?:\.\./)*rules\.md#(reg\d+)\)", lambda match: f"]({up}rules/{match[1].upper()}.md)", text)
+    for name in ("CHANGELOG", "SECURITY", "CONTRIBUTING"):
+        text = re.sub(rf"\]\((?:\.\./)*{name}\.md", f"]({up}{name.lower()}.md", text)
+    text = re.sub(r"\[(`docs/example`|[^\]]*)\]\((?:docs/)?example\)", r"\1", text)
+    page.write_text(text, encoding="utf-8")
+
+
+def _render_rules_index(rules: Sequence[Rule]) -> str:
+    """The page of the site that lists the rules; each has a page of its own, `rules/REG101.md`."""
+    lines = [
+        "# Rules",
+        "",
+        *listings.RULES_INTRODUCTION[2:],
+        "",
+        "| code | name | default | what |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| [{rule.code}](rules/{rule.code}.md) | {rule.name} | {listings.describe_default(rule)} | {listings.read_summary(rule)} |"
+        for rule in rules
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _render_rule_page(rule: Rule) -> str:
+    """The page of a rule on the site: what it reports and why, its failures, how to silence it."""
+    failures = ", ".join(f"[{failure}](../failures.md#{failure.lower()})" for failure in rule.failures)
+    facts = [f"**Default**: {listings.describe_default(rule)}.", f"**Failures**: {failures}." if failures else ""]
+    lines = [f"# {rule.code}: {rule.name}", "", " ".join(filter(None, facts)), "", listings.read_documentation(rule)]
+    if not rule.is_live:
+        lines += ["", "## Silence it", "", "```python"]
+        lines += [f"...  # regilink: ignore[{rule.code}] the reason, for those who read it later", "```", ""]
+        lines += ["For some files: `per-file-ignores` in the [configuration](../configuration.md)."]
+    return "\n".join(lines) + "\n"
+
+
+def _render_commands() -> Iterator[str]:
+    yield from (
+        "# Commands",
+        "",
+        "Every option can be set by the variable beside it; the command line overrides it.",
+        "",
+    )
+    for name, purpose in COMMANDS.items():
+        _, parser = _make_parsers([name])
+        assert parser is not None
+        yield from (f"## regilink {name}", "", f"{purpose[0].upper()}{purpose[1:]}.", "")
+        yield from _render_parser(parser, f"regilink {name}")
+
+
+def _render_parser(parser: argparse.ArgumentParser, command: str) -> Iterator[str]:
+    branches = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    for branch in branches:
+        for name, child in branch.choices.items():
+            yield from (f"### {command} {name}", "")
+            yield from _render_parser(child, f"{command} {name}")
+    rows = [row for action in parser._actions if (row := _render_option(action))]
+    if rows:
+        yield from ("| option | variable | what |", "|---|---|---|", *rows, "")
+
+
+def _render_option(action: argparse.Action) -> str | None:
+    if isinstance(action, argparse._HelpAction | argparse._SubParsersAction):
+        return None
+    value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest.upper())
+    takes = "" if action.nargs == 0 else f" {value}"
+    flags = [flag for flag in action.option_strings if flag.startswith("--")]
+    short = [flag for flag in action.option_strings if not flag.startswith("--")]
+    shown = ", ".join(f"`{flag}{takes}`" for flag in (*flags, *short)) or f"`{value}`"
+    variable = f"`REGILINK_{flags[0].lstrip('-').replace('-', '_').upper()}`" if flags else ""
+    cells = (shown, variable, (action.help or "").replace("%%", "%"))
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def write_texts(address: str = "") -> int:
+    """`llms.txt`, `llms-full.txt`, and the Markdown of each page beside it; the number of pages."""
+    listed, full, count = [], [], 0
+    for source in sorted(PAGES.rglob("*.md")):
+        name = source.relative_to(PAGES).with_suffix("").as_posix()
+        language = next((language for language in LANGUAGES if name.endswith(f".{language}")), None)
+        name = name.removesuffix(f".{language}") if language else name
+        folder = SITE / (language or "") / ("" if name == "index" else name)
+        if not (folder / "index.html").exists():
+            raise SystemExit(f"{source}: no page at {folder}")
+        text = source.read_text(encoding="utf-8")
+        (folder / "index.md").write_text(text, encoding="utf-8")
+        count += 1
+        if language is None:
+            title = re.search(r"^# (.+)$", text, re.MULTILINE)
+            where = (folder / "index.md").relative_to(SITE).as_posix()
+            listed.append(f"- [{title[1] if title else name}]({address}{where})")
+            full.append(text)
+    head = "# regilink\n\n> Lint, diagnose and test links to the W&B Registry.\n\n"
+    (SITE / "llms.txt").write_text(head + "\n".join(listed) + "\n", encoding="utf-8")
+    (SITE / "llms-full.txt").write_text("\n\n".join(full), encoding="utf-8")
+    return count
+
+
+def build() -> None:
+    """Build the site strictly. Never with `-q`: it turns the exit status of `--strict` into 0."""
+    environ = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict"], cwd=ROOT, env=environ, check=True)
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--pages", action="store_true", help="write the pages, do not build")
+    asked = arguments.parse_args()
+    for variable in [name for name in os.environ if name.startswith("REGILINK_")]:
+        del os.environ[variable]
+    write_pages()
+    if not asked.pages:
+        build()
+        print(f"{write_texts()} pages in {SITE.relative_to(ROOT)}")
