@@ -107,7 +107,7 @@ class ImplicitEntity(Rule):
             return
         agents = agents_of(init, facts)
         if agents:
-            yield from self._check_sweep(link, agents, target.pattern, facts)
+            yield from self._check_sweep(link, agents, _intended_path(target), facts)
             return
         others = [site for site in facts.sites if site.call == "wandb.agent"]
         if init.context.function is not None and any(sweep_entity(agent, facts) != "" for agent in others):
@@ -117,7 +117,7 @@ class ImplicitEntity(Rule):
             related=(Related("linked here", link.place),),
             fix=_add_entity(init, facts.configured.teams),
             call=init.call,
-            path=target.pattern,
+            path=_intended_path(target),
         )
 
     def _check_sweep(self, link: Link, agents: list[Site], path: str, facts: FileFacts) -> Iterator[Report]:
@@ -125,6 +125,15 @@ class ImplicitEntity(Rule):
         if all(sweep_entity(agent, facts) == "" for agent in agents):
             related = (Related("linked here", link.place),)
             yield self.report(sweeps_of(facts)[0].place, "sweep", related=related, call="wandb.sweep", path=path)
+
+
+def _intended_path(target: StringValue) -> str:
+    """The path of the registry that is linked to once its mistakes are corrected."""
+    if registry_path(target):
+        return target.pattern
+    from regilink_doctor.rules.judge import correct_path
+
+    return correct_path(target.pattern) or target.pattern
 
 
 def _add_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:

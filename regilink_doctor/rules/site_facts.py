@@ -6,6 +6,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.sites import Link, within
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed
+from regilink_doctor.core.target_path.grammar import misspelled_prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,8 +59,20 @@ def registry_target(site: Site) -> StringValue | None:
 
 def intended_registry_target(site: Site) -> StringValue | None:
     """The first of the paths of a site that names a registry, also where something is wrong with it."""
-    named = (text for text in site.target if any(part.startswith(REGISTRY_PREFIX) for part in text.pattern.split("/")))
-    return registry_target(site) or next(named, None)
+    return registry_target(site) or next((text for text in site.target if _means_registry(text.pattern)), None)
+
+
+def _means_registry(path: str) -> bool:
+    """Whether a path has the prefix somewhere, misspells it, or is the address of a registry."""
+    parts = path.split("/")
+    if any(part.startswith(REGISTRY_PREFIX) or misspelled_prefix(part) for part in parts):
+        return True
+    if "://" not in path or not is_known(path):
+        return False
+    from regilink_doctor.core.target_path.app_urls import read_pasted
+
+    pasted = read_pasted(path)
+    return pasted is not None and pasted.target is not None
 
 
 def is_first_link(site: Site, facts: FileFacts) -> bool:

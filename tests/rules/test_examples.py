@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.organization_view import ConfiguredOrganization
+from regilink_doctor.core.findings import Finding
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.scan.files import can_matter
 from regilink_doctor.report.listings import as_markdown
@@ -16,6 +18,8 @@ from regilink_doctor.rules import all_rules
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.index import RULES as INDEX
 from regilink_doctor.rules.selection import Selection
+from regilink_doctor.workflows.fixing import changes, write_changes
+from regilink_doctor.workflows.lint import Linter, LintResult, lint_paths
 
 PRELUDE = """import wandb
 run = wandb.init(entity="team-a", project="p")
@@ -112,3 +116,28 @@ def test_bad_passes_the_gates(rule: Rule, example: str) -> None:
     python = rule.example.endswith(".py")
     whole = PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.MULTILINE) else example
     assert can_matter(rule.example, whole.encode()), "scan.CAN_MATTER lacks a word that this rule needs"
+
+
+@pytest.mark.parametrize("entity", ['entity="team-a", ', ""], ids=["entity", "default-entity"])
+def test_what_is_marked_as_fixable_is_fixed(entity: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the corrected path goes to a registry, and a run without entity becomes a finding."""
+    bad = [(rule, example) for rule in STATIC for example in rule.bad]
+    for number, (rule, example) in enumerate(bad):
+        if not rule.example.endswith(".py"):
+            continue
+        path = tmp_path / str(number) / rule.example
+        path.parent.mkdir(parents=True)
+        whole = example if re.search(r"^import .*wandb", example, re.MULTILINE) else PRELUDE + example
+        path.write_text(whole.replace('entity="team-a", ', entity))
+    monkeypatch.chdir(tmp_path)
+    config = Config({"pedantic": True})
+    before = lint_paths(["."], config=config)
+    fixable = _fixable(before)
+    linter = Linter(config)
+    write_changes(before, linter, changes(before, linter))
+    assert len(fixable) > 10
+    assert _fixable(lint_paths(["."], config=config)) == []
+
+
+def _fixable(result: LintResult) -> list[Finding]:
+    return [finding for finding in result.findings if finding.fix and finding.fix.applicability == "safe"]
