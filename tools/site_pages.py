@@ -1,4 +1,4 @@
-"""Build the site: the pages of `docs/`, the pages that the code knows, strictly. `python tools/site_pages.py [--pages]`.
+"""Build the site, strictly, of `docs/` and of what the code knows: `python tools/site_pages.py [--pages]`.
 
 The pages are written to `build/pages`, the site to `build/site`, with `llms.txt` and the Markdown beside each page.
 `--pages` writes the pages alone. The extra `docs` has what the build needs.

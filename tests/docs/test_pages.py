@@ -8,7 +8,7 @@ import run_pages
 import site_pages
 
 from regilink_doctor.cli import COMMANDS
-from regilink_doctor.rules.index import MODULES
+from regilink_doctor.rules.index import RULES
 
 DOCS = run_pages.DOCS
 SLOW = re.compile(r"^\$ (pytest|python|regilink (dry-run|emulator|demo)) ", re.MULTILINE)
@@ -39,7 +39,7 @@ def test_a_page_that_is_wrong_does_not_fit() -> None:
 def test_each_rule_and_command_has_its_place_on_the_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_pages, "PAGES", tmp_path / "pages")
     site_pages.write_pages()
-    assert {page.stem for page in (tmp_path / "pages" / "rules").glob("*.md")} == set(MODULES)
+    assert {page.stem for page in (tmp_path / "pages" / "rules").glob("*.md")} == set(RULES)
     commands = (tmp_path / "pages" / "commands.md").read_text(encoding="utf-8")
     assert re.findall(r"^## regilink (\S+)$", commands, re.MULTILINE) == list(COMMANDS)
     assert "| `--output-format" in commands
