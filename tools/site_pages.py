@@ -65,7 +65,8 @@ def _render_rules_index(rules: Sequence[Rule]) -> str:
         "|---|---|---|---|",
     ]
     lines += [
-        f"| [{rule.code}](rules/{rule.code}.md) | {rule.name} | {listings.describe_default(rule)} | {listings.read_summary(rule)} |"
+        f"| [{rule.code}](rules/{rule.code}.md) | {rule.name} | {listings.describe_default(rule)} | "
+        f"{listings.read_summary(rule)} |"
         for rule in rules
     ]
     return "\n".join(lines) + "\n"

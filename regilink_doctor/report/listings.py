@@ -157,8 +157,8 @@ def as_markdown(rules: Sequence[Rule]) -> str:
     lines = ["# Rules", "", *RULES_INTRODUCTION, ""]
     lines += ["| code | name | default | failures | what |", "|---|---|---|---|---|"]
     lines += [
-        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {describe_default(rule)} | {', '.join(rule.failures)} | "
-        f"{read_summary(rule)} |"
+        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {describe_default(rule)} | "
+        f"{', '.join(rule.failures)} | {read_summary(rule)} |"
         for rule in rules
     ]
     for rule in rules:
