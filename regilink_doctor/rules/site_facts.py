@@ -5,8 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.sites import Link, within
 from regilink_doctor.core.strings import KnownPart, StringValue
-from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed
-from regilink_doctor.core.target_path.grammar import misspelled_prefix
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, misspelled_prefix, parsed, read_pasted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,8 +68,6 @@ def _means_registry(path: str) -> bool:
         return True
     if "://" not in path or not is_known(path):
         return False
-    from regilink_doctor.core.target_path.app_urls import read_pasted
-
     pasted = read_pasted(path)
     return pasted is not None and pasted.target is not None
 

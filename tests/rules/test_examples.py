@@ -9,8 +9,8 @@ import pytest
 from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.failures import FAILURES
-from regilink_doctor.core.organization_view import ConfiguredOrganization
 from regilink_doctor.core.findings import Finding
+from regilink_doctor.core.organization_view import ConfiguredOrganization
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.scan.files import can_matter
 from regilink_doctor.report.listings import as_markdown
