@@ -18,7 +18,7 @@ from regilink_doctor.rules import all_rules
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.index import RULES as INDEX
 from regilink_doctor.rules.selection import Selection
-from regilink_doctor.workflows.fixing import changes, write_changes
+from regilink_doctor.workflows.fixing import plan_fixes, write_changes
 from regilink_doctor.workflows.lint import Linter, LintResult, lint_paths
 
 PRELUDE = """import wandb
@@ -134,7 +134,7 @@ def test_what_is_marked_as_fixable_is_fixed(entity: str, tmp_path: Path, monkeyp
     before = lint_paths(["."], config=config)
     fixable = _fixable(before)
     linter = Linter(config)
-    write_changes(before, linter, changes(before, linter))
+    write_changes(before, linter, plan_fixes(before, linter))
     assert len(fixable) > 10
     assert _fixable(lint_paths(["."], config=config)) == []
 
