@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from itertools import islice, product
 
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.data import DataList, Given, Scalar, Table
+from regilink_doctor.lint.data import DataList, Given, Scalar, Table, find_data
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.config_files import find_at, find_roots, read_document, show_path
 from regilink_doctor.lint.resolve.imports import find_imported, find_imported_modules
+from regilink_doctor.lint.resolve.interpolation import split_path
 from regilink_doctor.lint.resolve.omegaconf import apply_overrides, merge_tables, split_override, to_table
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
     Parts = list["Table | Parts"]
 
 _MAX_FILES = 60
+_MAX_RUNS = 12
+"""Commands with different overrides."""
 _NOT_FOLLOWED = Unknown(reason="a configuration of Hydra that is not followed")
 _INITIALIZERS = ("initialize", "initialize_config_dir", "initialize_config_module")
 
@@ -66,15 +70,75 @@ def find_passed(context: Context, scope: Scope) -> list[Value] | None:
     decorator = _find_decorator(scope)
     if decorator is None:
         return None
-    document = context.keep(("hydra", id(decorator)), partial(_compose_for, context, decorator, scope))
-    return [Loaded(document, attributes=True)] if document is not None else [_NOT_FOLLOWED]
+    documents = context.keep(("hydra", id(decorator)), partial(_compose_runs, context, decorator, scope))
+    return [Loaded(document, attributes=True) for document in documents] or [_NOT_FOLLOWED]
 
 
-def _compose_for(context: Context, decorator: ast.Call, scope: Scope) -> Document | None:
-    """What `@hydra.main(…)` composes; without a path, versions before 1.2 look beside the program."""
+def _compose_runs(context: Context, decorator: ast.Call, scope: Scope) -> list[Document]:
+    """What `@hydra.main(…)` composes: without overrides, and for each command of the tree that passes some."""
+    own = _compose_for(context, decorator, scope, (), None)
+    documents: list[Document] = []
+    is_complete = True
+    for overrides, name in _find_runs(scope.module.source.folder, context.source.path):
+        document = _compose_for(context, decorator, scope, overrides, name)
+        documents += [document] if document is not None else []
+        is_complete = is_complete and not (own is not None and any(_sets_missing(own, item) for item in overrides))
+    # A configuration that has to be completed is not meant to be run as it is.
+    return [own, *documents] if own is not None and is_complete else documents
+
+
+def _sets_missing(document: Document, override: StringValue) -> bool:
+    path, equals, _ = override.pattern.partition("=")
+    data = find_data(document.root, split_path(path)) if equals else None
+    return isinstance(data, Scalar) and data.value == "???"
+
+
+def _find_runs(folder: str, program: str) -> list[tuple[tuple[StringValue, ...], str | None]]:
+    """The overrides of each command that runs a program, and the name of the configuration that it asks for."""
+    from regilink_doctor.lint.resolve.surroundings import find_commands, find_flag
+
+    runs: dict[tuple[tuple[StringValue, ...], str | None], None] = {}
+    for words in find_commands(folder, program):
+        named = find_flag(words, ("--config-name", "-cn"))
+        overrides = [word for word in words if _is_override(word)]
+        is_multirun = any(word.literal in ("-m", "--multirun") for word in words)
+        choices = [_split_choices(word) if is_multirun else [word] for word in overrides]
+        if overrides or named is not None:
+            name = named.literal if named is not None else None
+            runs |= dict.fromkeys((combination, name) for combination in islice(product(*choices), _MAX_RUNS))
+    return list(runs)[:_MAX_RUNS]
+
+
+def _is_override(word: StringValue) -> bool:
+    """Whether a word of a command sets a value of the program: not an option, and nothing of Hydra itself."""
+    text = word.pattern
+    return ("=" in text or text.startswith("~")) and not text.lstrip("+~").startswith(("-", "hydra.", "hydra/"))
+
+
+def _split_choices(word: StringValue) -> list[StringValue]:
+    """The overrides that several runs get from one word: `key=a,b`, `key=choice(a,b)`."""
+    text = word.pattern
+    start = text.find("=") + 1
+    end = len(text)
+    if text.startswith("choice(", start) and text.endswith(")"):
+        start, end = start + len("choice("), end - 1
+    elif text[start : start + 1] in ("[", "{", "'", '"') or "(" in text or "," not in text[start:]:
+        return [word]
+    head = word.cut(0, text.find("=") + 1)
+    choices = []
+    for item in text[start:end].split(","):
+        choices.append(StringValue((*head, *word.cut(start, start + len(item))), word.place))
+        start += len(item) + 1
+    return choices
+
+
+def _compose_for(
+    context: Context, decorator: ast.Call, scope: Scope, overrides: Sequence[Value], name: str | None
+) -> Document | None:
+    """What a run with overrides composes; without a path, versions before 1.2 look beside the program."""
     at = ProgramPoint(scope.parent or scope, END)
     nodes = _name_arguments(decorator, ("config_path", "config_name"))
-    name = _find_text(context, nodes.get("config_name"), at)
+    name = name or _find_text(context, nodes.get("config_name"), at)
     version = nodes.get("version_base")
     is_old = version is None or (isinstance(version, ast.Constant) and str(version.value) in ("1.0", "1.1"))
     if "config_path" not in nodes:
@@ -83,7 +147,7 @@ def _compose_for(context: Context, decorator: ast.Call, scope: Scope) -> Documen
         folder = _find_folder(context, nodes["config_path"], at)
     if name is None or folder is None:
         return None
-    return _compose(context, scope.module, folder, name, ())
+    return _compose(context, scope.module, folder, name, overrides)
 
 
 def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:

@@ -208,7 +208,7 @@ def _find_passed_to_typer(context: Context, binding: Binding, scope: Scope) -> l
     name = binding.target
     own = _find_flags(binding.value) if isinstance(binding.value, ast.Call) else []
     flags = [flag for flag in own if flag.startswith("-")] or [f"--{name.replace('_', '-')}"]
-    return _find_passed(context, flags, name, scope.module)
+    return _find_passed_by_flags(context, flags, name, scope.module)
 
 
 def _is_static(scope: Scope) -> bool:
@@ -245,7 +245,8 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     """`args.NAME` of what argparse has read: the default that `add_argument` declares."""
     use = context.keep(("options", id(owner.module)), lambda: _index_options(context, owner.module)).get(name)
     by_name = {keyword.arg: keyword.value for keyword in use.call.keywords if keyword.arg} if use is not None else {}
-    passed = _find_passed(context, _find_flags(use.call), name, owner.module) if use is not None else []
+    declared = [use.call for use in _find_uses(context, owner.module, "add_argument")] if use is not None else []
+    passed = _find_passed(context, use.call, declared, name, owner.module) if use is not None else []
     if use is not None and (default := by_name.get("default")) is not None:
         return [*passed, *(with_name(mark_default(value, name), name) for value in context.value(default, use.at))]
     if passed:
@@ -270,20 +271,54 @@ def _find_click_default(context: Context, scope: Scope, name: str) -> list[Value
     if declared is None:
         return None
     default = next((keyword.value for keyword in declared.keywords if keyword.arg == "default"), None)
-    passed = _find_passed(context, _find_flags(declared), name, scope.module)
+    passed = _find_passed(context, declared, _list_click_declarations(scope), name, scope.module)
     if default is None:
         return passed or [_unknown_option(name)]
     outer = ProgramPoint(scope.parent or scope, END)
     return [*passed, *(mark_default(value, name) for value in context.value(default, outer))]
 
 
-def _find_passed(context: Context, written: list[str], name: str, module: Module) -> list[Value]:
-    """What commands of the tree pass to the program for an option; another call of it may pass something else."""
+def _find_passed(
+    context: Context, declared: ast.Call, all_declared: list[ast.Call], name: str, module: Module
+) -> list[Value]:
+    """What commands of the tree pass to the program for an argument; another call of it may pass something else."""
+    flags = [flag.partition("/")[0] for flag in _find_flags(declared) if flag.startswith("-")]
+    if flags or not _find_flags(declared):
+        return _find_passed_by_flags(context, flags, name, module)
+    from regilink_doctor.lint.resolve.surroundings import find_positional
+
+    positional = [
+        call
+        for call in all_declared
+        if (words := _find_flags(call)) and not any(word.startswith("-") for word in words)
+    ]
+    number = next((index for index, call in enumerate(positional) if call is declared), None)
+    if number is None or any(item.arg == "nargs" for call in positional[: number + 1] for item in call.keywords):
+        return []
+    switches = {flag for call in all_declared if _is_switch(call) for flag in _find_flags(call)}
+    values = find_positional(number, lambda flag: flag not in switches, module.source.folder, context.source.path)
+    return [with_name(mark_default(value, name), name) for value in values]
+
+
+def _find_passed_by_flags(context: Context, flags: list[str], name: str, module: Module) -> list[Value]:
     from regilink_doctor.lint.resolve.surroundings import find_passed
 
-    flags = [flag.partition("/")[0] for flag in written if flag.startswith("-")]
-    folder = module.source.folder
-    return [with_name(mark_default(value, name), name) for value in find_passed(flags, folder, context.source.path)]
+    values = find_passed(flags, module.source.folder, context.source.path)
+    return [with_name(mark_default(value, name), name) for value in values]
+
+
+def _is_switch(declared: ast.Call) -> bool:
+    """Whether an option has no value: `action="store_true"`, `is_flag=True`."""
+    return any(
+        (keyword.arg == "action" and getattr(keyword.value, "value", "") not in ("store", "append", "extend"))
+        or (keyword.arg in ("is_flag", "count") and getattr(keyword.value, "value", False) is True)
+        for keyword in declared.keywords
+    )
+
+
+def _list_click_declarations(scope: Scope) -> list[ast.Call]:
+    """The calls of `option` and `argument` above a function, in the order of their lines."""
+    return [item for item in getattr(scope.node, "decorator_list", ()) if isinstance(item, ast.Call)]
 
 
 def _index_click_options(scope: Scope) -> dict[str, ast.Call]:

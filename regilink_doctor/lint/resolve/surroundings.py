@@ -109,7 +109,7 @@ def _names_program(command: Command) -> bool:
 
 def find_passed(flags: Sequence[str], folder: str, program: str) -> list[StringValue]:
     """The values that commands in `folder`, or above it in the repository, pass to a program by one of these flags."""
-    found = [_find_flag(words, flags) for words in find_commands(folder, program)]
+    found = [find_flag(words, flags) for words in find_commands(folder, program)]
     return _without_repetitions([value for value in found if value is not None])
 
 
@@ -155,7 +155,7 @@ def find_commands(folder: str, program: str) -> tuple[Words, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _find_flag(words: Words, flags: Sequence[str]) -> StringValue | None:
+def find_flag(words: Words, flags: Sequence[str]) -> StringValue | None:
     """The value of the last of these flags."""
     for index in range(len(words) - 1, -1, -1):
         word, text = words[index], words[index].pattern
