@@ -1,6 +1,8 @@
 """What the linter knows of wandb's surface, held against the wandb that is installed."""
 
 import inspect
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,3 +115,16 @@ def test_what_the_linter_expects_of_a_method_is_what_wandb_annotates(name: str) 
     if not written or plain in ("None", "Self"):
         pytest.skip("not annotated")
     assert plain in SAME.get(expected, {expected.removeprefix("wandb.")})
+
+
+def test_the_tables_have_everything_that_wandb_annotates() -> None:
+    """`tools/wandb_api.py WHEEL...` says the same of any other version."""
+    path = Path(__file__).parents[2] / "tools" / "wandb_api.py"
+    spec = spec_from_file_location("tools_wandb_api", path)
+    assert spec is not None
+    assert spec.loader is not None
+    tool = module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    modules = tool.read_installed()
+    assert len(tool.find_annotated(modules)) > 30
+    assert tool.find_differences(modules) == []

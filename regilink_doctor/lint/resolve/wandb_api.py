@@ -48,6 +48,7 @@ RETURNS = {
     "wandb.Run.finish_artifact": "wandb.Artifact",
     "wandb.Run.use_artifact": "wandb.Artifact",
     "wandb.Run.link_artifact": "wandb.Artifact",
+    "wandb.Run.log_code": "wandb.Artifact",
     "wandb.Run.log_model": "wandb.Artifact",
     "wandb.Run.link_model": "wandb.Artifact",
     "wandb.Artifact.link": "wandb.Artifact",
@@ -66,12 +67,17 @@ RETURNS = {
     "wandb.Api.artifact_types": "wandb.ArtifactTypes",
     "wandb.Api.artifact_versions": "wandb.Artifacts",
     "wandb.Api.create_run": "wandb.PublicRun",
+    "wandb.Api.project": "wandb.Project",
+    "wandb.Api.projects": "wandb.Projects",
     "wandb.Api.sweep": "wandb.Sweep",
     "wandb.Sweep.best_run": "wandb.PublicRun",
     "wandb.Artifact.logged_by": "wandb.PublicRun",
     "wandb.Artifact.used_by": "wandb.PublicRuns",
     "wandb.ArtifactType.collection": "wandb.ArtifactCollection",
     "wandb.ArtifactType.collections": "wandb.ArtifactCollections",
+    "wandb.Project.artifacts_types": "wandb.ArtifactTypes",
+    "wandb.Project.collections": "wandb.ArtifactCollections",
+    "wandb.Project.sweeps": "wandb.Sweeps",
     "wandb.PublicRun.log_artifact": "wandb.Artifact",
     "wandb.PublicRun.logged_artifacts": "wandb.Artifacts",
     "wandb.PublicRun.used_artifacts": "wandb.Artifacts",
@@ -81,6 +87,7 @@ RETURNS = {
     "wandb.Registries.collections": "wandb.ArtifactCollections",
     "wandb.Registries.versions": "wandb.Artifacts",
     "wandb.ArtifactCollection.artifacts": "wandb.Artifacts",
+    "wandb.ArtifactCollection.versions": "wandb.Artifacts",  # wandb 0.15 and older
     "wandb.ArtifactCollections.versions": "wandb.Artifacts",
 }
 """Function or method -> the class of what it returns."""
@@ -101,7 +108,9 @@ ELEMENTS = {
     "wandb.Artifacts": "wandb.Artifact",
     "wandb.ArtifactCollections": "wandb.ArtifactCollection",
     "wandb.ArtifactTypes": "wandb.ArtifactType",
+    "wandb.Projects": "wandb.Project",
     "wandb.PublicRuns": "wandb.PublicRun",
+    "wandb.Sweeps": "wandb.Sweep",
     "wandb.Registries": "wandb.Registry",
 }
 """What a loop over an object, or an item of it, gives."""
