@@ -56,6 +56,8 @@ def render(results: Sequence[Verification], *, colour: bool = False) -> Iterator
             source = f", from {escape_text(each.source)}" if each.source else ""
             yield f"          is {escape_text(each.found)} (type {escape_text(str(each.type))}{aliases}{source})"
         yield from (f"          {escape_text(problem)}" for problem in each.problems)
+        if each.note is not None:
+            yield f"          note: {escape_text(each.note)}"
         if each.help is not None:
             yield f"          help: {escape_text(each.help)}"
     if unknown := [each for each in results if each.status == "skipped"]:

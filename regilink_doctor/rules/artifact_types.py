@@ -245,6 +245,10 @@ class ConsumedTypeMismatch(Rule):
 
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
+        if problem.kind == "expected":
+            return Message(
+                f"{quoted(facts['name'])} has the type {quoted(facts['type'])}, not {quoted(facts['asked'])}"
+            )
         return Message(
             f"{quoted(facts['name'])} has the type {quoted(facts['type'])}, not {quoted(facts['asked'])}",
             "W&B raises ValueError",

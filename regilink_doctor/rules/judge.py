@@ -69,15 +69,21 @@ def report_names(site: Site) -> Iterator[Report]:
             yield Report(problem, string=name)
 
 
-def judge_name(name: LinkTarget) -> Iterator[Problem]:
-    """The problems of a name that is consumed, given as the path of a target."""
+def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Problem]:
+    """The problems of a name that is consumed, given as the path of a target.
+
+    `means_registry`: it can only be a name in a registry, whatever its project is called.
+    """
     string = name.path
     path = string.pattern.partition(":")[0]
     if not path or "://" in string.pattern:
         return
     none_at = [offset for offset, part in string.unknown_parts if part.kind == "environment" and len(string.parts) > 1]
-    found = find_problems(path, trailing_slash_fails=True, none_at=none_at)
-    in_path = [problem for problem in found if problem.rule in NAME_RULES]
+    project = path.strip("/").rpartition("/")[0].rpartition("/")[2]
+    registries = (project,) if means_registry and project else ()
+    found = find_problems(path, trailing_slash_fails=True, none_at=none_at, registries=registries)
+    rules = NAME_RULES | {"REG101"} if means_registry else NAME_RULES
+    in_path = [problem for problem in found if problem.rule in rules]
     corrected = _write_intended(path, in_path) + string.pattern[len(path) :]
     for problem in in_path:
         yield _weaken(name, replace(problem, target=name, facts={"call": "consume"}, corrected=corrected))

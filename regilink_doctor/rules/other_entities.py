@@ -220,7 +220,11 @@ class UnknownOrganization(Rule):
                 f"write {facts['names']}",
             )
         if problem.kind == "unknown":
-            return Message(f"no organization is called {quoted(facts['value'])}", help=f"write {facts['names']}")
+            return Message(
+                f"no organization is called {quoted(facts['value'])}",
+                f"or it is not shown to {facts['account']}" if facts.get("account") else None,
+                f"write {facts['names']}",
+            )
         path = parse(problem.target.path.pattern) if problem.target else parse(facts.get("path", ""))
         entity = problem.view.entity(problem.target.known_entity or "") if problem.view and problem.target else None
         names = entity.organizations[0] if entity and entity.organizations else None

@@ -81,6 +81,7 @@ class ServerSession:
     """Whose questions they are, and whom they go to.
 
     `data` is the answer to the first request: who asks, what the server can do, the entities in question.
+    `run_entity` is the entity that a run would have.
 
     Raises:
         ServerConnectionError: no usable answer. Unanswered: nobody is logged in.
@@ -102,6 +103,7 @@ class ServerSession:
             where = origin.shown if origin is not None else "no key was found"
             raise Unanswered(f"{self.gateway.shown} does not know this key ({where})", "`regilink doctor` says why")
         self.account: Account = account
+        self.run_entity = entity or account.default_entity or account.username
         self.organizations = self._organizations(entity, names)
 
     def _shown(self, problem: SettingsProblem) -> str:

@@ -1,4 +1,4 @@
-"""What is expected of a name, and what there is under it: plain values."""
+"""After the run: whether a version is in the registry, with this alias, type, digest and source."""
 
 from __future__ import annotations
 
@@ -19,15 +19,19 @@ from regilink_doctor.client.questions import (
     target_fields,
     version_alias,
 )
+from regilink_doctor.core import rule_codes
 from regilink_doctor.core.findings import Place
 from regilink_doctor.core.naming import REGISTRY_PREFIX, is_version
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Site
 from regilink_doctor.core.target_path import TargetPath, is_known, parse, parsed
-from regilink_doctor.core.text import close_to
-from regilink_doctor.doctor.facts import list_nodes
-from regilink_doctor.rules.wording import listed, quoted
+from regilink_doctor.core.targets import LinkTarget, as_string
+from regilink_doctor.doctor.facts import list_nodes, version_of
+from regilink_doctor.rules import rule_for
+from regilink_doctor.rules.judge import judge_name
+from regilink_doctor.rules.wording import FORM, listed, quoted
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, answered
 
 Status = Literal["ok", "different", "absent", "skipped"]
@@ -54,7 +58,7 @@ class Expected:
 class Verification:
     """What there is under a name. `found` is the version's full name in the registry; None where there is none.
 
-    `problems` say what is wrong and what is there instead, each a sentence; `help` what to do.
+    `problems` say what is wrong, each a clause; `note` what that means, `help` what to do.
     """
 
     name: str
@@ -65,6 +69,7 @@ class Verification:
     digest: str | None = None
     source: str | None = None
     problems: tuple[str, ...] = ()
+    note: str | None = None
     help: str | None = None
     place: Place | None = None
     unknown: tuple[str, ...] = ()
@@ -105,17 +110,26 @@ def compare(question: Question, found: Mapping[str, Any]) -> Verification:
     lacking = [alias for alias in (*wanted, *expected.aliases) if alias not in aliases and not is_version(alias)]
     problems = [f"it does not carry the alias {quoted(alias)}; it has {listed(aliases) or 'none'}" for alias in lacking]
     if expected.type is not None and kind != expected.type:
-        problems.append(f"its type is {quoted(str(kind))}, not {quoted(expected.type)}")
+        facts = {
+            "name": f"{question.path.project}/{question.path.collection}",
+            "type": str(kind),
+            "asked": expected.type,
+        }
+        mismatch = Problem(rule_codes.CONSUMED_TYPE_MISMATCH, kind="expected", facts=facts)
+        problems.append(rule_for(mismatch.rule).explain(mismatch).summary)
     if expected.digest is not None and digest != expected.digest:
         problems.append(f"its digest is {digest}, not {expected.digest}: it is another version's content")
     if expected.source is not None and not _same_source(source, expected.source):
         there = f"its source is {quoted(source)}" if source else "its source is not shown to this account"
         problems.append(f"{there}, not {quoted(expected.source)}")
     index = found.get("versionIndex")
+    # W&B finds a registry in any case: what it is called is in the answer.
+    version = version_of(found)
+    place = "/".join(version.collection) if version is not None and version.collection else question.shown
     return Verification(
         expected.name,
         "different" if problems else "ok",
-        f"{question.shown}:{question.version if index is None else f'v{index}'}",
+        f"{place}:{question.version if index is None else f'v{index}'}",
         aliases,
         kind,
         digest,
@@ -125,25 +139,38 @@ def compare(question: Question, found: Mapping[str, Any]) -> Verification:
     )
 
 
-def not_there(question: Question, names: Sequence[str], there: Sequence[str]) -> Verification:
-    """That of one that is not, though its registry is: `names` are the collections, `there` the versions."""
-    registry, collection = quoted(question.path.registry or ""), question.path.collection
-    if collection not in names and not there:
-        near = close_to(collection, names)
-        advice = f"there are: {listed(sorted(names))}" if names else "the registry is empty; a first link makes it"
-        advice = f"did you mean {quoted(near)}?" if near else advice
-        return settled(
-            question.expected, "absent", f"no collection {quoted(collection)} in the registry {registry}", advice
-        )
-    told = f"nothing in the collection {quoted(collection)} is called {quoted(question.version)}"
-    advice = f"there are: {', '.join(there[:5])}{' ...' if len(there) > 5 else ''}" if there else "it is empty"
-    return settled(question.expected, "absent", told, advice)
+def not_there(question: Question, names: Sequence[str], versions: Sequence[str]) -> Verification:
+    """That of one that is not, though its registry is: `names` are the collections, `versions` those of this one."""
+    collection = question.path.collection
+    facts = {"registry": question.path.registry or "", "collection": collection}
+    if collection not in names and not versions:
+        facts["collections"] = "\n".join(sorted(names))
+        return report_problem(question.expected, "absent", Problem(rule_codes.UNKNOWN_COLLECTION, facts=facts))
+    shown = f"{', '.join(versions[:5])}{' ...' if len(versions) > 5 else ''}"
+    facts |= {"alias": question.version, "versions": shown, "intended": ""}
+    return report_problem(
+        question.expected, "absent", Problem(rule_codes.UNKNOWN_COLLECTION, kind="alias", facts=facts)
+    )
 
 
-def settled(expected: Expected, status: Status, problem: str, help: str | None = None) -> Verification:
+def report_problem(expected: Expected, status: Status, problem: Problem, help: str | None = None) -> Verification:
+    """That of a name with a problem, in the words of its rule; `help` where the command knows it better."""
+    message = rule_for(problem.rule).explain(problem)
+    return settled(expected, status, message.summary, help or message.help, message.note)
+
+
+def settled(
+    expected: Expected, status: Status, problem: str, help: str | None = None, note: str | None = None
+) -> Verification:
     """That of a name for which one sentence says everything."""
     return Verification(
-        expected.name, status, problems=(problem,), help=help, place=expected.place, unknown=expected.unknown
+        expected.name,
+        status,
+        problems=(problem,),
+        note=note,
+        help=help,
+        place=expected.place,
+        unknown=expected.unknown,
     )
 
 
@@ -244,9 +271,13 @@ def _by_name(expected: Expected) -> Verification | None:
     if expected.unknown:
         what = " and ".join(f"`{expression}`" for expression in expected.unknown)
         return settled(expected, "skipped", f"{what} is known only when the program runs")
+    wrong = next(judge_name(LinkTarget(as_string(expected.name)), means_registry=True), None)
+    if wrong is not None and (wrong.severity == "error" or path is None or not path.is_registry):
+        return report_problem(expected, "different", wrong)
     if path is None or not path.is_registry or not path.collection:
-        advice = f"`regilink explain {quoted(expected.name)}` says what it is"
-        return settled(expected, "different", f"{quoted(expected.name)} is not a name in a registry", advice)
+        return settled(
+            expected, "different", f"{quoted(expected.name)} is not a name in a registry", f"write {quoted(FORM)}"
+        )
     return None
 
 
@@ -286,19 +317,23 @@ class _Verifier:
         path = parse(expected.name)
         names = self._organization(path.prefix or self._meant)
         if names is None:
-            every = self._asked.every_organization()
-            there = ", ".join(f"{each.name} (entity {each.entity})" for each in every) or "none"
-            wanted = path.prefix or self._meant
-            what = (
-                f"no organization {quoted(wanted)} is shown to {self._asked.account.username}"
-                if wanted
-                else "the entity of this account's runs belongs to several organizations, or to none"
-            )
-            return settled(expected, "absent", what, f"say which: --organization NAME; there are: {there}")
+            return self._report_organization(expected, path.prefix or self._meant)
         meant = self._organization(self._meant) if self._meant else names
         if meant != names:
             return settled(expected, "different", f"it names the organization {names.name}, not {self._meant}")
         return Question(expected, path, names)
+
+    def _report_organization(self, expected: Expected, wanted: str | None) -> Verification:
+        every = self._asked.every_organization()
+        names = ", ".join(f"{each.name} (entity {each.entity})" for each in every) or "none"
+        if wanted:
+            facts = {"value": wanted, "names": names, "account": self._asked.account.username}
+            return report_problem(
+                expected, "absent", Problem(rule_codes.UNKNOWN_ORGANIZATION, kind="unknown", facts=facts)
+            )
+        facts = {"entity": self._asked.run_entity}
+        problem = Problem(rule_codes.DEFAULT_ENTITY_IN_API, kind="unresolved", facts=facts)
+        return report_problem(expected, "absent", problem, f"say which: --organization NAME; there are: {names}")
 
     def _organization(self, wanted: str | None) -> OrganizationNames | None:
         if wanted is None:
@@ -314,15 +349,9 @@ class _Verifier:
             for node in page.nodes
             if str(node.get("name", "")).startswith(REGISTRY_PREFIX)
         ]
-        name = question.path.registry or ""
-        near = close_to(name, names)
-        told = f"no registry {quoted(name)} in {question.names.name}, or it is not shown to this account"
-        advice = (
-            f"did you mean {quoted(REGISTRY_PREFIX + near)}?"
-            if near
-            else f"there are: {listed(sorted(names)) or 'none'}"
-        )
-        return settled(question.expected, "absent", told, advice)
+        facts = {"registry": question.path.registry or "", "registries": "\n".join(sorted(names))}
+        problem = Problem(rule_codes.UNKNOWN_REGISTRY, facts={**facts, "path": question.expected.name})
+        return report_problem(question.expected, "absent", problem)
 
     def _neighbours(self, missing: Mapping[int, Question]) -> Iterator[tuple[int, Verification]]:
         if not missing:

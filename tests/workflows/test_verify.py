@@ -67,21 +67,45 @@ def test_digest_and_source_are_compared(run: Emulator) -> None:
     ("name", "expected", "status", "problem", "advice"),
     [
         (f"{ZOO}:v1", {"aliases": ["production"]}, "different", 'does not carry the alias "production"', None),
-        (ZOO, {"type": "dataset"}, "different", 'its type is "model", not "dataset"', None),
-        (f"{ZOO}:staging", {}, "absent", 'in the collection "zoo" is called "staging"', "v2 (latest, production)"),
-        (f"{ZOO}:v7", {}, "absent", 'is called "v7"', "v0, v1, v2"),
-        (ZOO, {"aliases": ["staging"]}, "absent", 'is called "staging"', "v2 (latest, production)"),
-        ("wandb-registry-model/empty", {}, "absent", 'is called "latest"', "it is empty"),
+        (ZOO, {"type": "dataset"}, "different", 'has the type "model", not "dataset"', None),
+        (
+            f"{ZOO}:staging",
+            {},
+            "absent",
+            'the collection "zoo" has no version or alias "staging"',
+            "v2 (latest, production)",
+        ),
+        (f"{ZOO}:v7", {}, "absent", 'has no version or alias "v7"', "v0, v1, v2"),
+        (ZOO, {"aliases": ["staging"]}, "absent", 'has no version or alias "staging"', "v2 (latest, production)"),
+        (
+            "wandb-registry-model/empty",
+            {},
+            "absent",
+            'has no version or alias "latest"',
+            "nothing is linked into it yet",
+        ),
         ("wandb-registry-model/zooo", {}, "absent", 'no collection "zooo"', 'did you mean "zoo"?'),
-        ("wandb-registry-model/x", {}, "absent", 'no collection "x"', 'there are: "empty", "zoo"'),
-        ("wandb-registry-dataset/zoo", {}, "absent", 'no collection "zoo"', "the registry is empty"),
-        ("wandb-registry-modle/zoo", {}, "absent", 'no registry "modle" in Acme Inc', 'mean "wandb-registry-model"?'),
-        ("wandb-registry-qq/zoo", {}, "absent", "or it is not shown", 'there are: "dataset", "model"'),
-        (f"Umbrella/{ZOO}", {}, "absent", 'no organization "Umbrella" is shown to alice', "Acme Inc (entity acme)"),
+        ("wandb-registry-model/x", {}, "absent", 'no collection "x"', 'its collections are "empty", "zoo"'),
+        ("wandb-registry-dataset/zoo", {}, "absent", 'no collection "zoo"', "link a version first"),
+        ("wandb-registry-modle/zoo", {}, "absent", 'no registry "modle" is known', 'mean "wandb-registry-model/zoo"?'),
+        (
+            "wandb-registry-qq/zoo",
+            {},
+            "absent",
+            'no registry "qq" is known',
+            'the registries that are known are "dataset", "model"',
+        ),
+        (f"Umbrella/{ZOO}", {}, "absent", 'no organization is called "Umbrella"', "Acme Inc (entity acme)"),
         (f"acme/{ZOO}", {"organization": "beta"}, "different", "it names the organization Acme Inc, not beta", None),
-        ("model/zoo", {}, "different", '"model/zoo" is not a name in a registry', "regilink explain"),
-        ("wandb-registry-model", {}, "different", "is not a name in a registry", "regilink explain"),
-        ("a/b/c/d", {}, "different", "is not a name in a registry", "regilink explain"),
+        ("model/zoo", {}, "different", '"model/zoo" lacks the registry prefix', f'write "{ZOO}"'),
+        (
+            "wandb-registry-model",
+            {},
+            "different",
+            "names a registry but no collection",
+            "wandb-registry-model/COLLECTION",
+        ),
+        ("a/b/c/d", {}, "different", "has more than three parts", "wandb-registry-REGISTRY/COLLECTION"),
     ],
 )
 def test_what_is_there_instead_is_said(
@@ -90,15 +114,15 @@ def test_what_is_there_instead_is_said(
     found = one(run, name, **expected)
     assert found.status == status
     assert problem in found.problems[0]
-    assert (found.help is None) if advice is None else advice in (found.help or "")
+    assert (found.help is None) if advice is None else advice in f"{found.note} {found.help}"
 
 
 def test_the_organization_that_is_meant_decides(run: Emulator) -> None:
-    assert one(run, ZOO, organization="beta").problems == ('no collection "zoo" in the registry "model"',)
+    assert one(run, ZOO, organization="beta").problems == ('the registry "model" has no collection "zoo"',)
     personal = {**run.environ(), "WANDB_ENTITY": "alice"}
     (found,) = verify([ZOO], environ=personal)
     assert found.status == "absent"
-    assert "several organizations" in found.problems[0]
+    assert 'no single organization follows from the entity "alice"' in found.problems[0]
     assert verify([ZOO], organization="Acme Inc", environ=personal)[0].ok
 
 
