@@ -245,12 +245,11 @@ class ConsumedTypeMismatch(Rule):
 
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
-        if problem.kind == "expected":
-            return Message(
-                f"{quoted(facts['name'])} has the type {quoted(facts['type'])}, not {quoted(facts['asked'])}"
-            )
+        summary = f"{quoted(facts['name'])} has the type {quoted(facts['type'])}, not {quoted(facts['asked'])}"
+        if problem.kind == "expected":  # on the command line, not in the code
+            return Message(summary)
         return Message(
-            f"{quoted(facts['name'])} has the type {quoted(facts['type'])}, not {quoted(facts['asked'])}",
+            summary,
             "W&B raises ValueError",
             f"remove type=, or write type={quoted(facts['type'])}",
         )
