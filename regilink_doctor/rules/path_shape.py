@@ -52,7 +52,7 @@ class MissingRegistryPrefix(Rule):
         if problem.intended is None or problem.target is None:
             return Message(summary, where_it_goes(problem), f'write "{FORM}"')
         intended = "/".join(correct_path(problem).split("/")[-2:])
-        instead = f"write {quoted(intended)}, or ignore this if you mean the project"
+        instead = f"write {quoted(intended)}" + ", or ignore this if you mean the project" * (not is_consumed(problem))
         return Message(summary, where_it_goes(problem), instead)
 
 
