@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_regilink.assertions import ImpossibleAssertion
     from pytest_regilink.conditions import failures
+    from pytest_regilink.guard import UnwatchedProcess
     from pytest_regilink.server_fixture import Regilink, UnfinishedRun
 
-__all__ = ["ImpossibleAssertion", "Regilink", "UnfinishedRun", "failures"]
+__all__ = ["ImpossibleAssertion", "Regilink", "UnfinishedRun", "UnwatchedProcess", "failures"]
 
 _HOMES = {
     "ImpossibleAssertion": "assertions",
     "Regilink": "server_fixture",
     "UnfinishedRun": "server_fixture",
+    "UnwatchedProcess": "guard",
     "failures": "conditions",
 }
 

@@ -39,6 +39,8 @@ def diagnose(item: pytest.Item, error: BaseException) -> str | None:
             blocks.append("\n".join(_describe_server(fixture.world)))
     if fixture is not None and (servers := [url for url in fixture.ledger.servers if url != fixture.emulator.url]):
         blocks.append(f"The code names the server {', '.join(servers)}: wandb was led to the emulator instead.")
+    if fixture is not None and fixture.blocked:
+        blocks.append(f"Real W&B servers that the test asked for, and that were blocked: {', '.join(fixture.blocked)}.")
     guard = item.stash.get(GUARD, None)
     if guard is not None and guard.verdict:
         blocks.append(guard.verdict)

@@ -142,12 +142,14 @@ def regilink_responses(request: pytest.FixtureRequest, regilink: Regilink) -> It
 @pytest.fixture
 def regilink_guard(request: pytest.FixtureRequest, _regilink_fence: Fence) -> Iterator[Guard]:
     """Fails the test if it, or a process that it starts, tries to reach a real W&B server."""
-    from pytest_regilink.guard import Guard
+    from pytest_regilink.guard import Guard, UnwatchedProcess
     from pytest_regilink.isolation import isolation_of
 
     with Guard(_regilink_fence, isolation_of(request.config)) as guard:
         request.node.stash[GUARD] = guard
         yield guard
+        for program in guard.watch.unwatched:
+            request.node.warn(UnwatchedProcess(program))
 
 
 def _find_hosts(config: pytest.Config) -> tuple[str, ...]:
@@ -249,6 +251,7 @@ def _open_server(
     values: Mapping[str, Any] | None = None,
 ) -> Iterator[Regilink]:
     from pytest_regilink.conditions import Conditions, read_fault_set
+    from pytest_regilink.host_watch import HostWatch
     from pytest_regilink.isolation import isolation_of, server_variables
     from pytest_regilink.link_coverage import is_report_wanted, note_links
     from pytest_regilink.server_fixture import Regilink, UnfinishedRun
@@ -262,7 +265,7 @@ def _open_server(
         **_call_or_fail(request, server_variables, isolation, emulator, fence, folder / "regilink"),
         **settings,
     }
-    room = isolation.enter_room(request.fixturename or "regilink", variables, emulator)
+    room = isolation.enter_room(request.fixturename or "regilink", variables, emulator, HostWatch(fence))
     server = Regilink(emulator, fence, isolation, room, conditions)
     request.node.stash.setdefault(SERVERS, []).append(server)
     unfinished: list[str] = []

@@ -1,18 +1,17 @@
-"""A guard against real W&B servers: name look-ups in this process, a proxy for the processes that it starts.
+"""The fixture `regilink_guard`: no real W&B server is reached.
 
-In this process `socket.getaddrinfo` is watched, which `requests`, `httpx`, `urllib3` and asyncio all use. Processes
-that the test starts, `wandb-core` among them, find the proxy of the fence in their environment. An IP address, or a
-program that is started with `env={}`, is not seen.
+This process and its forks are watched by audit events (`HostWatch`). A process that the test starts, `wandb-core` among
+them, finds the proxy of the fence in its environment. What neither sees is listed in `docs/pytest.md`.
 """
 
 from __future__ import annotations
 
 import os
-import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pytest_regilink.host_watch import HostWatch
 from pytest_regilink.sdk import SERVICE
-from regilink_doctor.emulator import environ
+from regilink_doctor.emulator import environ, recorder
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -29,8 +28,11 @@ IMPATIENCE = {**environ.PATIENCE, "WANDB_TEST": "1", "WANDB_ERROR_REPORTING": "f
 only `WANDB_TEST` stops it (`sdk/lib/retry.py`). Error reports would reach for W&B a moment later, in the next test."""
 
 
-class RealHostReached(ConnectionError):
-    """The test tried to reach a real W&B server."""
+class UnwatchedProcess(UserWarning):
+    """A test with `regilink_guard` started a process whose connections the guard does not see."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(f"{command} was started without the proxy in its environment: the guard does not see it")
 
 
 class Guard:
@@ -39,15 +41,14 @@ class Guard:
     def __init__(self, fence: Fence, isolation: Isolation) -> None:
         self._fence = fence
         self._isolation = isolation
-        self._seen: list[str] = []
         self._before = len(fence.blocked)
-        self._look_up = socket.getaddrinfo
+        self.watch = HostWatch(fence)
 
     @property
     def reached(self) -> tuple[str, ...]:
         """Hosts and ports that the test tried to reach, each once."""
         by_proxy = [f"{each.host}:{each.port}" for each in self._fence.blocked[self._before :]]
-        return tuple(dict.fromkeys([*self._seen, *by_proxy]))
+        return tuple(dict.fromkeys([*self.watch.reached, *by_proxy]))
 
     @property
     def verdict(self) -> str | None:
@@ -59,23 +60,31 @@ class Guard:
             "emulated one; code that asks the GraphQL endpoint with `requests` finds it through `regilink_responses`."
         )
 
+    def forget_reached(self) -> None:
+        """Forget what was reached: for a test that means to reach it."""
+        self._before = len(self._fence.blocked)
+        self.watch.stop()
+        self.watch = HostWatch(self._fence)
+        self.watch.start()
+
     def __enter__(self) -> Guard:
         # A wandb-core that was started before knows nothing of the proxy. What else there is for wandb stays.
         kept = {name: value for name, value in os.environ.items() if name.startswith("WANDB_") and name != SERVICE}
         variables = {**IMPATIENCE, **kept, **environ.build_proxy_variables(self._fence.url)}
         self._room = self._isolation.enter_room("regilink_guard", variables)
-        socket.getaddrinfo = self._check_host
+        recorder.start_recording(self._note_call)
+        self.watch.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        socket.getaddrinfo = self._look_up
+        self.watch.stop()
+        recorder.stop_recording(self._note_call)
         self._isolation.leave_room(self._room)
+        self._fence.remove_servers()
 
-    def _check_host(self, host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
-        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-        if isinstance(name, str) and self._fence.is_real(name):
-            self._seen.append(f"{name}:{port}")
-            raise RealHostReached(f"{name} is a real W&B server: regilink_guard lets no test reach it")
-        return self._look_up(host, port, *args, **kwargs)
+    def _note_call(self, call: recorder.LinkCall) -> None:
+        """A server that code gives to wandb is a real one from now on; the emulator's address is none."""
+        if call.call == recorder.SERVER and call.host and call.host.rstrip("/") not in self._isolation.servers:
+            self._fence.add_server(call.host)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from pytest_regilink.host_watch import HostWatch
     from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.emulator.fence import Fence
 
@@ -41,10 +42,14 @@ class Room:
     `name` is that of the fixture. `emulator` is told of the links of this process; None: nobody is.
     """
 
-    def __init__(self, name: str, emulator: Emulator | None, below: Room | None) -> None:
+    def __init__(
+        self, name: str, emulator: Emulator | None, below: Room | None, watch: HostWatch | None = None
+    ) -> None:
         self.name = name
         self.emulator = emulator
         self.below = below
+        self.watch = watch
+        """Refuses real W&B servers while the room is active."""
         self.variables: dict[str, str] = {}
         self.memory: WandbMemory | None = None
 
@@ -73,9 +78,15 @@ class Isolation:
 
     # Rooms.
 
-    def enter_room(self, name: str, variables: Mapping[str, str], emulator: Emulator | None = None) -> Room:
+    def enter_room(
+        self,
+        name: str,
+        variables: Mapping[str, str],
+        emulator: Emulator | None = None,
+        watch: HostWatch | None = None,
+    ) -> Room:
         """Begin a room with these variables of wandb's alone; without an emulator, with that of the room before."""
-        room = Room(name, emulator or self._active.emulator, self._active)
+        room = Room(name, emulator or self._active.emulator, self._active, watch)
         self._entered += 1
         for variable in (*variables, *self._read_watched()):
             self._seen.setdefault(variable, set()).add(variables.get(variable))
@@ -193,6 +204,8 @@ class Isolation:
         if room.emulator is not None:
             recorder.stop_recording(room.emulator.observe)
             undo_passthrough()
+        if room.watch is not None:
+            room.watch.stop()
 
     def _load_room(self, room: Room) -> None:
         _end_forkserver()
@@ -205,6 +218,8 @@ class Isolation:
         if room.emulator is not None:
             recorder.start_recording(room.emulator.observe)
             let_through(room.emulator.url)
+        if room.watch is not None:
+            room.watch.start()
         self._active = room
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.ledger import Assumed, LinkAttempt
     from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.emulator.faults import Fault
-    from regilink_doctor.emulator.fence import BlockedAttempt, Fence
+    from regilink_doctor.emulator.fence import Fence
     from regilink_doctor.emulator.ledger import Consumption, Ledger, ServedRequest
     from regilink_doctor.emulator.world.model import (
         ArtifactVersion,
@@ -117,9 +117,11 @@ class Regilink:
         return self.ledger.requests
 
     @property
-    def blocked(self) -> tuple[BlockedAttempt, ...]:
-        """Every attempt to reach a real W&B server that the fence stopped."""
-        return self._fence.blocked[self._blocked_before :]
+    def blocked(self) -> tuple[str, ...]:
+        """The real W&B servers that were asked for and not reached, `host:port`, each once."""
+        by_proxy = [f"{attempt.host}:{attempt.port}" for attempt in self._fence.blocked[self._blocked_before :]]
+        here = self._room.watch.reached if self._room.watch is not None else ()
+        return tuple(dict.fromkeys([*here, *by_proxy]))
 
     @property
     def environ(self) -> dict[str, str]:
@@ -612,7 +614,14 @@ class Regilink:
     def _explain_silence(self, path: object) -> str:
         from pytest_regilink.lookups import explain_silence
 
-        return explain_silence(self.world, self.runs)
+        silence = explain_silence(self.world, self.runs)
+        unwatched = self._room.watch.unwatched if self._room.watch is not None else ()
+        if unwatched and not self.runs:
+            programs = ", ".join(unwatched)
+            silence += f" {programs} was started with an environment of its own, without the emulator's address."
+        if self.blocked:
+            silence += f" Blocked: {', '.join(self.blocked)}."
+        return silence
 
 
 class FailsLoudly:

@@ -64,6 +64,8 @@ class Fence(Service):
         outside = os.environ if outside is None else outside
         named = [*hosts, outside.get("WANDB_BASE_URL", "")]
         self._hosts = (*REAL_HOSTS, *(name for each in named if (name := _host_name(each)) and not is_loopback(name)))
+        self._configured = tuple(url for url in named if url)
+        self._added: dict[str, None] = {}
         self._emulator = emulator
         self._upstream = Upstream(outside)
         self._proxy: Proxy | None = None
@@ -114,9 +116,24 @@ class Fence(Service):
     def is_real(self, host: str) -> bool:
         """Whether the name is one of a real W&B server."""
         name = host.rstrip(".").casefold()
-        named = (_host_name(url) for url in self._emulator.ledger.servers)
+        named = (_host_name(url) for url in (*self._emulator.ledger.servers, *self._added))
         hosts = (*self._hosts, *(each for each in named if each and not is_loopback(each)))
         return any(name == real or name.endswith(f".{real}") for real in hosts)
+
+    def is_real_address(self, host: str, port: object) -> bool:
+        """Whether a host and a port are those of a W&B server: real ones, or configured on this machine."""
+        if not is_loopback(host):
+            return self.is_real(host)
+        urls = {*self._configured, *self._added, *self._emulator.ledger.servers} - {self._emulator.url}
+        return port in {_read_port(url) for url in urls if is_loopback(_host_name(url) or "")}
+
+    def add_server(self, url: str) -> None:
+        """Fence this server off too, until `remove_servers`: code has given it to wandb."""
+        self._added.setdefault(url)
+
+    def remove_servers(self) -> None:
+        """Forget the servers of `add_server`."""
+        self._added.clear()
 
     @property
     def other_servers(self) -> tuple[str, ...]:
@@ -133,6 +150,15 @@ class Fence(Service):
         with self._lock:
             self._blocked.append(BlockedAttempt(len(self._blocked) + 1, host, port))
         return f"Blocked by regilink: {host} is a real W&B server; the emulator is at {self._emulator.url}"
+
+
+def _read_port(url: str) -> int | None:
+    """The port of a URL, or that of its scheme."""
+    try:
+        parts = urlsplit(url if "://" in url else f"//{url}")
+        return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
 
 
 def _host_name(url: str) -> str | None:

@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import multiprocessing
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import requests
@@ -16,6 +17,7 @@ from test_server_fixture import link
 
 from pytest_regilink import Regilink
 from pytest_regilink.guard import Guard
+from regilink_doctor.emulator.fence import Fence
 
 
 def send_without_environment() -> None:
@@ -29,6 +31,12 @@ def start_program() -> None:
     subprocess.run([sys.executable, "-S", "-c", program], capture_output=True)
 
 
+def fork_and_call(call: Callable[[], object]) -> None:
+    process = multiprocessing.get_context("fork").Process(target=call)
+    process.start()
+    process.join(60)
+
+
 def ask_with_wandb() -> None:
     os.environ.update(WANDB_API_KEY="0" * 40, WANDB_BASE_URL="https://api.wandb.ai")
     print(wandb.Api().viewer)
@@ -38,13 +46,31 @@ def ask_with_wandb() -> None:
     ("call", "host"),
     [
         (lambda: requests.get("https://api.wandb.ai/graphql"), "api.wandb.ai:443"),
+        (lambda: socket.gethostbyname("api.wandb.ai"), "api.wandb.ai"),
+        (lambda: fork_and_call(lambda: socket.create_connection(("api.wandb.ai", 443))), "api.wandb.ai:443"),
+        (lambda: wandb.login(key="0" * 40, host="https://wandb.corp.example", verify=True), "wandb.corp.example:443"),
+        (
+            lambda: wandb.Api(overrides={"base_url": "https://wandb.corp.example"}, api_key="0" * 40).viewer,
+            "wandb.corp.example:443",
+        ),
         (send_without_environment, "api.forge.coreweave.com:443"),
         (lambda: socket.create_connection(("api.wandb.ai", 443)), "api.wandb.ai:443"),
         (lambda: asyncio.run(asyncio.open_connection("wandb.ai", 443)), "wandb.ai:443"),
         (start_program, "api.wandb.ai:443"),
         (ask_with_wandb, "api.wandb.ai:443"),
     ],
-    ids=["requests", "without environment", "socket", "asyncio", "program", "wandb"],
+    ids=[
+        "requests",
+        "name alone",
+        "fork",
+        "login",
+        "Api",
+        "without environment",
+        "socket",
+        "asyncio",
+        "program",
+        "wandb",
+    ],
 )
 def test_a_real_server_is_noticed(
     _regilink_fence: object,  # noqa: PT019
@@ -60,14 +86,15 @@ def test_a_real_server_is_noticed(
             call()
     assert host in guard.reached
     assert f"the test tried to reach a real W&B server: {host}" in str(guard.verdict)
-    assert socket.getaddrinfo.__module__ == "socket"
     assert "HTTPS_PROXY" not in os.environ
 
 
-def test_the_error_names_the_guard(regilink_guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ConnectionError, match="regilink_guard lets no test reach it"):
+def test_the_error_names_the_guard(regilink_guard: Guard) -> None:
+    with pytest.raises(ConnectionError, match="regilink lets no test reach it"):
         socket.getaddrinfo("api.wandb.ai", 443)
-    monkeypatch.setattr(regilink_guard, "_seen", [])
+    assert regilink_guard.reached == ("api.wandb.ai:443",)
+    regilink_guard.forget_reached()
+    assert not regilink_guard.reached
 
 
 def test_the_emulator_is_not_a_real_server(regilink: Regilink, regilink_guard: Guard) -> None:
@@ -90,6 +117,90 @@ def test_a_test_that_reached_a_real_server_fails_whatever_came_of_it(pytester: p
     result = run("--tb=short")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["the test tried to reach a real W&B server: api.wandb.ai:443. *"])
+
+
+@pytest.fixture
+def guard(_regilink_fence: Fence, pytestconfig: pytest.Config) -> Iterator[Guard]:
+    """A guard whose verdict does not fail the test."""
+    from pytest_regilink.isolation import isolation_of
+
+    with Guard(_regilink_fence, isolation_of(pytestconfig)) as guard:
+        yield guard
+
+
+@pytest.fixture
+def local_server() -> Iterator[tuple[str, int]]:
+    """A server on this machine that accepts connections."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()
+
+
+def test_a_wandb_server_on_this_machine_is_a_real_one(guard: Guard, local_server: tuple[str, int]) -> None:
+    socket.create_connection(local_server).close()
+    assert not guard.reached, "a server of the test"
+    with contextlib.suppress(Exception):
+        wandb.login(key="0" * 40, host=f"http://127.0.0.1:{local_server[1]}", verify=True)
+    with pytest.raises(ConnectionError):
+        socket.create_connection(local_server)
+    assert guard.reached == (f"127.0.0.1:{local_server[1]}",)
+
+
+def test_a_program_that_the_guard_does_not_see_is_a_warning(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import subprocess
+        import sys
+
+        def test_it(regilink_guard):
+            subprocess.run([sys.executable, "-c", "pass"])
+            subprocess.run([sys.executable, "-c", "pass"], env={})
+        """
+    )
+    result = run("-W", "default")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*UnwatchedProcess: python* was started without the proxy in its environment*"])
+
+
+class TestWhatTheGuardDoesNotSee:
+    """The limits of docs/pytest.md: when one of these fails, the page is to be changed."""
+
+    def test_a_numeric_address(self, guard: Guard) -> None:
+        with socket.socket() as client:
+            client.settimeout(0.01)
+            client.connect_ex(("192.0.2.1", 443))  # an address for documentation: nobody has it
+        assert not guard.reached
+
+    def test_the_connections_of_a_program_without_the_environment(self, guard: Guard) -> None:
+        program = "import socket; socket.gethostbyname('api.wandb.ai')"
+        subprocess.run([sys.executable, "-S", "-c", program], env={}, capture_output=True)
+        assert not guard.reached
+        assert guard.watch.unwatched
+
+    def test_a_program_that_does_not_use_the_proxy(self, guard: Guard) -> None:
+        program = "import socket; socket.gethostbyname('api.wandb.ai')"
+        subprocess.run([sys.executable, "-S", "-c", program], capture_output=True)
+        assert not guard.reached
+        assert not guard.watch.unwatched
+
+    def test_a_name_that_nothing_gives_to_wandb(self, guard: Guard) -> None:
+        with pytest.raises(OSError):  # noqa: PT011
+            socket.create_connection(("wandb.other.invalid", 443))
+        assert not guard.reached
+
+
+def test_the_server_fixture_blocks_and_lists_real_servers(regilink: Regilink) -> None:
+    with pytest.raises(ConnectionError, match="regilink lets no test reach it"):
+        socket.create_connection(("api.wandb.ai", 443))
+    start_program()
+    assert regilink.blocked == ("api.wandb.ai:443",)
+    with pytest.raises(AssertionError, match=r"Blocked: api\.wandb\.ai:443"):
+        regilink.assert_linked("wandb-registry-model/zoo")
+
+
+def test_why_a_program_without_the_environment_linked_nothing(regilink: Regilink) -> None:
+    subprocess.run([sys.executable, "-S", "-c", "pass"], env={})
+    with pytest.raises(AssertionError, match=r"python.* was started with an environment of its own"):
+        regilink.assert_linked("wandb-registry-model/zoo")
 
 
 def ask_viewer(url: str) -> str:

@@ -121,7 +121,7 @@ def test_the_host_of_the_configuration_is_fenced_and_answered(pytester: pytest.P
             with pytest.raises(ConnectionError):
                 socket.create_connection(("wandb.corp.example", 443))
             assert regilink_guard.reached == ("wandb.corp.example:443",)
-            regilink_guard._seen.clear()
+            regilink_guard.forget_reached()
 
         def test_responses(regilink, regilink_responses):
             answer = requests.post(
