@@ -176,3 +176,38 @@ def test_an_operation_that_the_emulator_lacks_is_named_as_its_limit(server: Serv
     server.errors('query Old { entity(name: "acme") { artifactMemberships { totalCount } } }')
     server.errors("query Broken {")
     assert server.emulator.ledger.unsupported == ("Reports",), "what an old server lacks is no limit of the emulator"
+
+
+def test_a_filter_is_read_back_as_it_was_sent(server: Server, zoo: Collection) -> None:
+    api = server.api()
+    scope = scope_of(server, zoo)
+    made = api.create_automation(automations.OnLinkArtifact(scope=scope) >> automations.DoNothing(), name="deploy")
+    event = automations.OnLinkArtifact(scope=scope, filter=automations.ArtifactEvent.alias == "production")
+    changed = api.update_automation(made, event=event)
+    again = server.api().automation(name="deploy")
+    assert changed.event.filter.filter == again.event.filter.filter == event.filter
+
+
+@pytest.mark.skipif(not hasattr(automations, "MetricZScoreFilter"), reason="this wandb has no z-scores")
+def test_a_z_score_triggers_once_a_value_is_far_from_the_window_before_it(server: Server) -> None:
+    api = server.api()
+    api.create_project("training", "team-a")
+    scope = api.project("training", "team-a")
+    far = automations.RunEvent.metric("loss").zscore(4).abs() > 3
+    api.create_automation(automations.OnRunMetric(scope=scope, filter=far) >> automations.DoNothing(), name="odd")
+    with wandb.init(project="training", entity="team-a") as run:
+        for value in (1.0, 1.2, 0.8, 1.0, 1.3, 0.9, 9.0, 1.0):
+            run.log({"loss": value})
+    assert events(server) == [("odd", "RUN_METRIC_ZSCORE", None)]
+
+
+def test_an_event_of_runs_is_refused_for_a_collection(server: Server, zoo: Collection) -> None:
+    api = server.api()
+    api.create_project("training", "team-a")
+    event = automations.OnRunMetric(
+        scope=api.project("training", "team-a"), filter=automations.RunEvent.metric("loss") > 1
+    )
+    made = api.create_automation(event >> automations.DoNothing(), name="metric")
+    made.scope = scope_of(server, zoo)
+    with pytest.raises(Exception, match="cannot trigger an automation of an artifact collection"):
+        api.update_automation(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from regilink_doctor.emulator.resolvers.context import Context, field
@@ -13,7 +14,9 @@ from regilink_doctor.emulator.world.refusal import denied, not_found
 
 @field("Trigger", "triggeringCondition")
 def triggering_condition(source: Automation, context: Context) -> dict[str, Any]:
-    return {"kind": "FilterEventTriggeringCondition", "event_type": source.event, "filter": source.filter}
+    """The filter of an event of artifacts is wrapped in a reply, and not in what is sent (`automations/events.py`)."""
+    stored = source.filter if source.event in automations.RUN_EVENTS else json.dumps({"filter": source.filter})
+    return {"kind": "FilterEventTriggeringCondition", "event_type": source.event, "filter": stored}
 
 
 @field("Trigger", "triggeredAction")
@@ -68,6 +71,7 @@ def _owner(automation: Automation) -> Entity:
 @field("User", "projects")
 def user_projects(source: User, context: Context, first: int | None = None, after: str | None = None) -> Connection:
     projects = [each for entity in context.world.entities.values() for each in entity.projects.values()]
+    projects.sort(key=lambda each: -each.number)
     return page([each for each in projects if context.sees(each)], first, after)
 
 

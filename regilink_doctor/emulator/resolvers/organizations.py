@@ -174,7 +174,9 @@ def entity_projects(
     found = [each for each in source.projects.values() if context.sees(each)]
     if source.kind == "organization":
         found = [each for each in found if each.is_registry]
-    return page(search.projects(found, filters, order), first, after)
+        return page(search.projects(found, filters, order), first, after)
+    # wandb stops at the first page of projects that has no automation: the newest come first.
+    return page(search.projects(reversed(found), filters, order), first, after)
 
 
 @field("Mutation", "createTeam")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException
 from threading import Thread
@@ -42,6 +43,9 @@ EVENTS = {
 }
 """Short names of events -> W&B's."""
 
+RUN_EVENTS = ("RUN_STATE", "RUN_METRIC", "RUN_METRIC_CHANGE", "RUN_METRIC_ZSCORE")
+"""Events of runs: they need a project, and their filters are stored as they are sent."""
+
 ACTIONS = {
     "GENERIC_WEBHOOK": "generic_webhook_action_input",
     "NOTIFICATION": "notification_action_input",
@@ -72,12 +76,16 @@ def change(state: State, user: User, automation: Automation, values: dict[str, A
     """Change what `values` (of `UpdateFilterTriggerInput`) name.
 
     Raises:
-        Refusal: no access, or an action that does not exist.
+        Refusal: no access, an action that does not exist, an event that the scope does not have.
     """
     if not _may_write(user, automation.scope):
         raise denied()
+    scope = automation.scope
     if values.get("scope_id"):
-        automation.scope = _find_scope(state, user, values["scope_type"], values["scope_id"])
+        scope = _find_scope(state, user, values["scope_type"], values["scope_id"])
+    if isinstance(scope, Collection) and (values.get("triggering_event_type") or automation.event) in RUN_EVENTS:
+        raise Refusal("an event of runs cannot trigger an automation of an artifact collection")
+    automation.scope = scope
     for attribute, name in (
         ("name", "name"),
         ("description", "description"),
@@ -173,7 +181,7 @@ def notify_run(state: State, run: Run, *, state_changed: bool, metrics: Iterable
     if state_changed:
         _trigger(state, "RUN_STATE", places, run.path, None, lambda each: _state_holds(each, run), describe)
     if rows:
-        for event in ("RUN_METRIC", "RUN_METRIC_CHANGE"):
+        for event in RUN_EVENTS[1:]:
             _trigger(state, event, places, run.path, None, lambda each: _metric_holds(each, run, rows), describe)
 
 
@@ -230,14 +238,14 @@ def _metric_holds(automation: Automation, run: Run, rows: Sequence[Mapping[str, 
     """Whether a condition on a metric has become true with the new rows; it triggers once for each run."""
     condition = _read_filter(automation)
     metric = condition.get("run_metric_filter") or {}
-    threshold, shift = metric.get("threshold_filter"), metric.get("change_filter")
-    if run.number in automation.met_by or not _run_filter_holds(condition, run):
+    checks = {"threshold_filter": _exceeds, "change_filter": _changes, "zscore_filter": _deviates}
+    kind = next((kind for kind in checks if metric.get(kind)), None)
+    if kind is None or run.number in automation.met_by or not _run_filter_holds(condition, run):
         return False
-    settings = threshold or shift or {}
+    settings, check = metric[kind], checks[kind]
     name = str(settings.get("name"))
     values = [float(row[name]) for row in run.history_rows() if _is_number(row.get(name))]
     added = sum(_is_number(row.get(name)) for row in rows)
-    check = _exceeds if threshold else _changes
     # As if each row had come alone: how many a client sends at once is a matter of time.
     is_met = any(check(settings, values[:end]) for end in range(len(values) - added + 1, len(values) + 1))
     if is_met:
@@ -272,6 +280,23 @@ def _changes(settings: Mapping[str, Any], values: Sequence[float]) -> bool:
             return False
         difference /= abs(before)
     amount, direction = float(settings.get("change_amount") or 0), settings.get("change_dir")
+    return _is_in_direction(difference, amount, direction)
+
+
+def _deviates(settings: Mapping[str, Any], values: Sequence[float]) -> bool:
+    """Whether the newest value is so many standard deviations away from the mean of the window before it."""
+    size = max(int(settings.get("window_size") or 30), 2)
+    if len(values) <= size:
+        return False
+    window = values[-size - 1 : -1]
+    deviation = statistics.pstdev(window)
+    if deviation == 0:
+        return False
+    distance = (values[-1] - statistics.fmean(window)) / deviation
+    return _is_in_direction(distance, float(settings.get("threshold") or 3), settings.get("change_dir"))
+
+
+def _is_in_direction(difference: float, amount: float, direction: str | None) -> bool:
     up, down = difference >= amount, -difference >= amount
     return {"INCREASE": up, "DECREASE": down}.get(str(direction), up or down)
 
