@@ -155,6 +155,7 @@ def lint_bytes(
         project: what is around the file, the same for all files of a run; None: nothing is remembered.
     """
     project = project or Project()
+    project.use()
     enabled = selection.enabled_codes(path)
     try:
         reading = formats.read(path, content)

@@ -7,7 +7,8 @@ variable is enough to report nothing.
 from __future__ import annotations
 
 import os
-import sys
+
+from regilink_doctor.lint.text.memory import Memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,18 +46,8 @@ _MAX_PROGRAMS = 2000
 _REQUIREMENTS = ("pyproject.toml", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 
 
-class Project:
-    """Made once for each run, and owner of all that is remembered of files: the next run sees what has changed.
-
-    A new project also makes the resolver forget the files that it has read for another one.
-    """
-
-    def __init__(self) -> None:
-        self._answers: dict[tuple[str, ...], object] = {}
-        for name in ("imports", "module_files", "config_files", "surroundings"):
-            module = sys.modules.get(f"regilink_doctor.lint.resolve.{name}")
-            if module is not None:
-                module.forget_files()
+class Project(Memory):
+    """Made once for each run, and owner of all that is remembered of files: the next run sees what has changed."""
 
     def is_mentioned(self, variable: str, folder: str) -> bool:
         """Whether a settings file in `folder` or above it, up to the root of the repository, mentions `variable`."""
@@ -99,10 +90,10 @@ class Project:
 
     def remember(self, question: tuple[str, ...], find: Callable[[], Answer]) -> Answer:
         """The answer to a question about files, found once in a run."""
-        if question not in self._answers:
-            self._answers[question] = find()
-        answer: Answer = self._answers[question]  # type: ignore[assignment]
-        return answer
+        answers = self.answers.setdefault(Project, {})
+        if question not in answers:
+            answers[question] = find()
+        return answers[question]  # type: ignore[return-value]
 
 
 def _mentions(base: str, word: bytes) -> bool:

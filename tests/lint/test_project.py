@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor import lint_paths
+from regilink_doctor.lint.engine import lint_bytes
+from regilink_doctor.lint.project import Project
 
 TRAIN = "import wandb\nfrom paths import TARGET\nrun = wandb.init()\nrun.link_artifact(a, TARGET)\n"
 
@@ -86,3 +88,20 @@ def test_a_variable_and_an_option_whose_values_change() -> None:
         assert "REG102" in codes(), name
         Path(name).write_text(right)
         assert "REG102" not in codes(), name
+
+
+def test_two_runs_that_take_turns_have_a_memory_each() -> None:
+    first, second = Project(), Project()
+    content = TRAIN.encode()
+    path = os.path.abspath("train.py")
+
+    def codes_for(project: Project) -> set[str]:
+        return {finding.code for finding in lint_bytes(path, content, project=project).findings}
+
+    assert "REG102" not in codes_for(first)
+    status = os.stat("paths.py")
+    Path("paths.py").write_text("TARGET = 'wandb-registry-model_zoo'\n")
+    os.utime("paths.py", ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert "REG102" in codes_for(second)
+    assert "REG102" not in codes_for(first)
+    assert "REG102" in codes_for(second)

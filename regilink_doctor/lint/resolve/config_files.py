@@ -8,7 +8,6 @@ missing, too large, or written by the program itself is unknown.
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue
@@ -26,6 +25,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.memory import remembered
 from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
@@ -207,7 +207,7 @@ def find_files(value: Value, at: ProgramPoint) -> Sequence[FileText]:
     return [FileText(path, default) for path in _locate(at.source.folder, value.literal)]
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _locate(folder: str, path: str) -> tuple[str, ...]:
     """The files that a relative path leads to, from a folder and from those above it."""
     if os.path.isabs(path) or "\0" in path or len(path) > 400:
@@ -218,7 +218,7 @@ def _locate(folder: str, path: str) -> tuple[str, ...]:
     return tuple([path for path in dict.fromkeys(paths) if path.startswith(above) and os.path.isfile(path)])
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def find_roots(folder: str) -> tuple[str, ...]:
     """The folder and those above it up to the root of the repository, or else to the current folder."""
     here = os.getcwd()
@@ -314,7 +314,7 @@ def read_document(path: str, kind: str, holder: DocumentHolder = "plain") -> Doc
     return _read_document(path, kind, holder, status.st_mtime_ns, status.st_size)
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _read_document(path: str, kind: str, holder: DocumentHolder, changed: int, size: int) -> Document | None:
     from regilink_doctor.lint.data import read_data
 
@@ -330,12 +330,6 @@ def show_path(path: str) -> str:
     """A path as places show it."""
     shown = os.path.relpath(path)
     return path if shown.startswith("..") else shown
-
-
-def forget_files() -> None:
-    """Forget where files are and what is in them: they may have changed since."""
-    for function in (_locate, find_roots, _read_document):
-        function.cache_clear()
 
 
 def _read_parsed(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:

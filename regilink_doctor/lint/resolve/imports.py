@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
@@ -12,6 +11,7 @@ from regilink_doctor.lint.resolve.module_files import file_of, is_folder, may_be
 from regilink_doctor.lint.resolve.names import find_name
 from regilink_doctor.lint.resolve.values import UNKNOWN, Instance, ModuleValue, Name, Value
 from regilink_doctor.lint.resolve.walk import read_module
+from regilink_doctor.lint.text.memory import remembered
 from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
@@ -126,7 +126,7 @@ def _links(module: Module, target: str) -> bool:
     return any(_speaks_of_linking(path) for path in paths if path)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _speaks_of_linking(path: str) -> bool:
     try:
         with open(path, "rb") as file:
@@ -144,7 +144,7 @@ def _parsed(path: str) -> Module | None:
         return None
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _cached(path: str, changed: int, size: int) -> Module | None:
     shown = os.path.relpath(path)
     try:
@@ -152,9 +152,3 @@ def _cached(path: str, changed: int, size: int) -> Module | None:
             return read_module(Source.decode(shown if not shown.startswith("..") else path, file.read(MAX_BYTES)))
     except (OSError, Unparsable, RecursionError):
         return None
-
-
-def forget_files() -> None:
-    """Forget what is in modules: files may have changed since."""
-    _speaks_of_linking.cache_clear()
-    _cached.cache_clear()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import lru_cache
+
+from regilink_doctor.lint.text.memory import remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def may_be_ours(dotted: str) -> bool:
     return not top or (top not in sys.stdlib_module_names and top != "wandb")
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def file_of(folder: str, dotted: str) -> str | None:
     """The file of a module that is imported in a file of `folder`."""
     level = len(dotted) - len(dotted.lstrip("."))
@@ -42,13 +43,13 @@ def is_folder(folder: str, top: str) -> bool:
     return any(_has_folder(base, top) for base in _bases(folder, top))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _bases(folder: str, top: str) -> tuple[str, ...]:
     """The folders that have a file or a folder of the name that a dotted name begins with."""
     return tuple(base for base in _searched(folder) if _has_file(base, f"{top}.py") or _has_folder(base, top))
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _searched(folder: str) -> tuple[str, ...]:
     return tuple(
         base
@@ -90,7 +91,7 @@ def _may_have(folder: str, name: str) -> bool:
     return names is None or name in names
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _names(folder: str) -> frozenset[str] | None:
     """What is in a folder; None for one that nobody may list, though what it has can be opened."""
     try:
@@ -99,9 +100,3 @@ def _names(folder: str) -> frozenset[str] | None:
         return frozenset()
     except OSError:
         return None
-
-
-def forget_files() -> None:
-    """Forget where modules are: files may have come and gone since."""
-    for function in (file_of, _bases, _searched, _names):
-        function.cache_clear()

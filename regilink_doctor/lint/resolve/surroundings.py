@@ -8,7 +8,6 @@ Variables that hold secrets are left alone.
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import within
@@ -16,6 +15,7 @@ from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve.config_files import MAX_BYTES, find_roots, read_document, show_path
 from regilink_doctor.lint.resolve.values import with_name
 from regilink_doctor.lint.scan.kinds import kind_of
+from regilink_doctor.lint.text.memory import remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def find_positional(number: int, has_value: Callable[[str], bool], folder: str, 
     return _without_repetitions(found)
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def find_commands(folder: str, program: str) -> tuple[Words, ...]:
     """The arguments of each command in `folder`, or above it in the repository, that runs a program."""
     path = _normalize(program)
@@ -239,7 +239,7 @@ def _find_facts(folder: str, word: bytes) -> Iterator[FileFacts]:
                 yield facts
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _list_files(root: str) -> tuple[str, ...]:
     """The files of a folder, and of the usual ones in it, that may set variables or run programs."""
     paths: list[str] = []
@@ -258,7 +258,7 @@ def _may_say(name: str) -> bool:
     return kind in _KINDS and not (kind == "dotenv" and any(word in name for word in _EXAMPLES))
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _read_content(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
@@ -268,7 +268,7 @@ def _read_content(path: str) -> bytes:
     return content if len(content) <= MAX_BYTES else b""
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _read_facts(path: str) -> FileFacts | None:
     from regilink_doctor.lint.facts import read_facts
     from regilink_doctor.lint.text.source import Unparsable
@@ -292,9 +292,3 @@ def _name_module(program: str) -> str:
 def _without_repetitions(values: Sequence[StringValue]) -> list[StringValue]:
     """The values, each once, with its first place."""
     return list({value.pattern: value for value in reversed(values)}.values())[::-1]
-
-
-def forget_files() -> None:
-    """Forget what files there are and what they say: they may have changed since."""
-    for function in (find_commands, _list_files, _read_content, _read_facts):
-        function.cache_clear()
