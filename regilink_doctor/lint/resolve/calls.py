@@ -26,6 +26,7 @@ from regilink_doctor.lint.resolve.values import (
     NonString,
     Unknown,
     Value,
+    is_configuration,
     is_none,
     mark_default,
     mark_variable,
@@ -71,7 +72,7 @@ _DEFAULTS = frozenset(
 """What holds a default, in the place of the default."""
 
 _PARSES = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
-_CASTS = frozenset({"str", "typing.cast", "cast", "copy.copy", "copy.deepcopy", "vars"})
+_CASTS = frozenset({"str", "typing.cast", "cast", "copy.copy", "copy.deepcopy", "vars", "dataclasses.asdict"})
 
 
 @resolves(ast.Call)
@@ -203,15 +204,27 @@ def _index_members(context: Context, scope: Scope) -> dict[str, str]:
 def _get(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
     """`.get(…)` of a dictionary that is written out or loaded; None for that of anything else."""
     owners = context.value(function.value, at)
-    if not any(isinstance(owner, Literal | Loaded) and owner.is_mapping for owner in owners):
+    if not any(
+        is_configuration(owner) or (isinstance(owner, Literal | Loaded) and owner.is_mapping) for owner in owners
+    ):
         return None
     values: list[Value] = []
     for owner in owners:
+        if is_configuration(owner):
+            values += _get_configured(context, node, at)
+            continue
         is_mapping = isinstance(owner, Literal | Loaded) and owner.is_mapping
         values += (
             get_by_key(context, owner, node, at) if isinstance(owner, Literal | Loaded) and is_mapping else [UNKNOWN]
         )
     return values
+
+
+def _get_configured(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:
+    """`wandb.config.get(name, default)`."""
+    names = [value.literal for value in context.value(node.args[0], at) if isinstance(value, StringValue)]
+    values = [value for name in names if name for value in libraries.find_configured(context, name, at.scope.module)]
+    return values or list(context.value(node.args[1], at) if len(node.args) > 1 else [UNKNOWN])
 
 
 def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from regilink_doctor.lint.resolve.bindings import ProgramPoint, Scope
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
     from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.text import syntax as ast
 
@@ -80,6 +80,12 @@ def find_field(
         return None
     setting: list[Value] | None = _load("models").find_setting(context, owner, scope, name)
     return setting
+
+
+def find_configured(context: Context, name: str, module: Module) -> tuple[Value, ...]:
+    """`wandb.config.name`."""
+    values: tuple[Value, ...] = _load("wandb_config").find_configured(context, name, module)
+    return values
 
 
 def find_aliases(context: Context, scope: Scope, name: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
-from regilink_doctor.lint.resolve import config_files, wandb_api
+from regilink_doctor.lint.resolve import config_files, libraries, wandb_api
 from regilink_doctor.lint.resolve.bindings import (
     END,
     ClassOrObject,
@@ -37,6 +37,7 @@ from regilink_doctor.lint.resolve.values import (
     TreePath,
     Unknown,
     Value,
+    is_configuration,
     mark_default,
     with_name,
 )
@@ -57,8 +58,8 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
     """`owner.attr`."""
     values: list[Value] = []
     for owner in context.value(node.value, at):
-        if isinstance(owner, Name | Method) and owner.path in wandb_api.CONFIGURATIONS:
-            values += _find_configured(context, node.attr, at.scope.module)
+        if is_configuration(owner):
+            values += libraries.find_configured(context, node.attr, at.scope.module) or [UNKNOWN]
         elif isinstance(owner, Name):
             path = f"{owner.path}.{node.attr}"
             values += find_in_folder(context, path, at.scope.module) or [find_known(path)]
@@ -96,6 +97,10 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
     for owner in context.value(node.value, at):
         if isinstance(owner, Name) and owner.path == "os.environ":
             values += read_item(context, keys[0] if len(keys) == 1 else None, at)
+        elif is_configuration(owner):
+            for key in keys:
+                values += libraries.find_configured(context, key or "", at.scope.module)
+            values += [] if values else [UNKNOWN]
         elif isinstance(owner, Literal | Loaded) and owner.is_mapping:
             values += _find_stored_item(context, node, keys, at) or find_by_key(context, owner, keys) or [UNKNOWN]
         elif isinstance(owner, Literal):
@@ -123,33 +128,6 @@ def _read_number(node: ast.expr) -> int | None:
     if not isinstance(number, ast.Constant) or not isinstance(number.value, int):
         return None
     return -number.value if is_negative else number.value
-
-
-def _find_configured(context: Context, name: str, module: Module) -> Iterable[Value]:
-    """`wandb.config.name`: what the `wandb.init` of a file is given for it."""
-    return context.answer(("configured", name, id(module)), lambda: _find_in_configurations(context, name, module))
-
-
-def _find_in_configurations(context: Context, name: str, module: Module) -> list[Value]:
-    values: list[Value] = []
-    for node, at in context.keep(("configurations", id(module)), lambda: _index_configurations(context, module)):
-        for owner in context.value(node, at):
-            if isinstance(owner, Literal) and owner.is_mapping:
-                found = find_by_key(context, owner, [name])
-                values += [with_name(mark_default(item, "wandb.config"), name) for item in found]
-    return values
-
-
-def _index_configurations(context: Context, module: Module) -> list[tuple[ast.expr, ProgramPoint]]:
-    """What each `wandb.init(config=…)` of a file is given, and where; of the first ones."""
-    given: list[tuple[ast.expr, ProgramPoint]] = []
-    for use in module.uses:
-        configs = [keyword.value for keyword in use.call.keywords if keyword.arg == "config"]
-        if configs and (written_name(use.call.func) or "").endswith("init") and len(given) < MAX_ALTERNATIVES:
-            callees = context.value(use.call.func, use.at)
-            if any(isinstance(value, Name) and value.path == "wandb.init" for value in callees):
-                given += [(config, use.at) for config in configs]
-    return given
 
 
 # Objects of the tree

@@ -258,6 +258,11 @@ def mark_variable(value: Value, variable: str) -> Value:
     return replace(value, parts=tuple(replace(part, variables=(variable, *part.variables)) for part in value.parts))
 
 
+def is_configuration(value: Value) -> bool:
+    """Whether a value is `wandb.config`, or that of a run."""
+    return isinstance(value, Name | Method) and value.path in ("wandb.config", "wandb.Run.config")
+
+
 def is_none(value: Value) -> bool:
     """Whether a value is None."""
     return isinstance(value, NonString) and value.value is None

@@ -127,9 +127,6 @@ PUBLIC = (
 )
 """What the names of methods begin with that give artifacts of the public API, or what they are in."""
 
-CONFIGURATIONS = ("wandb.config", "wandb.Run.config")
-"""What has the values that `wandb.init(config=…)` is given, unless a sweep gives others."""
-
 VERSIONED_NAMES = frozenset(
     {"wandb.Artifact.name", "wandb.Artifact.qualified_name", "wandb.Artifact.source_qualified_name"}
 )

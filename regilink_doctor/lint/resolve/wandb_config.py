@@ -1,0 +1,193 @@
+"""`wandb.config` and `run.config`: what a run is given, what a sweep chooses, and `config-defaults.yaml`.
+
+A sweep's value counts before that of `wandb.init(config=…)`, and that before the defaults: each may be the one.
+"""
+
+from __future__ import annotations
+
+import os
+
+from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.data import DataList, Table, find_data
+from regilink_doctor.lint.resolve.bindings import ClassOrObject
+from regilink_doctor.lint.resolve.config_files import find_at, find_files, find_roots, load_file, read_document
+from regilink_doctor.lint.resolve.containers import find_by_key
+from regilink_doctor.lint.resolve.objects import find_attribute
+from regilink_doctor.lint.resolve.parameters import find_option
+from regilink_doctor.lint.resolve.values import (
+    MAX_ALTERNATIVES,
+    UNKNOWN,
+    Arguments,
+    FileText,
+    Literal,
+    Loaded,
+    Name,
+    Value,
+    is_configuration,
+    mark_default,
+    with_name,
+)
+from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import written_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Use
+    from regilink_doctor.lint.resolve.context import Context
+
+    Given = list[tuple[ast.expr, ProgramPoint]]
+
+_DEFAULTS_FILE = "config-defaults.yaml"
+_SWEEP_FOLDERS = ("", "sweeps", "sweep", "config", "configs", "conf", "experiments", "scripts")
+_MOST_FILES = 200
+
+
+def find_configured(context: Context, name: str, module: Module) -> tuple[Value, ...]:
+    """`wandb.config.name` in a file."""
+    return context.answer(("configured", name, id(module)), lambda: _find_configured(context, name, module))
+
+
+def _find_configured(context: Context, name: str, module: Module) -> list[Value]:
+    chosen = [*_find_in_sweep_files(context, name, module), *_find_in_sweeps(context, name, module)]
+    updated, given = context.keep(("configurations", id(module)), lambda: _index_configurations(context, module))
+    values = [value for node, at in (*updated, *given) for value in _find_in(context, node, at, name)]
+    if not values:
+        values = _find_in_defaults(context, name, module)
+    named = [with_name(mark_default(value, "wandb.config"), name) for value in values]
+    known = [value for value in (*chosen, *named) if value != UNKNOWN]
+    return known or named
+
+
+# What the program gives
+
+
+def _index_configurations(context: Context, module: Module) -> tuple[Given, Given]:
+    """What `wandb.config.update(…)` and `wandb.init(config=…)` of a file are given, and where; the first ones."""
+    updated: Given = []
+    given: Given = []
+    for use in module.uses:
+        name = written_name(use.call.func) or ""
+        if name.endswith(("init", "WandbLogger")):
+            configs = [keyword.value for keyword in use.call.keywords if keyword.arg == "config"]
+            if configs and len(given) < MAX_ALTERNATIVES and _makes_run(context, use):
+                given += [(config, use.at) for config in configs]
+        elif name.endswith("onfig.update") and use.call.args and len(updated) < MAX_ALTERNATIVES:
+            owner = use.call.func.value if isinstance(use.call.func, ast.Attribute) else use.call.func
+            if any(is_configuration(value) for value in context.value(owner, use.at)):
+                updated.append((use.call.args[0], use.at))
+    return updated, given
+
+
+def _makes_run(context: Context, use: Use) -> bool:
+    callees = context.value(use.call.func, use.at)
+    return any(isinstance(value, Name) and value.path in ("wandb.init", "WandbLogger") for value in callees)
+
+
+def _find_in(context: Context, node: ast.expr, at: ProgramPoint, name: str) -> Iterator[Value]:
+    """The value of a key in what a run is given: a dictionary, options, an object, or the path of a file."""
+    for owner in context.value(node, at):
+        if isinstance(owner, Literal | Loaded) and owner.is_mapping:
+            yield from find_by_key(context, owner, [name])
+        elif isinstance(owner, Arguments):
+            yield from find_option(context, owner, name)
+        elif isinstance(owner, ClassOrObject) and owner.instance:
+            yield from find_attribute(context, owner, name)
+        elif isinstance(owner, StringValue):
+            for file in find_files(owner, at)[:1]:
+                yield from _find_in_file(context, file, at, name)
+
+
+# Files
+
+
+def _find_in_defaults(context: Context, name: str, module: Module) -> list[Value]:
+    """The value in `config-defaults.yaml`, which counts from the folder where the program is run."""
+    for root in find_roots(module.source.folder):
+        path = os.path.join(root, _DEFAULTS_FILE)
+        if os.path.isfile(path):
+            return list(_find_in_file(context, FileText(path), module_point(module), name))
+    return []
+
+
+def _find_in_file(context: Context, file: FileText, at: ProgramPoint, name: str) -> Iterable[Value]:
+    """The value of a key in W&B's own form: `key: {value: x}`."""
+    loaded = load_file(context, file, "yaml", at)
+    if not isinstance(loaded, Loaded):
+        return []
+    is_wrapped = find_data(loaded.node, (name, "value")) is not None
+    return find_at(loaded, (name, "value") if is_wrapped else (name,))
+
+
+def module_point(module: Module) -> ProgramPoint:
+    """The end of a module."""
+    from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
+
+    return ProgramPoint(module.scope, END)
+
+
+# Sweeps
+
+
+def _find_in_sweeps(context: Context, name: str, module: Module) -> Iterator[Value]:
+    """The values that `wandb.sweep({"parameters": …})` of the file tries."""
+    for use in module.uses:
+        if use.call.args and (written_name(use.call.func) or "").endswith("sweep"):
+            for owner in context.value(use.call.args[0], use.at):
+                for parameters in _find_below(context, owner, "parameters"):
+                    for parameter in _find_below(context, parameters, name):
+                        yield from _find_tried(context, parameter)
+
+
+def _find_below(context: Context, owner: Value, name: str) -> list[Value]:
+    return find_by_key(context, owner, [name]) if isinstance(owner, Literal | Loaded) and owner.is_mapping else []
+
+
+def _find_tried(context: Context, parameter: Value) -> Iterator[Value]:
+    """`{"value": x}` and `{"values": [x, y]}`."""
+    yield from _find_below(context, parameter, "value")
+    for values in _find_below(context, parameter, "values"):
+        if isinstance(values, Literal) and not values.is_mapping:
+            for item in values.items:
+                yield from context.value(item, values.at)
+        elif isinstance(values, Loaded):
+            node = values.node
+            for index in range(len(node.items) if isinstance(node, DataList) else 0):
+                yield from find_at(values, (index,))
+
+
+def _find_in_sweep_files(context: Context, name: str, module: Module) -> list[Value]:
+    """The values that the sweeps of the tree try which run the program."""
+    at = module_point(module)
+    values: list[Value] = []
+    for path in context.keep(("sweep files", id(module)), lambda: _list_sweeps(module)):
+        loaded = load_file(context, FileText(path), "yaml", at)
+        parameters = find_at(loaded, ("parameters", name)) if isinstance(loaded, Loaded) else []
+        values += [with_name(value, name) for item in parameters for value in _find_tried(context, item)]
+    return values
+
+
+def _list_sweeps(module: Module) -> list[str]:
+    """The files of the sweeps in the tree that run a program."""
+    program = os.path.basename(module.source.path)
+    paths: list[str] = []
+    for root in find_roots(module.source.folder):
+        for folder in _SWEEP_FOLDERS:
+            base = os.path.join(root, folder)
+            names = sorted(os.listdir(base))[:_MOST_FILES] if os.path.isdir(base) else []
+            paths += [os.path.join(base, name) for name in names if name.endswith((".yaml", ".yml"))]
+    return [path for path in dict.fromkeys(paths) if _is_sweep(path, program)]
+
+
+def _is_sweep(path: str, program: str) -> bool:
+    with open(path, "rb") as file:
+        content = file.read(1 << 16)
+    if b"parameters:" not in content or b"method:" not in content:
+        return False
+    document = read_document(path, "yaml")
+    root = document.root if document is not None else None
+    if not isinstance(root, Table) or "parameters" not in root.entries:
+        return False
+    named = getattr(root.entries.get("program"), "value", None)
+    return named is None or os.path.basename(str(named)) == program
