@@ -126,7 +126,7 @@ def regilink_responses(request: pytest.FixtureRequest, regilink: Regilink) -> It
     try:
         import responses
     except ImportError:
-        pytest.fail('regilink_responses needs responses: pip install "regilink[pytest]"', pytrace=False)
+        pytest.fail('regilink_responses needs responses: install regilink with its extra "pytest"', pytrace=False)
 
     from pytest_regilink.guard import GRAPHQL_HOSTS
     from pytest_regilink.passthrough import ANSWERS_FOR_EMULATOR

@@ -74,7 +74,7 @@ def test_an_extra_that_is_missing_is_said(
         monkeypatch.delitem(sys.modules, name)
     assert main(words) == 2
     error = capsys.readouterr().err
-    assert error.endswith(f'pip install "regilink[{extra}]"\n')
+    assert error.endswith(f'install regilink with its extra "{extra}"\n')
     assert error.count("\n") == 1
 
 

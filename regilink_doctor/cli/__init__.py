@@ -29,6 +29,7 @@ COMMANDS = {
     "dry-run": "run a command against an emulated W&B, and show what it would link",
     "conformance": "compare the emulator with a real W&B server, in scratch names",
     "verify": "check after a run that a version is in the registry, with its alias, type and source",
+    "init": "set up a project: the hook, the configuration, the workflow, a first test",
     "rules": "list the rules",
     "rule": "show one rule: what it reports, why, and examples",
     "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",

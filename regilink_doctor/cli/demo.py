@@ -34,7 +34,7 @@ def _run_demo(options: argparse.Namespace) -> int:
     try:
         from regilink_doctor.workflows.demo import ScriptFailed, open_demo
     except ImportError:
-        raise UsageProblem('demo needs the emulator and wandb: pip install "regilink[all]"') from None
+        raise UsageProblem('demo needs the emulator and wandb: install regilink with its extra "all"') from None
     colour = wants_colour(options.color)
     try:
         with open_demo() as demo:

@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Any:
         return World
     # graphql-core is loaded with the first question; that it is missing is said before.
     if find_spec("graphql") is None:
-        raise ImportError('the emulator needs graphql-core: pip install "regilink[emulator]"', name="graphql")
+        raise ImportError('the emulator needs graphql-core: install regilink with its extra "emulator"', name="graphql")
     from regilink_doctor.emulator import emulator, fence
 
     return emulator.Emulator if name == "Emulator" else getattr(fence, name)

@@ -67,7 +67,7 @@ class Demo:
         if done.returncode:
             message = done.stdout + done.stderr
             if "No module named 'wandb'" in done.stderr:
-                message += '\nwandb is not installed: pip install "regilink[all]"'
+                message += '\nwandb is not installed: install regilink with its extra "all"'
             raise ScriptFailed(message)
         return self._emulator.ledger.links
 

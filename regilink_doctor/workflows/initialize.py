@@ -1,0 +1,335 @@
+"""What `regilink init` would write into a project: the hook, the configuration, the workflow, a first test.
+
+Nothing is guessed: teams, registries and types are those that the code certainly names, and a part for which something
+is missing is left out, with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regilink_doctor.core.records import record
+from regilink_doctor.rules.site_facts import certain, known_entity, known_registry, known_type
+from regilink_doctor.workflows.lint import lint_paths
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.core.sites import Site
+
+LOCAL_HOOK = """\
+  - repo: local
+    hooks:
+      - id: regilink
+        name: regilink
+        language: system
+        entry: regilink lint --force-exclude
+        types_or: [python, jupyter, yaml, toml, shell]
+"""
+HOOK = """\
+  - repo: {url}
+    rev: {revision}
+    hooks:
+      - id: regilink-lint
+"""
+WORKFLOW = """\
+name: regilink
+on: [push, pull_request]
+permissions:
+  contents: read
+jobs:
+  lint:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          persist-credentials: false
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - run: pip install "git+{url}@{revision}"
+      - run: regilink lint --output-format github
+"""
+TEST = '''\
+"""The links that this project makes, against an emulated W&B: no account, no network."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+import {module}
+
+
+def test_{function}_links_to_the_registry(regilink):
+    regilink.registry("{registry}", types=[{types}])
+    {module}.{function}()
+    regilink.assert_linked("{path}"{type})
+'''
+
+
+@record
+class File:
+    """A file to write: `before` is what is in it now, None where there is none; `purpose` is one clause."""
+
+    path: str
+    purpose: str
+    before: str | None
+    after: str
+
+
+@record
+class Setup:
+    """What would be written, what is there already, and what is left out and why."""
+
+    files: tuple[File, ...]
+    notes: tuple[str, ...]
+
+
+@record
+class _Seen:
+    """What the code certainly names."""
+
+    teams: tuple[str, ...]
+    registries: dict[str, tuple[str, ...]]
+    links: tuple[Site, ...]
+
+
+def plan_setup(folder: str = ".") -> Setup:
+    """Look at the project in a folder; nothing is written.
+
+    Raises:
+        ValueError: a file that would be changed is not UTF-8, or not TOML.
+    """
+    seen = _look_at_code(folder)
+    files: list[File] = []
+    notes: list[str] = []
+    for plan in (_plan_hook, _plan_configuration, _plan_ruff, _plan_workflow, _plan_test):
+        for item in plan(Path(folder), seen, files):
+            (files if isinstance(item, File) else notes).append(item)  # type: ignore[arg-type]
+    return Setup(tuple(files), tuple(notes))
+
+
+def write_setup(setup: Setup, folder: str = ".") -> None:
+    """Write the files; one that has changed since it was looked at is left as it is.
+
+    Raises:
+        OSError: a file cannot be written, or has changed.
+    """
+    for file in setup.files:
+        path = Path(folder, file.path)
+        if _read(path) != file.before:
+            raise OSError(f"{file.path} has changed meanwhile; nothing was written to it")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.after, encoding="utf-8", newline="")
+
+
+def _look_at_code(folder: str) -> _Seen:
+    sites = [report.site for report in lint_paths([folder], all_sites=True).sites]
+    links = tuple(site for site in sites if site.kind == "link")
+    teams = {entity for link in links if (entity := known_entity(link))}
+    registries: dict[str, set[str]] = {}
+    for link in links:
+        for name in filter(None, map(known_registry, link.target)):
+            registries.setdefault(name, set()).update(filter(None, [known_type(link)]))
+    return _Seen(
+        tuple(sorted(teams)), {name: tuple(sorted(types)) for name, types in sorted(registries.items())}, links
+    )
+
+
+def _plan_hook(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:
+    path = ".pre-commit-config.yaml"
+    before = _read(folder / path)
+    source = _find_source()
+    hook = HOOK.format(**source) if source else LOCAL_HOOK
+    if before is None:
+        yield File(path, "lint before every commit", None, f"repos:\n{hook}")
+    elif "regilink" in before:
+        yield f"{path} runs regilink already"
+    elif (
+        _count_repositories(after := before.rstrip() + "\n" + _indent_like(before, hook))
+        == _count_repositories(before) + 1
+    ):
+        yield File(path, "lint before every commit", before, after)
+    else:
+        yield f"{path} is written in a way that init does not change; add by hand:\n{hook.rstrip()}"
+
+
+def _count_repositories(text: str) -> int:
+    """How many entries the list of pre-commit has; -2 where it has none, or is no YAML."""
+    import yaml
+
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError):
+        return -2
+    entries = value.get("repos") if isinstance(value, dict) else None
+    return len(entries) if isinstance(entries, list) else -2
+
+
+def _indent_like(text: str, hook: str) -> str:
+    """The hook as deep as the other entries of the list."""
+    entries = (line for line in text.splitlines() if line.lstrip().startswith("- repo:"))
+    deep = next((len(line) - len(line.lstrip()) for line in entries), 2)
+    return "".join(f"{' ' * deep}{line[2:]}" for line in hook.splitlines(keepends=True))
+
+
+def _plan_configuration(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:
+    if (folder / "regilink.toml").exists():
+        yield "regilink.toml is there already"
+        return
+    lines = [f"teams = {json.dumps(seen.teams)}"] if seen.teams else []
+    if seen.registries:
+        rows = ", ".join(f"{json.dumps(name)} = {json.dumps(types)}" for name, types in seen.registries.items())
+        lines.append(f"registries = {{ {rows} }} # without the prefix; the types that each accepts, [] for all")
+    if not lines:
+        yield "no configuration: the code names neither a team nor a registry"
+        return
+    before = _read(folder / "pyproject.toml")
+    if before is None:
+        yield File("regilink.toml", "what the code names", None, "\n".join(lines) + "\n")
+    elif "regilink" in _parse_toml(before, "pyproject.toml").get("tool", {}):
+        yield "pyproject.toml has [tool.regilink] already"
+    else:
+        table = "\n".join(["[tool.regilink]", *lines]) + "\n"
+        yield File("pyproject.toml", "what the code names", before, f"{before.rstrip()}\n\n{table}")
+
+
+def _plan_ruff(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:
+    """Ruff removes the codes of others from `noqa` comments, unless it is told that they are somebody's."""
+    for name, header in (("ruff.toml", "[lint]"), (".ruff.toml", "[lint]"), ("pyproject.toml", "[tool.ruff.lint]")):
+        file = next((file for file in planned if file.path == name), None)
+        before = file.after if file else _read(folder / name)
+        if before is None:
+            continue
+        table: Any = _parse_toml(before, name)
+        for key in header.strip("[]").split(".")[:-1]:
+            table = table.get(key, {})
+        if name == "pyproject.toml" and not table:
+            continue
+        if "external" in table.get("lint", {}):
+            if "REG" not in table["lint"]["external"]:
+                yield f'{name}: add "REG" to external of {header}, so that ruff leaves `noqa: REG101` as it is'
+            return
+        line = 'external = ["REG"] # codes in noqa comments that are not ruff\'s'
+        lines = before.splitlines()
+        if header in lines:
+            lines.insert(lines.index(header) + 1, line)
+        elif "lint" in table:
+            yield f"{name}: add {line} to {header}"
+            return
+        else:
+            lines += ["", header, line]
+        purpose = f"{file.purpose}; ruff leaves regilink's codes" if file else "ruff leaves regilink's codes"
+        if file:
+            planned.remove(file)
+        yield File(name, purpose, file.before if file else before, "\n".join(lines) + "\n")
+        return
+
+
+def _plan_workflow(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:
+    workflows = folder / ".github" / "workflows"
+    if not (folder / ".github").is_dir():
+        return
+    for path in sorted(workflows.glob("*.y*ml")) if workflows.is_dir() else ():
+        if "regilink" in (_read(path) or ""):
+            yield f".github/workflows/{path.name} runs regilink already"
+            return
+    source = _find_source()
+    if source is None:
+        yield "no workflow: this regilink was not installed from a repository, so CI would not know where to get it"
+        return
+    yield File(".github/workflows/regilink.yml", "lint in CI", None, WORKFLOW.format(**source))
+
+
+def _plan_test(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:
+    path = "tests/test_registry_links.py"
+    if (folder / path).exists():
+        yield f"{path} is there already"
+        return
+    for link in seen.links:
+        module, suffix = os.path.splitext(os.path.relpath(link.place.path, folder).replace(os.sep, "/"))
+        target = certain(link.target)
+        registry = known_registry(link.target[0]) if link.target else None
+        function = link.context.function
+        if suffix != ".py" or "/" in module or not module.isidentifier() or target is None or registry is None:
+            continue
+        if function is None or not _is_callable_without_arguments(folder / link.place.path, function):
+            continue
+        kind = known_type(link)
+        yield File(
+            path,
+            "a first test, with the real wandb against an emulated server",
+            None,
+            TEST.format(
+                module=module,
+                function=function,
+                registry=registry,
+                types=json.dumps(kind) if kind else "",
+                path=target,
+                type=f", type={json.dumps(kind)}" if kind else "",
+            ),
+        )
+        return
+    if seen.links:
+        yield "no test: no link is in a function that a test can call without arguments; see docs/pytest.md"
+
+
+def _is_callable_without_arguments(path: Path, function: str) -> bool:
+    import ast
+
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return False
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == function and not node.decorator_list:
+            required = len(node.args.posonlyargs) + len(node.args.args) - len(node.args.defaults)
+            return required == 0 and None not in node.args.kw_defaults
+    return False
+
+
+def _find_source() -> dict[str, str] | None:
+    """The repository and the revision that this regilink was installed from (PEP 610); None where it was not."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        value = json.loads(distribution("regilink").read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, ValueError):
+        return None
+    if "vcs_info" not in value:
+        return None
+    from regilink_doctor.core.text import mask_keys
+
+    information = value["vcs_info"]
+    return {
+        "url": mask_keys(value["url"]),
+        "revision": information.get("requested_revision") or information["commit_id"],
+    }
+
+
+def _parse_toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        table: dict[str, Any] = tomllib.loads(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: not TOML: {error}") from None
+    return table
+
+
+def _read(path: Path) -> str | None:
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name}: not UTF-8") from None
