@@ -246,7 +246,8 @@ class LinkAfterFinish(Rule):
     """A method of a run is called after the run has ended: below its `with` block, or after `finish()`.
 
     W&B says "The call to `link_artifact` will be ignored", and raises `UsageError`. Move the call up, or link through
-    `wandb.Api()`, which needs no run.
+    `wandb.Api()`, which needs no run. Ultralytics finishes the active run at the end of a training (a warning, as its
+    settings decide whether it uses wandb): start the run again, with `resume="must"`.
     """
 
     code = "REG603"
@@ -264,6 +265,11 @@ class LinkAfterFinish(Rule):
         '    artifact = run.log_artifact(wandb.Artifact("zoo", type="model"))\n'
         'run.link_artifact(artifact, "wandb-registry-model/zoo")',
         'run.finish()\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+        "import wandb\n"
+        "from ultralytics import YOLO\n"
+        'run = wandb.init(entity="team-a")\n'
+        'YOLO("yolo11n.pt").train(data="coco8.yaml")\n'
+        'run.link_artifact(artifact, "wandb-registry-model/detector")',
     )
     good = (
         "import wandb\n"
@@ -276,9 +282,21 @@ class LinkAfterFinish(Rule):
         'artifact.link("wandb-registry-model/zoo")  # an artifact needs no run',
         'run.finish()\nrun = wandb.init(entity="team-a")\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
         'if failed:\n    run.finish()\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
+        "import wandb\n"
+        "from ultralytics import YOLO\n"
+        'run = wandb.init(entity="team-a")\n'
+        'YOLO("yolo11n.pt").train(data="coco8.yaml")\n'
+        'run = wandb.init(entity="team-a", id=run.id, resume="must")\n'
+        'run.link_artifact(artifact, "wandb-registry-model/detector")',
     )
 
     def explain(self, problem: Problem) -> Message:
+        if problem.kind == "library":
+            return Message(
+                "Ultralytics has finished the active run at the end of the training",
+                f"{problem.facts['method']} then raises UsageError",
+                'start it again: wandb.init(id=run.id, resume="must", ...); or link through wandb.Api()',
+            )
         is_with = problem.kind == "with"
         how = "its with block is over" if is_with else "finish() was called"
         return Message(
@@ -292,13 +310,20 @@ class LinkAfterFinish(Rule):
         if context.ended_by is None or context.expected or facts.in_test or not site.call.startswith("wandb.Run."):
             return
         where = "the run's block" if context.ended == "with" else "the run ends here"
-        related = (Related(where, context.ended_by),)
-        yield self.report(site.place, context.ended or "", related=related, method=site.call.rpartition(".")[2])
+        yield self.report(
+            site.place,
+            context.ended or "",
+            severity="warning" if context.ended == "library" else None,
+            related=(Related(where, context.ended_by),),
+            method=site.call.rpartition(".")[2],
+        )
 
 
 _DISTRIBUTED = (
     "torch.distributed",
-    "accelerate",
+    "from accelerate",
+    "import accelerate",
+    "accelerate launch",
     "deepspeed",
     "horovod",
     "torchrun",

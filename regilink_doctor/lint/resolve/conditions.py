@@ -218,6 +218,8 @@ def _is_object(value: Value) -> bool:
     """Whether a value is certainly an object: `wandb.run` and what an annotation names may also be None."""
     if isinstance(value, Instance):
         return value.made_by is not None
+    if isinstance(value, ClassOrObject) and value.instance:
+        return value.made is not None
     return isinstance(value, ClassOrObject | Function)
 
 

@@ -27,6 +27,10 @@ MOST_STATEMENTS = 400
 """Statements looked at before a call; no function that people read is longer."""
 
 
+_WITHOUT_WANDB = ('"wandb": False', "'wandb': False", "wandb=False", "WANDB_DISABLED")
+"""How a program keeps Ultralytics from using wandb."""
+
+
 class RunLifetime:
     """Answers for the calls of one file how their runs have ended."""
 
@@ -34,6 +38,8 @@ class RunLifetime:
         self.source = source
         self._names: dict[int, frozenset[str]] = {}
         self._seen: dict[tuple[int, str], tuple[int, int]] = {}
+        words = source.text
+        self._may_train = "ultralytics" in words and not any(word in words for word in _WITHOUT_WANDB)
 
     def before(
         self, use: Use, run: str, outwards: Iterable[tuple[ast.AST, list[ast.stmt], int]]
@@ -72,13 +78,20 @@ class RunLifetime:
         return turn
 
     def _turns(self, statement: ast.stmt, run: str) -> bool:
-        return bool(self._entered(statement, run) or self._finish(statement, run) or self._may_bind(statement, run))
+        return bool(
+            self._entered(statement, run)
+            or self._trained(statement)
+            or self._finish(statement, run)
+            or self._may_bind(statement, run)
+        )
 
     def _end(self, statement: ast.stmt, run: str, use: Use) -> tuple[End, Place] | None:
         """How the run has ended in a statement; None where it goes on, or is another one from there on."""
         if entered := self._entered(statement, run):
             inside = statement.lineno <= use.call.lineno <= (statement.end_lineno or 0)
             return None if inside else ("with", self.source.place(entered))
+        if trained := self._trained(statement):
+            return "library", self.source.place(trained)
         finish = self._finish(statement, run)
         return ("finish", self.source.place(finish)) if finish else None
 
@@ -99,6 +112,14 @@ class RunLifetime:
         if isinstance(statement, ast.Try):
             return next((found for item in statement.finalbody if (found := self._finish(item, run))), None)
         return None
+
+    def _trained(self, statement: ast.stmt) -> ast.expr | None:
+        """A training of Ultralytics, whose callback finishes the active run: `model.train(data="coco8.yaml")`."""
+        value = statement.value if self._may_train and isinstance(statement, ast.Expr | ast.Assign) else None
+        function = value.func if isinstance(value, ast.Call) else None
+        if not isinstance(function, ast.Attribute) or function.attr != "train" or not isinstance(value, ast.Call):
+            return None
+        return value if any(keyword.arg == "data" for keyword in value.keywords) else None
 
     def _may_bind(self, statement: ast.stmt, run: str) -> bool:
         """Whether a statement may give the name another run; for `wandb.run` and `self.run`, start one."""
