@@ -2,10 +2,11 @@
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 import architecture
-from import_graph import find_cycles, modules, read_imports
+from import_graph import find_cycles, modules, parse_module, read_imports
 
 ROOT = Path(__file__).parent.parent
 
@@ -60,9 +61,10 @@ def test_no_module_imports_wandb() -> None:
             assert "wandb" not in {name.partition(".")[0] for name in _imported_names(path)}, module
 
 
+@cache
 def _imported_names(path: Path) -> set[str]:
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parse_module(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
@@ -91,20 +91,24 @@ CALLS = {
 }
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(catalogs(), TEXTS, st.sampled_from(ENTITIES), st.sampled_from([*TYPES, "Model"]), st.sampled_from([*CALLS]))
-def test_lint_and_the_world_agree(catalog: Catalog, text: str, entity: str, artifact_type: str, call: str) -> None:
+LINKS = st.tuples(TEXTS, st.sampled_from(ENTITIES), st.sampled_from([*TYPES, "Model"]), st.sampled_from([*CALLS]))
+
+
+@settings(max_examples=50)
+@given(catalogs(), st.lists(LINKS, min_size=10, max_size=10))
+def test_lint_and_the_world_agree(catalog: Catalog, links: list[tuple[str, str, str, str]]) -> None:
     world = World.from_catalog(catalog)
-    link = sdk_link(text, call, entity, "proj", {})  # type: ignore[arg-type]
-    outcome = "refused" if isinstance(link, SdkRefusal) else world.link(link, type=artifact_type).outcome
-    if outcome == "unknown":
-        return
-    code = CODE.format(
-        entity=json.dumps(entity), type=json.dumps(artifact_type), call=CALLS[call].format(text=json.dumps(text))
-    )
-    found = lint_bytes("/nowhere/train.py", code.encode(), catalog).findings
-    errors = [finding for finding in found if finding.severity == "error"]
-    assert bool(errors) == (outcome in ("refused", "misplaced")), (outcome, link, found)
+    for text, entity, artifact_type, call in links:
+        link = sdk_link(text, call, entity, "proj", {})  # type: ignore[arg-type]
+        outcome = "refused" if isinstance(link, SdkRefusal) else world.link(link, type=artifact_type).outcome
+        if outcome == "unknown":
+            continue
+        code = CODE.format(
+            entity=json.dumps(entity), type=json.dumps(artifact_type), call=CALLS[call].format(text=json.dumps(text))
+        )
+        found = lint_bytes("/nowhere/train.py", code.encode(), catalog).findings
+        errors = [finding for finding in found if finding.severity == "error"]
+        assert bool(errors) == (outcome in ("refused", "misplaced")), (outcome, link, found)
 
 
 Words = tuple[str, str, str]
@@ -118,7 +122,7 @@ def lint_words(text: str) -> set[Words]:
     return {(finding.code, finding.message, finding.help or "") for finding in in_path}
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(TEXTS)
 def test_lint_explain_doctor_and_dry_run_speak_with_one_voice(text: str) -> None:
     words = {(wrong.code, wrong.message, wrong.help or "") for wrong in examine(text).wrong}

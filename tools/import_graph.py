@@ -18,6 +18,12 @@ def modules() -> dict[str, Path]:
 
 
 @cache
+def parse_module(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def read_imports() -> dict[str, frozenset[str]]:
     """Module -> the modules of the project that it imports."""
     return {name: frozenset(_imports_of(name, path)) for name, path in modules().items()}
@@ -25,7 +31,7 @@ def read_imports() -> dict[str, frozenset[str]]:
 
 def _imports_of(name: str, path: Path) -> set[str]:
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parse_module(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
