@@ -274,3 +274,77 @@ def test_the_comment_of_a_dotenv_file_is_a_line_of_its_own() -> None:
     assert after.endswith(content)
     assert after.startswith(b"# regilink: ignore-file[")
     assert not lint_bytes(".env", after).findings
+
+
+@pytest.mark.parametrize(("fixed", "is_made"), [("proj/zoo", False), ("wandb-registry-model/zoo", True)])
+def test_a_link_that_the_sdk_refuses_is_not_fixed_into_a_project_that_it_did_not_name(
+    fixed: str, is_made: bool
+) -> None:
+    refused = f'{PRELUDE}run.link_artifact(a, "one/two/three/four")\n'
+    span = Span(3, 23, 3, 41)
+    fix = Fix("f", "safe", (Edit(span, fixed),))
+    finding = Finding("REG103", "n", "error", "four parts", Place("t.py", span), fix=fix)
+
+    def lint(content: bytes) -> FileReport:
+        return FileReport((finding,) if b"four" in content else (), lint_bytes("t.py", content).sites)
+
+    after, made = change.apply_fixes("t.py", refused.encode(), lint)
+    assert after.decode() == (refused.replace("one/two/three/four", fixed) if is_made else refused)
+    assert made == ([finding] if is_made else [])
+
+
+def test_a_file_without_fixes_is_looked_at_once() -> None:
+    looks = []
+
+    def lint(content: bytes) -> FileReport:
+        looks.append(content)
+        return lint_bytes("t.py", content)
+
+    code = (PRELUDE + 'run.link_artifact(a, "wandb-registry-model")\n').encode()
+    assert change.apply_fixes("t.py", code, lint) == (code, [])
+    assert len(looks) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.py", b"run.link_artifact(a, 'wandb-registry-\xff')\n"),
+        ("t.json", b'{"wandb": {"target_path": "wandb-registry-model"}}\n'),
+        ("t.txt", b"wandb-registry-model\n"),
+    ],
+)
+def test_a_file_that_cannot_have_comments_gets_none(name: str, content: bytes) -> None:
+    finding = Finding("REG102", "n", "error", "m", Place(name, Span(1, 1, 1, 2)))
+    assert add_ignores(name, content, lambda _: FileReport((finding,))) == (content, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "is_added"),
+    [("REG000", False), ("REG001", False), ("REG002", False), ("REG003", False), ("REG704", False), ("REG102", True)],
+)
+def test_what_a_comment_must_not_silence_gets_none(code: str, is_added: bool) -> None:
+    finding = Finding(code, "n", "error", "m", Place("t.py", Span(1, 1, 1, 2)))
+
+    def lint(content: bytes) -> FileReport:
+        return FileReport((finding,) if b"ignore" not in content else ())
+
+    after, silenced = add_ignores("t.py", b"import wandb\n", lint)
+    assert after == (f"import wandb  # regilink: ignore[{code}]\n".encode() if is_added else b"import wandb\n")
+    assert silenced == ([finding] if is_added else [])
+
+
+def test_comments_that_change_what_is_linked_are_not_written() -> None:
+    """Of two comments the first one makes another finding: it alone is left out."""
+    first, second = (
+        Finding("REG102", "n", "error", f"m{line}", Place("t.py", Span(line, 1, line, 2))) for line in (1, 2)
+    )
+    other = Finding("REG101", "n", "warning", "new", Place("t.py", Span(1, 1, 1, 2)))
+
+    def lint(content: bytes) -> FileReport:
+        one, two, _ = content.split(b"\n", 2)
+        findings = [finding for finding, line in ((first, one), (second, two)) if b"ignore" not in line]
+        return FileReport((*findings, *([other] if b"ignore" in one else [])))
+
+    after, silenced = add_ignores("t.py", b"a = 1\nb = 2\n", lint)
+    assert after == b"a = 1\nb = 2  # regilink: ignore[REG102]\n"
+    assert silenced == [second]
