@@ -109,17 +109,21 @@ class File(Origin):
 class Code(Origin):
     """A line of the user's source; `keyword` is the argument that has the value there (`entity`).
 
-    `variables` are those of the environment that the line reads.
+    `variables` are those of the environment that the line reads, `set_at` the places in files that are not code where
+    the value is.
     """
 
     place: Place
     keyword: str = ""
     variables: tuple[str, ...] = ()
+    set_at: tuple[Place, ...] = ()
 
     @property
     def shown(self) -> str:
-        read = f", environment {', '.join(self.variables)}" if self.variables else ""
-        return f"{self.keyword}= in {self.line}{read}" if self.keyword else f"{self.line}{read}"
+        line = f"{self.keyword}= in {self.line}" if self.keyword else self.line
+        files = [f"{place.path}:{place.span.line}" for place in self.set_at]
+        variables = [f"environment {', '.join(self.variables)}"] if self.variables else []
+        return ", ".join([line, *files, *variables])
 
     @property
     def line(self) -> str:
@@ -134,7 +138,8 @@ class Code(Origin):
         return f"{self.line}: leave out {self.keyword}=" if self.keyword else f"delete it in {self.line}"
 
     def rewrite(self, change: Callable[[str], str]) -> Origin:
-        return replace(self, place=replace(self.place, path=change(self.place.path)))
+        places = [replace(place, path=change(place.path)) for place in (self.place, *self.set_at)]
+        return replace(self, place=places[0], set_at=tuple(places[1:]))
 
 
 @record

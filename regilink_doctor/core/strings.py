@@ -104,6 +104,12 @@ class StringValue:
         read = (part.read_from for part in self.parts if isinstance(part, KnownPart) and part.read_from)
         return tuple(dict.fromkeys(read))
 
+    def find_set_outside(self, path: str) -> tuple[Place, ...]:
+        """Where parts of a string that the file `path` uses are set in files that are not code, once for each line."""
+        places = (part.place for part in self.parts if isinstance(part, KnownPart) and part.place.path != path)
+        outside = [place for place in places if not place.path.endswith((".py", ".ipynb"))]
+        return tuple({(place.path, place.span.line): place for place in outside}.values())
+
     def read_variables(self, environ: Mapping[str, str]) -> StringValue:
         """The string in a program with this environment: variables that are set have their values."""
         parts: list[KnownPart | UnknownPart] = []

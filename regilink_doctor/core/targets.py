@@ -94,7 +94,8 @@ class _Reference:
 
         if self.place is None:
             return self.origin or Argument()
-        return Code(self.place, variables=self.string.variables_read)
+        set_at = self.string.find_set_outside(self.place.path)
+        return Code(self.place, variables=self.string.variables_read, set_at=set_at)
 
     @property
     def entity_origin(self) -> Origin:
@@ -103,7 +104,8 @@ class _Reference:
 
         place = self.entity.place if self.entity is not None and self.place is not None else self.place
         variables = self.entity.variables_read if self.entity is not None else ()
-        return Code(place, "entity", variables) if place is not None else self.written_at
+        set_at = self.entity.find_set_outside(place.path) if self.entity is not None and place is not None else ()
+        return Code(place, "entity", variables, set_at) if place is not None else self.written_at
 
 
 @record
