@@ -186,7 +186,10 @@ class StringValue:
             return self.place
         span = here[0].span
         for place in here[1:]:
+            # One character between two parts is the brace of an f-string's field, which is closed after it, too.
+            is_field = (place.span.line, place.span.column) == (span.end_line, span.end_column + 1)
             span = span.joined(place.span)
+            span = replace(span, end_column=span.end_column + is_field)
         return replace(here[0], span=span)
 
     def exact_piece(self, start: int, end: int) -> Place | None:

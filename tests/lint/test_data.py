@@ -3,7 +3,9 @@
 import configparser
 import json
 import math
+import os
 import string
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -224,3 +226,14 @@ def test_numbers_of_yaml_are_those_of_pyyaml(tmp_path: Path) -> None:
     loaded = yaml.safe_load(text)
     assert plain(read_data("a.yaml", text.encode())) == loaded
     assert math.isinf(loaded["d"])
+
+
+@pytest.mark.parametrize(
+    "command", [["-m", "regilink_doctor"], ["-c", "from regilink_doctor.cli import script; script()"]]
+)
+def test_a_module_of_the_project_that_is_called_yaml_is_not_imported(command: list[str], tmp_path: Path) -> None:
+    (tmp_path / "yaml.py").write_text("raise SystemExit('the code of the user was imported')\n")
+    (tmp_path / "config.yaml").write_text("target: wandb_registry-model/zoo\n")
+    command = [sys.executable, *command, "lint", "--output-format", "concise"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "."})
+    assert run.stdout.startswith("config.yaml:1:9: REG104 "), run.stdout + run.stderr

@@ -5,6 +5,11 @@ Composed to nodes, never constructed: every value has its place, tags mean nothi
 
 from __future__ import annotations
 
+import os
+import sys
+from functools import lru_cache
+from importlib import import_module
+
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.lint.data import MAX_DEPTH, DataList, Scalar, Table
 from regilink_doctor.lint.text.fragment import Fragment
@@ -31,14 +36,44 @@ def read_data(source: Source) -> Data | None:
     return _DataReader(source).convert(roots[0], (), 0) if len(roots) == 1 else None
 
 
+@lru_cache(maxsize=1)
+def load_yaml() -> Any:
+    """PyYAML, also where a `yaml.py` of the linted project comes first: code of the user is never imported.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    imported = sys.modules.get("yaml")
+    if hasattr(imported, "compose_all"):
+        return imported
+    folders = [folder for folder in sys.path if os.path.isfile(os.path.join(folder, "yaml", "composer.py"))]
+    before = sys.path[: sys.path.index(folders[0])] if folders else []
+    is_shadowed = imported is not None or any(_has_module(folder, "yaml") for folder in before)
+    if not is_shadowed:
+        return import_module("yaml")
+    path = sys.path[:]
+    sys.path[:] = [folder for folder in path if folder in folders or not _has_module(folder, "yaml")]
+    sys.modules.pop("yaml", None)
+    try:
+        return import_module("yaml")
+    finally:
+        sys.path[:] = path
+        sys.modules.pop("yaml", None)
+        if imported is not None:
+            sys.modules["yaml"] = imported
+
+
+def _has_module(folder: str, name: str) -> bool:
+    base = os.path.join(folder or ".", name)
+    return os.path.isfile(f"{base}.py") or os.path.isfile(os.path.join(base, "__init__.py"))
+
+
 class _DataReader:
     """Makes data of nodes. What an alias repeats is made once, with the keys of its anchor."""
 
     def __init__(self, source: Source) -> None:
-        import yaml
-
         self.source = source
-        self.constructor = yaml.constructor.SafeConstructor()
+        self.constructor = load_yaml().constructor.SafeConstructor()
         self.done: dict[int, Data | None] = {}
 
     def convert(self, node: Node, keys: Keys, depth: int) -> Data:
@@ -104,8 +139,7 @@ def compose_documents(source: Source) -> Iterator[Node]:
     Raises:
         Unparsable: it is not YAML.
     """
-    import yaml
-
+    yaml = load_yaml()
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         if _is_too_deep(source.text, loader):
@@ -128,8 +162,7 @@ _SAFE_DEPTH = 5_000
 
 
 def _is_too_deep(text: str, loader: Any) -> bool:
-    import yaml
-
+    yaml = load_yaml()
     # Only flow collections and compact lists open a level with one or two characters.
     if sum(map(text.count, ("[", "{", "- ", "? "))) < _SAFE_DEPTH:
         return False
