@@ -322,6 +322,12 @@ def _compose(context: Context, module: Module, folder: str, name: str, overrides
     return Document(table, "omegaconf")
 
 
+def compose_file(context: Context, module: Module, path: str) -> Document | None:
+    """What a primary configuration is for a program without overrides; None where it cannot be followed."""
+    folder, name = os.path.split(path)
+    return context.keep(("composed", path), lambda: _compose(context, module, folder, name, ()))
+
+
 def _read_stored(context: Context, stored: Stored, path: str) -> tuple[Table, str | None] | None:
     if path not in stored:
         return None

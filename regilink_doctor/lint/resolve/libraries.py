@@ -88,6 +88,12 @@ def find_configured(context: Context, name: str, module: Module) -> tuple[Value,
     return values
 
 
+def find_described(context: Context, scope: Scope) -> list[Loaded]:
+    """The arguments that configuration files of the tree give to a function, or to a class for its `__init__`."""
+    described: list[Loaded] = _load("described_calls").find_described(context, scope)
+    return described
+
+
 def find_aliases(context: Context, scope: Scope, name: str) -> list[str]:
     """The other names by which data gives a field of a model."""
     if scope.module.imports.isdisjoint(_SETTINGS):

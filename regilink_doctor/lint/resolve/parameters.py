@@ -14,6 +14,7 @@ from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
     UNKNOWN,
     Arguments,
+    Computed,
     Function,
     Literal,
     Loaded,
@@ -57,7 +58,7 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
         given = _find_given(context, scope, frame, name)
         return given if given is not None else _find_default(context, binding, scope)
     values: list[Value] = []
-    callers = list(_find_callers(context, scope))
+    callers = list(_find_callers(context, scope)) or _find_described_callers(context, scope)
     is_left_out = not callers
     for caller in callers:
         given = _find_given(context, scope, caller, name)
@@ -133,6 +134,18 @@ def _find_callers(context: Context, scope: Scope) -> Iterator[Frame]:
                 yield context.frame(scope, use.call, use.at, callee.receiver)
             elif isinstance(callee, ClassOrObject) and callee.scope is scope.owner and not callee.instance:
                 yield context.frame(scope, use.call, use.at)
+
+
+def _find_described_callers(context: Context, scope: Scope) -> list[Frame]:
+    """The calls of a function that configuration files describe, as `function(**table)`."""
+
+    def describe() -> list[Frame]:
+        at = ProgramPoint(scope.module.scope, END)
+        tables = libraries.find_described(context, scope) if isinstance(scope.node, ast.FunctionDef) else []
+        calls = [ast.Call(scope.node, [], [ast.keyword(None, Computed((table,)))]) for table in tables]  # type: ignore[arg-type]
+        return [Frame(scope, call, at) for call in calls]
+
+    return context.keep(("described", id(scope)), describe)
 
 
 def _find_uses(context: Context, module: Module, name: str) -> list[Use]:

@@ -1,0 +1,128 @@
+"""Calls that configuration files describe: `_target_` of Hydra, `class_path` and `init_args` of jsonargparse.
+
+For a function or class that nothing in its own file calls. A configuration that Hydra composes comes first, as it has
+the values of all its files; else each file counts by itself.
+"""
+
+from __future__ import annotations
+
+import os
+
+from regilink_doctor.lint.data import DataList, Scalar, Table
+from regilink_doctor.lint.resolve.config_files import find_roots, read_document
+from regilink_doctor.lint.resolve.values import Document, Loaded
+from regilink_doctor.lint.text.memory import remembered
+from regilink_doctor.lint.text.nodes import written_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.lint.data import Data, Keys
+    from regilink_doctor.lint.resolve.bindings import Scope
+    from regilink_doctor.lint.resolve.context import Context
+
+_FOLDERS = ("conf", "config", "configs", "configuration", "hydra_config", "hydra_configs")
+_MAX_FILES = 600
+_MAX_CALLS = 8
+_MAX_NODES = 2000
+_WORDS = (b"_target_", b"class_path", b"defaults:", b"trainer:")
+_SECTIONS = {"LightningModule": "model", "LightningDataModule": "data"}
+"""Base class -> the section of a configuration of LightningCLI that has the arguments, without a `class_path`."""
+
+
+def find_described(context: Context, scope: Scope) -> list[Loaded]:
+    """The arguments that configuration files of the tree give to a function, or to a class for its `__init__`."""
+    owner = scope.owner if scope.owner is not None and scope.name == "__init__" else scope
+    if owner.parent is None or owner.parent.kind != "module":
+        return []
+    path = os.path.abspath(owner.module.source.path)
+    files = [file for root in find_roots(owner.module.source.folder) for file in _list_files(root)]
+    naming = [file for file in files if owner.name.encode() in _read_start(file) or _find_section(owner)]
+    if not naming:
+        return []
+    from regilink_doctor.lint.resolve.hydra import compose_file
+
+    composed = [file for file in files if _is_primary(file)]
+    documents = [compose_file(context, owner.module, file) for file in composed]
+    for candidates in (documents, [read_document(file, "yaml", "omegaconf") for file in naming]):
+        found = [
+            Loaded(document, keys, attributes=True)
+            for document in candidates
+            if document is not None
+            for keys in _find_arguments(document, owner, path)
+        ]
+        if found:
+            return found[:_MAX_CALLS]
+    return []
+
+
+def _find_arguments(document: Document, owner: Scope, path: str) -> Iterator[Keys]:
+    """The keys of the tables with the arguments of a function or class in a file."""
+    section = _find_section(owner)
+    names = document.root.entries if isinstance(document.root, Table) else {}
+    for keys, table in _iterate_tables(document.root):
+        if _names(table.entries.get("_target_"), owner, path):
+            yield keys
+        elif _names(table.entries.get("class_path"), owner, path):
+            yield (*keys, "init_args")
+        elif keys == (section,) and "trainer" in names and not {"_target_", "class_path"} & table.entries.keys():
+            yield keys
+
+
+def _iterate_tables(root: Data) -> Iterator[tuple[Keys, Table]]:
+    """Every table, and the keys that lead to it."""
+    waiting: list[tuple[Keys, Data]] = [((), root)]
+    for _ in range(_MAX_NODES):
+        if not waiting:
+            break
+        keys, node = waiting.pop()
+        if isinstance(node, Table):
+            yield keys, node
+            waiting += [((*keys, key), item) for key, item in node.entries.items()]
+        elif isinstance(node, DataList):
+            waiting += [((*keys, index), item) for index, item in enumerate(node.items)]
+
+
+def _names(data: object, owner: Scope, path: str) -> bool:
+    """Whether a dotted name is that of a function or class of a file, or of the package that exports it."""
+    dotted = data.value if isinstance(data, Scalar) else None
+    if not isinstance(dotted, str) or dotted.rpartition(".")[2] != owner.name:
+        return False
+    module = "." + path.removesuffix(".py").removesuffix("/__init__").replace(os.sep, ".")
+    holder = "." + dotted.rpartition(".")[0]
+    return module.endswith(holder) or module.rpartition(".")[0].endswith(holder)
+
+
+def _find_section(owner: Scope) -> str | None:
+    """The section of LightningCLI that a class belongs to."""
+    names = [(written_name(base) or "").rpartition(".")[2] for base in getattr(owner.node, "bases", ())]
+    return next((_SECTIONS[name] for name in names if name in _SECTIONS), None)
+
+
+@remembered(256)
+def _list_files(root: str) -> tuple[str, ...]:
+    """The files of configuration below a folder that may describe calls."""
+    paths: list[str] = []
+    for name in _FOLDERS:
+        for folder, _, names in os.walk(os.path.join(root, name)):
+            paths += [os.path.join(folder, name) for name in sorted(names) if name.endswith((".yaml", ".yml"))]
+            if len(paths) > _MAX_FILES:
+                break
+    if os.path.isdir(root):
+        paths += [os.path.join(root, name) for name in sorted(os.listdir(root)) if name.endswith((".yaml", ".yml"))]
+    return tuple([path for path in paths[:_MAX_FILES] if any(word in _read_start(path) for word in _WORDS)])
+
+
+@remembered(2048)
+def _read_start(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(1 << 16)
+    except OSError:
+        return b""
+
+
+def _is_primary(path: str) -> bool:
+    """Whether a file may be a primary configuration of Hydra: in the folder of configurations itself, with defaults."""
+    return os.path.basename(os.path.dirname(path)) in _FOLDERS and b"defaults:" in _read_start(path)
