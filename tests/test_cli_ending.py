@@ -182,7 +182,7 @@ def test_where_nothing_can_be_complained_of_the_status_tells(tmp_path: Path, com
     ("output", "why"),
     [(">/dev/full", "No space left on device"), ("1</dev/null", "Bad file descriptor")],
 )
-@pytest.mark.parametrize("command", ["lint", "rules", "explain REG102", "catalog schema", "dry-run -- true"])
+@pytest.mark.parametrize("command", ["lint", "rules", "explain REG102", "schema catalog", "dry-run -- true"])
 def test_output_that_cannot_be_written_is_said(tmp_path: Path, command: str, output: str, why: str) -> None:
     (tmp_path / "train.py").write_text(BAD)
     done = run(f"regilink {command} {output}", tmp_path)

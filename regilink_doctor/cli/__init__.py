@@ -31,6 +31,8 @@ COMMANDS = {
     "verify": "check after a run that a version is in the registry, with its alias, type and source",
     "init": "set up a project: the hook, the configuration, the workflow, a first test",
     "rules": "list the rules",
+    "config": "describe the keys of the configuration",
+    "schema": "print the JSON Schema of an output, of the catalog or of the configuration",
     "rule": "show one rule: what it reports, why, and examples",
     "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",
     "demo": "lint, diagnose and run a small project with mistakes; no account needed",

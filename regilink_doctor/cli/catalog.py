@@ -1,4 +1,4 @@
-"""`regilink catalog pull`, `diff`, `show` and `schema`."""
+"""`regilink catalog pull`, `diff` and `show`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ VERBS = {
     "pull": "save your organization, as it is on the server, to a file that you can commit",
     "diff": "show what has changed on the server since the file was pulled",
     "show": "print the file as a table",
-    "schema": "print the JSON Schema of the file",
 }
 
 
@@ -42,9 +41,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for name, what in VERBS.items():
         verb = verbs.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
-        if name == "schema":
-            verb.set_defaults(run=_run_schema)
-            continue
         what = f"the catalog (default: the one of the configuration, else {CATALOG})"
         verb.add_argument("file", metavar="FILE", nargs="?", help=what)
         if name == "diff":
@@ -136,13 +132,6 @@ def _run_show(options: argparse.Namespace) -> int:
 
     for line in fit_lines(table_lines(catalog, colour=wants_colour(options.color)), terminal_width()):
         print(line)
-    return OK
-
-
-def _run_schema(options: argparse.Namespace) -> int:
-    from regilink_doctor.core.catalog.schema import SCHEMA
-
-    print(json.dumps(SCHEMA, indent=2))
     return OK
 
 

@@ -130,7 +130,7 @@ def as_text(rules: Sequence[Rule], width: int | None = None) -> str:
 
 
 def as_json(rules: Sequence[Rule]) -> str:
-    """`{"version": 1, "rules": [{"code", "name", "severity", "pedantic", "live", "rows", "summary", …}]}`.
+    """`{"version": 1, "rules": [{"code", "name", "severity", "pedantic", "live", "failures", "summary", …}]}`.
 
     Then come the `documentation` and the examples, `bad` and `good`.
     """
@@ -141,7 +141,7 @@ def as_json(rules: Sequence[Rule]) -> str:
             "severity": rule.severity,
             "pedantic": rule.pedantic,
             "live": rule.is_live,
-            "rows": list(rule.failures),
+            "failures": list(rule.failures),
             "summary": read_summary(rule),
             "documentation": rule.documentation,
             "bad": list(rule.bad),

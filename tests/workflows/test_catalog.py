@@ -320,11 +320,6 @@ def test_the_file_is_that_of_the_configuration(
     assert not shell.exists()
 
 
-def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["catalog", "schema"]) == 0
-    assert json.loads(capsys.readouterr().out) == SCHEMA
-
-
 def test_what_cannot_be_done_is_said(
     shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

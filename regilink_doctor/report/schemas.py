@@ -1,0 +1,246 @@
+"""The JSON Schemas of everything that regilink prints as JSON, for `regilink schema`.
+
+A key that is not in its schema is a mistake: the tests hold each output to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from regilink_doctor.config.schema import json_schema
+from regilink_doctor.core.catalog.schema import SCHEMA as CATALOG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer", "minimum": 0}
+COUNTED: Schema = {"type": "integer", "minimum": 1}
+FLAG: Schema = {"type": "boolean"}
+
+
+def _or_null(schema: Schema) -> Schema:
+    if isinstance(schema.get("type"), str) and "enum" not in schema:
+        return {**schema, "type": [schema["type"], "null"]}
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _list(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
+
+
+def _choice(*values: str) -> Schema:
+    return {"enum": list(values)}
+
+
+def _object(**properties: Schema) -> Schema:
+    """Every property is required, and there are no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _report(title: str, **properties: Schema) -> Schema:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        **_object(version={"const": 1}, **properties),
+    }
+
+
+TEXTS, TEXT_OR_NULL = _list(TEXT), _or_null(TEXT)
+SEVERITY = _choice("error", "warning", "info")
+POSITION = _object(line=COUNTED, column=COUNTED)
+PLACE = {"path": TEXT, "line": COUNTED, "column": COUNTED, "end_line": COUNTED, "end_column": COUNTED}
+CELL = _or_null(COUNTED)
+UNKNOWN_LINKS = _object(
+    checked=NUMBER,
+    unknown=_list(_object(target=TEXT, path=TEXT_OR_NULL, line=_or_null(COUNTED), reason=TEXT)),
+)
+FINDING = _object(
+    code=TEXT,
+    name=TEXT,
+    severity=SEVERITY,
+    message=TEXT,
+    **PLACE,
+    cell=CELL,
+    note=TEXT_OR_NULL,
+    help=TEXT_OR_NULL,
+    failures=TEXTS,
+    fix=_or_null(
+        _object(
+            message=TEXT,
+            applicability=_choice("safe", "unsafe"),
+            edits=_list(_object(start=POSITION, end=POSITION, content=TEXT)),
+        )
+    ),
+    related=_list(_object(message=TEXT, **PLACE, cell=CELL)),
+    url=TEXT_OR_NULL,
+    target=TEXT_OR_NULL,
+)
+SITE = _object(
+    kind=_choice("link", "init", "artifact", "consume", "target"),
+    call=TEXT,
+    path=TEXT,
+    line=COUNTED,
+    column=COUNTED,
+    end_line=COUNTED,
+    cell=CELL,
+    target=TEXT_OR_NULL,
+    targets=TEXTS,
+    resolved_from=_list(_object(text=TEXT, path=TEXT, line=COUNTED, column=COUNTED)),
+    entity=TEXT_OR_NULL,
+    project=TEXT_OR_NULL,
+    type=TEXT_OR_NULL,
+    aliases=TEXTS,
+    codes=TEXTS,
+)
+CHECK = _object(
+    name=TEXT,
+    code=TEXT_OR_NULL,
+    status=_choice("pass", "fail", "warn", "skip", "crash"),
+    subject=TEXT,
+    message=TEXT,
+    note=TEXT_OR_NULL,
+    help=TEXT_OR_NULL,
+    origin=TEXT_OR_NULL,
+    failures=TEXTS,
+    requires=TEXTS,
+    also_at=TEXTS,
+    duration_ms=NUMBER,
+)
+ATTEMPT = _object(
+    **dict.fromkeys(("user", "run", "source", "source_type", "requested", "entity", "project"), TEXT_OR_NULL),
+    **dict.fromkeys(("collection", "destination", "code", "failure", "message", "version", "place"), TEXT_OR_NULL),
+    aliases=TEXTS,
+    verdict=_choice("linked", "misplaced", "refused", "unknown"),
+    **dict.fromkeys(("summary", "note", "help"), TEXT_OR_NULL),
+    origins=TEXTS,
+)
+
+SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
+    "lint": (
+        "regilink lint --output-format json",
+        lambda: _report("Findings of regilink lint", findings=_list(FINDING)),
+    ),
+    "lint-sites": (
+        "regilink lint --show-sites --output-format json",
+        lambda: _report("Call sites that regilink lint found", sites=_list(SITE)),
+    ),
+    "lint-statistics": (
+        "regilink lint --statistics --output-format json",
+        lambda: _report(
+            "Findings by rule",
+            statistics=_list(_object(code=TEXT, name=TEXT, severity=SEVERITY, count=COUNTED, fixable=NUMBER)),
+        ),
+    ),
+    "doctor": (
+        "regilink doctor --output-format json",
+        lambda: _report("Checks of regilink doctor", checks=_list(CHECK), links=UNKNOWN_LINKS),
+    ),
+    "explain": (
+        "regilink explain TEXT --output-format json",
+        lambda: _report(
+            "What a text is and means",
+            kind=_choice(
+                *("rule", "failure", "target-path", "full-name", "url", "snippet"),
+                *("error", "entity-url", "question", "unknown"),
+            ),
+            **dict.fromkeys(("target", "organization", "registry", "collection", "version_or_alias"), TEXT_OR_NULL),
+            codes=TEXTS,
+            failures=TEXTS,
+            text=TEXT,
+        ),
+    ),
+    "failures": (
+        "regilink explain --list --output-format json",
+        lambda: _report(
+            "The failure index",
+            failures=_list(
+                _object(
+                    id=TEXT,
+                    title=TEXT,
+                    silent=FLAG,
+                    happens=TEXT,
+                    recognize=TEXT,
+                    help=TEXT,
+                    check_with=TEXT_OR_NULL,
+                    codes=TEXTS,
+                )
+            ),
+        ),
+    ),
+    "rules": (
+        "regilink rules --output-format json",
+        lambda: _report(
+            "The rules",
+            rules=_list(
+                _object(
+                    code=TEXT,
+                    name=TEXT,
+                    severity=SEVERITY,
+                    pedantic=FLAG,
+                    live=FLAG,
+                    failures=TEXTS,
+                    summary=TEXT,
+                    documentation=TEXT,
+                    bad=TEXTS,
+                    good=TEXTS,
+                )
+            ),
+        ),
+    ),
+    "dry-run": (
+        "regilink dry-run --output-format json -- CMD",
+        lambda: _report(
+            "What a command would have linked",
+            command=_object(argv=TEXTS, status={"type": "integer"}, interrupted=FLAG),
+            assumed=_list(_object(kind=_choice("organization", "team", "registry", "collection"), name=TEXT)),
+            runs=_list(
+                _object(**dict.fromkeys(("entity", "project", "id", "name", "state"), TEXT), logged=NUMBER, used=NUMBER)
+            ),
+            artifacts=_list(_object(name=TEXT, type=TEXT, aliases=TEXTS, files=NUMBER, size=NUMBER, run=TEXT_OR_NULL)),
+            links=_list(ATTEMPT),
+            consumed=_list(_object(name=TEXT, how=TEXTS, failed=TEXT_OR_NULL, place=TEXT_OR_NULL, stub=FLAG)),
+            triggered=_list(
+                _object(
+                    **dict.fromkeys(("automation", "event", "subject", "action"), TEXT),
+                    **dict.fromkeys(("alias", "outcome"), TEXT_OR_NULL),
+                )
+            ),
+            unsupported=TEXTS,
+            blocked_hosts=TEXTS,
+            blocked_connections={"type": "object", "additionalProperties": COUNTED},
+            other_servers=TEXTS,
+            exit_status={"enum": [0, 1, 2]},
+        ),
+    ),
+    "verify": (
+        "regilink verify NAME --output-format json",
+        lambda: _report(
+            "What is registered",
+            results=_list(
+                _object(
+                    name=TEXT,
+                    status=_choice("ok", "different", "absent", "skipped"),
+                    aliases=TEXTS,
+                    **dict.fromkeys(("found", "type", "digest", "source", "note", "help", "place"), TEXT_OR_NULL),
+                    problems=TEXTS,
+                )
+            ),
+            links=UNKNOWN_LINKS,
+        ),
+    ),
+    "catalog-diff": (
+        "regilink catalog diff --output-format json",
+        lambda: _report("What has changed", changes=_list(_object(subject=TEXT, words=TEXT, breaks=FLAG))),
+    ),
+    "catalog": ("regilink.catalog.json, which `regilink catalog pull` writes", lambda: CATALOG),
+    "config": ("[tool.regilink] and regilink.toml", json_schema),
+}
+"""Name -> what it is the schema of, and the schema."""
