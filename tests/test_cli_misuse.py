@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.cli import main
+from regilink_doctor.config import FORMATS
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ from regilink_doctor.cli import main
         (["catalog", "list"], "catalog: VERB is 'list', not one of pull, diff, show, schema"),
         (
             ["lint", "--output-format", "jsn"],
-            "full, azure, concise, github, gitlab, json, json-lines, junit, rdjson, sarif, did you mean json?",
+            f"{', '.join(FORMATS)}, did you mean json?",
         ),
         (["lint", "--select", ""], "--select names no rule, so nothing could be found; leave it out for all rules"),
         (["lint", "--select=,"], "--select names no rule"),

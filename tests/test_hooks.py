@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import make_lists
 import pytest
 import yaml
 from test_cli_lint import BAD, GOOD
@@ -35,6 +36,11 @@ MENDABLE = GOOD.replace("wandb-registry", "wandb_registry")
 def test_the_hooks_are_given_the_files_that_the_linter_knows(hook: str, name: str) -> None:
     for path in (name, f"deep/er/{name}"):
         assert bool(re.search(HOOKS[hook]["files"], path)) == (kind_of(path) is not None), path
+
+
+def test_the_pattern_of_the_hooks_is_that_of_the_kinds() -> None:
+    hooks = make_lists.HOOKS.read_text()
+    assert hooks == make_lists.with_pattern(hooks), "run: python tools/make_lists.py"
 
 
 def test_the_hooks_keep_to_what_is_excluded() -> None:

@@ -11,6 +11,7 @@ from pkgutil import iter_modules
 from textwrap import fill
 
 from regilink_doctor import rules
+from regilink_doctor.core.failures import ENTRIES
 from regilink_doctor.rules.base import Rule
 
 INDEX = Path(rules.__path__[0]) / "index.py"
@@ -81,8 +82,12 @@ def render_index() -> str:
     )
 
 
+def _quoted(codes: Iterable[str]) -> str:
+    return ", ".join(f'"{code}"' for code in codes)
+
+
 def _render_codes(codes: Iterable[str]) -> str:
-    names = ", ".join(f'"{code}"' for code in codes)
+    names = _quoted(codes)
     return f"{{{names}}}" if names else "()"
 
 
@@ -96,9 +101,20 @@ def _render_parts(kind: str, paths: dict[str, list[str]]) -> str:
 
 def render_codes() -> str:
     """The text of the module of codes."""
+    listed = {failure.id: failure.codes for failure in ENTRIES}
     names = ((rule.name.upper().replace("-", "_"), int(rule.code[3:])) for _, rule in find_rules())
     lines = [f"{name} = _code({number})\n" for name, number in names]
-    return CODES_HEAD + "".join(lines)
+    more: dict[str, list[str]] = {}
+    for _, rule in find_rules():
+        for failure in rule.failures:
+            if rule.code not in listed[failure]:
+                more.setdefault(failure, []).append(rule.code)
+    entries = "".join(f'    "{failure}": ({_quoted(codes)},),\n' for failure, codes in sorted(more.items()))
+    found = f"{{\n{entries}}}" if entries else "{}"
+    return (
+        f"{CODES_HEAD}{''.join(lines)}\nALSO_FOUND_BY: dict[str, tuple[str, ...]] = {found}\n"
+        '"""Failure -> rules that find it, beside those that its entry names."""\n'
+    )
 
 
 def _render_entry(what: str, codes: list[str]) -> str:

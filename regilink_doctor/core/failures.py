@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.rule_codes import ALSO_FOUND_BY
 
 Phase = Literal["login", "init", "log", "link", "consume", "download", "registry", "delete", "sync", "sweep", "api"]
 """What the program was doing when the failure shows itself."""
@@ -1179,9 +1180,13 @@ OPERATION: tuple[Failure, ...] = (
 )
 
 
+ENTRIES = (*PATH, *ENTITY, *SDK, *CONSUMING, *TESTING, *OPERATION)
+"""Every failure, with the codes that its entry names."""
+
 FAILURES: dict[str, Failure] = {
-    failure.id: failure for failure in (*PATH, *ENTITY, *SDK, *CONSUMING, *TESTING, *OPERATION)
+    failure.id: replace(failure, codes=(*failure.codes, *ALSO_FOUND_BY.get(failure.id, ()))) for failure in ENTRIES
 }
+"""Every failure by its id, with all codes that find it."""
 
 
 def find_failure(failure_id: str) -> Failure:

@@ -88,3 +88,6 @@ SERVICE_ACCOUNT = _code(807)
 CATALOG_DRIFT = _code(808)
 WRITE_PROBE_FAILED = _code(809)
 SERVER_ERROR = _code(810)
+
+ALSO_FOUND_BY: dict[str, tuple[str, ...]] = {}
+"""Failure -> rules that find it, beside those that its entry names."""

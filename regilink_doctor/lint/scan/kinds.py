@@ -56,7 +56,8 @@ KINDS = (
 _BY_KIND = {kind.name: kind for kind in KINDS}
 _BY_SUFFIX = {suffix: kind.name for kind in KINDS for suffix in kind.suffixes}
 _BY_NAME = {name: kind.name for kind in KINDS for name in kind.names}
-_LISTS = ("requirements", "constraints")
+LISTS = ("requirements", "constraints")
+"""Words in the names of lists of requirements, or the names of their folders."""
 
 ENDINGS = (*_BY_SUFFIX, *_BY_NAME, ".txt", ".in")
 """How the names of all these files end, but for those of `BEGINNINGS`: a first, cheap look."""
@@ -81,7 +82,7 @@ def kind_of(path: str) -> str | None:
     stem, dot, suffix = name.rpartition(".")
     kind = _BY_SUFFIX.get(dot + suffix)
     if kind is None and suffix in ("txt", "in"):
-        listed = any(word in stem for word in _LISTS) or os.path.basename(folder) in _LISTS
+        listed = any(word in stem for word in LISTS) or os.path.basename(folder) in LISTS
         return "requirements" if listed else None
     return kind
 
