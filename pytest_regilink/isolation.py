@@ -39,7 +39,7 @@ _FROZEN = ("importlib._bootstrap", "importlib._bootstrap_external", "runpy")
 class Room:
     """The environment and wandb's memory of one fixture; up to date while the room is not active.
 
-    `name` is that of the fixture. `emulator` is told of the links of this process; None: nobody is.
+    `name` is that of the fixture. `emulator` learns of the links of this process, unless it is None.
     """
 
     def __init__(

@@ -14,8 +14,10 @@ from regilink_doctor.doctor.base import report_problem
 from regilink_doctor.emulator import World
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import rule_for
-from regilink_doctor.rules.judge import explain_outcome, judge_target
+from regilink_doctor.rules.judge import correct_path, explain_outcome, judge_name, judge_target
+from regilink_doctor.rules.wording import quoted
 from regilink_doctor.workflows.explain.paths import examine
+from regilink_doctor.workflows.verify import verify
 
 TYPES = ("model", "dataset")
 VISIBILITIES = ("organization", "restricted")
@@ -131,12 +133,40 @@ def test_lint_explain_doctor_and_dry_run_speak_with_one_voice(text: str) -> None
     assert {code for code, *_ in lint_words(text)} == {code for code, *_ in words}
     for problem in judge_target(target_of(text)):
         outcome = report_problem(problem)
-        said = [summary for code, summary, advice in words if (code, advice) == (outcome.code, outcome.help or "")]
-        assert any(outcome.message.startswith(summary) for summary in said), (outcome, words)
+        assert (outcome.code, outcome.message, outcome.help or "") in words
     for code in {code for code, *_ in words}:
         message = explain_outcome(target_of(text), None, code)  # what dry-run says of a link
         assert message is not None
         assert (code, message.summary, message.help or "") in words
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(TEXTS)
+def test_lint_doctor_and_verify_say_the_same_of_a_name_that_is_consumed(text: str) -> None:
+    code = f"import wandb\nwandb.run.use_artifact({json.dumps(text)})\n"
+    linted = {
+        (finding.code, finding.message, finding.help or "")
+        for finding in lint_bytes("/nowhere/a.py", code.encode()).findings
+    }
+    name = target_of(text)
+    for problem in judge_name(name):
+        outcome = report_problem(problem)
+        assert (outcome.code, outcome.message, outcome.help or "") in linted
+    wrong = next((each for each in judge_name(name, means_registry=True) if each.severity == "error"), None)
+    if wrong is not None:
+        (verification,) = verify([text], environ={})
+        message = rule_for(wrong.rule).explain(wrong)
+        assert (verification.problems, verification.help) == ((message.summary,), message.help)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(TEXTS)
+def test_the_help_of_every_problem_shows_the_whole_path_corrected(text: str) -> None:
+    corrected = correct_path(text)
+    for problem in judge_target(target_of(text)) if corrected is not None else ():
+        message = rule_for(problem.rule).explain(problem)
+        if problem.rule != "REG101":  # which leaves the entity out
+            assert quoted(corrected or "") in (message.help or ""), message
 
 
 @pytest.mark.parametrize("name", ["c.json"])

@@ -87,7 +87,7 @@ GROUPS: dict[str, dict[str, Settings]] = {
         "--isolated": _make_flag("ignore every configuration file"),
     },
 }
-"""Title -> flag -> what `argparse` is told of it."""
+"""Title -> flag -> its arguments for `argparse`."""
 
 FLAGS = {flag: settings for flags in GROUPS.values() for flag, settings in flags.items()}
 

@@ -1,4 +1,4 @@
-"""`argparse`, but what it cannot read is told in a sentence, not below a page of usage."""
+"""`argparse`, with errors that are one sentence, without a page of usage."""
 
 from __future__ import annotations
 

@@ -244,7 +244,7 @@ class _Session(requests.Session):
     """A session that follows no redirect, and does not try to understand where one leads."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """None: requests would parse the server's `Location` even when it is told not to follow it."""
+        """None: requests would parse the server's `Location` even with `allow_redirects=False`."""
 
 
 def _json(body: bytes) -> object:

@@ -93,7 +93,7 @@ class Probes:
         """Whether the certificates of Python trust the server, and those of Go (None: they are in no file).
 
         Raises:
-            ProbeFailed: there is no TLS to speak of.
+            ProbeFailed: the server does not answer with TLS.
         """
         python, go = self.route.python_bundle.value, self.route.go_bundle
         found: list[Trust] = []

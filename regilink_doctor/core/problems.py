@@ -130,7 +130,7 @@ ORDER = (
     rule_codes.MISSING_COLLECTION,
     rule_codes.MISSING_REGISTRY_PREFIX,
 )
-"""Which problem of a segment is told, the first that applies (contracts: a path has one problem per segment)."""
+"""Which problem of a segment is reported: the first that applies (contracts: a path has one problem per segment)."""
 
 QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 """What no name begins or ends with."""
@@ -178,7 +178,7 @@ def find_problems(
         none_at: offsets of the holes that may turn out to be the word None: an environment variable without a default
             inside an f-string (row A7).
         versions_at: offsets of the holes that end in `:vN`: the name of a logged artifact (row A8).
-        named_registry: the variable, key or argument that holds the text speaks of a registry.
+        named_registry: the variable, key or argument that has the string is named after a registry.
         registries: names, without the prefix, of registries that are known to exist.
     """
     if "://" in text or text.startswith((*HOSTS, "wandb-artifact:")):
@@ -399,7 +399,7 @@ def _version(text: str, last: _Segment) -> Iterator[tuple[int, Problem]]:
 def _unprefixed(
     filled: list[_Segment], named_registry: bool, registries: Collection[str]
 ) -> Iterator[tuple[int, Problem]]:
-    """No segment has the prefix: a project-level link, wrong only when something speaks of a registry (row A1)."""
+    """No segment has the prefix: a project-level link, wrong only when something names a registry (row A1)."""
     if len(filled) == 1:
         if named_registry and filled[0].known:
             yield (

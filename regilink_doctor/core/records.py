@@ -2,7 +2,7 @@
 
 `dataclasses` loads `inspect`, and writes and compiles six functions for each class: about 1 ms, and a hook that has one
 finding to tell waits for fifty of them. A record compiles its `__init__` alone, when the first of its kind is made; the
-rest is shared. It is still a dataclass for whoever asks: `dataclasses.fields`, `asdict`, `replace`, `copy.replace` and
+rest is shared. It is still a dataclass for `dataclasses.fields`, `asdict`, `replace`, `copy.replace` and
 `match` take it.
 """
 

@@ -25,6 +25,7 @@ from regilink_doctor.doctor.checks.overrides import (
 from regilink_doctor.doctor.context import Context, Filed
 from regilink_doctor.doctor.links import LinkSummary, summarize_links
 from regilink_doctor.doctor.run_checks import milliseconds_since, run_check
+from regilink_doctor.rules.judge import correct_path
 
 if TYPE_CHECKING:
     from regilink_doctor.doctor.probe.run import Prober
@@ -47,8 +48,10 @@ def prepare_answer(context: Context) -> Ready:
     """What can be pasted: the targets that were asked about, else one for each registry that the account sees."""
     account = context.account
     entity = context.run_entity(context.targets[0] if context.targets else None)
-    targets = [each.text for each in context.targets if each.is_known and context.links_registry(each)]
-    if not targets and entity is not None:
+    written = [each.text for each in context.targets if each.is_known and context.links_registry(each)]
+    # What was warned of is not offered: the path is shown as it was intended, or not at all.
+    targets = [path for each in written if (path := correct_path(each)) is not None]
+    if not written and entity is not None:
         facts = context.directory.entity(entity.value)
         for names in facts.organizations if facts else ():
             targets += [f"{REGISTRY_PREFIX}{name}/{EXAMPLE}" for name in context.directory.registry_names(names.entity)]

@@ -1,4 +1,4 @@
-"""The routes for whoever runs the tests: `/_regilink/…`. They are not W&B's, and no fault affects them."""
+"""The routes for tests: `/_regilink/…`. They are not W&B's, and no fault affects them."""
 
 from __future__ import annotations
 

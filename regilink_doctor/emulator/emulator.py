@@ -80,7 +80,7 @@ class Emulator(Service):
         self._server.start()
 
     def load_graphql(self) -> None:
-        """Load in a thread what the first question would wait for: for whoever waits for something else now."""
+        """Load in a thread what the first question would wait for: while the caller waits for something else."""
         self.app.load_graphql()
 
     def stop(self) -> None:

@@ -63,7 +63,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
 
     def __init__(self, handler: type[BaseHTTPRequestHandler], name: str, port: int = 0, host: str = HOST) -> None:
         self.stopping = Event()
-        """Set when `stop` begins: whoever waits inside a request waits for this too."""
+        """Set when `stop` begins: code that waits inside a request waits for this too."""
         self._lock = Lock()
         self._open: dict[Any, Thread | None] = {}
         self._idle: dict[Any, float] = {}

@@ -135,7 +135,7 @@ _CHUNK = 1 << 16
 _OF_THE_HOP = {"connection", "keep-alive", "proxy-connection", "proxy-authorization", "te", "upgrade"}
 
 Gate = Callable[[str, int], str | None]
-"""What to say to whoever asks for this host and port; None lets it through."""
+"""The answer to a request for this host and port; None lets it through."""
 
 
 class Proxy(LoopbackServer):
@@ -147,7 +147,7 @@ class Proxy(LoopbackServer):
         super().__init__(_Handler, "regilink-proxy")
 
     def explain_refusal(self, host: str, port: int) -> str | None:
-        """What to say to whoever asks for this host and port; itself is never let through, it would go round."""
+        """The answer to a request for this host and port; None lets it through, never the proxy itself."""
         if port == self.port and (host == "localhost" or host.startswith("127.")):
             return "This is the proxy itself"
         return self._gate(host, port)

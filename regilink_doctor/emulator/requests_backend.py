@@ -51,7 +51,7 @@ def register(mock: responses.RequestsMock, app: App, base_url: str) -> None:
 
 
 def _wait_or_fail(response: Response) -> None:
-    """What `requests` would raise on a socket that is cut or silent; nobody can wait for ever in here."""
+    """What `requests` would raise on a socket that is cut or silent; nothing in here waits without an end."""
     if response.late:
         time.sleep(response.late)
     if response.manner == "never":

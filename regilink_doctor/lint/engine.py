@@ -214,7 +214,7 @@ def _silence_findings(
 ) -> FileReport:
     """The findings that no comment silences, those about the comments themselves added.
 
-    A comment counts on any line of the statement that the finding is in, and likewise at its second place, which may be
+    A comment counts on any line of the statement that the finding is in, and at its second place, which may be
     in another file. That of a rule which is not `enabled` may be there for another run.
     """
     sources = [source for source in reading.sources if _may_suppress(source, any_finding=bool(findings))]

@@ -8,8 +8,11 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from regilink_doctor.core import rule_codes
+from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.text import counted, escape_text, mask_secrets
 from regilink_doctor.report.terminal import paint_text
+from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
@@ -140,10 +143,10 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     if any(each.kind == "team" for each in outcome.assumed):
         yield "  W&B refuses links from a personal entity; only a catalog shows which entities are teams"
     if outcome.left_to_default:
-        where = f"each account's default decides, here {escape_text(outcome.entity)}"
-        yield paint(_YELLOW, f"  warning[REG201]: neither code nor settings name the entity of a run: {where}")
-        yield "  note: W&B refuses links to a registry from a personal entity"
-        yield "  help: write wandb.init(entity=...), or set WANDB_ENTITY for all users (--entity tries one here)"
+        problem = Problem(rule_codes.IMPLICIT_ENTITY, kind="run", facts={"entity": outcome.entity})
+        first, *rest = render_message(rule_for(problem.rule).explain(problem))
+        yield paint(_YELLOW, f"  warning[{problem.rule}] {first}")
+        yield from (f"  {line}" for line in rest)
     yield from _render_section("Runs", outcome.runs, _describe_run, paint)
     yield from _render_section("Artifacts", outcome.artifacts, _describe_artifact, paint)
     yield from _render_links(outcome, colour=colour, paint=paint)

@@ -25,7 +25,8 @@ def summarize_run(result: LintResult) -> str:
     found = f"{'Left' if done else 'Found'} {', '.join(counts)}" if counts else f"Nothing {'left' if done else 'found'}"
     hidden = f", {result.suppressed} suppressed" if result.suppressed else ""
     return (
-        f"{done}{found} in {counted(result.files, 'file')}{hidden}.{_count_unresolved(result)}{_count_fixable(result)}"
+        f"{done}{found} in {counted(result.files, 'file')}{hidden}.{_count_unresolved(result)}"
+        f"{_count_project_links(result)}{_count_fixable(result)}"
     )
 
 
@@ -43,11 +44,31 @@ def find_unread_links(result: LintResult) -> list[str]:
 def _count_unresolved(result: LintResult) -> str:
     """The links that could not be read: "nothing found" says nothing about them."""
     places = find_unread_links(result)
+    return f" {counted(len(places), 'link')} could not be read: {_list_places(places)}." if places else ""
+
+
+def _count_project_links(result: LintResult) -> str:
+    """The links that go to a project, not to a registry, and have no finding: the path may miss its prefix."""
+    sites = [report.site for report in result.sites if report.site.kind == "link" and not report.codes]
+    if not sites:
+        return ""
+    from regilink_doctor.core.target_path import is_known, parsed
+    from regilink_doctor.report.locations import format_place
+
+    places = []
+    for site in sites:
+        paths = [parsed(string.pattern) for string in site.target if is_known(string.pattern)]
+        if paths and not any(path is None or path.is_registry for path in paths):
+            places.append(format_place(site.place).rpartition(":")[0])
     if not places:
         return ""
-    shown = ", ".join(places[:_MOST_PLACES])
+    verb = "goes" if len(places) == 1 else "go"
+    return f" {counted(len(places), 'link')} {verb} to a project, not to a registry: {_list_places(places)}."
+
+
+def _list_places(places: list[str]) -> str:
     more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
-    return f" {counted(len(places), 'link')} could not be read: {shown}{more}."
+    return f"{', '.join(places[:_MOST_PLACES])}{more}"
 
 
 def _shows_registry(path: StringValue) -> bool:

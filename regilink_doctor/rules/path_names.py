@@ -162,7 +162,8 @@ class DoubledPrefix(Rule):
         path = problem.target.path.pattern if problem.target else ""
         registry = path.partition(REGISTRY_PREFIX)[2].partition("/")[0]
         if problem.kind == "collection":
-            instead = correct_path(problem) if problem.intended is not None else f"{path[: problem.start]}COLLECTION"
+            head, _, collection = correct_path(problem).rpartition("/")
+            instead = f"{head}/{'COLLECTION' if collection.startswith(REGISTRY_PREFIX) else collection}"
             return Message(
                 f'the collection begins with the registry prefix "{REGISTRY_PREFIX}"',
                 f"in {quoted(path)} the prefix belongs to the registry alone",

@@ -125,7 +125,7 @@ class TooManyParts(Rule):
             return Message(
                 f"{whole} has {quoted(wrong)} before the registry",
                 "only the organization can be there",
-                f"write {FORM} alone",
+                f"write {corrected_path(problem) if intended is not None else quoted(FORM)}",
             )
         if problem.kind == "parts":
             when = "" if is_consumed(problem) else ", after the upload"

@@ -82,6 +82,13 @@ class ImplicitEntity(Rule):
                 f"where the code has no entity=, the run belongs to {default}, the account's default entity",
                 f"write wandb.init(entity={entity}, ...), or set WANDB_ENTITY={problem.facts['entity']}",
             )
+        if problem.kind == "run":
+            return Message(
+                "neither the code nor the settings name the entity of the run",
+                f"each account's default decides, here {quoted(problem.facts['entity'])}; from a personal entity, W&B "
+                "refuses links to a registry",
+                "write wandb.init(entity=...), or set WANDB_ENTITY for all users (--entity tries one here)",
+            )
         call = problem.facts["call"]
         if problem.kind == "sweep":
             return Message(

@@ -100,7 +100,7 @@ def _tell(blocked: Sequence[BlockedAttempt]) -> None:
 
 
 def _write(path: str, variables: Mapping[str, str]) -> None:
-    """The variables as a file for `set -a; . FILE`: whole from the start for whoever waits for it."""
+    """The variables as a file for `set -a; . FILE`: whole from the start, as another program waits for it."""
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
     write_whole(path, "".join((_HARMLESS, *lines)).encode(), 0o644)
 

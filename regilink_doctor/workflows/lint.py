@@ -346,7 +346,7 @@ def _is_ours(path: str, sifted: _Sifted) -> bool:
     try:
         content = files.read(path)
     except OSError:
-        return True  # the reason is told when it is read in its turn
+        return True  # the reason is reported when it is read in its turn
     if kind_of_named(path, content) is not None:
         return True
     sifted.notes.append(f"{path}: not looked at: no kind of file that regilink reads")

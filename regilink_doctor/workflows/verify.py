@@ -271,7 +271,8 @@ def _by_name(expected: Expected) -> Verification | None:
     if expected.unknown:
         what = " and ".join(f"`{expression}`" for expression in expected.unknown)
         return settled(expected, "skipped", f"{what} is known only when the program runs")
-    wrong = next(judge_name(LinkTarget(as_string(expected.name)), means_registry=True), None)
+    in_name = judge_name(LinkTarget(as_string(expected.name)), means_registry=True)
+    wrong = min(in_name, key=lambda problem: problem.severity != "error", default=None)
     if wrong is not None and (wrong.severity == "error" or path is None or not path.is_registry):
         return report_problem(expected, "different", wrong)
     if path is None or not path.is_registry or not path.collection:

@@ -8,7 +8,7 @@ from regilink_doctor.client.hosts import without_login
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import Origin, Variable
 from regilink_doctor.core.problems import Problem
-from regilink_doctor.core.sdk_versions import OLDEST, hides
+from regilink_doctor.core.sdk_versions import LONG_KEYS, hides
 from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, report_problem, skip_check
 from regilink_doctor.doctor.context import Context
 
@@ -44,11 +44,11 @@ class WandbVersion(Check):
         if wandb.version is None:
             return skip_check(
                 f"not installed in {wandb.environment} ({wandb.origin.shown}): the settings are those of the newest "
-                f"version that regilink knows; pip install 'wandb>={OLDEST}', or name another Python with --python"
+                f"version that regilink knows; pip install 'wandb>={LONG_KEYS}', or name another Python with --python"
             )
         if effect := hides(wandb.version):
             facts = {"version": f"wandb {wandb.version}", "effect": effect}
-            facts["help"] = f"pip install --upgrade 'wandb>={OLDEST}'"
+            facts["help"] = f"pip install --upgrade 'wandb>={LONG_KEYS}'"
             return report_problem(Problem(rule_codes.SDK_TOO_OLD, failure="B14", facts=facts), status="warn")
         return pass_check(f"wandb {wandb.version}: a link that fails raises an exception")
 

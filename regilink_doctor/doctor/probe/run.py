@@ -158,7 +158,7 @@ def _read_result(report: Path, failed: str | None) -> Result:
     raised = next((each for each in lines if each["step"] == "failed"), None)
     if raised is not None:
         return Result(begun[:-1], step, raised["error"], " ".join(raised["message"].split()) or "(no message)")
-    return Result(begun[:-1], step, None, failed or "it ended without a word")
+    return Result(begun[:-1], step, None, failed or "it ended without a message")
 
 
 def _build_environment(environ: Mapping[str, str], folder: Path) -> dict[str, str]:

@@ -21,7 +21,7 @@ from regilink_doctor.emulator.world.model import (
 from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found, refuse
 
 NO_TTL = -2
-"""`ttlDurationSeconds` of a version that lives for ever (`sdk/artifacts/_gqlutils.py` and `artifact_ttl.py`)."""
+"""`ttlDurationSeconds` of a version that never expires (`sdk/artifacts/_gqlutils.py` and `artifact_ttl.py`)."""
 
 
 @field("Query", "artifact")

@@ -92,7 +92,7 @@ NEWEST: frozenset[str] = frozenset(each.name for each in FEATURES)
 """Everything."""
 
 OLDEST: Version = (0, 63, 0)
-"""The oldest server that is told apart; it has registries, if whoever runs it has turned them on."""
+"""The oldest server that is distinguished; it has registries, if its administrator has turned them on."""
 
 LATEST: Version = (0, 83, 0)
 
@@ -104,7 +104,7 @@ def read_version(text: str) -> Version:
     """A server's version: `0.70`, `0.70.1`, `v0.70`.
 
     Raises:
-        ValueError: it is none, or one that is older than what is told apart.
+        ValueError: it is not a version, or older than the oldest one that is distinguished.
     """
     found = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.(\d+))?", text.strip())
     if found is None:

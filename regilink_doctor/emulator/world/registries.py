@@ -73,7 +73,7 @@ def upsert(
 
 
 def add_type(state: State, project: Project, name: str) -> None:
-    """Accept a type. Types are never taken away again (row B4).
+    """Accept a type. Types are never removed (row B4).
 
     Raises:
         Refusal: a name that is no type's.

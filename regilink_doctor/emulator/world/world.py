@@ -396,7 +396,7 @@ class World(State):
         """What the server can do: as W&B Server of this `version` (None: the newest), `without` some features.
 
         A version is written `0.70`; the features are those of `features.FEATURES`. What a server lacks is not in its
-        schema: whoever asks for it is told `Cannot query field "…" on type "…".`, as by an old server.
+        schema: a request for it is answered with `Cannot query field "…" on type "…".`, as by an old server.
 
         Raises:
             ValueError: no such version or feature.

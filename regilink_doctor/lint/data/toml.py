@@ -71,7 +71,7 @@ def _check(text: str) -> None:
 
 
 class _TomlReader:
-    """Reads text that is TOML for certain; `leaves` are scalars and empty containers in the order of the file."""
+    """Reads valid TOML; `leaves` are scalars and empty containers in the order of the file."""
 
     def __init__(self, source: Source) -> None:
         self.whole = Fragment.whole(source)

@@ -1,7 +1,7 @@
 """Which keys of a configuration matter here, and which of their values are target paths.
 
 A configuration is full of words that are nothing of W&B's (`registry: ghcr.io/acme`, `target_path: /data/out`), so a
-value counts as a target path only when it speaks of the registry itself, or when its key leaves no doubt.
+value counts as a target path only when it names the registry itself, or when its key leaves no doubt.
 """
 
 from __future__ import annotations

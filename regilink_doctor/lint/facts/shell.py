@@ -357,7 +357,7 @@ class Words:
 
     Args:
         stretch: the script.
-        known: the variables that are known; looked at anew for each word, so whoever reads the commands may add to it.
+        known: the variables that are known; read anew for each word, so the caller may add to it.
     """
 
     def __init__(self, stretch: Fragment, known: Mapping[str, StringValue]) -> None:

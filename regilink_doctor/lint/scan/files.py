@@ -150,7 +150,7 @@ def sift(
     Args:
         paths: the files.
         unread: told of one that cannot be read, and why.
-        any_use: those that speak of W&B at all.
+        any_use: those that mention W&B at all.
         progress: told, now and then, how many files of how many have been looked at.
     """
     find = finder(len(paths))
@@ -167,7 +167,7 @@ def sift(
 
 
 def can_matter(path: str, content: bytes, find: Find = bytes.find, *, any_use: bool = False) -> bool:
-    """Whether a file is worth parsing; with `any_use`, whether it speaks of W&B at all."""
+    """Whether a file is worth parsing; with `any_use`, whether it mentions W&B at all."""
     for beginning, words in SPEAKS_OF_WANDB.items():
         if find(content, beginning) >= 0 and any(find(content, word) >= 0 for word in words):
             return any_use or not path.endswith(".py") or any(find(content, word) >= 0 for word in CAN_MATTER)

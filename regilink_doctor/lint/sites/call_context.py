@@ -126,7 +126,7 @@ class RunLifetime:
         if "." in run:
             words = self.source.written(statement)
             return "init" in words or f"{run} =" in words
-        if id(statement) not in self._names:  # asked once for every call behind it
+        if id(statement) not in self._names:  # asked once for every call after it
             self._names[id(statement)] = frozenset(
                 node.id
                 for node in list(walk(statement))
@@ -334,7 +334,7 @@ class CallContextReader:
         return (text for index, text in self._exits[id(body)] if index < end)
 
     def _clause(self, clause: ast.ExceptHandler) -> Place:
-        """Its first line: what stands below it is not what is told."""
+        """Its first line: what is below it is not reported."""
         place = self.source.place(clause)
         line = self.source.segment(place.span).split("\n", 1)[0].rstrip()
         span = replace(place.span, end_line=place.span.line, end_column=place.span.column + len(line))

@@ -135,7 +135,7 @@ def _world(catalog: Catalog | None, *, stub_artifacts: bool) -> World:
     else:
         world = World.from_catalog(catalog, user=next(iter(sorted(catalog.personal_entities)), USER))
         if not catalog.complete:
-            # A catalog knows the teams of whoever pulled it, and those that some registry names.
+            # A catalog knows the teams of the account that pulled it, and those that some registry names.
             world.assumes.add("team")
     person = next(iter(world.users.values()))
     # Where code names no entity, the account's default decides, which nobody here knows: a team of its own name.
