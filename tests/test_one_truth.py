@@ -140,7 +140,7 @@ def test_lint_explain_doctor_and_dry_run_speak_with_one_voice(text: str) -> None
         assert (code, message.summary, message.help or "") in words
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(TEXTS)
 def test_lint_doctor_and_verify_say_the_same_of_a_name_that_is_consumed(text: str) -> None:
     code = f"import wandb\nwandb.run.use_artifact({json.dumps(text)})\n"
@@ -159,7 +159,7 @@ def test_lint_doctor_and_verify_say_the_same_of_a_name_that_is_consumed(text: st
         assert (verification.problems, verification.help) == ((message.summary,), message.help)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(TEXTS)
 def test_no_help_shows_a_path_with_another_mistake(text: str) -> None:
     for problem in judge_target(target_of(text)) if correct_path(text) is not None else ():
