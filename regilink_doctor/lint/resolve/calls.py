@@ -100,7 +100,9 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             values += _call_named(context, callee.path, node, at)
         elif isinstance(callee, Method):
             made = wandb_api.RETURNS.get(callee.path)
-            values.append(Instance(made, node, at) if made else UNKNOWN)
+            values += (
+                [Instance(made, node, at)] if made else libraries.call_method(context, callee, node, at) or [UNKNOWN]
+            )
         elif isinstance(callee, ClassOrObject) and not callee.instance:
             values += _make(context, callee, node, at)
         elif isinstance(callee, Function):

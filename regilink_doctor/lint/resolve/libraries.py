@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
-    from regilink_doctor.lint.resolve.values import Value
+    from regilink_doctor.lint.resolve.values import Method, Value
     from regilink_doctor.lint.text import syntax as ast
 
 _MODULES = {
@@ -27,11 +27,15 @@ _MODULES = {
     "cattrs": "models",
     "dacite": "models",
     "msgspec": "models",
+    "transformers": "parsers",
 }
 """Package -> the module here that knows it."""
 
 CONSTRUCTORS = frozenset({"model_validate", "model_validate_json", "parse_file", "parse_obj", "parse_raw"})
 """Methods of pydantic's models that make an object of data."""
+
+_STARTERS = frozenset({"fire", "jsonargparse", "lightning", "pytorch_lightning", "typer", "tyro"})
+"""Packages that make a command line of a function or class."""
 
 _SETTINGS = frozenset({"pydantic", "pydantic_settings"})
 
@@ -47,6 +51,29 @@ def call_function(context: Context, path: str, node: ast.Call, at: ProgramPoint)
         return None
     values: Iterable[Value] | None = _load(module).call_function(context, name.rpartition(".")[2], node, at)
     return values
+
+
+def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
+    """What a method of an object of a library gives; None for one that is not known."""
+    module = _MODULES.get(method.owner.type.partition(".")[0])
+    values: Iterable[Value] | None = _load(module).call_method(context, method, node, at) if module else None
+    return values
+
+
+def find_in_option_files(context: Context, module: Module, name: str) -> list[Value]:
+    """The value of an option in the files that a parser of jsonargparse reads."""
+    if "jsonargparse" not in module.imports:
+        return []
+    values: list[Value] = _load("parsers").find_in_option_files(context, module, name)
+    return values
+
+
+def is_started(scope: Scope) -> bool:
+    """Whether a library makes a command line of a function: `CLI(main)`."""
+    if scope.module.imports.isdisjoint(_STARTERS):
+        return False
+    started: bool = _load("parsers").is_started(scope)
+    return started
 
 
 def find_passed(context: Context, scope: Scope) -> list[Value] | None:

@@ -206,6 +206,11 @@ def _find_default(context: Context, binding: Binding, scope: Scope, *, is_only: 
     name = binding.target
     if (declared := _find_click_default(context, scope, name)) is not None:
         return declared
+    if is_only and libraries.is_started(scope):
+        configured = libraries.find_in_option_files(context, scope.module, name)
+        passed = _find_passed_to_typer(context, binding, scope)
+        if passed or configured:
+            return [*passed, *configured]
     if binding.value is None or scope.parent is None:
         return [Unknown(reason=f"the parameter {name}, which no call in this file sets")]
     values = context.value(binding.value, ProgramPoint(scope.parent, END))
@@ -256,10 +261,16 @@ def _index_cells(module: Module) -> dict[str, list[tuple[ast.expr, ProgramPoint]
 
 def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     """`args.NAME` of what argparse has read: the default that `add_argument` declares."""
-    use = context.keep(("options", id(owner.module)), lambda: _index_options(context, owner.module)).get(name)
+    name = owner.prefix + name
+    options = context.keep(("options", id(owner.module)), lambda: _index_options(context, owner.module))
+    use = options.get(name)
+    if use is None and any(other.startswith(f"{name}.") for other in options):
+        return [Arguments(owner.module, f"{name}.")]
     by_name = {keyword.arg: keyword.value for keyword in use.call.keywords if keyword.arg} if use is not None else {}
     declared = [use.call for use in _find_uses(context, owner.module, "add_argument")] if use is not None else []
     passed = _find_passed(context, use.call, declared, name, owner.module) if use is not None else []
+    if configured := libraries.find_in_option_files(context, owner.module, name):
+        return [*passed, *configured]
     if use is not None and (default := by_name.get("default")) is not None:
         return [*passed, *(with_name(mark_default(value, name), name) for value in context.value(default, use.at))]
     if passed:

@@ -165,9 +165,13 @@ class ModuleValue:
 
 @record
 class Arguments:
-    """What a parser of the command line has read: the arguments that are added anywhere in this module."""
+    """What a parser of the command line has read: the arguments that are added anywhere in this module.
+
+    `prefix`: those whose names begin so, `model.` of `--model.target`.
+    """
 
     module: Module
+    prefix: str = ""
 
 
 @record
