@@ -348,3 +348,11 @@ def test_comments_that_change_what_is_linked_are_not_written() -> None:
     after, silenced = add_ignores("t.py", b"a = 1\nb = 2\n", lint)
     assert after == b"a = 1\nb = 2  # regilink: ignore[REG102]\n"
     assert silenced == [second]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_comment_after_the_last_character_of_the_file(end: str) -> None:
+    code = PRELUDE.replace("\n", end or "\n") + 'run.link_artifact(a, "wandb-registry-model")'
+    after, silenced = add_ignores("t.py", (code + end).encode(), lambda changed: lint_bytes("t.py", changed))
+    assert after.decode() == f"{code}  # regilink: ignore[REG102]{end}"
+    assert [finding.code for finding in silenced] == ["REG102"]
