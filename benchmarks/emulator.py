@@ -2,7 +2,8 @@
 
 - the seed's snippet on the emulator beside the same without its link call in offline mode (whole processes, in turn);
 - start, reset and stop of the emulator after its imports;
-- links a second, over real HTTP, by one writer and by sixteen;
+- links a second, over real HTTP, by one writer, sixteen and sixty-four;
+- pages of a collection of 100,000 versions, and the memory after them; the memory that an upload of 1 GB takes;
 - with `--openwandb "openwandb serve --host 127.0.0.1 -p {port} --data-dir FOLDER"`: from the start of its process to
   the first answer, beside that of `regilink emulator`.
 
@@ -29,7 +30,7 @@ from pathlib import Path
 import requests
 from results import write
 
-from regilink_doctor.emulator import Emulator
+from regilink_doctor.emulator import Emulator, World
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 TITLE = "## The emulator"
@@ -107,6 +108,53 @@ def links(writers: int, each: int) -> float:
         return writers * each / seconds(run)
 
 
+PAGE = """query P($after: String) { project(entityName: "acme", name: "wandb-registry-model") {
+  artifactCollection(name: "large") { artifactMemberships(first: 100, after: $after) {
+    edges { node { id versionIndex aliases { alias } artifact { id digest } } } pageInfo { endCursor } } } } }"""
+
+
+def large_collection() -> tuple[float, float]:
+    """Milliseconds for a page of 100 of 100,000 versions (mean of ten pages), and MB that they take."""
+    world = World.default()
+    world.collection("large", registry="model", versions=100_000, aliases=["production"])
+    with Emulator(world) as emulator, requests.Session() as session:
+        session.auth = ("api", world.users["alice"].key)
+
+        def read_page(after: str | None) -> str:
+            body = {"query": PAGE, "variables": {"after": after}}
+            answer = session.post(f"{emulator.url}/graphql", json=body, timeout=60).json()
+            cursor: str = answer["data"]["project"]["artifactCollection"]["artifactMemberships"]["pageInfo"][
+                "endCursor"
+            ]
+            return cursor
+
+        cursor, before = read_page(None), memory()
+        begin = time.perf_counter()
+        for _ in range(10):
+            cursor = read_page(cursor)
+        return (time.perf_counter() - begin) * 100, memory() - before
+
+
+def large_upload() -> float:
+    """MB that an upload of 1 GB and its download take at most."""
+    piece = os.urandom(1 << 20)
+    with Emulator() as emulator:
+        file = emulator.world.make_upload("large")
+        url = f"{emulator.url}/storage/wandb_artifacts/{file.blob}/large"
+        before = memory()
+        requests.put(url, data=(piece for _ in range(1024)), timeout=600).raise_for_status()
+        highest = memory()
+        with requests.get(url, stream=True, timeout=600) as answer:
+            for _ in answer.iter_content(1 << 20):
+                highest = max(highest, memory())
+        return highest - before
+
+
+def memory() -> float:
+    """MB of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def until_ready(command: list[str], url: str) -> float:
     """Seconds from the start of the process to its first answer."""
     begin = time.perf_counter()
@@ -159,7 +207,9 @@ def main() -> None:
     try:
         online, offline = snippet(folder)
         served = server()
-        one, sixteen = links(1, 300), links(16, 25)
+        one, sixteen, sixty_four = links(1, 300), links(16, 25), links(64, 10)
+        page, page_memory = large_collection()
+        upload = large_upload()
         ready = statistics.median(own_until_ready(folder) for _ in range(ROUNDS))
         peer = None
         if options.openwandb:
@@ -182,6 +232,10 @@ def main() -> None:
         *(f"| {name}, after the imports | {value * 1000:.1f} ms |" for name, value in served.items()),
         f"| links a second, one writer | {one:.0f} |",
         f"| links a second, sixteen writers | {sixteen:.0f} |",
+        f"| links a second, sixty-four writers | {sixty_four:.0f} |",
+        f"| a page of 100 versions, of 100,000 | {page:.0f} ms |",
+        f"| memory for ten such pages | {page_memory:.0f} MB |",
+        f"| memory for an upload of 1 GB and its download | {upload:.0f} MB |",
         f"| `regilink emulator`, process start to ready | {ready * 1000:.0f} ms |",
     ]
     if peer is not None:

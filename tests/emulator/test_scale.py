@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterator
+from itertools import islice
 
 import pytest
+from serving import Server
 
 from regilink_doctor.core.catalog import Catalog, CatalogError
 from regilink_doctor.emulator import Emulator, World
@@ -131,3 +133,39 @@ def test_a_catalog_with_many_versions_starts_at_once_and_one_with_a_nonsense_num
     assert time.process_time() - start < 1
     with pytest.raises(CatalogError, match="versions"):
         World.from_catalog(catalog(10**300))
+
+
+def test_pages_of_a_large_collection_create_what_they_show(server: Server) -> None:
+    server.world.collection("large", registry="model", versions=MANY, aliases=["production"])
+    server.world.collection("other", registry="model", versions=3, aliases=["production"])
+    api = server.api()
+    start = time.process_time()
+    listed = list(islice(api.artifacts("model", "acme/wandb-registry-model/large", per_page=50), 120))
+    assert [each.version for each in listed[:2]] == [f"v{MANY - 1}", f"v{MANY - 2}"]
+    assert len({each.version for each in listed}) == 120
+    registry = api.registry("model", organization="Acme Inc")
+    versions = list(islice(registry.versions(per_page=50), 60))
+    assert [each.version for each in versions] == [f"v{index}" for index in range(60)]
+    production = registry.versions(filter={"alias": "production"})
+    assert sorted((each.name, each.version) for each in production) == [
+        (f"large:v{MANY - 1}", f"v{MANY - 1}"),
+        ("other:v2", "v2"),
+    ]
+    assert len(server.world.artifacts) < 400
+    assert time.process_time() - start < 5
+
+
+def test_versions_keep_their_order_when_some_go() -> None:
+    world = World.default()
+    collection = world.collection("zoo", registry="model", versions=10)
+    for index in (0, 4, 9):
+        found = collection.memberships.find(index)
+        assert found is not None
+        artifacts.remove(world, found)
+    left = [1, 2, 3, 5, 6, 7, 8]
+    assert [each.index for each in collection.memberships] == left
+    assert [each.index for each in collection.memberships.newest_first()] == left[::-1]
+    assert collection.memberships[-1].index == 8
+    assert [each.index for each in collection.memberships.newest_first()[1:3]] == [7, 6]
+    assert collection.memberships.newest_first()[-1].index == 1
+    assert artifacts.find(collection, "latest") is collection.memberships.find(8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -95,9 +96,10 @@ def versions(
 
 def _versions(source: Collection, filters: str | None, order: str | None) -> Sequence[Membership]:
     """The newest first, unless ordered: the SDK takes the first for the latest."""
-    if not filters and not order:
+    if not order and (not filters or json.loads(filters) == {"state": "COMMITTED"}):
+        # The SDK's own filter. It holds for every version here: no need to look at all of a large collection.
         return source.memberships.newest_first()
-    return search.memberships(source.memberships, filters, order or "-version_index")
+    return search.memberships([source], filters, order or "-version_index")
 
 
 @field("ArtifactSequence", "digestAlgorithm")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from regilink_doctor.emulator.resolvers.context import Context, field
-from regilink_doctor.emulator.resolvers.paging import Connection, page
+from regilink_doctor.emulator.resolvers.paging import Connection, Joined, page
 from regilink_doctor.emulator.world import World, registries, search
-from regilink_doctor.emulator.world.model import Collection, Entity, Membership, Project, User
+from regilink_doctor.emulator.world.model import Collection, Entity, Project, User
 from regilink_doctor.emulator.world.refusal import not_found
 
 
@@ -68,11 +68,11 @@ def entity_memberships(
     first: int | None = None,
     order: str | None = None,
 ) -> Connection:
-    found: list[Membership] = []
-    for collection in _collections(source, context, project_filters, collection_filters, None):
-        if collection.kind == "PORTFOLIO":
-            found += collection.memberships
-    return page(search.memberships(found, filters, order), first, after)
+    collections = _collections(source, context, project_filters, collection_filters, None)
+    portfolios = [each for each in collections if each.kind == "PORTFOLIO"]
+    if filters or order:
+        return page(search.memberships(portfolios, filters, order), first, after)
+    return page(Joined([each.memberships for each in portfolios]), first, after)
 
 
 def _collections(

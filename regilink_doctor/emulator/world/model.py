@@ -6,7 +6,8 @@ import base64
 import binascii
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any, Literal
 
@@ -274,27 +275,25 @@ class Memberships(Sequence["Membership"]):
 
     def __init__(self) -> None:
         self._items: dict[int, Membership | Callable[[int], Membership]] = {}
+        self._order: list[int] = []
+        """The numbers, ascending: a page of a large collection must not read all of it."""
 
     def __len__(self) -> int:
         return len(self._items)
 
     def __iter__(self) -> Iterator[Membership]:
-        return map(self._need, list(self._items))
+        return map(self._need, list(self._order))
 
     def __reversed__(self) -> Iterator[Membership]:
-        return map(self._need, reversed(list(self._items)))
+        return map(self._need, reversed(list(self._order)))
 
     def __getitem__(self, place: Any) -> Any:
-        if place == -1 and self._items:
-            return self._need(next(reversed(self._items)))
-        indexes = list(self._items)[place]
-        return [self._need(index) for index in indexes] if isinstance(place, slice) else self._need(indexes)
+        indexes = self._order[place]
+        return [self._need(index) for index in indexes] if isinstance(indexes, list) else self._need(indexes)
 
     def newest_first(self) -> Sequence[Membership]:
         """The same in reverse, without creating what nobody looks at."""
-        reverse = Memberships()
-        reverse._items = dict.fromkeys(reversed(list(self._items)), self._need)
-        return reverse
+        return _NewestFirst(self)
 
     def find(self, index: int) -> Membership | None:
         """The version of this number."""
@@ -302,25 +301,43 @@ class Memberships(Sequence["Membership"]):
 
     def put(self, membership: Membership) -> None:
         """Add a version, or create one that was promised."""
+        if membership.index not in self._items:
+            insort(self._order, membership.index)
         self._items[membership.index] = membership
 
-    def promise(self, indexes: Iterable[int], create: Callable[[int], Membership]) -> None:
-        """Let `create` make the versions of these numbers when somebody looks at them."""
+    def promise(self, indexes: range, create: Callable[[int], Membership]) -> None:
+        """Let `create` make the versions of these numbers, which are higher than all, when somebody looks at them."""
         self._items.update(dict.fromkeys(indexes, create))
+        self._order.extend(indexes)
 
     def remove(self, membership: Membership) -> None:
         """Take a version out."""
         del self._items[membership.index]
+        del self._order[bisect_left(self._order, membership.index)]
 
     def clear(self) -> None:
         """Take all out."""
         self._items.clear()
+        self._order.clear()
 
     def _need(self, index: int) -> Membership:
         item = self._items[index]
         if not isinstance(item, Membership):
             item = self._items[index] = item(index)
         return item
+
+
+class _NewestFirst(Sequence["Membership"]):
+    def __init__(self, versions: Memberships) -> None:
+        self._versions = versions
+
+    def __len__(self) -> int:
+        return len(self._versions)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self[index] for index in range(*place.indices(len(self)))]
+        return self._versions[~place]
 
 
 @record(frozen=False)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 
 from regilink_doctor.emulator.world.model import Automation, Collection, Membership, Project, Run, Sweep
@@ -25,9 +26,24 @@ def collections(found: Iterable[Collection], filters: str | None, order: str | N
     return _search(found, filters, order, _collection_value)
 
 
-def memberships(found: Iterable[Membership], filters: str | None, order: str | None) -> list[Membership]:
+def memberships(found: Iterable[Collection], filters: str | None, order: str | None) -> list[Membership]:
     """Versions in collections; in the order they were linked unless ordered."""
-    return _search(found, filters, order, _membership_value)
+    alias = _required_alias(filters)
+    if alias is None:
+        versions: Iterable[Membership] = chain.from_iterable(collection.memberships for collection in found)
+    else:  # no need to create the hundred thousand versions that do not have it
+        entries = (collection.aliases.get(alias) for collection in found)
+        versions = [entry.membership for entry in entries if entry is not None]
+    return _search(versions, filters, order, _membership_value)
+
+
+def _required_alias(filters: str | None) -> str | None:
+    """The alias that a version must have, where the filter says so at its top."""
+    query = json.loads(filters) if filters and '"alias"' in filters else {}
+    wanted = query.get("alias") if isinstance(query, dict) else None
+    if isinstance(wanted, dict) and wanted.keys() == {"$eq"}:
+        wanted = wanted["$eq"]
+    return wanted if isinstance(wanted, str) else None
 
 
 def runs(found: Iterable[Run], filters: str | None, order: str | None) -> list[Run]:
