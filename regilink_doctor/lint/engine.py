@@ -20,7 +20,7 @@ from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence, Set
+    from collections.abc import Iterable, Iterator, Sequence, Set
 
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Command, Container, FileFact, Requirement, Setting, Site
@@ -170,12 +170,20 @@ def lint_bytes(
     by_site = [_find_problems(site, facts, enabled) for site in reading.sites]
     others = [_find_problems(item, facts, enabled) for item in reading.declared]
     unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]
-    unique = list(dict.fromkeys(finding for findings in (unparsable, *by_site, *others) for finding in findings))
+    unique = _drop_repeated(finding for findings in (unparsable, *by_site, *others) for finding in findings)
     unique = [item for item in unique if not item.at_value or selection.enabled(item.code, item.at_value.place.path)]
     silenced = _silence_findings(reading, unique, enabled, project)
     left = set(silenced.findings)
     codes = tuple(tuple(dict.fromkeys(item.code for item in findings if item in left)) for findings in by_site)
     return replace(silenced, sites=reading.sites, codes=codes)
+
+
+def _drop_repeated(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, the same words at the same place once: several values of a target can have the same part."""
+    first: dict[tuple[str, Place, str], Finding] = {}
+    for finding in findings:
+        first.setdefault((finding.code, finding.place, finding.message), finding)
+    return list(first.values())
 
 
 def _find_problems(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[Finding]:

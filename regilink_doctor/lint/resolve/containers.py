@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "set", "tqdm.tqdm", "tqdm.auto.tqdm", "iter", "tqdm"})
 _IN_ORDER = (ast.List, ast.Tuple)
+_FILTERED = frozenset({"filter", "islice", "itertools.islice", "chain", "itertools.chain"})
 _ONE_ITEM = frozenset({"next", "max", "min", "random.choice"})
 _NO_SUCH_KEY = NonString("no such key")
 _NOTHING = NonString("no item")
@@ -148,6 +149,8 @@ def find_item(context: Context, value: Value, index: int) -> Iterable[Value]:
     """One item of a list or tuple, by its number."""
     if isinstance(value, Loaded) and not value.is_mapping:
         return config_files.find_in_document(value, [index]) or [UNKNOWN]
+    if isinstance(value, Instance) and value.type in wandb_api.ELEMENTS:
+        return [Instance(wandb_api.ELEMENTS[value.type], value.made_by, value.at)]
     if not isinstance(value, Literal) or value.is_mapping:
         return [UNKNOWN]
     if isinstance(value.node, ast.Set):
@@ -317,20 +320,32 @@ def _find_paired(context: Context, node: ast.Call, at: ProgramPoint) -> list[Val
     if name == "enumerate" and node.args:
         pairs: list[Value] = []
         for owner in context.value(node.args[0], at):
-            items = owner.items if isinstance(owner, Literal) and isinstance(owner.node, _IN_ORDER) else []
-            where = owner.at if isinstance(owner, Literal) else at
-            for index, item in enumerate(items[:_MOST_ITEMS]):
-                pairs.append(Literal(_number(context, index, item), where))
-        return pairs or [UNKNOWN]
+            if isinstance(owner, Literal) and _is_in_order(owner):
+                items = owner.items[:_MOST_ITEMS]
+                pairs += (Literal(_number(context, index, item), owner.at) for index, item in enumerate(items))
+            else:
+                pairs.append(Literal(_pair(context, function, _any_of(context, node, node.args[0], at)), at))
+        return pairs
     if name == "zip" and node.args:
         columns = [context.value(argument, at) for argument in node.args]
         lists = [column[0] for column in columns if len(column) == 1 and isinstance(column[0], Literal)]
-        if len(lists) == len(columns) and all(item.at == at for item in lists):
-            if not all(isinstance(item.node, _IN_ORDER) for item in lists):
-                return [UNKNOWN]
+        if len(lists) == len(columns) and all(item.at == at and _is_in_order(item) for item in lists):
             rows = zip(*(item.items[:_MOST_ITEMS] for item in lists), strict=False)
             return [Literal(_pair(context, *row), at) for row in rows]
+        return [Literal(_pair(context, *(_any_of(context, node, argument, at) for argument in node.args)), at)]
     return None
+
+
+def _is_in_order(owner: Literal) -> bool:
+    """Whether it is known which item comes where."""
+    return isinstance(owner.node, _IN_ORDER) and not any(isinstance(item, ast.Starred) for item in owner.items)
+
+
+def _any_of(context: Context, call: ast.Call, items: ast.expr, at: ProgramPoint) -> ast.expr:
+    """`next(items)`, where the items are objects; strings would be combined with others that they never meet."""
+    if not any(isinstance(value, Instance | ClassOrObject | Literal) for value in find_elements(context, items, at)):
+        return call.func
+    return context.keep(("next", id(items)), lambda: ast.Call(ast.Name("next", ast.Load()), [items], []))
 
 
 def _find_view(context: Context, owner: Value, view: str) -> Iterable[Value]:
@@ -365,7 +380,7 @@ def _number(context: Context, index: int, item: ast.expr) -> ast.Tuple:
 
 def choose(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> list[Value] | None:
     """`list(artifacts)`, `next(artifacts)`, `max(artifacts, key=…)`: all that may come out; None for any other call."""
-    if path not in _SAME_ITEMS | _ONE_ITEM or "wandb" not in at.scope.module.imports:
+    if path not in _SAME_ITEMS | _FILTERED | _ONE_ITEM or "wandb" not in at.scope.module.imports:
         return None  # following every `max` and list of a large file without wandb would take twice as long
     if not node.args:
         return [Literal(context.keep(("empty", id(node)), lambda: ast.List([], ast.Load())), at)]
@@ -375,5 +390,14 @@ def choose(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> lis
         return list(find_elements(context, node.args[0], at))
     if path == "list" and all(isinstance(value, Literal) for value in context.value(node.args[0], at)):
         return list(context.value(node.args[0], at))
-    held = context.keep(("same", id(node)), lambda: ast.Starred(node.args[0], ast.Load()))
-    return [Literal(_hold(context, held), at, may_be_empty=True)]
+    held = context.keep(
+        ("same", id(node)), lambda: ast.Set([ast.Starred(item, ast.Load()) for item in _held(path, node)])
+    )
+    return [Literal(held, at, may_be_empty=True)]
+
+
+def _held(path: str, node: ast.Call) -> list[ast.expr]:
+    """The arguments whose items `filter`, `chain`, `sorted` and their like give."""
+    if path.endswith("chain"):
+        return node.args
+    return node.args[1:2] if path == "filter" else node.args[:1]

@@ -292,7 +292,7 @@ def _find_stored_item(
     )
     found: Store | None = None
     for key in keys:
-        stores = by_key.get(key, [])
+        stores = by_key.get(key) or by_key.get(None, [])  # a key that is not known may be any
         before = count_before(stores, at.order)
         last = stores[before - 1] if stores else None  # none before: the last one, if another function makes it
         if last is not None and (before or last.scope is not at.scope):
@@ -307,6 +307,6 @@ def _index_stored_items(context: Context, owner: str, module: Module) -> dict[st
     stores: dict[str | None, list[Store]] = {}
     for store in _find_stores(context, module).get((f"{owner}[]", 0), []):
         if isinstance(store.target, ast.Subscript):
-            for key in find_key_names(context, store.target.slice, store.at):
+            for key in find_key_names(context, store.target.slice, store.at) or [None]:
                 stores.setdefault(key, []).append(store)
     return stores

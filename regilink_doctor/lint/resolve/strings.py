@@ -191,7 +191,7 @@ def _add(
     at: ProgramPoint,
 ) -> Iterable[Value]:
     """What `+` gives for the values `before` of `left`, and `right`: a string, or a list."""
-    if any(isinstance(value, Literal) and isinstance(value.node, ast.List | ast.Tuple) for value in before):
+    if any(isinstance(value, Literal) and not value.is_mapping for value in before):
         return [Literal(context.keep(("sum", id(whole)), lambda: _sum_lists(left, right)), at)]
     parts = [_to_parts(context, before, left, at), _concatenate(context, right, at)]
     return _join(parts, whole, at)

@@ -316,7 +316,8 @@ class _Walk:
             elif isinstance(target, _DISPLAYS):
                 waiting += reversed(list(_unpack(target, value, kind, path)))
             elif isinstance(target, ast.Starred):
-                waiting.append((target.value, None, "unknown", ()))
+                rest = ast.Set([ast.Starred(value, ast.Load())]) if value is not None and not path else None
+                waiting.append((target.value, rest, "value" if rest is not None else "unknown", ()))
 
     def _bind(
         self,
@@ -515,7 +516,9 @@ def _unpack(
     for index, item in enumerate(target.elts):
         if pairs:
             yield item, values[index], "value", ()
-        elif value is None or isinstance(item, ast.Starred):
+        elif isinstance(item, ast.Starred):
+            yield item, value if kind == "value" and not path else None, kind, path
+        elif value is None:
             yield item, None, "unknown", ()
         else:
             yield item, value, kind, (*path, index)
