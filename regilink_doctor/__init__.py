@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.server_session import Unanswered
     from regilink_doctor.workflows.verify import Verification, verify
 
+    __version__: str
+
 __all__ = [
     "Catalog",
     "CatalogError",
@@ -44,7 +46,6 @@ __all__ = [
     "unload_ipython_extension",
     "verify",
 ]
-__version__ = "0.1.0"
 
 _HOMES = {
     "Catalog": "core.catalog",
@@ -76,6 +77,10 @@ def __dir__() -> list[str]:
 
 
 def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("regilink")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

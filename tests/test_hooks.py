@@ -1,5 +1,6 @@
 """The hooks of pre-commit and the action of GitHub, as whoever uses them meets them."""
 
+import json
 import os
 import re
 import subprocess
@@ -50,7 +51,7 @@ def test_the_hooks_keep_to_what_is_excluded() -> None:
 
 def test_the_action_puts_no_input_into_a_script() -> None:
     for step in ACTION["runs"]["steps"]:
-        assert "${{" not in step["run"]
+        assert "${{" not in step.get("run", "")
 
 
 def plain_environment(**variables: str) -> dict[str, str]:
@@ -107,18 +108,25 @@ def _head() -> str:
 @pytest.mark.slow
 def test_the_action_installs_and_annotates(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(BAD)
-    install, lint = (step["run"] for step in ACTION["runs"]["steps"])
+    install, lint = (step["run"] for step in ACTION["runs"]["steps"] if "run" in step)
     environ = plain_environment(
         RUNNER_TEMP=str(tmp_path / "runner"),
         GITHUB_ACTION_PATH=str(ROOT),
         REGILINK_OUTPUT_FORMAT=ACTION["inputs"]["output-format"]["default"],
         ARGUMENTS=ACTION["inputs"]["args"]["default"],
+        CATALOG=ACTION["inputs"]["catalog"]["default"],
+        SARIF="out.sarif",
     )
     bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
     subprocess.run([*bash, install], cwd=tmp_path, env=environ, check=True)
     done = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stdout.startswith("::error title=REG102 missing-collection,file=train.py,line=3,")
+    assert json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"][0]["ruleId"] == "REG102"
+    environ |= {"CATALOG": "no.json", "SARIF": ""}
+    refused = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert (refused.returncode, "no.json: no such file" in refused.stderr) == (2, True)
+    environ["CATALOG"] = ""
     (tmp_path / "a b").mkdir()
     (tmp_path / "a b" / "good.py").write_text(GOOD)
     (tmp_path / "a b" / "bad.py").write_text(BAD)
@@ -141,3 +149,10 @@ def test_the_lowest_versions_are_those_of_the_project() -> None:
     pinned = (ROOT / "constraints" / "lowest.txt").read_text()
     for name in re.findall(r'"([\w-]+)>=', core):
         assert f"\n{name}==" in pinned
+
+
+def test_the_workflows_name_their_actions_by_commit() -> None:
+    pages = [*(ROOT / ".github" / "workflows").glob("*.yml"), ROOT / "action.yml"]
+    used = [line for page in pages for line in page.read_text().splitlines() if "uses:" in line]
+    assert len(used) > 10
+    assert [line for line in used if not re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)] == []
