@@ -83,16 +83,16 @@ def diagnose(
     given = {"entity": entity, "project": project, "organization": organization}
     arguments = {name: value for name, value in given.items() if value is not None}
     settings = server.read_settings(arguments, _expected(config))
-    names = [each if isinstance(each, ConsumedName) else consumed_of(each) for each in consumed]
+    names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in consumed]
     if targets is None:
-        sites = find_sites(server.folder, config) if paths is None else _find_sites_in(paths, config)
-        links = [read_link_variables(each, server.variables) for each in target_combinations(sites)]
-        links += _configured_targets(config)
-        names += [read_name_variables(each, server.variables) for each in consumed_names(sites)]
+        links, found_names = _find_targets(server, config, paths)
+        names += found_names
     else:
         links = [
-            each if isinstance(each, LinkTarget) else target_of(each, artifact_type=artifact_type, aliases=aliases)
-            for each in targets
+            target
+            if isinstance(target, LinkTarget)
+            else target_of(target, artifact_type=artifact_type, aliases=aliases)
+            for target in targets
         ]
     return run_diagnosis(
         settings,
@@ -105,6 +105,16 @@ def diagnose(
         probe=probe,
         watcher=watcher,
     )
+
+
+def _find_targets(
+    server: ServerAccess, config: Config | None, paths: Sequence[str] | None
+) -> tuple[list[LinkTarget], list[ConsumedName]]:
+    """What the source links, what the configuration names, and what the source consumes."""
+    sites = find_sites(server.folder, config) if paths is None else _find_sites_in(paths, config)
+    links = [read_link_variables(target, server.variables) for target in target_combinations(sites)]
+    names = [read_name_variables(name, server.variables) for name in consumed_names(sites)]
+    return [*links, *_configured_targets(config)], names
 
 
 def _prober(settings: Settings, server: ServerAccess, confirm: Confirm | None) -> Prober:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from regilink_doctor.client.settings import read_settings
+from regilink_doctor.client.settings import Settings, read_settings
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.text import remember_secret
@@ -83,13 +83,7 @@ def dry_run(
         Emulator(world, keep=keep) as emulator,
         Fence(emulator, (settings.host.value, *hosts), outside=outside) as fence,
     ):
-        given = fence.environ()
-        variables = {name: value for name, value in given.items() if name not in _QUIET}
-        if settings.mode.value == "disabled" and "WANDB_MODE" not in outside:
-            variables["WANDB_MODE"] = "disabled"  # by a settings file, which is out of reach now
-        for name, value in (("WANDB_ENTITY", settings.entity), ("WANDB_PROJECT", settings.project)):
-            if value is not None:
-                variables[name] = value.value
+        variables = _keep_settings(fence.environ(), settings, outside)
         variables.update(recorder.build_environ(emulator.folder, emulator.url, outside, keep_going=keep_going))
         emulator.load_graphql()  # while the command comes up
         status, interrupted = run_command(command, within(outside, variables), cwd=folder, stdout=stdout)
@@ -114,6 +108,20 @@ def dry_run(
                 stub_artifacts=stub_artifacts,
                 allow_no_links=allow_no_links,
             )
+
+
+def _keep_settings(inside: Mapping[str, str], settings: Settings, outside: Mapping[str, str]) -> dict[str, str]:
+    """The variables of the command: those of the emulator, and what the user's settings files say.
+
+    wandb does not find these files, because the fence gives it a folder of its own.
+    """
+    variables = {name: value for name, value in inside.items() if name not in _QUIET}
+    if settings.mode.value == "disabled" and "WANDB_MODE" not in outside:
+        variables["WANDB_MODE"] = "disabled"
+    for name, value in (("WANDB_ENTITY", settings.entity), ("WANDB_PROJECT", settings.project)):
+        if value is not None:
+            variables[name] = value.value
+    return variables
 
 
 def _remember_secrets(command: Sequence[str], environ: Mapping[str, str]) -> None:
