@@ -236,6 +236,13 @@ class Link(Site):
     linked_ttl: Place | None = None
     """Where the artifact that the link returns is given one."""
 
+    @property
+    def log_call(self) -> Site | None:
+        """The call that logs the artifact before it is linked; `run.log_artifact("file")` makes and logs it."""
+        if self.logged is None and self.artifact is not None and self.artifact.kind == "log":
+            return self.artifact
+        return self.logged
+
 
 @record
 class ConfiguredTarget(Site):

@@ -52,9 +52,9 @@ def find_checks(item: Site | FileFact, enabled: Set[str]) -> list[tuple[str, Che
     kind = item.kind
     codes = [*WATCHED_BY.get(kind, ()), *WATCHED_BY.get(getattr(item, "call", ""), ())]
     for path, watching in WATCHED_PARTS.get(kind, ()):
-        part: object = item
+        part: Any = item
         for name in path:
-            part = getattr(part, name)
+            part = part.get(name) if isinstance(part, dict) else getattr(part, name, None)
         if part:
             codes += watching
     checks = []

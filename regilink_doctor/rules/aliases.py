@@ -217,7 +217,7 @@ class AliasesOnSourceOnly(Rule):
     name = "aliases-on-source-only"
     severity = "info"
     failures = ("B11",)
-    watches = ("link",)
+    watches = ("link.log_call.aliases",)
     bad = (
         'run.log_artifact(artifact, aliases=["production"])\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',
     )
@@ -237,9 +237,7 @@ class AliasesOnSourceOnly(Rule):
         )
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
-        artifact, target = link.artifact, registry_target(link)
-        # `run.log_artifact("file", …)` makes the artifact and logs it.
-        logged = artifact if link.logged is None and artifact is not None and artifact.kind == "log" else link.logged
+        logged, target = link.log_call, registry_target(link)
         if logged is None or target is None or {"aliases", "**"} & link.arguments.names:
             return
         names = [alias.literal for alias in logged.aliases if alias.literal and alias.literal != "latest"]

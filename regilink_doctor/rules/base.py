@@ -65,8 +65,8 @@ class Rule:
     `failures` are the ids of the failure index that it covers. `bad` and `good` are code that does, and does not, give
     a finding of this rule; they are shown in the documentation and are its tests. `watches` names what the rule checks:
     kinds of call sites (`link`, `consume`, `init`, `artifact`, `log`, `target`), other calls by their canonical name,
-    `setting`, `requirement`, `command`; `link.aliases` are the links that have aliases: the narrower, the fewer files
-    load the rule.
+    `setting`, `requirement`, `command`; `link.aliases` are the links that have aliases, `init.arguments.strings.key`
+    those that are given a `key`: the narrower, the fewer files load the rule.
     """
 
     code: ClassVar[str]

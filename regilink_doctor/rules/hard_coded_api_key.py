@@ -36,8 +36,9 @@ class HardCodedApiKey(Rule):
     severity = "error"
     failures = ("E2", "F11")
     watches = (
+        "init.arguments.strings.key",
+        "init.arguments.strings.api_key",
         "command",
-        "init",
         "setting",
         "wandb.Api",
         "wandb.login",

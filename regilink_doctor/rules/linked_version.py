@@ -1,11 +1,11 @@
-"""Rules about the version that is linked: its TTL, its references, the result of the link, its deletion."""
+"""Rules about the version that is linked: its TTL, the result of the link, its deletion."""
 
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.sdk_versions import LONG_KEYS, RAISES, RETURNS, number
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import registry_path, registry_target
+from regilink_doctor.rules.site_facts import registry_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class TtlOnLinkedArtifact(Rule):
     name = "ttl-on-linked-artifact"
     severity = "warning"
     failures = ("B15",)
-    watches = ("link",)
+    watches = ("link.ttl", "link.linked_ttl")
     bad = (
         "from datetime import timedelta\n"
         "import wandb\n"
@@ -156,61 +156,6 @@ class DraftProperty(Rule):
         related = Related("logged here", logged.place) if logged else Related("made here", artifact.place)
         severity: Severity = "error" if is_read else "info"
         yield self.report(site.place, severity=severity, related=(related,), name=name, call=site.call)
-
-
-class UncheckedReference(Rule):
-    """An artifact with a reference that was added with `checksum=False` is linked to a registry.
-
-    W&B then keeps no version and no digest of the object. Who downloads the linked version later gets whatever is in
-    the bucket, or `Couldn't find object version ... matching etag`. Leave `checksum=False` out, or add the file itself.
-    """
-
-    code = "REG611"
-    name = "unchecked-reference"
-    severity = "warning"
-    failures = ("F6",)
-    watches = ("link",)
-    bad = (
-        "import wandb\n"
-        'run = wandb.init(entity="team-a")\n'
-        'model = wandb.Artifact("zoo", type="model")\n'
-        'model.add_reference("s3://bucket/model.pt", checksum=False)\n'
-        'run.link_artifact(model, "wandb-registry-model/zoo")',
-    )
-    good = (
-        "import wandb\n"
-        'run = wandb.init(entity="team-a")\n'
-        'model = wandb.Artifact("zoo", type="model")\n'
-        'model.add_reference("s3://bucket/model.pt")\n'
-        'run.link_artifact(model, "wandb-registry-model/zoo")',
-        "import wandb\n"
-        'run = wandb.init(entity="team-a")\n'
-        'data = wandb.Artifact("raw", type="dataset")\n'
-        'data.add_reference("s3://bucket/raw", checksum=False)\n'
-        "run.log_artifact(data)\n"
-        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
-    )
-
-    def explain(self, problem: Problem) -> Message:
-        return Message(
-            "a reference with checksum=False is linked to a registry",
-            "when the object changes, the version yields other files, or an error",
-            "remove checksum=False, or add the file itself with add_file",
-        )
-
-    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
-        artifact = link.artifact
-        if artifact is None or registry_target(link) is None or facts.in_test:
-            return
-        for site in facts.sites:
-            if (
-                site.call != "wandb.Artifact.add_reference"
-                or site.arguments.constants.get("checksum", True) is not False
-            ):
-                continue
-            if site.artifact is not None and site.artifact.place == artifact.place:
-                place = site.arguments.keywords.get("checksum", (site.place, site.place))[0]
-                yield self.report(place, related=(Related("linked here", link.place),))
 
 
 _LISTS = ("wandb.Api.artifacts", "wandb.Api.artifact_versions", "wandb.Api.artifact_collection")

@@ -29,7 +29,7 @@ class ImplicitRun(Rule):
     name = "implicit-run"
     severity = "warning"
     failures = ("C12", "C5b")
-    watches = ("link",)
+    watches = ("wandb.Artifact.link",)
     bad = (
         "import wandb\n"
         'artifact = wandb.Artifact("zoo", type="model")\n'
@@ -81,7 +81,7 @@ class ActiveRunReused(Rule):
     name = "active-run-reused"
     severity = "warning"
     failures = ("B2",)
-    watches = ("init",)
+    watches = ("init.earlier",)
     bad = (
         "import wandb\n"
         'training = wandb.init(entity="alice", project="p")\n'
@@ -139,10 +139,7 @@ class RunInRegistry(Rule):
     name = "run-in-registry"
     severity = "warning"
     failures = ("A14",)
-    watches = (
-        "init",
-        "setting",
-    )
+    watches = ("init.project", "setting")
     bad = (
         'import wandb\nrun = wandb.init(entity="team-a", project="wandb-registry-model")',
         'import wandb\nrun = wandb.init(project="model-registry")\nrun.use_artifact("wandb-registry-model/zoo:v0")',

@@ -1,12 +1,12 @@
-"""REG405."""
+"""Rules about what an artifact is made of: its name, its references."""
 
 from __future__ import annotations
 
-from regilink_doctor.core.findings import Message
+from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import is_written
+from regilink_doctor.rules.site_facts import is_written, registry_target
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regilink_doctor.core.problems import Problem
-    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.sites import Link, Site
     from regilink_doctor.rules.base import FileFacts, Report
 
 
@@ -86,3 +86,58 @@ class InvalidArtifactName(Rule):
         yield self.report(
             string=name, start=start, end=end, argument="name", name=pattern, wrong=wrong, instead=instead
         )
+
+
+class UncheckedReference(Rule):
+    """An artifact with a reference that was added with `checksum=False` is linked to a registry.
+
+    W&B then keeps no version and no digest of the object. Who downloads the linked version later gets whatever is in
+    the bucket, or `Couldn't find object version ... matching etag`. Leave `checksum=False` out, or add the file itself.
+    """
+
+    code = "REG611"
+    name = "unchecked-reference"
+    severity = "warning"
+    failures = ("F6",)
+    watches = ("link",)
+    bad = (
+        "import wandb\n"
+        'run = wandb.init(entity="team-a")\n'
+        'model = wandb.Artifact("zoo", type="model")\n'
+        'model.add_reference("s3://bucket/model.pt", checksum=False)\n'
+        'run.link_artifact(model, "wandb-registry-model/zoo")',
+    )
+    good = (
+        "import wandb\n"
+        'run = wandb.init(entity="team-a")\n'
+        'model = wandb.Artifact("zoo", type="model")\n'
+        'model.add_reference("s3://bucket/model.pt")\n'
+        'run.link_artifact(model, "wandb-registry-model/zoo")',
+        "import wandb\n"
+        'run = wandb.init(entity="team-a")\n'
+        'data = wandb.Artifact("raw", type="dataset")\n'
+        'data.add_reference("s3://bucket/raw", checksum=False)\n'
+        "run.log_artifact(data)\n"
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        return Message(
+            "a reference with checksum=False is linked to a registry",
+            "when the object changes, the version yields other files, or an error",
+            "remove checksum=False, or add the file itself with add_file",
+        )
+
+    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
+        artifact = link.artifact
+        if artifact is None or registry_target(link) is None or facts.in_test:
+            return
+        for site in facts.sites:
+            if (
+                site.call != "wandb.Artifact.add_reference"
+                or site.arguments.constants.get("checksum", True) is not False
+            ):
+                continue
+            if site.artifact is not None and site.artifact.place == artifact.place:
+                place = site.arguments.keywords.get("checksum", (site.place, site.place))[0]
+                yield self.report(place, related=(Related("linked here", link.place),))
