@@ -918,7 +918,7 @@ TESTING: tuple[Failure, ...] = (
         "answers the test.",
         "Test against the emulator, which every version of wandb reaches over loopback.",
         silent=True,
-        codes=("REG702",),
+        codes=("REG702", "REG705"),
         recognize="The test runs with wandb 0.27.1 or newer, and the mock was never called.",
         check_with="pytest --regilink-check",
     ),

@@ -1,9 +1,8 @@
-"""What a program does to its environment: variables of W&B that it sets, and hosts of W&B that its tests fake."""
+"""What a program does to its environment: the variables of W&B that it sets."""
 
 from __future__ import annotations
 
-from regilink_doctor.core.sites import OtherCall, PassedArguments, Setting, Site
-from regilink_doctor.core.strings import StringValue
+from regilink_doctor.core.sites import Setting
 from regilink_doctor.lint.resolve.values import Name
 from regilink_doctor.lint.text import syntax as ast
 
@@ -11,20 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Use
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint
     from regilink_doctor.lint.resolve.resolver import Resolver
     from regilink_doctor.lint.sites.call_context import CallContextReader
     from regilink_doctor.lint.text.source import Source
-
-HOSTS = ("api.wandb.ai", "api.forge.coreweave.com", "wandb.ai/graphql")
-"""Where GraphQL of wandb goes: both default hosts."""
-
-_FAKES = ("responses", "requests_mock", "httpretty")
-"""Libraries that fake what `requests` sends."""
-
-_FIXTURES = ("requests_mock", "responses", "rsps", "mocked_responses")
-"""Their fixtures, as a test's parameter is called."""
-
 
 _ENVIRON = (Name("os.putenv"), Name("os.environ.setdefault"), Name("os.environ.pop"), Name("os.environ.update"))
 _OF_TESTS = ("setenv", "delenv")
@@ -98,24 +87,3 @@ def _setting(
         statements.around(statement).containers,
         weak,
     )
-
-
-def mocked(use: Use, source: Source, module: Module, resolver: Resolver) -> Site | None:
-    """A site `mock` for a call that fakes a host of W&B for `requests`."""
-    function = use.call.func
-    if not isinstance(function, ast.Attribute):
-        return None
-    fixture = isinstance(function.value, ast.Name) and function.value.id in _FIXTURES
-    if not fixture and module.imports.isdisjoint(_FAKES):
-        return None
-    at = use.at
-    names = [] if fixture else [value.path for value in resolver.value(function, at) if isinstance(value, Name)]
-    if not fixture and not any(name.partition(".")[0] in _FAKES for name in names):
-        return None
-    urls: list[StringValue] = []
-    for node in (*use.call.args[:2], *(keyword.value for keyword in use.call.keywords if keyword.arg == "url")):
-        urls += [text for text in resolver.texts(node, at) if any(host in text.pattern for host in HOSTS)]
-    if not urls:
-        return None
-    arguments = PassedArguments(strings={"url": tuple(urls)})
-    return OtherCall("mock", source.place(use.call), source.span(use.statement), arguments=arguments)

@@ -17,8 +17,9 @@ from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import Function, Instance, Literal, Method, Name, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
 from regilink_doctor.lint.sites.call_context import CallContextReader
-from regilink_doctor.lint.sites.environment import assignments, mocked
+from regilink_doctor.lint.sites.environment import assignments
 from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
+from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import written_name
 
@@ -98,6 +99,7 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
     try:
         sites = [site for use in module.uses for site in finder.sites_of(use)]
         sites += [site for read in module.reads for site in finder.read(read)]
+        sites += find_mocked_links(source, module)
         settings = list(assignments(source, module, finder.resolver, finder.statements))
     finally:
         finder.resolver.forget()
@@ -121,7 +123,7 @@ class _Finder:
         path = next((path for path in self.resolver.callee(use) if path in wandb_api.CALLS), None)
         if path := path or self._by_name(use):
             yield self.site(use, path)
-        elif site := mocked(use, self.source, self.module, self.resolver):
+        elif site := find_faked_host(use, self.source, self.module, self.resolver):
             yield site
         elif found := linked_by(use, self.resolver):
             yield self._wrapped(use, *found)
