@@ -184,8 +184,8 @@ def bring_fixture(item: pytest.Item) -> None:
     Raises:
         Failed: it uses a server of wider scope, which the mark does not reach.
     """
-    names: list[str] | None = getattr(item, "fixturenames", None)
-    if names is None or "regilink" in names:
+    names: list[str] = item.fixturenames  # type: ignore[attr-defined]
+    if "regilink" in names:
         return
     wider = [name for name in names if name in SERVER_FIXTURES]
     if not wider:
@@ -201,6 +201,27 @@ def bring_fixture(item: pytest.Item) -> None:
             f"{item.nodeid}: the mark regilink does not reach {wider[0]}, made once for the {scope}: {help_text}",
             pytrace=False,
         )
+
+
+def fill_fixture(item: pytest.Item) -> None:
+    """Give a server to an item of a kind that has no fixtures, such as a notebook of nbmake: as doctests have theirs.
+
+    Raises:
+        Failed: it is a cell of nbval. The kernel of its notebook has started before it, with another environment.
+    """
+    if type(item).__module__.partition(".")[0] == "nbval":
+        pytest.fail(
+            f"{item.nodeid}: the mark regilink does not reach the cells of nbval, whose kernel starts before them: "
+            "use nbmake, or `regilink emulator -- pytest --nbval`",
+            pytrace=False,
+        )
+    from _pytest.fixtures import TopRequest
+
+    values: Any = item
+    values.funcargs = {}
+    values._fixtureinfo = values.session._fixturemanager.getfixtureinfo(node=item, func=None, cls=None)
+    values.fixturenames = [*values._fixtureinfo.names_closure, "regilink"]
+    TopRequest(values, _ispytest=True).getfixturevalue("regilink")
 
 
 def _find_function_scope(item: pytest.Item, names: list[str]) -> int:

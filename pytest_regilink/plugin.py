@@ -228,10 +228,19 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A mark brings its fixture, or says why it does not reach it."""
-    if item.get_closest_marker("regilink") is not None:
+    if item.get_closest_marker("regilink") is not None and hasattr(item, "fixturenames"):
         from pytest_regilink.fixtures import bring_fixture
 
         bring_fixture(item)
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_runtest_setup")
+def fill_after_setup(item: pytest.Item) -> None:
+    """A mark on an item that has no fixtures: pytest has set it up, and can end a fixture after it."""
+    if item.get_closest_marker("regilink") is not None and not hasattr(item, "fixturenames"):
+        from pytest_regilink.fixtures import fill_fixture
+
+        fill_fixture(item)
 
 
 @pytest.hookimpl(tryfirst=True)

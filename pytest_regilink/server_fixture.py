@@ -644,17 +644,18 @@ class FailsLoudly:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         __tracebackhide__ = True
-        from pytest_regilink.assertions import assert_not_linked, link_error
+        from pytest_regilink.assertions import assert_not_linked, describe_refusal, link_error
         from regilink_doctor.workflows.explain.where_it_happens import is_wandb_error
 
         links, assumed = self._regilink.links[self._before :], self._regilink.world.assumed
+        refused = [attempt for attempt in links if attempt.verdict == "refused"]
+        cause = f"{describe_refusal(refused[-1])}; " if refused else ""
         if error is None:
-            raise link_error("the code went on as if nothing had happened", links, assumed)
+            raise link_error(f"{cause}the code went on as if nothing had happened", links, assumed)
         if isinstance(error, SystemExit) and error.code in (None, 0):
-            raise link_error("the code ended with status 0", links, assumed)
+            raise link_error(f"{cause}the code ended with status 0", links, assumed)
         if not isinstance(error, (Exception, SystemExit)):
             return False
-        refused = [attempt for attempt in links if attempt.verdict == "refused"]
         if not refused and self._count_hits() == self._hits_before and not is_wandb_error(error):
             shown = f"{type(error).__name__}: {error}".splitlines()[0]
             called = "W&B refused nothing" if links else "nothing of W&B was called"

@@ -8,7 +8,7 @@ from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.problems import LinkInput, Problem, SdkRefusal, sdk_link
 from regilink_doctor.core.records import replace
 from regilink_doctor.emulator.ledger import Consumption
-from regilink_doctor.emulator.recorder import CREATE_REGISTRY, LINK_MODEL, LinkCall
+from regilink_doctor.emulator.recorder import CREATE_REGISTRY, LINK_MODEL, LOOK_UP, LinkCall
 from regilink_doctor.emulator.world import assume
 from regilink_doctor.emulator.world.state import State
 from regilink_doctor.emulator.world.world_view import WorldView
@@ -25,6 +25,9 @@ def record_call(state: State, call: LinkCall) -> None:
     if call.call == CREATE_REGISTRY:
         # The SDK looks first whether it exists: to assume that it does would refuse the call.
         state.made_by_code.add(call.target_path or "")
+        return
+    if call.call == LOOK_UP:
+        assume.look_up(state, call.target_path or "")
         return
     if not call.ended:
         assume.target(state, call.target_path or "")

@@ -45,7 +45,16 @@ _METHODS = {
     ),
     "wandb.sdk.lib.noop_run": (("NoopRun", "link_artifact"),),
     "wandb.sdk.artifacts.artifact": (("Artifact", "link"),),
-    "wandb.apis.public.api": (("Api", "artifact"), ("Api", "create_registry"), ("Api", "__init__")),
+    "wandb.apis.public.api": (
+        ("Api", "artifact"),
+        ("Api", "create_registry"),
+        ("Api", "__init__"),
+        ("Api", "artifacts"),
+        ("Api", "artifact_exists"),
+        ("Api", "artifact_collection"),
+        ("Api", "artifact_collections"),
+        ("Api", "artifact_collection_exists"),
+    ),
     "wandb.sdk.wandb_login": (("", "_login"),),
     "wandb.sdk.lib.service.service_process": (("", "start"),),
 }
@@ -66,6 +75,8 @@ RETRIES = {"num_retries": 3, "retry_sleep_base": 0.1}
 _LINKS = ("Run.link_artifact", "Artifact.link")
 _READS = {("Run", "use_artifact"): "Run.use_artifact", ("Api", "artifact"): "Api.artifact"}
 CORE, CREATE_REGISTRY, LINK_MODEL = "wandb-core", "Api.create_registry", "Run.link_model"
+LOOK_UP = "Api.artifacts"
+"""`call` of a question of the public Api about a registry: its organization may have to be assumed."""
 SERVER = "server"
 """`call` of a `LinkCall` that only says which server wandb is to use, in `host`."""
 
@@ -79,6 +90,11 @@ _SHOWN = {
     ("Run", "__init__"): SERVER,
     ("Api", "__init__"): SERVER,
     ("", "_login"): SERVER,
+    ("Api", "artifacts"): LOOK_UP,
+    ("Api", "artifact_exists"): LOOK_UP,
+    ("Api", "artifact_collection"): LOOK_UP,
+    ("Api", "artifact_collections"): LOOK_UP,
+    ("Api", "artifact_collection_exists"): LOOK_UP,
     **_READS,
 }
 
@@ -380,7 +396,12 @@ def _link_model(original: Any, args: _Args, kwargs: _Kwargs) -> Any:
 def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | None, *, ended: bool) -> None:
     """Never in the way of the code that is watched, whatever it gave and whatever has become of the emulator."""
     try:
-        read = _read_fetch if name in (*_READS.values(), CREATE_REGISTRY) else _read_call
+        if name == LOOK_UP:
+            named = next((each for each in (*args, *kwargs.values()) if _is_registry_name(each)), None)
+            if ended or named is None:
+                return
+            args, kwargs = (args[0], named), {}
+        read = _read_fetch if name in (*_READS.values(), CREATE_REGISTRY, LOOK_UP) else _read_call
         if name == SERVER and (ended or (host := _find_host(args, kwargs)) is None):
             return
         target, *rest = args or (None,)
@@ -393,6 +414,10 @@ def _tell_sinks(name: str, args: _Args, kwargs: _Kwargs, error: BaseException | 
             sink(call)
     except Exception as problem:
         sys.stderr.write(f"regilink: a call could not be noted: {type(problem).__name__}: {problem}\n")
+
+
+def _is_registry_name(value: object) -> bool:
+    return isinstance(value, str) and "wandb-registry-" in value
 
 
 def _find_host(args: _Args, kwargs: _Kwargs) -> str | None:

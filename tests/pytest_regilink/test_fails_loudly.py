@@ -1,6 +1,7 @@
 """`assert_fails_loudly`: only what comes of W&B counts."""
 
 import contextlib
+import re
 
 import pytest
 import wandb
@@ -67,8 +68,10 @@ def test_going_on_fails(regilink: Regilink) -> None:
         with contextlib.suppress(wandb.errors.CommError):
             link(WRONG)
 
-    with pytest.raises(AssertionError, match="as if nothing had happened"), regilink.assert_fails_loudly():
+    with pytest.raises(AssertionError, match="as if nothing had happened") as caught, regilink.assert_fails_loudly():
         go_on()
+    first = str(caught.value).splitlines()[0]
+    assert re.match(r"test_server_fixture\.py:\d+: the link to '.*' was refused \[REG\d+.*; the code went on", first)
 
 
 def test_status_0_fails(regilink: Regilink) -> None:

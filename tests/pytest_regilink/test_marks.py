@@ -172,6 +172,38 @@ def test_a_mark_on_a_module_reaches_its_doctests(pytester: pytest.Pytester, run:
     run("--doctest-modules").assert_outcomes(passed=1)
 
 
+def test_a_mark_gives_a_server_to_items_without_fixtures(pytester: pytest.Pytester, run: Run) -> None:
+    """As those of nbmake: an item for each notebook, which a process runs with the environment of the item."""
+    pytester.makeconftest(
+        """
+        import os
+        import subprocess
+        import sys
+        import pytest
+
+        class Script(pytest.Item):
+            def runtest(self):
+                subprocess.run([sys.executable, "-S", self.path], check=True)
+
+        class File(pytest.File):
+            def collect(self):
+                script = Script.from_parent(self, name="script")
+                script.add_marker(pytest.mark.regilink(role="viewer"))
+                return [script]
+
+        def pytest_collect_file(file_path, parent):
+            return File.from_parent(parent, path=file_path) if file_path.suffix == ".script" else None
+
+        def pytest_sessionfinish():
+            assert "WANDB_BASE_URL" not in os.environ
+        """
+    )
+    pytester.makefile(".script", 'import os; assert "127.0.0.1" in os.environ["WANDB_BASE_URL"]')
+    result = run()
+    result.assert_outcomes(passed=1)
+    assert result.ret == 0
+
+
 @pytest.mark.parametrize("scope", ["class", "module", "session"])
 def test_a_mark_that_does_not_reach_its_fixture_fails(pytester: pytest.Pytester, run: Run, scope: str) -> None:
     pytester.makepyfile(

@@ -1,5 +1,6 @@
 """What a test has in hand: the verbs, the questions and the assertions of `regilink`, with the real SDK."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -258,3 +259,27 @@ def test_a_request_that_met_a_fault_is_listed_with_its_status(regilink: Regilink
     regilink.fault("status", "linkArtifact", status=503, count=1)
     link()
     assert [request.status for request in regilink.requests if "linkArtifact" in request.fields] == [503, 200]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda api: list(api.artifact_collections("our-org/wandb-registry-prod", "model")),
+        lambda api: api.artifact_collection_exists("our-org/wandb-registry-prod/zoo", "model"),
+        lambda api: api.artifact_exists("our-org/wandb-registry-prod/zoo:latest", "model"),
+    ],
+    ids=["list", "collection", "version"],
+)
+def test_code_may_ask_for_its_organization_before_it_links(
+    regilink: Regilink, ask: Callable[[wandb.Api], object]
+) -> None:
+    regilink.registry("prod", types=["model"])
+    assert not ask(wandb.Api())
+    assert [(each.kind, each.name) for each in regilink.world.assumed] == [("organization", "our-org")]
+    link("our-org/wandb-registry-prod/zoo")
+    assert ask(wandb.Api())
+
+
+def test_a_registry_that_code_asks_for_is_assumed(regilink: Regilink) -> None:
+    assert not wandb.Api().artifact_collection_exists("wandb-registry-prod/zoo", "model")
+    assert [(each.kind, each.name) for each in regilink.world.assumed] == [("registry", "wandb-registry-prod")]

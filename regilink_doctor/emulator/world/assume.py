@@ -109,6 +109,18 @@ def target(state: State, text: str) -> None:
         organization(state, path.prefix)
 
 
+def look_up(state: State, text: str) -> None:
+    """Take organization and registry from the name of a registry, or of what is in it, that the code asks for."""
+    parts = text.partition(":")[0].split("/")
+    index = next((index for index, part in enumerate(parts) if is_registry_project(part)), None)
+    if index is None or index > 1:
+        return
+    if index:
+        organization(state, parts[0])
+    owner = parts[0] if index else next((each.entity.name for each in state.organizations.values()), None)
+    registry(state, owner, parts[index])
+
+
 def list_assumed(state: State) -> tuple[Assumed, ...]:
     """What has been assumed: organizations, teams, registries, collections."""
     entities = list(state.entities.values())
