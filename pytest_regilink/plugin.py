@@ -235,7 +235,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(trylast=True, specname="pytest_runtest_setup")
-def fill_after_setup(item: pytest.Item) -> None:
+def pytest_runtest_setup_without_fixtures(item: pytest.Item) -> None:
     """A mark on an item that has no fixtures: pytest has set it up, and can end a fixture after it."""
     if item.get_closest_marker("regilink") is not None and not hasattr(item, "fixturenames"):
         from pytest_regilink.fixtures import fill_fixture
