@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from regilink_doctor.core.organization_view import ConfiguredOrganization
     from regilink_doctor.rules.selection import Selection
 
-    Kind = Literal["codes", "texts", "text", "flag", "format", "severity", "ignores", "registries", "version", "url"]
+    Kind = Literal[
+        "codes", "texts", "text", "flag", "format", "severity", "ignores", "registries", "version", "versions", "url"
+    ]
 
 
 def _list_formats() -> tuple[str, ...]:
@@ -103,11 +105,12 @@ KEYS = (
         "Where findings point for their rules: a copy of the site.",
         '"https://docs.example.com/regilink/"',
     ),
+    Key("required-version", "versions", "The versions of regilink that the configuration is for.", '">=0.1,<1"'),
     Key("extend", "text", "Another configuration file; its keys apply where this file has none.", '"../regilink.toml"'),
 )
 
 
-OF_THE_RUN = ("output_format", "min_severity", "targets", "host", "docs_url")
+OF_THE_RUN = ("output_format", "min_severity", "targets", "host", "docs_url", "required_version")
 """Keys that the configuration of the current folder decides for all files."""
 
 CATALOG = "regilink.catalog.json"
@@ -144,6 +147,7 @@ class Config:
     registries: Mapping[str, tuple[str, ...]] = {}
     wandb_version: str | None = None
     docs_url: str | None = None
+    required_version: str | None = None
     extend: str | None = None
     _is_nearest: bool = False
     """Found by looking upwards, so that files in other folders may have another one."""
@@ -288,6 +292,15 @@ def load_config(given: Sequence[str], *, isolated: bool = False, folder: str = "
     Raises:
         ConfigProblem: it cannot be used.
     """
+    config = _load(given, isolated=isolated, folder=folder)
+    if config.required_version is not None:
+        from regilink_doctor.config.reading import check_version
+
+        check_version(config.required_version, config.called)
+    return config
+
+
+def _load(given: Sequence[str], *, isolated: bool, folder: str) -> Config:
     if not given:
         return Config() if isolated else find_config(folder)
     from regilink_doctor.config.reading import read_config, read_line

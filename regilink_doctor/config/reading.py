@@ -16,6 +16,8 @@ from regilink_doctor.rules.selection import rule_problem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from packaging.specifiers import SpecifierSet
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -56,7 +58,8 @@ def _read_file(path: str, content: bytes, extended_by: tuple[str, ...]) -> dict[
 def _extend(values: dict[str, object], path: str, where: str, extended_by: tuple[str, ...]) -> dict[str, object]:
     """The values, and those of the file that `extend` names where there are none; lists to add to are joined."""
     folder = os.path.dirname(path)
-    other = os.path.normpath(os.path.join(folder, str(values["extend"])))
+    written = os.path.expandvars(os.path.expanduser(str(values["extend"])))
+    other = os.path.normpath(os.path.join(folder, written))
     if os.path.realpath(other) in extended_by:
         raise ConfigProblem(f"{where}: extend: {other} extends this file, too")
     try:
@@ -75,6 +78,29 @@ def _extend(values: dict[str, object], path: str, where: str, extended_by: tuple
         if name in base and name in values:
             values[name] = (*base[name], *values[name])  # type: ignore[misc]
     return {**base, **values}
+
+
+def check_version(versions: str, called: str) -> None:
+    """Check that this version of regilink is one that a configuration is for.
+
+    Raises:
+        ConfigProblem: it is another one.
+    """
+    from importlib.metadata import version
+
+    own = version("regilink")
+    if not _read_versions(versions, called).contains(own, prereleases=True):
+        raise ConfigProblem(f"{called}: required-version is {versions!r}, and this is regilink {own}")
+
+
+def _read_versions(versions: str, where: str) -> SpecifierSet:
+    """`>=0.1,<1`, or a version alone, as ruff reads them."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(f"=={versions}" if versions[:1].isdigit() else versions)
+    except InvalidSpecifier:
+        raise ConfigProblem(f"{where} is {versions!r}, not versions such as '>=0.1,<1'") from None
 
 
 def read_line(line: str) -> dict[str, object]:
@@ -124,6 +150,10 @@ def _value(name: str, value: object, where: str) -> object:
         if not _VERSION.search(version):
             raise ConfigProblem(f"{where} is {version!r}, not a version such as 0.31.0")
         return version
+    if kind == "versions":
+        versions = _text(value, where)
+        _read_versions(versions, where)
+        return versions
     if kind == "url":
         try:
             check_address(address := _text(value, where), where)

@@ -16,6 +16,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "texts": _TEXTS,
     "text": {"type": "string", "minLength": 1},
     "version": {"type": "string", "pattern": VERSION},
+    "versions": {"type": "string", "minLength": 1},
     "url": {"type": "string", "pattern": '^(https?|file)://[^ "<>?#]+$'},
     "flag": {"type": "boolean"},
     "format": {"type": "string", "enum": list(FORMATS)},

@@ -107,6 +107,41 @@ def test_extend_of_a_file_that_cannot_be_used() -> None:
         find_config("package")
 
 
+def test_extend_over_several_files_and_in_a_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SHARED", "shared")
+    write("home/base.toml", 'entity = "team-a"\nignore = ["REG107"]\nextend-select = ["REG102"]\n')
+    write("shared/all.toml", 'extend = "~/base.toml"\nignore = ["REG108"]\nextend-select = ["REG103"]\n')
+    write("package/regilink.toml", 'extend = "../$SHARED/all.toml"\nextend-select = ["REG104"]\n')
+    config = find_config("package")
+    assert (config.entity, config.ignore) == ("team-a", ("REG108",))
+    assert config.extend_select == ("REG102", "REG103", "REG104")
+
+
+@pytest.mark.parametrize(("versions", "status"), [(">=0.1", 1), ("0.0.1", 2), (">=99", 2), (">=0.0.1,<99", 1)])
+def test_the_version_that_the_current_folder_requires(
+    versions: str, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("regilink.toml", f'required-version = "{versions}"\n')
+    assert main(["lint", "."]) == status
+    assert (f"required-version is '{versions}', and this is regilink" in capsys.readouterr().err) is (status == 2)
+
+
+def test_the_version_that_another_folder_requires_is_for_runs_that_begin_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write("package/pyproject.toml", '[tool.regilink]\nrequired-version = ">=99"\n')
+    assert main(["lint", "."]) == 1
+    monkeypatch.chdir("package")
+    assert main(["lint", "."]) == 2
+
+
+def test_versions_that_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    write("regilink.toml", 'required-version = "new"\n')
+    assert main(["lint", "."]) == 2
+    assert "required-version is 'new', not versions such as" in capsys.readouterr().err
+
+
 def test_the_catalog_of_the_nearest_configuration_is_used() -> None:
     catalog = '{"version": 1, "host": null, "complete": true, "features": [], "organizations": []}'
     write("package/regilink.catalog.json", catalog)
