@@ -94,3 +94,23 @@ def test_what_is_no_address_of_w_and_b_is_left_alone(text: str) -> None:
 )
 def test_a_snippet_gives_its_path(text: str, path: str | None) -> None:
     assert read_snippet(text) == path
+
+
+@pytest.mark.parametrize(
+    ("address", "organization"),
+    [("orgs/Acme Inc", "Acme Inc"), ("orgs/Acme Inc/registry/model", "Acme Inc"), ("orgs", "acme"), ("home", "acme")],
+)
+def test_the_organization_of_an_address_counts_for_more_than_the_entity_of_its_selection(
+    address: str, organization: str
+) -> None:
+    pasted = read_pasted(f"https://wandb.ai/{address}?selectionPath=acme%2Fwandb-registry-model%2Fzoo")
+    assert pasted is not None
+    assert (pasted.target, pasted.organization) == ("wandb-registry-model/zoo", organization)
+
+
+@pytest.mark.parametrize(
+    "selection", ["acme", "acme%2Fwandb-registry-x", "acme%2F%2Fzoo", "%2Fwandb-registry-x%2Fzoo", "%2F%2F"]
+)
+def test_a_selection_with_a_part_missing_leaves_the_rest_of_the_address(selection: str) -> None:
+    address = "https://wandb.ai/acme/wandb-registry-model/artifacts/model/zoo/v2"
+    assert read_pasted(f"{address}?selectionPath={selection}") == read_pasted(address)

@@ -145,3 +145,11 @@ def test_four_parts_are_refused_as_two_types() -> None:
     assert isinstance(run, SdkRefusal)
     assert isinstance(artifact, SdkRefusal)
     assert (run.exception, artifact.exception) == ("ValueError", "CommError")
+
+
+@pytest.mark.parametrize(
+    ("name", "collection", "version"), [("c", "c", None), ("c:v3", "c", "v3"), ("c:", "c", ""), ("c:a:b", "c", "a:b")]
+)
+def test_the_version_is_what_follows_the_first_colon(name: str, collection: str, version: str | None) -> None:
+    path = parse(f"wandb-registry-model/{name}")
+    assert (path.collection, path.version) == (collection, version)
