@@ -298,6 +298,15 @@ def test_of_many_unread_links_the_summary_names_three(tmp_path: Path) -> None:
     assert last.endswith("5 links could not be read: train.py:3, train.py:4, train.py:5 and 2 more.")
 
 
+def test_links_to_a_project_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(
+        "import wandb\nrun = wandb.init(entity='team-a')\nrun.link_artifact(artifact, 'model/zoo')\n"
+        "run.link_artifact(artifact, 'wandb-registry-model/zoo')\n"
+    )
+    last = regilink("lint", cwd=tmp_path).stdout.splitlines()[-1]
+    assert "1 link goes to a project, not to a registry: train.py:3." in last
+
+
 def test_quiet_shows_findings_alone(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(GOOD)
     (tmp_path / "big.py").write_bytes(b"#" * (9 * 2**20))

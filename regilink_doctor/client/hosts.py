@@ -43,11 +43,11 @@ def normal_host(url: str, version: Version) -> str:
         raise HostRefused("is not an address: write http:// or https:// and the name of a server")
     if version >= FORGE and parts.hostname in _FORGE_HOSTS:
         if parts.scheme != "https" or parts.port is not None or parts.path.rstrip("/") != _FORGE_API_PATH:
-            raise HostRefused("is the address of the App, not of the API")
+            raise HostRefused("is the address of the W&B App, not of the API")
         url = f"https://api.{parts.hostname}"
     if _WANDB_AI.match(url):
         if "api." not in url:
-            raise HostRefused("is the address of the App, not of the API")
+            raise HostRefused("is the address of the W&B App, not of the API")
         if not url.startswith("https"):
             raise HostRefused("is not secure: wandb wants https:// here")
     return url.rstrip("/")

@@ -169,6 +169,8 @@ class Context:
 
     def links_registry(self, target: LinkTarget) -> bool:
         """Whether the SDK takes the path for that of a registry. Needs no server."""
+        if (link := self.link_of(target)) is not None:
+            return link.registry
         path = parsed(target.text)
         return path is not None and path.is_registry
 

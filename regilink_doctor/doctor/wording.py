@@ -39,7 +39,7 @@ def use_a_team(account: Account, given: Setting[str] | None, meant: str | None =
     names = [team.name for team in account.usable_teams]
     if not names:
         return (
-            "ask an admin of your organization to take you into a team, or make one in the App; "
+            "ask an admin of your organization to take you into a team, or make one in the W&B App; "
             'then: wandb.init(entity="THE-TEAM", ...)'
         )
     names.sort(key=lambda name: (name != meant, name != account.default_entity))

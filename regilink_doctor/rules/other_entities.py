@@ -57,7 +57,7 @@ class EntityIgnoredInSweep(Rule):
         if problem.kind == "environment":
             return Message(
                 f"{problem.facts['place']} says entity={entity}, and {problem.facts['sweep']} is set",
-                "there wandb.init drops entity= and project=, and the run belongs to the sweep's entity",
+                "in a sweep, wandb.init drops entity= and project=: the run belongs to the sweep's entity",
                 f"start the sweep under it: wandb sweep --entity {problem.facts['entity']} sweep.yaml",
             )
         return Message(

@@ -66,6 +66,25 @@ def test_the_verdict(source: str, status: int, line: str, shell: Path, capsys: p
         assert doctor(shell, source, capsys, "--allow-unknown")[0] == 0
 
 
+def test_a_warning_is_not_all_well_and_its_path_is_not_offered(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, shown = doctor(shell, "run.link_artifact(art, 'wandb-registry-model/zoo/')\n", capsys)
+    assert status == 0
+    assert "1 link checked: 1 warning" in shown
+    assert "All well" not in shown
+    assert 'target_path="wandb-registry-model/zoo")' in shown.partition("Ready to paste")[2]
+    assert 'zoo/"' not in shown.partition("Ready to paste")[2]
+
+
+def test_one_cause_is_named_once_for_many_links(
+    shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    consumed = "run.use_artifact('wandb-registry-model/zoo:v0')\n"
+    _, shown = doctor(shell, GOOD + GOOD + consumed, capsys)
+    places = "train.py:4, train.py:5, train.py:6 (`connection` (127.0.0.1:9) failed)"
+    assert f"2 links and 1 full name could not be checked: {places}" in shown
+
+
 def test_json_has_what_is_unknown(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shell / "train.py").write_text(HEAD + GOOD + FROM_ARGV)
     assert main(["doctor", "--output-format", "json"]) == 0

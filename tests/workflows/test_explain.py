@@ -393,3 +393,8 @@ def test_several_rules_and_rows_are_listed() -> None:
     assert (found.title, found.codes, found.failures) == ("4 rules and rows", ("REG102", "REG101", "REG310"), ("A12",))
     assert explain("REG102 in my log").kind == "unknown"
     assert explain("REG/x").kind == "target-path"
+
+
+@pytest.mark.parametrize("text", ["access refused", "Access denied"])
+def test_two_words_can_describe_a_failure(text: str) -> None:
+    assert explain(text).kind == "question"

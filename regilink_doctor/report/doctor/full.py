@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from types import TracebackType
 
-from regilink_doctor.core.origin import Argument
+from regilink_doctor.core.origin import Argument, Code
 from regilink_doctor.core.text import counted, escape_text
 
 TYPE_CHECKING = False
@@ -255,6 +255,8 @@ def summarize_verdict(diagnosis: Diagnosis) -> tuple[str, str]:
         return f"{checked} checked", f": {warned} {asked}"
     if diagnosis.of("skip"):
         return f"{checked} checked", f": {warned}, but some checks were skipped {asked}"
+    if warns:
+        return f"{checked} checked", f": {warned} {asked}"
     return "All well", f": {checked} checked, {warned} {asked}"
 
 
@@ -265,7 +267,8 @@ def unknown_line(diagnosis: Diagnosis) -> str:
         return ""
     places: dict[str, list[str]] = {}  # by reason: one cause stops many links
     for link in unknown:
-        place = link.target if isinstance(link.origin, Argument) else link.origin.shown
+        place = link.origin.line if isinstance(link.origin, Code) else link.origin.shown
+        place = link.target if isinstance(link.origin, Argument) else place
         reason = ", ".join(link.expressions) or link.reason.removeprefix("skipped: ")
         places.setdefault(reason, []).append(place)
     names = sum(link.is_consumed for link in unknown)

@@ -78,7 +78,8 @@ def explain(text: str | None = None, *, catalog: OrganizationView | None = None)
         return explain_question(bare, catalog) or _unknown(bare)
     if _is_path(bare):
         return explain_path(bare, "full-name" if ":" in bare.rpartition("/")[2] else "target-path", catalog)
-    return _unknown(bare)
+    described = explain_question(bare, catalog) if " " in bare else None  # `access denied`
+    return described or _unknown(bare)
 
 
 def classify(error: BaseException | str) -> Explanation:
