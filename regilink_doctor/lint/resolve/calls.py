@@ -10,6 +10,7 @@ from regilink_doctor.lint.resolve.conditions import decide, is_excluded
 from regilink_doctor.lint.resolve.containers import choose, get_by_key, hold_yielded, unpack
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.environment import READS, read_environment
+from regilink_doctor.lint.resolve.parameters import find_option
 from regilink_doctor.lint.resolve.strings import call_method, find_member_strings, join_path
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -94,15 +95,17 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
                 return constructed
         if function.attr in _PARSES:
             return [Arguments(at.scope.module)]
+        if function.attr == "getoption" and node.args and isinstance(node.args[0], ast.Constant):
+            name = str(node.args[0].value).lstrip("-").replace("-", "_")
+            return find_option(context, Arguments(at.scope.module), name)
     values: list[Value] = []
     for callee in context.value(function, at):
         if isinstance(callee, Name):
             values += _call_named(context, callee.path, node, at)
         elif isinstance(callee, Method):
             made = wandb_api.RETURNS.get(callee.path)
-            values += (
-                [Instance(made, node, at)] if made else libraries.call_method(context, callee, node, at) or [UNKNOWN]
-            )
+            of_library = libraries.call_method(context, callee, node, at) if made is None else None
+            values += [Instance(made, node, at)] if made else of_library or [UNKNOWN]
         elif isinstance(callee, ClassOrObject) and not callee.instance:
             values += _make(context, callee, node, at)
         elif isinstance(callee, Function):

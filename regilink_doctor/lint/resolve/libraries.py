@@ -7,6 +7,8 @@ alternatives, or None for a function that says nothing. A library that calls fun
 
 from __future__ import annotations
 
+import os
+
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.context import Context
 from regilink_doctor.lint.resolve.values import Literal, Loaded
@@ -65,6 +67,14 @@ def find_in_option_files(context: Context, module: Module, name: str) -> list[Va
     if "jsonargparse" not in module.imports:
         return []
     values: list[Value] = _load("parsers").find_in_option_files(context, module, name)
+    return values
+
+
+def find_in_pipelines(context: Context, module: Module, flags: list[str]) -> list[Value]:
+    """What a pipeline of MLflow passes to its component by one of these flags."""
+    if not os.path.isfile(os.path.join(module.source.folder, "MLproject")):
+        return []
+    values: list[Value] = _load("mlflow_projects").find_in_pipelines(context, module, flags)
     return values
 
 

@@ -57,6 +57,8 @@ _MOST_BASES = 8
 def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -> Iterable[Value]:
     """`owner.attr`."""
     values: list[Value] = []
+    if node.attr == "option" and (written_name(node) or "").endswith("config.option"):  # of pytest
+        return [Arguments(at.scope.module)]
     for owner in context.value(node.value, at):
         if is_configuration(owner):
             values += libraries.find_configured(context, node.attr, at.scope.module) or [UNKNOWN]

@@ -20,6 +20,7 @@ from regilink_doctor.lint.resolve.values import (
     Loaded,
     Unknown,
     Value,
+    is_configuration,
     is_none,
     mark_default,
     with_name,
@@ -193,6 +194,8 @@ def _find_argument(
         for value in context.value(keywords[None], at):
             if isinstance(value, Literal | Loaded) and value.is_mapping:
                 return find_by_key(context, value, [name]) or None
+            if is_configuration(value):
+                return list(libraries.find_configured(context, name, at.scope.module)) or None
             return [UNKNOWN]
     return [UNKNOWN] if starred < len(call.args) and name in indexes else None
 
@@ -271,6 +274,9 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     passed = _find_passed(context, use.call, declared, name, owner.module) if use is not None else []
     if configured := libraries.find_in_option_files(context, owner.module, name):
         return [*passed, *configured]
+    if use is not None and not passed:
+        given = libraries.find_in_pipelines(context, owner.module, _find_flags(use.call))
+        passed = [with_name(mark_default(value, name), name) for value in given]
     if use is not None and (default := by_name.get("default")) is not None:
         return [*passed, *(with_name(mark_default(value, name), name) for value in context.value(default, use.at))]
     if passed:
@@ -283,7 +289,7 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
 def _index_options(context: Context, module: Module) -> dict[str, Use]:
     """The first `add_argument` of each destination."""
     options: dict[str, Use] = {}
-    for use in _find_uses(context, module, "add_argument"):
+    for use in (*_find_uses(context, module, "add_argument"), *_find_uses(context, module, "addoption")):
         dest = next((keyword.value for keyword in use.call.keywords if keyword.arg == "dest"), None)
         options.setdefault(_find_destination(_find_flags(use.call), dest), use)
     return options
