@@ -157,10 +157,10 @@ def _requirements_in(folder: str) -> Iterator[Requirement]:
 
 
 def _upwards(folder: str) -> tuple[str, ...]:
-    """`folder` and the folders above it up to the one that has a `.git`; only `folder` where there is none."""
-    path = os.path.abspath(folder)
+    """`folder` and those above it up to the root of the repository, or else to the current folder."""
+    path, here = os.path.abspath(folder), os.getcwd()
     folders = [path]
-    while not os.path.exists(os.path.join(path, ".git")):
+    while path != here and not os.path.exists(os.path.join(path, ".git")):
         parent = os.path.dirname(path)
         if parent == path:
             return (folders[0],)
