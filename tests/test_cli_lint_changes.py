@@ -163,3 +163,39 @@ def test_a_file_that_changes_meanwhile_is_named(
     assert main(["lint", "--fix", "."]) == 1
     assert "a.py: changed while regilink ran, so it was left as it is" in capsys.readouterr().err
     assert file.read_text() == WRONG + "# a line of somebody else\n"
+
+
+def test_fix_only_fixes_and_reports_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(WRONG)
+    done = regilink("lint", "--fix-only", "a.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "wandb-registry-model/zoo" in (tmp_path / "a.py").read_text()
+    again = regilink("lint", "--fix-only", "--show-fixes", "a.py", cwd=tmp_path)
+    assert (again.returncode, again.stdout) == (0, "Nothing was fixed.\n")
+
+
+def test_show_fixes_lists_what_was_fixed(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(WRONG)
+    done = regilink("lint", "--fix", "--show-fixes", "a.py", cwd=tmp_path)
+    assert done.stdout.startswith("Fixed in a.py:\n  1 REG104 misspelled-prefix\n")
+    assert regilink("lint", "--show-fixes", cwd=tmp_path).returncode == 2
+
+
+def test_the_comments_of_add_ignore_have_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(WRONG)
+    shown = regilink("lint", "--add-ignore=old code, 2026", "--diff", "a.py", cwd=tmp_path)
+    assert shown.returncode == 1
+    assert "Would silence 1 finding." in shown.stderr
+    assert (tmp_path / "a.py").read_text() == WRONG
+    assert regilink("lint", "--add-ignore=old code, 2026", "a.py", cwd=tmp_path).returncode == 0
+    comment = "# regilink: ignore[REG104] old code, 2026\n"
+    assert (tmp_path / "a.py").read_text().endswith(comment)
+    assert comment.rstrip() in shown.stdout
+    assert regilink("lint", cwd=tmp_path).returncode == 0
+
+
+def test_a_path_after_add_ignore_is_a_path(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(WRONG)
+    assert regilink("lint", "--add-ignore", "a.py", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "a.py").read_text().endswith("# regilink: ignore[REG104]\n")
+    assert regilink("lint", "--add-ignore=a\nb", "a.py", cwd=tmp_path).returncode == 2

@@ -18,7 +18,7 @@ from regilink_doctor.config import FORMATS
         (["xyzzy"], "there is no command 'xyzzy', only lint, doctor, explain,"),
         (["src", "--fix"], "src is not a command\n  help: to lint it: regilink lint src --fix\n"),
         (["verify", "--digset", "x"], "verify has no option --digset, did you mean --digest?"),
-        (["lint", "-f"], "lint has no option -f, did you mean --fix or --force-exclude?"),
+        (["lint", "-f"], "lint has no option -f, did you mean --fix or --fix-only or --force-exclude?"),
         (["lint", "-o", "x.json"], "lint has no option -o, did you mean --output-format or --output-file?"),
         (["verify", "-z"], "verify has no option -z; see regilink help verify"),
         (["lint", "src", "--stdin-filename", "a.py"], "give no PATH, or - alone"),
@@ -34,7 +34,7 @@ from regilink_doctor.config import FORMATS
         (["dry-run", "python", "--", "train.py"], "dry-run does not accept 'python'; see regilink help dry-run"),
         (["rules", "REG101"], "rules does not accept 'REG101'\n  help: regilink rule REG101\n"),
         (["catalog", "pull", "--colections", "full"], "catalog pull has no option --colections, did you mean --collec"),
-        (["catalog", "list"], "catalog: VERB is 'list', not one of pull, diff, show, schema"),
+        (["catalog", "list"], "catalog: VERB is 'list', not one of pull, diff, show"),
         (
             ["lint", "--output-format", "jsn"],
             f"{', '.join(FORMATS)}, did you mean json?",

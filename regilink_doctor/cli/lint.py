@@ -65,8 +65,13 @@ GROUPS: dict[str, dict[str, Settings]] = {
     "changes": {
         "--fix": _make_flag("apply the safe fixes"),
         "--unsafe-fixes": _make_flag("with --fix or --diff: also the unsafe fixes; review them"),
-        "--diff": _make_flag("show what --fix would change, write nothing; exit 1 if anything"),
-        "--add-ignore": _make_flag("add a comment that silences each finding, to adopt regilink"),
+        "--fix-only": _make_flag("apply the safe fixes, and do not report what is left"),
+        "--show-fixes": _make_flag("with --fix: list what was fixed"),
+        "--diff": _make_flag("show what --fix or --add-ignore would change, write nothing; exit 1 if anything"),
+        "--add-ignore": {
+            **_make_flag("add a comment that silences each finding, to adopt regilink; =REASON goes behind it"),
+            "takes": "REASON",
+        },
     },
     "rules": {
         "--select": _make_list("CODES", "only these rules, by code or code prefix: REG1,REG201"),
@@ -195,10 +200,17 @@ def _run_lint(options: Any) -> int:
         config = config.adapted(lambda base: base.changed(given))
     _refuse_contradictions(options)
     result = _lint_paths(paths, config, catalog, options)
-    if options.fix or options.diff or options.add_ignore:
+    if options.fix or options.fix_only or options.diff or options.add_ignore:
         changed = _change_files(result, config, catalog, options)
         if changed is not None:
             return changed
+        if options.show_fixes:
+            from regilink_doctor.report.listings import list_fixes
+
+            declare_kind("text")
+            _print_lines(list_fixes(result.fixed))
+        if options.fix_only:
+            return _print_failures(result, options) or OK
     output_format = options.output_format or config.output_format or FORMATS[0]
     if options.show_sites or options.statistics:
         declare_kind("json" if output_format.startswith("json") else "text")
@@ -231,12 +243,17 @@ def _find_paths(options: Any) -> list[str]:
 
 
 def _refuse_contradictions(options: Any) -> None:
-    exclusive = ("--diff" if options.diff else "--fix", "--add-ignore", "--show-sites")
-    asked = [flag for flag in exclusive if getattr(options, flag[2:].replace("-", "_"))]
-    if len(asked) > 1:
-        raise UsageProblem(f"{asked[0]} and {asked[1]} ask for different things: give one of them")
-    if options.unsafe_fixes and not (options.fix or options.diff):
+    fix = "--fix-only" if options.fix_only else "--fix"
+    for exclusive in ((fix, "--add-ignore", "--show-sites"), ("--diff", "--show-sites"), ("--fix-only", "--diff")):
+        asked = [flag for flag in exclusive if getattr(options, flag[2:].replace("-", "_"))]
+        if len(asked) > 1:
+            raise UsageProblem(f"{asked[0]} and {asked[1]} ask for different things: give one of them")
+    if options.unsafe_fixes and not (options.fix or options.fix_only or options.diff):
         raise UsageProblem("--unsafe-fixes says which fixes: give --fix or --diff, too")
+    if options.show_fixes and not (options.fix or options.fix_only):
+        raise UsageProblem("--show-fixes lists what --fix has fixed: give --fix, too")
+    if isinstance(options.add_ignore, str) and not options.add_ignore.isprintable():
+        raise UsageProblem("--add-ignore: the reason has to be text on one line")
 
 
 def _lint_paths(paths: Sequence[str], config: Config, catalog: Catalog | None, options: Any) -> LintResult:
@@ -289,7 +306,13 @@ def _show_files(paths: Sequence[str], config: Config, options: Any) -> int:
     from regilink_doctor.workflows.lint import files_to_lint
 
     files, missing = files_to_lint(paths, config, force_exclude=options.force_exclude)
-    _print_lines(escape_text(name) for name in files)
+    if (options.output_format or config.output_format or "").startswith("json"):
+        from regilink_doctor.report.json_values import VERSION, dump_json
+
+        declare_kind("json")
+        print(dump_json({"version": VERSION, "files": files}))
+    else:
+        _print_lines(escape_text(name) for name in files)
     for sentence in missing:
         print(f"regilink: {sentence}", file=sys.stderr)
     return UNUSABLE if missing else OK
@@ -316,7 +339,8 @@ def _change_files(result: LintResult, config: Config, catalog: Catalog | None, o
 
     linter = Linter(config, catalog)
     if options.add_ignore:
-        changes = fixing.plan_ignores(result, linter)
+        reason = options.add_ignore if isinstance(options.add_ignore, str) else ""
+        changes = fixing.plan_ignores(result, linter, reason=reason)
     else:
         changes = fixing.plan_fixes(result, linter, unsafe=options.unsafe_fixes)
     if options.diff:
@@ -326,13 +350,14 @@ def _change_files(result: LintResult, config: Config, catalog: Catalog | None, o
                 print(line)
         count = sum(len(item.fixed) for item in changes)
         if not options.quiet:
-            print(f"Would fix {counted(count, 'finding')}." if count else "Nothing to fix.", file=sys.stderr)
+            verb = "silence" if options.add_ignore else "fix"
+            print(f"Would {verb} {counted(count, 'finding')}." if count else f"Nothing to {verb}.", file=sys.stderr)
         return UNUSABLE if result.failures else FOUND if changes else OK
     if "-" in options.paths:
         (content,) = [item.after for item in changes] or result.sources.values()
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         return UNUSABLE if result.failures else OK
-    result.silenced = options.add_ignore
+    result.silenced = bool(options.add_ignore)
     fixing.write_changes(result, linter, changes)
     return None

@@ -51,6 +51,7 @@ def add_option(parser: argparse._ActionsContainer, flag: str, **settings: object
     if value is not None:
         settings["default"] = value
     short = settings.pop("short", None)
+    settings.pop("takes", None)  # argparse would take the next word for it
     parser.add_argument(*([short] if short else []), flag, **settings)  # type: ignore[arg-type]
 
 
@@ -141,9 +142,9 @@ def parse_plain(words: Sequence[str], table: Mapping[str, Mapping[str, object]])
                     raise UsageProblem(unknown_option("lint", flag, table))
                 return None
             if settings.get("action") == "store_true":
-                if equals:
+                if equals and "takes" not in settings:
                     return None
-                values[_attribute_of(flag)] = True
+                values[_attribute_of(flag)] = value or True
                 continue
             if not equals:
                 value = next(rest, "-")

@@ -23,7 +23,8 @@ def unknown_option(command: str, flag: str, flags: Iterable[str]) -> str:
     if len(flag) == 2 and flag != "--":
         similar = [option for option in options if option[1:3] == flag]
     else:
-        similar = get_close_matches(flag, options, 1, _SIMILAR)
+        ending = [option for option in options if option.endswith(f"-{flag.lstrip('-')}")]
+        similar = ending if len(ending) == 1 else get_close_matches(flag, options, 1, _SIMILAR)
     hint = f", did you mean {' or '.join(similar)}?" if 0 < len(similar) < 4 else f"; see {_help_command(command)}"
     return f"{command} has no option {escape_text(flag)}{hint}"
 
@@ -79,7 +80,7 @@ def explain_unreadable(program: str, message: str) -> str:
 def name_kind_of_value(converter: object) -> str:
     """What an option expects, by the function that reads its value, or by its name."""
     name = converter if isinstance(converter, str) else getattr(converter, "__name__", "")
-    kinds = {"seconds": "a number of seconds up to 86400", "int": "a whole number", "float": "a number"}
+    kinds = {"parse_seconds": "a number of seconds up to 86400", "int": "a whole number", "float": "a number"}
     return kinds.get(name, "a value of the right kind")
 
 

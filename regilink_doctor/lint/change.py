@@ -310,7 +310,9 @@ MOST_LINTS = 60
 """How often a file is linted at most, however many findings it has. One without surprises is linted three times."""
 
 
-def add_ignores(path: str, content: bytes, lint: Callable[[bytes], FileReport]) -> tuple[bytes, list[Finding]]:
+def add_ignores(
+    path: str, content: bytes, lint: Callable[[bytes], FileReport], *, reason: str = ""
+) -> tuple[bytes, list[Finding]]:
     """The bytes with comments, and the findings that they suppress.
 
     All comments are tried together; where something else changes with them (a new finding, another target path), the
@@ -320,8 +322,9 @@ def add_ignores(path: str, content: bytes, lint: Callable[[bytes], FileReport]) 
         path: the file's name, which tells its kind.
         content: its bytes.
         lint: the report of such bytes.
+        reason: what to write behind each comment.
     """
-    writer = _CommentWriter.for_file(path, content)
+    writer = _CommentWriter.for_file(path, content, reason)
     report = lint(content)
     findings = [item for item in report.findings if item.code not in NOT_SUPPRESSIBLE | NOT_ADDED_SILENTLY]
     if writer is None or not findings:
@@ -395,8 +398,9 @@ def _count(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
 class _CommentWriter:
     """Writes comments into a document: at the end of lines, or in a line of their own at the top of the file."""
 
-    def __init__(self, document: Document, path: str, kind: str) -> None:
+    def __init__(self, document: Document, path: str, kind: str, reason: str) -> None:
         self.document = document
+        self.reason = f" {reason}" if reason else ""
         self.style = comments_of(kind)
         self.comments: dict[Line, tuple[int, str]] = {}
         """The column and the text of the comment of each line."""
@@ -410,11 +414,11 @@ class _CommentWriter:
                 self.open |= {(cell, line) for line in find_open_lines(source)}
 
     @classmethod
-    def for_file(cls, path: str, content: bytes) -> _CommentWriter | None:
+    def for_file(cls, path: str, content: bytes, reason: str) -> _CommentWriter | None:
         """None for a file that cannot be edited or has no comments."""
         kind = kind_of_named(path, content)
         document = Document.read(path, content) if kind and comments_of(kind) != "none" else None
-        return cls(document, path, kind) if document and kind else None
+        return cls(document, path, kind, reason) if document and kind else None
 
     def line_for(self, finding: Finding, attempt: int) -> Line | None:
         """Where the comment may be: on the finding's last line, its first one, those below; line 0 is the top."""
@@ -441,11 +445,11 @@ class _CommentWriter:
         cell, number = line
         listed = ", ".join(codes)
         if number == 0:
-            return Edit(Span(1, 1, 1, 1), f"# regilink: ignore-file[{listed}]\n")
+            return Edit(Span(1, 1, 1, 1), f"# regilink: ignore-file[{listed}]{self.reason}\n")
         column, comment = self.comments.get(line, (0, ""))
         start = comment.find("regilink: ignore[")
         end = comment.find("]", start) if start >= 0 else -1
         if end >= 0:
             return Edit(Span(number, column + end, number, column + end), f", {listed}")
         at = len(self.document.line(cell, number) or "") + 1
-        return Edit(Span(number, at, number, at), f"  # regilink: ignore[{listed}]")
+        return Edit(Span(number, at, number, at), f"  # regilink: ignore[{listed}]{self.reason}")

@@ -66,6 +66,20 @@ def list_statistics(findings: Sequence[Finding], output_format: str) -> Iterator
         yield f"{len(findings):>5}  total"
 
 
+def list_fixes(findings: Sequence[Finding]) -> Iterator[str]:
+    """`--show-fixes`: for each file the rules whose findings were fixed, with their number."""
+    by_path: dict[str, dict[str, int]] = {}
+    for finding in findings:
+        counts = by_path.setdefault(finding.place.path, {})
+        name = f"{finding.code} {finding.name}"
+        counts[name] = counts.get(name, 0) + 1
+    for path, counts in sorted(by_path.items()):
+        yield f"Fixed in {escape_text(path)}:"
+        yield from (f"  {count} {name}" for name, count in counts.items())
+    if not by_path:
+        yield "Nothing was fixed."
+
+
 def _count_fixes(findings: Sequence[Finding]) -> int:
     return sum(finding.fix is not None for finding in findings)
 

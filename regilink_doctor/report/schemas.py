@@ -132,6 +132,10 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
         "regilink lint --show-sites --output-format json",
         lambda: _report("Call sites that regilink lint found", sites=_list(SITE)),
     ),
+    "lint-files": (
+        "regilink lint --show-files --output-format json",
+        lambda: _report("Files that would be checked", files=TEXTS),
+    ),
     "lint-statistics": (
         "regilink lint --statistics --output-format json",
         lambda: _report(

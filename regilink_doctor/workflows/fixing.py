@@ -35,17 +35,17 @@ def plan_fixes(result: LintResult, linter: Linter, *, unsafe: bool = False) -> l
     return changes
 
 
-def plan_ignores(result: LintResult, linter: Linter) -> list[Change]:
+def plan_ignores(result: LintResult, linter: Linter, *, reason: str = "") -> list[Change]:
     """What the comments that silence all findings would make of the files; nothing is written.
 
-    The result notes which findings no comment may silence.
+    The result notes which findings no comment may silence. `reason` goes behind each comment.
     """
     changes = []
     if any(finding.code in NOT_ADDED_SILENTLY for finding in result.findings):
         result.notes.append("--add-ignore does not silence a key: anyone who reads the file still has it")
     for path in sorted({finding.place.path for finding in result.findings}):
         content = result.sources[path]
-        after, silenced = add_ignores(path, content, _lint_as_reported(result, linter, path))
+        after, silenced = add_ignores(path, content, _lint_as_reported(result, linter, path), reason=reason)
         if after != content:
             changes.append(Change(path, content, after, tuple(silenced)))
     return changes

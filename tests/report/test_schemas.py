@@ -61,6 +61,7 @@ def test_lint(capsys: pytest.CaptureFixture[str]) -> None:
     assert any(finding["related"] for finding in value["findings"])
     check("lint", value)
     check("lint-sites", printed(capsys, "lint", "--show-sites"))
+    check("lint-files", printed(capsys, "lint", "--show-files"))
     check("lint-statistics", printed(capsys, "lint", "--statistics"))
 
 
