@@ -122,6 +122,7 @@ def test_a_failure_shows_what_was_attempted_instead_and_why_it_was_refused() -> 
         "          is now team-a/model/zoo:v0, aliases candidate, not in a registry [REG101, A1]",
         'refused   "acme/wandb-registry-modle/zoo"  (model team-a/p/zoo:v3)',
         "          cannot create registry [REG301, B3]",
+        "          with aliases candidate",
         "assumed to exist because the code names it: team our-team",
     ]
 
