@@ -83,6 +83,12 @@ class _Handler(Handler):
         except OSError:
             self.close_connection = True
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer a request that cannot be read. `http.server` sends no status line when the first line is not HTTP."""
+        self.request_version, self.command = self.protocol_version, self.command or "GET"
+        self.close_connection = self._is_unread = True
+        self._send_whole(Response.from_json({"error": message or self.responses.get(code, ("",))[0]}, code))
+
     def handle_expect_100(self) -> bool:
         """Ask for the body where it is read: one that is too large is refused instead."""
         return True

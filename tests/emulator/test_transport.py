@@ -434,3 +434,17 @@ def test_what_is_missing_is_said_before_anything_is_asked(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "graphql", None)
     with pytest.raises(ImportError, match='needs graphql-core: install regilink with its extra "emulator"'):
         assert importlib.import_module("regilink_doctor.emulator").Emulator
+
+
+@pytest.mark.parametrize(
+    ("first_line", "status"),
+    [("GARBAGE", 400), ("GET / HTTP/9.9", 505), ("GET / HTTP/x", 400), ("FOO / HTTP/1.1", 501)],
+)
+def test_a_first_line_that_is_not_http_is_answered_in_http(emulator: Emulator, first_line: str, status: int) -> None:
+    port = int(emulator.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"{first_line}\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert json.loads(body)["error"]
