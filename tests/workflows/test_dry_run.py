@@ -347,6 +347,44 @@ with wandb.init(entity="team-x", project="p") as run:
     assert ("organization", organization) in [(each.kind, each.name) for each in found.assumed]
 
 
+def test_an_organization_under_both_of_its_names_is_one(project: Path) -> None:
+    (project / "names.py").write_text("""
+import wandb
+with wandb.init(entity="team-x", project="p") as run:
+    artifact = run.log_artifact(wandb.Artifact("zoo", type="model"))
+    run.link_artifact(artifact, "wandb-registry-model/one")
+    run.link_artifact(artifact, "acme-corp/wandb-registry-model/two")
+    run.link_artifact(artifact, "Acme Corp/wandb-registry-model/three")
+""")
+    found = dry_run(["python", "names.py"], cwd=project)
+    assert [each.attempt.verdict for each in found.links] == ["linked"] * 3
+    assert {each.attempt.entity for each in found.links} == {"acme-corp"}
+    assert ("organization", "Acme Corp") in [(each.kind, each.name) for each in found.assumed]
+
+
+@pytest.mark.slow  # the agent asks every few seconds
+def test_a_sweep_that_links_from_its_function_is_reported(project: Path) -> None:
+    (project / "sweep.py").write_text("""
+import wandb
+
+def train():
+    with wandb.init() as run:
+        run.log({"loss": run.config.rate})
+        artifact = run.log_artifact(wandb.Artifact(f"zoo-{run.id}", type="model"))
+        run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=[f"rate-{run.config.rate}"])
+
+metric = {"name": "loss", "goal": "minimize"}
+settings = {"method": "grid", "parameters": {"rate": {"values": [1, 2]}}, "metric": metric}
+sweep = wandb.sweep(settings, entity="team-x", project="tuning")
+wandb.agent(sweep, function=train, entity="team-x", project="tuning")
+assert wandb.Api().sweep(f"team-x/tuning/{sweep}").best_run().config["rate"] == 1
+""")
+    found = dry_run(["python", "sweep.py"], cwd=project)
+    assert found.status == 0
+    assert [each.attempt.aliases for each in found.links] == [("rate-1",), ("rate-2",)]
+    assert [each.attempt.version for each in found.links] == ["v0", "v1"]
+
+
 def test_one_run_shows_every_link_when_it_keeps_going(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (project / "all.py").write_text("""
 import wandb

@@ -32,7 +32,10 @@ MOST = 3
 
 
 def find_organization(command: Sequence[str], folder: Path) -> str | None:
-    """The organization that the target paths of a command's scripts name, if they agree on one."""
+    """The organization that the target paths of a command's scripts name, if they agree on one.
+
+    They may call it by its display name and by its entity: `Acme Corp` and `acme-corp`. Then it is the display name.
+    """
     words = [word for word in command if word.endswith(".py")]
     words += [f"{after.replace('.', os.sep)}.py" for word, after in pairwise(command) if word == "-m"]
     files = [str(folder / word) for word in words if (folder / word).is_file()]
@@ -45,7 +48,9 @@ def find_organization(command: Sequence[str], folder: Path) -> str | None:
         if text.literal is not None
     ]
     names = {path.prefix for path in paths if path is not None and path.is_registry and path.prefix}
-    return names.pop() if len(names) == 1 else None
+    if len({"-".join(name.casefold().split()) for name in names}) != 1:
+        return None
+    return max(names, key=lambda name: (" " in name, name))
 
 
 class WrittenAt:
