@@ -13,6 +13,7 @@ from regilink_doctor.core.findings import Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import ConfiguredTarget, Container, Setting, Site
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, misspelled_prefix
 from regilink_doctor.lint.data import iterate_scalars
 from regilink_doctor.lint.text.fragment import text_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Literal, TypeAlias
 
+    from regilink_doctor.core.sites import Command
     from regilink_doctor.lint.data import Data, Keys, Scalar
 
     SettingFormat: TypeAlias = Literal["toml", "json", "ini"]
@@ -142,6 +144,9 @@ def keep_relevant(settings: Iterable[Setting]) -> tuple[Setting, ...]:
 
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+_KEY = re.compile(r"(?:--|\+{0,2})[A-Za-z_][\w./-]*")
+"""An option, or the key of an override."""
+
 _PAIR = re.compile(r"(?P<default>D:)?(?:[A-Z]:)*[ \t]*(?P<name>[A-Z_][A-Z0-9_]*)[ \t]*=[ \t]*")
 """`X=value` in a list of variables; pytest-env sets a default with `D:` before it."""
 
@@ -203,8 +208,36 @@ def containers_of(keys: Keys) -> tuple[Container, ...]:
     return tuple(Container("key", str(key), Span(1, 1, 1, 1)) for key in keys)
 
 
+def find_option_sites(commands: Iterable[Command]) -> Iterator[Site]:
+    """A site for each target path that a command passes to a Python program: `--registry_path X`, `wandb.target=X`."""
+    return find_target_sites(tuple(item for item in keep_relevant(_find_options(commands)) if item.target))
+
+
+def _find_options(commands: Iterable[Command]) -> Iterator[Setting]:
+    for command in commands:
+        runs_python = any(word.pattern.endswith(".py") or word.literal == "-m" for word in command.words)
+        for index, word in enumerate(command.words[1:], 1) if runs_python else ():
+            text = word.pattern
+            key, equals, written = text.partition("=")
+            if equals:
+                value = StringValue(word.cut(len(key) + 1, len(text)), word.place)
+            elif text.startswith("--") and index + 1 < len(command.words):
+                value = command.words[index + 1]
+                written = value.pattern
+            else:
+                continue
+            keys = tuple(re.split(r"[./]", key.lstrip("-+")))
+            is_several = "," in written  # runs of Hydra
+            if _KEY.fullmatch(key) and written and not is_several and is_worth_reading(keys, written):
+                place = value.place_of(0, len(written))
+                yield Setting(keys[-1], place, command.statement, "shell", False, (value,), keys, command.containers)
+
+
 def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
-    """A site for each setting that is a target path: the rules of paths look at sites."""
+    """A site for each setting that is a target path: the rules of paths look at sites.
+
+    What is set beside it belongs to the same link: `entity`, `artifact_type`, `aliases`.
+    """
     for item in settings:
         if item.target:
             yield ConfiguredTarget(
@@ -213,4 +246,19 @@ def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
                 item.statement,
                 target=tuple(text for text in item.value if is_target(item.keys, text.pattern)),
                 argument=item.place,
+                entity=_find_beside(item, settings, ("entity", "wandb_entity")),
+                type=_find_beside(item, settings, ("artifact_type", "type")),
             )
+
+
+def _find_beside(target: Setting, settings: tuple[Setting, ...], names: tuple[str, ...]) -> tuple[StringValue, ...]:
+    """The one value that a setting of these names has in the table, environment or command of a target path."""
+    beside = [
+        value
+        for other in settings
+        if _to_snake_case(other.name) in names
+        and other.keys[:-1] == target.keys[:-1]
+        and other.containers == target.containers
+        for value in other.value
+    ]
+    return tuple(beside) if len(beside) == 1 else ()

@@ -65,11 +65,13 @@ def read(path: str, content: bytes) -> ParsedFile:
 def _read_declarations(path: str, content: bytes, kind: str) -> ParsedFile:
     """What a file says that is not Python, and the calls of the Python that is in it."""
     from regilink_doctor.lint.facts import read_facts
-    from regilink_doctor.lint.facts.settings import find_target_sites, keep_relevant
+    from regilink_doctor.lint.facts.settings import find_option_sites, find_target_sites, keep_relevant
 
     facts = read_facts(path, content, kind)
     settings = keep_relevant(facts.settings)
     sites = [*find_target_sites(settings)]
+    places = {site.place for site in sites}
+    sites += [site for site in find_option_sites(facts.commands) if site.place not in places]
     requirements = [*facts.requirements]
     if facts.commands:
         from regilink_doctor.lint.facts.requirements import read_installed
