@@ -32,6 +32,7 @@ CANONICAL = {
     "lightning.pytorch.loggers.wandb.WandbLogger": "WandbLogger",
     "pytorch_lightning.loggers.WandbLogger": "WandbLogger",
     "pytorch_lightning.loggers.wandb.WandbLogger": "WandbLogger",
+    "wandb.integration.lightning.fabric.WandbLogger": "WandbLogger",
 }
 """Import path -> the name that everything else here goes by."""
 
