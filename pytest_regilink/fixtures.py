@@ -203,6 +203,15 @@ def bring_fixture(item: pytest.Item) -> None:
         )
 
 
+def mark_doctest(item: pytest.Item) -> None:
+    """Give a doctest the mark of its module, which older versions of pytest do not."""
+    if item.get_closest_marker("regilink") is None:
+        marks = item.dtest.globs.get("pytestmark", [])  # type: ignore[attr-defined]
+        for mark in marks if isinstance(marks, list) else [marks]:
+            if mark.name == "regilink":
+                item.add_marker(mark)
+
+
 def fill_fixture(item: pytest.Item) -> None:
     """Give a server to an item of a kind that has no fixtures, such as a notebook of nbmake: as doctests have theirs.
 

@@ -85,7 +85,8 @@ def find_catalog(config: pytest.Config) -> str | None:
 def find_cut_lines(reporter: pytest.TerminalReporter) -> list[str]:
     """The first line about each link that failed a test, where pytest's short summary cuts it, with the tests."""
     config = reporter.config
-    if "CI" in os.environ or "BUILD_NUMBER" in os.environ or config.get_verbosity() >= 2:
+    is_verbose = config.get_verbosity() >= 2 and pytest.version_tuple >= (8, 1)
+    if is_verbose or "CI" in os.environ or "BUILD_NUMBER" in os.environ:
         return []  # pytest cuts nothing
     tests: dict[str, list[str]] = {}
     for outcome in ("failed", "error"):

@@ -228,6 +228,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A mark brings its fixture, or says why it does not reach it."""
+    if hasattr(item, "dtest"):
+        from pytest_regilink.fixtures import mark_doctest
+
+        mark_doctest(item)
     if item.get_closest_marker("regilink") is not None and hasattr(item, "fixturenames"):
         from pytest_regilink.fixtures import bring_fixture
 

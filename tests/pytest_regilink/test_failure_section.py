@@ -118,9 +118,8 @@ def test_what_the_short_summary_cuts_follows_it_whole(
     assert (
         "a line that is much too long" not in result.stdout.str().partition("short test summary")[2].partition("REG")[2]
     )
-    whole = run("-vv", "-k", "0")
-    whole.stdout.fnmatch_lines([f"FAILED * - {line}"])
-    whole.stdout.no_fnmatch_line("  in test_it.py*")
+    whole = run("-vv", "-k", "0").stdout.str().partition("short test summary")[2]
+    assert whole.count('write "wandb-registry-model/zoo"') == 1, "by pytest, or after it"
 
 
 def test_the_refused_link_is_named_before_links_that_went_elsewhere(suite: pytest.Pytester, run: Run) -> None:
