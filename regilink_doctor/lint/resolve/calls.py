@@ -241,13 +241,15 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return given
     if path in _PATHS:
         return join_path(context, node, at, is_posix=path.lower().startswith("posix") or "Posix" in path)
-    if path in _RECORDS and node.keywords and not node.args:
+    if path in _RECORDS and not node.args:
         return [Literal(node, at, attributes=True)]
     if path in _RECORDS and len(node.args) == 1:
         return _copy_mapping(context, node, at)
     if path in _CASTS and node.args:
         return _cast(context, node, at)
-    if path in _WRAPS and node.args:
+    if path in _WRAPS and not node.args:
+        return [Literal(node, at, attributes=True)]
+    if path in _WRAPS:
         return [
             replace(value, attributes=True) if isinstance(value, Literal | Loaded) else value
             for value in context.value(node.args[0], at)

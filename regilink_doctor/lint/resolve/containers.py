@@ -50,8 +50,8 @@ def resolve_updated(context: Context, node: Updated, at: ProgramPoint) -> Iterab
     """A name after `name.update(more)`: the longer dictionary; what is no dictionary is as before."""
     owner = node.values[0]
     before = context.value(owner, at)
-    is_mapping = any(isinstance(value, Literal | Loaded) and value.is_mapping for value in before)
-    return [Literal(node, at)] if is_mapping else before
+    mappings = [value for value in before if isinstance(value, Literal | Loaded) and value.is_mapping]
+    return [Literal(node, at, attributes=any(value.attributes for value in mappings))] if mappings else before
 
 
 @resolves(ast.ListComp, ast.GeneratorExp, ast.SetComp)

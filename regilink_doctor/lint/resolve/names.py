@@ -274,6 +274,8 @@ def _find_type(context: Context, node: ast.expr, at: ProgramPoint) -> Value | No
     for value in context.value(node, ProgramPoint(at.scope, END)):
         if isinstance(value, Name) and value.path in wandb_api.CLASSES:
             return Instance(value.path)
+        if isinstance(value, Instance) and value.made_by is None:  # `run: wandb.run`
+            return value
         if isinstance(value, ClassOrObject) and not value.instance and not value.scope.is_enum:
             return ClassOrObject(value.scope, instance=True)
     return None

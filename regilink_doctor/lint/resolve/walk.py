@@ -56,6 +56,8 @@ _NOTED = frozenset(
 _ENDS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.skip"})
 """Functions that do not come back."""
 
+_NAMESPACES = frozenset({"Box", "ConfigDict", "EasyDict", "Munch", "Namespace", "SimpleNamespace"})
+
 _GROWS = frozenset({"append", "extend", "add"})
 """Methods that add to a list or set."""
 
@@ -278,6 +280,10 @@ class _Walk:
                 self.read_target(target, node.value, scope, arm)
                 if isinstance(target, _ITEMS):
                     self.module.stores.append(Store(target, node.value, scope, self.order, arm, node))
+                    if isinstance(target, ast.Attribute) and _is_namespace(target.value, scope):
+                        name = ast.Constant(target.attr)
+                        updated = Updated([None, name], [target.value, node.value])
+                        self.read_target(target.value, updated, scope, arm)
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 if isinstance(target, ast.Subscript):
@@ -551,6 +557,15 @@ def _ends_program(node: ast.expr) -> bool:
 
 def _matches_all(pattern: ast.pattern) -> bool:
     return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
+
+
+def _is_namespace(owner: ast.expr, scope: Scope) -> bool:
+    """Whether a name was bound to an object of the `_NAMESPACES`: its attributes are what is assigned to them."""
+    bindings = scope.bindings.get(owner.id, ()) if isinstance(owner, ast.Name) else ()
+    value = bindings[-1].value if bindings else None
+    if isinstance(value, ast.Call):
+        return (written_name(value.func) or "").rpartition(".")[2] in _NAMESPACES
+    return isinstance(value, Updated)
 
 
 def _test_of(subject: ast.expr, case: ast.match_case) -> ast.expr | None:

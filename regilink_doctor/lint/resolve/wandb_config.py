@@ -12,6 +12,7 @@ from regilink_doctor.lint.data import DataList, Table, find_data
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.config_files import find_at, find_files, find_roots, load_file, read_document
 from regilink_doctor.lint.resolve.containers import find_by_key
+from regilink_doctor.lint.resolve.imports import find_module
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.parameters import find_option
 from regilink_doctor.lint.resolve.values import (
@@ -28,6 +29,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.memory import remembered
 from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 _DEFAULTS_FILE = "config-defaults.yaml"
 _SWEEP_FOLDERS = ("", "sweeps", "sweep", "config", "configs", "conf", "experiments", "scripts")
 _MOST_FILES = 200
+_MOST_NEIGHBORS = 8
 
 
 def find_configured(context: Context, name: str, module: Module) -> tuple[Value, ...]:
@@ -51,16 +54,40 @@ def find_configured(context: Context, name: str, module: Module) -> tuple[Value,
 
 def _find_configured(context: Context, name: str, module: Module) -> list[Value]:
     chosen = [*_find_in_sweep_files(context, name, module), *_find_in_sweeps(context, name, module)]
-    updated, given = context.keep(("configurations", id(module)), lambda: _index_configurations(context, module))
-    values = [value for node, at in (*updated, *given) for value in _find_in(context, node, at, name)]
-    if not values:
-        values = _find_in_defaults(context, name, module)
+    values = _find_in_program(context, name, module) or _find_in_defaults(context, name, module)
+    for other in _list_neighbors(context, module) if not (chosen or values) else ():
+        values += _find_in_program(context, name, other)
     named = [with_name(mark_default(value, "wandb.config"), name) for value in values]
     known = [value for value in (*chosen, *named) if value != UNKNOWN]
     return known or named
 
 
 # What the program gives
+
+
+def _find_in_program(context: Context, name: str, module: Module) -> list[Value]:
+    updated, given = context.keep(("configurations", id(module)), lambda: _index_configurations(context, module))
+    return [value for node, at in (*updated, *given) for value in _find_in(context, node, at, name)]
+
+
+def _list_neighbors(context: Context, module: Module) -> list[Module]:
+    """The files beside one that give a run its configuration: a function may be passed the run by any of them."""
+    names = _list_initializing(os.path.abspath(module.source.folder))
+    found = [find_module(context, name, module) for name in names]
+    return [other for other in found if other is not None and other is not module]
+
+
+@remembered(256)
+def _list_initializing(folder: str) -> tuple[str, ...]:
+    """The modules in a folder that call `wandb.init(config=…)`."""
+    names = [name for name in sorted(os.listdir(folder))[:_MOST_FILES] if name.endswith(".py")]
+    found: list[str] = []
+    for name in names:
+        with open(os.path.join(folder, name), "rb") as file:
+            content = file.read(1 << 18)
+        if b"wandb.init(" in content and b"config=" in content and len(found) < _MOST_NEIGHBORS:
+            found.append(name.removesuffix(".py"))
+    return tuple(found)
 
 
 def _index_configurations(context: Context, module: Module) -> tuple[Given, Given]:
