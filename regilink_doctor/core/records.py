@@ -1,7 +1,7 @@
 """Frozen records: what `dataclass(frozen=True)` gives, at a tenth of its price.
 
 `dataclasses` loads `inspect`, and writes and compiles six functions for each class: about 1 ms, and a hook that has one
-finding to tell waits for fifty of them. A record compiles its `__init__` alone, when the first of its kind is made; the
+finding to tell waits for fifty of them. A record compiles its `__init__` alone, when there are many of its kind; the
 rest is shared. It is still a dataclass for `dataclasses.fields`, `asdict`, `replace`, `copy.replace` and
 `match` take it.
 """
@@ -131,16 +131,45 @@ def _collected(cls: Any) -> dict[str, _Field]:
     return fields
 
 
+_FEW = 24
+"""So many instances are filled field by field: compiling `__init__` costs as much as these."""
+
+
 class _Initializer:
-    """`__init__`, compiled when somebody calls it, or looks at what it takes."""
+    """`__init__`, compiled when a class has more than a few instances, or somebody looks at what it takes."""
 
     def __init__(self, cls: Any, fields: Mapping[str, _Field]) -> None:
         self._cls = cls
         self._fields = fields
+        self._calls = 0
 
     def __get__(self, instance: object, owner: Any) -> Any:
-        made = self._cls.__init__ = _initializer(self._cls, self._fields)
-        return made.__get__(instance, owner)
+        self._calls += 1
+        if instance is not None and self._calls <= _FEW:
+            return lambda *arguments, **named: self._fill(instance, arguments, named)
+        return self._compile().__get__(instance, owner)
+
+    def _compile(self) -> Any:
+        compiled = self._cls.__init__ = _initializer(self._cls, self._fields)
+        return compiled
+
+    def _fill(self, instance: object, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+        """Set the fields as the compiled function does; what does not fit is left to it, and to its `TypeError`."""
+        positional = dict(zip(self._fields, arguments, strict=False))
+        given = positional | named
+        values: dict[str, Any] = {}
+        for name, each in self._fields.items():
+            if name in given:
+                values[name] = given[name]
+            elif each.default_factory is not _MISSING:
+                values[name] = each.default_factory()
+            elif each.default is not _MISSING:
+                values[name] = each.default
+        fits = len(positional) == len(arguments) and len(given) == len(arguments) + len(named)
+        if fits and len(values) == len(self._fields) and given.keys() <= values.keys():
+            instance.__dict__.update(values)
+        else:
+            self._compile()(instance, *arguments, **named)
 
 
 def _initializer(cls: Any, fields: Mapping[str, _Field]) -> Any:
