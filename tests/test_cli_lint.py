@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from in_process import run_command as regilink
 
-from regilink_doctor.config import KEYS
+from regilink_doctor.config.schema import KEYS
 
 BAD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model")\n'
 GOOD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model/zoo")\n'

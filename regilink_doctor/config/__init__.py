@@ -1,4 +1,4 @@
-"""The keys of the configuration, once: the reader, the JSON Schema and the documentation are made from this table."""
+"""The configuration: which files and rules, how findings are shown, what is known of the organization."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ from regilink_doctor.core.files import relative_path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Literal
 
     from regilink_doctor.core.organization_view import ConfiguredOrganization
     from regilink_doctor.rules.selection import Selection
-
-    Kind = Literal[
-        "codes", "texts", "text", "flag", "format", "severity", "ignores", "registries", "version", "versions", "url"
-    ]
 
 
 def _list_formats() -> tuple[str, ...]:
@@ -31,9 +26,6 @@ FORMATS = _list_formats()
 
 SEVERITIES = ("info", "warning", "error")
 """How serious a finding can be, the least first."""
-
-VERSION = r"^\d+(\.\d+)+([a-z.+-][\w.+-]*)?$"
-"""What a version looks like."""
 
 DEFAULT_EXCLUDE = (
     ".eggs",
@@ -57,59 +49,6 @@ DEFAULT_EXCLUDE = (
 """What is skipped below a folder: it holds no code of the project."""
 
 
-class Key:
-    """One key: its name, the kind of its value, what it says, an example in TOML."""
-
-    __slots__ = ("example", "kind", "name", "what")
-
-    def __init__(self, name: str, kind: Kind, what: str, example: str) -> None:
-        self.name = name
-        self.kind = kind
-        self.what = what
-        self.example = example
-
-
-KEYS = (
-    Key("select", "codes", "The rules to apply, as codes or code prefixes; by default all.", '["REG1"]'),
-    Key("ignore", "codes", "Rules to ignore; a longer code prefix overrides `select`.", '["REG201"]'),
-    Key(
-        "extend-select",
-        "codes",
-        "Rules to add to `select`; rules that are off by default by their whole code.",
-        '["REG102"]',
-    ),
-    Key("per-file-ignores", "ignores", "Rules to ignore in some files.", '{ "tests/*" = ["REG201"] }'),
-    Key("exclude", "texts", "Files and folders to skip instead of the default ones.", '["vendored"]'),
-    Key("extend-exclude", "texts", "Files and folders to skip as well.", '["examples/broken"]'),
-    Key("pedantic", "flag", "Apply the rules that are off by default.", "true"),
-    Key("output-format", "format", "How findings are shown.", '"concise"'),
-    Key("min-severity", "severity", "Findings below this severity are not shown and do not count.", '"warning"'),
-    Key("catalog", "text", "The file that `regilink catalog pull` wrote.", '"regilink.catalog.json"'),
-    Key("targets", "texts", "Target paths that `regilink doctor` checks.", '["wandb-registry-model/zoo"]'),
-    Key("host", "text", "The W&B server that `regilink doctor` asks.", '"https://wandb.example.com"'),
-    Key("organization", "text", "The organization, by either of its names.", '"acme"'),
-    Key("entity", "text", "The entity of runs for which the code names none.", '"team-a"'),
-    Key("teams", "texts", "Teams of the organization.", '["team-a", "team-b"]'),
-    Key("personal-entities", "texts", "Entities that belong to a person: they cannot link to a registry.", '["alice"]'),
-    Key("protected-aliases", "texts", "Aliases that only a registry admin can move.", '["production"]'),
-    Key(
-        "registries",
-        "registries",
-        "The registries, without `wandb-registry-`, each with the artifact types that it accepts; `[]` for all types.",
-        '{ model = ["model"], raw = [] }',
-    ),
-    Key("wandb-version", "version", "The version of wandb that the project runs with.", '"0.21.4"'),
-    Key(
-        "docs-url",
-        "url",
-        "Where findings point for their rules: a copy of the site.",
-        '"https://docs.example.com/regilink/"',
-    ),
-    Key("required-version", "versions", "The versions of regilink that the configuration is for.", '">=0.1,<1"'),
-    Key("extend", "text", "Another configuration file; its keys apply where this file has none.", '"../regilink.toml"'),
-)
-
-
 OF_THE_RUN = ("output_format", "min_severity", "targets", "host", "docs_url", "required_version")
 """Keys that the configuration of the current folder decides for all files."""
 
@@ -124,7 +63,7 @@ class ConfigProblem(ValueError):
 class Config:
     """The values of the keys, each with its default. `folder` is what paths and patterns count from.
 
-    `source` is the file, None where there is none. Names of keys have `_` for `-`. See `keys.KEYS` for what each says.
+    `source` is the file, None where there is none. Names of keys have `_` for `-`; `schema.KEYS` says what each is for.
     """
 
     select: tuple[str, ...] | None = None
@@ -217,8 +156,6 @@ class Config:
         Raises:
             ConfigProblem: the variable that overrides the key has no address.
         """
-        from regilink_doctor.core.documentation import AddressProblem, find_site
-
         try:
             return find_site(self.docs_url)
         except AddressProblem as problem:
@@ -334,3 +271,47 @@ def _content(path: str) -> bytes | None:
         return None
     except OSError as error:
         raise ConfigProblem(f"{path}: {error.strerror or error}") from None
+
+
+SITE = ""
+"""Where the documentation begins, with its last slash. Empty until the project has a site of its own."""
+
+DOCS_VARIABLE = "REGILINK_DOCS_URL"
+
+
+class AddressProblem(ValueError):
+    """An address of the documentation that cannot be one; the message says why."""
+
+
+def find_site(configured: str | None) -> str:
+    """Where the documentation begins, with its last slash; empty where there is none.
+
+    Args:
+        configured: the value of the key `docs-url`.
+
+    Raises:
+        AddressProblem: the variable's value is no address.
+    """
+    given = os.environ.get(DOCS_VARIABLE)
+    if given:
+        check_address(given, DOCS_VARIABLE)
+    site = given or configured or SITE
+    return site if not site or site.endswith("/") else f"{site}/"
+
+
+def check_address(address: str, called: str) -> None:
+    """Refuse what no browser opens; `called` is what the user calls the setting.
+
+    Raises:
+        AddressProblem: it is not the address of a site.
+    """
+    scheme, separator, rest = address.partition("://")
+    if scheme not in ("http", "https", "file") or not separator or not rest or not address.isprintable():
+        raise AddressProblem(f"{called} is {address!r}, not an address such as https://docs.example.com/regilink/")
+    if any(sign in address for sign in ' "<>?#'):
+        raise AddressProblem(f"{called} is {address!r}: give the address where the site begins, without ? and #")
+
+
+def rule_page(site: str, code: str) -> str | None:
+    """The page of a rule; None without a site."""
+    return f"{site}rules/{code}/" if site else None

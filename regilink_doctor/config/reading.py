@@ -7,8 +7,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from regilink_doctor.config import FORMATS, KEYS, SEVERITIES, VERSION, Config, ConfigProblem
-from regilink_doctor.core.documentation import AddressProblem, check_address
+from regilink_doctor.config import FORMATS, SEVERITIES, AddressProblem, Config, ConfigProblem, check_address
+from regilink_doctor.config.schema import KEYS, VERSION
 from regilink_doctor.core.files import relative_path
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.rules.selection import rule_problem

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem
-from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import to_slashes
 from regilink_doctor.lint.scan import files
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
@@ -68,7 +67,7 @@ class LintResult:
     @property
     def exit_status(self) -> int:
         """2 when something could not be read or written, 1 for an error, a warning or a file left alone, else 0."""
-        if self.failures or any(finding.code == rule_codes.INTERNAL_ERROR for finding in self.findings):
+        if self.failures or any(finding.name == "internal-error" for finding in self.findings):
             return 2
         return 1 if self.left_alone or any(finding.severity != "info" for finding in self.findings) else 0
 
@@ -122,7 +121,7 @@ class Linter:
         site = self.config.docs_site
         if not report.findings or (self.config.min_severity == "info" and not site):
             return report
-        from regilink_doctor.core.documentation import rule_page
+        from regilink_doctor.config import rule_page
         from regilink_doctor.core.records import replace
 
         shown = SEVERITIES[SEVERITIES.index(self.config.min_severity) :]

@@ -7,9 +7,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from regilink_doctor.config import KEYS, Config, ConfigProblem, find_config, load_config
+from regilink_doctor.config import Config, ConfigProblem, find_config, load_config
 from regilink_doctor.config.reading import read_config
-from regilink_doctor.config.schema import json_schema, validate_pyproject_schema
+from regilink_doctor.config.schema import KEYS, json_schema, validate_pyproject_schema
 
 try:
     import tomllib
