@@ -229,3 +229,40 @@ def test_it_cleans_up_after_an_interrupt(emulator: Emulator) -> None:
         "wandb-registry-model",
         "wandb-registry-dataset",
     ]
+
+
+class Terminal(io.StringIO):
+    """Standard input as at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y\n", 0), ("n\n", 2), ("", 2)])
+def test_the_question_at_the_terminal(
+    answer: str,
+    status: int,
+    emulator: Emulator,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    emulator.reset()
+    for name, value in emulator.environ("alice").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    assert main(["conformance"]) == status
+    shown = capsys.readouterr()
+    assert "Go on? [y/N]" in shown.err
+    assert "a new registry Acme Inc/regilink-conformance-" in shown.err
+    assert ("0 different" in shown.out) == (status == 0)
+    assert len(emulator.ledger) == 0 or status == 0
+
+
+def test_an_account_that_may_not_create_a_registry_is_told_what_to_use(emulator: Emulator) -> None:
+    emulator.reset()
+    emulator.world.member("alice", organization="Acme Inc", role="viewer")
+    access = ServerAccess(environ={**os.environ, **emulator.environ("alice")}, timeout=60)
+    with pytest.raises(Unanswered, match="the scratch project or registry was refused") as caught:
+        check_conformance(access, confirm=lambda writes: True, notice=pytest.fail)
+    assert "--registry" in caught.value.help
+    assert list(emulator.world.entities["team-a"].projects) == [], "the project is removed"
