@@ -1,6 +1,6 @@
 """The pages for people: what is on the server and what happened to it. Rendered here, without scripts or a build step.
 
-`/` shows everything; the addresses that wandb prints for runs and projects show these.
+`/` shows everything; the addresses that wandb prints for runs, projects, artifacts and registries show these.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from urllib.parse import quote
 
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.text import counted, escape_text, mask_secrets
 from regilink_doctor.emulator.faults import Faults
 from regilink_doctor.emulator.http import Bytes, Request, Response
@@ -56,12 +57,21 @@ def answer_page(request: Request, world: World, faults: Faults) -> Response:
     with world.lock:
         if not parts:
             return _make_response("regilink emulator", _render_overview(world, faults))
-        project = world.find_project(parts[0], parts[1]) if len(parts) > 1 else None
+        project = _find_project(world, parts)
         if project is not None and len(parts) > 3 and parts[2] == "runs" and (run := project.runs.get(parts[3])):
             return _make_response(f"Run {run.path}", _render_run(world, run))
         if project is not None:
             return _make_response(f"{project.entity.name}/{project.name}", _render_project(project))
     return _make_response("Not found", ["<p>There is nothing of this name on the emulated server.</p>"], 404)
+
+
+def _find_project(world: World, parts: list[str]) -> Project | None:
+    """The project of an address: `ENTITY/PROJECT/...`, or `orgs/ORGANIZATION/registry/NAME`, as wandb writes both."""
+    if len(parts) > 3 and (parts[0], parts[2]) == ("orgs", "registry"):
+        organization = world.organizations.get(parts[1])
+        entity = organization.entity.name if organization is not None else None
+        return world.find_project(entity, REGISTRY_PREFIX + parts[3])
+    return world.find_project(parts[0], parts[1]) if len(parts) > 1 else None
 
 
 def _make_response(title: str, body: Iterable[str], status: int = 200) -> Response:

@@ -93,6 +93,16 @@ def test_the_pages_show_world_runs_ledger_and_faults(server: Server, tmp_path: P
         assert requests.get(server.emulator.url + target, headers=HTML, timeout=10).status_code == 200
 
 
+def test_the_addresses_of_artifacts_open_their_project_or_registry(server: Server) -> None:
+    server.world.collection("zoo", registry="model", versions=1)
+    linked = server.api().artifact("acme/wandb-registry-model/zoo:v0")
+    assert "/registry/model" in linked.url
+    assert "zoo model 1 latest v0" in read(linked.url).text
+    source = linked.source_artifact
+    assert "/artifacts/" in source.url
+    assert source.name.partition(":")[0] in read(source.url).text
+
+
 def test_names_do_not_control_the_page(server: Server) -> None:
     server.world.organization(HOSTILE, entity="hostile")
     server.world.collection(HOSTILE, registry="model")
