@@ -237,7 +237,8 @@ def assert_refused(
     if refused:
         last = refused[-1]
         actual = ", ".join(part for part in (last.code, last.failure) if part) or last.message or "no known reason"
-        raise link_error(f"the link to {str(pattern)!r} was refused for {actual}, not for {wanted}", tried, assumed)
+        where = f"{_describe_place(last)}the link to {str(pattern)!r}"
+        raise link_error(f"{where} was refused for {actual}, not for {wanted}", tried, assumed)
     linked = next((each for each in tried if each.destination and pattern.was_requested(each)), None)
     if linked is not None:
         raise link_error(
@@ -265,6 +266,8 @@ def assert_consumed(consumed: Iterable[Consumption], name: object, *, how: str |
         lines[0] += f": {(failed.failed or '').splitlines()[0]}"
     elif not entries:
         lines[0] += ": nothing was consumed at all"
+    elif other := [HOW[entry.how] for entry in entries if matches_consumption(pattern, entry)]:
+        lines[0] += f": it was {' and '.join(dict.fromkeys(other))}"
     if entries:
         lines += ["Consumed:", *(_describe_consumption(each) for each in entries)]
     raise AssertionError("\n".join(lines))

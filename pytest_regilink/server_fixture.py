@@ -570,7 +570,7 @@ class Regilink:
         if user is None:
             names = ", ".join(self.world.users)
             raise LookupError(
-                f"there is no user {username!r}{suggest_name(username, self.world.users)} There are: {names}"
+                f"there is no user {username!r}{suggest_name(username, self.world.users) or '.'} There are: {names}"
             )
         return user
 
@@ -581,7 +581,7 @@ class Regilink:
             names = ", ".join(each.name for each in self.world.entities.values() if each.kind != "organization")
             near = suggest_name(name, self.world.entities)
             raise LookupError(
-                f"there is no team or user {name!r}{near} There are: {names}; regilink.team({name!r}) makes one"
+                f"there is no team or user {name!r}{near or '.'} There are: {names}; regilink.team({name!r}) makes one"
             )
 
     def _check_registry(self, name: str, organization: str | None) -> None:
@@ -596,7 +596,7 @@ class Regilink:
 
             near = suggest_name(name, known)
             raise LookupError(
-                f"there is no registry {name!r}{near} There are: {', '.join(known) or 'none'}; "
+                f"there is no registry {name!r}{near or '.'} There are: {', '.join(known) or 'none'}; "
                 f"regilink.registry({name!r}) makes one"
             )
 
@@ -663,9 +663,9 @@ class FailsLoudly:
         assert_not_linked(links, assumed=assumed)
         if self._because is not None and not self._is_because(error, refused):
             actual = ", ".join(part for attempt in refused for part in (attempt.code, attempt.failure) if part)
-            raise link_error(
-                f"the block failed for {actual or type(error).__name__}, not for {self._because}", links, assumed
-            )
+            cause = f"the block failed for {actual or type(error).__name__}, not for {self._because}"
+            detail = f"{describe_refusal(refused[-1])}; " if refused else ""
+            raise link_error(f"{detail}{cause}", links, assumed)
         return True
 
     def _count_hits(self) -> int:

@@ -173,8 +173,8 @@ def test_what_does_not_exist_is_reported_with_what_does(regilink: Regilink) -> N
         (lambda: regilink.artifact("a", entity="teem-a"), "no team or user 'teem-a'; did you mean 'team-a'"),
         (lambda: regilink.collection("c", registry="modell"), "no registry 'modell'; did you mean 'model'"),
         (lambda: regilink.member("alicia", team="team-a"), "no user 'alicia'; did you mean 'alice'"),
-        (lambda: regilink.member("alice", team="nobody"), r"no team or user 'nobody' There are: .*team-a"),
-        (lambda: regilink.login("bob"), "no user 'bob' There are: alice"),
+        (lambda: regilink.member("alice", team="nobody"), r"no team or user 'nobody'\. There are: .*team-a"),
+        (lambda: regilink.login("bob"), r"no user 'bob'\. There are: alice"),
         (lambda: regilink.user("bob", teams=["nobody"]), "no team or user 'nobody'"),
         (lambda: regilink.service_account("ci", "nobody"), "no team or user 'nobody'"),
     ):
