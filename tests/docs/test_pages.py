@@ -1,6 +1,7 @@
 """The examples of the site do what the pages say: every command is run, in the order of the page."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,15 @@ def test_each_rule_and_command_has_its_place_on_the_site(tmp_path: Path, monkeyp
         prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
         for link in re.findall(r"\]\((?!https?:)([^)#]+\.md)(?:#[^)]*)?\)", prose):
             assert (tmp_path / "pages" / page).parent.joinpath(link).exists(), f"{page} leads to {link}"
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11) or sys.platform == "win32", reason="needs the size of a terminal")
+def test_the_picture_of_readme_shows_what_lint_prints() -> None:
+    import make_picture  # needs the terminals of Linux and macOS, and Python 3.11
+
+    def texts(picture: str) -> list[str]:
+        return re.findall(r"<text [^>]*>([^<]*)</text>", picture)
+
+    shown = make_picture.PICTURE.read_text(encoding="utf-8")
+    assert texts(shown) == texts(make_picture.make_picture()), "run: python tools/make_picture.py"
+    assert "http" not in re.sub(r'xmlns="[^"]*"', "", shown)
