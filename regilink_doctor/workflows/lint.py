@@ -189,7 +189,8 @@ def lint_paths(
         paths, config, result, listed, any_use=all_sites, force_exclude=force_exclude, progress=progress
     )
     linted = _linted(candidates, linter, result, progress)
-    if not linted:
+    users = _lint_users(paths, listed, linter)
+    if not linted and not users:
         return result
     from functools import partial
 
@@ -197,7 +198,8 @@ def lint_paths(
 
     contents = {path: content for path, content, _ in linted}
     before = {path: report for path, _, report in linted}
-    reports = report_at_values(before, listed)
+    reports = report_at_values({**users, **before}, listed)
+    reports = {path: report for path, report in reports.items() if path not in users}
     result.with_values = frozenset(path for path, report in reports.items() if report != before.get(path))
     result.lint_again = partial(
         lint_paths, paths, catalog=catalog, config=config, all_sites=all_sites, force_exclude=force_exclude
@@ -205,7 +207,49 @@ def lint_paths(
     for path, report in sorted(reports.items()):
         content = contents.get(path) or (files.read(path) if report.findings else b"")
         result.add(path, content, report)
+    result.notes += _note_unlinted(paths, result.findings)
     return result
+
+
+def _note_unlinted(paths: Sequence[str], findings: Sequence[Finding]) -> list[str]:
+    """A sentence for each file below the given folders that has a reported value and was not linted itself."""
+    values = {finding.at_value.place.path for finding in findings if finding.at_value is not None}
+    folders = [os.path.join(os.path.abspath(path), "") for path in paths if os.path.isdir(path)]
+    below = [path for path in sorted(values) if os.path.abspath(path).startswith(tuple(folders))]
+    return [
+        f"{path}: read for the values that the code uses, but not linted: it is ignored or excluded" for path in below
+    ]
+
+
+MOST_USERS = 200
+"""Programs that are linted for the configuration files that are named without them."""
+
+_VALUES = frozenset({"dockerfile", "dotenv", "ini", "json", "makefile", "shell", "toml", "yaml"})
+
+
+def _lint_users(paths: Sequence[str], listed: Sequence[str], linter: Linter) -> dict[str, FileReport]:
+    """The reports of the programs of the repository, where configuration files are linted without them.
+
+    A hook is given the files that have changed: what is wrong with a value shows where it is used.
+    """
+    named = frozenset(to_slashes(os.path.normpath(path)) for path in paths)
+    values = [path for path in listed if kind_of(path) in _VALUES and os.path.basename(path) != "pyproject.toml"]
+    if not values or len(listed) > MOST_USERS or any(path.endswith(".py") and path not in named for path in listed):
+        return {}
+    root = os.path.abspath(os.path.dirname(values[0]))
+    while not os.path.exists(os.path.join(root, ".git")):
+        if root == os.path.dirname(root):
+            return {}
+        root = os.path.dirname(root)
+    known = {os.path.abspath(path) for path in listed}
+    quiet = LintResult()
+    candidates = _candidates(
+        [os.path.relpath(root)], linter.config, quiet, [], any_use=False, force_exclude=False, progress=None
+    )
+    programs = [path for path in candidates if path.endswith((".py", ".ipynb")) and os.path.abspath(path) not in known]
+    if len(programs) > MOST_USERS:
+        return {}
+    return {path: report for path, _, report in _linted(programs, linter, quiet, None)}
 
 
 class _Sifted:

@@ -119,12 +119,37 @@ def test_comments_are_added_where_the_finding_is_reported() -> None:
     assert found() == []
 
 
+@pytest.mark.parametrize("comment", ["", "  # regilink: ignore[REG104]"])
+def test_a_configuration_that_is_linted_alone_is_judged_by_the_programs_of_its_repository(comment: str) -> None:
+    use_prefix()
+    write("conf/config.yaml", "wandb_registry-model", f"wandb_registry-model{comment}")
+    assert found("conf/config.yaml") == ([("conf/config.yaml", 2, "REG001")] if comment else [])
+    Path(".git").mkdir()
+    assert found("conf/config.yaml") == ([] if comment else [("conf/config.yaml", 2, "REG104")])
+    assert found("conf") == ([] if comment else [("conf/config.yaml", 2, "REG104")])
+
+
+def test_a_comment_at_the_call_counts_when_the_configuration_is_linted_alone() -> None:
+    Path(".git").mkdir()
+    write("train.py", 'config["target"])', 'config["target"])  # regilink: ignore[REG104]')
+    assert found("conf/config.yaml") == []
+
+
+def test_what_else_is_wrong_with_the_programs_is_left_to_a_run_that_names_them() -> None:
+    Path(".git").mkdir()
+    Path("other.py").write_text("import wandb\nwandb.init(entity='t').link_artifact(a, 'wandb-registry-model')\n")
+    assert found("conf/config.yaml") == [("conf/config.yaml", 2, "REG104")]
+
+
 def test_a_git_ignored_file_is_read_and_never_reported_at(capsys: pytest.CaptureFixture[str]) -> None:
     import subprocess
 
     subprocess.run(["git", "init", "-q"], check=True)
     Path(".gitignore").write_text("conf/\n")
     assert found() == [("train.py", 4, "REG104")]
+    note = "conf/config.yaml: read for the values that the code uses, but not linted: it is ignored or excluded"
+    assert lint_paths(["."]).notes == [note]
+    assert lint_paths(["train.py"]).notes == []
     assert cli.main(["lint", "--fix", "--unsafe-fixes"]) == 1
     assert Path("conf/config.yaml").read_text() == CONFIG
 
