@@ -1,5 +1,7 @@
 """The linter beside ripgrep and ruff, in the same run: `python benchmarks/lint.py [FILES ...]` (default: 40000 100000).
 
+`python benchmarks/lint.py configurations`: only the project whose values are in 500 configuration files.
+
 A tree of real modules, copies of the packages that `corpus.txt` names, under git, one file in a hundred not tracked;
 scripts, notebooks and settings that link. Then wandb's own package, in which every second file mentions W&B, one clean
 file, and one with a finding. The packages are downloaded once, into `benchmarks/.corpus` or `$REGILINK_CORPUS`: figures
@@ -223,7 +225,97 @@ def one_file(work: Path, bin_: Path, ruff: str) -> list[str]:
     ]
 
 
+PROGRAM = """import argparse
+import os
+
+import hydra
+import wandb
+import yaml
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--target", required=True)
+
+
+@hydra.main(config_path="conf", config_name="config", version_base=None)
+def main(cfg):
+    run = wandb.init(entity="team-a")
+    artifact = wandb.Artifact("zoo", type="model")
+    run.link_artifact(artifact, {hydra})
+    run.link_artifact(artifact, {loaded})
+    run.link_artifact(artifact, {variable})
+    run.link_artifact(artifact, {option})
+"""
+IN_FILES = {
+    "hydra": "cfg.group{0}.target",
+    "loaded": "yaml.safe_load(open('settings/{0}.yaml'))['registry']['target']",
+    "variable": "os.environ['TARGET_{0}']",
+    "option": "parser.parse_args().target",
+}
+
+
+def build_configured(folder: Path, *, in_files: bool) -> None:
+    """40 programs and 500 configuration files, which have the target paths of the programs, or are only beside them."""
+    written = dict.fromkeys(IN_FILES, "'wandb-registry-model/zoo'")
+    groups = "".join(f"  - group{number}: a\n" for number in range(40))
+    files = {"conf/config.yaml": f"defaults:\n{groups}  - _self_\nlr: 0.1\n"}
+    for number in range(40):
+        values = {name: text.format(number) for name, text in IN_FILES.items()} if in_files else written
+        files[f"train{number}.py"] = PROGRAM.format(**values)
+        files[f"scripts/run{number}.sh"] = f"python train{number}.py --target wandb-registry-model/zoo\n"
+        files[f".github/workflows/{number}.yml"] = f"env:\n  TARGET_{number}: wandb-registry-model/zoo\njobs: {{}}\n"
+        files[f"settings/{number}.yaml"] = "registry:\n  target: wandb-registry-model/zoo\n"
+        for choice in "abcdefghi":
+            files[f"conf/group{number}/{choice}.yaml"] = "target: wandb-registry-model/zoo\nlayers: [1, 2, 3]\n"
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
+
+
+def configurations(work: Path, bin_: Path) -> list[str]:
+    """A project whose values are in configuration files, beside the same project with the values in the code."""
+    command = [str(bin_ / "regilink"), "lint", "--exit-zero", "--output-format", "concise"]
+    for name in ("files", "code"):
+        build_configured(work / name, in_files=name == "files")
+    commands = {
+        "regilink": [*command, str(work / "files")],
+        "values in the code": [*command, str(work / "code")],
+        "`rg -l wandb`": [str(bin_ / "rg"), "-l", "wandb", str(work / "files")],
+    }
+    taken = in_turn(commands, work, ROUNDS)
+    what = "40 programs whose values are in 500 configuration files"
+    return [row(what, taken, "regilink", "values in the code"), row("the same", taken, "regilink", "`rg -l wandb`")]
+
+
+HEAD = (
+    "| regilink lint on | ms | CPU ms | beside | ms | CPU ms | ratio | CPU ratio |",
+    "|---|--:|--:|---|--:|--:|--:|--:|",
+)
+
+
+def measure_configurations() -> None:
+    with tempfile.TemporaryDirectory(prefix="regilink-benchmark-") as name:
+        work = Path(name)
+        rows = configurations(work, bare_environment(work / "env"))
+    lines = [
+        "## The linter and configuration files",
+        "",
+        f"Made by `python benchmarks/lint.py configurations`; {os.cpu_count()} cores, load average "
+        f"{os.getloadavg()[0]:.1f}, {ROUNDS} rounds.",
+        "",
+        *HEAD,
+        *rows,
+    ]
+    write("\n".join(lines))
+    print("\n".join(lines))
+
+
 def main() -> None:
+    if sys.argv[1:] == ["configurations"]:
+        measure_configurations()
+        return
     counts = [int(word) for word in sys.argv[1:]] or [40_000, 100_000]
     ruff = shutil.which("ruff") or str(Path(sys.executable).with_name("ruff"))
     work = Path(tempfile.mkdtemp(prefix="regilink-benchmark-"))
@@ -244,8 +336,7 @@ def main() -> None:
         f"{load[0]:.1f} (1 minute) and {load[2]:.1f} (15 minutes), in which the CPU ratio is the one to read; "
         f"ruff {version('ruff')}; {ROUNDS} rounds (five times as many for one file).",
         "",
-        "| regilink lint on | ms | CPU ms | beside | ms | CPU ms | ratio | CPU ratio |",
-        "|---|--:|--:|---|--:|--:|--:|--:|",
+        *HEAD,
         *rows,
     ]
     write("\n".join(lines))
