@@ -247,7 +247,7 @@ def _load(context: Context, path: str, node: ast.Call, at: ProgramPoint) -> list
             continue
         files = find_files(value, at)
         values += [load_file(context, file, kind, at, holder=holder) for file in files]
-        values += [] if files else [UNKNOWN]
+        values += [] if files else [Unknown(reason="a file that is not known, or not in the tree")]
     if any(keyword.arg == "object_hook" for keyword in node.keywords):  # it makes objects with attributes
         return [replace(value, attributes=True) if isinstance(value, Loaded) else value for value in values]
     return values

@@ -104,7 +104,8 @@ def resolve_item(context: Context, node: ast.Subscript, at: ProgramPoint) -> Ite
                 values += libraries.find_configured(context, key or "", at.scope.module)
             values += [] if values else [UNKNOWN]
         elif isinstance(owner, Literal | Loaded) and owner.is_mapping:
-            values += _find_stored_item(context, node, keys, at) or find_by_key(context, owner, keys) or [UNKNOWN]
+            found = _find_stored_item(context, node, keys, at) or find_by_key(context, owner, keys)
+            values += found or [Unknown(reason="a key that is not in the configuration" if keys else "")]
         elif isinstance(owner, Literal):
             number = _read_number(node.slice)
             values += find_items(context, owner) if number is None else find_item(context, owner, number)
@@ -165,7 +166,7 @@ def _find_key_attribute(context: Context, owner: Loaded, node: ast.Attribute, at
         return values
     if values or _is_stored(context, node, at.scope.module):
         return [UNKNOWN]
-    return find_by_key(context, owner, [node.attr]) or [Unknown(reason=f"no key {node.attr} in the configuration")]
+    return find_by_key(context, owner, [node.attr]) or [Unknown(reason="a key that is not in the configuration")]
 
 
 def find_attribute(context: Context, owner: ClassOrObject, name: str) -> tuple[Value, ...]:

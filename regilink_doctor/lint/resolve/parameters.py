@@ -195,7 +195,8 @@ def _find_argument(
             if isinstance(value, Literal | Loaded) and value.is_mapping:
                 return find_by_key(context, value, [name]) or None
             if is_configuration(value):
-                return list(libraries.find_configured(context, name, at.scope.module)) or None
+                configured = libraries.find_configured(context, name, at.scope.module)
+                return [item for item in configured if item != UNKNOWN] or None
             return [UNKNOWN]
     return [UNKNOWN] if starred < len(call.args) and name in indexes else None
 

@@ -55,6 +55,7 @@ def find_configured(context: Context, name: str, module: Module) -> tuple[Value,
 def _find_configured(context: Context, name: str, module: Module) -> list[Value]:
     chosen = [*_find_in_sweep_files(context, name, module), *_find_in_sweeps(context, name, module)]
     values = _find_in_program(context, name, module) or _find_in_defaults(context, name, module)
+    values += _find_in_launch_files(context, name, module)
     for other in _list_neighbors(context, module) if not (chosen or values) else ():
         values += _find_in_program(context, name, other)
     named = [with_name(mark_default(value, "wandb.config"), name) for value in values]
@@ -136,6 +137,29 @@ def _find_in_defaults(context: Context, name: str, module: Module) -> list[Value
         if os.path.isfile(path):
             return list(_find_in_file(context, FileText(path), module_point(module), name))
     return []
+
+
+def _find_in_launch_files(context: Context, name: str, module: Module) -> list[Value]:
+    """The values in configurations of W&B Launch beside the program: `{"overrides": {"run_config": …}}`."""
+    values: list[Value] = []
+    for path in _list_launch_files(os.path.abspath(module.source.folder)):
+        loaded = load_file(context, FileText(path), "json", module_point(module))
+        values += find_at(loaded, ("overrides", "run_config", name)) if isinstance(loaded, Loaded) else []
+    return values
+
+
+@remembered(256)
+def _list_launch_files(folder: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for base in (folder, *(os.path.join(folder, name) for name in ("config", "configs"))):
+        names = sorted(os.listdir(base))[:_MOST_FILES] if os.path.isdir(base) else []
+        found += [os.path.join(base, name) for name in names if name.endswith(".json")]
+    return tuple([path for path in found if _has_word(path, b"run_config")])
+
+
+def _has_word(path: str, word: bytes) -> bool:
+    with open(path, "rb") as file:
+        return word in file.read(1 << 16)
 
 
 def _find_in_file(context: Context, file: FileText, at: ProgramPoint, name: str) -> Iterable[Value]:

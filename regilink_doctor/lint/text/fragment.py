@@ -161,7 +161,8 @@ def _filling(
                 default, written, exact=written.span.line == written.span.end_line, default_of=variable, names=names
             ),
         )
-    return (UnknownPart(match[0], place, names=names),)
+    reason = "a template that is filled in later" if match[0].startswith(("{{", "{%")) else ""
+    return (UnknownPart(match[0], place, names=names, reason=reason),)
 
 
 def text_of(stretch: Fragment, start: int, end: int, name: str | None = None) -> StringValue:
