@@ -211,3 +211,22 @@ def test_an_event_of_runs_is_refused_for_a_collection(server: Server, zoo: Colle
     made.scope = scope_of(server, zoo)
     with pytest.raises(Exception, match="cannot trigger an automation of an artifact collection"):
         api.update_automation(made)
+
+
+@pytest.mark.skipif(not hasattr(automations, "OnAddCollectionTag"), reason="this wandb has no events of tags")
+def test_tags_that_come_and_go_trigger(server: Server, zoo: Collection) -> None:
+    server.world.collection("zoo", registry="model", versions=1)
+    api = server.api()
+    scope = scope_of(server, zoo)
+    kinds = ("OnAddCollectionTag", "OnRemoveCollectionTag", "OnAddArtifactTag", "OnRemoveArtifactTag")
+    for kind in kinds:
+        event = getattr(automations, kind)(scope=scope)
+        api.create_automation(event >> automations.DoNothing(), name=kind)
+    collection = api.artifact_collection("model", "acme/wandb-registry-model/zoo")
+    version = api.artifact("acme/wandb-registry-model/zoo:v0")
+    for thing in (collection, version):
+        thing.tags = ["ready"]
+        thing.save()
+        thing.tags = []
+        thing.save()
+    assert [name for name, _, _ in events(server)] == list(kinds)

@@ -145,7 +145,10 @@ def update_artifact(world: World, context: Context, input: dict[str, Any]) -> di
         for membership in found.memberships:
             automations.notify_version(world, "ADD_ARTIFACT_TAG", membership, tag=tag["tag_name"])
     gone = {tag["tag_name"] for tag in input.get("tags_to_delete") or ()}
-    found.tags[:] = [each for each in found.tags if each.name not in gone]
+    for removed in [each for each in found.tags if each.name in gone]:
+        found.tags.remove(removed)
+        for membership in found.memberships:
+            automations.notify_version(world, "REMOVE_ARTIFACT_TAG", membership, tag=removed.name)
     if input.get("aliases") is not None:
         _replace_aliases(world, context, found, input["aliases"])
     found.updated_at = now()

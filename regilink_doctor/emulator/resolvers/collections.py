@@ -10,7 +10,7 @@ from regilink_doctor.core.naming import COLLECTION_FORBIDDEN, NAME_MAX
 from regilink_doctor.emulator.resolvers.artifacts import visible
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
-from regilink_doctor.emulator.world import World, access, artifacts, links, search
+from regilink_doctor.emulator.world import World, access, artifacts, automations, links, search
 from regilink_doctor.emulator.world.model import (
     Alias,
     ArtifactType,
@@ -210,14 +210,21 @@ def _deleted(world: World, collection: Collection) -> dict[str, Any]:
 @field("Mutation", "createArtifactCollectionTagAssignments")
 def add_tags(world: World, context: Context, input: dict[str, Any]) -> dict[str, Any]:
     collection = _named(context, input)
-    return {"tags": [world.make_tag(collection.tags, each["tag_name"]) for each in input["tags"]]}
+    before = {tag.name for tag in collection.tags}
+    tags = [world.make_tag(collection.tags, each["tag_name"]) for each in input["tags"]]
+    for tag in tags:
+        if tag.name not in before:
+            automations.notify_collection(world, "ADD_COLLECTION_TAG", collection, tag=tag.name)
+    return {"tags": tags}
 
 
 @field("Mutation", "deleteArtifactCollectionTagAssignments")
 def delete_tags(world: World, context: Context, input: dict[str, Any]) -> dict[str, bool]:
     collection = _named(context, input)
     gone = {each["tag_name"] for each in input["tags"]}
-    collection.tags[:] = [each for each in collection.tags if each.name not in gone]
+    for tag in [tag for tag in collection.tags if tag.name in gone]:
+        collection.tags.remove(tag)
+        automations.notify_collection(world, "REMOVE_COLLECTION_TAG", collection, tag=tag.name)
     return {"success": True}
 
 

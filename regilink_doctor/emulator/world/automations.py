@@ -151,10 +151,6 @@ def notify_version(state: State, event: str, membership: Membership, **facts: st
         return
     name = f"{membership.collection.path}:{membership.version}"
 
-    def holds(automation: Automation) -> bool:
-        condition = _read_filter(automation)
-        return not condition or search.matches(condition, facts.get)
-
     def describe() -> dict[str, Any]:
         artifact = membership.artifact
         return {
@@ -168,7 +164,24 @@ def notify_version(state: State, event: str, membership: Membership, **facts: st
         }
 
     places: tuple[Scope, ...] = (membership.collection, membership.collection.project)
-    _trigger(state, event, places, name, facts.get("alias"), holds, describe)
+    _trigger(state, event, places, name, facts.get("alias"), _filter_on(facts), describe)
+
+
+def notify_collection(state: State, event: str, collection: Collection, *, tag: str) -> None:
+    """A collection got a tag, or lost one."""
+    facts = {"tag": tag, "artifact_collection_name": collection.name}
+    places: tuple[Scope, ...] = (collection, collection.project)
+    _trigger(state, event, places, collection.path, None, _filter_on(facts), lambda: facts)
+
+
+def _filter_on(facts: Mapping[str, Any]) -> Callable[[Automation], bool]:
+    """Whether an automation's filter holds for these facts."""
+
+    def holds(automation: Automation) -> bool:
+        condition = _read_filter(automation)
+        return not condition or search.matches(condition, facts.get)
+
+    return holds
 
 
 def notify_run(state: State, run: Run, *, state_changed: bool, metrics: Iterable[Mapping[str, Any]] = ()) -> None:
