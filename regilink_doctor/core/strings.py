@@ -84,6 +84,11 @@ class StringValue:
         return ((offset, part) for offset, part in self._offsets() if isinstance(part, UnknownPart))
 
     @property
+    def unknown_reasons(self) -> tuple[str, ...]:
+        """Why parts are not known, where there is more to say than that the source does not tell."""
+        return tuple(dict.fromkeys(part.reason for _, part in self.unknown_parts if part.reason))
+
+    @property
     def unset_variables(self) -> Iterator[str]:
         """The variables of the environment that make a part None when they are not set."""
         return (name for part in self.parts if may_be_none(part) for name in part.variables)

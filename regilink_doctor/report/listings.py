@@ -31,8 +31,10 @@ def list_sites(reports: Sequence[SiteReport], output_format: str) -> Iterator[st
     for report in reports:
         site = report.site
         targets = mask_secrets(" | ".join(dict.fromkeys(text.display for text in site.target)))
+        reasons = "; ".join(dict.fromkeys(reason for text in site.target for reason in text.unknown_reasons))
+        why = f"  (unknown: {escape_text(reasons)})" if reasons else ""
         codes = f"  [{', '.join(report.codes)}]" if report.codes else ""
-        yield f"{format_place(site.place)}: {site.call} {escape_text(targets)}".rstrip() + codes
+        yield f"{format_place(site.place)}: {site.call} {escape_text(targets)}".rstrip() + why + codes
 
 
 def list_statistics(findings: Sequence[Finding], output_format: str) -> Iterator[str]:

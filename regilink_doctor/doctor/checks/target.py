@@ -33,7 +33,9 @@ class TargetPathCheck(Check):
         target = target_of_subject(subject)
         if not target.is_known:
             what = " and ".join(f"`{each}`" for each in target.unknown_sources) or "{?}"
-            return skip_check(f"{what} is known only when the program runs: pass the whole path as TARGET")
+            reasons = "; ".join(target.string.unknown_reasons)
+            why = f" ({reasons})" if reasons else ""
+            return skip_check(f"{what} is known only when the program runs{why}: pass the whole path as TARGET")
         problem = worst_in_path(context, target)
         if problem is None:
             return pass_check(_describe_reading(target))
