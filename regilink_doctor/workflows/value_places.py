@@ -61,19 +61,17 @@ def report_at_values(reports: Mapping[str, FileReport], linted: Iterable[str]) -
 def _merge(own: Sequence[Finding], moved: Sequence[Finding]) -> list[Finding]:
     """What a file says by itself, and what its uses say: each problem of a value once, with all its uses."""
     merged: list[Finding] = []
-    for finding in moved:
-        index = next((index for index, other in enumerate(merged) if _is_same(other, finding)), None)
+    by_line: dict[tuple[str, int], list[int]] = {}
+    for finding in (*moved, *own):
+        same = by_line.setdefault((finding.code, finding.place.span.line), [])
+        index = next((index for index in same if _is_same(merged[index], finding)), None)
         if index is None:
+            same.append(len(merged))
             merged.append(finding)
         else:
-            related = tuple(dict.fromkeys((*merged[index].related, *finding.related)))
-            merged[index] = replace(merged[index], related=related)
-    for finding in own:
-        index = next((index for index, other in enumerate(merged) if _is_same(other, finding)), None)
-        if index is None:
-            merged.append(finding)
-        elif merged[index].fix is None:
-            merged[index] = replace(merged[index], fix=finding.fix)
+            first = merged[index]
+            related = tuple(dict.fromkeys((*first.related, *finding.related)))
+            merged[index] = replace(first, related=related, fix=first.fix or finding.fix)
     return merged
 
 

@@ -33,6 +33,8 @@ _FILLERS = frozenset({"then", "do", "else", "elif", "!", "{", "time", "in"})
 _MOST_CONTAINERS = 50
 _MOST_PROGRAMS = 20
 _CONTAINERS = frozenset({"docker", "docker-compose", "podman", "nerdctl"})
+_MOST_WORDS = 64
+_SPLIT = re.compile(r"""\$\{?\w+\}?|"?\$\{\w+\[[@*]\]\}"?""")
 _EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
 
@@ -93,12 +95,21 @@ class _ScriptReader:
 
     def read(self) -> Script:
         words: list[Word] = []
+        array: Word | None = None
         guarded = False
         marks = Words(self.stretch, self.known)
         for mark in marks:
             self.read_documents(marks)
             if isinstance(mark, Word):
                 words.append(mark)
+                continue
+            if array is not None:
+                if mark == ")":
+                    self.read_array(array, words)
+                    array, words = None, []
+                continue
+            if mark == "(" and words and words[-1].plain.endswith("="):  # ARGS=(…)
+                array, words = words[-1], []
                 continue
             pattern = mark == ")" and bool(self.open) and self.open[-1][0] == "esac"
             if mark == "(" and len(words) == 1:  # name() { …
@@ -163,7 +174,7 @@ class _ScriptReader:
         if words[0].plain in ("read", "unset", "mapfile", "readarray", "getopts"):
             self.forget(words[1:])
         place = self.stretch.place(start, end)
-        texts = tuple(word.value for word in words)
+        texts = tuple([text for word in words for text in self.split_word(word)])
         environment += self.read_passed(words, start, end, containers)
         self.script.settings += environment
         self.read_inline(words)
@@ -192,6 +203,35 @@ class _ScriptReader:
                 return words
             words = words[1:]
         return words
+
+    def read_array(self, name: Word, words: list[Word]) -> None:
+        """`ARGS=(--target x)`, `ARGS+=(--lr 1)`: its words, by the ways to write all of them."""
+        variable = name.plain.rstrip("=").removesuffix("+")
+        ways = (f"${{{variable}[@]}}", f"${{{variable}[*]}}")
+        before = self.known.get(ways[0]) if name.plain.endswith("+=") else None
+        values = [*(self.split_value(before) if before is not None else ()), *(word.value for word in words)]
+        is_unknown = bool(self.open) or (name.plain.endswith("+=") and before is None)
+        if is_unknown or len(values) > _MOST_WORDS or any(" " in value.pattern for value in values) or not values:
+            for way in ways:
+                self.known.pop(way, None)
+            return
+        place = self.stretch.place(name.start, name.end)
+        parts = [part for value in values for part in (KnownPart(" ", place), *value.parts)][1:]
+        self.known |= dict.fromkeys(ways, StringValue(tuple(parts), place))
+
+    def split_word(self, word: Word) -> list[StringValue]:
+        """The words that a shell makes of one: several of a variable without quotes, and of an array."""
+        value = word.value
+        if word.plain.count(" ") and _SPLIT.fullmatch(self.stretch.text, word.start, word.end):
+            return self.split_value(value)
+        return [value]
+
+    def split_value(self, value: StringValue) -> list[StringValue]:
+        """The parts of a string between spaces."""
+        return [
+            StringValue(value.cut(*match.span()), value.place_of(*match.span()))
+            for match in re.finditer(r"\S+", value.pattern)
+        ]
 
     def forget(self, names: list[Word]) -> None:
         """Variables whose values a loop or a command decides."""
