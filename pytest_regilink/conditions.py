@@ -10,11 +10,12 @@ from pytest_regilink.assertions import suggest_name
 from regilink_doctor.core.records import record, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Literal, NoReturn
 
-    from pytest_regilink.server_fixture import Regilink
+    from regilink_doctor.core.ledger import LinkAttempt
     from regilink_doctor.emulator import World
+    from regilink_doctor.emulator.faults import Fault
     from regilink_doctor.emulator.world.model import User
 
 ROLES = ("admin", "member", "viewer", "restricted_viewer")
@@ -89,25 +90,25 @@ class Conditions:
         if self.server is not None:
             world.server(self.server)
 
-    def inject_faults(self, regilink: Regilink) -> None:
-        """Inject the faults.
+    def inject_faults(self, inject: Callable[..., object]) -> None:
+        """Inject the faults, each by a call of `inject`.
 
         Raises:
             ValueError: there is no such fault, or no such operation.
         """
         for fault in self.faults:
             try:
-                regilink.fault(**({"kind": fault} if isinstance(fault, str) else fault))
+                inject(**({"kind": fault} if isinstance(fault, str) else fault))
             except TypeError as error:
                 raise ValueError(f"faults: {fault!r} is not what Emulator.fault takes: {error}") from None
 
-    def find_unmet(self, regilink: Regilink) -> str | None:
+    def find_unmet(self, declared: Iterable[Fault], links: Iterable[LinkAttempt]) -> str | None:
         """What the test was to meet and did not; None when it met everything."""
-        for fault in regilink.declared_faults:
+        for fault in declared:
             if fault.seen == 0:
                 operation = f" at {fault.operation!r}" if fault.operation else ""
                 return f"no request met the fault {fault.kind!r}{operation}: the test is the same without it"
-        refused = any(attempt.verdict == "refused" for attempt in regilink.links)
+        refused = any(attempt.verdict == "refused" for attempt in links)
         if self.failure is not None and not self.faults and not refused:
             return f"W&B refused nothing: the test did not meet the failure {self.failure!r}"
         return None

@@ -249,7 +249,7 @@ def fail_unmet(item: pytest.Item) -> None:
         Failed: it did not.
     """
     for server in item.stash.get(SERVERS, ()):
-        if message := server.conditions.find_unmet(server):
+        if message := server.conditions.find_unmet(server.declared_faults, server.links):
             pytest.fail(message, pytrace=False)
 
 
@@ -300,7 +300,7 @@ def _open_server(
     request.node.stash.setdefault(SERVERS, []).append(server)
     unfinished: list[str] = []
     try:
-        _call_or_fail(request, conditions.inject_faults, server)
+        _call_or_fail(request, conditions.inject_faults, server.fault)
         for kind in read_fault_set(request.config):
             _call_or_fail(request, emulator.fault, kind)
         yield server

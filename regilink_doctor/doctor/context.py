@@ -66,9 +66,9 @@ class Context:
         self.queries = ServerQueries(self.gateway, self._possible_entities(), self)
 
     @property
-    def directory(self) -> ServerView:
+    def view(self) -> ServerView:
         """What has been looked up."""
-        return self.queries.directory
+        return self.queries.view
 
     @property
     def account(self) -> Account:
@@ -126,8 +126,8 @@ class Context:
     def version(self, consumed: ConsumedName) -> Version | None:
         """The version that a name fetches, as far as it has been looked up."""
         fetch = self.resolve_consumed(consumed)
-        question = version_question(fetch, self.directory) if fetch is not None else None
-        return self.directory.version(question) if isinstance(question, VersionQuestion) else None
+        question = version_question(fetch, self.view) if fetch is not None else None
+        return self.view.version(question) if isinstance(question, VersionQuestion) else None
 
     def link_of(self, target: LinkTarget) -> LinkInput | None:
         """What the SDK would send for a target; None when it refuses the path, or a part of it is not known."""
@@ -155,12 +155,12 @@ class Context:
         if made is None:
             return Judgement("unknown")
         self.queries.look_up_links()
-        return judge(made, self.directory, target.type_text)
+        return judge(made, self.view, target.type_text)
 
     def judgement_so_far(self, target: LinkTarget) -> Judgement:
         """What W&B would do with a target, from what has been looked up already."""
         made = self.sdk_link(target)
-        return judge(made, self.directory, target.known_type) if isinstance(made, LinkInput) else UNKNOWN
+        return judge(made, self.view, target.known_type) if isinstance(made, LinkInput) else UNKNOWN
 
     def places_of(self, reference: LinkTarget | ConsumedName) -> tuple[Origin, ...]:
         """Every place at which the same question to W&B is written, in order."""
@@ -186,7 +186,7 @@ class Context:
     def versions(self) -> Collection[VersionQuestion]:
         """See `Asked`."""
         fetches = [fetch for fetch in map(self.resolve_consumed, self.consumed) if fetch is not None]
-        questions = [version_question(fetch, self.directory) for fetch in fetches]
+        questions = [version_question(fetch, self.view) for fetch in fetches]
         return [each for each in questions if isinstance(each, VersionQuestion)]
 
     def project_of(self, target: LinkTarget) -> str | None:

@@ -52,9 +52,9 @@ def prepare_answer(context: Context) -> Ready:
     # What was warned of is not offered: the path is shown as it was intended, or not at all.
     targets = [path for each in written if (path := correct_path(each)) is not None]
     if not written and entity is not None:
-        facts = context.directory.entity(entity.value)
+        facts = context.view.entity(entity.value)
         for names in facts.organizations if facts else ():
-            targets += [f"{REGISTRY_PREFIX}{name}/{EXAMPLE}" for name in context.directory.registry_names(names.entity)]
+            targets += [f"{REGISTRY_PREFIX}{name}/{EXAMPLE}" for name in context.view.registry_names(names.entity)]
     teams = tuple((team.name, team.organization) for team in account.teams if team.organization is not None)
     return Ready(teams, tuple(dict.fromkeys(targets)), entity.value if entity else None)
 
@@ -78,7 +78,7 @@ def _list_names(context: Context) -> Iterator[tuple[str, str]]:
         yield "user", account.username
         for team in account.teams:
             yield "team", team.name
-    for names in context.directory.organization_names:
+    for names in context.view.organization_names:
         yield "organization", names.name
         yield "organization", names.entity
     for given, kind in ((settings.entity, "entity"), (settings.project, "project")):
@@ -86,7 +86,7 @@ def _list_names(context: Context) -> Iterator[tuple[str, str]]:
             yield kind, given.value
     if settings.organization is not None:
         yield "organization", settings.organization.value
-    yield from context.directory.seen_names()
+    yield from context.view.seen_names()
     for target in context.targets:
         yield from _of_path(target.text)
         yield "entity", target.entity_text or ""

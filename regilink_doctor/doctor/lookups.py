@@ -50,20 +50,20 @@ def lookup_of(text: str, entity: str, project: str | None, organization: str | N
     return Lookup(entity, path.prefix or entity, given, path.project or "", path.name)
 
 
-def version_question(fetch: Lookup, directory: ServerView) -> VersionQuestion | Judgement:
+def version_question(fetch: Lookup, view: ServerView) -> VersionQuestion | Judgement:
     """The version that a fetch asks for, or why it asks for none (rows D1, D4)."""
     if not fetch.registry:
         return VersionQuestion(fetch.owner, fetch.project, fetch.name)
-    found = resolve_organization(fetch.entity, fetch.organization, directory)
+    found = resolve_organization(fetch.entity, fetch.organization, view)
     if not isinstance(found, OrganizationNames):
         return found
     return VersionQuestion(found.entity, fetch.project, fetch.name)
 
 
-def link_questions(link: LinkInput, directory: ServerView) -> tuple[set[RegistryQuestion], set[CollectionQuestion]]:
+def link_questions(link: LinkInput, view: ServerView) -> tuple[set[RegistryQuestion], set[CollectionQuestion]]:
     """What `link_rules.judge` will ask about a link."""
     if link.registry:
-        found = resolve_organization(link.source_entity, link.organization, directory)
+        found = resolve_organization(link.source_entity, link.organization, view)
         name = registry_name(link.project)
         if not isinstance(found, OrganizationNames) or not is_known(name):
             return set(), set()
@@ -72,7 +72,7 @@ def link_questions(link: LinkInput, directory: ServerView) -> tuple[set[Registry
         if not is_known(collection) or not collection:
             return registries, set()
         return registries, {CollectionQuestion(found.name, found.entity, name, collection)}
-    facts = directory.entity(link.entity) if link.entity else None
+    facts = view.entity(link.entity) if link.entity else None
     owners = [names.entity for names in facts.organizations] if facts else []
     return {RegistryQuestion(owner, name) for owner in owners for name in _suspect_registries(link)}, set()
 

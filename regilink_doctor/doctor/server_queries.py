@@ -80,7 +80,7 @@ class ServerQueries:
 
     def __init__(self, gateway: Gateway, names: Collection[str], asked: Asked) -> None:
         self.gateway = gateway
-        self.directory = ServerView()
+        self.view = ServerView()
         self.features: frozenset[str] | None = None
         self._names = frozenset(name for name in names if name and is_known(name))
         self._asked = asked
@@ -101,12 +101,12 @@ class ServerQueries:
         if account is None:
             return None
         for team in account.teams:
-            self.directory.add_team(team)
+            self.view.add_team(team)
         if account.organizations is not None:
             facts = EntityFacts(account.username, "personal", account.organizations)
-            self.directory.know_entity(account.username, facts)
+            self.view.know_entity(account.username, facts)
         for name, alias in entity_names(self._names).items():
-            self.directory.add_entity(name, reply.data.get(alias))
+            self.view.add_entity(name, reply.data.get(alias))
         return account
 
     @property
@@ -131,7 +131,7 @@ class ServerQueries:
         registries: set[RegistryQuestion] = set()
         collections: set[CollectionQuestion] = set()
         for link in links:
-            registry, collection = link_questions(link, self.directory)
+            registry, collection = link_questions(link, self.view)
             registries |= registry
             collections |= collection
         fetched = (each for each in versions if is_registry_project(each.project))
@@ -141,7 +141,7 @@ class ServerQueries:
         questions = Questions(sorted(registries), sorted(collections), sorted(versions), team)
         shown = () if links or versions else self._organizations_of(entity)
         self._ask_targets(questions, account, shown[:1])
-        sources = (self.directory.version(each) for each in versions)
+        sources = (self.view.version(each) for each in versions)
         self._look_up_entities(sorted({each.source[0] for each in sources if each is not None and each.source}))
         for names in shown[1:]:
             self._add_registries(names, pages=1)
@@ -159,7 +159,7 @@ class ServerQueries:
                 self._add_registries(names, pages=MAX_PAGES)
             except ServerConnectionError:
                 pass
-        return self.directory.registry_names(names.entity)
+        return self.view.registry_names(names.entity)
 
     def look_around(self, missing: Sequence[CollectionQuestion]) -> None:
         """What there is instead of versions that are missing: one request for all of them. A failure leaves nothing."""
@@ -174,20 +174,20 @@ class ServerQueries:
             owner = (reply.data.get(f"names{index}") or {}).get("orgEntity") or {}
             names = tuple(node["name"] for node in list_nodes(owner.get("artifactCollections")) if node.get("name"))
             owner = (reply.data.get(f"there{index}") or {}).get("orgEntity") or {}
-            self.directory.add_neighbours(each, names, tuple(_version_names(owner.get("artifactMemberships"))))
+            self.view.add_neighbours(each, names, tuple(_version_names(owner.get("artifactMemberships"))))
 
     def _look_up_entities(self, names: Sequence[str]) -> None:
         """One more request, where a default entity, or the source of an artifact, is none of the account's teams."""
-        unknown = [name for name in names if is_known(name) and not self.directory.knows_entity(name)]
+        unknown = [name for name in names if is_known(name) and not self.view.knows_entity(name)]
         if not unknown:
             return
         fields = [field for field in account_fields(unknown) if field.name == "entity"]
         reply = ask(self.gateway, "RegilinkEntities", fields)
         for name, alias in entity_names(unknown).items():
-            self.directory.add_entity(name, reply.data.get(alias))
+            self.view.add_entity(name, reply.data.get(alias))
 
     def _organizations_of(self, entity: str | None) -> tuple[OrganizationNames, ...]:
-        facts = self.directory.entity(entity) if entity else None
+        facts = self.view.entity(entity) if entity else None
         return facts.organizations if facts else ()
 
     def _ask_targets(self, asked: Questions, account: Account, shown: Sequence[OrganizationNames]) -> None:
@@ -197,12 +197,12 @@ class ServerQueries:
         if not fields:
             return
         reply = ask(self.gateway, "RegilinkTargets", fields)
-        self.directory.not_known.update(reply.unknown)
+        self.view.not_known.update(reply.unknown)
         data = reply.data
         for index, registry in enumerate(asked.registries):
             owner = data.get(registry_alias(index)) or {}
-            self.directory.add_registry(registry.organization, registry.registry, owner.get("project"))
-            self.directory.add_grants(registry.organization, registry.registry, data.get(roles_alias(index)))
+            self.view.add_registry(registry.organization, registry.registry, owner.get("project"))
+            self.view.add_grants(registry.organization, registry.registry, data.get(roles_alias(index)))
         for index, each in enumerate(asked.collections):
             owner = ((data.get(collection_alias(index)) or {}).get("orgEntity")) or {}
             kinds = [
@@ -210,12 +210,12 @@ class ServerQueries:
                 for node in list_nodes(owner.get("artifactCollections"))
                 if node.get("name") == each.collection
             ]
-            self.directory.add_collection(each.organization, each.registry, each.collection, next(iter(kinds), None))
+            self.view.add_collection(each.organization, each.registry, each.collection, next(iter(kinds), None))
         for index, version in enumerate(asked.versions):
-            self.directory.add_version(version, data.get(version_alias(index)))
+            self.view.add_version(version, data.get(version_alias(index)))
         members = (data.get(MEMBERS) or {}).get("members") or ()
         kinds = [each.get("accountType") for each in members if each.get("username") == account.username]
-        self.directory.service_account = str(kinds[0]).upper() == "SERVICE" if kinds and kinds[0] else None
+        self.view.service_account = str(kinds[0]).upper() == "SERVICE" if kinds and kinds[0] else None
         for names in shown:
             self._add_page(names, listed(data).nodes)
 
@@ -225,7 +225,7 @@ class ServerQueries:
 
     def _add_page(self, names: OrganizationNames, nodes: Iterable[Mapping[str, Any]]) -> None:
         for node in nodes:
-            self.directory.add_registry(names.entity, registry_name(node["name"]), node)
+            self.view.add_registry(names.entity, registry_name(node["name"]), node)
 
 
 def _version_names(connection: Any) -> list[str]:

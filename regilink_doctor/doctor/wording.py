@@ -84,9 +84,9 @@ def problem_of_link(context: Context, target: LinkTarget, judgement: Judgement) 
     """The problem behind a judgement, as lint would report it if it knew what the server knows."""
     known = _with_entity(context, target)
     problem = judgement.problem or Problem(judgement.rule or rule_codes.INTERNAL_ERROR)
-    same = (each for each in judge_target(known, context.directory) if each.rule == problem.rule)
+    same = (each for each in judge_target(known, context.view) if each.rule == problem.rule)
     organization = {"organization": judgement.organization} if judgement.organization else {}
-    made = next(same, replace(problem, target=known, view=context.directory))
+    made = next(same, replace(problem, target=known, view=context.view))
     return replace(made, facts={**organization, **problem.facts, **made.facts}, failure=problem.failure or made.failure)
 
 

@@ -138,7 +138,7 @@ class _Facts:
 def lint_bytes(
     path: str,
     content: bytes,
-    directory: OrganizationView | None = None,
+    view: OrganizationView | None = None,
     *,
     known: ConfiguredOrganization = NOTHING_CONFIGURED,
     selection: Selection = EVERYTHING,
@@ -149,7 +149,7 @@ def lint_bytes(
     Args:
         path: as it is shown; its folder is also where `.env` and CI files are looked for.
         content: the file's bytes.
-        directory: what is known of the organization.
+        view: what is known of the organization.
         known: what the configuration tells of it.
         selection: which rules report.
         project: what is around the file, the same for all files of a run; None: nothing is remembered.
@@ -166,7 +166,7 @@ def lint_bytes(
     except Exception as error:
         place = Place(path, Span(1, 1, 1, 1))
         return FileReport((_crash("reading", place, error, "nothing in this file was checked"),))
-    facts = _Facts(path, reading, project, directory, known)
+    facts = _Facts(path, reading, project, view, known)
     by_site = [_find_problems(site, facts, enabled) for site in reading.sites]
     others = [_find_problems(item, facts, enabled) for item in reading.declared]
     unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from regilink_doctor.client.settings import Settings
@@ -88,12 +89,8 @@ def diagnose(
         links, found_names = _find_targets(server, config, paths)
         names += found_names
     else:
-        links = [
-            target
-            if isinstance(target, LinkTarget)
-            else target_of(target, artifact_type=artifact_type, aliases=aliases)
-            for target in targets
-        ]
+        make_target = partial(target_of, artifact_type=artifact_type, aliases=aliases)
+        links = [target if isinstance(target, LinkTarget) else make_target(target) for target in targets]
     return run_diagnosis(
         settings,
         links,

@@ -143,7 +143,7 @@ class Linter:
             catalog = self._catalog_of(config)
             self._by_config[config.source] = partial(
                 lint_bytes,
-                directory=catalog.with_personal(config.personal_entities) if catalog is not None else None,
+                view=catalog.with_personal(config.personal_entities) if catalog is not None else None,
                 known=config.known,
                 selection=config.selection,
                 project=self._project,

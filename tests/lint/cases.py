@@ -163,7 +163,7 @@ def laid_out(case: Case) -> tuple[dict[str, bytes], Callable[[str, bytes], FileR
         else NOTHING_CONFIGURED
     )
     selection = Selection(pedantic="pedantic" in case.head)
-    return contents, partial(lint_bytes, directory=directory, known=known, selection=selection)
+    return contents, partial(lint_bytes, view=directory, known=known, selection=selection)
 
 
 def _run(case: Case) -> list[str]:

@@ -91,7 +91,7 @@ class ServiceAccount(Check):
         context.queries.look_up_links()
         if account.default_entity == account.username:
             return pass_check(f"{account.username} is a person's account")
-        kind = context.directory.service_account
+        kind = context.view.service_account
         if kind is None:
             return skip_check(f"the server does not say whether {account.username} is a person or a service account")
         if not kind:

@@ -85,7 +85,7 @@ class EntityCheck(Check):
         context.queries.look_up_links()
         name = subject.entity
         given = Setting(name, subject.origin or DEFAULT_ENTITY)
-        facts = context.directory.entity(name)
+        facts = context.view.entity(name)
         entity = {"entity": name}
         if facts is None:
             near = close_to(name, [team.name for team in account.teams])
@@ -113,7 +113,7 @@ class EntityCheck(Check):
                 notes=[quote_message("unable-to-find-organization", entity)],
                 help=use_a_team(account, given),
             )
-        if context.directory.writable(name) is False:
+        if context.view.writable(name) is False:
             return _not_writable(context, given)
         names = facts.organizations[0]
         if isinstance(given.origin, Configured) and account.default_entity != name:
@@ -133,13 +133,13 @@ class EntityAccess(Check):
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The entities of which the server does not say it."""
         for subject in EntityCheck().find_subjects(context):
-            if subject.entity is not None and context.directory.is_unsaid_whether_writable(subject.entity):
+            if subject.entity is not None and context.view.is_unsaid_whether_writable(subject.entity):
                 yield subject
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Leave it open."""
         context.queries.look_up_links()
-        if (writable := context.directory.writable(subject.shown)) is not None:
+        if (writable := context.view.writable(subject.shown)) is not None:
             return pass_check(f"you may {'' if writable else 'not '}log runs in {subject.shown}")
         return skip_check(f"the server does not say whether you may log runs in {subject.shown}")
 
@@ -147,7 +147,7 @@ class EntityAccess(Check):
 def _not_writable(context: Context, given: Setting[str]) -> Outcome:
     """The entity is shown, but nothing can be logged there: a service account, a viewer, a stranger (rows B2, B9)."""
     account, entity = context.account, given.value
-    if context.directory.service_account:
+    if context.view.service_account:
         team = account.default_entity or ""
         facts = {"account": account.username, "entity": entity, "team": team, "help": entity_line(team, given)}
         return report_problem(

@@ -129,7 +129,7 @@ class OrganizationVariable(Check):
         if not entities:
             return skip_check("there is no link whose path leaves the organization to it, and whose team is known")
         for entity in entities:
-            found = resolve_organization(entity, subject.shown, context.directory)
+            found = resolve_organization(entity, subject.shown, context.view)
             if isinstance(found, Judgement):
                 return self._report_wrong(context, Setting(subject.shown, origin), entity, found)
         return pass_check(f"{subject.shown} ({origin.shown}) is the organization of {list_names(entities)}")
@@ -140,11 +140,11 @@ class OrganizationVariable(Check):
         names = [link.source_entity for each in shorthand if (link := context.link_of(each)) is not None]
         if not context.targets and (own := context.run_entity()) is not None:
             names.append(own.value)
-        known = [(name, context.directory.entity(name)) for name in dict.fromkeys(names)]
+        known = [(name, context.view.entity(name)) for name in dict.fromkeys(names)]
         return [name for name, facts in known if facts and facts.kind == "team" and facts.organizations]
 
     def _report_wrong(self, context: Context, given: Setting[str], entity: str, found: Judgement) -> Outcome:
-        facts = context.directory.entity(entity)
+        facts = context.view.entity(entity)
         if facts is None:
             raise LookupError("the entity was known a moment ago")
         names = facts.organizations[0]
@@ -155,6 +155,6 @@ class OrganizationVariable(Check):
             return report_problem(problem, notes=details, help=choices)
         target = replace(target_of(f"{given.value}/{REGISTRY_PREFIX}model/zoo"), entity=as_string(entity))
         problem = Problem(
-            found.rule or rule_codes.UNKNOWN_ORGANIZATION, failure="A13", target=target, view=context.directory
+            found.rule or rule_codes.UNKNOWN_ORGANIZATION, failure="A13", target=target, view=context.view
         )
         return report_problem(problem, notes=details, help=choices)

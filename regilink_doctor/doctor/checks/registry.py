@@ -31,10 +31,10 @@ class OrganizationCheck(OfTarget):
 
     def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG202 for a team or person there, REG303 for any other name."""
-        found = resolve_organization(made.source_entity, made.organization, context.directory)
+        found = resolve_organization(made.source_entity, made.organization, context.view)
         if isinstance(found, OrganizationNames):
             return pass_check(f"links of {made.source_entity} go to {found.name} (entity {found.entity})")
-        named = context.directory.entity(made.organization) if made.organization else None
+        named = context.view.entity(made.organization) if made.organization else None
         kind = f"it is a {named.kind} entity" if named and judgement.rule == rule_codes.TEAM_AS_ORGANIZATION else ""
         return report_problem(problem_of_link(context, target, judgement), notes=[kind, answer_of(judgement)])
 
@@ -50,13 +50,13 @@ class RegistryCheck(OfTarget):
         """REG301 missing or restricted, REG302 another spelling."""
         organization = judgement.organization or ""
         name = registry_name(made.project)
-        found = context.directory.registry(organization, name)
+        found = context.view.registry(organization, name)
         if found is not None and found.name != name:
             # W&B finds it in any case when reading; whether a link does is undocumented (A10).
             judged = replace(judgement, problem=Problem(rule_codes.REGISTRY_DISPLAY_NAME, failure="A10"))
             return report_problem(problem_of_link(context, target, judged), status="warn")
         if found is not None:
-            shown = context.directory.visibility(judgement.organization or "", name)
+            shown = context.view.visibility(judgement.organization or "", name)
             return pass_check(f"the registry {name} is there{_FOR.get(shown or '', '')}")
         names = _organization_of(context, made)
         known = context.queries.all_registries(names) if names else ()  # the rule finds the one that was meant
@@ -90,10 +90,10 @@ class Role(OfTarget):
     def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG304 where the server says read-only."""
         name = registry_name(made.project)
-        found = context.directory.registry(judgement.organization or "", name)
+        found = context.view.registry(judgement.organization or "", name)
         if found is None or found.writable is None:
             return skip_check("the server does not say whether you may write to the registry")
-        best = context.account.best_role(context.directory.list_grants(judgement.organization or "", name))
+        best = context.account.best_role(context.view.list_grants(judgement.organization or "", name))
         through = f" through the team {best.team}" if best and best.team else ""
         role = f"{best.role.replace('_', ' ')}{through}" if best else ""
         if found.writable:
@@ -118,7 +118,7 @@ class ArtifactType(OfTarget):
     def explain_judgement(self, context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
         """REG401, with the two ways out."""
         name = registry_name(made.project)
-        found = context.directory.registry(judgement.organization or "", name)
+        found = context.view.registry(judgement.organization or "", name)
         types = found.types if found else None
         given = target.type_text
         if types is None:
@@ -150,14 +150,14 @@ class CollectionCheck(OfTarget):
         if judgement.rule == rule_codes.TYPE_NOT_ALLOWED:
             return block_check("artifact-type")
         collection = made.collection.partition(":")[0]
-        existing = context.directory.collection_type(judgement.organization or "", made.project, collection)
+        existing = context.view.collection_type(judgement.organization or "", made.project, collection)
         if judgement.rule == rule_codes.COLLECTION_TYPE_CONFLICT:
             return report_problem(
                 problem_of_link(context, target, judgement),
                 notes=["the artifact would be uploaded, then the link refused"],
                 more_help=[f'for example: target_path="{made.project}/{collection}-{target.type_text}"'],
             )
-        if existing is None and "artifactCollections" in context.directory.not_known:
+        if existing is None and "artifactCollections" in context.view.not_known:
             return skip_check(f"the server is too old to be asked whether {collection} is there, and of which type")
         if existing is None:
             return pass_check(f"the collection {collection} does not exist yet: the first link makes it")
@@ -165,7 +165,7 @@ class CollectionCheck(OfTarget):
 
 
 def _organization_of(context: Context, made: LinkInput) -> OrganizationNames | None:
-    found = resolve_organization(made.source_entity, made.organization, context.directory)
+    found = resolve_organization(made.source_entity, made.organization, context.view)
     return found if isinstance(found, OrganizationNames) else None
 
 
@@ -199,7 +199,7 @@ class CatalogDrift(Check):
 
 def _looked_at(context: Context, organization: Organization) -> Organization:
     """The organization as it is on file, without the registries that nobody has asked the server for."""
-    kept = (each for each in organization.registries if context.directory.has_asked(organization.entity, each.name))
+    kept = (each for each in organization.registries if context.view.has_asked(organization.entity, each.name))
     return replace(organization, registries=tuple(kept))
 
 
@@ -207,11 +207,11 @@ def _as_it_is(context: Context, names: OrganizationNames, filed: Organization) -
     """The organization as the server shows it; what was not asked for is as it is on file."""
     on_file = {each.name: each for each in filed.registries}
     registries = []
-    for name in context.directory.registry_names(names.entity):
-        facts = context.directory.registry(names.entity, name)
+    for name in context.view.registry_names(names.entity):
+        facts = context.view.registry(names.entity, name)
         base = on_file.get(name) or Registry(name)
         visibility: Visibility = base.visibility
-        if (shown := context.directory.visibility(names.entity, name)) is not None:
+        if (shown := context.view.visibility(names.entity, name)) is not None:
             visibility = shown
         registries.append(replace(base, types=facts.types if facts else base.types, visibility=visibility))
     teams = {team.name for team in context.account.teams if team.organization == names}

@@ -41,8 +41,8 @@ class SourceVisible(Check):
         fetch = context.resolve_consumed(name) if name is not None else None
         if name is None or fetch is None or not is_known(fetch.entity):
             return skip_check("the name of the artifact is known only when the program runs")
-        question = version_question(fetch, context.directory)
-        version = context.directory.version(question) if isinstance(question, VersionQuestion) else None
+        question = version_question(fetch, context.view)
+        version = context.view.version(question) if isinstance(question, VersionQuestion) else None
         if version is None:
             return block_check("consumed", name.shown)
         if version.source is not None:
@@ -72,7 +72,7 @@ class Aliases(OfTarget):
         protected = [
             alias for alias in target.alias_names if alias in _protected_aliases_of(context, organization, name)
         ]
-        best = context.account.best_role(context.directory.list_grants(organization, name))
+        best = context.account.best_role(context.view.list_grants(organization, name))
         if protected and (best is None or best.role != "admin"):
             role = f"you are {best.role.replace('_', ' ')}" if best else "the server does not say that you are one"
             facts = {"alias": protected[0], "registry": name}

@@ -94,10 +94,8 @@ def _check_legacy_registry(context: Context, target: LinkTarget, made: LinkInput
     """The legacy model registry: closed where it was migrated, elsewhere a project of the team (A14)."""
     entity = made.entity or made.source_entity
     moved = entity + MIGRATED_SUFFIX
-    facts = context.directory.entity(entity)
-    owners = [
-        names for names in (facts.organizations if facts else ()) if context.directory.registry(names.entity, moved)
-    ]
+    facts = context.view.entity(entity)
+    owners = [names for names in (facts.organizations if facts else ()) if context.view.registry(names.entity, moved)]
     problem = problem_of_link(context, target, judgement)
     if judgement.outcome == "linked":
         problem = replace(problem, rule=rule_codes.LEGACY_MODEL_REGISTRY, failure="A14")

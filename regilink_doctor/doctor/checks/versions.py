@@ -73,11 +73,11 @@ class ConsumedCheck(Check):
         fetch = context.resolve_consumed(name)
         if fetch is None or not is_known(fetch.entity):
             return skip_check("the entity is known only when the program runs: give it with --entity")
-        question = version_question(fetch, context.directory)
+        question = version_question(fetch, context.view)
         if isinstance(question, Judgement):
             return _report_unresolved(context, fetch, question)
-        version = context.directory.version(question)
-        if "artifactCollectionMembership" in context.directory.not_known:
+        version = context.view.version(question)
+        if "artifactCollectionMembership" in context.view.not_known:
             return skip_check("the server is too old to be asked for a version by its alias")
         if version is None:
             return _report_missing(context, fetch, question)
@@ -93,7 +93,7 @@ def name_of(subject: Subject) -> ConsumedName:
 
 def _report_unresolved(context: Context, fetch: Lookup, judgement: Judgement) -> Outcome:
     """The organization does not follow from the entity that asks: another one than that of a link (row D4)."""
-    facts = context.directory.entity(fetch.entity)
+    facts = context.view.entity(fetch.entity)
     teams = [team.name for team in context.account.usable_teams]
     code, row = judgement.rule or rule_codes.UNKNOWN_ORGANIZATION, judgement.failure or "D1"
     if facts is not None and facts.kind == "personal" and not fetch.organization:
@@ -118,10 +118,10 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
             notes=[_not_found(question)],
         )
     registry = registry_name(question.project)
-    names = resolve_organization(fetch.entity, fetch.organization, context.directory)
+    names = resolve_organization(fetch.entity, fetch.organization, context.view)
     if not isinstance(names, OrganizationNames):
         raise LookupError("the organization was known a moment ago")
-    if context.directory.registry(question.entity, registry) is None:
+    if context.view.registry(question.entity, registry) is None:
         known = "\n".join(context.queries.all_registries(names))
         facts |= {"registry": registry, "registries": known, "path": f"{question.project}/{question.name}"}
         hidden = f"it is missing in {names.name}, or restricted and not shown to you (W&B does not tell which)"
@@ -132,7 +132,7 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
         )
     wanted = CollectionQuestion(names.name, names.entity, registry, collection)
     context.queries.look_around(_all_missing(context))
-    collections, versions = context.directory.list_neighbors(wanted)
+    collections, versions = context.view.list_neighbors(wanted)
     facts |= {"registry": registry, "collection": collection}
     if versions or collection in collections:
         better = f"v{alias}" if f"v{alias}" in versions else close_to(alias, versions)
@@ -153,11 +153,11 @@ def _all_missing(context: Context) -> list[CollectionQuestion]:
         fetch = context.resolve_consumed(each)
         if fetch is None or not fetch.registry:
             continue
-        question = version_question(fetch, context.directory)
-        names = resolve_organization(fetch.entity, fetch.organization, context.directory)
+        question = version_question(fetch, context.view)
+        names = resolve_organization(fetch.entity, fetch.organization, context.view)
         if isinstance(question, Judgement) or not isinstance(names, OrganizationNames):
             continue
-        if context.directory.version(question) is None:
+        if context.view.version(question) is None:
             collection = question.name.partition(":")[0]
             found[CollectionQuestion(names.name, names.entity, registry_name(question.project), collection)] = None
     return list(found)
@@ -166,8 +166,8 @@ def _all_missing(context: Context) -> list[CollectionQuestion]:
 def _report_restricted(context: Context, fetch: Lookup, question: VersionQuestion) -> Outcome | None:
     """A restricted viewer sees that it is there, and may not use or download it (rows B7, D7)."""
     registry = registry_name(question.project)
-    facts = context.directory.registry(question.entity, registry)
-    best = context.account.best_role(context.directory.list_grants(question.entity, registry))
+    facts = context.view.registry(question.entity, registry)
+    best = context.account.best_role(context.view.list_grants(question.entity, registry))
     if not fetch.registry or best is None or best.role != "restricted_viewer" or (facts and facts.writable):
         return None
     ask_admin = f"ask an admin of the registry {registry} for the role Viewer: registry, Settings, Registry members"

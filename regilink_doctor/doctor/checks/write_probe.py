@@ -66,7 +66,7 @@ def _plan_probe(context: Context, target: LinkTarget) -> Plan:
     if not isinstance(made, LinkInput):
         raise LookupError("a write probe of a path that the SDK refuses")
     organization = judgement.organization or ""
-    facts = context.directory.registry(organization, registry_name(made.project))
+    facts = context.view.registry(organization, registry_name(made.project))
     types = facts.types if facts is not None else None
     given = target.type_text
     if given is None or (types is not None and given not in types):

@@ -74,9 +74,8 @@ def dry_run(
     settings = read_settings(cwd=folder, environ=outside, arguments={"entity": entity} if entity else {})
     known = settings.entity
     world = _world(catalog, stub_artifacts=stub_artifacts)
-    if catalog is None and (organization := find_organization(command, folder)) is not None:
-        # wandb asks once which organization a team belongs to: before a later link may name it.
-        world.assume_target(f"{organization}/{REGISTRY_PREFIX}model/any")
+    if catalog is None:
+        _assume_organization(world, command, folder)
     if catalog is not None and catalog.host:
         hosts = (*hosts, catalog.host)
     with (
@@ -108,6 +107,13 @@ def dry_run(
                 stub_artifacts=stub_artifacts,
                 allow_no_links=allow_no_links,
             )
+
+
+def _assume_organization(world: World, command: Sequence[str], folder: Path) -> None:
+    organization = find_organization(command, folder)
+    if organization is not None:
+        # wandb asks once which organization a team belongs to: before a later link may name it.
+        world.assume_target(f"{organization}/{REGISTRY_PREFIX}model/any")
 
 
 def _keep_settings(inside: Mapping[str, str], settings: Settings, outside: Mapping[str, str]) -> dict[str, str]:
