@@ -72,12 +72,10 @@ def dry_run(
     _remember_secrets(command, outside)
     folder = Path(cwd or Path.cwd()).absolute()
     settings = read_settings(cwd=folder, environ=outside, arguments={"entity": entity} if entity else {})
-    known = settings.entity
     world = _world(catalog, stub_artifacts=stub_artifacts)
     if catalog is None:
         _assume_organization(world, command, folder)
-    if catalog is not None and catalog.host:
-        hosts = (*hosts, catalog.host)
+    hosts = (*hosts, catalog.host) if catalog is not None and catalog.host else hosts
     with (
         Emulator(world, keep=keep) as emulator,
         Fence(emulator, (settings.host.value, *hosts), outside=outside) as fence,
@@ -86,21 +84,20 @@ def dry_run(
         variables.update(recorder.build_environ(emulator.folder, emulator.url, outside, keep_going=keep_going))
         emulator.load_graphql()  # while the command comes up
         status, interrupted = run_command(command, within(outside, variables), cwd=folder, stdout=stdout)
-        blocked = Counter(each.host for each in fence.blocked)
         with world.lock:
             return DryRun(
                 argv=tuple(command),
                 status=status,
                 interrupted=interrupted,
                 world=_origin(catalog),
-                entity=known.value if known is not None else TEAM,
-                entity_source=known.origin.shown if known is not None else None,
+                entity=settings.entity.value if settings.entity is not None else TEAM,
+                entity_source=settings.entity.origin.shown if settings.entity is not None else None,
                 assumed=world.assumed,
                 runs=collect.runs(world),
                 artifacts=collect.artifacts(world),
                 links=collect.links(world, world.ledger.links, folder),
                 consumed=collect.consumed(world, world.ledger.consumed, folder),
-                blocked_hosts=tuple(sorted(blocked.items())),
+                blocked_hosts=tuple(sorted(Counter(request.host for request in fence.blocked).items())),
                 other_servers=fence.other_servers,
                 triggered=world.ledger.triggered,
                 unsupported=world.ledger.unsupported,
