@@ -1,9 +1,12 @@
-"""What all tests share: no colors, no W&B settings of the user who runs them, signals as in the foreground."""
+"""What all tests share: a home of their own, no colors, no W&B settings of the user who runs them, signals as in the
+foreground."""
 
 import gc
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,15 @@ if sys.dont_write_bytecode:
     sys.pycache_prefix = str(Path(__file__).parents[1] / ".pytest_cache" / "bytecode")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
+# wandb writes `~/.netrc` and `~/.config/wandb` when a test logs in, some versions before they have asked the server. Tools
+# that tests start find what they have downloaded before where the user has it.
+HOME = tempfile.mkdtemp(prefix="regilink-tests-home-")
+for _name, _folder in (("PIP_CACHE_DIR", "pip"), ("PRE_COMMIT_HOME", "pre-commit")):
+    os.environ.setdefault(_name, str(Path.home() / ".cache" / _folder))
+for _name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "NETRC"):
+    os.environ.pop(_name, None)
+os.environ["HOME"] = os.environ["USERPROFILE"] = HOME
 
 # A shell ignores SIGINT for what it starts in the background, and children inherit that: those that a test interrupts
 # would never notice.
@@ -31,6 +43,10 @@ else:
     settings.load_profile("calm")
 
 pytest_plugins = ["pytester"]
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
 
 
 def pytest_collection_finish() -> None:
