@@ -19,8 +19,8 @@ if sys.dont_write_bytecode:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
-# wandb writes `~/.netrc` and `~/.config/wandb` when a test logs in, some versions before they have asked the server. Tools
-# that tests start find what they have downloaded before where the user has it.
+# wandb writes `~/.netrc` and `~/.config/wandb` when a test logs in, some versions before they have asked the server.
+# Tools that tests start find what they have downloaded before where the user has it.
 HOME = tempfile.mkdtemp(prefix="regilink-tests-home-")
 for _name, _folder in (("PIP_CACHE_DIR", "pip"), ("PRE_COMMIT_HOME", "pre-commit")):
     os.environ.setdefault(_name, str(Path.home() / ".cache" / _folder))

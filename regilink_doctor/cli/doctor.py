@@ -17,6 +17,7 @@ from regilink_doctor.cli.options import (
     load_configuration,
     wants_colour,
 )
+from regilink_doctor.cli.output import PrintingTo, declare_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,11 +169,9 @@ def _print_report(diagnosis: Diagnosis, options: argparse.Namespace) -> None:
 def _write_page(diagnosis: Diagnosis, path: str) -> None:
     from regilink_doctor.report.doctor.page import to_html
 
-    try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(to_html(diagnosis))
-    except OSError as error:
-        raise UsageProblem(f"--html: {path}: {error.strerror or error}") from None
+    with PrintingTo(path):
+        declare_kind("xml")
+        print(to_html(diagnosis), end="")
     print(f"regilink: the page is in {path}", file=sys.stderr)
 
 

@@ -20,15 +20,17 @@ from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence, Set
+    from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+    from typing import Any, TypeVar
 
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.sites import Command, Container, FileFact, Requirement, Setting, Site
     from regilink_doctor.lint.formats import ParsedFile
     from regilink_doctor.lint.suppress import Suppression
     from regilink_doctor.lint.text.source import Source
-    from regilink_doctor.rules.base import Report
+    from regilink_doctor.rules.base import FileFacts, Report
 
+    T = TypeVar("T")
     Enabled = Set[str]
     """The codes of the rules that report in a file."""
 
@@ -128,8 +130,24 @@ class _Facts:
     def program_links(self, path: str) -> bool:
         return self.project.is_linking_program(path, self.folder)
 
+    def once(self, compute: Callable[[FileFacts], T]) -> T:
+        if compute not in self._computed:
+            self._computed[compute] = compute(self)
+        answer: T = self._computed[compute]
+        return answer
+
+    @cached_property
+    def _computed(self) -> dict[Callable[[FileFacts], Any], Any]:
+        return {}
+
     def mentions(self, word: str) -> bool:
-        return any(word in source.text for source in self.reading.sources)
+        if word not in self._mentioned:
+            self._mentioned[word] = any(word in source.text for source in self.reading.sources)
+        return self._mentioned[word]
+
+    @cached_property
+    def _mentioned(self) -> dict[str, bool]:
+        return {}
 
     def sets(self, variable: str) -> bool:
         return self.mentions(variable) or self.project.is_mentioned(variable, self.folder)

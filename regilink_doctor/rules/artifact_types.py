@@ -271,12 +271,14 @@ class ConsumedTypeMismatch(Rule):
             in_catalog = _type_in_catalog(facts.view, path.project or "", path.collection)
             if in_catalog is not None:
                 return in_catalog, ()
-        for link in facts.links:
-            for linked in link.target if len(link.target) == 1 else ():
-                other = registry_path(linked)
-                if other and (other.project, other.name) == (path.project, path.collection):
-                    return known_type(link), (Related("linked with its type here", link.place),)
-        return None, ()
+        link = facts.once(_links_by_collection).get((path.project, path.collection))
+        return (known_type(link), (Related("linked with its type here", link.place),)) if link else (None, ())
+
+
+def _links_by_collection(facts: FileFacts) -> dict[tuple[str | None, str], Link]:
+    """The first link to each collection, by registry project and name."""
+    paths = ((registry_path(link.target[0]), link) for link in reversed(facts.links) if len(link.target) == 1)
+    return {(path.project, path.name): link for path, link in paths if path is not None}
 
 
 def _type_in_catalog(view: OrganizationView, project: str, collection: str) -> str | None:

@@ -11,8 +11,8 @@ from regilink_doctor.core.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import ClassVar, Protocol
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import ClassVar, Protocol, TypeVar
 
     from regilink_doctor.core.findings import Applicability, Fix, Message, Place, Related, Severity
     from regilink_doctor.core.organization_view import ConfiguredOrganization, OrganizationView
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         Site,
     )
     from regilink_doctor.core.strings import StringValue
+
+    T = TypeVar("T")
 else:
     Protocol = object
 
@@ -254,6 +256,9 @@ class FileFacts(Protocol):
 
     def program_links(self, path: str) -> bool:
         """Whether the program `path`, as a command names it, links artifacts."""
+
+    def once(self, compute: Callable[[FileFacts], T]) -> T:
+        """`compute(self)`, computed once for the file: what a rule would otherwise search for at each call site."""
 
     def mentions(self, word: str) -> bool:
         """Whether the file contains this word."""

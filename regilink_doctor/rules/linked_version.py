@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regilink_doctor.core.findings import Severity
+    from regilink_doctor.core.findings import Place, Severity
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Link, Site
     from regilink_doctor.core.strings import StringValue
@@ -64,13 +64,13 @@ class TtlOnLinkedArtifact(Rule):
         related = (Related("linked here", link.place),)
         if link.linked_ttl is not None:
             yield self.report(link.linked_ttl, "linked", severity="error", related=related)
-        elif link.ttl is not None and link is _first_link(link, facts):
+        elif link.ttl is not None and facts.once(_first_links)[link.ttl] is link:
             yield self.report(link.ttl, related=related)
 
 
-def _first_link(link: Link, facts: FileFacts) -> Link:
-    """The first link of the same artifact: its time to live is reported once."""
-    return next(other for other in facts.links if other.ttl == link.ttl)
+def _first_links(facts: FileFacts) -> dict[Place, Link]:
+    """The first link of each artifact with a time to live, which is reported once."""
+    return {link.ttl: link for link in reversed(facts.links) if link.ttl is not None}
 
 
 class LegacyLinkResult(Rule):

@@ -8,6 +8,7 @@ from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import (
     active_init,
+    agents_in,
     agents_of,
     certain,
     entities_of,
@@ -108,15 +109,13 @@ class ImplicitEntity(Rule):
         init = _init_without_entity(link, facts)
         if target is None or init is None or facts.in_test or facts.configured.entity or facts.sets("WANDB_ENTITY"):
             return
-        links = (other for other in facts.links if intended_registry_target(other))
-        first = next(other for other in links if _init_without_entity(other, facts) is init)
-        if first is not link:
+        if facts.once(_first_links_without_entity)[id(init)] is not link:
             return
         agents = agents_of(init, facts)
         if agents:
             yield from self._check_sweep(link, agents, _intended_path(target), facts)
             return
-        others = [site for site in facts.sites if site.call == "wandb.agent"]
+        others = facts.once(agents_in)
         if init.context.function is not None and any(sweep_entity(agent, facts) != "" for agent in others):
             return  # the function of an agent may call this one
         yield self.report(
@@ -153,6 +152,12 @@ def _add_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:
     at = Span(before.line, before.column, before.line, before.column)
     edit = Edit(at, f"entity={quoted(teams[0])}{separator}")
     return Fix(f"add entity={quoted(teams[0])}", "unsafe", (edit,))
+
+
+def _first_links_without_entity(facts: FileFacts) -> dict[int, Link]:
+    """The first link to a registry of each run whose start leaves the entity out, by the identity of that call."""
+    links = reversed([link for link in facts.links if intended_registry_target(link)])
+    return {id(init): link for link in links if (init := _init_without_entity(link, facts)) is not None}
 
 
 def _init_without_entity(link: Link, facts: FileFacts) -> Site | None:

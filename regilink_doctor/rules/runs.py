@@ -123,8 +123,12 @@ class ActiveRunReused(Rule):
         entity, other = certain(init.entity), certain(first.entity)
         if entity is None or other is None or entity == other:
             return
-        if any(init is start for link in facts.links for start in link.inits):
+        if id(init) in facts.once(_inits_that_link):
             yield self.report(init.place, related=(Related("the first run", first.place),), first=other, entity=entity)
+
+
+def _inits_that_link(facts: FileFacts) -> set[int]:
+    return {id(init) for link in facts.links for init in link.inits}
 
 
 class RunInRegistry(Rule):

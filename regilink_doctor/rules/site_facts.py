@@ -74,26 +74,41 @@ def _means_registry(path: str) -> bool:
 
 def is_first_link(site: Site, facts: FileFacts) -> bool:
     """Whether a link to a registry is the first of its run in the file: what is about the run is reported once."""
-    runs = {id(run) for run in site.inits or ((site.init,) if site.init else ())}
-    for other in facts.links:
-        if other is site:
-            return True
-        if any(id(run) in runs for run in other.inits) and registry_target(other):
-            return False
-    return True
+    return id(site) in facts.once(_first_links)
+
+
+def _first_links(facts: FileFacts) -> set[int]:
+    first, runs = set(), set[int]()
+    for link in facts.links:
+        if runs.isdisjoint(map(id, _inits_of(link))):
+            first.add(id(link))
+        if registry_target(link):
+            runs.update(map(id, link.inits))
+    return first
+
+
+def _inits_of(site: Site) -> tuple[Site, ...]:
+    """The calls of `wandb.init` that may have started the run of a site."""
+    return site.inits or ((site.init,) if site.init else ())
 
 
 def active_init(site: Site, facts: FileFacts) -> Init | None:
     """The one `wandb.init` of the site's function, else of the file, for a run that is not passed on by name."""
-    near = [init for init in facts.inits if init.context.function == site.context.function]
-    inits = near or facts.inits
+    inits = facts.once(_inits_by_function).get(site.context.function) or facts.inits
     return inits[0] if len(inits) == 1 else None
+
+
+def _inits_by_function(facts: FileFacts) -> dict[str | None, list[Init]]:
+    functions: dict[str | None, list[Init]] = {}
+    for init in facts.inits:
+        functions.setdefault(init.context.function, []).append(init)
+    return functions
 
 
 def entities_of(site: Site) -> tuple[StringValue, ...]:
     """The entities by which W&B finds the organization, where each has one value: of the run, or of the artifact."""
     source = site.artifact
-    inits = site.inits or ((site.init,) if site.init else ())
+    inits = _inits_of(site)
     if source is not None and source.kind == "consume":
         prefixes = [
             StringValue(parts, name.place)
@@ -152,11 +167,20 @@ def names_its_entity(link: Site) -> bool:
 def agents_of(init: Site, facts: FileFacts) -> list[Site]:
     """The calls of `wandb.agent` that run the function of a `wandb.init`."""
     function = init.context.function
-    return [
-        site
-        for site in facts.sites
-        if site.call == "wandb.agent" and function is not None and function in _names_in(agent_function(site) or "")
-    ]
+    return [] if function is None else facts.once(_agents_by_function).get(function, [])
+
+
+def _agents_by_function(facts: FileFacts) -> dict[str, list[Site]]:
+    functions: dict[str, list[Site]] = {}
+    for agent in facts.once(agents_in):
+        for name in dict.fromkeys(_names_in(agent_function(agent) or "")):
+            functions.setdefault(name, []).append(agent)
+    return functions
+
+
+def agents_in(facts: FileFacts) -> list[Site]:
+    """The calls of `wandb.agent` in the file."""
+    return [site for site in facts.sites if site.call == "wandb.agent"]
 
 
 def _names_in(source: str) -> list[str]:
@@ -182,7 +206,7 @@ def sweep_entity(agent: Site, facts: FileFacts) -> str | None:
     sweep = certain(sweep_ids)
     if sweep is not None and sweep.count("/") == 2:
         return sweep.partition("/")[0]
-    sweeps = sweeps_of(facts)
+    sweeps = facts.once(sweeps_of)
     if not sweeps or any("/" in string.pattern for string in sweep_ids):
         return None  # it is created elsewhere
     return None if any({"entity", "**"} & site.arguments.names for site in sweeps) else ""
