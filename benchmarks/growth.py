@@ -16,7 +16,8 @@ from regilink_doctor.lint.engine import lint_bytes
 
 SIZES = (64, 256, 1024)
 HIGHEST = 1.3
-RUN = 'import wandb\nrun = wandb.init(entity="team-a")\n'
+HEAD = "import wandb\n"
+RUN = HEAD + 'run = wandb.init(entity="team-a")\n'
 STRING = RUN + 'p = "wandb-registry-a/b"\n'
 LIST = RUN + 'p = ["wandb-registry-a/b"]\n'
 LINK = "run.link_artifact(art, target_path=p)\n"
@@ -109,8 +110,70 @@ PYTHON = {
     "wandb.config": repeat(
         'run.link_artifact(art, target_path=wandb.config.k#)\nwandb.init(config=dict(k#="a"))\n', RUN
     ),
+    "links on one run": repeat('run.link_artifact(art, target_path="wandb-registry-a/b#")\n', RUN),
+    "links, no entity": repeat(
+        'run.link_artifact(art, target_path="wandb-registry-a/b")\n', HEAD + "run = wandb.init()\n"
+    ),
+    "inits that link": repeat('r# = wandb.init()\nr#.link_artifact(art, target_path="wandb-registry-a/b")\n', HEAD),
+    "inits in functions": repeat("def f#():\n    with wandb.init() as run:\n        " + BAD, HEAD),
+    "agents": repeat(
+        'def f#():\n    run = wandb.init()\n    run.link_artifact(art, "wandb-registry-a/b")\nwandb.agent(s, f#)\n',
+        HEAD,
+    ),
+    "time to live": repeat(
+        'a# = wandb.Artifact("n", "model")\na#.ttl = timedelta(days=3)\nrun.link_artifact(a#, "wandb-registry-a/b")\n',
+        RUN,
+    ),
+    "links and uses": repeat(
+        'run.link_artifact(a, "wandb-registry-a/b#")\nrun.use_artifact("wandb-registry-a/b#:v0")\n', RUN
+    ),
+    "comments": repeat(BAD.replace("\n", "  # regilink: ignore[REG103]\n"), RUN),
+    "unused comments": repeat("x = 1  # regilink: ignore[REG103]\n", RUN),
+    "one long string": lambda size: RUN + LINK.replace("=p", f'="wandb-registry-a/{"b" * size}"'),
+    "one long path": lambda size: RUN + LINK.replace("=p", f'="{"wandb-registry-a/" * (size // 17)}"'),
+    "unclosed": repeat("(", RUN),
+    "nested lists": lambda size: RUN + ("x = " + "[" * 90 + "]" * 90 + "\n") * (size // 185) + BAD,
+    "nested functions": repeat("def f#():\n def g():\n  def h():\n   def i():\n    " + BAD, RUN),
+    "environ": repeat('os.environ["WANDB_PROJECT"] = "a#"\nr# = wandb.init()\n', "import os\n" + HEAD),
+    "environ, get": repeat('run.link_artifact(art, os.environ.get("V#", "wandb-registry-a/b"))\n', "import os\n" + RUN),
+    "dictionary of a run": repeat('run.config["k#"] = "a"\nrun.link_artifact(art, run.config["k#"])\n', RUN),
+    "Hydra": repeat(
+        '@hydra.main(config_path="conf#")\ndef f#(cfg): wandb.init().link_artifact(a, cfg.k#)\n',
+        "import hydra\n" + HEAD,
+    ),
 }
 OTHERS = {
+    "settings.env": repeat("WANDB_PROJECT=a#\n"),
+    "names.env": repeat("WANDB_X#=wandb-registry-a/b\n"),
+    "references.env": repeat("V#=${V#}a\nTARGET_PATH=$V#\n"),
+    "settings.yaml": repeat("k#:\n  target_path: wandb-registry-a/b\n  wandb: {entity: a}\n"),
+    "list.yaml": repeat("- target_path: wandb-registry-a/b\n", "wandb:\n"),
+    "anchors.yaml": repeat("k#: &a#\n  <<: *a0\n  project: b\n", "k: &a0 {entity: a}\nwandb:\n"),
+    "flow.yaml": lambda size: "wandb: " + "[" * size,
+    "deep.yaml": lambda size: "".join(f"{' ' * n}k:\n" for n in range(int((2 * size) ** 0.5))) + "\n",
+    "documents.yaml": repeat("---\ntarget_path: wandb-registry-a/b#\n"),
+    "settings.toml": repeat('[wandb.t#]\ntarget_path = "wandb-registry-a/b"\n'),
+    "array of tables.toml": repeat('[[wandb]]\nentity = "a#"\n'),
+    "dotted.toml": repeat('wandb.a#.b.c = "wandb-registry-a/b"\n'),
+    "settings.ini": repeat("[wandb.#]\nentity = a\ntarget_path = wandb-registry-a/b\n"),
+    "references.ini": repeat("k# = %(k0)s\ntarget_path# = %(k#)s\n", "[wandb]\nk0 = wandb-registry-a/b\n"),
+    "settings.json": lambda size: json.dumps(
+        {"wandb": {f"k{n}": {"target_path": "wandb-registry-a/b"} for n in range(size // 55)}}, indent=1
+    ),
+    "one line.json": lambda size: json.dumps({"wandb": [{"entity": f"a{n}"} for n in range(size // 20)]}),
+    "deep.json": lambda size: '{"wandb": ' + "[" * size,
+    "Dockerfile": repeat(
+        "ENV WANDB_PROJECT=a#\nRUN python train.py --target-path wandb-registry-a/b\n", "FROM python\n"
+    ),
+    "Makefile": repeat("t#:\n\tWANDB_PROJECT=a python train.py --target-path wandb-registry-a/b\n"),
+    "variables/Makefile": repeat("V# := $(V#)a\nexport WANDB_PROJECT = $(V#)\n"),
+    "cells.ipynb": lambda size: json.dumps(
+        {"cells": [{"cell_type": "code", "source": [RUN, BAD]} for _ in range(size // 150)], "nbformat": 4}
+    ),
+    "one cell.ipynb": lambda size: json.dumps(
+        {"cells": [{"cell_type": "code", "source": [RUN, *[BAD] * (size // 65)]}], "nbformat": 4}
+    ),
+    "prose.md": repeat("```python\n" + RUN + BAD + "```\n"),
     "nested if.sh": lambda size: "export WANDB_X=a\n" + "if a; then\n" * (size // 14) + "fi\n" * (size // 14),
     "the same export.sh": repeat("export WANDB_PROJECT=a\n"),
     "export and python.sh": repeat("export WANDB_X#=a\npython train.py\n"),
@@ -129,7 +192,9 @@ LIMIT = 60.0
 
 def measure(name: str, sizes: list[int]) -> tuple[list[float], float]:
     """The CPU seconds at each size, in KB, and the exponent."""
-    file = ".github/workflows/ci.yaml" if name.endswith(".yaml") else "x" + name[name.rindex(".") :]
+    file = name if name.endswith("file") else "x" + name[name.rindex(".") :]
+    if name in ("jobs.yaml", "steps.yaml"):
+        file = ".github/workflows/ci.yaml"
     seconds: list[float] = []
     for size in sizes:
         content = CONSTRUCTS[name](size * 1024).encode()
