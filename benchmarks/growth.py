@@ -23,6 +23,7 @@ LIST = RUN + 'p = ["wandb-registry-a/b"]\n'
 LINK = "run.link_artifact(art, target_path=p)\n"
 LINKS = "for q in p:\n    run.link_artifact(art, target_path=q)\n"
 FUNCTION = 'import wandb\ndef f():\n    run = wandb.init(entity="team-a")\n'
+COMMENT = "# regilink: ignore[REG103]\n"
 BAD = 'run.link_artifact(art, target_path="wandb-registry-a")\n'
 
 
@@ -127,8 +128,8 @@ PYTHON = {
     "links and uses": repeat(
         'run.link_artifact(a, "wandb-registry-a/b#")\nrun.use_artifact("wandb-registry-a/b#:v0")\n', RUN
     ),
-    "comments": repeat(BAD.replace("\n", "  # regilink: ignore[REG103]\n"), RUN),
-    "unused comments": repeat("x = 1  # regilink: ignore[REG103]\n", RUN),
+    "comments": lambda size: RUN + f"{BAD[:-1]}  {COMMENT}" * (size // 85),
+    "unused comments": lambda size: RUN + f"x = 1  {COMMENT}" * (size // 35),
     "one long string": lambda size: RUN + LINK.replace("=p", f'="wandb-registry-a/{"b" * size}"'),
     "one long path": lambda size: RUN + LINK.replace("=p", f'="{"wandb-registry-a/" * (size // 17)}"'),
     "unclosed": repeat("(", RUN),

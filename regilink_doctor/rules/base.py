@@ -141,8 +141,8 @@ class Rule:
         """Second places of a problem with a link, which explain it."""
         return ()
 
-    def fix_safety(self, problem: Problem) -> Applicability:
-        """How safe it is to write what was intended: what the organization itself proves is safe."""
+    def fix_safety(self, problem: Problem) -> Applicability | None:
+        """How safe it is to write what was intended: what the organization itself proves is safe. None: no fix."""
         if problem.view is not None and not self.is_about_path:
             return "safe" if problem.severity == "error" else "unsafe"
         return self.fix_applicability

@@ -367,4 +367,5 @@ def _fix(rule: Rule, problem: Problem, string: StringValue | None, reported: Pla
     if place is None or (place.path, place.cell) != (reported.path, reported.cell):
         return None
     what = f"replace with {quoted(problem.intended)}" if problem.intended else "remove it"
-    return Fix(what, rule.fix_safety(problem), (Edit(place.span, problem.intended),))
+    safety = rule.fix_safety(problem)
+    return Fix(what, safety, (Edit(place.span, problem.intended),)) if safety else None

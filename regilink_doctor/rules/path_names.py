@@ -92,10 +92,12 @@ class VersionInTarget(Rule):
         'run.use_artifact("wandb-registry-model/zoo:v3")',
     )
 
-    def fix_safety(self, problem: Problem) -> Applicability:
-        """A number and `latest` have no effect; any other alias was meant to be set."""
-        version = wrong_part(problem).removeprefix(":")
-        return "safe" if is_version(version) or version == "latest" else "unsafe"
+    def fix_safety(self, problem: Problem) -> Applicability | None:
+        """A number and `latest` have no effect; any other alias would be lost, and belongs into `aliases=`."""
+        version = wrong_part(problem).removeprefix(":").strip()
+        if not version:
+            return "unsafe"
+        return "safe" if is_version(version) or version == "latest" else None
 
     def explain(self, problem: Problem) -> Message:
         part = problem.target.path.part_at(problem.start) if problem.target else None
@@ -106,7 +108,7 @@ class VersionInTarget(Rule):
                 f'write the collection\'s name, or {part.source}.partition(":")[0]',
             )
         wrong = wrong_part(problem)
-        version = wrong.removeprefix(":")
+        version = wrong.removeprefix(":").strip()
         where = corrected_path(problem)
         if is_version(version):
             instead = "; the target collection numbers its versions itself"

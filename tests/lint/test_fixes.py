@@ -356,3 +356,20 @@ def test_a_comment_after_the_last_character_of_the_file(end: str) -> None:
     after, silenced = add_ignores("t.py", (code + end).encode(), lambda changed: lint_bytes("t.py", changed))
     assert after.decode() == f"{code}  # regilink: ignore[REG102]{end}"
     assert [finding.code for finding in silenced] == ["REG102"]
+
+
+@pytest.mark.parametrize(
+    ("name", "fixed"),
+    [
+        ("zoo:staging", None),
+        ("zoo: staging ", None),
+        ("zoo:{stage}", None),
+        ("zoo:v3", "zoo"),
+        ("zoo:v3 ", "zoo"),
+        ("zoo: latest", "zoo"),
+        ("zoo:", "zoo"),
+    ],
+)
+def test_a_fix_drops_no_alias(name: str, fixed: str | None) -> None:
+    code = f'import wandb\nwandb.init().link_artifact(art, f"wandb-registry-model/{name}")\n'
+    assert mend(code.encode(), unsafe=True).decode() == (code.replace(name, fixed) if fixed else code)
