@@ -342,7 +342,9 @@ def resolve_alternatives(context: Context, node: ast.BoolOp, at: ProgramPoint) -
 
 
 def _is_certain(value: Value) -> bool:
-    """Whether a value is a string that is not empty, and not only what is used when another one is not given."""
+    """Whether a value is true: a table with entries, or a string that is not only used where another is not given."""
+    if isinstance(value, Loaded) and (node := value.node) is not None:
+        return bool(getattr(node, "entries", None) or getattr(node, "items", None))
     if not isinstance(value, StringValue) or not value.literal:
         return False
     return not any(part.default_of or part.read_from for part in value.parts if isinstance(part, KnownPart))

@@ -282,7 +282,8 @@ def load_file(
         return Unknown(reason="a file that the program writes")
     document = read_document(file.path, kind, holder)
     if document is None:
-        return Unknown(reason="a file that cannot be read")
+        is_none = kind == "yaml" and is_empty_file(file.path)
+        return NonString(None) if is_none else Unknown(reason="a file that cannot be read")
     return Loaded(document, (), holder == "omegaconf", file.default_of)
 
 
@@ -324,6 +325,12 @@ def _read_document(path: str, kind: str, holder: DocumentHolder, changed: int, s
     except OSError:
         return None
     return Document(root, holder) if root is not None else None
+
+
+def is_empty_file(path: str) -> bool:
+    """Whether a YAML file has nothing but comments."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return not any(line.strip() and not line.startswith("#") for line in file.read(1 << 16).splitlines())
 
 
 def show_path(path: str) -> str:

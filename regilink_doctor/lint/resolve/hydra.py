@@ -16,7 +16,7 @@ from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Given, Scalar, Table, find_data
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
-from regilink_doctor.lint.resolve.config_files import find_at, find_roots, read_document, show_path
+from regilink_doctor.lint.resolve.config_files import find_at, find_roots, is_empty_file, read_document, show_path
 from regilink_doctor.lint.resolve.imports import find_imported, find_imported_modules
 from regilink_doctor.lint.resolve.interpolation import split_path
 from regilink_doctor.lint.resolve.omegaconf import apply_overrides, merge_tables, split_override, to_table
@@ -486,16 +486,11 @@ class _Composer:
             stored = self.read_stored(path)
             return (stored[0], _to_package(stored[1]) if stored[1] else None) if stored is not None else None
         document = read_document(full, "yaml", "omegaconf")
-        if document is None and _is_empty(full):
+        if document is None and is_empty_file(full):
             return Table((), Place(show_path(full), Span(1, 1, 1, 1)), {}), _find_package(full)
         if document is None or not isinstance(document.root, Table) or document.root.repeated:
             raise _NotFollowed
         return document.root, _find_package(full)
-
-
-def _is_empty(path: str) -> bool:
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return not any(line.strip() and not line.startswith("#") for line in file.read(1 << 16).splitlines())
 
 
 def _find_package(path: str) -> Package | None:
