@@ -116,11 +116,24 @@ class _ScriptReader:
                 self.open_block("}", "function", words[0])
             elif not pattern:
                 self.add_command(words, guarded=guarded)
+                self.read_github_environment(words, marks)
             guarded = mark in ("&&", "||")
             words = []
         self.add_command(words, guarded=guarded)
+        self.read_github_environment(words, marks)
         self.read_documents(marks)
         return self.script
+
+    def read_github_environment(self, words: list[Word], marks: Words) -> None:
+        """`echo "X=value" >> $GITHUB_ENV`: a variable of the steps that follow."""
+        target, marks.redirected_to = marks.redirected_to, ""
+        if "GITHUB_ENV" not in target or [word.plain for word in words[:1]] != ["echo"]:
+            return
+        containers = tuple([item for item in self.outer if item.kind != "step"])
+        for word in words[1:]:
+            setting = self.read_assignment(word, words[0].start, word.end, containers)
+            if setting is not None and setting.value and setting.value[0].parts:
+                self.script.settings.append(replace(setting, place=setting.value[0].parts[0].place))
 
     def read_documents(self, marks: Words) -> None:
         """The Python that the last command reads from a here-document."""
@@ -403,6 +416,8 @@ class Words:
     def __init__(self, stretch: Fragment, known: Mapping[str, StringValue]) -> None:
         self.stretch = stretch
         self.known = known
+        self.redirected_to = ""
+        """The file that the command at hand writes to, as it is written."""
         self.documents: list[tuple[int, int, bool]] = []
         """Where the here-documents of the last line begin and end, and whether variables are filled in."""
 
@@ -454,6 +469,8 @@ class Words:
             return at
         if document and word.plain:
             ends.append(word)
+        elif text[word.start - 1] != "<":
+            self.redirected_to = text[word.start : word.end]
         return max(word.end, at)
 
     def _after_documents(self, at: int, ends: list[Word]) -> int:
