@@ -13,7 +13,15 @@ from regilink_doctor.core.naming import (
     is_version,
 )
 from regilink_doctor.core.records import field, record
-from regilink_doctor.core.target_path import HOLE, HOSTS, PathError, is_registry_project, misspelled_prefix, parse
+from regilink_doctor.core.target_path import (
+    HOSTS,
+    UNKNOWN_NAME,
+    PathError,
+    is_known,
+    is_registry_project,
+    misspelled_prefix,
+    parse,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,7 +156,7 @@ class _Segment:
 
     @property
     def known(self) -> bool:
-        return HOLE not in self.text
+        return is_known(self.text)
 
     @property
     def speaks(self) -> bool:
@@ -172,7 +180,7 @@ def find_problems(
     """Everything that is wrong with `text`, by position.
 
     Args:
-        text: the target path, `HOLE` for each part that is not known.
+        text: the target path, `UNKNOWN_NAME` for each part that is not known.
         trailing_slash_fails: `Artifact.link` reads a trailing slash as an empty name, `Run.link_artifact` drops it
             (row A17).
         none_at: offsets of the holes that may turn out to be the word None: an environment variable without a default
@@ -209,7 +217,7 @@ def _split(text: str) -> list[_Segment]:
     start = 0
     for part in head.split("/"):
         end = start + len(part)
-        inner = part.find(HOLE + REGISTRY_PREFIX)
+        inner = part.find(UNKNOWN_NAME + REGISTRY_PREFIX)
         if inner >= 0:
             segments.append(_Segment(len(segments), start, part[: inner + 1]))
             segments.append(_Segment(len(segments), start + inner + 1, part[inner + 1 :]))
@@ -372,7 +380,7 @@ def _too_many(filled: list[_Segment], registry: _Segment | None) -> Iterator[tup
                     start,
                     last.end,
                     kind="collection",
-                    intended=joined if HOLE not in joined else None,
+                    intended=joined if is_known(joined) else None,
                 ),
             )
     elif len(filled) > 3:
