@@ -109,7 +109,10 @@ def render_codes() -> str:
         for failure in rule.failures:
             if rule.code not in listed[failure]:
                 more.setdefault(failure, []).append(rule.code)
-    entries = "".join(f'    "{failure}": ({_quoted(codes)},),\n' for failure, codes in sorted(more.items()))
+    entries = "".join(
+        f'    "{failure}": ({_quoted(codes)}{"," if len(codes) == 1 else ""}),\n'
+        for failure, codes in sorted(more.items())
+    )
     found = f"{{\n{entries}}}" if entries else "{}"
     return (
         f"{CODES_HEAD}{''.join(lines)}\nALSO_FOUND_BY: dict[str, tuple[str, ...]] = {found}\n"

@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": "check this machine, your account and your links against the W&B server",
     "explain": "explain an error, a path, a URL, code or a rule, and what to write instead",
     "catalog": "save, compare and show your organization as it is on the server",
+    "map": "show who links to which collection, who consumes it, and what does not fit",
     "dry-run": "run a command against an emulated W&B, and show what it would link",
     "conformance": "compare the emulator with a real W&B server, in scratch names",
     "verify": "check after a run that a version is in the registry, with its alias, type and source",

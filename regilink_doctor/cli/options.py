@@ -90,7 +90,7 @@ def _formats_of_any_command() -> tuple[str, ...]:
     """One variable serves all commands: the format of another is not a mistake."""
     from regilink_doctor.config import FORMATS
 
-    return (*FORMATS, "markdown")
+    return (*FORMATS, "markdown", "mermaid")
 
 
 class Options:

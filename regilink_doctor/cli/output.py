@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
     Kind = Literal["text", "commands", "json", "xml", "patch"]
 
-_KINDS: dict[str, Kind] = {"full": "text", "markdown": "text", "github": "commands", "junit": "xml", "json": "json"}
+_KINDS: dict[str, Kind] = {
+    "full": "text",
+    "markdown": "text",
+    "mermaid": "text",
+    "github": "commands",
+    "junit": "xml",
+    "json": "json",
+}
 """Output format -> what it is made of, for the commands beside `lint`."""
 
 _GONE = (errno.EPIPE, errno.ESHUTDOWN, *((errno.EINVAL,) if os.name == "nt" else ()))

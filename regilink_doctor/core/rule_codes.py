@@ -89,6 +89,16 @@ SERVICE_ACCOUNT = _code(807)
 CATALOG_DRIFT = _code(808)
 WRITE_PROBE_FAILED = _code(809)
 SERVER_ERROR = _code(810)
+CONSUMED_NEVER_PRODUCED = _code(901)
+PRODUCED_NEVER_CONSUMED = _code(902)
+CONFLICTING_PRODUCER_TYPES = _code(903)
+ALIAS_NEVER_SET = _code(904)
+ORGANIZATION_MISMATCH = _code(905)
+INCONSISTENT_SPELLING = _code(906)
+CONTESTED_ALIAS = _code(907)
 
-ALSO_FOUND_BY: dict[str, tuple[str, ...]] = {}
+ALSO_FOUND_BY: dict[str, tuple[str, ...]] = {
+    "B5": ("REG903",),
+    "D2": ("REG901", "REG904", "REG905"),
+}
 """Failure -> rules that find it, beside those that its entry names."""

@@ -15,6 +15,7 @@ from regilink_doctor.lint import formats
 from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.text.source import Unparsable
 from regilink_doctor.rules import find_checks
+from regilink_doctor.rules.index import WATCHED_BY
 from regilink_doctor.rules.judge import finding_at, report_names, report_targets, to_finding
 from regilink_doctor.rules.selection import EVERYTHING, Selection
 
@@ -288,7 +289,8 @@ def _may_suppress(source: Source, *, any_finding: bool) -> bool:
 
 
 def _is_ours(item: Suppression) -> bool:
-    return item.ours or (item.code or "").startswith("REG")
+    """Whether a comment is for the linter; what only the whole tree shows it silences in `regilink map`."""
+    return item.code not in WATCHED_BY["map"] and (item.ours or (item.code or "").startswith("REG"))
 
 
 def _unused(item: Suppression) -> Finding:

@@ -117,6 +117,7 @@ RULES_INTRODUCTION = (
     "",
     "- *error*: the link certainly fails, or goes to the wrong place. *warning*: it does so in the common case.",
     "  *info*: advice.",
+    "- *by the map*: `regilink map` checks it, over the whole tree or many.",
     "- *pedantic*: the rule is off, unless you use `--pedantic` or select it by its code.",
     "- *by the doctor*: the rule needs the server, so only `regilink doctor` applies it. Its examples set up an",
     "  emulated server.",
@@ -191,6 +192,8 @@ def describe_default(rule: Rule) -> str:
     """The severity of a rule, and what turns it on."""
     if rule.is_live:
         return f"{rule.severity}, by the doctor"
+    if rule.is_about_map:
+        return f"{rule.severity}, by the map"
     return f"{rule.severity}, pedantic" if rule.pedantic else rule.severity
 
 

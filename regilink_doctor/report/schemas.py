@@ -123,6 +123,20 @@ ATTEMPT = _object(
     origins=TEXTS,
 )
 
+USE = _object(
+    repository=TEXT,
+    path=TEXT,
+    line=COUNTED,
+    column=COUNTED,
+    cell=CELL,
+    kind=_choice("link", "consume"),
+    call=TEXT,
+    target=TEXT,
+    **dict.fromkeys(("artifact", "organization", "entity", "type", "owner"), TEXT_OR_NULL),
+    aliases=TEXTS,
+    ignored=TEXTS,
+)
+
 SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
     "lint": (
         "regilink lint --output-format json",
@@ -222,6 +236,32 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
             blocked_connections={"type": "object", "additionalProperties": COUNTED},
             other_servers=TEXTS,
             exit_status={"enum": [0, 1, 2]},
+        ),
+    ),
+    "map": (
+        "regilink map --output-format json",
+        lambda: _report(
+            "Who links to which collection, and who consumes it",
+            repositories=TEXTS,
+            collections=_list(
+                _object(
+                    organization=TEXT_OR_NULL,
+                    registry=TEXT,
+                    collection=TEXT,
+                    producers=_list(USE),
+                    consumers=_list(USE),
+                    server=_or_null(_object(type=TEXT, aliases=TEXTS, versions=NUMBER)),
+                    drift=TEXTS,
+                )
+            ),
+            unknown=_list(USE),
+            findings=_list(
+                {
+                    **FINDING,
+                    "properties": {"repository": TEXT, **FINDING["properties"]},
+                    "required": ["repository", *FINDING["required"]],
+                }
+            ),
         ),
     ),
     "verify": (

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import ClassVar, Protocol, TypeVar
 
     from regilink_doctor.core.findings import Applicability, Fix, Message, Place, Related, Severity
+    from regilink_doctor.core.link_map import LinkMap, MapReport
     from regilink_doctor.core.organization_view import ConfiguredOrganization, OrganizationView
     from regilink_doctor.core.sites import (
         Command,
@@ -67,7 +68,7 @@ class Rule:
     `failures` are the ids of the failure index that it covers. `bad` and `good` are code that does, and does not, give
     a finding of this rule; they are shown in the documentation and are its tests. `watches` names what the rule checks:
     kinds of call sites (`link`, `consume`, `init`, `artifact`, `log`, `target`), other calls by their canonical name,
-    `setting`, `requirement`, `command`; `link.aliases` are the links that have aliases, `init.arguments.strings.key`
+    `setting`, `requirement`, `command`, `map`; `link.aliases` are links that have aliases, `init.arguments.strings.key`
     those that are given a `key`: the narrower, the fewer files load the rule.
     """
 
@@ -87,6 +88,8 @@ class Rule:
     is_live: ClassVar[bool] = False
     """Only the doctor can check it. Its examples set up a world of the emulator: `world` has the emulator's verbs,
     `server.fault(...)` injects faults, `doctor(TARGET, ...)` runs the checks."""
+    is_about_map: ClassVar[bool] = False
+    """Only `regilink map` can check it. `# --- PATH` begins a file in its examples."""
     fix_applicability: ClassVar[Applicability] = "safe"
     example: ClassVar[str] = "train.py"
     """The kind of file that its examples are."""
@@ -131,6 +134,10 @@ class Rule:
 
     def check_command(self, command: Command, facts: FileFacts) -> Iterator[Report]:
         """Check a command of a shell."""
+        return iter(())
+
+    def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
+        """Check what all call sites of a tree, or of many, show together."""
         return iter(())
 
     def replacement_for(self, problem: Problem) -> Replacement | None:

@@ -82,6 +82,13 @@ RULES = {
     "REG808": ("catalog-drift", "account_access"),
     "REG809": ("write-probe-failed", "account_access"),
     "REG810": ("server-error", "connection"),
+    "REG901": ("consumed-never-produced", "link_map"),
+    "REG902": ("produced-never-consumed", "link_map"),
+    "REG903": ("conflicting-producer-types", "link_map"),
+    "REG904": ("alias-never-set", "link_map"),
+    "REG905": ("organization-mismatch", "link_map"),
+    "REG906": ("inconsistent-spelling", "link_map"),
+    "REG907": ("contested-alias", "link_map"),
 }
 """Code -> the name of the rule, and the module that defines it: `a-name` is the class `AName`."""
 
@@ -104,6 +111,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
         "REG601", "REG602", "REG605", "REG607", "REG611",
     ),
     "log": ("REG106", "REG403", "REG405", "REG607",),
+    "map": ("REG901", "REG902", "REG903", "REG904", "REG905", "REG906", "REG907",),
     "mock": ("REG702",),
     "mocked-link": ("REG705",),
     "read": ("REG610",),

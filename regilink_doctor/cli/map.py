@@ -1,0 +1,142 @@
+"""`regilink map`: who links to a registry, who consumes from it, and what does not fit."""
+
+from __future__ import annotations
+
+import sys
+
+from regilink_doctor.cli.options import (
+    FOUND,
+    OK,
+    UNUSABLE,
+    UsageProblem,
+    add_colour,
+    add_option,
+    add_output_format,
+    add_server,
+    known_catalog,
+    load_configuration,
+    wants_colour,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from regilink_doctor.config import Config
+    from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.core.link_map import LinkMap
+    from regilink_doctor.workflows.link_map import MapFinding
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("paths", metavar="PATH", nargs="*", help="files and folders; with --merge: maps as JSON")
+    add_output_format(parser, ("full", "json", "mermaid"))
+    add_option(parser, "--output-file", metavar="FILE", help="write the report to this file")
+    add_option(parser, "--merge", action="store_true", help="put the maps of several repositories together")
+    add_option(
+        parser,
+        "--repository",
+        metavar="NAME",
+        help="what this repository is called (default: as its remote `origin`, else as its folder)",
+    )
+    add_option(parser, "--redact", action="store_true", help="replace every name by letters, the same in every map")
+    add_option(parser, "--catalog", metavar="FILE", help="the organization, as `catalog pull` saved it")
+    add_option(parser, "--live", action="store_true", help="ask the server for collections, versions and aliases")
+    add_option(parser, "--organization", metavar="NAME", help="with --live: display name or entity")
+    add_server(parser, timeout=30)
+    add_colour(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command; its exit status: 1 for an error or a warning, 2 for a path that cannot be read."""
+    from regilink_doctor.workflows.link_map import find_map_problems, redact_map
+
+    config = load_configuration()
+    catalog = _pull_catalog(options) if options.live else known_catalog(options.catalog, config.catalog_path)
+    link_map, failures = _merge(options, catalog) if options.merge else _map(options, config, catalog)
+    if options.redact:
+        link_map = redact_map(link_map)
+    findings = find_map_problems(link_map, config.selection)
+    _write(options, link_map, findings)
+    if failures:
+        return UNUSABLE
+    return FOUND if any(item.finding.severity != "info" for item in findings) else OK
+
+
+def _map(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> tuple[LinkMap, bool]:
+    from regilink_doctor.report.terminal import ProgressBar
+    from regilink_doctor.workflows.link_map import map_paths
+
+    show_progress = sys.stderr.isatty()
+    with ProgressBar("reading") as bar:
+        result = map_paths(
+            options.paths or ["."],
+            catalog=catalog,
+            is_live=options.live,
+            config=config,
+            repository=options.repository,
+            progress=bar if show_progress else None,
+        )
+    for line in (*result.failures, *result.notes):
+        print(f"regilink: {line}", file=sys.stderr)
+    return result.link_map, bool(result.failures)
+
+
+def _merge(options: argparse.Namespace, catalog: Catalog | None) -> tuple[LinkMap, bool]:
+    from regilink_doctor.workflows.link_map_file import MapFileError, merge_maps
+
+    if not options.paths:
+        raise UsageProblem("--merge needs the maps to merge: regilink map --merge maps/*.json")
+    try:
+        link_map, notes = merge_maps(options.paths, catalog, is_live=options.live)
+    except MapFileError as error:
+        raise UsageProblem(str(error)) from None
+    except OSError as error:
+        raise UsageProblem(f"{error.filename}: {error.strerror or error}") from None
+    for note in notes:
+        print(f"regilink: {note}", file=sys.stderr)
+    return link_map, False
+
+
+def _pull_catalog(options: argparse.Namespace) -> Catalog:
+    from regilink_doctor.workflows.catalog import pull_catalog
+    from regilink_doctor.workflows.server_session import Unanswered
+
+    try:
+        return pull_catalog(
+            [options.organization] if options.organization else [],
+            collections="full",
+            host=options.host or None,
+            timeout=options.timeout,
+        )
+    except Unanswered as problem:
+        raise UsageProblem(f"{problem}\n  help: {problem.help}") from None
+
+
+def _write(options: argparse.Namespace, link_map: LinkMap, findings: list[MapFinding]) -> None:
+    from contextlib import nullcontext
+
+    from regilink_doctor.cli.output import PrintingTo
+
+    with PrintingTo(options.output_file) if options.output_file else nullcontext():
+        _print_map(options, link_map, findings)
+
+
+def _print_map(options: argparse.Namespace, link_map: LinkMap, findings: list[MapFinding]) -> None:
+    from regilink_doctor.report.link_map import map_finding_value, map_lines, mermaid_lines, summarize_map
+    from regilink_doctor.report.terminal import fit_lines, terminal_width
+    from regilink_doctor.workflows.link_map_file import render_map
+
+    if options.output_format == "json":
+        for piece in render_map(link_map, map(map_finding_value, findings)):
+            sys.stdout.write(piece)
+    elif options.output_format == "mermaid":
+        for line in mermaid_lines(link_map):
+            print(line)
+    else:
+        colour = wants_colour(options.color) and not options.output_file
+        for line in fit_lines(map_lines(link_map, findings, colour=colour), terminal_width()):
+            print(line)
+    print(summarize_map(link_map, findings), file=sys.stderr)

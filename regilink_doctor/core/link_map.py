@@ -1,0 +1,315 @@
+"""The link map: which code links to which collection of a registry, which code consumes it, and in which repository.
+
+The map of one repository and the merged map of many are the same thing: uses, grouped by the collection that they name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+
+from regilink_doctor.core.naming import is_version
+from regilink_doctor.core.records import record
+from regilink_doctor.core.target_path import HOLE, is_known, is_registry_project, parsed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Literal
+
+    from regilink_doctor.core.catalog import Catalog, Collection
+    from regilink_doctor.core.problems import Problem
+
+    Key = tuple[str, str, str]
+    """Organization (empty where nothing tells it), registry, collection."""
+
+
+@record(order=True)
+class Use:
+    """A place that links to a registry (a producer) or consumes from one.
+
+    `target` is the string as the program passes it, with unknown parts. `artifact` is what a producer links: the name
+    of the artifact that it makes, or the full name of the one that it consumed. `aliases` are those that a link sets;
+    of a consumer the alias or version that it asks for, none where it asks for no one. `owner` is from CODEOWNERS.
+    `ignored` are the codes of the rules that a comment silences here.
+    """
+
+    repository: str
+    path: str
+    line: int
+    column: int
+    kind: Literal["link", "consume"]
+    target: str
+    cell: int = 0
+    """In a notebook, counted from 1."""
+    call: str = ""
+    """The canonical name of the call; empty for a value in a configuration file or a CI job."""
+    artifact: str = ""
+    organization: str = ""
+    """Of the target path; where it has none, the one that the catalog or the configuration gives for the entity."""
+    entity: str = ""
+    type: str = ""
+    aliases: tuple[str, ...] = ()
+    owner: str = ""
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The place for people: `train.py:12`, in a notebook `nb.ipynb:cell 3:2`."""
+        cell = f":cell {self.cell}" if self.cell else ""
+        return f"{self.path}{cell}:{self.line}"
+
+    @property
+    def program(self) -> tuple[str, str]:
+        """The file, among all repositories."""
+        return (self.repository, self.path)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is in a test, which names collections that nothing else has to have."""
+        *folders, name = self.path.split("/")
+        return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py" or "tests" in folders
+
+    @property
+    def has_unknown_alias(self) -> bool:
+        """Whether it sets aliases that source does not tell."""
+        return any(not is_known(alias) for alias in self.aliases)
+
+    @cached_property
+    def names(self) -> tuple[str, str]:
+        """Registry and collection, unknown parts included; empty where the target is not a registry path."""
+        path = parsed(self.target)
+        return (path.registry or "", path.collection) if path is not None else ("", "")
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether registry and collection are known."""
+        return all(name and is_known(name) for name in self.names)
+
+
+@record
+class ServerState:
+    """What a catalog or the server has of a collection."""
+
+    type: str
+    aliases: tuple[str, ...] = ()
+    versions: int = 0
+
+
+@record
+class MappedCollection:
+    """A collection with the code that links to it and the code that consumes it, both sorted."""
+
+    organization: str
+    registry: str
+    collection: str
+    producers: tuple[Use, ...] = ()
+    consumers: tuple[Use, ...] = ()
+    server: ServerState | None = None
+
+    @property
+    def key(self) -> Key:
+        """What identifies it."""
+        return (self.organization, self.registry, self.collection)
+
+    @property
+    def shown(self) -> str:
+        """The path for people: `acme/wandb-registry-model/zoo`."""
+        return f"{self.organization}/{self.path}" if self.organization else self.path
+
+    @property
+    def path(self) -> str:
+        """The target path without the organization."""
+        return f"wandb-registry-{self.registry}/{self.collection}"
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """Producers and consumers."""
+        return (*self.producers, *self.consumers)
+
+    @property
+    def drift(self) -> tuple[str, ...]:
+        """How code and server differ, in words; empty where nothing is known of the server."""
+        if self.server is None:
+            return ()
+        words = []
+        types = sorted({use.type for use in self.producers if use.type and is_known(use.type)} - {self.server.type})
+        if types:
+            words.append(f"code links {' and '.join(types)}, the server has {self.server.type}")
+        return tuple(words)
+
+
+@record
+class MapReport:
+    """A problem that the map shows, at a use; `related` are other uses, each with a sentence, that explain it."""
+
+    problem: Problem
+    use: Use
+    related: tuple[tuple[str, Use], ...] = ()
+
+
+class LinkMap:
+    """Uses, grouped by the collection that they name.
+
+    A path without an organization is that of the one organization that other code names with the same registry and
+    collection; where there is none or more than one it stays without.
+
+    Args:
+        uses: of one repository or of many.
+        repositories: those that were looked at, with uses or without.
+        catalog: what is on the server.
+        is_live: the catalog was read from the server now, so that the registries in it are whole.
+        is_merged: the maps of several repositories were put together, so that what nobody does is not done elsewhere.
+    """
+
+    def __init__(
+        self,
+        uses: Iterable[Use],
+        repositories: Iterable[str] = (),
+        catalog: Catalog | None = None,
+        *,
+        is_live: bool = False,
+        is_merged: bool = False,
+    ) -> None:
+        self.catalog = catalog
+        self.is_live = is_live
+        self.is_merged = is_merged
+        self.repositories = tuple(sorted(set(repositories)))
+        resolved: list[Use] = []
+        unknown: list[Use] = []
+        for use in sorted(set(uses)):
+            (resolved if use.is_resolved else unknown).append(use)
+        self.unknown = tuple(unknown)
+        self.collections = tuple(self._group_uses(resolved))
+
+    def _group_uses(self, uses: Iterable[Use]) -> Iterator[MappedCollection]:
+        by_path: defaultdict[tuple[str, str], defaultdict[str, list[Use]]] = defaultdict(lambda: defaultdict(list))
+        for use in uses:
+            by_path[use.names][use.organization].append(use)
+        groups: dict[Key, list[Use]] = {}
+        for (registry, collection), by_organization in by_path.items():
+            organizations = [name for name in by_organization if name]
+            if len(organizations) == 1 and "" in by_organization:
+                by_organization[organizations[0]] += by_organization.pop("")
+            for organization, group in by_organization.items():
+                groups[organization, registry, collection] = group
+        for key in sorted(groups):
+            group = sorted(groups[key])
+            yield MappedCollection(
+                *key,
+                producers=tuple(use for use in group if use.kind == "link"),
+                consumers=tuple(use for use in group if use.kind == "consume"),
+                server=self._find_on_server(key),
+            )
+
+    @cached_property
+    def by_path(self) -> Mapping[tuple[str, str], tuple[MappedCollection, ...]]:
+        """The collections of each registry and name, one for each organization."""
+        groups: defaultdict[tuple[str, str], list[MappedCollection]] = defaultdict(list)
+        for item in self.collections:
+            groups[item.registry, item.collection].append(item)
+        return {key: tuple(items) for key, items in groups.items()}
+
+    def find_namesakes(self, collection: MappedCollection) -> tuple[MappedCollection, ...]:
+        """The collections that may be this one: those of the same names whose organization is the same, or unknown."""
+        return tuple(
+            item
+            for item in self.by_path[collection.registry, collection.collection]
+            if item.organization == collection.organization or not item.organization or not collection.organization
+        )
+
+    def can_be_unknown(self, kind: str, collection: MappedCollection) -> bool:
+        """Whether a link (or consumer) with an unknown target may be one of this collection."""
+        return any(can_name(target, collection.path) for target in self._unknown_targets.get(kind, ()))
+
+    @cached_property
+    def _unknown_targets(self) -> Mapping[str, tuple[str, ...]]:
+        """The unknown targets by the kind of use, each once: the least is known of the shortest."""
+        by_kind = {kind: {use.target for use in self.unknown if use.kind == kind} for kind in ("link", "consume")}
+        return {kind: tuple(sorted(targets, key=len)) for kind, targets in by_kind.items()}
+
+    @cached_property
+    def _on_server(self) -> Mapping[Key, Collection]:
+        """Every collection of the catalog, under both names of its organization."""
+        listed: dict[Key, Collection] = {}
+        for organization in self.catalog.organizations if self.catalog is not None else ():
+            for registry in organization.registries:
+                for item in registry.collections or ():
+                    for name in (organization.name, organization.entity):
+                        listed[name, registry.name, item.name] = item
+        return listed
+
+    def _find_on_server(self, key: Key) -> ServerState | None:
+        item = self._on_server.get(self._complete_key(key))
+        return ServerState(item.type, tuple(sorted(item.aliases)), item.versions) if item is not None else None
+
+    def _complete_key(self, key: Key) -> Key:
+        """The key with the only organization of the catalog where the map knows none."""
+        organizations = self.catalog.organizations if self.catalog is not None else ()
+        return (organizations[0].entity, *key[1:]) if not key[0] and len(organizations) == 1 else key
+
+    def is_absent(self, collection: MappedCollection) -> bool:
+        """Whether a complete catalog, or the server, proves that the collection does not exist."""
+        if self.catalog is None or collection.server is not None:
+            return False
+        organization = self._complete_key(collection.key)[0]
+        known = next((item for item in self.catalog.organizations if organization in (item.name, item.entity)), None)
+        registries = known.registries if known is not None else ()
+        registry = next((item for item in registries if item.name == collection.registry), None)
+        if registry is None:  # an account may not see every registry
+            return known is not None and self.catalog.complete
+        return registry.collections is not None and (self.catalog.complete or self.is_live)
+
+    @property
+    def knows_aliases(self) -> bool:
+        """Whether every alias of a collection of the catalog is listed."""
+        return self.catalog is not None and self.catalog.depth == "full" and (self.catalog.complete or self.is_live)
+
+
+def can_be_registry_path(target: str) -> bool:
+    """Whether a string, unknown parts included, can name a collection of a registry."""
+    if not target or "://" in target:
+        return False
+    path = parsed(target)
+    if path is None:
+        return False
+    if path.project is not None:
+        if is_known(path.project):
+            return is_registry_project(path.project) and bool(path.collection)
+        start = path.project.partition(HOLE)[0]
+        return start.startswith("wandb-registry-") or "wandb-registry-".startswith(start)
+    # A name without a slash: its unknown part may have one.
+    return path.collection.startswith(HOLE)
+
+
+def can_name(target: str, path: str) -> bool:
+    """Whether a target with unknown parts, each of any length, can be `path`, with or without an organization."""
+    target = target.partition(":")[0]
+    if target.count("/") > 1:
+        target = target.partition("/")[2]
+    first, *rest = target.split(HOLE)
+    if not rest or not path.startswith(first) or not path.endswith(rest[-1]):
+        return False
+    position = len(first)
+    for piece in rest[:-1]:
+        position = path.find(piece, position)
+        if position < 0:
+            return False
+        position += len(piece)
+    return position <= len(path) - len(rest[-1])
+
+
+def alias_asked_for(target: str) -> tuple[str, ...]:
+    """The alias or version in a full name."""
+    path = parsed(target)
+    return (path.version,) if path is not None and path.version else ()
+
+
+def is_moving_alias(alias: str) -> bool:
+    """Whether an alias is set by code: neither a version nor `latest`, which the server moves."""
+    return is_known(alias) and alias != "latest" and not is_version(alias)
+
+
+def fold_name(name: str) -> str:
+    """What two spellings of a name have in common."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

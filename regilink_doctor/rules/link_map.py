@@ -1,0 +1,391 @@
+"""Rules about the whole tree, or many: what producers and consumers of one collection agree on (`regilink map`)."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.findings import Message
+from regilink_doctor.core.link_map import MapReport, fold_name, is_moving_alias
+from regilink_doctor.core.problems import Problem
+from regilink_doctor.core.target_path import is_known
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.rules.wording import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from regilink_doctor.core.findings import Severity
+    from regilink_doctor.core.link_map import LinkMap, MappedCollection, Use
+
+_OTHERS = "another repository may do it: merge the maps of all with `regilink map --merge`"
+_UNKNOWN = "{what} with an unknown target may be the one"
+
+
+def _report(
+    rule: Rule, use: Use, *others: tuple[str, Use], severity: Severity | None = None, kind: str = "", **facts: str
+) -> MapReport:
+    return MapReport(Problem(rule.code, severity=severity or rule.severity, kind=kind, facts=facts), use, others)
+
+
+def _first_real(uses: Iterable[Use]) -> Use | None:
+    """The first that is not in a test: tests name collections that nothing else has to have."""
+    return next((use for use in uses if not use.is_test), None)
+
+
+def _doubt(link_map: LinkMap, collection: MappedCollection) -> str:
+    """Why it is not proven that nothing links to a collection; empty where every repository is there."""
+    if not link_map.is_merged:
+        return "repository"
+    return "unknown" if link_map.can_be_unknown("link", collection) else ""
+
+
+def _explain_doubt(doubt: str) -> str | None:
+    return {"repository": _OTHERS, "unknown": _UNKNOWN.format(what="a link")}.get(doubt)
+
+
+class ConsumedNeverProduced(Rule):
+    """Code consumes a collection that no code links to.
+
+    One repository shows one side only, so this is an info. It is a warning in the merged map of many repositories, and
+    an error where a complete catalog or the server shows that there is no such collection. A collection that the
+    catalog lists is not reported, and neither is one that only tests consume.
+    """
+
+    code = "REG901"
+    name = "consumed-never-produced"
+    severity = "info"
+    failures = ("D2",)
+    watches = ("map",)
+    is_about_map = True
+    bad = ('run.use_artifact("wandb-registry-model/zoo:prod")',)
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["prod"])\n'
+        'run.use_artifact("wandb-registry-model/zoo:prod")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        if problem.kind == "absent":
+            summary = f"{quoted(facts['path'])} does not exist, and no code links to it"
+            return Message(summary, "W&B answers that it is not found", "link to it first, or correct the name")
+        summary = f"{quoted(facts['path'])} is consumed, and no code links to it"
+        return Message(summary, _explain_doubt(problem.kind), "link to it, or correct the name")
+
+    def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
+        for collection in link_map.collections:
+            use = _first_real(collection.consumers)
+            if use is None or collection.server is not None:
+                continue
+            if any(item.producers for item in link_map.find_namesakes(collection)):
+                continue
+            if _produced_elsewhere(link_map, collection) is not None:
+                continue  # OrganizationMismatch reports it
+            if link_map.is_absent(collection):
+                yield _report(self, use, severity="error", kind="absent", path=collection.shown)
+                continue
+            doubt = _doubt(link_map, collection)
+            severity: Severity = "info" if doubt else "warning"
+            yield _report(self, use, severity=severity, kind=doubt, path=collection.shown)
+
+
+class ProducedNeverConsumed(Rule):
+    """Code links to a collection that no code consumes.
+
+    It is an info: people and automations may use the versions, and other repositories may consume them. Where that is
+    not so, the link can go.
+    """
+
+    code = "REG902"
+    name = "produced-never-consumed"
+    severity = "info"
+    watches = ("map",)
+    is_about_map = True
+    bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo")',)
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo")\nrun.use_artifact("wandb-registry-model/zoo:latest")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        doubts = {
+            "repository": "another repository may consume it: merge the maps of all with `regilink map --merge`",
+            "unknown": _UNKNOWN.format(what="a consumer"),
+        }
+        note = doubts.get(problem.kind, "people and automations may use it: source does not tell")
+        return Message(f"no code consumes {quoted(problem.facts['path'])}", note)
+
+    def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
+        for collection in link_map.collections:
+            use = _first_real(collection.producers)
+            if use is None or any(item.consumers for item in link_map.find_namesakes(collection)):
+                continue
+            doubt = "" if link_map.is_merged else "repository"
+            if link_map.can_be_unknown("consume", collection):
+                doubt = "unknown"
+            yield _report(self, use, kind=doubt, path=collection.shown)
+
+
+class ConflictingProducerTypes(Rule):
+    """Two places link artifacts of different types to one collection.
+
+    A collection has the type of its first link. W&B refuses every link of another type, so one of the two programs
+    fails, depending on which one ran first.
+    """
+
+    code = "REG903"
+    name = "conflicting-producer-types"
+    severity = "error"
+    failures = ("B5",)
+    watches = ("map",)
+    is_about_map = True
+    bad = (
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="dataset"), "wandb-registry-model/zoo")',
+    )
+    good = (
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")\n'
+        'run.link_artifact(wandb.Artifact("zoo", type="model"), "wandb-registry-model/zoo")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        return Message(
+            f"{quoted(facts['path'])} gets {quoted(facts['other'])} here and {quoted(facts['type'])} elsewhere",
+            "a collection has one type, that of its first link, and W&B refuses the others",
+            f"write one type in both, or link to another collection; the other link: {facts['place']}",
+        )
+
+    def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
+        for collection in link_map.collections:
+            first: dict[str, Use] = {}
+            for use in collection.producers:
+                if use.type and is_known(use.type) and not use.is_test:
+                    first.setdefault(use.type, use)
+            server_type = collection.server.type if collection.server is not None else ""
+            expected = server_type if server_type in first else next(iter(first), "")
+            for name, use in first.items():
+                if name != expected:
+                    other = first[expected]
+                    yield _report(
+                        self,
+                        use,
+                        (f"linked as {quoted(expected)} here", other),
+                        path=collection.shown,
+                        type=expected,
+                        other=name,
+                        place=_name_place(other, use),
+                    )
+
+
+class AliasNeverSet(Rule):
+    """A consumer asks for an alias that no link sets.
+
+    It is an info: another repository, a person in the W&B App or an automation may set it. It is a warning in the
+    merged map of many repositories, and an error where a complete catalog with aliases (`catalog pull --collections
+    full`) or the server does not have it. Versions and `latest` are not reported, and neither are aliases of a
+    collection whose links set an alias that source does not tell.
+    """
+
+    code = "REG904"
+    name = "alias-never-set"
+    severity = "info"
+    failures = ("D2",)
+    watches = ("map",)
+    is_about_map = True
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["best"])\n'
+        'run.use_artifact("wandb-registry-model/zoo:prod")',
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["prod"])\n'
+        'run.use_artifact("wandb-registry-model/zoo:prod")',
+        'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["best"])\n'
+        'run.use_artifact("wandb-registry-model/zoo:latest")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        summary = f"no link to {quoted(facts['path'])} sets the alias {quoted(facts['alias'])}"
+        note = "W&B answers that it is not found" if problem.kind == "absent" else _explain_doubt(problem.kind)
+        known = f"; the aliases that links set: {facts['known']}" if facts["known"] else ""
+        return Message(summary, note, f"pass aliases=[{quoted(facts['alias'])}] to the link, or correct it{known}")
+
+    def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
+        for collection in link_map.collections:
+            namesakes = link_map.find_namesakes(collection)
+            producers = [use for item in namesakes for use in item.producers]
+            server = collection.server
+            if (not producers and server is None) or any(use.has_unknown_alias for use in producers):
+                continue  # without any link, ConsumedNeverProduced reports it
+            on_server = set(server.aliases) if server is not None else set()
+            known = {alias for use in producers for alias in use.aliases} | on_server
+            reported: set[str] = set()
+            for use in collection.consumers:
+                for alias in use.aliases:
+                    if use.is_test or not is_moving_alias(alias) or alias in known or alias in reported:
+                        continue
+                    reported.add(alias)
+                    is_absent = server is not None and link_map.knows_aliases
+                    kind = "absent" if is_absent else _doubt(link_map, collection)
+                    severity: Severity = "error" if is_absent else "info" if kind else "warning"
+                    names = ", ".join(sorted(name for name in known if is_moving_alias(name)))
+                    yield _report(
+                        self, use, severity=severity, kind=kind, path=collection.shown, alias=alias, known=names
+                    )
+
+
+class OrganizationMismatch(Rule):
+    """A collection is consumed from one organization, and code links to the same names in another one.
+
+    The consumer finds nothing, or something else of that name. It is not reported where the catalog lists the
+    collection in the consumer's organization.
+    """
+
+    code = "REG905"
+    name = "organization-mismatch"
+    severity = "warning"
+    failures = ("D2",)
+    watches = ("map",)
+    is_about_map = True
+    bad = (
+        'run.link_artifact(artifact, "acme/wandb-registry-model/zoo")\n'
+        'run.use_artifact("globex/wandb-registry-model/zoo:latest")',
+    )
+    good = (
+        'run.link_artifact(artifact, "acme/wandb-registry-model/zoo")\n'
+        'run.use_artifact("acme/wandb-registry-model/zoo:latest")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        return Message(
+            f"{quoted(facts['path'])} is consumed, and code links to it in {quoted(facts['organization'])} alone",
+            "the consumer finds nothing, or another artifact of that name",
+            f"write one organization in both; the link: {facts['place']}",
+        )
+
+    def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
+        for collection in link_map.collections:
+            use = _first_real(collection.consumers)
+            other = _produced_elsewhere(link_map, collection)
+            if use is None or other is None or collection.server is not None:
+                continue
+            producer = other.producers[0]
+            yield _report(
+                self,
+                use,
+                (f"linked in {quoted(other.organization)} here", producer),
+                path=collection.shown,
+                organization=other.organization,
+                place=_name_place(producer, use),
+            )
+
+
+class InconsistentSpelling(Rule):
+    """One collection, or one registry, is spelled in two ways that differ only in case or separators.
+
+    The names of collections are compared exactly, so `Zoo` and `zoo` are two collections: the consumer of one never
+    sees the versions of the other. It is not reported where the catalog lists both.
+    """
+
+    code = "REG906"
+    name = "inconsistent-spelling"
+    severity = "warning"
+    watches = ("map",)
+    is_about_map = True
+    bad = (
+        'run.link_artifact(artifact, "wandb-registry-model/fast_zoo")\n'
+        'run.use_artifact("wandb-registry-model/fast-zoo:latest")',
+    )
+    good = (
+        'run.link_artifact(artifact, "wandb-registry-model/fast-zoo")\n'
+        'run.use_artifact("wandb-registry-model/fast-zoo:latest")',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        return Message(
+            f"{quoted(facts['path'])} is {quoted(facts['other'])} elsewhere",
+            "W&B takes the two for different collections",
+            f"write one of them everywhere; the other one: {facts['place']}",
+        )
+
+    def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
+        groups: dict[tuple[str, str], list[MappedCollection]] = {}
+        for collection in link_map.collections:
+            key = (fold_name(collection.registry), fold_name(collection.collection))
+            groups.setdefault(key, []).append(collection)
+        for group in groups.values():
+            if len({item.path for item in group}) < 2:
+                continue
+            # The spelling on the server is right, then the one that most code has.
+            usual, *others = sorted(group, key=lambda item: (item.server is None, -len(item.uses), item.path))
+            for item in others:
+                use = _first_real(item.uses)
+                if use is None or item.path == usual.path or not _share_organization(item, usual):
+                    continue
+                if item.server is None:
+                    at = usual.uses[0]
+                    words = (f"spelled {quoted(usual.path)} here", at)
+                    yield _report(self, use, words, path=item.path, other=usual.path, place=_name_place(at, use))
+
+
+class ContestedAlias(Rule):
+    """Two programs set the same alias of one collection.
+
+    An alias is at one version: each program takes it away from the other, and what consumers get depends on which one
+    ran last. `latest` and versions are not reported, and neither are two links of one file.
+    """
+
+    code = "REG907"
+    name = "contested-alias"
+    severity = "warning"
+    watches = ("map",)
+    is_about_map = True
+    bad = (
+        '# --- train.py\nrun.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["prod"])\n'
+        '# --- tune.py\nrun.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["prod"])',
+    )
+    good = (
+        '# --- train.py\nrun.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["staging"])\n'
+        '# --- tune.py\nrun.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["prod"])',
+    )
+
+    def explain(self, problem: Problem) -> Message:
+        facts = problem.facts
+        return Message(
+            f"another program sets the alias {quoted(facts['alias'])} of {quoted(facts['path'])}, too",
+            "the alias is at one version: the program that runs last takes it from the other",
+            f"let one program set it; the other one: {facts['place']}",
+        )
+
+    def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
+        for collection in link_map.collections:
+            first: dict[str, Use] = {}
+            reported: set[tuple[str, tuple[str, str]]] = set()
+            for use in collection.producers:
+                for alias in use.aliases:
+                    if use.is_test or not is_moving_alias(alias):
+                        continue
+                    other = first.setdefault(alias, use)
+                    if other.program == use.program or (alias, use.program) in reported:
+                        continue
+                    reported.add((alias, use.program))
+                    words = (f"{quoted(alias)} is set here, too", other)
+                    place = _name_place(other, use)
+                    yield _report(self, use, words, path=collection.shown, alias=alias, place=place)
+
+
+def _produced_elsewhere(link_map: LinkMap, collection: MappedCollection) -> MappedCollection | None:
+    """The collection of these names in another organization that code links to, where none links to this one."""
+    if not collection.organization or any(item.producers for item in link_map.find_namesakes(collection)):
+        return None
+    others = link_map.by_path[collection.registry, collection.collection]
+    return next((item for item in others if item.producers and item.organization), None)
+
+
+def _share_organization(left: MappedCollection, right: MappedCollection) -> bool:
+    return left.organization == right.organization or not left.organization or not right.organization
+
+
+def _name_place(use: Use, seen_from: Use) -> str:
+    """The place of a use, with its repository where that is another one."""
+    return use.place if use.repository == seen_from.repository else f"{use.place} in {use.repository}"

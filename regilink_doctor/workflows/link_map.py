@@ -1,0 +1,365 @@
+"""`regilink map`: the link map of a tree from its source, and of many repositories from their maps."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from regilink_doctor.config import Config
+from regilink_doctor.core.findings import Finding, Place, Related, Span
+from regilink_doctor.core.link_map import LinkMap, Use, alias_asked_for, can_be_registry_path, fold_name
+from regilink_doctor.core.naming import is_version
+from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.target_path import HOLE, UNKNOWN_NAME, is_known, parsed
+from regilink_doctor.core.text import mask_secrets
+from regilink_doctor.lint.suppress import SuppressionIndex, index_comments_of
+from regilink_doctor.rules import rule_for
+from regilink_doctor.rules.index import WATCHED_BY
+from regilink_doctor.workflows.code_owners import CodeOwners, read_code_owners
+from regilink_doctor.workflows.lint import lint_paths
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.catalog import Catalog, Registry
+    from regilink_doctor.core.link_map import MapReport
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.rules.selection import Selection
+    from regilink_doctor.workflows.lint import Progress
+
+GIT_SECONDS = 10
+
+
+@record
+class MapFinding:
+    """A finding, and the repository of its place."""
+
+    repository: str
+    finding: Finding
+
+
+class MapResult:
+    """The map of a tree. `failures` are sentences about paths that could not be read, `notes` about skipped ones."""
+
+    def __init__(self, link_map: LinkMap, failures: Sequence[str] = (), notes: Sequence[str] = ()) -> None:
+        self.link_map = link_map
+        self.failures = tuple(failures)
+        self.notes = tuple(notes)
+
+
+def map_paths(
+    paths: Sequence[str],
+    *,
+    catalog: Catalog | None = None,
+    is_live: bool = False,
+    config: Config | None = None,
+    repository: str | None = None,
+    progress: Progress | None = None,
+) -> MapResult:
+    """The map of files, and of everything below folders, as one repository.
+
+    Args:
+        paths: files and folders.
+        catalog: what is on the server.
+        is_live: the catalog was read from the server now.
+        config: which files, and the organization.
+        repository: its name; None: what the remote `origin` is called, else the folder.
+        progress: called, now and then, with how many files of how many have been read.
+    """
+    config = config or Config()
+    result = lint_paths(paths, catalog=catalog, config=config, all_sites=True, progress=progress)
+    root = find_root(next(iter(paths), "."))
+    name = repository or name_repository(root)
+    reader = _UseReader(root, name, catalog, config)
+    uses = tuple(reader.read_uses([report.site for report in result.sites]))
+    return MapResult(LinkMap(uses, (name,), catalog, is_live=is_live), result.failures, result.notes)
+
+
+class _UseReader:
+    """Makes uses of call sites."""
+
+    def __init__(self, root: str, repository: str, catalog: Catalog | None, config: Config) -> None:
+        self._root = root
+        self._repository = repository
+        self._catalog = catalog
+        self._config = config
+        self._owners: CodeOwners = read_code_owners(root)
+        self._comments: dict[str, SuppressionIndex | None] = {}
+
+    def read_uses(self, sites: Sequence[Site]) -> Iterator[Use]:
+        """The uses of all sites; a configured target that code reads is the code's, and not listed twice."""
+        calls = [site for site in sites if site.kind in ("link", "consume")]
+        read = {_line_of(part.place) for site in calls for string in site.target for part in string.parts}
+        for site in sites:
+            if site.kind in ("link", "consume") or (
+                site.kind == "target" and not any(_line_of(string.place) in read for string in site.target)
+            ):
+                yield from self._uses_of(site)
+
+    def _uses_of(self, site: Site) -> Iterator[Use]:
+        targets = dict.fromkeys(string.pattern for string in site.target)
+        if not targets and site.kind in ("link", "consume") and "artifact_or_name" not in site.arguments.names:
+            # The target is passed with `**`, or is an object: it is there, and source does not tell it.
+            targets = {UNKNOWN_NAME: None} if "**" in site.arguments.names else {}
+        for target in targets:
+            if not can_be_registry_path(target):
+                continue
+            is_consumed = site.kind == "consume" or (site.kind == "target" and bool(alias_asked_for(target)))
+            yield Use(
+                repository=self._repository,
+                path=self._path_of(site.place),
+                line=site.place.span.line,
+                column=site.place.span.column,
+                kind="consume" if is_consumed else "link",
+                target=target,
+                cell=site.place.cell or 0,
+                call=site.call,
+                artifact="" if is_consumed else _name_artifact(site),
+                organization=self._find_organization(target, _only(site.run_entity)),
+                entity=_only(site.run_entity),
+                type=_only(site.artifact_type),
+                aliases=alias_asked_for(target) if is_consumed else _read_aliases(site),
+                owner=self._owners.find(self._path_of(site.place)),
+                ignored=self._find_ignored(site.place),
+            )
+
+    def _path_of(self, place: Place) -> str:
+        path = os.path.relpath(os.path.realpath(place.path), self._root) if self._root else place.path
+        return path.replace(os.sep, "/")
+
+    def _find_organization(self, target: str, entity: str) -> str:
+        """The organization of a target: that of its path, else of the entity; empty where nothing tells it."""
+        path = parsed(target)
+        prefix = path.prefix if path is not None and path.prefix else ""
+        if not is_known(prefix):
+            return ""
+        for name in filter(is_known, filter(None, (prefix, entity))):
+            for organization in self._catalog.organizations if self._catalog is not None else ():
+                if name in (organization.name, organization.entity, *organization.teams):
+                    return organization.entity
+            if prefix:
+                break
+        if prefix and prefix not in self._config.teams:
+            return prefix
+        return self._config.organization or ""
+
+    def _find_ignored(self, place: Place) -> tuple[str, ...]:
+        """The rules of the map that a comment silences at a place."""
+        if place.path not in self._comments:
+            self._comments[place.path] = index_comments_of(place.path)
+        comments = self._comments[place.path]
+        if comments is None:
+            return ()
+        silenced = {item.code for item in comments.find_at(place)}
+        return tuple(code for code in WATCHED_BY["map"] if code in silenced or None in silenced)
+
+
+def _line_of(place: Place) -> tuple[str, int]:
+    return (os.path.abspath(place.path), place.span.line)
+
+
+def _only(strings: Iterable[StringValue]) -> str:
+    """The one value of alternatives: unknown where there are several, empty without any."""
+    patterns = list(dict.fromkeys(string.pattern for string in strings))
+    return patterns[0] if len(patterns) == 1 else UNKNOWN_NAME if patterns else ""
+
+
+def _read_aliases(site: Site) -> tuple[str, ...]:
+    aliases = tuple(dict.fromkeys(alias.pattern for alias in site.aliases))
+    passed = {"aliases", "**"} & site.arguments.names and site.arguments.constants.get("aliases", True) is not None
+    return aliases or ((UNKNOWN_NAME,) if passed else ())
+
+
+def _name_artifact(site: Site) -> str:
+    """What a link links: the name of the artifact that is made, or the full name of the one that is consumed."""
+    made = site.artifact
+    if made is None:
+        return ""
+    return _only(made.target or made.arguments.strings.get("name", ()))
+
+
+def find_root(path: str) -> str:
+    """The folder of the git repository that has a path; the current folder where there is none."""
+    folder = path if os.path.isdir(path) else os.path.dirname(path) or "."
+    answer = _ask_git(folder, "rev-parse", "--show-toplevel")
+    return os.path.realpath(answer or os.curdir)
+
+
+def name_repository(root: str) -> str:
+    """The name of a repository: host and path of its remote `origin`, without credentials; else its folder's."""
+    address = _ask_git(root, "config", "--get", "remote.origin.url")
+    return (_name_address(address) if address else "") or os.path.basename(root) or "repository"
+
+
+def _name_address(address: str) -> str:
+    """`github.com/acme/zoo` for `https://user:key@github.com/acme/zoo.git` and `git@github.com:acme/zoo.git`."""
+    if "://" in address:
+        try:
+            parts = urlsplit(address)
+            host, path = parts.hostname or "", parts.path
+        except ValueError:
+            return ""
+        if parts.scheme == "file":
+            return os.path.basename(path.rstrip("/")).removesuffix(".git")
+    else:
+        before, colon, after = address.partition(":")
+        if not colon or "/" in before:  # a folder of this machine, whose path is nobody's business
+            return os.path.basename(address.rstrip("/\\")).removesuffix(".git")
+        host, path = before.rpartition("@")[2], after
+    name = f"{host}/{path.strip('/')}".strip("/").removesuffix(".git")
+    return mask_secrets(name)
+
+
+def _ask_git(folder: str, *arguments: str) -> str:
+    try:
+        answer = subprocess.run(
+            ["git", "-C", folder or ".", *arguments],
+            capture_output=True,
+            timeout=GIT_SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return os.fsdecode(answer.stdout).strip() if answer.returncode == 0 else ""
+
+
+def find_map_problems(link_map: LinkMap, selection: Selection) -> list[MapFinding]:
+    """What the rules find in a map, sorted by place; without what a comment silences."""
+    findings: list[MapFinding] = []
+    for code in WATCHED_BY["map"]:
+        for report in rule_for(code).check_map(link_map):
+            involved = (report.use, *(use for _, use in report.related))
+            if any(code in use.ignored for use in involved) or not selection.enabled(code, report.use.path):
+                continue
+            findings.append(MapFinding(report.use.repository, _word_report(report)))
+    return sorted(findings, key=_order_of)
+
+
+def _order_of(item: MapFinding) -> tuple[str, str, int, int, int, str, str]:
+    place, span = item.finding.place, item.finding.place.span
+    return (
+        item.repository,
+        place.path,
+        place.cell or 0,
+        span.line,
+        span.column,
+        item.finding.code,
+        item.finding.message,
+    )
+
+
+def _word_report(report: MapReport) -> Finding:
+    problem = report.problem
+    rule = rule_for(problem.rule)
+    message = rule.explain(problem)
+    return Finding(
+        rule.code,
+        rule.name,
+        problem.severity,
+        mask_secrets(message.summary),
+        _place_of(report.use),
+        mask_secrets(message.help) if message.help else None,
+        note=mask_secrets(message.note) if message.note else None,
+        failures=rule.failures,
+        related=tuple(
+            Related(mask_secrets(words), _place_of(use))
+            for words, use in report.related
+            if use.repository == report.use.repository
+        ),
+        target=report.use.target.replace(HOLE, "{?}"),
+    )
+
+
+def _place_of(use: Use) -> Place:
+    return Place(use.path, Span(use.line, use.column, use.line, use.column + 1), use.cell or None)
+
+
+KEPT = frozenset({"", "latest", "model", "dataset", "job"})
+"""Names that say nothing about anybody."""
+
+
+def redact_map(link_map: LinkMap) -> LinkMap:
+    """The same map; every name is a kind and letters, the same name always the same, in the maps of all repositories.
+
+    Names that differ only in case and separators differ in case alone, so that the rules find the same.
+    """
+    uses = [use for item in link_map.collections for use in item.uses] + list(link_map.unknown)
+    repositories = [_hide("repository", name) for name in link_map.repositories]
+    catalog = _redact_catalog(link_map.catalog) if link_map.catalog is not None else None
+    return LinkMap(
+        map(_redact_use, uses), repositories, catalog, is_live=link_map.is_live, is_merged=link_map.is_merged
+    )
+
+
+def _redact_catalog(catalog: Catalog) -> Catalog:
+    """The catalog with the same names as a redacted map; only what the map needs of it."""
+    from regilink_doctor.core.catalog import Organization
+
+    return replace(
+        catalog,
+        organizations=tuple(
+            Organization(
+                _hide("entity", item.name),
+                _hide("entity", item.entity),
+                registries=tuple(map(_redact_registry, item.registries)),
+            )
+            for item in catalog.organizations
+        ),
+    )
+
+
+def _redact_registry(registry: Registry) -> Registry:
+    if registry.collections is None:
+        return replace(registry, name=_hide("registry", registry.name))
+    collections = (
+        replace(
+            item,
+            name=_hide("name", item.name),
+            type=_hide("type", item.type),
+            aliases=tuple(_hide("alias", alias) for alias in item.aliases),
+        )
+        for item in registry.collections
+    )
+    return replace(registry, name=_hide("registry", registry.name), collections=tuple(collections))
+
+
+def _redact_use(use: Use) -> Use:
+    path = parsed(use.target)
+    target = use.target
+    if path is not None:
+        version = "" if path.version is None else f":{_hide('alias', path.version)}"
+        target = _hide("name", path.collection) + version
+        if path.project is not None:
+            prefix = f"{_hide('entity', path.prefix)}/" if path.prefix else ""
+            project = f"wandb-registry-{_hide('registry', path.registry)}" if path.registry else UNKNOWN_NAME
+            target = f"{prefix}{project}/{target}"
+    return replace(
+        use,
+        repository=_hide("repository", use.repository),
+        path=_hide("file", use.path),
+        target=target,
+        artifact=_hide("artifact", use.artifact),
+        organization=_hide("entity", use.organization),
+        entity=_hide("entity", use.entity),
+        type=_hide("type", use.type),
+        aliases=tuple(_hide("alias", alias) for alias in use.aliases),
+        owner=_hide("owner", use.owner),
+    )
+
+
+def _hide(kind: str, name: str) -> str:
+    if name in KEPT or is_version(name):
+        return name
+    if not is_known(name):
+        return UNKNOWN_NAME
+    base = hashlib.sha256(f"{kind}:{fold_name(name)}".encode("utf-8", "surrogatepass")).digest()
+    case = int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:2], "big")
+    letters = (chr(ord("a") + byte % 26) for byte in base[:12])
+    return f"{kind}-" + "".join(
+        letter.upper() if case >> number & 1 and kind in ("name", "registry") else letter
+        for number, letter in enumerate(letters)
+    )

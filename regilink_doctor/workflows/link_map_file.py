@@ -1,0 +1,190 @@
+"""A link map as JSON: written collection by collection, and read again, so that maps can be merged."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from regilink_doctor.core.link_map import LinkMap, Use
+from regilink_doctor.core.target_path import HOLE, show_unknown
+
+if TYPE_CHECKING:
+    from regilink_doctor.core.catalog import Catalog
+
+VERSION = 1
+MAX_BYTES = 256 * 2**20
+"""A larger file is not a map: 20,000 collections make 30 MB."""
+
+
+class MapFileError(ValueError):
+    """The file is not a map; the message says where."""
+
+
+def use_value(use: Use) -> dict[str, Any]:
+    """The JSON value of a use."""
+    return {
+        "repository": use.repository,
+        "path": use.path,
+        "line": use.line,
+        "column": use.column,
+        "cell": use.cell or None,
+        "kind": use.kind,
+        "call": use.call,
+        "target": show_unknown(use.target),
+        "artifact": show_unknown(use.artifact) or None,
+        "organization": use.organization or None,
+        "entity": show_unknown(use.entity) or None,
+        "type": show_unknown(use.type) or None,
+        "aliases": [show_unknown(alias) for alias in use.aliases],
+        "owner": use.owner or None,
+        "ignored": list(use.ignored),
+    }
+
+
+def merge_maps(
+    paths: Sequence[str], catalog: Catalog | None = None, *, is_live: bool = False
+) -> tuple[LinkMap, list[str]]:
+    """The maps of several repositories as one, and sentences about what is odd; one file is in memory at a time.
+
+    Raises:
+        MapFileError: a file is not a map.
+        OSError: a file cannot be read.
+    """
+    uses: set[Use] = set()
+    seen: dict[str, str] = {}
+    notes: list[str] = []
+    shared: dict[str, str] = {}
+    for path in sorted(set(paths)):
+        repositories, found = _read_map(path, shared)
+        for repository in repositories:
+            if repository in seen:
+                notes.append(f"{path}: {repository} is in {seen[repository]}, too: the uses of both are in the map")
+            seen.setdefault(repository, path)
+        uses.update(found)
+    return LinkMap(uses, seen, catalog, is_live=is_live, is_merged=True), notes
+
+
+def _read_map(path: str, shared: dict[str, str]) -> tuple[list[str], list[Use]]:
+    if os.path.exists(path) and not os.path.isfile(path):  # to read a pipe or a device might never end
+        raise MapFileError(f"{path}: not a regular file")
+    with open(path, "rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise MapFileError(f"{path}: larger than {MAX_BYTES // 2**20} MiB")
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise MapFileError(f"{path}: not JSON: {error}") from None
+    try:
+        if not isinstance(value, dict) or "collections" not in value:
+            raise MapFileError('it has no "collections": `regilink map --output-format json` writes maps')
+        if value.get("version") != VERSION:
+            raise MapFileError(f"version is {value.get('version')!r}, this regilink reads version {VERSION}")
+        repositories = [_text(item, "repositories") for item in _list(value, "repositories", "")]
+        return repositories, [_read_use(item, where, shared) for where, item in _find_uses(value)]
+    except MapFileError as error:
+        raise MapFileError(f"{path}: {error}") from None
+
+
+def _find_uses(value: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    for number, collection in enumerate(_list(value, "collections", "")):
+        where = f"collections[{number}]"
+        if not isinstance(collection, dict):
+            raise MapFileError(f"{where}: not an object")
+        for side in ("producers", "consumers"):
+            for index, item in enumerate(_list(collection, side, where)):
+                yield f"{where}.{side}[{index}]", item
+    for index, item in enumerate(_list(value, "unknown", "")):
+        yield f"unknown[{index}]", item
+
+
+def _list(value: dict[str, Any], name: str, where: str) -> list[Any]:
+    items = value.get(name)
+    if not isinstance(items, list):
+        raise MapFileError(f"{where}.{name}: not a list".lstrip("."))
+    return items
+
+
+def _text(value: object, where: str) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise MapFileError(f"{where}: not a string")
+    return value
+
+
+def _number(value: object, where: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise MapFileError(f"{where}: not a number")
+    return value
+
+
+def _read_use(value: object, where: str, shared: dict[str, str]) -> Use:
+    """The use; strings that occur again and again are kept once (`shared`)."""
+    if not isinstance(value, dict):
+        raise MapFileError(f"{where}: not an object")
+
+    def text(name: str) -> str:
+        string = _text(value.get(name), f"{where}.{name}").replace("{?}", HOLE)
+        return shared.setdefault(string, string)
+
+    def texts(name: str) -> tuple[str, ...]:
+        items = (_text(item, f"{where}.{name}").replace("{?}", HOLE) for item in _list(value, name, where))
+        return tuple(shared.setdefault(item, item) for item in items)
+
+    kind = value.get("kind")
+    if kind not in ("link", "consume"):
+        raise MapFileError(f"{where}.kind: neither link nor consume")
+    return Use(
+        repository=text("repository"),
+        path=text("path"),
+        line=_number(value.get("line"), f"{where}.line"),
+        column=_number(value.get("column"), f"{where}.column"),
+        kind=kind,
+        target=text("target"),
+        cell=_number(value.get("cell") or 0, f"{where}.cell"),
+        call=text("call"),
+        artifact=text("artifact"),
+        organization=text("organization"),
+        entity=text("entity"),
+        type=text("type"),
+        aliases=texts("aliases"),
+        owner=text("owner"),
+        ignored=texts("ignored"),
+    )
+
+
+def render_map(link_map: LinkMap, findings: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """The JSON of a map in pieces, one for each collection: a map of thousands is never one string."""
+    yield f'{{\n  "version": {VERSION},\n  "repositories": {json.dumps(list(link_map.repositories))},\n'
+    collections = (
+        {
+            "organization": item.organization or None,
+            "registry": item.registry,
+            "collection": item.collection,
+            "producers": [use_value(use) for use in item.producers],
+            "consumers": [use_value(use) for use in item.consumers],
+            "server": None
+            if item.server is None
+            else {"type": item.server.type, "aliases": list(item.server.aliases), "versions": item.server.versions},
+            "drift": list(item.drift),
+        }
+        for item in link_map.collections
+    )
+    yield from _render_list("collections", collections)
+    yield ",\n"
+    yield from _render_list("unknown", map(use_value, link_map.unknown))
+    yield ",\n"
+    yield from _render_list("findings", findings)
+    yield "\n}\n"
+
+
+def _render_list(name: str, values: Iterable[dict[str, Any]]) -> Iterator[str]:
+    yield f'  "{name}": ['
+    empty = True
+    for value in values:
+        yield ("\n    " if empty else ",\n    ") + json.dumps(value)
+        empty = False
+    yield "]" if empty else "\n  ]"

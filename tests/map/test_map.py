@@ -1,0 +1,283 @@
+"""`regilink map`: the graph, its formats, many repositories."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from regilink_doctor.cli import main
+from regilink_doctor.emulator import Emulator, World
+from regilink_doctor.report.schemas import SCHEMAS
+from regilink_doctor.workflows.code_owners import CodeOwners
+from regilink_doctor.workflows.link_map import _name_address
+
+TRAIN = """import sys
+import wandb
+import yaml
+config = yaml.safe_load(open("conf/c.yaml"))
+def publish(run, artifact, target, aliases):
+    run.link_artifact(artifact, target, aliases=aliases)
+run = wandb.init(entity="team-a", project="p")
+artifact = wandb.Artifact("zoo", type="model")
+publish(run, artifact, "wandb-registry-model/zoo", ["best"])
+run.link_artifact(artifact, config["target"])
+source = run.use_artifact("team-a/p/zoo:v3")
+run.link_artifact(source, "acme/wandb-registry-prod/zoo", aliases=["prod"])
+run.link_artifact(source, sys.argv[2])
+run.link_artifact(source, "team-a/p/not-a-registry")
+"""
+SERVE = """import wandb
+artifact = wandb.Api().artifact("acme/wandb-registry-model/zoo:best", type="model")
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in {
+        "train.py": TRAIN,
+        "serve/serve.py": SERVE,
+        "conf/c.yaml": "target: wandb-registry-dataset/birds\nother: wandb-registry-dataset/cats\n",
+        ".github/workflows/ci.yml": "on: push\njobs:\n  train:\n    runs-on: x\n    steps:\n"
+        "    - run: python other.py --target wandb-registry-model/nightly\n",
+        ".github/CODEOWNERS": "* @everybody\n/serve/ @acme/serving # they read\n",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "remote", "add", "origin", "https://me:secret@git.acme.test/ml/zoo.git"], check=True)
+    return tmp_path
+
+
+def read_map(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    main(["map", *words, "--output-format", "json"])
+    value = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(SCHEMAS["map"][1]()).validate(value)
+    return value
+
+
+def collections(value: Any) -> dict[str, Any]:
+    return {
+        f"{item['organization'] or '-'}/{item['registry']}/{item['collection']}": item for item in value["collections"]
+    }
+
+
+@pytest.mark.usefixtures("tree")
+def test_the_graph(capsys: pytest.CaptureFixture[str]) -> None:
+    value = read_map(capsys)
+    items = collections(value)
+    assert list(items) == ["-/dataset/birds", "-/dataset/cats", "-/model/nightly", "acme/model/zoo", "acme/prod/zoo"]
+    zoo = items["acme/model/zoo"]
+    producer, consumer = zoo["producers"][0], zoo["consumers"][0]
+    assert (producer["path"], producer["line"], producer["owner"]) == ("train.py", 6, "@everybody")
+    assert (producer["artifact"], producer["entity"], producer["type"]) == ("zoo", "team-a", "model")
+    assert producer["aliases"] == ["best"]
+    assert (consumer["path"], consumer["line"], consumer["owner"]) == ("serve/serve.py", 2, "@acme/serving")
+    assert consumer["aliases"] == ["best"]
+    assert items["acme/prod/zoo"]["producers"][0]["artifact"] == "team-a/p/zoo:v3"
+    birds = items["-/dataset/birds"]["producers"]
+    assert [use["path"] for use in birds] == ["train.py"], "the value that code reads is the code's"
+    assert items["-/dataset/cats"]["producers"][0]["path"] == "conf/c.yaml"
+    assert items["-/model/nightly"]["producers"][0]["path"] == ".github/workflows/ci.yml"
+    assert [(use["line"], use["target"]) for use in value["unknown"]] == [(13, "{?}")]
+    assert value["repositories"] == ["git.acme.test/ml/zoo"]
+    assert "secret" not in json.dumps(value)
+
+
+@pytest.mark.usefixtures("tree")
+def test_from_another_folder_it_is_the_same(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = read_map(capsys)
+    monkeypatch.chdir("serve")
+    assert read_map(capsys, "..") == whole
+
+
+@pytest.mark.usefixtures("tree")
+def test_text_and_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["map"]) == 0
+    out, err = capsys.readouterr()
+    assert "acme / model\n  zoo\n    <- train.py:6  zoo -> model  as team-a  :best  (@everybody)\n" in out
+    assert "    -> serve/serve.py:2  model  :best  (@acme/serving)\n" in out
+    assert "Unknown targets: 1\n" in out
+    assert err == "5 collections, 5 links, 1 consumer, 1 unknown target, 1 repository; 4 infos\n"
+
+
+def test_mermaid_takes_no_markup_from_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text("import wandb\nwandb.Api().artifact('wandb-registry-model/a\"]<b>;x:prod')\n")
+    main(["map", "--output-format", "mermaid"])
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first == "flowchart LR"
+    assert "a#34;#93;#60;b#62;#59;x" in lines[0]
+    assert lines[1:] == ['  file1["a.py"]', '  collection0 -->|"prod"| file1']
+
+
+@pytest.mark.usefixtures("tree")
+def test_redact_hides_every_name_and_finds_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("more.py").write_text('import wandb\nwandb.Api().artifact("acme/wandb-registry-model/Zoo:v1")\n')
+    plain, hidden = read_map(capsys), read_map(capsys, "--redact")
+    text = json.dumps(hidden)
+    for name in ("acme", "zoo", "Zoo", "team-a", "train", "birds", "best", "everybody", "nightly", "serve.py"):
+        assert name not in text
+    codes = [sorted(finding["code"] for finding in value["findings"]) for value in (plain, hidden)]
+    assert codes[0] == codes[1]
+    assert "REG906" in codes[0]
+
+
+def test_two_sides_are_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in {"train": TRAIN, "serve": SERVE}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.py").write_text(text)
+        main(["map", name, "--repository", name, "--output-format", "json", "--output-file", f"{name}.json"])
+    alone = json.loads(Path("serve.json").read_text())
+    assert [finding["code"] for finding in alone["findings"]] == ["REG901"]
+    capsys.readouterr()
+    value = read_map(capsys, "--merge", "serve.json", "train.json")
+    assert value["repositories"] == ["serve", "train"]
+    zoo = collections(value)["acme/model/zoo"]
+    assert [use["repository"] for use in zoo["producers"] + zoo["consumers"]] == ["train", "serve"]
+    assert "REG901" not in [finding["code"] for finding in value["findings"]]
+    Path("all.json").write_text(json.dumps(value))
+    assert read_map(capsys, "--merge", "all.json") == value, "a merged map can be merged again"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("[]", 'it has no "collections"'),
+        ("{", "not JSON"),
+        ('{"version": 2, "collections": []}', "version is 2"),
+        ('{"version": 1, "collections": [], "repositories": [3], "unknown": []}', "repositories: not a string"),
+        ('{"version": 1, "repositories": [], "unknown": [], "collections": [{"producers": [1]}]}', "producers[0]"),
+        ('{"version": 1, "repositories": [], "unknown": [{"kind": "x"}], "collections": []}', "unknown[0].kind"),
+    ],
+)
+def test_a_file_that_is_not_a_map(content: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "m.json"
+    path.write_text(content)
+    assert main(["map", "--merge", str(path)]) == 2
+    assert words in capsys.readouterr().err
+    assert main(["map", "--merge", str(tmp_path / "none.json")]) == 2
+    assert main(["map", "--merge"]) == 2
+
+
+def test_a_path_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["map", "nowhere"]) == 2
+
+
+def test_the_server_proves_and_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(
+        "import wandb\napi = wandb.Api()\n"
+        'api.artifact("acme/wandb-registry-model/zoo:prod")\napi.artifact("acme/wandb-registry-model/cat:prod")\n'
+    )
+    world = World.default()
+    world.collection("zoo", registry="model", versions=3, aliases=["best"])
+    with Emulator(world) as emulator:
+        for name, setting in {**emulator.environ(), "HOME": str(tmp_path)}.items():
+            monkeypatch.setenv(name, setting)
+        value, hidden = read_map(capsys, "--live"), read_map(capsys, "--live", "--redact")
+    server = collections(value)["acme/model/zoo"]["server"]
+    assert server == {"type": "model", "aliases": ["best", "latest"], "versions": 3}
+    proven = [("REG904", "error"), ("REG901", "error")]
+    assert [(finding["code"], finding["severity"]) for finding in value["findings"]] == proven
+    assert sorted((finding["code"], finding["severity"]) for finding in hidden["findings"]) == sorted(proven)
+    assert [item["server"] for item in hidden["collections"]].count(None) == 1
+    assert "best" not in json.dumps(hidden)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://user:key@github.com/acme/zoo.git", "github.com/acme/zoo"),
+        ("git@github.com:acme/zoo.git", "github.com/acme/zoo"),
+        ("ssh://git@git.acme.test:2222/acme/zoo", "git.acme.test/acme/zoo"),
+        ("/home/alice/secret/zoo.git", "zoo"),
+        ("file:///home/alice/zoo.git", "zoo"),
+        ("../zoo", "zoo"),
+    ],
+)
+def test_the_name_of_a_repository(address: str, name: str) -> None:
+    assert _name_address(address) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "owners"),
+    [
+        ("a.md", "@all"),
+        ("src/a.py", "@py"),
+        ("docs/a.md", "@docs me@acme.test"),
+        ("docs/deep/a.md", "@all"),
+        ("build/deep/a.md", "@build"),
+        ("vendor/a.md", ""),
+        ("with space/a.md", "@space"),
+    ],
+)
+def test_the_last_line_of_code_owners_that_matches_decides(path: str, owners: str) -> None:
+    lines = ["# a comment", "* @all", "*.py @py # inline", "docs/* @docs me@acme.test", "/build/ @build", "vendor/"]
+    assert CodeOwners("\n".join([*lines, "with\\ space/ @space"])).find(path) == owners
+
+
+def test_sections_of_gitlab_add_up() -> None:
+    owners = CodeOwners("* @all\n[Models][2] @ml\n*.py\n^[Docs]\n*.py @docs\n")
+    assert owners.find("a.py") == "@all @ml @docs"
+    assert owners.find("a.md") == "@all"
+
+
+def test_an_organization_of_many_repositories(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The maps of 50 repositories with 2,000 collections are merged; each collection has both its sides."""
+    for number in range(50):
+        (tmp_path / f"{number}.json").write_text(json.dumps(generate_map(number, 50, 40)))
+    value = read_map(capsys, "--merge", *(str(path) for path in tmp_path.glob("*.json")))
+    assert len(value["repositories"]) == 50
+    assert len(value["collections"]) == 2000
+    assert all(item["producers"] and item["consumers"] for item in value["collections"])
+    assert value["findings"] == []
+
+
+def generate_map(number: int, repositories: int, collections: int) -> dict[str, Any]:
+    """The map of a repository that links to its own collections, and consumes those of the next one."""
+
+    def use(kind: str, owner: int, index: int) -> dict[str, Any]:
+        suffix = ":prod" if kind == "consume" else ""
+        return {
+            "repository": f"git.acme.test/ml/r{number}",
+            "path": f"{kind}_{index}.py",
+            "line": index + 1,
+            "column": 1,
+            "cell": None,
+            "kind": kind,
+            "call": "",
+            "artifact": None,
+            "organization": "acme",
+            "entity": "team-a",
+            "type": "model",
+            "aliases": ["prod"],
+            "owner": "@acme/ml",
+            "ignored": [],
+            "target": f"acme/wandb-registry-r{owner % 200}/c{owner}x{index}{suffix}",
+        }
+
+    following = (number + 1) % repositories
+    items = [{"producers": [use("link", number, index)], "consumers": []} for index in range(collections)]
+    items += [{"producers": [], "consumers": [use("consume", following, index)]} for index in range(collections)]
+    return {
+        "version": 1,
+        "repositories": [f"git.acme.test/ml/r{number}"],
+        "collections": items,
+        "unknown": [],
+        "findings": [],
+    }

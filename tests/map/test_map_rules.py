@@ -1,0 +1,159 @@
+"""The rules about the whole tree: their own examples, and what proves or excuses what they find."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.config import Config
+from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
+from regilink_doctor.core.findings import Finding
+from regilink_doctor.core.link_map import LinkMap
+from regilink_doctor.rules import all_rules
+from regilink_doctor.rules.base import Rule
+from regilink_doctor.workflows.link_map import find_map_problems, map_paths
+
+PRELUDE = """import sys
+import wandb
+run = wandb.init(entity="team-a", project="p")
+artifact = wandb.Artifact("zoo", type="model")
+"""
+RULES = [rule for rule in all_rules() if rule.is_about_map]
+
+MapOf = Callable[..., LinkMap]
+
+
+@pytest.fixture
+def map_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MapOf:
+    monkeypatch.chdir(tmp_path)
+
+    def map_files(text: str, catalog: Catalog | None = None, *, merged: bool = False) -> LinkMap:
+        first, *files = f"\n{text}".split("\n# --- ")
+        for part in files or [f"train.py\n{first}"]:
+            name, _, code = part.partition("\n")
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(PRELUDE + code + "\n" if name.endswith(".py") else code)
+        link_map = map_paths(["."], catalog=catalog, repository="zoo").link_map
+        uses = [use for item in link_map.collections for use in item.uses] + list(link_map.unknown)
+        return LinkMap(uses, ["zoo"], catalog, is_merged=merged)
+
+    return map_files
+
+
+def findings(link_map: LinkMap, *hidden: str) -> list[Finding]:
+    return [item.finding for item in find_map_problems(link_map, Config().selection) if item.finding.code not in hidden]
+
+
+def examples(kind: str) -> list[object]:
+    return [
+        pytest.param(rule, example, id=f"{rule.code}-{number}")
+        for rule in RULES
+        for number, example in enumerate(getattr(rule, kind))
+    ]
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("bad"))
+def test_bad_is_found(rule: Rule, example: str, map_of: MapOf) -> None:
+    assert rule.code in [finding.code for finding in findings(map_of(example))]
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("good"))
+def test_good_is_left_alone(rule: Rule, example: str, map_of: MapOf) -> None:
+    assert rule.code not in [finding.code for finding in findings(map_of(example))]
+
+
+@pytest.mark.parametrize(("rule", "example"), examples("bad"))
+def test_lint_leaves_it_to_the_map(rule: Rule, example: str, map_of: MapOf) -> None:
+    """A comment for the map is not reported as unused by the linter."""
+    from regilink_doctor.workflows.lint import lint_paths
+
+    first, newline, rest = f"\n{example}".rpartition("\n")
+    map_of(f"{first}{newline}{rest}  # regilink: ignore[{rule.code}] on purpose".removeprefix("\n"))
+    assert {finding.code for finding in lint_paths(["."]).findings}.isdisjoint({"REG001", "REG003", rule.code})
+
+
+CONSUMER = 'run.use_artifact("wandb-registry-model/zoo:prod")'
+PRODUCER = 'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["best"])'
+
+
+def catalog_of(*collections: Collection, complete: bool = True) -> Catalog:
+    registry = Registry("model", collections=collections)
+    return Catalog((Organization("Acme Inc", "acme", ("team-a",), (registry,)),), complete=complete)
+
+
+ZOO = Collection("zoo", "model", ("best", "latest"), 3)
+
+
+def severities(link_map: LinkMap, code: str) -> list[str]:
+    return [finding.severity for finding in findings(link_map) if finding.code == code]
+
+
+def test_one_repository_proves_nothing(map_of: MapOf) -> None:
+    assert severities(map_of(CONSUMER), "REG901") == ["info"]
+    assert severities(map_of(f"{PRODUCER}\n{CONSUMER}"), "REG904") == ["info"]
+
+
+def test_the_maps_of_all_repositories_prove_it(map_of: MapOf) -> None:
+    assert severities(map_of(CONSUMER, merged=True), "REG901") == ["warning"]
+    assert severities(map_of(f"{PRODUCER}\n{CONSUMER}", merged=True), "REG904") == ["warning"]
+
+
+@pytest.mark.parametrize("target", ["sys.argv[1]", 'f"wandb-registry-model/{sys.argv[1]}"', 'f"{sys.argv[1]}/zoo"'])
+def test_a_link_with_an_unknown_target_may_be_the_one(target: str, map_of: MapOf) -> None:
+    link_map = map_of(f"{CONSUMER}\nrun.link_artifact(artifact, {target})", merged=True)
+    assert severities(link_map, "REG901") == ["info"]
+    assert len(link_map.unknown) == 1
+
+
+@pytest.mark.parametrize("target", ['f"wandb-registry-dataset/{sys.argv[1]}"', 'f"{sys.argv[1]}/cat"'])
+def test_a_link_with_an_unknown_target_that_cannot_be_the_one(target: str, map_of: MapOf) -> None:
+    link_map = map_of(f"{CONSUMER}\nrun.link_artifact(artifact, {target})", merged=True)
+    assert severities(link_map, "REG901") == ["warning"]
+
+
+def test_a_complete_catalog_proves_it(map_of: MapOf) -> None:
+    assert severities(map_of(CONSUMER, catalog_of()), "REG901") == ["error"]
+    assert severities(map_of(CONSUMER, catalog_of(complete=False)), "REG901") == ["info"]
+    assert severities(map_of(CONSUMER, catalog_of(ZOO)), "REG901") == []
+
+
+def test_the_aliases_of_a_complete_catalog_prove_it(map_of: MapOf) -> None:
+    assert severities(map_of(CONSUMER, catalog_of(ZOO)), "REG904") == ["error"]
+    with_prod = Collection("zoo", "model", ("prod",), 1)
+    assert severities(map_of(CONSUMER, catalog_of(with_prod)), "REG904") == []
+
+
+def test_an_alias_that_source_does_not_tell_may_be_the_one(map_of: MapOf) -> None:
+    link = 'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=sys.argv[1:])'
+    assert severities(map_of(f"{link}\n{CONSUMER}", merged=True), "REG904") == []
+
+
+def test_what_only_tests_name_is_not_reported(map_of: MapOf) -> None:
+    assert findings(map_of(f"# --- tests/test_zoo.py\n{CONSUMER}\n{PRODUCER}")) == []
+
+
+def test_a_comment_silences(map_of: MapOf) -> None:
+    assert severities(map_of(f"{CONSUMER}  # regilink: ignore[REG901] made by hand"), "REG901") == []
+
+
+def test_a_path_without_organization_is_any(map_of: MapOf) -> None:
+    link = 'run.link_artifact(artifact, "acme/wandb-registry-model/zoo", aliases=["prod"])'
+    link_map = map_of(f"{link}\n{CONSUMER}")
+    assert findings(link_map) == []
+    assert [item.shown for item in link_map.collections] == ["acme/wandb-registry-model/zoo"]
+
+
+def test_the_catalog_tells_the_organization_of_a_team(map_of: MapOf) -> None:
+    other = 'run.use_artifact("Acme Inc/wandb-registry-model/zoo:best")'
+    link_map = map_of(f"{PRODUCER}\n{other}", catalog_of(ZOO))
+    assert [item.organization for item in link_map.collections] == ["acme"]
+    assert findings(link_map) == []
+
+
+def test_the_type_on_the_server_is_the_right_one(map_of: MapOf) -> None:
+    link = 'run.link_artifact(wandb.Artifact("a", type="dataset"), "wandb-registry-model/zoo")'
+    link_map = map_of(f"{link}\n{PRODUCER}", catalog_of(ZOO))
+    found = [finding for finding in findings(link_map) if finding.code == "REG903"]
+    assert [finding.place.span.line for finding in found] == [6]
+    assert link_map.collections[0].drift == ("code links dataset, the server has model",)
