@@ -1,7 +1,7 @@
 """Functions of other files of the tree that link or fetch what they are given: `publish(run, artifact, "team/x")`.
 
 In its own file such a function is a site that takes the paths of all its callers. A caller in another file is a site,
-for a path that is written, at least in part, in the caller's file.
+for a path that is written, at least in part, in the caller's file or in a configuration that it loads.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from regilink_doctor.lint.sites.environment import assignments
 from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
 from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import written_name
+from regilink_doctor.lint.text.nodes import walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +69,12 @@ def linked_by(use: Use, resolver: Resolver) -> tuple[str, tuple[StringValue, ...
                 isinstance(value, Method | Name) and value.path in (path, f"wandb.{function.attr}")
                 for value in receivers
             )
-            texts = tuple(text for text in resolver.texts(target, where) if _written_in(text, resolver.source.path))
+            is_passed = _names_parameter(target, callee)
+            texts = tuple(
+                text
+                for text in resolver.texts(target, where)
+                if _written_in(text, resolver.source.path) or (is_passed and _is_configured(text))
+            )
             # A receiver that nobody knows: as in a file of its own, only a path tells.
             if texts and (
                 of_wandb or (function.attr == "link_artifact" and any("/" in text.pattern for text in texts))
@@ -80,6 +85,23 @@ def linked_by(use: Use, resolver: Resolver) -> tuple[str, tuple[StringValue, ...
 
 def _written_in(text: StringValue, path: str) -> bool:
     return any(isinstance(part, KnownPart) and part.place.path == path for part in text.parts)
+
+
+def _is_configured(text: StringValue) -> bool:
+    """Whether a part is written in a file that is not Python."""
+    places = [part.place.path for part in text.parts if isinstance(part, KnownPart)]
+    return any(not place.endswith((".py", ".ipynb")) for place in places)
+
+
+def _names_parameter(target: ast.expr, callee: Function) -> bool:
+    """Whether a target is made of what the function is passed, its own object left out."""
+    arguments = getattr(callee.scope.node, "args", None)
+    if not isinstance(arguments, ast.arguments):
+        return False
+    names = {item.arg for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    if callee.scope.owner is not None:
+        names.discard(callee.scope.first_parameter or "")
+    return any(isinstance(node, ast.Name) and node.id in names for node in walk(target))
 
 
 _MAKES = (
