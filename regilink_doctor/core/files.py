@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
+
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def to_slashes(path: str) -> str:
@@ -16,6 +19,26 @@ def relative_path(path: str, start: str = ".") -> str:
         return to_slashes(os.path.relpath(path, start))
     except ValueError:
         return to_slashes(os.path.abspath(path))
+
+
+def read_plain(path: str, limit: int) -> bytes | None:
+    """The first bytes of a plain file; None for what is not one, or cannot be read.
+
+    Opening a pipe waits for a writer, and a device may have no end: a folder can hold either under any name.
+    """
+    try:
+        handle = os.open(path, _READ)
+    except (OSError, ValueError):  # a null character
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        with open(handle, "rb", closefd=False) as file:
+            return file.read(limit)
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
 
 
 def write_whole(path: str, content: bytes, mode: int) -> None:

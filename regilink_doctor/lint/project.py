@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.files import read_plain
 from regilink_doctor.lint.text.memory import Memory
 
 TYPE_CHECKING = False
@@ -180,11 +181,4 @@ def _settings_files(folder: str) -> Iterator[bytes]:
 
 
 def _read(path: str) -> bytes:
-    """The beginning of a plain file, nothing of any other."""
-    try:
-        if os.path.isfile(path):
-            with open(path, "rb") as file:
-                return file.read(_MAX_BYTES)
-    except OSError:
-        pass
-    return b""
+    return read_plain(path, _MAX_BYTES) or b""

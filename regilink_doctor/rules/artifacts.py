@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.findings import Place
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Link, Site
     from regilink_doctor.rules.base import FileFacts, Report
@@ -132,12 +133,19 @@ class UncheckedReference(Rule):
         artifact = link.artifact
         if artifact is None or registry_target(link) is None or facts.in_test:
             return
-        for site in facts.sites:
-            if (
-                site.call != "wandb.Artifact.add_reference"
-                or site.arguments.constants.get("checksum", True) is not False
-            ):
-                continue
-            if site.artifact is not None and site.artifact.place == artifact.place:
-                place = site.arguments.keywords.get("checksum", (site.place, site.place))[0]
-                yield self.report(place, related=(Related("linked here", link.place),))
+        for site in facts.once(_unchecked_references).get(artifact.place, ()):
+            place = site.arguments.keywords.get("checksum", (site.place, site.place))[0]
+            yield self.report(place, related=(Related("linked here", link.place),))
+
+
+def _unchecked_references(facts: FileFacts) -> dict[Place, list[Site]]:
+    """The calls of `add_reference(checksum=False)`, by the place of the artifact."""
+    references: dict[Place, list[Site]] = {}
+    for site in facts.sites:
+        if (
+            site.call == "wandb.Artifact.add_reference"
+            and site.arguments.constants.get("checksum", True) is False
+            and site.artifact is not None
+        ):
+            references.setdefault(site.artifact.place, []).append(site)
+    return references

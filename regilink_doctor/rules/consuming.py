@@ -7,13 +7,14 @@ from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.core.target_path import is_known, parsed, read_pasted
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import registry_links, registry_path
+from regilink_doctor.rules.site_facts import first_registry_link, registry_path
 from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regilink_doctor.core.findings import Place
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Consume, Site
     from regilink_doctor.core.strings import StringValue
@@ -75,7 +76,7 @@ class SourceVersionInRegistryName(Rule):
                         collection=name.pattern[:colon],
                     )
             version = _version_of(name)
-            other = next(_same_version_elsewhere(version, consume, facts), None) if version is not None else None
+            other = _same_version_elsewhere(version, consume, facts) if version is not None else None
             if version is not None and other is not None:
                 yield self.report(
                     kind="same-value",
@@ -96,15 +97,24 @@ def _version_of(name: StringValue) -> UnknownPart | None:
     return part if "version" in part.source.lower() and "(" not in part.source else None
 
 
-def _same_version_elsewhere(version: UnknownPart, consume: Consume, facts: FileFacts) -> Iterator[Site]:
-    """The calls that consume an artifact of a project by the same value."""
-    for site in facts.sites:
-        if site.kind != "consume" or site.context.function != consume.context.function:
-            continue
-        for name in site.target:
-            other = _version_of(name) if registry_path(name) is None else None
-            if other is not None and (other.place == version.place or other.source == version.source):
-                yield site
+def _same_version_elsewhere(version: UnknownPart, consume: Consume, facts: FileFacts) -> Site | None:
+    """The first call that consumes an artifact of a project by the same value."""
+    versions = facts.once(_versions_in_projects)
+    function = consume.context.function
+    sites = [versions[key] for key in ((function, version.place), (function, version.source)) if key in versions]
+    return min(sites, key=lambda numbered: numbered[0])[1] if sites else None
+
+
+def _versions_in_projects(facts: FileFacts) -> dict[tuple[str | None, Place | str | None], tuple[int, Site]]:
+    """The first call, with its number, that consumes an artifact of a project by a value, by function and value."""
+    versions: dict[tuple[str | None, Place | str | None], tuple[int, Site]] = {}
+    for number, site in enumerate(facts.sites):
+        for name in site.target if site.kind == "consume" else ():
+            version = _version_of(name) if registry_path(name) is None else None
+            if version is not None:
+                for value in (version.place, version.source):
+                    versions.setdefault((site.context.function, value), (number, site))
+    return versions
 
 
 class UnpinnedConsumption(Rule):
@@ -227,7 +237,7 @@ class SourcePathConsumed(Rule):
         )
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
-        link = next(registry_links(facts), None)
+        link = facts.once(first_registry_link)
         if link is None:
             return
         for name in consume.target:

@@ -207,10 +207,15 @@ class DeletionSparesAliasesOnly(Rule):
         guards = " ".join(site.context.guards)
         if "aliases" not in guards or "link" in guards or facts.in_test:
             return
-        names = [name for other in facts.sites if other.call in _LISTS for name in _names(other)]
-        if names and all(registry_path(name) for name in names):
+        if facts.once(_lists_registries):
             return
         yield self.report(site.place, severity="warning" if facts.links_around else None)
+
+
+def _lists_registries(facts: FileFacts) -> bool:
+    """Whether the file lists versions, and of registries alone."""
+    names = [name for site in facts.sites if site.call in _LISTS for name in _names(site)]
+    return bool(names) and all(registry_path(name) for name in names)
 
 
 def _names(site: Site) -> tuple[StringValue, ...]:

@@ -6,7 +6,14 @@ from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.target_path import parse
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.rules.site_facts import agent_function, certain, registry_links, registry_path, sweep_entity
+from regilink_doctor.rules.site_facts import (
+    agent_function,
+    certain,
+    first_registry_link,
+    inits_by_function,
+    registry_path,
+    sweep_entity,
+)
 from regilink_doctor.rules.wording import FORM, drop_organization, listed, quoted, shown_path
 
 TYPE_CHECKING = False
@@ -69,12 +76,12 @@ class EntityIgnoredInSweep(Rule):
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """Looks at the `wandb.agent` and finds the run of the function that it starts."""
         function = agent_function(site)
-        if function is None or next(registry_links(facts), None) is None:
+        if function is None or facts.once(first_registry_link) is None:
             return
         owner = sweep_entity(site, facts)
-        for init in facts.sites:
+        for init in facts.once(inits_by_function).get(function, ()) if owner is not None else ():
             entity = certain(init.entity) if init.call == "wandb.init" else None
-            if entity is None or init.context.function != function or owner is None or owner == entity:
+            if entity is None or owner == entity:
                 continue
             related = (Related("the sweep is started here", site.place),)
             yield self.report(init.place, related=related, entity=entity, function=function)

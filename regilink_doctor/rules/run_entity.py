@@ -18,7 +18,7 @@ from regilink_doctor.rules.site_facts import (
     known_entity,
     names_its_entity,
     registry_path,
-    registry_paths,
+    registry_path_by_prefix,
     registry_target,
     sweep_entity,
     sweeps_of,
@@ -251,7 +251,7 @@ class TeamAsOrganization(Rule):
             return
         if self._is_organization(entity, facts):
             return
-        path = next((path for path in registry_paths(facts) if parse(path.pattern).prefix == entity), None)
+        path = facts.once(registry_path_by_prefix).get(entity)
         if path is not None:
             related = (Related("the run's entity is set here", setting.place),)
             yield self.report(path.place, "same-as-entity", related=related, prefix=entity, path=path.pattern)
@@ -451,7 +451,7 @@ class OrganizationAsEntity(Rule):
             return
         paths = (path for target in site.target if (path := registry_path(target)))
         first = next((path for path in paths if path.prefix == entity), None)
-        if first is None or any(entity == _organization_of(other) for other in _sites_before(site, facts)):
+        if first is None or facts.once(_first_sites)[site.inits, entity] is not site:
             return
         yield self.report(
             entities[0].place if entities[0].place.path == site.place.path else site.place,
@@ -465,11 +465,10 @@ class OrganizationAsEntity(Rule):
         entity = certain(setting.value)
         if variable_of(setting) != "WANDB_ENTITY" or entity is None or not self._may_be_organization(entity, facts):
             return
-        for path in registry_paths(facts):
-            if (parts := registry_path(path)) and parts.prefix == entity:
-                related = (Related("the organization of this path", path.place),)
-                yield self.report(setting.place, "same-name", related=related, entity=entity)
-                return
+        path = facts.once(registry_path_by_prefix).get(entity)
+        if path is not None:
+            related = (Related("the organization of this path", path.place),)
+            yield self.report(setting.place, "same-name", related=related, entity=entity)
 
     @staticmethod
     def _may_be_organization(entity: str, facts: FileFacts) -> bool:
@@ -477,13 +476,9 @@ class OrganizationAsEntity(Rule):
         return is_organization_like(entity) and not is_team and facts.view is None and not facts.in_test
 
 
-def _sites_before(site: Site, facts: FileFacts) -> Iterator[Site]:
-    """The earlier calls of the file with the same run: its entity is reported once."""
-    for other in facts.sites:
-        if other is site:
-            return
-        if other.inits == site.inits:
-            yield other
+def _first_sites(facts: FileFacts) -> dict[tuple[tuple[Site, ...], str | None], Site]:
+    """The first call of each run with a path of each organization: the entity of a run is reported once."""
+    return {(site.inits, _organization_of(site)): site for site in reversed(facts.sites)}
 
 
 def _organization_of(site: Site) -> str | None:

@@ -94,11 +94,12 @@ def _inits_of(site: Site) -> tuple[Site, ...]:
 
 def active_init(site: Site, facts: FileFacts) -> Init | None:
     """The one `wandb.init` of the site's function, else of the file, for a run that is not passed on by name."""
-    inits = facts.once(_inits_by_function).get(site.context.function) or facts.inits
+    inits = facts.once(inits_by_function).get(site.context.function) or facts.inits
     return inits[0] if len(inits) == 1 else None
 
 
-def _inits_by_function(facts: FileFacts) -> dict[str | None, list[Init]]:
+def inits_by_function(facts: FileFacts) -> dict[str | None, list[Init]]:
+    """The calls of `wandb.init` in each function of the file; None: outside of them."""
     functions: dict[str | None, list[Init]] = {}
     for init in facts.inits:
         functions.setdefault(init.context.function, []).append(init)
@@ -217,9 +218,18 @@ def sweeps_of(facts: FileFacts) -> list[Site]:
     return [site for site in facts.sites if site.call == "wandb.sweep"]
 
 
-def registry_links(facts: FileFacts) -> Iterator[Link]:
-    """The links of the file that go to a registry."""
-    return (site for site in facts.links if registry_target(site))
+def first_registry_link(facts: FileFacts) -> Link | None:
+    """The first link of the file that goes to a registry."""
+    return next((link for link in facts.links if registry_target(link)), None)
+
+
+def registry_path_by_prefix(facts: FileFacts) -> dict[str | None, StringValue]:
+    """The first registry path of the file with each organization, or team, before it."""
+    paths: dict[str | None, StringValue] = {}
+    for path in registry_paths(facts):
+        parts = registry_path(path)
+        paths.setdefault(parts.prefix if parts else None, path)
+    return paths
 
 
 def is_written(text: StringValue, offset: int) -> bool:

@@ -20,7 +20,7 @@ from regilink_doctor.lint.text.fragment import text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Literal, TypeAlias
 
     from regilink_doctor.core.sites import Command
@@ -238,27 +238,32 @@ def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
 
     What is set beside it belongs to the same link: `entity`, `artifact_type`, `aliases`.
     """
+    entities = _group_by_table(settings, ("entity", "wandb_entity"))
+    types = _group_by_table(settings, ("artifact_type", "type"))
     for item in settings:
         if item.target:
+            table = (item.keys[:-1], item.containers)
             yield ConfiguredTarget(
                 "",
                 item.place,
                 item.statement,
                 target=tuple(text for text in item.value if is_target(item.keys, text.pattern)),
                 argument=item.place,
-                entity=_find_beside(item, settings, ("entity", "wandb_entity")),
-                type=_find_beside(item, settings, ("artifact_type", "type")),
+                entity=_only(entities.get(table, ())),
+                type=_only(types.get(table, ())),
             )
 
 
-def _find_beside(target: Setting, settings: tuple[Setting, ...], names: tuple[str, ...]) -> tuple[StringValue, ...]:
-    """The one value that a setting of these names has in the table, environment or command of a target path."""
-    beside = [
-        value
-        for other in settings
-        if _to_snake_case(other.name) in names
-        and other.keys[:-1] == target.keys[:-1]
-        and other.containers == target.containers
-        for value in other.value
-    ]
-    return tuple(beside) if len(beside) == 1 else ()
+def _group_by_table(
+    settings: tuple[Setting, ...], names: tuple[str, ...]
+) -> dict[tuple[tuple[str, ...], tuple[Container, ...]], list[StringValue]]:
+    """The values that settings of these names have in each table, environment or command."""
+    tables: dict[tuple[tuple[str, ...], tuple[Container, ...]], list[StringValue]] = {}
+    for setting in settings:
+        if _to_snake_case(setting.name) in names:
+            tables.setdefault((setting.keys[:-1], setting.containers), []).extend(setting.value)
+    return tables
+
+
+def _only(values: Sequence[StringValue]) -> tuple[StringValue, ...]:
+    return tuple(values) if len(values) == 1 else ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.files import read_plain
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve.values import (
@@ -319,11 +320,8 @@ def read_document(path: str, kind: str, holder: DocumentHolder = "plain") -> Doc
 def _read_document(path: str, kind: str, holder: DocumentHolder, changed: int, size: int) -> Document | None:
     from regilink_doctor.lint.data import read_data
 
-    try:
-        with open(path, "rb") as file:
-            root = read_data(show_path(path), file.read(MAX_BYTES + 1), kind)
-    except OSError:
-        return None
+    content = read_plain(path, MAX_BYTES + 1)
+    root = read_data(show_path(path), content, kind) if content is not None else None
     return Document(root, holder) if root is not None else None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.files import read_plain
 from regilink_doctor.lint.data import DataList, Scalar, Table
 from regilink_doctor.lint.resolve.config_files import find_roots, read_document
 from regilink_doctor.lint.resolve.values import Document, Loaded
@@ -116,11 +117,7 @@ def _list_files(root: str) -> tuple[str, ...]:
 
 @remembered(2048)
 def _read_start(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read(1 << 16)
-    except OSError:
-        return b""
+    return read_plain(path, 1 << 16) or b""
 
 
 def _is_primary(path: str) -> bool:

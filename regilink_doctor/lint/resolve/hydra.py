@@ -11,6 +11,7 @@ import os
 from functools import partial
 from itertools import islice, product
 
+from regilink_doctor.core.files import read_plain
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue
@@ -495,8 +496,7 @@ class _Composer:
 
 def _find_package(path: str) -> Package | None:
     """The package that the first lines of a file give it: `# @package _global_`."""
-    with open(path, encoding="utf-8", errors="replace") as file:
-        start = file.read(1024)
+    start = (read_plain(path, 1024) or b"").decode("utf-8", "replace")
     for line in start.splitlines():
         words = line.lstrip("# ").split()
         if line.startswith("#") and words[:1] == ["@package"] and len(words) == 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.files import read_plain
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
@@ -128,11 +129,7 @@ def _links(module: Module, target: str) -> bool:
 
 @remembered(4096)
 def _speaks_of_linking(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_BYTES)
-    except OSError:
-        return False
+    content = read_plain(path, MAX_BYTES) or b""
     return any(word in content for word in (b"link_artifact", b".link(", b"use_artifact("))
 
 
@@ -147,8 +144,8 @@ def _parsed(path: str) -> Module | None:
 @remembered(256)
 def _cached(path: str, changed: int, size: int) -> Module | None:
     shown = os.path.relpath(path)
+    content = read_plain(path, MAX_BYTES)
     try:
-        with open(path, "rb") as file:
-            return read_module(Source.decode(shown if not shown.startswith("..") else path, file.read(MAX_BYTES)))
-    except (OSError, Unparsable, RecursionError):
+        return read_module(Source.decode(shown if not shown.startswith("..") else path, content)) if content else None
+    except (Unparsable, RecursionError):
         return None

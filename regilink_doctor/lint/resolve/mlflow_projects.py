@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.files import read_plain
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import Scalar, Table, find_data
 from regilink_doctor.lint.resolve.config_files import find_roots, read_document
@@ -65,9 +66,9 @@ def _list_pipelines(folder: str) -> tuple[str, ...]:
     names = [name for name in sorted(os.listdir(folder))[:_MAX_FILES] if name.endswith(".py")]
     found: list[str] = []
     for name in names:
-        with open(os.path.join(folder, name), "rb") as file:
-            if b"mlflow" in (content := file.read(1 << 20)) and b".run(" in content:
-                found.append(name.removesuffix(".py"))
+        content = read_plain(os.path.join(folder, name), 1 << 20) or b""
+        if b"mlflow" in content and b".run(" in content:
+            found.append(name.removesuffix(".py"))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.files import read_plain
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
@@ -260,11 +261,7 @@ def _may_say(name: str) -> bool:
 
 @remembered(512)
 def _read_content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError:
-        return b""
+    content = read_plain(path, MAX_BYTES + 1) or b""
     return content if len(content) <= MAX_BYTES else b""
 
 

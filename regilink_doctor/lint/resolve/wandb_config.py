@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.files import read_plain
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Table, find_data
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
@@ -84,8 +85,7 @@ def _list_initializing(folder: str) -> tuple[str, ...]:
     names = [name for name in sorted(os.listdir(folder))[:_MOST_FILES] if name.endswith(".py")]
     found: list[str] = []
     for name in names:
-        with open(os.path.join(folder, name), "rb") as file:
-            content = file.read(1 << 18)
+        content = read_plain(os.path.join(folder, name), 1 << 18) or b""
         if b"wandb.init(" in content and b"config=" in content and len(found) < _MOST_NEIGHBORS:
             found.append(name.removesuffix(".py"))
     return tuple(found)
@@ -158,8 +158,7 @@ def _list_launch_files(folder: str) -> tuple[str, ...]:
 
 
 def _has_word(path: str, word: bytes) -> bool:
-    with open(path, "rb") as file:
-        return word in file.read(1 << 16)
+    return word in (read_plain(path, 1 << 16) or b"")
 
 
 def _find_in_file(context: Context, file: FileText, at: ProgramPoint, name: str) -> Iterable[Value]:
@@ -183,12 +182,15 @@ def module_point(module: Module) -> ProgramPoint:
 
 def _find_in_sweeps(context: Context, name: str, module: Module) -> Iterator[Value]:
     """The values that `wandb.sweep({"parameters": …})` of the file tries."""
-    for use in module.uses:
-        if use.call.args and (written_name(use.call.func) or "").endswith("sweep"):
-            for owner in context.value(use.call.args[0], use.at):
-                for parameters in _find_below(context, owner, "parameters"):
-                    for parameter in _find_below(context, parameters, name):
-                        yield from _find_tried(context, parameter)
+    for use in context.keep(("sweeps", id(module)), lambda: _list_sweep_calls(module)):
+        for owner in context.value(use.call.args[0], use.at):
+            for parameters in _find_below(context, owner, "parameters"):
+                for parameter in _find_below(context, parameters, name):
+                    yield from _find_tried(context, parameter)
+
+
+def _list_sweep_calls(module: Module) -> list[Use]:
+    return [use for use in module.uses if use.call.args and (written_name(use.call.func) or "").endswith("sweep")]
 
 
 def _find_below(context: Context, owner: Value, name: str) -> list[Value]:
@@ -232,8 +234,7 @@ def _list_sweeps(module: Module) -> list[str]:
 
 
 def _is_sweep(path: str, program: str) -> bool:
-    with open(path, "rb") as file:
-        content = file.read(1 << 16)
+    content = read_plain(path, 1 << 16) or b""
     if b"parameters:" not in content or b"method:" not in content:
         return False
     document = read_document(path, "yaml")

@@ -1,0 +1,75 @@
+"""What is beside a program may be anything: pipes, devices, folders and dead links under the names of files."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+
+PROGRAM = """\
+import helper, hydra, mlflow, wandb, yaml
+from package import target
+from omegaconf import OmegaConf
+from dotenv import load_dotenv
+load_dotenv(".env")
+settings = yaml.safe_load(open("config.yaml"))
+other = OmegaConf.load("conf/config.yaml")
+@hydra.main(config_path="conf", config_name="config")
+def main(cfg):
+    run = wandb.init(entity="team-a", config={"a": 1})
+    run.link_artifact(artifact, helper.PATH)
+    run.link_artifact(artifact, target)
+    run.link_artifact(artifact, cfg.path)
+    run.link_artifact(artifact, run.config.path)
+    run.link_artifact(artifact, settings["path"])
+    run.link_artifact(artifact, other.path)
+    run.link_artifact(artifact, os.environ["TARGET_PATH"])
+    run.link_artifact(artifact, "wandb-registry-model")
+def publish(path, run):
+    run.link_artifact(artifact, path)
+main()
+"""
+NAMES = [
+    "helper.py", "package.py", "steps.py", ".env", ".env.local", "config.yaml", "config-defaults.yaml", "sweep.yaml",
+    "conf/config.yaml", "conf/other.yaml", "configs/launch.json", "config/launch.json", "launch.json", "MLproject",
+    "run.sh", "Dockerfile", "Makefile", "requirements.txt", "setup.cfg", "pyproject.toml", "compose.yaml", ".gitignore",
+    "sweeps/a.yaml", "package.json", ".github/workflows/ci.yaml", "params.yaml", "notebook.ipynb",
+]  # fmt: skip
+
+
+def listen(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(os.path.relpath(path))
+
+
+KINDS: dict[str, Callable[[Path], object]] = {
+    "pipe": os.mkfifo,
+    "device without an end": lambda path: path.symlink_to("/dev/zero"),
+    "folder": lambda path: path.mkdir(),
+    "dead link": lambda path: path.symlink_to("nowhere"),
+    "link to itself": lambda path: path.symlink_to(path.name),
+    "socket": listen,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_program_is_checked_whatever_is_beside_it(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "train.py").write_text(PROGRAM)
+    for name in NAMES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        KINDS[kind](tmp_path / name)
+    for arguments in (["lint", "--isolated", "train.py"], ["lint", "--isolated"]):
+        command = [sys.executable, "-m", "regilink_doctor", *arguments, "--output-format", "concise"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1, done.stderr
+        assert "REG102" in done.stdout, done.stdout
+        assert "REG002" not in done.stdout
+        assert "Traceback" not in done.stderr
