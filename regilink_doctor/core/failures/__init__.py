@@ -1115,7 +1115,7 @@ OPERATION: tuple[Failure, ...] = (
         "F15",
         "wandb that is not installed as the code expects",
         "The import finds no wandb, a folder or file of that name in your project, or a package that does not fit "
-        "(protobuf, pydantic, boto3, google-cloud-storage).",
+        "(protobuf, pydantic, numpy, boto3, google-cloud-storage).",
         "Run `pip install -U wandb` in the environment of the program, rename your own `wandb.py` or `wandb/`, and "
         "install the extra for references: `wandb[aws]`, `wandb[gcp]`, `wandb[azure]`.",
         silent=False,
@@ -1167,14 +1167,16 @@ OPERATION: tuple[Failure, ...] = (
     ),
     Failure(
         "F20",
-        "name that `wandb.init` does not accept",
+        "name or setting that `wandb.init` does not accept",
         "`wandb.init` refuses the run: the project's name has a slash or another character that it must not have, or "
-        "more than 128. No registry is involved yet.",
+        "more than 128; a setting is unknown to this version of wandb; the config is too large. No registry is "
+        "involved yet.",
         "Give `wandb.init(project=...)` or `WANDB_PROJECT` a plain name; a folder for wandb's files belongs into "
-        "`dir=`. Some training libraries pass their output folder as the project.",
+        "`dir=`. Some training libraries pass their output folder as the project. Remove the setting that the message "
+        "names, also from `~/.config/wandb/settings`.",
         silent=False,
         phases=("init",),
-        recognize="The message names a project, and the name in it is a path or has a special character.",
+        recognize="The message names a project whose name is a path or has a special character, or a setting.",
         check_with="regilink doctor",
     ),
 )

@@ -48,6 +48,19 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("run-id-empty", "F19", "Run ID cannot be empty", "sdk"),
     WandbMessage("run-id-characters", "F19", "Run ID cannot contain the characters: {characters}", "sdk"),
     WandbMessage("run-id-spaces", "F19", "Run ID cannot start or end with whitespace", "sdk"),
+    WandbMessage("resume-must-old", "F19", "resume='must' but run ({run}) doesn't exist", "other", also=("B2",)),
+    WandbMessage("resume-never-old", "F19", "resume='never' but run ({run}) exists", "other"),
+    WandbMessage(
+        "settings-validation",
+        "F20",
+        "validation error for Settings",
+        "other",
+        also=("F15",),
+        hint="the line below names the setting; old ones are also in `~/.config/wandb/settings` and `wandb/settings`",
+    ),
+    WandbMessage("settings-validations", "F20", "validation errors for Settings", "other", also=("F15",)),
+    WandbMessage("project-name-server", "F20", "invalid project name {name}, cannot contain", "server", status=400),
+    WandbMessage("config-too-large", "F20", "run config cannot exceed {size}", "server", status=400),
     WandbMessage(
         "api-run-missing",
         "B2",
@@ -57,6 +70,7 @@ OPERATION: tuple[WandbMessage, ...] = (
         hint="the path of wandb.Api().run is ENTITY/PROJECT/RUN_ID, with the id from the run's address, not its name",
     ),
     WandbMessage("api-project-missing", "D1", "Could not find project {project}", "sdk", also=("B2", "D7")),
+    WandbMessage("run-gone", "F19", "Run does not exist {run}", "other", also=("F13",)),
     WandbMessage("run-not-found-sync", "F13", "not found while updating run", "server", status=404, also=("F19",)),
     # W&B is slow, or fails itself.
     WandbMessage(
@@ -74,6 +88,8 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("gateway-timeout-go", "F2", "Gateway Timeout", "server", status=504, also=("F17",)),
     WandbMessage("internal-server-error", "F2", "Internal Server Error", "server", status=500, also=("F17",)),
     WandbMessage("too-many-requests", "B17", "Too Many Requests", "server", status=429),
+    WandbMessage("rate-limited-sdk", "B17", "Rate-limited ({limit})", "other"),
+    WandbMessage("null-for-non-null", "F2", "got null for non-null", "server", also=("D2",)),
     WandbMessage("go-timeout", "F2", "Client.Timeout exceeded while awaiting headers", "other", also=("C19",)),
     WandbMessage("go-deadline", "F2", "context deadline exceeded", "other", also=("C19",)),
     WandbMessage("read-timed-out", "F2", "Read timed out", "other", also=("C19",)),
@@ -162,6 +178,8 @@ OPERATION: tuple[WandbMessage, ...] = (
     ),
     WandbMessage("page-not-found", "C19", "404 page not found", "other", code=rule_codes.NOT_WANDB, also=("F17",)),
     WandbMessage("host-invalid", "C19", "is not a valid server address, did you mean {url}", "other"),
+    WandbMessage("host-invalid-plain", "C19", "is not a valid server address", "other"),
+    WandbMessage("host-invalid-url", "C19", "Invalid URL: {url}", "other"),
     WandbMessage("host-http", "C19", "http is not secure, please use {url}", "sdk"),
     # Keys and logins.
     WandbMessage("key-invalid-old", "C18", "Invalid or missing api_key", "other"),
@@ -179,6 +197,9 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("key-env-invalid", "C18", "WANDB_API_KEY invalid: {reason}", "other", also=("F3",)),
     WandbMessage("not-logged-in-cli", "C18", "Failed to log in", "sdk", also=("C19",)),
     WandbMessage("unauthorized", "C18", "Unauthorized", "other", status=401, also=("C19",)),
+    WandbMessage("authentication-error", "C18", "Authentication Error", "other", also=("C19",)),
+    WandbMessage("authentication-required", "C18", "authentication required", "other", also=("C19",)),
+    WandbMessage("not-configured-old", "C18", "W&B not configured, run `wandb init`", "other", also=("F4",)),
     # No active run where the link is.
     WandbMessage(
         "none-link-artifact", "F4", "'NoneType' object has no attribute 'link_artifact'", "sdk", also=("C5", "C8")
@@ -193,6 +214,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("none-log-model", "F4", "'NoneType' object has no attribute 'log_model'", "sdk", also=("C5", "C8")),
     WandbMessage("none-use-model", "F4", "'NoneType' object has no attribute 'use_model'", "sdk", also=("C5", "C8")),
     WandbMessage("none-download", "C5", "'NoneType' object has no attribute 'download'", "sdk", also=("F4", "C3")),
+    WandbMessage("run-over", "C8", "run has already finished", "other", also=("F4",)),
     WandbMessage("init-first", "F4", "You must call wandb.init() before wandb.{method}()", "sdk", also=("C8",)),
     WandbMessage("init-first-plain", "F4", "You must call `wandb.init()` before", "sdk", also=("C8",)),
     WandbMessage("experiment-stand-in", "F4", "'_DummyExperiment' object has no attribute '{attribute}'", "sdk"),
@@ -278,8 +300,18 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("no-cli-artifact-list", "F12", "No such command 'list'.", "cli"),
     WandbMessage("no-cli-log-file", "A18", "No such command 'log-file'.", "cli"),
     WandbMessage("no-name", "F12", "You must specify name= to fetch an artifact.", "sdk"),
+    WandbMessage(
+        "wait-before-logged", "C11", "Cannot call wait on an artifact before it has been logged", "other", also=("C2",)
+    ),
+    WandbMessage("expected-type", "B5", "Expected artifact type {expected_type}, got {type}", "other"),
+    WandbMessage("artifact-name-long", "C17", "must be 128 characters or less", "server", status=400, also=("F20",)),
+    WandbMessage("artifact-name-refused", "C17", "invalid artifact name {name}", "server", status=400),
     WandbMessage("no-alias-old", "D3", "Attempted to fetch artifact without alias", "other", also=("F12",)),
+    WandbMessage(
+        "artifact-name-missing", "D2", "Unable to fetch artifact with name {name}", "other", also=("D1", "D7")
+    ),
     WandbMessage("artifact-id-missing", "D2", "Unable to fetch artifact with id: {artifact}", "sdk", also=("D7",)),
+    WandbMessage("invalid-artifact-path-old", "F12", "Invalid artifact path: {path}", "other", also=("A3",)),
     WandbMessage("invalid-artifact-string", "F12", "Invalid artifact string: {name}", "sdk"),
     WandbMessage("offline-download", "C3", "Cannot download artifacts in offline mode.", "other"),
     # Files behind a version.
@@ -384,6 +416,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("no-storage-handler", "F6", "No storage handler registered for url", "sdk", also=("F15",)),
     # The local disk.
     WandbMessage("disk-full", "F7", "No space left on device", "other"),
+    WandbMessage("database-full", "F7", "database or disk is full", "other"),
     WandbMessage("disk-quota", "F7", "Disk quota exceeded", "other"),
     WandbMessage("disk-read-only", "F7", "Read-only file system", "other"),
     WandbMessage("disk-windows-full", "F7", "There is not enough space on the disk", "other"),
@@ -400,6 +433,10 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("temp-not-writable", "F7", "System temp directory ({folder}) is not writable/readable", "other"),
     WandbMessage("root-folder", "F7", "Unable to create root directory {folder}", "sdk"),
     WandbMessage("open-files", "F7", "Too many open files", "other", hint="`ulimit -n 8192`"),
+    WandbMessage("folder-denied-shell", "F7", "cannot create directory '{path}': Permission denied", "other"),
+    WandbMessage(
+        "windows-symlink", "F7", "[WinError 1314]", "other", hint="wandb.init(settings=wandb.Settings(symlink=False))"
+    ),
     # Uploads, and runs that are synced.
     WandbMessage(
         "upload-file-missing",
@@ -431,6 +468,13 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("method-not-allowed", "F17", "Method Not Allowed", "other", status=405),
     WandbMessage("upload-405", "F17", "CommError, <Response [405]>", "other", status=405),
     WandbMessage("server-bug-old", "F17", "Whoa, you found a bug", "sdk", also=("F2",)),
+    WandbMessage("server-backend", "F17", "Unable to reach the backend api", "server"),
+    WandbMessage("server-license-needed", "F17", "You need a license for this instance", "server"),
+    WandbMessage("server-license-expired", "F17", "license has expired", "server", also=("B8",)),
+    WandbMessage("server-license-invalid", "F17", "invalid license", "server", also=("B8",)),
+    WandbMessage("storage-full-server", "F17", "Insufficient Storage", "server", status=507, also=("E4",)),
+    WandbMessage("storage-limit", "E4", "exceeded your storage", "server", also=("B8",)),
+    WandbMessage("storage-limit-reached", "E4", "storage limit", "server", also=("B8",)),
     # Deletion.
     WandbMessage(
         "delete-dependents",
@@ -443,6 +487,20 @@ OPERATION: tuple[WandbMessage, ...] = (
     # Releases and installations.
     WandbMessage("client-id-digest", "F9", "Invalid Client ID digest", "server", code=rule_codes.SDK_TOO_OLD),
     WandbMessage("no-module", "F15", "No module named 'wandb", "other"),
+    WandbMessage("not-imported", "F15", "name 'wandb' is not defined", "other", hint="`import wandb` in that file"),
+    WandbMessage("install-needed", "F15", "requires wandb to be installed", "other"),
+    WandbMessage("pip-conflict", "F15", "wandb {version} requires {requirement}, but you have {package}", "other"),
+    WandbMessage("pip-version", "F15", "satisfies the requirement wandb", "other"),
+    WandbMessage("pip-distribution", "F15", "No matching distribution found for wandb", "other"),
+    WandbMessage("pip-dependency", "F15", "(from wandb", "other"),
+    WandbMessage("pip-wheel", "F15", "Building wheel for wandb", "other"),
+    WandbMessage("no-command", "F15", "wandb: command not found", "other"),
+    WandbMessage("no-command-zsh", "F15", "command not found: wandb", "other"),
+    WandbMessage("no-command-windows", "F15", "'wandb' is not recognized as", "other"),
+    WandbMessage("core-not-executable", "F15", "wandb-core: cannot execute", "other", also=("F14",)),
+    WandbMessage("core-other-platform", "F15", "Exec format error", "other", also=("F14",)),
+    WandbMessage("core-not-there", "F15", "No such file or directory: '{folder}/wandb-core'", "other", also=("F14",)),
+    WandbMessage("protobuf-none", "F15", "'NoneType' object has no attribute 'message_types_by_name'", "other"),
     WandbMessage("cannot-import", "F15", "cannot import name '{name}' from 'wandb", "other"),
     WandbMessage(
         "partial-import",
@@ -452,66 +510,11 @@ OPERATION: tuple[WandbMessage, ...] = (
         hint="a file or folder called wandb in your project hides the package",
     ),
     WandbMessage(
-        "module-no-init",
+        "module-lacks",
         "F15",
-        "module 'wandb' has no attribute 'init'",
-        "sdk",
-        hint="a file or folder called wandb in your project hides the package",
-    ),
-    WandbMessage(
-        "module-no-login",
-        "F15",
-        "module 'wandb' has no attribute 'login'",
-        "sdk",
-        hint="a file or folder called wandb in your project hides the package",
-    ),
-    WandbMessage(
-        "module-no-api",
-        "F15",
-        "module 'wandb' has no attribute 'Api'",
-        "sdk",
-        hint="a file or folder called wandb in your project hides the package",
-    ),
-    WandbMessage(
-        "module-no-artifact",
-        "F15",
-        "module 'wandb' has no attribute 'Artifact'",
-        "sdk",
-        hint="a file or folder called wandb in your project hides the package",
-    ),
-    WandbMessage(
-        "module-no-log",
-        "F15",
-        "module 'wandb' has no attribute 'log'",
-        "sdk",
-        hint="a file or folder called wandb in your project hides the package",
-    ),
-    WandbMessage(
-        "module-no-config",
-        "F15",
-        "module 'wandb' has no attribute 'config'",
-        "sdk",
-        hint="a file or folder called wandb in your project hides the package",
-    ),
-    WandbMessage(
-        "module-no-sweep",
-        "F15",
-        "module 'wandb' has no attribute 'sweep'",
-        "sdk",
-        hint="a file or folder called wandb in your project hides the package",
-    ),
-    WandbMessage(
-        "module-no-settings",
-        "F15",
-        "module 'wandb' has no attribute 'Settings'",
-        "sdk",
-        hint="a file or folder called wandb in your project hides the package",
-    ),
-    WandbMessage(
-        "module-no-version",
-        "F15",
-        "module 'wandb' has no attribute '__version__'",
-        "sdk",
+        "module 'wandb' has no attribute '{name}'",
+        "other",
+        also=("A18", "B14"),
         hint="a file or folder called wandb in your project hides the package",
     ),
     WandbMessage(
@@ -584,6 +587,8 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("backend-communication", "F14", "Error communicating with wandb process", "other", also=("F2",)),
     WandbMessage("abnormal-exit", "F14", "Abnormal program exit", "other", also=("F7",)),
     WandbMessage("broken-pipe", "F14", "Broken pipe", "other", also=("C19",)),
+    WandbMessage("core-panic", "F14", "panic: runtime error: {reason}", "other", also=("F9",)),
+    WandbMessage("core-memory", "F14", "runtime: out of memory", "other"),
     WandbMessage("forked", "C16", "This operation is not valid in a forked process", "sdk", also=("F14",)),
     WandbMessage(
         "joined", "F14", "Cannot schedule tasks after join(). Did you call wandb.teardown()?", "sdk", also=("C16",)
@@ -625,6 +630,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     # Artifacts that wandb refuses to build.
     WandbMessage("artifact-final", "F18", "Can't modify finalized artifact", "sdk"),
     WandbMessage("artifact-final-add", "F18", "Can't add to finalized artifact", "other"),
+    WandbMessage("artifact-final-old", "F18", "Cannot add files to a finalized artifact", "other"),
     WandbMessage("artifact-final-class", "F18", "ArtifactFinalizedError", "sdk"),
     WandbMessage("not-a-file", "F18", "Path is not a file: {path}", "sdk"),
     WandbMessage("not-a-folder", "F18", "Path is not a directory: {path}", "sdk"),
@@ -633,6 +639,8 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage(
         "path-kind", "F18", "path must be a file, directory or externalreference like s3://bucket/path", "sdk"
     ),
+    WandbMessage("path-kind-old", "F18", "path must be a file, directory or external reference", "other"),
+    WandbMessage("reference-not-local", "F18", "Local Artifact not found - invalid reference", "other"),
     WandbMessage("path-invalid", "F18", "must be a valid file or directory path", "sdk"),
     WandbMessage("metadata-keys", "F18", "Artifact must not have more than {count} metadata keys", "sdk"),
     WandbMessage("reference-uri", "F18", "References must be URIs.", "sdk"),

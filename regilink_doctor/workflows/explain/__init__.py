@@ -21,7 +21,7 @@ from regilink_doctor.workflows.explain.errors import (
 )
 from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
 from regilink_doctor.workflows.explain.paths import explain_path
-from regilink_doctor.workflows.explain.questions import explain_question, is_question
+from regilink_doctor.workflows.explain.questions import explain_question, is_log, is_question
 from regilink_doctor.workflows.explain.snippets import explain_code, explain_quoted_path
 
 TYPE_CHECKING = False
@@ -78,7 +78,7 @@ def explain(text: str | None = None, *, catalog: OrganizationView | None = None)
         return explain_question(bare, catalog) or _unknown(bare)
     if _is_path(bare):
         return explain_path(bare, "full-name" if ":" in bare.rpartition("/")[2] else "target-path", catalog)
-    described = explain_question(bare, catalog) if " " in bare else None  # `access denied`
+    described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
     return described or _unknown(bare)
 
 

@@ -58,7 +58,7 @@ _MESSAGE_KEYS = ("log", "message", "msg", "text", "textPayload", "event", "error
 
 _FRAME = re.compile(
     r"""^\s*(?:
-        File\ "(?P<path>[^"\n]{1,300})",\ line\ (?P<line>\d{1,7}),\ in\ (?P<function>\S{1,100})     # Python
+        File\ "(?P<path>[^"\n]{1,300})",\ line\ (?P<line>\d{1,7})(?:,\ in\ (?P<function>\S{1,100}))?  # Python
       | File\ (?P<path2>[^"\n,]{1,300}?):(?P<line2>\d{1,7}),\ in\ (?P<function2>[\w.<>]{1,100})      # IPython 8
       | (?P<path3>[~./\w<>-][^"\n:]{0,300}?(?:\.py|>))\ in\ (?P<function3>[\w.<>]{1,100})(?:\(|\ |$)  # IPython 7
       | (?P<path4>(?:[~/.]|[A-Za-z]:\\)[^"\n:]{1,300}):(?P<line4>\d{1,7})\ in\ (?P<function4>[\w.<>]{1,100})   # rich
@@ -76,13 +76,17 @@ _EXCEPTION = re.compile(
     r"^\s*(?:\w+\.)*(?P<name>[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception)"
     r"(?::(?P<message>\s.*)?|\s*)$"
 )
+_QUALIFIED = re.compile(r"^\s*(?:[a-z_]\w*\.){2,}(?P<name>[A-Z]\w+):\s(?P<message>.*)$")
+"""`wandb.sdk.lib.service.ipc_support.ConnectionClosed: ...`: a class that is not called an error."""
+_LOGGER = re.compile(r"\[(?:internal_api|wandb_\w+|sender|handler|file_stream|run_manager)\.py:\w")
+_REPORTED_LEVEL = re.compile(r"^\W*(?:ERROR|FATAL|CRITICAL)\b|\"level\":\s*\"(?:ERROR|FATAL|CRITICAL)\"", re.MULTILINE)
 _NONE_HAS_NO = re.compile(r"'NoneType' object has no attribute '(\w+)'")
 _BUCKET = re.compile(
     r"https?://(?:[\w.-]*(?:amazonaws|googleapis|blob\.core\.windows|cloudfront)\.\w+|[^\s/]+/(?:local-files|wandb-artifacts))"
 )
 _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
-      | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?|Error)[ :=]+(\d{3})\b
+      | \b(?:returned\ error|[Ss]tatus(?:\ ?code)?|[Ee]rror\ code|Error)[ :=]+(\d{3})\b
       | \b(\d{3})\ (?:Client|Server)\ Error\b | ^\s*(\d{3})\ response\ executing""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -90,7 +94,8 @@ _GRAPHQL_PATH = re.compile(r"""["\\]+path["\\]+\s*:\s*\[["\\]+(\w+)""")
 _OPERATION = re.compile(r"during (upsertBucket|linkArtifact)\b|failed to upsert (bucket)")
 _ERROR_MARK = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
-      | ^\s*(?:Error|ERROR|FATAL|Fatal|error):\ \S | <Error><Code>""",
+      | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error):\ \S | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
+      | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)""",
     re.VERBOSE | re.MULTILINE,
 )
 _VERSION = re.compile(
@@ -105,8 +110,15 @@ _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _OFFLINE = re.compile(
     r"syncing is set to `?offline|WANDB_MODE=[\"']?offline|mode=[\"']offline|offline-run-\d|offline mode", re.IGNORECASE
 )
-_SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log", re.MULTILINE)
-_SWEEP = re.compile(r"\bwandb (?:agent|sweep|launch|launch-agent)\b|wandb: (?:launch|sweep|agent)")
+_SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE)
+_SWEEP = re.compile(
+    r"\bwandb (?:agent|sweep|launch|launch-agent)\b|wandb: (?:ERROR )?(?:launch|sweep|agent)"
+    r"|\b(?:[Ss]weep|launch) agent\b"
+)
+
+_LOCAL_FILE = re.compile(r"""['"](?:[/~.]|[A-Za-z]:\\)[^'"\n]*(?:wandb|artifacts?[/\\])""")
+_SERVER_CONTAINER = re.compile(r"\bwandb[-/]local\b|/etc/(?:container_environment|my_init\.d)/|/vol/env/")
+_ARTIFACT = re.compile(r"artifact|registry|link_model|use_model|collection", re.IGNORECASE)
 
 CALLS: dict[str, Phase] = {
     "login": "login", "_login": "login", "init": "init",
@@ -170,12 +182,17 @@ class ErrorContext:
     message_text: str
     source: tuple[str, ...]
     frames: tuple[Frame, ...]
+    has_error_level: bool = False
+    """A line was logged as an error; `text` no longer shows it."""
+    is_logged_by_wandb: bool = False
+    """The prefix of a line names one of wandb's modules; `text` no longer shows it."""
 
     @cached_property
     def is_error(self) -> bool:
         """Whether the text is certainly an error, whatever it says."""
         return bool(
             self.exception is not None
+            or self.has_error_level
             or self.status
             or _ERROR_MARK.search(self.text)
             or _GRAPHQL_PATH.search(self.text)
@@ -185,7 +202,7 @@ class ErrorContext:
     def exception(self) -> tuple[str, str] | None:
         """Class and message of the last exception in the text."""
         for line in reversed(self.message_text.splitlines()):
-            if match := _EXCEPTION.match(line):
+            if match := _EXCEPTION.match(line) or _QUALIFIED.match(line):
                 return match["name"], (match["message"] or "").strip()
         return None
 
@@ -222,7 +239,7 @@ class ErrorContext:
         return (match[1] or "upsertBucket") if match else None
 
     @cached_property
-    def _after_own_code(self) -> tuple[Frame, ...]:
+    def library_frames(self) -> tuple[Frame, ...]:
         """The frames below the last line of the user's own code."""
         frames: list[Frame] = []
         for frame in self.frames:
@@ -232,14 +249,44 @@ class ErrorContext:
     @property
     def is_raised_in_wandb(self) -> bool:
         """Whether the last frames are in wandb's code, or below it."""
-        return any(frame.is_wandb for frame in self._after_own_code)
+        return any(frame.is_wandb for frame in self.library_frames)
+
+    @property
+    def is_raised_in_import(self) -> bool:
+        """Whether `import wandb` itself fails: a module of wandb is being run where the error is raised."""
+        return any(frame.is_wandb and frame.function in ("<module>", "") for frame in self.library_frames)
+
+    @property
+    def is_reported_by_wandb(self) -> bool:
+        """Whether the line that says what went wrong is wandb's own."""
+        return self.last_line.startswith(("wandb: ERROR", "wandb.errors.", "wandb.sdk."))
+
+    @property
+    def is_from_other_server(self) -> bool:
+        """Whether a page, or a host that is not W&B's cloud, answered where the API belongs."""
+        return "<html" in self.text.lower() or (self.host is not None and "wandb.ai" not in self.host)
+
+    @property
+    def names_local_file(self) -> bool:
+        """Whether the last exception names a file of wandb on this machine."""
+        return self.exception is not None and bool(_LOCAL_FILE.search(self.exception[1]))
+
+    @property
+    def is_in_server_container(self) -> bool:
+        """Whether the program is W&B's server itself, in its container."""
+        return bool(_SERVER_CONTAINER.search(self.text))
+
+    @property
+    def is_about_artifacts(self) -> bool:
+        """Whether an artifact or a registry is named anywhere."""
+        return bool(_ARTIFACT.search(self.text))
 
     @cached_property
     def call(self) -> str | None:
         """The call of wandb's API that failed: by wandb's frames, else by the last line of the user's own code."""
-        for frame in self._after_own_code:
+        for frame in self.library_frames:
             name = frame.function.rpartition(".")[2]
-            if frame.is_wandb and name in CALLS:
+            if frame.is_wandb and name in CALLS and (CALLS[name] != "api" or "apis" in frame.path):
                 return name
         code = self.source or [line for line in self.text[-TAIL:].splitlines() if _CODE_LINE.match(line)]
         for line in reversed(code):
@@ -301,7 +348,9 @@ class ErrorContext:
     @property
     def is_about_wandb(self) -> bool:
         """Whether wandb is named anywhere."""
-        return "wandb" in self.text.lower() or "w&b" in self.text.lower()
+        text = self.text.lower()
+        signs = ("wandb", "w&b", "/local-files/", "response executing graphql")
+        return self.is_logged_by_wandb or any(sign in text for sign in signs)
 
     @property
     def is_from_wandb(self) -> bool:
@@ -348,7 +397,14 @@ def read_error(text: str) -> ErrorContext:
         else:
             frame_indent = frame_indent if not line.strip() else None
             messages.append(_WANDB_PREFIX.sub("", line, count=1) if _continues(messages, line) else line)
-    return ErrorContext("\n".join(lines), "\n".join(messages), tuple(source), tuple(frames))
+    return ErrorContext(
+        "\n".join(lines),
+        "\n".join(messages),
+        tuple(source),
+        tuple(frames),
+        bool(_REPORTED_LEVEL.search(text)),
+        bool(_LOGGER.search(text)),
+    )
 
 
 def _clean(raw: str) -> Iterator[str]:

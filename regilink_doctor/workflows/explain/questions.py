@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _QUOTES = "\"'`「」『』"
+_LOG = re.compile(
+    r"^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: |^wandb: |^[$*#]+ |(?<![\w-])/[\w.-]+/"
+    r"|^\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\A(?:[^\n]*\n){6}",
+    re.MULTILINE,
+)
+"""Indented lines, values in brackets, the prefixes of programs, names of classes, clocks, folders, many lines."""
 
 
 @record
@@ -171,6 +177,11 @@ def _pattern(group: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
+def is_log(text: str) -> bool:
+    """Whether a text has the shape of a program's output, and not of a sentence."""
+    return bool(_LOG.search(text))
+
+
 def is_question(text: str) -> bool:
     """Whether a text without an error and without code is meant as a sentence, and not as a name.
 
@@ -180,7 +191,7 @@ def is_question(text: str) -> bool:
     if bare.endswith(("?", "？")):  # noqa: RUF001
         return True
     words = bare.split()
-    if not words or "://" in bare or "(" in bare:
+    if not words or "://" in bare or "(" in bare or is_log(bare):
         return False
     first = words[0].split("/")
     if any(segment.lower().startswith("wandb-registry") or misspelled_prefix(segment) for segment in first):
