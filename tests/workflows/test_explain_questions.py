@@ -28,6 +28,59 @@ QUESTIONS = {
     "モデルのバージョンが古い": "B12",
     "how do I promote a model to production?": "B11",
     "can I delete the source artifact after linking?": "B16",
+    "why is acme/wandb-registry-model/zoo empty": "A1",
+    "I linked my artifact but the collection is empty": "A1",
+    "no error but nothing shows up in the W&B Registry": "A1",
+    "the model was linked into a project with the registry's name instead": "A1",
+    "how do I get permission to link to the registry": "B7",
+    "link fails because my run is in my personal entity": "B2",
+    "can I link while training on a cluster without internet": "C1",
+    "how do I set the alias production on a registry version": "B11",
+    "wandb login does not accept my API key": "C18",
+    "wandb.init hangs forever": "F2",
+    "what is the right format of target_path": "A1",
+    "the registry only allows another artifact type": "B4",
+    "registry collection not found when I call use_artifact": "D2",
+    "it says the organization could not be found": "A12",
+    "how can I create a new registry from Python": "D18",
+    "every GPU links the model and I get eight versions": "C14",
+    "downloading the model from the registry fails": "F6",
+    "what happens to the registry when I delete the run's artifact": "B16",
+    "how do I migrate from the legacy model registry": "A14",
+    "my GitHub Actions job with a service account cannot link": "B9",
+    "the disk fills up with wandb cache": "F7",
+    "my colleague can't see the model in the registry": "D7",
+    "linking inside a sweep goes somewhere else": "B2",
+    "after trainer.train() there is no active run": "C8",
+    "use_artifact gives me an old version of the model": "B12",
+    "レジストリにモデルが表示されないのはなぜですか": "A1",
+    "リンクしたのにコレクションが空です": "A1",
+    "エラーは出ないのにレジストリに反映されません": "A1",
+    "モデルが別のプロジェクトに入ってしまう": "A1",
+    "レジストリへのリンクで権限がないと言われる": "B7",
+    "個人のエンティティからリンクできません": "B2",
+    "オフラインで学習した後にリンクする方法": "C1",
+    "エイリアスを本番に昇格したい": "B11",
+    "APIキーでログインできない": "C18",
+    "wandb.initが止まったまま終わらない": "F2",
+    "target_pathの書き方を教えてください": "A1",
+    "アーティファクトの型がレジストリに拒否される": "B4",
+    "コレクションが見つからないと言われる": "D2",
+    "組織が見つかりませんと出る": "A12",
+    "新しいレジストリを作成したい": "D18",
+    "分散学習でバージョンが重複する": "C14",
+    "レジストリからモデルをダウンロードできない": "F6",
+    "アーティファクトを削除するとレジストリはどうなりますか": "B16",
+    "レガシーモデルレジストリから移行したい": "A14",
+    "CIのサービスアカウントでリンクできない": "B9",
+    "ディスクの容量が足りない": "F7",
+    "同僚からモデルが見えない": "D7",
+    "スイープの中でリンクすると別の場所に行く": "B2",
+    "学習が終わるとrunが終了していてリンクできない": "C8",
+    "link_artifactがNoneを返す": "C5",
+    "古いバージョンが取得される": "B12",
+    "登録したはずのモデルがどこにもありません": "A1",
+    "wandb-registry-model/zoo にリンクしたが見つからない": "A1",
 }
 
 
@@ -47,6 +100,34 @@ def test_a_path_in_a_question_is_judged() -> None:
 def test_names_with_spaces_or_kana_are_paths() -> None:
     for path in ("wandb-registry-Golden Datasets/raw images", "wandb-registry-モデル/動物", "レジストリ/モデル"):
         assert explain(path).kind == "target-path"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "target"),
+    [
+        ("wandb artifact get acme/wandb-registry-model/zoo:v1 --root x", "full-name", "acme/wandb-registry-model/zoo"),
+        ("$ wandb artifact get wandb-registry-model/zoo:v1", "full-name", "wandb-registry-model/zoo"),
+        ("link it to wandb-registry-model/zoo", "target-path", "wandb-registry-model/zoo"),
+        ("acme corp/wandb-registry-model/zoo", "target-path", "acme corp/wandb-registry-model/zoo"),
+    ],
+)
+def test_words_before_a_path_are_no_part_of_it(text: str, kind: str, target: str) -> None:
+    found = explain(text)
+    assert (found.kind, found.target) == (kind, target)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bash: regilink: command not found",
+        "UserWarning: the version is not in the registry",
+        "wandb: Waiting for the model to finish. Not in the registry",
+        "skipping the model: 20210428_104350 is not in the registry",
+        "a\nb\nc\nd\ne\nf\nthe model is not in the registry",
+    ],
+)
+def test_the_output_of_a_program_is_no_question(text: str) -> None:
+    assert explain(text).kind in ("error", "unknown")
 
 
 def test_other_sentences_are_unknown() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.target_path import HOSTS, misspelled_prefix
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.workflows.explain.addresses import explain_address
@@ -36,6 +37,7 @@ INPUT_LIMIT = 1_000_000
 _PATH_LIMIT = 1000
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
 _QUOTES = "\"'`"
+_CONSUMING_COMMAND = re.compile(r"\s*\$?\s*wandb artifact (?:get|ls)\s+(?:-\S+ )*([^\s'\"-][^\s'\"]*/[^\s'\"]+)[^/]*$")
 
 
 def explain(text: str | None = None, *, catalog: OrganizationView | None = None) -> Explanation:
@@ -74,6 +76,8 @@ def explain(text: str | None = None, *, catalog: OrganizationView | None = None)
         return explanation
     if is_code and (explanation := explain_quoted_path(text, catalog)):
         return explanation
+    if (path := _path_after_words(bare)) is not None:
+        return explain_path(path, "full-name" if ":" in path.rpartition("/")[2] else "target-path", catalog)
     if is_question(bare):
         return explain_question(bare, catalog) or _unknown(bare)
     if _is_path(bare):
@@ -128,6 +132,17 @@ def _is_address(text: str) -> bool:
 
 def _is_code(text: str) -> bool:
     return "\n" in text or "(" in text or text.count('"') > 1 or text.count("'") > 1
+
+
+def _path_after_words(text: str) -> str | None:
+    """The path that other words only lead to (`wandb artifact get wandb-registry-model/zoo:v1`); None without one."""
+    if command := _CONSUMING_COMMAND.match(text):
+        return command[1]
+    first, slash, rest = text.strip().partition("/")
+    words = first.split()
+    if not slash or "\n" in text or len(words) < 2 or " " in rest or not words[-1].startswith(REGISTRY_PREFIX):
+        return None
+    return None if words[0].startswith(REGISTRY_PREFIX) else f"{words[-1]}/{rest}"
 
 
 def _is_path(text: str) -> bool:

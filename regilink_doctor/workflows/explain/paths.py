@@ -179,7 +179,7 @@ def _target(linked: str, kind: Kind, facts: PathFacts) -> str | None:
 def _notes(linked: str, path: TargetPath | None, facts: PathFacts) -> tuple[str, ...]:
     if facts.wrong or path is None or not path.is_registry:
         return ()
-    asks = f"`regilink doctor {shlex.quote(linked)}` asks the server whether the registry is there and takes it"
+    asks = f"`regilink doctor {shlex.quote(linked)}` asks the server whether the registry exists and accepts it"
     return (f"well formed; {asks}",)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _QUOTES = "\"'`「」『』"
+_ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _LOG = re.compile(
     r"^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: |^wandb: |^[$*#]+ |(?<![\w-])/[\w.-]+/"
     r"|^\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\A(?:[^\n]*\n){6}",
@@ -28,23 +29,25 @@ _LOG = re.compile(
 class Symptom:
     """What people describe. A question has it when it has a word of each of the named groups.
 
-    Of several symptoms the one with the most groups decides, then the earlier one.
+    Of several symptoms the most specific one decides, then the one with the most groups, then the earlier one.
     """
 
     title: str
     groups: tuple[str, ...]
     failures: tuple[str, ...]
+    specific: int = 0
+    """Above 0 for words that hardly occur in a question about anything else."""
 
 
 # Groups of words, English and Japanese. In English `*` stands for any ending and `_` for a space.
 WORDS = {
     "access": (
-        "permission* denied 403 forbidden not_allowed access right rights role seat refus*",
+        "permission* denied 403 forbidden not_allowed access rights no_right role seat refus*",
         "権限 拒否 許可 アクセス ロール シート",
     ),
     "account": ("entity entities account team workspace user", "エンティティ アカウント チーム"),
     "alias": ("alias* promot*", "エイリアス 昇格"),
-    "another": ("wrong other another different own unexpected", "別の 違う 間違"),
+    "another": ("wrong other another different own unexpected instead", "別の 違う 間違"),
     "ask": ("how what which format syntax", "どう 書き方 方法 何 どの やり方"),
     "ci": ("ci github_action* service_account* pipeline* CI", "サービスアカウント"),
     "colleague": (
@@ -55,6 +58,7 @@ WORDS = {
         "cannot_connect can't_connect unable_to_connect connection_refused connection_fail* unreachable",
         "接続できません 接続できない 接続が拒否 接続を拒否 接続に失敗 接続エラー つながらない 繋がらない",
     ),
+    "consume": ("use_artifact use_model api.artifact read reading load*", "読み 読む"),
     "create": ("creat* make new", "作成 作る 作り 新規"),
     "delete": ("delet* remov* clean* ttl expir* retention unlink*", "削除 消す 消し 期限 保持"),
     "disk": ("disk space quota cache storage", "ディスク 容量 キャッシュ ストレージ"),
@@ -87,7 +91,7 @@ WORDS = {
         "not_found 404 doesn't_exist does_not_exist unknown can't_find",
         "見つかりません 見つからない 存在しない",
     ),
-    "offline": ("offline sync* no_internet air_gap* air-gap*", "オフライン 同期 インターネット"),
+    "offline": ("offline sync* no_internet without_internet air_gap* air-gap*", "オフライン 同期 インターネット"),
     "old": ("wrong old older other another different stale previous", "古い 違う 別の"),
     "organization": ("organization organisation", "組織"),
     "path": (
@@ -102,10 +106,11 @@ WORDS = {
         "duplicat* twice multiple several many every_rank every_process every_gpu",
         "重複 複数 何個も 二重 分散",
     ),
+    "says": ("says it_says said", "言われ と出"),
     "show": (
         "appear* show* see seen visible listed find found there exist* arrive* missing empty gone go goes "
         "went disappear* vanish* register* publish* reflect* land* not_in isn't_in aren't_in nothing_in",
-        "表示 見え 見つか 出て 反映 現れ 登録 行方 消え 載ら レジストリにない レジストリに無い 入って",
+        "表示 空 見え 見つか 出て 反映 現れ 登録 行方 消え 載ら レジストリにない レジストリに無い 入って",
     ),
     "silent": (
         "succe* does_nothing nothing_happen* no_error without_error without_any_error silent*",
@@ -138,30 +143,32 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom(_ABSENT, ("link", "silent"), _SILENT),
     Symptom("the link went to another project", ("another", "project"), ("A1", "A2", "A5", "A16", "B2")),
     Symptom("the link went to another entity", ("personal", "account"), ("B2", "B1", "A15", "B9")),
-    Symptom("the link returns None", ("none", "return"), ("C5", "B14", "F4")),
-    Symptom("the server cannot be reached", ("connection",), ("C19", "F2", "C1")),
-    Symptom("the account may not do it", ("access",), ("B7", "B8", "D7", "B2", "B1")),
-    Symptom("a run without network", ("offline",), ("C1", "C2", "F13", "C3")),
+    Symptom("the link returns None", ("none", "return"), ("C5", "B14", "F4"), specific=1),
+    Symptom("the server cannot be reached", ("connection",), ("C19", "F2", "C1"), specific=1),
+    Symptom("the account may not do it", ("access",), ("B7", "B8", "D7", "B2", "B1"), specific=1),
+    Symptom("a run without network", ("offline",), ("C1", "C2", "F13", "C3"), specific=1),
     Symptom("another version than the one that was meant", ("old", "thing"), ("B12", "B11", "D3", "A8")),
     Symptom("aliases", ("alias",), ("B11", "B10", "A8", "C14")),
     Symptom("the API key or the login", ("key",), ("C18", "F3", "F11", "C19")),
     Symptom("it is slow, or hangs", ("slow",), ("F2", "C19", "F14")),
     Symptom("how to write the target path", ("ask", "path"), ("A1", "A12", "A13", "A2")),
-    Symptom("the registry refuses the type", ("type",), ("B4", "B5", "B6", "D6")),
+    Symptom("the registry refuses the type", ("type",), ("B4", "B5", "B6", "D6"), specific=2),
     Symptom("the registry, collection or version is not found", ("not-found",), ("B3", "A10", "D1", "D2")),
-    Symptom("the organization is not found", ("organization", "find"), ("A12", "B2", "A13", "A15")),
+    Symptom("the collection or version is not found", ("consume", "not-found"), ("D2", "D1", "B3", "A10"), specific=1),
+    Symptom("the collection or version is not found", ("says", "not-found"), ("D2", "B3", "D1", "A10"), specific=1),
+    Symptom("the organization is not found", ("organization", "find"), ("A12", "B2", "A13", "A15"), specific=2),
     Symptom("a registry is to be created", ("create", "registry"), ("D18", "B3", "B7")),
     Symptom("the same version several times", ("same", "worker"), ("C14", "B2", "B12")),
     Symptom("tests", ("test",), ("C5", "E1", "C5b")),
     Symptom("the download fails", ("download",), ("F6", "D7", "D8", "F7", "D10")),
     Symptom("something was deleted, or is to be deleted", ("delete",), ("B16", "F8", "B15")),
     Symptom("the legacy model registry", ("legacy",), ("A14", "B17")),
-    Symptom("a job in CI or as a service account", ("ci",), ("B9", "C18", "C19", "B2")),
+    Symptom("a job in CI or as a service account", ("ci",), ("B9", "C18", "C19", "B2"), specific=2),
     Symptom("the disk is full", ("disk",), ("F7", "E4", "F6")),
-    Symptom("colleagues do not see it", ("colleague", "show"), ("D7", "B3", "D11", "A1")),
+    Symptom("colleagues do not see it", ("colleague", "show"), ("D7", "B3", "D11", "A1"), specific=2),
     Symptom("it works in one place, and not in another", ("here", "fail"), ("B2", "C19", "A15", "B14")),
     Symptom("a sweep or a launch job", ("sweep",), ("B2", "F16", "C14")),
-    Symptom("the run is finished, or there is none", ("finish",), ("C8", "F4")),
+    Symptom("the run is finished, or there is none", ("finish",), ("C8", "F4"), specific=1),
     Symptom("the link fails", ("link", "fail"), ("B1", "B3", "A12", "B7", "C13")),
 )
 
@@ -172,9 +179,10 @@ def _pattern(group: str) -> re.Pattern[str]:
     alternatives = [re.escape(word) for word in japanese.split()]
     for word in english.split():
         text = re.escape(word.removesuffix("*")).replace("_", "[ _]")
-        start = "" if word == "n't" else r"\b"
-        alternatives.append(rf"{start}{text}" + (r"\w*" if word.endswith("*") else r"\b"))
-    return re.compile("|".join(alternatives), re.IGNORECASE)
+        start = "" if word == "n't" else r"(?<!\w)"
+        alternatives.append(rf"{start}{text}" + (r"\w*" if word.endswith("*") else r"(?!\w)"))
+    # ASCII: a Japanese particle right after a word ends it.
+    return re.compile("|".join(alternatives), re.IGNORECASE | re.ASCII)
 
 
 def is_log(text: str) -> bool:
@@ -196,6 +204,8 @@ def is_question(text: str) -> bool:
     first = words[0].split("/")
     if any(segment.lower().startswith("wandb-registry") or misspelled_prefix(segment) for segment in first):
         return bool(_KANA.search(bare)) and len(words) > 1
+    if words[0].lower() in _ASKING and len(words) >= 3:
+        return True
     if "/" in bare and not (len(words) >= 5 and not any("/" in word for word in words[:2])):
         return False
     return bool(_KANA.search(bare)) or len(words) >= 3
@@ -204,7 +214,7 @@ def is_question(text: str) -> bool:
 def explain_question(text: str, view: OrganizationView | None = None) -> Explanation | None:
     """The failures that look like what is described; None when no symptom is recognized."""
     found = [
-        (-len(symptom.groups), number, symptom)
+        (-symptom.specific, -len(symptom.groups), number, symptom)
         for number, symptom in enumerate(SYMPTOMS)
         if all(_pattern(group).search(text) for group in symptom.groups)
     ]
@@ -212,7 +222,7 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     facts = paths.examine(path, view) if path is not None else None
     if not found and (facts is None or not facts.wrong):
         return None
-    symptoms = [symptom for _, _, symptom in sorted(found, key=lambda entry: entry[:2])]
+    symptoms = [symptom for *_, symptom in sorted(found, key=lambda entry: entry[:3])]
     ids = [*(facts.failures if facts is not None else ())]
     ids += [failure for symptom in symptoms[:3] for failure in symptom.failures]
     failures = tuple(dict.fromkeys(ids))
