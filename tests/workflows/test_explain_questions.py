@@ -105,7 +105,7 @@ def test_names_with_spaces_or_kana_are_paths() -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "target"),
     [
-        ("wandb artifact get acme/wandb-registry-model/zoo:v1 --root x", "full-name", "acme/wandb-registry-model/zoo"),
+        ("wandb artifact get acme/wandb-registry-model/zoo:v1 --root x", "full-name", "wandb-registry-model/zoo"),
         ("$ wandb artifact get wandb-registry-model/zoo:v1", "full-name", "wandb-registry-model/zoo"),
         ("link it to wandb-registry-model/zoo", "target-path", "wandb-registry-model/zoo"),
         ("acme corp/wandb-registry-model/zoo", "target-path", "acme corp/wandb-registry-model/zoo"),

@@ -147,7 +147,7 @@ def _path_after_words(text: str) -> str | None:
 
 def _is_path(text: str) -> bool:
     """Whether it can be meant as a path: it names a registry, or is not a sentence, a file name or a log line."""
-    if "\n" in text or len(text) > _PATH_LIMIT:
+    if "\n" in text or len(text) > _PATH_LIMIT or ("/" not in text and is_log(text)):
         return False
     if not text.strip():
         return True  # a variable that was empty: failure A5
