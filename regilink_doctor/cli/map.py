@@ -33,6 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="*", help="files and folders; with --merge: maps as JSON")
     add_output_format(parser, ("full", "json", "mermaid"))
     add_option(parser, "--output-file", metavar="FILE", help="write the report to this file")
+    add_option(parser, "--html", metavar="FILE", help="also write a page with search and filters")
     add_option(parser, "--merge", action="store_true", help="put the maps of several repositories together")
     add_option(
         parser,
@@ -60,6 +61,8 @@ def run(options: argparse.Namespace) -> int:
         link_map = redact_map(link_map)
     findings = find_map_problems(link_map, config.selection)
     _write(options, link_map, findings)
+    if options.html:
+        _write_page(options.html, link_map, findings)
     if failures:
         return UNUSABLE
     return FOUND if any(item.finding.severity != "info" for item in findings) else OK
@@ -122,6 +125,15 @@ def _write(options: argparse.Namespace, link_map: LinkMap, findings: list[MapFin
 
     with PrintingTo(options.output_file) if options.output_file else nullcontext():
         _print_map(options, link_map, findings)
+
+
+def _write_page(path: str, link_map: LinkMap, findings: list[MapFinding]) -> None:
+    from regilink_doctor.cli.output import PrintingTo
+    from regilink_doctor.report.link_map_page import render_page
+
+    with PrintingTo(path):
+        for piece in render_page(link_map, findings):
+            print(piece)
 
 
 def _print_map(options: argparse.Namespace, link_map: LinkMap, findings: list[MapFinding]) -> None:

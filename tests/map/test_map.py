@@ -1,6 +1,9 @@
 """`regilink map`: the graph, its formats, many repositories."""
 
+import base64
+import hashlib
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -129,6 +132,27 @@ def test_redact_hides_every_name_and_finds_the_same(capsys: pytest.CaptureFixtur
     codes = [sorted(finding["code"] for finding in value["findings"]) for value in (plain, hidden)]
     assert codes[0] == codes[1]
     assert "REG906" in codes[0]
+
+
+@pytest.mark.usefixtures("tree")
+def test_the_page_loads_nothing_and_runs_no_name(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = '</script><script>alert(1)</script>"><img src=x onerror=alert(2)>'
+    Path("evil.py").write_text(f"import wandb\nwandb.Api().artifact('wandb-registry-model/{hostile}')\n")
+    main(["map", "--html", "map.html"])
+    capsys.readouterr()
+    page = Path("map.html").read_text()
+    assert page.count("<script>") == page.count("</script>") == 1
+    assert "<img" not in page
+    assert "src=" not in re.sub(r"&[a-z]+;.*?&gt;", "", page)
+    assert "http://" not in page
+    assert "https://" not in page
+    script = page.partition("<script>")[2].partition("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page, "the page runs this script and no other"
+    for label in re.findall(r'<label for="(\w+)">', page):
+        assert f'id="{label}"' in page
+    assert "Unknown targets (1)" in page
+    assert "serve/serve.py:2" in page
 
 
 def test_two_sides_are_merged(
