@@ -327,8 +327,8 @@ def _read_document(path: str, kind: str, holder: DocumentHolder, changed: int, s
 
 def is_empty_file(path: str) -> bool:
     """Whether a YAML file has nothing but comments."""
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return not any(line.strip() and not line.startswith("#") for line in file.read(1 << 16).splitlines())
+    content = read_plain(path, 1 << 16)
+    return content is not None and not any(line.strip() and not line.startswith(b"#") for line in content.splitlines())
 
 
 def show_path(path: str) -> str:
