@@ -394,6 +394,62 @@ def assert_target_path(path: object) -> None:
         raise AssertionError(f'{text!r} names no registry: write "{REGISTRY_PREFIX}REGISTRY/{text}"')
 
 
+CONTRACT_RULES = ("REG901", "REG903", "REG904", "REG905")
+"""What breaks between the teams: no producer, two types, an alias that nothing sets, another organization."""
+
+
+def assert_map(
+    *paths: str | os.PathLike[str],
+    maps: Iterable[str | os.PathLike[str]] = (),
+    catalog: str | os.PathLike[str] | None = None,
+    repository: str | None = None,
+    allow_unknown: bool = False,
+) -> None:
+    """What the code consumes from a registry is linked somewhere: with its alias, in its organization, as one type.
+
+    Args:
+        paths: files and folders of this repository; none: the current folder.
+        maps: maps of other repositories, as `regilink map --output-format json` writes them.
+        catalog: `regilink.catalog.json`.
+        repository: the name of this one; an older map of it among `maps` does not count.
+        allow_unknown: accept consumers whose names the source does not tell.
+
+    Raises:
+        AssertionError: something is not so; the message says what and where.
+        ImpossibleAssertion: the code consumes nothing from a registry, so nothing would be proven.
+    """
+    __tracebackhide__ = True
+    from regilink_doctor.config import Config
+    from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.core.link_map import LinkMap
+    from regilink_doctor.report.link_map import describe_use, finding_lines
+    from regilink_doctor.workflows.link_map import find_map_problems, map_paths
+    from regilink_doctor.workflows.link_map_file import merge_maps
+
+    view = Catalog.load(os.fspath(catalog)) if catalog is not None else None
+    config = Config()
+    result = map_paths([os.fspath(path) for path in paths] or ["."], catalog=view, config=config, repository=repository)
+    if result.failures:
+        raise ImpossibleAssertion("\n  ".join(["the source cannot be read", *result.failures]))
+    own = result.link_map
+    if not any(use.kind == "consume" for use in own.uses):
+        raise ImpossibleAssertion("the code consumes nothing from a registry, so this would prove nothing")
+    others, _ = merge_maps([os.fspath(path) for path in maps])
+    foreign = [use for use in others.uses if use.repository not in own.repositories]
+    whole = LinkMap([*own.uses, *foreign], [*own.repositories, *others.repositories], view, is_merged=bool(foreign))
+    lines = [
+        line
+        for item in find_map_problems(whole, config.selection)
+        if item.finding.code in CONTRACT_RULES and item.repository in own.repositories
+        for line in finding_lines(item, many=False)
+    ]
+    if not allow_unknown:
+        unknown = (use for use in own.unknown if use.kind == "consume")
+        lines += [f"{describe_use(use, many=False)}: the source does not tell what this consumes" for use in unknown]
+    if lines:
+        raise AssertionError("\n  ".join(["the map does not fit", *lines]))
+
+
 def read_aliases(aliases: str | Collection[str] | None) -> frozenset[str] | None:
     """The aliases; a string is one.
 

@@ -546,6 +546,24 @@ class Regilink:
 
         assert_target_path(path)
 
+    def assert_map(
+        self,
+        *paths: str | os.PathLike[str],
+        maps: Iterable[str | os.PathLike[str]] = (),
+        catalog: str | os.PathLike[str] | None = None,
+        repository: str | None = None,
+        allow_unknown: bool = False,
+    ) -> None:
+        """What the code consumes from a registry is linked somewhere: see `pytest_regilink.assertions.assert_map`.
+
+        Raises:
+            AssertionError: something is not so; the message says what and where.
+        """
+        __tracebackhide__ = True
+        from pytest_regilink.assertions import assert_map
+
+        assert_map(*paths, maps=maps, catalog=catalog, repository=repository, allow_unknown=allow_unknown)
+
     def assert_fails_loudly(self, *, because: str | None = None) -> FailsLoudly:
         """A `with` block whose code W&B refuses, which raises or exits with another status than 0, and links nothing.
 

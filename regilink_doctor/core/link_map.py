@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
+from operator import attrgetter
 
 from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.records import record
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     """Organization (empty where nothing tells it), registry, collection."""
 
 
-@record(order=True)
+@record
 class Use:
     """A place that links to a registry (a producer) or consumes from one.
 
@@ -85,6 +86,13 @@ class Use:
     def is_resolved(self) -> bool:
         """Whether registry and collection are known."""
         return all(name and is_known(name) for name in self.names)
+
+
+_order_of = attrgetter(
+    *("repository", "path", "line", "column", "cell", "kind", "target", "call", "artifact", "organization", "entity"),
+    *("type", "aliases", "owner", "ignored"),
+)
+"""All fields of a use: what is left in the order of a set would change from run to run."""
 
 
 @record
@@ -177,7 +185,7 @@ class LinkMap:
         self.repositories = tuple(sorted(set(repositories)))
         resolved: list[Use] = []
         unknown: list[Use] = []
-        for use in sorted(set(uses)):
+        for use in sorted(set(uses), key=_order_of):
             (resolved if use.is_resolved else unknown).append(use)
         self.unknown = tuple(unknown)
         self.collections = tuple(self._group_uses(resolved))
@@ -190,17 +198,23 @@ class LinkMap:
         for (registry, collection), by_organization in by_path.items():
             organizations = [name for name in by_organization if name]
             if len(organizations) == 1 and "" in by_organization:
-                by_organization[organizations[0]] += by_organization.pop("")
+                group = by_organization[organizations[0]] + by_organization.pop("")
+                by_organization[organizations[0]] = sorted(group, key=_order_of)
             for organization, group in by_organization.items():
                 groups[organization, registry, collection] = group
         for key in sorted(groups):
-            group = sorted(groups[key])
+            group = groups[key]
             yield MappedCollection(
                 *key,
                 producers=tuple(use for use in group if use.kind == "link"),
                 consumers=tuple(use for use in group if use.kind == "consume"),
                 server=self._find_on_server(key),
             )
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """All uses, those with unknown targets at the end."""
+        return (*(use for item in self.collections for use in item.uses), *self.unknown)
 
     @cached_property
     def by_path(self) -> Mapping[tuple[str, str], tuple[MappedCollection, ...]]:

@@ -48,7 +48,7 @@ def map_lines(link_map: LinkMap, findings: Sequence[MapFinding], *, colour: bool
     if findings:
         yield ""
     for finding in findings:
-        yield from _finding_lines(finding, many=many, colour=colour)
+        yield from finding_lines(finding, many=many, colour=colour)
 
 
 def describe_state(item: MappedCollection) -> str:
@@ -75,7 +75,8 @@ def describe_use(use: Use, *, many: bool) -> str:
     return "  ".join(map(show_unknown, filter(None, [place, *facts]))).replace(" ->  ", " -> ")
 
 
-def _finding_lines(item: MapFinding, *, many: bool, colour: bool) -> Iterator[str]:
+def finding_lines(item: MapFinding, *, many: bool, colour: bool = False) -> Iterator[str]:
+    """A finding as lines: place and message, then the note and the help."""
     finding = item.finding
     cell = f":cell {finding.place.cell}" if finding.place.cell else ""
     place = f"{finding.place.path}{cell}:{finding.place.span.line}:{finding.place.span.column}"

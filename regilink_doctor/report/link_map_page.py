@@ -137,8 +137,7 @@ def _findings_by_place(findings: Iterable[MapFinding]) -> Mapping[Where, list[Ma
 def _render_form(link_map: LinkMap, findings: Sequence[MapFinding]) -> Iterator[str]:
     """Search and filters, hidden where no script runs."""
     registries = dict.fromkeys(_title(item.organization, item.registry) for item in link_map.collections)
-    uses = [use for item in link_map.collections for use in item.uses] + list(link_map.unknown)
-    owners = sorted({owner for use in uses for owner in use.owner.split()})
+    owners = sorted({owner for use in link_map.uses for owner in use.owner.split()})
     names = {item.finding.code: item.finding.name for item in findings}
     codes = {"any": "any", **{code: f"{code} {names[code]}" for code in sorted(names)}}
     yield '<form hidden role="search" aria-label="Filter the map">'

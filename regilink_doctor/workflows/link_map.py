@@ -287,11 +287,10 @@ def redact_map(link_map: LinkMap) -> LinkMap:
 
     Names that differ only in case and separators differ in case alone, so that the rules find the same.
     """
-    uses = [use for item in link_map.collections for use in item.uses] + list(link_map.unknown)
     repositories = [_hide("repository", name) for name in link_map.repositories]
     catalog = _redact_catalog(link_map.catalog) if link_map.catalog is not None else None
     return LinkMap(
-        map(_redact_use, uses), repositories, catalog, is_live=link_map.is_live, is_merged=link_map.is_merged
+        map(_redact_use, link_map.uses), repositories, catalog, is_live=link_map.is_live, is_merged=link_map.is_merged
     )
 
 

@@ -35,8 +35,7 @@ def map_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MapOf:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(PRELUDE + code + "\n" if name.endswith(".py") else code)
         link_map = map_paths(["."], catalog=catalog, repository="zoo").link_map
-        uses = [use for item in link_map.collections for use in item.uses] + list(link_map.unknown)
-        return LinkMap(uses, ["zoo"], catalog, is_merged=merged)
+        return LinkMap(link_map.uses, ["zoo"], catalog, is_merged=merged)
 
     return map_files
 
