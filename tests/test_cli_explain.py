@@ -56,3 +56,23 @@ def test_the_name_of_a_file_is_said_to_be_one(
     )
     main(["explain", "model/zoo"])
     assert capsys.readouterr().err == ""
+
+
+def test_with_a_site_every_rule_and_failure_has_its_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REGILINK_DOCS_URL", "https://docs.example.com/regilink")
+    main(["explain", "model/zoo"])
+    printed = capsys.readouterr().out
+    assert "See: https://docs.example.com/regilink/rules/REG101/" in printed
+    assert "See: https://docs.example.com/regilink/failures/#a1" in printed
+    main(["rule", "REG101"])
+    assert "See: https://docs.example.com/regilink/rules/REG101/" in capsys.readouterr().out
+
+
+def test_without_a_site_no_address_is_made_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("REGILINK_DOCS_URL", raising=False)
+    main(["explain", "model/zoo"])
+    assert "See:" not in capsys.readouterr().out

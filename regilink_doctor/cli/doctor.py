@@ -107,8 +107,8 @@ def _run_doctor(options: argparse.Namespace) -> int:
 
         diagnosis = redact_diagnosis(diagnosis)
     if options.html:
-        _write_page(diagnosis, options.html)
-    _print_report(diagnosis, options)
+        _write_page(diagnosis, options.html, config.docs_site)
+    _print_report(diagnosis, options, config.docs_site)
     return diagnosis.exit_status(strict=options.strict, allow_unknown=options.allow_unknown)
 
 
@@ -146,7 +146,7 @@ def _confirm_writing(live: LiveRows, lines: Sequence[str]) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _print_report(diagnosis: Diagnosis, options: argparse.Namespace) -> None:
+def _print_report(diagnosis: Diagnosis, options: argparse.Namespace, site: str) -> None:
     from regilink_doctor.report.doctor import machine
 
     if options.output_format == "json":
@@ -163,15 +163,15 @@ def _print_report(diagnosis: Diagnosis, options: argparse.Namespace) -> None:
 
         colour = wants_colour(options.color)
         console = Console(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=not colour)
-        render_full(diagnosis, console, verbose=options.verbose)
+        render_full(diagnosis, console, verbose=options.verbose, site=site)
 
 
-def _write_page(diagnosis: Diagnosis, path: str) -> None:
+def _write_page(diagnosis: Diagnosis, path: str, site: str) -> None:
     from regilink_doctor.report.doctor.page import to_html
 
     with PrintingTo(path):
         declare_kind("xml")
-        print(to_html(diagnosis), end="")
+        print(to_html(diagnosis, site=site), end="")
     print(f"regilink: the page is in {path}", file=sys.stderr)
 
 

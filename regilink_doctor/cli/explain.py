@@ -62,14 +62,16 @@ def _run_explain(options: argparse.Namespace) -> int:
             raise UsageProblem("explain: nothing came in on standard input")
     elif not text.strip():
         raise UsageProblem('explain: nothing to explain. For example: regilink explain "wandb-registry-model/zoo"')
-    catalog = known_catalog(options.catalog, load_configuration().catalog_path)
+    config = load_configuration()
+    catalog = known_catalog(options.catalog, config.catalog_path)
     explanation = explain(text, catalog=catalog)
     if len(options.text) == 1 and os.path.isfile(text):
         _mention_file(text)
     if options.output_format == "json":
         print(explanation_json(explanation))
     else:
-        for line in render_explanation(explanation, color=wants_colour(options.color), width=terminal_width()):
+        color, width = wants_colour(options.color), terminal_width()
+        for line in render_explanation(explanation, color=color, width=width, site=config.docs_site):
             print(line)
     return OK if explanation.is_recognized else FOUND
 
@@ -92,7 +94,8 @@ def _run_command(options: argparse.Namespace) -> int:
 
         print("", file=sys.stderr)
         color = wants_colour(options.color) and sys.stderr.isatty()
-        for line in render_explanation(explanation, color=color, width=terminal_width(sys.stderr)):
+        width, site = terminal_width(sys.stderr), load_configuration().docs_site
+        for line in render_explanation(explanation, color=color, width=width, site=site):
             print(line, file=sys.stderr)
     return status
 

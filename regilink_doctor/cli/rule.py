@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from regilink_doctor.cli.options import OK, UsageProblem, add_colour, add_output_format, wants_colour
+from regilink_doctor.cli.options import (
+    OK,
+    UsageProblem,
+    add_colour,
+    add_output_format,
+    load_configuration,
+    wants_colour,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +38,8 @@ def _run_rule(options: argparse.Namespace) -> int:
         print("\n".join(listings.rule_section(rule_for(code))))
     else:
         explanation = explain(code)
-        for line in render_explanation(explanation, color=wants_colour(options.color), width=terminal_width()):
+        color, width = wants_colour(options.color), terminal_width()
+        for line in render_explanation(explanation, color=color, width=width, site=load_configuration().docs_site):
             print(line)
     return OK
 

@@ -315,3 +315,8 @@ def check_address(address: str, called: str) -> None:
 def rule_page(site: str, code: str) -> str | None:
     """The page of a rule; None without a site."""
     return f"{site}rules/{code}/" if site else None
+
+
+def failure_entry(site: str, failure: str) -> str | None:
+    """The entry of a failure in the failure index; None without a site."""
+    return f"{site}failures/#{failure.lower()}" if site else None

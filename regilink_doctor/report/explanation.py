@@ -41,9 +41,11 @@ def explanation_json(explanation: Explanation) -> str:
     return json.dumps(value, indent=2, ensure_ascii=True)
 
 
-def render_explanation(explanation: Explanation, *, color: bool = False, width: int | None = None) -> Iterator[str]:
-    """The lines for a terminal of this width; None: there is none."""
-    return explanation.lines(width=width, paint=partial(paint_text, colour=color))
+def render_explanation(
+    explanation: Explanation, *, color: bool = False, width: int | None = None, site: str = ""
+) -> Iterator[str]:
+    """The lines for a terminal of this width (None: there is none), with addresses of the documentation's `site`."""
+    return explanation.lines(width=width, paint=partial(paint_text, colour=color), site=site)
 
 
 PARTS = {

@@ -8,6 +8,7 @@ from types import TracebackType
 
 from regilink_doctor.core.origin import Argument, Code
 from regilink_doctor.core.text import counted, escape_text
+from regilink_doctor.rules.index import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ SOURCE_WIDTH = 24
 """Columns that a place of origin needs for a column of its own."""
 
 
-def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0) -> None:
+def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0, site: str = "") -> None:
     """Write the report: what was found where, a line for each group, each problem with its help, the verdict.
 
     Args:
@@ -43,8 +44,9 @@ def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0) -> 
         console: where to.
         verbose: 1, a line for each check that passed or was skipped, with the time it took; 2, its requirements
             and its failure ids too.
+        site: where the documentation begins; with it, each problem is shown with the address of its rule's page.
     """
-    page = _Page(console)
+    page = _Page(console, site)
     page.add_configuration(diagnosis)
     page.add_groups(diagnosis, verbose=verbose)
     for check in diagnosis.of("fail", "crash", "warn"):
@@ -53,11 +55,21 @@ def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0) -> 
     page.add_verdict(diagnosis)
 
 
+def problem_page(site: str, check: CheckResult) -> str | None:
+    """The page about a problem: that of its rule, else the entry of its likeliest failure; None without a site."""
+    from regilink_doctor.config import failure_entry, rule_page
+
+    if check.code is not None and check.code in RULES:
+        return rule_page(site, check.code)
+    return failure_entry(site, check.failures[0]) if check.failures else None
+
+
 class _Page:
     """Writes lines with styles. Names from elsewhere are shown as text, never as markup."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, site: str = "") -> None:
         self._console = console
+        self._site = site
         self._plain = "utf" not in (console.encoding or "").lower()
 
     def add_line(self, *parts: tuple[str, str], indent: int = 0, hang: int | None = None) -> None:
@@ -163,6 +175,8 @@ class _Page:
                 )
             else:
                 self.add_line(("-> ", "green"), (help_line, ""), indent=2, hang=5)
+        if address := problem_page(self._site, check):
+            self.add_line(("see: ", "dim"), (address, ""), indent=2, hang=7)
         self.add_empty_line()
 
     def add_skips(self, checks: Iterable[CheckResult], *, verbose: int) -> None:

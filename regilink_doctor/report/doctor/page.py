@@ -6,7 +6,13 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from regilink_doctor.core.text import escape_text
-from regilink_doctor.report.doctor.full import SCRIPT, elsewhere_lines, summarize_verdict, unknown_line
+from regilink_doctor.report.doctor.full import (
+    SCRIPT,
+    elsewhere_lines,
+    problem_page,
+    summarize_verdict,
+    unknown_line,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,8 +55,8 @@ summary { cursor: pointer; font-weight: 600; } .number { text-align: right; whit
 """
 
 
-def to_html(diagnosis: Diagnosis) -> str:
-    """The page."""
+def to_html(diagnosis: Diagnosis, *, site: str = "") -> str:
+    """The page; with the `site` of the documentation, codes link to the pages of their rules."""
     order: tuple[Status, ...] = ("crash", "fail", "warn")
     worst: Status = next((each for each in order if diagnosis.of(each)), "pass")
     head, rest = summarize_verdict(diagnosis)
@@ -67,7 +73,7 @@ def to_html(diagnosis: Diagnosis) -> str:
         "<h1>regilink doctor</h1>",
         f'<p class="{worst}"><span class="status">{_escape_html(head)}</span>{_escape_html(rest)}</p>',
         *(f"<p>{_escape_html(line)}</p>" for line in more),
-        *_render_problems(diagnosis.of("crash", "fail", "warn")),
+        *_render_problems(diagnosis.of("crash", "fail", "warn"), site),
         *_render_ready(diagnosis),
         *_render_configuration(diagnosis),
         *_render_other_checks(diagnosis),
@@ -80,9 +86,11 @@ def _escape_html(text: str) -> str:
     return escape(escape_text(text))
 
 
-def _render_problems(checks: Iterable[CheckResult]) -> Iterator[str]:
+def _render_problems(checks: Iterable[CheckResult], site: str) -> Iterator[str]:
     for check in checks:
         code = f" <code>{_escape_html(check.code)}</code>" if check.code else ""
+        if code and (address := problem_page(site, check)):
+            code = f' <a href="{escape(address)}">{code.strip()}</a>'
         origin = f' <span class="soft">({_escape_html(check.origin.shown)})</span>' if check.origin else ""
         yield f'<article class="{check.status}"><h3><span class="status">{_WORDS[check.status]}</span>: '
         yield f"{_escape_html(check.name)}{code} <code>{_escape_html(check.subject)}</code>{origin}</h3>"

@@ -6,6 +6,7 @@ import shlex
 import textwrap
 from typing import Literal
 
+from regilink_doctor.config import failure_entry, rule_page
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.records import record
 from regilink_doctor.core.text import escape_text
@@ -110,14 +111,15 @@ class Explanation:
         """The explanation as plain text, without a line feed at its end."""
         return "\n".join(self.lines())
 
-    def lines(self, *, width: int | None = None, paint: Paint | None = None) -> Iterator[str]:
+    def lines(self, *, width: int | None = None, paint: Paint | None = None, site: str = "") -> Iterator[str]:
         """The lines without their ends: what it is, parts, where a link goes, what is wrong, what to write, causes.
 
         Args:
             width: columns of the terminal, of which `WIDTH` are used at most; None: no terminal.
             paint: colors a text.
+            site: where the documentation begins; with it, rules and failures are shown with their addresses.
         """
-        layout = _Layout(min(width or WIDTH, WIDTH), width, paint or (lambda _, text: text))
+        layout = _Layout(min(width or WIDTH, WIDTH), width, paint or (lambda _, text: text), site)
         yield from layout.explanation(self)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
@@ -136,11 +138,14 @@ class _Layout:
     width: int
     terminal: int | None
     paint: Paint
+    site: str
 
     def explanation(self, explanation: Explanation) -> Iterator[str]:
         yield from self._heading(_lead(explanation) + _shorten(explanation.title))
         if explanation.kind == "failure" and explanation.codes:
             yield f"  caught by {', '.join(explanation.codes)}"
+        if explanation.kind == "rule" and len(explanation.codes) == 1:
+            yield from self._address(rule_page(self.site, explanation.codes[0]), "  ")
         for note in explanation.notes:
             yield from (self.paint(QUIET, line) for line in self._wrap(_shorten(note), "  "))
         yield from _table(explanation.parts)
@@ -183,6 +188,7 @@ class _Layout:
         ):
             if text:
                 yield from self._wrap(f"{label}: {text}", "   ")
+        yield from self._address(failure_entry(self.site, cause.failure), "   ")
 
     def _wrong(self, wrong: Wrong) -> Iterator[str]:
         where = f"line {wrong.line}: " if wrong.line is not None else ""
@@ -190,6 +196,12 @@ class _Layout:
         for label, text in (("note", wrong.note), ("help", wrong.help)):
             if text:
                 yield from self._wrap(f"{label}: {_shorten(text)}", "    ")
+        yield from self._address(rule_page(self.site, wrong.code), "    ")
+
+    def _address(self, address: str | None, indent: str) -> Iterator[str]:
+        """The line with a page of the documentation, never broken; nothing where the documentation has no site."""
+        if address is not None:
+            yield f"{indent}See: {address}"
 
     def _section(self, title: str, lines: Iterable[str]) -> Iterator[str]:
         shown = list(lines)

@@ -71,6 +71,11 @@ def test_nothing_comes_from_elsewhere() -> None:
         assert not [word for word in ("src=", "href=", "url(", "@import") if word in page.replace("src=x", "")]
 
 
+def test_codes_link_to_their_rules_where_the_documentation_has_a_site() -> None:
+    page = to_html(BAD, site="https://docs.example.com/regilink/")
+    assert '<a href="https://docs.example.com/regilink/rules/REG203/"><code>REG203</code></a>' in page
+
+
 def test_all_well_ends_with_what_to_paste() -> None:
     page = to_html(GOOD)
     assert "All well" in page
