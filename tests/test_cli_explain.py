@@ -62,10 +62,10 @@ def test_with_a_site_every_rule_and_failure_has_its_address(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("REGILINK_DOCS_URL", "https://docs.example.com/regilink")
-    main(["explain", "model/zoo"])
+    main(["explain", "wandb_registry_model/zoo"])
     printed = capsys.readouterr().out
-    assert "See: https://docs.example.com/regilink/rules/REG101/" in printed
-    assert "See: https://docs.example.com/regilink/failures/#a1" in printed
+    assert "See: https://docs.example.com/regilink/rules/REG104/" in printed
+    assert "See: https://docs.example.com/regilink/failures/#a4" in printed
     main(["rule", "REG101"])
     assert "See: https://docs.example.com/regilink/rules/REG101/" in capsys.readouterr().out
 
