@@ -291,6 +291,12 @@ def test_an_exception_is_classified_with_its_chain() -> None:
     assert classify("HTTP 400: permission denied").failures[0] == "B7"
 
 
+def test_an_exception_is_explained_like_its_text() -> None:
+    error = ValueError("project 'x' not found under entity 'y'")
+    assert explain(error) == classify(error)
+    assert explain(error).failures[0] == "D1"
+
+
 def test_an_exception_that_cannot_be_shown_is_unknown() -> None:
     class Broken(Exception):
         def __str__(self) -> str:

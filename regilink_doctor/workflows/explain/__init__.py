@@ -40,14 +40,14 @@ _QUOTES = "\"'`"
 _CONSUMING_COMMAND = re.compile(r"\s*\$?\s*wandb artifact (?:get|ls)\s+(?:-\S+ )*([^\s'\"-][^\s'\"]*/[^\s'\"]+)[^/]*$")
 
 
-def explain(text: str | None = None, *, catalog: OrganizationView | None = None) -> Explanation:
+def explain(text: str | BaseException | None = None, *, catalog: OrganizationView | None = None) -> Explanation:
     """What `text` is, and what it means for a link to the registry; without an argument, the last exception.
 
     It is tried in this order: a rule's code or name, the first letters of codes (`REG1`) or several of them, a failure
     id; an address of the W&B App; an error, known or not; a piece of code; a question; a full name; a target path.
 
     Args:
-        text: as it was pasted; of a long one the end counts.
+        text: as it was pasted, of a long one the end counts; or an exception.
         catalog: what is known of the organization, for the judgement of paths.
 
     >>> explain("https://wandb.ai/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo").target
@@ -56,6 +56,8 @@ def explain(text: str | None = None, *, catalog: OrganizationView | None = None)
     if text is None:
         error = last_exception()
         return classify(error) if error is not None else _no_exception()
+    if isinstance(text, BaseException):
+        return classify(text, catalog=catalog)
     # A null character would be read as an unknown part of a path.
     text = mask_secrets(text[-INPUT_LIMIT:].strip("\r\n\ufeff").replace("\0", "\ufffd"))
     bare = _unquoted(text)
@@ -86,19 +88,19 @@ def explain(text: str | None = None, *, catalog: OrganizationView | None = None)
     return described or _unknown(bare)
 
 
-def classify(error: BaseException | str) -> Explanation:
+def classify(error: BaseException | str, *, catalog: OrganizationView | None = None) -> Explanation:
     """The explanation of an exception, its causes and its traceback included, or of a text.
 
     >>> classify("CommError: Unable to find organization for entity 'team-a'.").failures[0]
     'A12'
     """
     if isinstance(error, str):
-        return explain(error)
+        return explain(error, catalog=catalog)
     import traceback
 
     # The last frames of each exception in the chain; str() of a broken exception is caught in there.
     shown = traceback.TracebackException.from_exception(error, limit=-20, compact=True)
-    return explain("".join(shown.format()))
+    return explain("".join(shown.format()), catalog=catalog)
 
 
 def last_exception() -> BaseException | None:
