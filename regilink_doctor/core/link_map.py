@@ -51,6 +51,8 @@ class Use:
     entity: str = ""
     type: str = ""
     aliases: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    """Aliases that the file of a consumer sets on what it consumed: `artifact.aliases.append("prod")`."""
     owner: str = ""
     ignored: tuple[str, ...] = ()
 
@@ -74,7 +76,12 @@ class Use:
     @property
     def has_unknown_alias(self) -> bool:
         """Whether it sets aliases that source does not tell."""
-        return any(not is_known(alias) for alias in self.aliases)
+        return any(not is_known(alias) for alias in self.set_aliases)
+
+    @property
+    def set_aliases(self) -> tuple[str, ...]:
+        """The aliases that it sets: those of a link, and those that are set on what was consumed."""
+        return (*self.aliases, *self.sets) if self.kind == "link" else self.sets
 
     @cached_property
     def names(self) -> tuple[str, str]:
@@ -90,7 +97,7 @@ class Use:
 
 _order_of = attrgetter(
     *("repository", "path", "line", "column", "cell", "kind", "target", "call", "artifact", "organization", "entity"),
-    *("type", "aliases", "owner", "ignored"),
+    *("type", "aliases", "sets", "owner", "ignored"),
 )
 """All fields of a use: what is left in the order of a set would change from run to run."""
 

@@ -40,7 +40,8 @@ def map_lines(link_map: LinkMap, findings: Sequence[MapFinding], *, colour: bool
         yield from (f"    -> {describe_use(use, many=many)}" for use in item.consumers)
         yield from (f"    drift: {words}" for words in item.drift)
     if link_map.unknown:
-        yield ""
+        if link_map.collections:
+            yield ""
         yield paint_text("1", f"Unknown targets: {len(link_map.unknown)}", colour=colour)
         for use in link_map.unknown:
             arrow = "<-" if use.kind == "link" else "->"

@@ -134,6 +134,7 @@ USE = _object(
     target=TEXT,
     **dict.fromkeys(("artifact", "organization", "entity", "type", "owner"), TEXT_OR_NULL),
     aliases=TEXTS,
+    sets=TEXTS,
     ignored=TEXTS,
 )
 

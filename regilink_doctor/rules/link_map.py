@@ -180,8 +180,9 @@ class AliasNeverSet(Rule):
 
     It is an info: another repository, a person in the W&B App or an automation may set it. It is a warning in the
     merged map of many repositories, and an error where a complete catalog with aliases (`catalog pull --collections
-    full`) or the server does not have it. Versions and `latest` are not reported, and neither are aliases of a
-    collection whose links set an alias that source does not tell.
+    full`) or the server does not have it. Code that consumes a version may set an alias on it, too
+    (`artifact.aliases.append("prod")`). Versions and `latest` are not reported, and neither are aliases of a collection
+    whose code sets an alias that source does not tell.
     """
 
     code = "REG904"
@@ -213,10 +214,11 @@ class AliasNeverSet(Rule):
             namesakes = link_map.find_namesakes(collection)
             producers = [use for item in namesakes for use in item.producers]
             server = collection.server
-            if (not producers and server is None) or any(use.has_unknown_alias for use in producers):
+            uses = [use for item in namesakes for use in item.uses]
+            if (not producers and server is None) or any(use.has_unknown_alias for use in uses):
                 continue  # without any link, ConsumedNeverProduced reports it
             on_server = set(server.aliases) if server is not None else set()
-            known = {alias for use in producers for alias in use.aliases} | on_server
+            known = {alias for use in uses for alias in use.set_aliases} | on_server
             reported: set[str] = set()
             for use in collection.consumers:
                 for alias in use.aliases:

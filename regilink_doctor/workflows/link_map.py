@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import HOLE, UNKNOWN_NAME, is_known, parsed
 from regilink_doctor.core.text import mask_secrets
+from regilink_doctor.lint.scan.files import read
 from regilink_doctor.lint.suppress import SuppressionIndex, index_comments_of
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import WATCHED_BY
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from regilink_doctor.workflows.lint import Progress
 
 GIT_SECONDS = 10
+
+_SETS_ALIASES = re.compile(r"\.aliases\s*(?:\.\s*(?:append|extend|insert)\s*\(|\+?=(?!=))(?P<rest>.*)")
+_STRING = re.compile(r"""\\?["']([\w.-]+)\\?["']""")
+"""In a notebook the quotation marks of a string have a backslash."""
 
 
 @record
@@ -87,6 +93,7 @@ class _UseReader:
         self._catalog = catalog
         self._config = config
         self._owners: CodeOwners = read_code_owners(root)
+        self._set_aliases: dict[str, tuple[str, ...]] = {}
         self._comments: dict[str, SuppressionIndex | None] = {}
 
     def read_uses(self, sites: Sequence[Site]) -> Iterator[Use]:
@@ -104,6 +111,8 @@ class _UseReader:
         if not targets and site.kind in ("link", "consume") and "artifact_or_name" not in site.arguments.names:
             # The target is passed with `**`, or is an object: it is there, and source does not tell it.
             targets = {UNKNOWN_NAME: None} if "**" in site.arguments.names else {}
+        if UNKNOWN_NAME in targets:  # which the other unknown alternatives are cases of
+            targets = {target: None for target in targets if is_known(target) or target == UNKNOWN_NAME}
         for target in targets:
             if not can_be_registry_path(target):
                 continue
@@ -122,6 +131,7 @@ class _UseReader:
                 entity=_only(site.run_entity),
                 type=_only(site.artifact_type),
                 aliases=alias_asked_for(target) if is_consumed else _read_aliases(site),
+                sets=self._find_set_aliases(site.place.path) if is_consumed else (),
                 owner=self._owners.find(self._path_of(site.place)),
                 ignored=self._find_ignored(site.place),
             )
@@ -145,6 +155,18 @@ class _UseReader:
         if prefix and prefix not in self._config.teams:
             return prefix
         return self._config.organization or ""
+
+    def _find_set_aliases(self, path: str) -> tuple[str, ...]:
+        """The aliases that a file sets on artifacts; which artifact it is, the file has to be run to know."""
+        if path not in self._set_aliases:
+            try:
+                content = read(path).decode("utf-8", "replace")
+            except OSError:
+                content = ""
+            lines = (match["rest"] for match in _SETS_ALIASES.finditer(content))
+            names = [name for line in lines for name in _STRING.findall(line) or [UNKNOWN_NAME]]
+            self._set_aliases[path] = tuple(dict.fromkeys(names))
+        return self._set_aliases[path]
 
     def _find_ignored(self, place: Place) -> tuple[str, ...]:
         """The rules of the map that a comment silences at a place."""
@@ -346,6 +368,7 @@ def _redact_use(use: Use) -> Use:
         entity=_hide("entity", use.entity),
         type=_hide("type", use.type),
         aliases=tuple(_hide("alias", alias) for alias in use.aliases),
+        sets=tuple(_hide("alias", alias) for alias in use.sets),
         owner=_hide("owner", use.owner),
     )
 

@@ -38,6 +38,7 @@ def use_value(use: Use) -> dict[str, Any]:
         "entity": show_unknown(use.entity) or None,
         "type": show_unknown(use.type) or None,
         "aliases": [show_unknown(alias) for alias in use.aliases],
+        "sets": [show_unknown(alias) for alias in use.sets],
         "owner": use.owner or None,
         "ignored": list(use.ignored),
     }
@@ -88,16 +89,27 @@ def _read_map(path: str, shared: dict[str, str]) -> tuple[list[str], list[Use]]:
         raise MapFileError(f"{path}: {error}") from None
 
 
-def _find_uses(value: dict[str, Any]) -> Iterator[tuple[str, object]]:
+def _find_uses(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each use with its place in the file; what a use does not say is taken from the collection that has it."""
     for number, collection in enumerate(_list(value, "collections", "")):
         where = f"collections[{number}]"
         if not isinstance(collection, dict):
             raise MapFileError(f"{where}: not an object")
-        for side in ("producers", "consumers"):
+        names = (_text(collection.get(name), f"{where}.{name}") for name in ("organization", "registry", "collection"))
+        organization, registry, name = names
+        target = f"wandb-registry-{registry}/{name}"
+        for side, kind in (("producers", "link"), ("consumers", "consume")):
+            defaults = {"kind": kind, "organization": organization, "target": target}
             for index, item in enumerate(_list(collection, side, where)):
-                yield f"{where}.{side}[{index}]", item
+                yield f"{where}.{side}[{index}]", _complete(item, f"{where}.{side}[{index}]", defaults)
     for index, item in enumerate(_list(value, "unknown", "")):
-        yield f"unknown[{index}]", item
+        yield f"unknown[{index}]", _complete(item, f"unknown[{index}]", {"kind": "link", "target": "{?}"})
+
+
+def _complete(value: object, where: str, defaults: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise MapFileError(f"{where}: not an object")
+    return {"column": 1, "aliases": [], "sets": [], "ignored": [], **defaults, **value}
 
 
 def _list(value: dict[str, Any], name: str, where: str) -> list[Any]:
@@ -121,10 +133,8 @@ def _number(value: object, where: str) -> int:
     return value
 
 
-def _read_use(value: object, where: str, shared: dict[str, str]) -> Use:
+def _read_use(value: dict[str, Any], where: str, shared: dict[str, str]) -> Use:
     """The use; strings that occur again and again are kept once (`shared`)."""
-    if not isinstance(value, dict):
-        raise MapFileError(f"{where}: not an object")
 
     def text(name: str) -> str:
         string = _text(value.get(name), f"{where}.{name}").replace("{?}", HOLE)
@@ -151,6 +161,7 @@ def _read_use(value: object, where: str, shared: dict[str, str]) -> Use:
         entity=text("entity"),
         type=text("type"),
         aliases=texts("aliases"),
+        sets=texts("sets"),
         owner=text("owner"),
         ignored=texts("ignored"),
     )

@@ -175,6 +175,16 @@ def test_two_sides_are_merged(
     assert read_map(capsys, "--merge", "all.json") == value, "a merged map can be merged again"
 
 
+def test_what_a_use_does_not_say_is_that_of_its_collection(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = {"repository": "r", "path": "a.py", "line": 3}
+    collection = {"organization": "acme", "registry": "model", "collection": "zoo", "producers": [place]}
+    value = {"version": 1, "repositories": ["r"], "collections": [{**collection, "consumers": []}], "unknown": [place]}
+    (tmp_path / "m.json").write_text(json.dumps(value))
+    merged = read_map(capsys, "--merge", str(tmp_path / "m.json"))
+    assert collections(merged)["acme/model/zoo"]["producers"][0]["kind"] == "link"
+    assert merged["unknown"][0]["target"] == "{?}"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -128,6 +128,22 @@ def test_an_alias_that_source_does_not_tell_may_be_the_one(map_of: MapOf) -> Non
     assert severities(map_of(f"{link}\n{CONSUMER}", merged=True), "REG904") == []
 
 
+@pytest.mark.parametrize(
+    ("statement", "codes"),
+    [
+        ('artifact.aliases.append("prod")', []),
+        ('artifact.aliases += ["x", "prod"]', []),
+        ("artifact.aliases.extend(sys.argv[1:])", []),
+        ('artifact.aliases.append("other")', ["warning"]),
+        ('print(artifact.aliases == ["prod"])', ["warning"]),
+    ],
+)
+def test_an_alias_that_is_set_on_what_was_consumed(statement: str, codes: list[str], map_of: MapOf) -> None:
+    promote = f'artifact = run.use_artifact("wandb-registry-model/zoo:best")\n{statement}\nartifact.save()'
+    link_map = map_of(f"# --- a.py\n{PRODUCER}\n# --- b.py\n{promote}\n# --- c.py\n{CONSUMER}", merged=True)
+    assert severities(link_map, "REG904") == codes
+
+
 def test_what_only_tests_name_is_not_reported(map_of: MapOf) -> None:
     assert findings(map_of(f"# --- tests/test_zoo.py\n{CONSUMER}\n{PRODUCER}")) == []
 
