@@ -6,7 +6,7 @@ import codecs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 
 def find_encoding(content: bytes, *, cookie: bool = True) -> str:
@@ -229,3 +229,28 @@ def close_to(name: str, names: Iterable[str]) -> str | None:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """`1 file`, `2 files`; `many` where an s is not enough."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def html_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table for a notebook; every value is text, never markup."""
+    from html import escape
+
+    def line(tag: str, cells: Sequence[str]) -> str:
+        return "<tr>" + "".join(f"<{tag}>{escape(escape_text(cell))}</{tag}>" for cell in cells) + "</tr>"
+
+    body = "".join(line("td", row) for row in rows)
+    table = f"<table>{line('th', columns)}{body}</table>" if body else ""
+    return f"<p>{escape(escape_text(caption))}</p>{table}"
+
+
+def markdown_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The same table in Markdown; `|` and markup in a value are escaped."""
+    import re
+
+    def line(cells: Sequence[str]) -> str:
+        shown = (re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", escape_text(cell)) for cell in cells)
+        return "| " + " | ".join(shown) + " |"
+
+    lines = [line(row) for row in rows]
+    head = ["", line(columns), "|" + "---|" * len(columns)] if lines else []
+    return "\n".join([caption, *head, *lines])

@@ -15,7 +15,7 @@ from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.target_path import is_known, parsed
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
-from regilink_doctor.core.text import mask_secrets
+from regilink_doctor.core.text import counted, html_table, markdown_table, mask_secrets
 from regilink_doctor.doctor.base import Check, Subject
 from regilink_doctor.doctor.checks import find_checks
 from regilink_doctor.doctor.checks.overrides import (
@@ -168,6 +168,24 @@ class Diagnosis:
         if self.of("crash") or self.unusable or (unchecked and not self.of("fail")):
             return 2
         return 1 if self.of("fail") or (strict and self.of("warn")) else 0
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return html_table(*self._table())
+
+    def _repr_markdown_(self) -> str:
+        """What a Markdown page shows."""
+        return markdown_table(*self._table())
+
+    def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+        """Caption, columns and rows for a notebook."""
+        problems = self.of("crash", "fail", "warn")
+        rows: list[tuple[str, ...]] = [
+            (check.status, check.name, check.code or "", check.subject, check.message, check.help or "")
+            for check in problems
+        ]
+        caption = f"{counted(len(self.checks), 'check')}, {counted(len(problems), 'problem')}"
+        return caption, ("status", "check", "rule", "subject", "what is wrong", "what to do"), rows
 
     def _no_way(self) -> bool:
         return any(check.name in WAY_TO_WORK and check.status == "skip" for check in self.checks)

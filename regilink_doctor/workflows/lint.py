@@ -6,6 +6,7 @@ import os
 
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem
 from regilink_doctor.core.files import to_slashes
+from regilink_doctor.core.text import counted, html_table, markdown_table
 from regilink_doctor.lint.scan import files
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
 
@@ -70,6 +71,25 @@ class LintResult:
         if self.failures or any(finding.name == "internal-error" for finding in self.findings):
             return 2
         return 1 if self.left_alone or any(finding.severity != "info" for finding in self.findings) else 0
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return html_table(*self._table())
+
+    def _repr_markdown_(self) -> str:
+        """What a Markdown page shows."""
+        return markdown_table(*self._table())
+
+    def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+        """Caption, columns and rows for a notebook."""
+        rows: list[tuple[str, ...]] = []
+        for finding in self.findings:
+            place = finding.place
+            cell = f"cell {place.cell}:" if place.cell is not None else ""
+            where = f"{place.path}:{cell}{place.span.line}"
+            rows.append((where, finding.code, finding.severity, finding.message, finding.help or ""))
+        caption = f"{counted(len(self.findings), 'problem')} in {counted(self.files, 'file')}"
+        return caption, ("place", "rule", "severity", "what is wrong", "what to write"), rows
 
     def add(self, path: str, content: bytes, report: FileReport) -> None:
         """Take up what one file has given."""

@@ -8,7 +8,7 @@ from regilink_doctor.core.ledger import Assumed, LinkAttempt
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import is_registry_project
-from regilink_doctor.core.text import counted
+from regilink_doctor.core.text import counted, html_table, markdown_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,6 +112,30 @@ class DryRun:
     unsupported: tuple[str, ...] = ()
     stub_artifacts: bool = False
     allow_no_links: bool = False
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return html_table(*self._table())
+
+    def _repr_markdown_(self) -> str:
+        """What a Markdown page shows."""
+        return markdown_table(*self._table())
+
+    def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+        """Caption, columns and rows for a notebook."""
+        rows: list[tuple[str, ...]] = [
+            (
+                link.attempt.verdict,
+                link.attempt.requested
+                or link.attempt.destination
+                or f"{link.attempt.project}/{link.attempt.collection}",
+                link.message.summary if link.message is not None else "",
+                link.help or "",
+            )
+            for link in self.links
+        ]
+        caption = f"{counted(len(self.links), 'link')}; exit status {self.status}"
+        return caption, ("verdict", "target path", "what is wrong", "what to write"), rows
 
     def count(self, verdict: str) -> int:
         """How many links came to this."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import textwrap
 from typing import Literal
@@ -131,6 +132,11 @@ class Explanation:
         from html import escape
 
         return f"<pre>{escape(self.text)}</pre>"
+
+    def _repr_markdown_(self) -> str:
+        """What a Markdown page shows."""
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", self.text)), default=0))
+        return f"{fence}text\n{self.text}\n{fence}"
 
 
 @record

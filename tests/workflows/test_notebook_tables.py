@@ -1,0 +1,69 @@
+"""What a notebook shows of the results of lint, doctor, dry-run and verify: tables in HTML and Markdown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor import Verification, explain, lint_paths
+from regilink_doctor.core.check_result import CheckResult
+from regilink_doctor.core.findings import Message
+from regilink_doctor.core.ledger import LinkAttempt
+from regilink_doctor.doctor.diagnosis import Diagnosis
+from regilink_doctor.workflows.dry_run import DryRun
+from regilink_doctor.workflows.dry_run.outcome import Link
+
+EVIL = "<b>|x"
+
+
+def attempt_of(target: str) -> LinkAttempt:
+    return LinkAttempt(
+        "alice", None, None, None, target, "team", "model", "zoo", None, (), "refused", "REG301", "B3", None, None
+    )
+
+
+def test_findings_are_a_table_with_their_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("train.py").write_text(
+        'import wandb\nrun = wandb.init()\nrun.link_artifact(a, "wandb_registry-model/zoo")\n', encoding="utf-8"
+    )
+    result = lint_paths(["."])
+    assert "problems in 1 file</p><table>" in result._repr_html_()
+    assert "<td>train.py:3</td><td>REG104</td>" in result._repr_html_()
+    assert "| train.py:3 | REG104 | " in result._repr_markdown_()
+
+
+def test_without_findings_there_is_no_table(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n", encoding="utf-8")
+    result = lint_paths([str(tmp_path)])
+    assert "<table>" not in result._repr_html_()
+    assert "|" not in result._repr_markdown_()
+
+
+def test_a_diagnosis_shows_what_is_wrong_and_its_values_are_text() -> None:
+    checks = (CheckResult("entity", "pass", "alice", "fine"), CheckResult("registry", "fail", EVIL, EVIL, "REG301"))
+    diagnosis = Diagnosis(checks, (), ())
+    assert "<p>2 checks, 1 problem</p>" in diagnosis._repr_html_()
+    assert "<td>&lt;b&gt;|x</td>" in diagnosis._repr_html_()
+    assert r"| \<b\>\|x | \<b\>\|x |" in diagnosis._repr_markdown_()
+
+
+def test_a_dry_run_lists_its_links() -> None:
+    link = Link(attempt_of("wandb-registry-model/zoo"), Message("the registry does not exist", None, "create it"))
+    run = DryRun(("python",), 1, False, "", "team", None, (), (), (), (link,), (), ())
+    assert "<p>1 link; exit status 1</p>" in run._repr_html_()
+    assert "<td>refused</td><td>wandb-registry-model/zoo</td><td>the registry does not exist</td>" in run._repr_html_()
+    assert "the registry does not exist" in run._repr_markdown_()
+
+
+def test_a_verification_shows_its_problems() -> None:
+    result = Verification("wandb-registry-model/zoo:prod", "wrong", problems=("no alias prod",), help="add it")
+    assert "<td>problem</td><td>no alias prod</td>" in result._repr_html_()
+    assert "| help | add it |" in result._repr_markdown_()
+
+
+def test_an_explanation_is_text_in_a_fence() -> None:
+    shown = explain("A1")._repr_markdown_()
+    assert shown.startswith("```text\nA1")
+    assert shown.endswith("\n```")
