@@ -161,7 +161,7 @@ class PassedArguments:
     certain_strings: frozenset[str] = frozenset()
     """The arguments that are strings in every alternative."""
     unread: frozenset[str] = frozenset()
-    """The arguments that hold further ones (`settings=`), of which not all could be read."""
+    """The arguments that hold further ones (`settings=`) or a list (`aliases=`), of which not all could be read."""
     constants: Mapping[str, bool | None] = field(default_factory=dict, hash=False)
     """The arguments that are written `None`, `True` or `False`."""
     opening: Place | None = None

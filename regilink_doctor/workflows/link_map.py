@@ -190,9 +190,12 @@ def _only(strings: Iterable[StringValue]) -> str:
 
 
 def _read_aliases(site: Site) -> tuple[str, ...]:
+    """The aliases that a link sets; one is unknown where source does not tell all of them."""
     aliases = tuple(dict.fromkeys(alias.pattern for alias in site.aliases))
-    passed = {"aliases", "**"} & site.arguments.names and site.arguments.constants.get("aliases", True) is not None
-    return aliases or ((UNKNOWN_NAME,) if passed else ())
+    arguments = site.arguments
+    is_passed = {"aliases", "**"} & arguments.names and arguments.constants.get("aliases", True) is not None
+    is_partial = "aliases" in arguments.unread or "**" in arguments.names
+    return (*aliases, UNKNOWN_NAME) if is_partial or (is_passed and not aliases) else aliases
 
 
 def _name_artifact(site: Site) -> str:

@@ -123,8 +123,12 @@ def test_the_aliases_of_a_complete_catalog_prove_it(map_of: MapOf) -> None:
     assert severities(map_of(CONSUMER, catalog_of(with_prod)), "REG904") == []
 
 
-def test_an_alias_that_source_does_not_tell_may_be_the_one(map_of: MapOf) -> None:
-    link = 'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=sys.argv[1:])'
+@pytest.mark.parametrize(
+    "aliases",
+    ["aliases=sys.argv[1:]", 'aliases=["best", *sys.argv]', "aliases=[sys.argv[1]]", '**{"aliases": sys.argv}'],
+)
+def test_an_alias_that_source_does_not_tell_may_be_the_one(aliases: str, map_of: MapOf) -> None:
+    link = f'run.link_artifact(artifact, "wandb-registry-model/zoo", {aliases})'
     assert severities(map_of(f"{link}\n{CONSUMER}", merged=True), "REG904") == []
 
 

@@ -124,7 +124,7 @@ class ArgumentReader:
         )
 
     def items(self, name: str) -> tuple[StringValue, ...]:
-        """The texts of a list, those of the lists that are unpacked in it among them."""
+        """The texts of a list, those of the lists that are unpacked in it among them; `unread` where it has others."""
         found: list[StringValue] = []
         waiting = list(reversed(self._values(name)))
         for _ in range(_MOST_LISTS):
@@ -137,7 +137,10 @@ class ArgumentReader:
                 for item in value.items:
                     if isinstance(item, ast.Starred):
                         inner = self.resolver.value(item.value, value.at)
-                        waiting += [list_ for list_ in reversed(inner) if isinstance(list_, Literal)]
+                        lists = [list_ for list_ in reversed(inner) if isinstance(list_, Literal)]
+                        waiting += lists
+                        if not lists or len(lists) < len(inner):
+                            self.unread.add(name)
                     else:
                         found += self.resolver.texts(item, value.at)
         return tuple(found)
