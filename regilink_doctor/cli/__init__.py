@@ -36,6 +36,7 @@ COMMANDS = {
     "schema": "print the JSON Schema of an output, of the catalog or of the configuration",
     "rule": "show one rule: what it reports, why, and examples",
     "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",
+    "server": "serve an editor by the language server protocol",
     "demo": "lint, diagnose and run a small project with mistakes; no account needed",
 }
 """Command, which is also its module in here (`_` for `-`) -> what it does."""

@@ -1,0 +1,278 @@
+"""`regilink server`: the language server, over standard input and output (extra `lsp`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+
+from regilink_doctor import __version__
+from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.editor.documents import Checked, Checker, find_part, find_site
+from regilink_doctor.workflows.explain import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from regilink_doctor.core.findings import Finding, Severity, Span
+
+_SEVERITIES: dict[Severity, lsp.DiagnosticSeverity] = {
+    "error": lsp.DiagnosticSeverity.Error,
+    "warning": lsp.DiagnosticSeverity.Warning,
+    "info": lsp.DiagnosticSeverity.Information,
+}
+_CELLS = lsp.NotebookDocumentFilterWithNotebook(
+    notebook="jupyter-notebook", cells=[lsp.NotebookCellLanguage(language="python")]
+)
+FIX_ALL = f"{lsp.CodeActionKind.SourceFixAll.value}.regilink"
+
+
+def make_server() -> LanguageServer:
+    """A server with every feature; `start_io` runs it."""
+    server = LanguageServer(
+        "regilink",
+        __version__,
+        text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental,
+        notebook_document_sync=lsp.NotebookDocumentSyncOptions(notebook_selector=[_CELLS]),
+    )
+    _Features(server).register()
+    return server
+
+
+class _Features:
+    """What the server answers. Positions of the editor count from 0 in its own units, those of regilink from 1."""
+
+    def __init__(self, server: LanguageServer) -> None:
+        self._server = server
+        self._checker = Checker()
+        self._reported: str | None = None
+
+    def register(self) -> None:
+        """Bind each message to its answer. A lambda for each: pygls writes attributes, which methods do not take."""
+        feature = self._server.feature
+        for name in (lsp.TEXT_DOCUMENT_DID_OPEN, lsp.TEXT_DOCUMENT_DID_CHANGE):
+            feature(name)(lambda params: self._publish(params.text_document.uri))
+        feature(lsp.TEXT_DOCUMENT_DID_SAVE)(lambda params: self._refresh())
+        feature(lsp.TEXT_DOCUMENT_DID_CLOSE)(lambda params: self._close(params.text_document.uri))
+        for name in (lsp.NOTEBOOK_DOCUMENT_DID_OPEN, lsp.NOTEBOOK_DOCUMENT_DID_CHANGE):
+            feature(name)(lambda params: self._publish_notebook(params.notebook_document.uri))
+        feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)(lambda params: self._refresh())
+        feature(
+            lsp.TEXT_DOCUMENT_DIAGNOSTIC,
+            lsp.DiagnosticOptions(identifier="regilink", inter_file_dependencies=True, workspace_diagnostics=False),
+        )(lambda params: self._pull(params))
+        kinds = [lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.SourceFixAll]
+        feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=kinds))(
+            lambda params: self._list_actions(params)
+        )
+        feature(lsp.TEXT_DOCUMENT_HOVER)(lambda params: self._hover(params))
+        feature(lsp.TEXT_DOCUMENT_DEFINITION)(lambda params: self._define(params))
+        feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=["/", '"', "'", "-", ":"]))(
+            lambda params: self._complete(params)
+        )
+
+    def _check(self, uri: str) -> Checked:
+        """What is found in a document, in one cell for a cell of a notebook."""
+        workspace = self._server.workspace
+        notebook = workspace.get_notebook_document(cell_uri=uri)
+        if notebook is None:
+            return self._checker.check(uri, workspace.get_text_document(uri).source)
+        cells = [
+            (cell.kind == lsp.NotebookCellKind.Code, workspace.get_text_document(cell.document).source)
+            for cell in notebook.cells
+        ]
+        number = next(number for number, cell in enumerate(notebook.cells, 1) if cell.document == uri)
+        return self._checker.check_notebook(notebook.uri, cells).of_cell(number)
+
+    def _publish(self, uri: str) -> None:
+        self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, self._diagnose(uri)))
+        if self._checker.problem not in (None, self._reported):
+            self._reported = self._checker.problem
+            message = lsp.ShowMessageParams(lsp.MessageType.Error, f"regilink: {self._reported}")
+            self._server.window_show_message(message)
+
+    def _publish_notebook(self, uri: str) -> None:
+        notebook = self._server.workspace.get_notebook_document(notebook_uri=uri)
+        for cell in notebook.cells if notebook is not None else ():
+            if cell.kind == lsp.NotebookCellKind.Code:
+                self._publish(cell.document)
+
+    def _refresh(self) -> None:
+        """Another file has changed, which may set a value or a rule: every open document is checked anew."""
+        self._checker.forget()
+        for uri in self._server.workspace.text_documents:
+            self._publish(uri)
+
+    def _close(self, uri: str) -> None:
+        self._checker.close(uri)
+        self._server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+
+    def _pull(self, params: lsp.DocumentDiagnosticParams) -> lsp.RelatedFullDocumentDiagnosticReport:
+        return lsp.RelatedFullDocumentDiagnosticReport(items=self._diagnose(params.text_document.uri))
+
+    def _diagnose(self, uri: str) -> list[lsp.Diagnostic]:
+        return [
+            lsp.Diagnostic(
+                self._to_range(uri, finding.place.span),
+                "\n".join(_lines_of(finding)),
+                severity=_SEVERITIES[finding.severity],
+                code=finding.code,
+                code_description=lsp.CodeDescription(finding.url) if finding.url else None,
+                source="regilink",
+            )
+            for finding in self._check(uri).findings
+        ]
+
+    def _list_actions(self, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        uri = params.text_document.uri
+        findings = self._check(uri).findings
+        lines = range(params.range.start.line, params.range.end.line + 1)
+        actions: list[lsp.CodeAction] = []
+        for finding in findings:
+            here = self._to_range(uri, finding.place.span)
+            if here.start.line in lines or here.end.line in lines:
+                actions += self._actions_for(uri, finding)
+        edits = [
+            edit
+            for finding in findings
+            if finding.fix and finding.fix.applicability == "safe"
+            for edit in self._edits_of(uri, finding)
+        ]
+        if edits:
+            change = lsp.WorkspaceEdit(changes={uri: _without_overlap(edits)})
+            actions.append(lsp.CodeAction("regilink: fix all in this file", kind=FIX_ALL, edit=change))
+        return actions
+
+    def _actions_for(self, uri: str, finding: Finding) -> Iterator[lsp.CodeAction]:
+        if finding.fix:
+            is_safe = finding.fix.applicability == "safe"
+            yield lsp.CodeAction(
+                f"{finding.code}: {finding.fix.message}{'' if is_safe else ' (review it)'}",
+                kind=lsp.CodeActionKind.QuickFix,
+                edit=lsp.WorkspaceEdit(changes={uri: self._edits_of(uri, finding)}),
+                is_preferred=is_safe,
+            )
+        lines = self._server.workspace.get_text_document(uri).lines
+        number = finding.place.span.end_line - 1
+        line = lines[number].rstrip("\r\n") if number < len(lines) else ""
+        if line.rstrip().endswith("\\") or "regilink: ignore" in line:
+            return
+        at = lsp.Position(number, self._units(line))
+        comment = lsp.TextEdit(lsp.Range(at, at), f"  # regilink: ignore[{finding.code}]")
+        yield lsp.CodeAction(
+            f"{finding.code}: silence it on this line",
+            kind=lsp.CodeActionKind.QuickFix,
+            edit=lsp.WorkspaceEdit(changes={uri: [comment]}),
+        )
+
+    def _edits_of(self, uri: str, finding: Finding) -> list[lsp.TextEdit]:
+        edits = finding.fix.edits if finding.fix else ()
+        return [lsp.TextEdit(self._to_range(uri, edit.span), edit.content) for edit in edits]
+
+    def _hover(self, params: lsp.HoverParams) -> lsp.Hover | None:
+        uri = params.text_document.uri
+        line, column = self._from_position(uri, params.position)
+        found = find_part(self._check(uri).sites, line, column)
+        if found is None:
+            return None
+        site, part = found
+        shown = [text for text in site.target if part in text.parts]
+        explanation = explain(shown[0].display, catalog=self._checker.catalog_of(uri))
+        text = f"```text\n{explanation.text}\n```"
+        return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), self._to_range(uri, part.place.span))
+
+    def _define(self, params: lsp.DefinitionParams) -> list[lsp.Location]:
+        """Where the parts of a target path are written, from the call that passes it."""
+        from pathlib import Path
+
+        from regilink_doctor.core.strings import KnownPart
+
+        uri = params.text_document.uri
+        line, column = self._from_position(uri, params.position)
+        site = find_site(self._check(uri).sites, line, column)
+        places = dict.fromkeys(
+            part.place for text in (site.target if site else ()) for part in text.parts if isinstance(part, KnownPart)
+        )
+        locations = []
+        for place in places:
+            is_here = site is not None and place.path == site.place.path
+            other = uri if is_here else Path(place.path).resolve().as_uri()
+            locations.append(lsp.Location(other, self._to_range(uri, place.span) if is_here else _plain(place.span)))
+        return locations
+
+    def _complete(self, params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
+        """Names that the catalog and the configuration know, inside of a string."""
+        uri = params.text_document.uri
+        lines = self._server.workspace.get_text_document(uri).lines
+        line, column = self._from_position(uri, params.position)
+        before = lines[line - 1][: column - 1] if line <= len(lines) else ""
+        quote = max(before.rfind('"'), before.rfind("'"))
+        if quote < 0:
+            return []
+        written = before[quote + 1 :]
+        words = dict.fromkeys(word for word in self._list_names(uri, before[:quote]) if word.startswith(written))
+        start = lsp.Position(params.position.line, params.position.character - self._units(written))
+        where = lsp.Range(start, params.position)
+        return [
+            lsp.CompletionItem(word, kind=lsp.CompletionItemKind.Value, text_edit=lsp.TextEdit(where, word))
+            for word in words
+        ]
+
+    def _list_names(self, uri: str, before: str) -> Iterator[str]:
+        """Teams behind `entity=`, types behind `type=`, paths of registries everywhere else."""
+        config, catalog = self._checker.config_of(uri), self._checker.catalog_of(uri)
+        organizations = catalog.organizations if catalog is not None else ()
+        argument = before.rstrip().removesuffix("=").rstrip()
+        if argument.endswith("entity"):
+            yield from config.teams
+            yield from (team for organization in organizations for team in organization.teams)
+            return
+        registries = [registry for organization in organizations for registry in organization.registries]
+        if argument.endswith("type"):
+            yield from (name for types in config.registries.values() for name in types)
+            yield from (name for registry in registries for name in registry.types or ())
+            return
+        yield from (f"{REGISTRY_PREFIX}{name}/" for name in config.registries)
+        for registry in registries:
+            yield f"{REGISTRY_PREFIX}{registry.name}/"
+            for collection in registry.collections or ():
+                yield f"{REGISTRY_PREFIX}{registry.name}/{collection.name}"
+                yield from (
+                    f"{REGISTRY_PREFIX}{registry.name}/{collection.name}:{alias}" for alias in collection.aliases
+                )
+
+    def _units(self, text: str) -> int:
+        return int(self._server.workspace.position_codec.client_num_units(text))
+
+    def _to_range(self, uri: str, span: Span) -> lsp.Range:
+        lines = self._server.workspace.get_text_document(uri).lines
+        return self._server.workspace.position_codec.range_to_client_units(lines, _plain(span))
+
+    def _from_position(self, uri: str, position: lsp.Position) -> tuple[int, int]:
+        lines = self._server.workspace.get_text_document(uri).lines
+        place = self._server.workspace.position_codec.position_from_client_units(lines, position)
+        return place.line + 1, place.character + 1
+
+
+def _plain(span: Span) -> lsp.Range:
+    start = lsp.Position(span.line - 1, span.column - 1)
+    return lsp.Range(start, lsp.Position(span.end_line - 1, span.end_column - 1))
+
+
+def _lines_of(finding: Finding) -> Iterator[str]:
+    yield finding.message
+    if finding.note:
+        yield f"note: {finding.note}"
+    if finding.help:
+        yield f"help: {finding.help}"
+
+
+def _without_overlap(edits: Sequence[lsp.TextEdit]) -> list[lsp.TextEdit]:
+    """The edits that can be made together: of two that touch each other the first one."""
+    kept: list[lsp.TextEdit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.range.start.line, edit.range.start.character)):
+        end = (kept[-1].range.end.line, kept[-1].range.end.character) if kept else (-1, -1)
+        if (edit.range.start.line, edit.range.start.character) >= end:
+            kept.append(edit)
+    return kept
