@@ -580,6 +580,7 @@ OPERATION: tuple[WandbMessage, ...] = (
         "other",
         hint="WANDB__SERVICE_WAIT=300",
     ),
+    WandbMessage("service-gone", "F14", "Connection to wandb service failed", "other"),
     WandbMessage("service-port-file", "F14", "Failed to read port file", "other"),
     WandbMessage("service-not-running", "F14", "the service process is not running", "sdk"),
     WandbMessage("service-exited", "F14", "The wandb service process exited with {status}.", "other"),

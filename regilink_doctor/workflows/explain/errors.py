@@ -361,6 +361,8 @@ def _of_message(
         yield "C18"
     if message.failure in ("B7", "F7") and context.is_in_server_container:
         yield "F17"
+    if message.failure == "C19" and _of_files(context) == ("F14",):
+        yield "F14"  # the connection to wandb-core, on this machine
     if message.failure == "C10" and context.status in _SERVER_SETUP:
         yield "F17"
     if message.failure == "C10" and context.phase == "sync":
