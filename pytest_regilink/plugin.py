@@ -181,10 +181,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
         terminalreporter.write_line(line)
     if config.stash.get(CHECK, False):
         from pytest_regilink.items import linter_of
+        from regilink_doctor.core.text import counted
 
         if unread := list(linter_of(config).unread_links):
             shown = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")
-            terminalreporter.write_line(f"regilink: {len(unread)} links could not be read: {shown}")
+            terminalreporter.write_line(f"regilink: {counted(len(unread), 'link')} could not be read: {shown}")
     if _wants_report(config):
         from pytest_regilink import link_coverage
 

@@ -70,7 +70,10 @@ class Regilink:
         """The faults of the test: those that no request met are reported at its end."""
 
     def __repr__(self) -> str:
-        return f"<Regilink at {self.emulator.url}: {len(self.links)} links, {len(self.ledger.consumed)} consumed>"
+        from regilink_doctor.core.text import counted
+
+        links, consumed = counted(len(self.links), "link"), len(self.ledger.consumed)
+        return f"<Regilink at {self.emulator.url}: {links}, {consumed} consumed>"
 
     def __enter__(self) -> Regilink:
         """Let the code of the block find this server, where a test has several."""

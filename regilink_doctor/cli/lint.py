@@ -69,7 +69,7 @@ GROUPS: dict[str, dict[str, Settings]] = {
         "--show-fixes": _make_flag("with --fix: list what was fixed"),
         "--diff": _make_flag("show what --fix or --add-ignore would change, write nothing; exit 1 if anything"),
         "--add-ignore": {
-            **_make_flag("add a comment that silences each finding, to adopt regilink; =REASON goes behind it"),
+            **_make_flag("add a comment that silences each finding, to adopt regilink; =REASON goes after it"),
             "takes": "REASON",
         },
     },

@@ -215,8 +215,8 @@ def _keep_better(document: Document, before: FileReport, chosen: Sequence[Made],
 def _is_better(document: Document, before: FileReport, made: Sequence[Made], lint: Lint) -> bool:
     """Whether the edits make the file better.
 
-    The findings that they fix are gone, there are fewer findings than before, no error is new, and no link that W&B
-    refused lands in a place that nobody named.
+    The findings that they fix are gone, there are fewer errors and warnings than before (else fewer infos: an error
+    may have hidden some), no error is new, and no link that W&B refused lands in a place that nobody named.
     """
     content = _edit(document, made)
     if content is None:
@@ -225,12 +225,17 @@ def _is_better(document: Document, before: FileReport, made: Sequence[Made], lin
     left = Counter(map(_key, after.findings))
     known = Counter(map(_key, before.findings))
     gone = Counter(_key(finding) for finding, _ in made)
-    if any(left[key] > known[key] - gone[key] for key in gone) or len(after.findings) >= len(before.findings):
+    if any(left[key] > known[key] - gone[key] for key in gone) or _weigh(after.findings) >= _weigh(before.findings):
         return False
     # By code alone: the message of an error that was there before may name a part that is fixed now.
     if _count_errors(after.findings) - _count_errors(before.findings):
         return False
     return not any(map(_lands_elsewhere, *_links_of(before.sites, after.sites)))
+
+
+def _weigh(findings: Iterable[Finding]) -> tuple[int, int]:
+    counts = Counter(finding.severity for finding in findings)
+    return counts["error"] + counts["warning"], counts["info"]
 
 
 def _count_errors(findings: Iterable[Finding]) -> Counter[str]:

@@ -62,3 +62,66 @@ def test_the_registry_that_was_meant_and_the_line_that_has_the_path(
     report = " ".join(capsys.readouterr().out.split())
     assert f"wandb-registry-modle/churn ({origin})" in report
     assert '"wandb-registry-model/churn"' in report
+
+
+LOADS_ENTITY = """\
+import wandb
+from dotenv import load_dotenv
+load_dotenv()
+run = wandb.init(project="churn")
+run.link_artifact(wandb.Artifact("churn", type="model"), "wandb-registry-model/churn")
+"""
+SETS_ENTITY = """\
+import os, wandb
+os.environ["WANDB_ENTITY"] = "alice"
+run = wandb.init(project="churn")
+run.link_artifact(wandb.Artifact("churn", type="model"), "wandb-registry-model/churn")
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "environ", "status", "words"),
+    [
+        (LOADS_ENTITY, {}, 1, "REG203 alice (entity= in .env:1"),
+        (LOADS_ENTITY, {"WANDB_ENTITY": "team-a"}, 0, "All well: 1 link checked"),  # load_dotenv overrides nothing
+        (LOADS_ENTITY.replace("load_dotenv()", ""), {}, 0, "All well: 1 link checked"),
+        (SETS_ENTITY, {}, 1, "REG203 alice (entity= in train.py:2"),
+        (SETS_ENTITY, {"WANDB_ENTITY": "team-a"}, 1, "REG203 alice (entity= in train.py:2"),
+    ],
+    ids=["loaded", "set already", "not loaded", "assigned", "assigned over what was set"],
+)
+def test_the_entity_that_the_program_itself_gives_its_run(
+    program: str,
+    environ: dict[str, str],
+    status: int,
+    words: str,
+    emulator: Emulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    emulator.reset()
+    for name, value in (emulator.environ() | environ).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    Path("train.py").write_text(program)
+    Path(".env").write_text("WANDB_ENTITY=alice\n")
+    assert main(["doctor"]) == status
+    assert words in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_name_that_is_consumed_is_reported_with_its_line(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emulator.reset()
+    for name, value in emulator.environ().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    Path("load.py").write_text('import wandb\nwandb.Api().artifact("team-a/wandb-registry-model/zoo:v0")\n')
+    assert main(["doctor"]) == 1
+    report = capsys.readouterr().out
+    assert "REG202  team-a/wandb-registry-model/zoo:v0  (load.py:2)" in report
+    assert '-> write "acme/wandb-registry-model/zoo:v0"' in report
+    assert "overrides" not in report  # with the wrong organization in the name, another entity changes nothing

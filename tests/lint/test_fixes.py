@@ -190,12 +190,20 @@ def test_a_link_that_cannot_be_fixed_keeps_no_other_from_being_fixed() -> None:
 
 
 def test_a_fix_that_leaves_as_many_findings_is_dropped() -> None:
-    other = Finding("REG101", "n", "info", "another", Place("t.py", Span(1, 1, 1, 2)))
+    other = Finding("REG101", "n", "warning", "another", Place("t.py", Span(1, 1, 1, 2)))
 
     def lint(content: bytes) -> FileReport:
         return FileReport((other,) if b"b" in content else (_finding(2, "fixed", "b"),))
 
     assert change.apply_fixes("t.py", b"x\ny = 'a'\n", lint) == (b"x\ny = 'a'\n", [])
+
+
+def test_a_fix_of_an_error_that_has_hidden_an_info_is_kept() -> None:
+    code = f'{PRELUDE}run.link_artifact(a, "acme/wandb-registry-Model/churn/v2")\n'.encode()
+    before, after = lint_bytes("train.py", code), mend(code, unsafe=True)
+    assert [finding.code for finding in before.findings] == ["REG103"]
+    assert after == code.replace(b"churn/v2", b"churn-v2")
+    assert [finding.code for finding in lint_bytes("train.py", after).findings] == ["REG302"]
 
 
 def test_a_file_that_has_changed_is_left_as_it_is(tmp_path: Path) -> None:

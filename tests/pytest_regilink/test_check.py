@@ -181,4 +181,4 @@ def test_links_that_could_not_be_read_are_counted(
         pytest.importorskip("xdist")
     (pytester.path / "src" / "train.py").write_text(UNREAD)
     result = (apart if workers else run)("--regilink-check", *workers)
-    result.stdout.fnmatch_lines(["regilink: 1 links could not be read: src/train.py:5"])
+    result.stdout.fnmatch_lines(["regilink: 1 link could not be read: src/train.py:5"])

@@ -30,7 +30,7 @@ class ConsumedNameCheck(Check):
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """Every name that is fetched."""
         for each in context.consumed:
-            yield Subject(each.shown, each.origin, each)
+            yield Subject(each.shown, each.written_at, each)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """A scheme, or too many parts; a part that nobody knows makes it a skip."""
@@ -64,7 +64,7 @@ class ConsumedCheck(Check):
         """The names of which every part is known."""
         for each in context.consumed:
             if each.is_known:
-                yield Subject(each.shown, each.origin, each)
+                yield Subject(each.shown, each.written_at, each)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Ask as the SDK would."""
@@ -98,9 +98,11 @@ def _report_unresolved(context: Context, fetch: Lookup, judgement: Judgement) ->
     code, row = judgement.rule or rule_codes.UNKNOWN_ORGANIZATION, judgement.failure or "D1"
     if facts is not None and facts.kind == "personal" and not fetch.organization:
         code, row = rule_codes.DEFAULT_ENTITY_IN_API, "D4"
-    lines = [f'write wandb.Api(overrides={{"entity": "{team}"}})' for team in teams[:1]]
     names = facts.organizations if facts else ()
-    lines += [f'write "{each.entity}/{fetch.project}/{fetch.name}"' for each in names]
+    lines = [f'write "{organization.entity}/{fetch.project}/{fetch.name}"' for organization in names]
+    # A wrong organization in the name stays wrong, whichever entity asks.
+    if not fetch.organization:
+        lines = [*(f'write wandb.Api(overrides={{"entity": "{team}"}})' for team in teams[:1]), *lines]
     path = f"{fetch.organization}/{fetch.project}/{fetch.name}" if fetch.organization else ""
     problem = Problem(
         code, kind="unresolved", failure=row, facts={"name": fetch.name, "entity": fetch.entity, "path": path}

@@ -83,6 +83,14 @@ def read_item(context: Context, key: str | None, at: ProgramPoint) -> Sequence[V
     return [*own, *around]
 
 
+def find_own_values(context: Context, variable: str, at: ProgramPoint) -> Sequence[Value]:
+    """What the program gives a variable before a place: by assignment, else from a file that it loads."""
+    own, is_certain = find_assigned(context, variable, at)
+    if own:
+        return own if is_certain else ()
+    return _find_loaded(context, variable, at.scope.module)
+
+
 def _find_around(context: Context, variable: str | None, at: ProgramPoint) -> Sequence[Value]:
     """What files of the tree set a variable to, and the file of variables that the program loads."""
     from regilink_doctor.lint.resolve.surroundings import find_set_values

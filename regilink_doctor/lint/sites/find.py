@@ -13,6 +13,7 @@ from regilink_doctor.core.sites import SITE_CLASSES, OtherCall, PassedArguments,
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import ProgramPoint
+from regilink_doctor.lint.resolve.environment import find_own_values
 from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import Function, Instance, Literal, Method, Name, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
@@ -182,7 +183,7 @@ class _Finder:
             statement=self.source.span(use.statement) if _simple(use.statement) else self.source.span(use.call),
             target=tuple(map(self._sure, texts(call.path))) if call.path else (),
             argument=self.source.place(path_node) if path_node is not None else None,
-            entity=texts("entity"),
+            entity=texts("entity") or self._find_own_entity(path, reading, at),
             project=texts("project"),
             type=texts("type"),
             aliases=reading.items("aliases"),
@@ -196,6 +197,13 @@ class _Finder:
         site = replace(site, **self._followed(site, use, given, at))
         self.made[id(use.call)] = site
         return site
+
+    def _find_own_entity(self, path: str, reading: ArgumentReader, at: ProgramPoint) -> tuple[StringValue, ...]:
+        """The entity of a run without `entity=`, where the program itself sets the variable."""
+        if path != "wandb.init" or {"entity", "**"} & (reading.given.names | reading.inner.keys()):
+            return ()
+        values = find_own_values(self.resolver, "WANDB_ENTITY", at)
+        return tuple(value for value in values if isinstance(value, StringValue))
 
     def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:
         return PassedArguments(
