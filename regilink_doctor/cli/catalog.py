@@ -96,7 +96,7 @@ def _run_pull(options: argparse.Namespace) -> int:
         raise UsageProblem(f"{path!r} cannot be written: {reason}") from None
     print(f"{path} written: {summarize_catalog(found)}", file=sys.stderr)
     print(describe_trust(found), file=sys.stderr)
-    if load_configuration().catalog is None:
+    if load_configuration().catalog_path is None:
         print(f"for lint, explain, doctor and pytest: [tool.regilink] catalog = {json.dumps(path)}", file=sys.stderr)
     return OK
 

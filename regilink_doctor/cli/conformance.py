@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    add_option(parser, "--entity", metavar="TEAM", help="the team for the scratch project (default: as wandb has it)")
+    add_option(parser, "--entity", metavar="TEAM", help="the team for the scratch project (default: that of wandb)")
     add_option(
         parser,
         "--registry",

@@ -53,7 +53,7 @@ OF_THE_RUN = ("output_format", "min_severity", "targets", "host", "docs_url", "r
 """Keys that the configuration of the current folder decides for all files."""
 
 CATALOG = "regilink.catalog.json"
-"""The catalog that is found beside the configuration."""
+"""The catalog that is found beside the configuration; without one, here or at the repository's root."""
 
 
 class ConfigProblem(ValueError):
@@ -88,6 +88,7 @@ class Config:
     docs_url: str | None = None
     required_version: str | None = None
     extend: str | None = None
+    _found_catalog: str | None = None
     _is_nearest: bool = False
     """Found by looking upwards, so that files in other folders may have another one."""
     _adaptations: tuple[Callable[[Config], Config], ...] = ()
@@ -143,11 +144,13 @@ class Config:
 
     @property
     def catalog_path(self) -> str | None:
-        """The catalog's file, seen from the current folder; without a key the one beside the configuration, if any."""
-        if self.catalog is None and self.source is not None:
+        """The catalog's file, seen from the current folder; without a key the one that `CATALOG` describes, if any."""
+        if self.catalog is None and self.source is None:
+            return self._found_catalog
+        if self.catalog is None:
             beside = os.path.normpath(os.path.join(self.folder, CATALOG))
             return beside if os.path.isfile(beside) else None
-        return None if self.catalog is None else os.path.normpath(os.path.join(self.folder, self.catalog))
+        return os.path.normpath(os.path.join(self.folder, self.catalog))
 
     @property
     def docs_site(self) -> str:
@@ -211,9 +214,13 @@ def find_config(folder: str = ".") -> Config:
                     config._is_nearest = True
                     return config
         above = os.path.join(base, os.pardir)
-        if os.path.exists(os.path.join(base, ".git")) or os.path.samefile(base, above):
+        is_repository = os.path.exists(os.path.join(base, ".git"))
+        if is_repository or os.path.samefile(base, above):
             config = Config()
             config._is_nearest = True
+            # `catalog pull` writes into the current folder, and most repositories have no configuration.
+            catalogs = [os.path.normpath(os.path.join(place, CATALOG)) for place in (folder, base)[: 1 + is_repository]]
+            config._found_catalog = next(filter(os.path.isfile, catalogs), None)
             return config
         base = above
 

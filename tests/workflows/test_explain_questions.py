@@ -140,3 +140,12 @@ def test_every_symptom_names_groups_and_failures_that_exist() -> None:
         assert set(symptom.groups) <= WORDS.keys()
         assert set(symptom.failures) <= FAILURES.keys()
     assert set(WORDS) == {group for symptom in SYMPTOMS for group in symptom.groups}
+
+
+def test_how_to_write_a_path_is_answered_before_the_mistakes_are_listed() -> None:
+    text = explain("how do I link a model to the registry?").text
+    answer, _, mistakes = text.partition("Common mistakes:")
+    assert 'target_path="wandb-registry-REGISTRY/COLLECTION"' in answer
+    assert "Missing registry prefix" in mistakes
+    assert "Likely causes" not in text
+    assert "Likely causes" in explain("my model does not appear in the registry, no error").text

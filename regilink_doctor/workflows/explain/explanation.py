@@ -175,7 +175,8 @@ class _Layout:
         is_list = explanation.kind in ("error", "question") and len(causes) > 1
         if is_list:
             yield ""
-            yield from self._heading("Likely causes, the likeliest first:")
+            is_answered = explanation.kind == "question" and explanation.write
+            yield from self._heading("Common mistakes:" if is_answered else "Likely causes, the likeliest first:")
         for number, cause in enumerate(causes, 1):
             yield ""
             if explanation.kind != "failure":  # its title is the explanation's

@@ -37,6 +37,8 @@ class Symptom:
     failures: tuple[str, ...]
     specific: int = 0
     """Above 0 for words that hardly occur in a question about anything else."""
+    write: tuple[str, ...] = ()
+    """The answer, where the question is what to write."""
 
 
 # Groups of words, English and Japanese. In English `*` stands for any ending and `_` for a space.
@@ -151,7 +153,12 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("aliases", ("alias",), ("B11", "B10", "A8", "C14")),
     Symptom("the API key or the login", ("key",), ("C18", "F3", "F11", "C19")),
     Symptom("it is slow, or hangs", ("slow",), ("F2", "C19", "F14")),
-    Symptom("how to write the target path", ("ask", "path"), ("A1", "A12", "A13", "A2")),
+    Symptom(
+        "how to write the target path",
+        ("ask", "path"),
+        ("A1", "A12", "A13", "A2"),
+        write=('run.link_artifact(artifact, target_path="wandb-registry-REGISTRY/COLLECTION")',),
+    ),
     Symptom("the registry refuses the type", ("type",), ("B4", "B5", "B6", "D6"), specific=2),
     Symptom("the registry, collection or version is not found", ("not-found",), ("B3", "A10", "D1", "D2")),
     Symptom("the collection or version is not found", ("consume", "not-found"), ("D2", "D1", "B3", "A10"), specific=1),
@@ -239,6 +246,7 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
             "`regilink explain --list` lists every known failure",
         ),
         wrong=facts.wrong if facts is not None else (),
+        write=symptoms[0].write if symptoms and facts is None else (),
         causes=causes,
     )
 
