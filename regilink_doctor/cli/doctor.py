@@ -92,7 +92,7 @@ def _run_doctor(options: argparse.Namespace) -> int:
     if options.python and not os.path.exists(options.python) and shutil.which(options.python) is None:
         raise UsageProblem(f"--python: {options.python}: there is no such Python")
     config = load_configuration(options.config or (), isolated=options.isolated)
-    catalog = known_catalog(options.catalog, config.catalog_path)
+    catalog = known_catalog(options.catalog, config)
     if options.catalog:
         config = config.changed({"catalog": os.path.relpath(options.catalog, config.folder)})
     try:

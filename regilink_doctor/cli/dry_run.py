@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.workflows.dry_run import DryRun
 
@@ -79,7 +80,7 @@ def _run_dry_run(options: argparse.Namespace) -> int:
     try:
         outcome = dry_run(
             options.cmd,
-            catalog=_find_catalog(options, config.catalog_path, config.personal_entities),
+            catalog=_find_catalog(options, config),
             entity=options.entity or None,
             stub_artifacts=options.stub_artifacts,
             allow_no_links=options.allow_no_links,
@@ -115,8 +116,8 @@ def _show_outcome(options: argparse.Namespace, outcome: DryRun) -> None:
     write_report(options.output_file, f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
-def _find_catalog(options: argparse.Namespace, configured: str | None, personal: tuple[str, ...]) -> Catalog | None:
+def _find_catalog(options: argparse.Namespace, config: Config) -> Catalog | None:
     if options.no_catalog:
         return None
-    catalog = known_catalog(options.catalog, configured or (CATALOG if os.path.exists(CATALOG) else None))
-    return catalog.with_personal(personal) if catalog is not None else None
+    catalog = known_catalog(options.catalog, config, CATALOG if os.path.exists(CATALOG) else None)
+    return catalog.with_personal(config.personal_entities) if catalog is not None else None

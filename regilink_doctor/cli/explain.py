@@ -63,7 +63,7 @@ def _run_explain(options: argparse.Namespace) -> int:
     elif not text.strip():
         raise UsageProblem('explain: nothing to explain. For example: regilink explain "wandb-registry-model/zoo"')
     config = load_configuration()
-    catalog = known_catalog(options.catalog, config.catalog_path)
+    catalog = known_catalog(options.catalog, config)
     explanation = explain(text, catalog=catalog)
     if len(options.text) == 1 and os.path.isfile(text):
         _mention_file(text)

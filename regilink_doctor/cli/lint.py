@@ -194,7 +194,7 @@ def _run_lint(options: Any) -> int:
         return _print_lines(list_settings(config))
     if options.show_files:
         return _show_files(paths, config, options)
-    catalog = known_catalog(options.catalog, config.catalog_path)
+    catalog = known_catalog(options.catalog, config)
     if options.catalog:
         given = {"catalog": os.path.abspath(options.catalog)}
         config = config.adapted(lambda base: base.changed(given))

@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     from regilink_doctor.workflows.link_map import find_map_problems, redact_map
 
     config = load_configuration()
-    catalog = _pull_catalog(options) if options.live else known_catalog(options.catalog, config.catalog_path)
+    catalog = _pull_catalog(options) if options.live else known_catalog(options.catalog, config)
     link_map, failures = _merge(options, catalog) if options.merge else _map(options, config, catalog)
     if options.redact:
         link_map = redact_map(link_map)

@@ -218,13 +218,15 @@ def load_configuration(given: Sequence[str] = (), *, isolated: bool = False) -> 
         raise UsageProblem(str(problem)) from None
 
 
-def known_catalog(given: str | None, configured: str | None) -> Catalog | None:
-    """What is known of the organization: the catalog of `--catalog`, else that of the configuration.
+def known_catalog(given: str | None, config: Config, default: str | None = None) -> Catalog | None:
+    """What is known of the organization: the catalog of `--catalog`, else that of the configuration, else `default`.
 
     Raises:
         UsageProblem: it cannot be read.
     """
-    return load_catalog(given, "--catalog") if given else load_catalog(configured, "catalog")
+    if given:
+        return load_catalog(given, "--catalog")
+    return load_catalog(config.catalog_path or default, f"{config.called}: catalog")
 
 
 def load_catalog(path: str | None, called: str) -> Catalog | None:

@@ -162,6 +162,8 @@ def write_report(path: str, content: bytes) -> None:
         write_whole(path, content, 0o644)
     except OSError as error:
         raise UsageProblem(f"{path} cannot be written: {error.strerror or error}") from None
+    except ValueError as error:  # a null character
+        raise UsageProblem(f"{path!r} cannot be the name of a file: {error}") from None
 
 
 def print_error(text: str) -> None:

@@ -278,6 +278,8 @@ def _content(path: str) -> bytes | None:
         return None
     except OSError as error:
         raise ConfigProblem(f"{path}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise ConfigProblem(f"{path!r} cannot be the name of a file: {error}") from None
 
 
 SITE = ""

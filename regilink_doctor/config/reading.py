@@ -187,6 +187,8 @@ def _registry(name: str, where: str) -> str:
 def _text(value: object, where: str) -> str:
     if not isinstance(value, str) or not value:
         raise ConfigProblem(f"{where} is {value!r}, not a text")
+    if "\0" in value:  # no name of a file, registry or person has one, and no system call takes it
+        raise ConfigProblem(f"{where} is {value!r}, which has a null character")
     return value
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import ast
 import atexit
+import io
 import json
 import os
 import re
 import sys
 import tempfile
+import tokenize
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -92,7 +94,9 @@ def lint_file(data: bytes) -> None:
 
 
 def _compiles(content: bytes) -> bool:
+    """Whether Python runs the file: `compile` alone lets a comment have bytes that its encoding lacks."""
     try:
+        content.decode(tokenize.detect_encoding(io.BytesIO(content).readline)[0])
         compile(content, "x.py", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError, LookupError):
         return False
