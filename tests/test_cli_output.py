@@ -17,7 +17,7 @@ from regilink_doctor.config import FORMATS
 from regilink_doctor.core.text import UNSAFE, defuse_commands, escape_text, mark_public, mask_secrets, remember_secret
 from regilink_doctor.report.terminal import text_width
 
-NAME = "模型🙂é\u202e\u2028"
+NAME = "模型🙂éＡＢ\u202e\u2028"
 FILE = "学習🙂\u202e.py"
 CATALOG = {
     "version": 1,
@@ -51,16 +51,24 @@ COMMANDS = (
     ("doctor", f"wandb-registry-{NAME}/x", "--output-format", "json"),
     ("doctor", f"wandb-registry-{NAME}/x", "--output-format", "junit"),
     ("verify", f"wandb-registry-{NAME}/x:v1"),
+    ("init",),
+    ("init", "--diff"),
+    ("config",),
+    ("config", "organization"),
+    ("schema", "lint"),
+    ("rule", "REG101"),
+    ("map",),
+    ("map", "--output-format", "json"),
+    ("conformance",),
+    ("dry-run", "--", f"none-{NAME}"),
+    ("emulator", "--", f"none-{NAME}"),
+    ("explain", "--", f"none-{NAME}"),
     ("lint", f"none-{NAME}"),
     ("lint", f"--{NAME}"),
     (NAME,),
 )
 ENCODINGS = [
-    ("utf-8", "strict"),
-    ("utf-8", "surrogateescape"),
-    ("cp932", "surrogateescape"),
-    ("cp1252", "surrogateescape"),
-    ("ascii", "strict"),
+    (encoding, errors) for encoding in ("utf-8", "cp932", "cp1252", "ascii") for errors in ("strict", "surrogateescape")
 ]
 
 

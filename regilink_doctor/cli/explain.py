@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 
 from regilink_doctor.cli.options import (
@@ -117,10 +116,14 @@ def _list_failures(options: argparse.Namespace) -> int:
 
 def _mention_file(path: str) -> None:
     """The text is the name of a file, too: more likely its content is meant."""
-    name = shlex.quote(path)
+    from regilink_doctor.core.origin import find_shell, quote_for_shell
+
+    name = quote_for_shell(path)
+    powershell = find_shell(os.name, os.environ) == "powershell"  # which has no `<`
+    command = f"Get-Content {name} | regilink explain -" if powershell else f"regilink explain - < {name}"
     print(
-        f"regilink: {path} is a file here; to explain the log in it: regilink explain - < {name}; to check the code in "
-        f"it: regilink lint {name}",
+        f"regilink: {path} is a file here; to explain the log in it: {command}; to check the code in it: "
+        f"regilink lint {name}",
         file=sys.stderr,
         flush=True,
     )

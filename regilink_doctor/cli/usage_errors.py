@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from difflib import get_close_matches
 
+from regilink_doctor.core.origin import quote_for_shell
 from regilink_doctor.core.text import escape_text
 
 TYPE_CHECKING = False
@@ -85,7 +85,7 @@ def name_kind_of_value(converter: object) -> str:
 
 
 def _help_line(*words: str, purpose: str = "") -> str:
-    command = escape_text(shlex.join(["regilink", *words]))
+    command = escape_text(" ".join(map(quote_for_shell, ["regilink", *words])))
     return f"\n  help: {f'{purpose}: ' if purpose else ''}{command}"
 
 

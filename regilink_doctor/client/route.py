@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 from regilink_doctor.client.hosts import without_login
 from regilink_doctor.core.origin import Default, Setting, Variable
@@ -128,7 +128,9 @@ def _proxy(host: str, environ: Mapping[str, str]) -> Setting[str] | None:
         if value := environ.get(name):
             return Setting(value if "://" in value else f"http://{value}", Variable(name))
     if environ is os.environ and sys.platform in ("darwin", "win32") and (value := getproxies().get(scheme)):
-        return Setting(value, Default("the system's settings"))
+        # The system's settings have exceptions of their own, which Python asks for by the name alone.
+        if not proxy_bypass(address_of(host).name):
+            return Setting(value, Default("the system's settings"))
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.files import relative_path
+from regilink_doctor.core.files import relative_path, to_slashes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ class Config:
             return self._found_catalog
         if self.catalog is None:
             beside = os.path.normpath(os.path.join(self.folder, CATALOG))
-            return beside if os.path.isfile(beside) else None
-        return os.path.normpath(os.path.join(self.folder, self.catalog))
+            return to_slashes(beside) if os.path.isfile(beside) else None
+        return to_slashes(os.path.normpath(os.path.join(self.folder, self.catalog)))
 
     @property
     def docs_site(self) -> str:

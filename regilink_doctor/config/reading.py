@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.config import FORMATS, SEVERITIES, AddressProblem, Config, ConfigProblem, check_address
 from regilink_doctor.config.schema import KEYS, VERSION
-from regilink_doctor.core.files import relative_path
+from regilink_doctor.core.files import relative_path, to_slashes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.rules.selection import rule_problem
 
@@ -34,6 +34,7 @@ def read_config(path: str, content: bytes) -> Config | None:
     Raises:
         ConfigProblem: it is not TOML, or says something that is not understood.
     """
+    path = to_slashes(path)
     values = _read_file(path, content, ())
     return None if values is None else Config(values, source=path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import selectors
 import socket
 import sys
@@ -59,6 +60,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
 
     daemon_threads = True
     block_on_close = False
+    allow_reuse_address = os.name != "nt"  # there it would let two servers have one port
     request_queue_size = 128
 
     def __init__(self, handler: type[BaseHTTPRequestHandler], name: str, port: int = 0, host: str = HOST) -> None:

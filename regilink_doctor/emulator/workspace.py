@@ -10,7 +10,7 @@ from typing import IO
 
 try:
     import fcntl
-except ImportError:  # Windows: folders of killed processes stay
+except ImportError:  # Windows, where a file that a process holds open cannot be deleted
     fcntl = None  # type: ignore[assignment]
 
 PREFIX = "regilink-"
@@ -39,25 +39,27 @@ class Workspace:
 
     def remove_folder(self) -> None:
         """Delete the folder. Does nothing when there is none."""
+        if self._lock is not None:
+            self._lock.close()  # first: Windows deletes no file that is open
+            self._lock = None
         if self._path is not None:
             shutil.rmtree(self._path, ignore_errors=True)
             self._path = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
 
 
 def remove_abandoned() -> None:
     """Delete this user's folders whose process has ended without deleting them."""
-    if fcntl is None:
-        return
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
+            if fcntl is None:
+                (folder / _LOCK).unlink()
+                shutil.rmtree(folder, ignore_errors=True)
+                continue
             if folder.is_symlink() or folder.stat().st_uid != os.getuid():
                 continue
             lock = _lock_file(folder / _LOCK, create=False)
         except OSError:
-            continue  # no lock file: being created, or not an emulator's; or somebody else was faster
+            continue  # no lock file: being created, or not an emulator's; in use; or somebody else was faster
         if lock is not None:
             shutil.rmtree(folder, ignore_errors=True)
             lock.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.origin import quote_for_shell, set_variable, unset_variable
 from regilink_doctor.rules.base import Rule
@@ -355,11 +357,12 @@ def connection_message(problem: Problem) -> Message:
     Raises:
         KeyError: there is no such cause.
     """
+    curl = "curl.exe -sS -o NUL" if os.name == "nt" else "curl -sS -o /dev/null"
     facts = {"host": "", "server": "", "detail": "", "proxy": "", **problem.facts}
     fields = {
         **facts,
         "proxy": facts["proxy"] or "of the system",
-        "probe": f"curl -sS -o /dev/null {quote_for_shell(facts['host'])}",
+        "probe": f"{curl} {quote_for_shell(facts['host'])}",
         "base_url": set_variable("WANDB_BASE_URL", "https://..."),
         "no_proxy": set_variable("NO_PROXY", facts["server"]),
         "proxy_login": set_variable("HTTPS_PROXY", "http://USER:PASSWORD@PROXY:PORT"),

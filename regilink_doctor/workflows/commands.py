@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import shlex
+import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
+
+from regilink_doctor.core.origin import quote_for_shell
 
 PATIENCE = {signal.SIGINT: 15.0, signal.SIGTERM: 5.0}
 """Seconds that the command has to end after a signal; then it is killed. A second signal kills it at once."""
@@ -28,12 +31,14 @@ class _Command:
     """A process, and where possible its whole family.
 
     Without a terminal the command leads a process group of its own. At a terminal it stays in regilink's, as Ctrl-C,
-    Ctrl-Z and questions to the user need it.
+    Ctrl-Z and questions to the user need it. On Windows it always stays, and a job holds it: what is in the job ends
+    with regilink, however that ends.
     """
 
     def __init__(self, argv: Sequence[str], **options: Any) -> None:
         self.has_group = os.name == "posix" and not _is_in_foreground()
         self.process = subprocess.Popen(list(argv), start_new_session=self.has_group, **options)
+        self._job = _make_job(self.process.pid)
         self.signals: list[int] = []
 
     def handle(self, number: int) -> None:
@@ -65,6 +70,10 @@ class _Command:
 
     def kill(self) -> None:
         """End it and its children at once."""
+        if sys.platform == "win32":
+            _end_job(self._job)
+            self.process.kill()
+            return
         if self.has_group:
             self._send(signal.SIGKILL)
             return
@@ -81,7 +90,8 @@ class _Command:
         return _ignore_missing(lambda: os.killpg(self.process.pid, number))
 
     def _end_family(self) -> None:
-        """End what the command has left running, where it leads a group."""
+        """End what the command has left running, where it leads a group or is in a job."""
+        _end_job(self._job)
         if not self.has_group or not self._send(signal.SIGTERM):
             return
         deadline = time.monotonic() + GRACE
@@ -114,7 +124,7 @@ def run_command(
 
     with _handling(handle):
         # A handler, unlike an ignored signal, is not inherited.
-        command = _Command(argv, env=dict(environ), cwd=cwd, stdout=stdout, stderr=stderr)
+        command = _Command(find_program(argv, environ), env=dict(environ), cwd=cwd, stdout=stdout, stderr=stderr)
         with _watched(command):
             for number in early:
                 command.handle(number)
@@ -122,11 +132,22 @@ def run_command(
     return status, bool(command.signals)
 
 
+def find_program(argv: Sequence[str], environ: Mapping[str, str], system: str = os.name) -> list[str]:
+    """The command, with the program that a shell would start for its name.
+
+    Windows alone would look beside the Python that runs first, which in a virtual environment is the one below it, and
+    for `.exe` files alone: `conda` and `npm` are `.bat` and `.cmd`.
+    """
+    path = next((value for name, value in environ.items() if name.upper() == "PATH"), None)
+    program = shutil.which(argv[0], path=path) if system == "nt" else None
+    return [program or argv[0], *argv[1:]]
+
+
 def not_started(argv: Sequence[str], error: OSError) -> str:
     """Why a command could not be started, and what to write instead where it is a script that needs its Python."""
     sentence = f"{argv[0]} cannot be started: {error.strerror or error}"
     if argv[0].endswith(".py") and os.path.isfile(argv[0]):
-        return f"{sentence}; write: {shlex.join(['python', *argv])}"
+        return f"{sentence}; write: {' '.join(map(quote_for_shell, ['python', *argv]))}"
     return sentence
 
 
@@ -161,6 +182,36 @@ def _watched(command: _Command) -> Iterator[None]:
             yield
         finally:
             watcher.kill()
+
+
+def _make_job(pid: int) -> int | None:
+    """On Windows a job with this process in it: what the process starts is in it, too. None elsewhere."""
+    if sys.platform != "win32":
+        return None
+    import ctypes
+
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+    for name in ("CreateJobObjectW", "OpenProcess"):
+        getattr(kernel, name).restype = ctypes.c_void_p
+    job = kernel.CreateJobObjectW(None, None)
+    if not job:
+        return None
+    # JOBOBJECT_EXTENDED_LIMIT_INFORMATION: its flags, after two large integers, end the job with its last handle.
+    limits = (ctypes.c_uint32 * 36)()
+    limits[4] = 0x2000  # JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
+    kernel.SetInformationJobObject(ctypes.c_void_p(job), 9, ctypes.byref(limits), ctypes.sizeof(limits))
+    process = ctypes.c_void_p(kernel.OpenProcess(0x0101, False, pid))  # PROCESS_SET_QUOTA, PROCESS_TERMINATE
+    kernel.AssignProcessToJobObject(ctypes.c_void_p(job), process)
+    kernel.CloseHandle(process)
+    return int(job)
+
+
+def _end_job(job: int | None) -> None:
+    """End every process of the job."""
+    if sys.platform == "win32" and job is not None:
+        import ctypes
+
+        ctypes.WinDLL("kernel32").TerminateJobObject(ctypes.c_void_p(job), 1)
 
 
 def _find_descendants(pid: int) -> Iterator[int]:

@@ -9,6 +9,7 @@ import sys
 import threading
 
 from regilink_doctor.core.files import write_whole
+from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.text import counted, mark_public
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
@@ -77,8 +78,10 @@ def emulate(
         mark_public(variables["WANDB_API_KEY"])
         if not verbose:
             variables = {name: variables[name] for name in ("WANDB_BASE_URL", "WANDB_API_KEY")}
-        exports = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
-        print("\n".join(f"export {line}" for line in (exports if verbose else [" ".join(exports)])), flush=True)
+        commands = [set_variable(name, value) for name, value in variables.items()]
+        if not verbose and all(command.startswith("export ") for command in commands):
+            commands = [" ".join(("export", *(command.removeprefix("export ") for command in commands)))]
+        print("\n".join(commands), flush=True)
         _wait()
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import socket
 import threading
 import time
@@ -15,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from regilink_doctor.client import gateway as gateway_module
+from regilink_doctor.client import route as route_module
 from regilink_doctor.client.connection_errors import CAUSES, ServerConnectionError
 from regilink_doctor.client.credentials import Key
 from regilink_doctor.client.gateway import Answer, Gateway
@@ -292,6 +294,16 @@ def test_a_proxy_that_answers_for_the_server_is_named() -> None:
         f"the request went through the proxy {proxy} (environment HTTP_PROXY)"
     )
     assert "hidden" not in message_of(caught.value).text
+
+
+def test_the_systems_proxy_has_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(route_module.sys, "platform", "win32")
+    monkeypatch.setattr(route_module, "getproxies", lambda: {"https": "http://proxy.example.org:3128"})
+    monkeypatch.setattr(route_module, "proxy_bypass", lambda name: name == "wandb.intern.example.org")
+    assert route_to("https://wandb.intern.example.org:8443", os.environ).proxy is None
+    route = route_to("https://api.wandb.ai", os.environ)
+    assert route.proxy is not None
+    assert (route.proxy.value, route.proxy.origin.shown) == ("http://proxy.example.org:3128", "the system's settings")
 
 
 def test_the_key_is_sent_as_wandb_sends_it_and_no_other_is(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:

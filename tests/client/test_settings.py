@@ -41,7 +41,7 @@ def test_each_value_says_where_it_came_from(tmp_path: Path) -> None:
     (home / ".config" / "wandb" / "settings").write_text("[default]\nbase_url = https://wandb.example.com\n")
     (home / ".netrc").write_text(f"machine wandb.example.com\nlogin user\npassword {SECRET}\n")
     venv = environment(tmp_path / "venv", "0.31.0")
-    environ = {"HOME": str(home), "VIRTUAL_ENV": str(venv), "WANDB_ENTITY": "team-a"}
+    environ = {"HOME": str(home), "USERPROFILE": str(home), "VIRTUAL_ENV": str(venv), "WANDB_ENTITY": "team-a"}
     found = read_settings(cwd=work, environ=environ, arguments={"organization": "Acme Inc"})
     assert (found.host.value, found.host.origin.shown) == ("https://wandb.example.com", "~/.config/wandb/settings")
     assert found.credentials.origin.shown == "~/.netrc"

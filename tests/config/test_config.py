@@ -170,10 +170,10 @@ def test_a_catalog_beside_the_configuration_is_found(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path / "sub")
     assert find_config().catalog_path is None
     (tmp_path / "regilink.catalog.json").write_text("{}")
-    assert find_config().catalog_path == os.path.join("..", "regilink.catalog.json")
+    assert find_config().catalog_path == "../regilink.catalog.json"
     assert Config().catalog_path is None
     (tmp_path / "regilink.toml").write_text('catalog = "other.json"')
-    assert find_config().catalog_path == os.path.join("..", "other.json")
+    assert find_config().catalog_path == "../other.json"
 
 
 def test_without_a_configuration_the_catalog_is_found_here_or_at_the_root_of_the_repository(
@@ -187,4 +187,4 @@ def test_without_a_configuration_the_catalog_is_found_here_or_at_the_root_of_the
     monkeypatch.chdir(tmp_path / "sub")
     assert find_config().catalog_path is None  # above, and nothing says that it belongs to this folder
     (tmp_path / ".git").mkdir()
-    assert find_config().catalog_path == os.path.join("..", "regilink.catalog.json")
+    assert find_config().catalog_path == "../regilink.catalog.json"

@@ -108,7 +108,8 @@ def test_extend_of_a_file_that_cannot_be_used() -> None:
 
 
 def test_extend_over_several_files_and_in_a_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path / "home"))
     monkeypatch.setenv("SHARED", "shared")
     write("home/base.toml", 'entity = "team-a"\nignore = ["REG107"]\nextend-select = ["REG102"]\n')
     write("shared/all.toml", 'extend = "~/base.toml"\nignore = ["REG108"]\nextend-select = ["REG103"]\n')

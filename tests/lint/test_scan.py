@@ -1,6 +1,7 @@
 """Which files are looked at: by git, without git, and spread over processes."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -21,6 +22,8 @@ from regilink_doctor.workflows.lint import files_to_lint, lint_paths
 
 
 def git(folder: Path, *arguments: str) -> str:
+    if shutil.which("git") is None:
+        pytest.skip("no git")
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=False)
     return done.stdout
@@ -50,7 +53,7 @@ OURS = [".env", "a.py", "src/b.py", "sub/.env.local", "uv.lock"]
 @pytest.mark.parametrize("spawned", [True, False])
 def test_git_tells_what_there_is(project: Path, monkeypatch: pytest.MonkeyPatch, spawned: bool) -> None:
     if not spawned:
-        monkeypatch.delattr(os, "posix_spawnp")  # as on Windows
+        monkeypatch.delattr(os, "posix_spawnp", raising=False)  # as on Windows
     git(project, "init", "-q")
     assert files(project) == OURS
     git(project, "add", ".")
@@ -64,7 +67,7 @@ def test_the_folder_is_walked_where_there_is_no_git(
     project: Path, monkeypatch: pytest.MonkeyPatch, spawned: bool
 ) -> None:
     if not spawned:
-        monkeypatch.delattr(os, "posix_spawnp")
+        monkeypatch.delattr(os, "posix_spawnp", raising=False)
     assert files(project) == OURS
     git(project, "init", "-q")
     monkeypatch.setenv("PATH", "/nowhere")
@@ -102,6 +105,7 @@ def test_what_is_excluded_is_not_walked(project: Path) -> None:
     assert sorted(name for batch in seen for name in batch) == [".env", "a.py", "sub/.env.local"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes there")
 @pytest.mark.parametrize("name", ["fifo.py", "folder.py", "socket.py"])
 def test_what_is_no_plain_file_is_not_read(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
@@ -290,6 +294,17 @@ def test_a_list_of_thousands_of_names_costs_a_look_up(project: Path, monkeypatch
     assert time.process_time() - begun < 1
 
 
+def test_a_pattern_that_no_shell_has_expanded_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.py", "b.py", "c.txt", "[d].py"):
+        (tmp_path / name).touch()
+    assert files(tmp_path, "[ab].py") == ["a.py", "b.py"]
+    assert files(tmp_path, "[d].py") == ["[d].py"], "a file that is called so"
+    said: list[str] = []
+    assert not [*scan_files.find_batches(["x*.py"], said.append)]
+    assert said == ["x*.py: no such file or folder"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no named pipes there")
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "huge"])
 def test_a_gitignore_that_is_not_a_plain_file_ignores_nothing(
@@ -315,7 +330,7 @@ def test_git_that_does_not_answer_is_not_waited_for(
     project: Path, monkeypatch: pytest.MonkeyPatch, spawned: bool
 ) -> None:
     if not spawned:
-        monkeypatch.delattr(os, "posix_spawnp")
+        monkeypatch.delattr(os, "posix_spawnp", raising=False)
     tools = project / "tools"
     tools.mkdir()
     (tools / "git").write_text(f"#!{sys.executable}\nimport time\nprint('a.py', flush=True)\ntime.sleep(60)\n")

@@ -39,11 +39,11 @@ NAMES = ("a%,b:c.py", "broken.py", "publish.ipynb", "src/train.py")
 
 def write(folder: Path) -> None:
     (folder / "src").mkdir()
-    (folder / "src" / "train.py").write_text(TRAIN)
-    (folder / "broken.py").write_text(BROKEN)
+    (folder / "src" / "train.py").write_text(TRAIN, encoding="utf-8")
+    (folder / "broken.py").write_text(BROKEN, encoding="utf-8")
     (folder / "a%,b:c.py").write_text('import wandb\nwandb.init().link_artifact(a, "wandb-registry-model\\n/zoo")\n')
     notebook = {"cells": CELLS, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    (folder / "publish.ipynb").write_text(json.dumps(notebook, indent=1) + "\n")
+    (folder / "publish.ipynb").write_text(json.dumps(notebook, indent=1) + "\n", encoding="utf-8")
 
 
 def found() -> LintResult:

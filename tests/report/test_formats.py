@@ -178,7 +178,7 @@ def test_a_new_format_is_one_file(tmp_path: Path) -> None:
         "    def render(self, result, style):\n"
         "        return (finding.code for finding in result.findings)\n"
     )
-    (tmp_path / "train.py").write_text(findings.TRAIN)
+    (tmp_path / "train.py").write_text(findings.TRAIN, encoding="utf-8")
     (tmp_path / "regilink.toml").write_text('output-format = "codes-only"\n')
     command = [sys.executable, "-m", "regilink_doctor", "lint", "train.py"]
     environ = {**os.environ, "PYTHONPATH": str(tmp_path)}

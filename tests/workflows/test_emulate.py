@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from regilink_doctor.cli import main
+from regilink_doctor.emulator.workspace import Workspace, remove_abandoned
+from regilink_doctor.workflows.commands import find_program
 
 WORLD = "the emulator has Acme Inc (acme) with team-a, alice and the registries model and dataset"
 
@@ -85,6 +89,34 @@ def test_a_command_that_failed_is_told_which_teams_there_are(capsys: pytest.Capt
     assert WORLD not in capsys.readouterr().err
 
 
+def test_on_windows_a_program_is_looked_for_as_a_shell_does(tmp_path: Path) -> None:
+    program = tmp_path / ("tool.cmd" if os.name == "nt" else "tool")
+    program.write_text("", encoding="utf-8")
+    program.chmod(0o755)
+    words = find_program(["tool", "a b"], {"Path": str(tmp_path)}, "nt")
+    assert [os.path.normcase(words[0]), *words[1:]] == [os.path.normcase(program), "a b"]
+    assert find_program(["no-such-tool"], {"PATH": str(tmp_path)}, "nt") == ["no-such-tool"]
+    assert find_program(["tool"], {"PATH": str(tmp_path)}, "posix") == ["tool"]
+
+
+def test_without_locks_a_folder_in_use_is_one_with_an_open_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regilink_doctor.emulator.workspace.fcntl", None)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "regilink-new").mkdir()
+    abandoned = tmp_path / "regilink-old"
+    abandoned.mkdir()
+    (abandoned / "in-use.lock").touch()
+    remove_abandoned()
+    assert [folder.name for folder in tmp_path.iterdir()] == ["regilink-new"]
+    workspace = Workspace()
+    assert workspace.path.is_dir()
+    workspace.remove_folder()
+    assert [folder.name for folder in tmp_path.iterdir()] == ["regilink-new"]
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no sh")
 def test_the_file_of_variables_can_be_taken_by_a_shell(tmp_path: Path) -> None:
     file = tmp_path / "wandb.env"
     code = f"""set -a; . {file}; set +a; {sys.executable} -c 'import os; print(os.environ["WANDB_BASE_URL"])'"""
@@ -94,6 +126,7 @@ def test_the_file_of_variables_can_be_taken_by_a_shell(tmp_path: Path) -> None:
     assert main(["lint", str(file)]) == 0, "its key opens the emulator alone"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="other shells have other commands")
 @pytest.mark.parametrize(("words", "variables"), [([], 2), (["-v"], 20)])
 def test_serving_takes_two_lines_unless_all_variables_are_wanted(words: list[str], variables: int) -> None:
     command = [sys.executable, "-m", "regilink_doctor", "emulator", *words]

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -62,7 +61,7 @@ def test_without_a_terminal_it_shows_and_writes_nothing(project: Path) -> None:
 
 @pytest.mark.parametrize(("answer", "written"), [("y", True), ("n", False), ("", False)])
 def test_it_asks(project: Path, answer: str, written: bool) -> None:
-    ours, theirs = pty.openpty()
+    ours, theirs = pytest.importorskip("pty").openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "regilink_doctor", "init"],
         stdin=theirs,

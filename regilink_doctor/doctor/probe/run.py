@@ -96,7 +96,7 @@ def run_probe(plan: Plan, prober: Prober) -> Result:
     Raises:
         KeyboardInterrupt: Ctrl-C, when everything was taken away.
     """
-    with tempfile.TemporaryDirectory(prefix="regilink-") as name:
+    with tempfile.TemporaryDirectory(prefix="regilink-", ignore_cleanup_errors=True) as name:  # wandb holds files
         folder = Path(name)
         (folder / "plan").write_text(json.dumps(plan.to_script_values()), encoding="utf-8")
         try:
@@ -120,6 +120,7 @@ def _run_script(verb: str, folder: Path, prober: Prober) -> str | None:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         try:
             status = process.wait(prober.timeout)

@@ -32,7 +32,7 @@ def write_link(plan: dict[str, str], wandb: Any, say: Say) -> None:
     say("fetch it back", begins=True)
     version = getattr(linked, "version", None) or "latest"
     back = wandb.Api(overrides={"entity": plan["entity"]}).artifact(f"{plan['full_name']}:{version}")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         back.download(root=folder)
         with open(os.path.join(folder, "probe.txt"), encoding="utf-8") as file:
             if file.read() != plan["token"]:

@@ -86,6 +86,8 @@ def find_batches(
         if not os.path.isdir(path):
             if os.path.lexists(path):
                 named.append(start)
+            elif matches := _expand_pattern(path):
+                named += matches
             else:
                 fail(f"{path}: no such file or folder")
         elif always is None or not always.match(start):
@@ -99,6 +101,15 @@ def find_batches(
                 yield unseen(found, left_out)
     if named:
         yield unseen(dict.fromkeys(named), always)
+
+
+def _expand_pattern(path: str) -> list[str]:
+    """The files that match a pattern where no shell has done it, as on Windows."""
+    if not {"*", "?", "["}.intersection(path):
+        return []
+    from glob import glob  # loads `re`: only a pattern needs it
+
+    return [to_slashes(os.path.normpath(match)) for match in sorted(glob(path)) if os.path.isfile(match)]
 
 
 def read(path: str) -> bytes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 import textwrap
 from typing import Literal
 
 from regilink_doctor.config import failure_entry, rule_page
 from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.origin import quote_for_shell
 from regilink_doctor.core.records import record
 from regilink_doctor.core.text import escape_text
 
@@ -71,7 +71,7 @@ def causes_of(
     known = {"TARGET": target, "TEAM": entity, "TYPE": type}
     causes = []
     for failure in (FAILURES[failure_id] for failure_id in list(dict.fromkeys(failures))[:MOST_CAUSES]):
-        command = " ".join(shlex.quote(known.get(word) or word) for word in failure.check_with.split())
+        command = " ".join(quote_for_shell(known.get(word) or word) for word in failure.check_with.split())
         causes.append(
             Cause(failure.id, failure.title, failure.codes, failure.happens, failure.recognize, failure.help, command)
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
-
 from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
+from regilink_doctor.core.origin import quote_for_shell
 from regilink_doctor.core.problems import Problem, SdkRefusal, sdk_link
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import UNKNOWN_NAME, TargetPath, parsed
@@ -179,7 +178,7 @@ def _target(linked: str, kind: Kind, facts: PathFacts) -> str | None:
 def _notes(linked: str, path: TargetPath | None, facts: PathFacts) -> tuple[str, ...]:
     if facts.wrong or path is None or not path.is_registry:
         return ()
-    asks = f"`regilink doctor {shlex.quote(linked)}` asks the server whether the registry exists and accepts it"
+    asks = f"`regilink doctor {quote_for_shell(linked)}` asks the server whether the registry exists and accepts it"
     return (f"well formed; {asks}",)
 
 

