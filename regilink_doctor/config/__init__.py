@@ -220,7 +220,7 @@ def find_config(folder: str = ".") -> Config:
             config._is_nearest = True
             # `catalog pull` writes into the current folder, and most repositories have no configuration.
             catalogs = [os.path.normpath(os.path.join(place, CATALOG)) for place in (folder, base)[: 1 + is_repository]]
-            config._found_catalog = next(filter(os.path.isfile, catalogs), None)
+            config._found_catalog = next((to_slashes(path) for path in catalogs if os.path.isfile(path)), None)
             return config
         base = above
 
