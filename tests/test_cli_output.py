@@ -81,7 +81,7 @@ class Pipe(io.TextIOWrapper):
 
     def text(self) -> str:
         self.flush()
-        return self.bytes.getvalue().decode(self.encoding)
+        return self.bytes.getvalue().decode(self.encoding).replace(os.linesep, "\n")
 
 
 @pytest.fixture

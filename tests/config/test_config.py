@@ -92,7 +92,7 @@ def test_the_nearest_file_that_speaks_of_regilink_holds(tmp_path: Path) -> None:
     assert find_config(str(inner)).entity == "inner"
     (inner / "regilink.toml").write_text('entity = "own file"\n')
     assert find_config(str(inner)).entity == "own file"
-    assert find_config(str(inner)).source == str(inner / "regilink.toml")
+    assert find_config(str(inner)).source == (inner / "regilink.toml").as_posix()
 
 
 def test_the_search_ends_at_the_root_of_the_repository(tmp_path: Path) -> None:
