@@ -394,7 +394,12 @@ def assert_target_path(path: object) -> None:
         raise AssertionError(f'{text!r} names no registry: write "{REGISTRY_PREFIX}REGISTRY/{text}"')
 
 
-CONTRACT_RULES = ("REG901", "REG903", "REG904", "REG905")
+CONTRACT_RULES = (
+    rule_codes.CONSUMED_NEVER_PRODUCED,
+    rule_codes.CONFLICTING_PRODUCER_TYPES,
+    rule_codes.ALIAS_NEVER_SET,
+    rule_codes.ORGANIZATION_MISMATCH,
+)
 """What breaks between the teams: no producer, two types, an alias that nothing sets, another organization."""
 
 

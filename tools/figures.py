@@ -19,11 +19,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from import_graph import PACKAGES, ROOT, find_cycles, read_imports
 
 LIMITS = {
-    "files": 340,
-    "lines of Python": 64_000,
+    "files": 350,
+    "lines of Python": 66_500,
     "functions with a one-word name, percent": 29,
     "the same in lint": 33,
-    "rule codes outside rules and the failure index": 12,
+    "rule codes outside rules and the failure index": 16,
     "import cycles": 0,
     "functions of more than 70 lines": 0,
     "files entered for one finding": 54,

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.records import record
-from regilink_doctor.core.target_path import HOLE, is_known, is_registry_project, parsed
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, is_registry_project, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -297,10 +297,10 @@ def can_be_registry_path(target: str) -> bool:
     if path.project is not None:
         if is_known(path.project):
             return is_registry_project(path.project) and bool(path.collection)
-        start = path.project.partition(HOLE)[0]
+        start = path.project.partition(UNKNOWN_NAME)[0]
         return start.startswith("wandb-registry-") or "wandb-registry-".startswith(start)
     # A name without a slash: its unknown part may have one.
-    return path.collection.startswith(HOLE)
+    return path.collection.startswith(UNKNOWN_NAME)
 
 
 def can_name(target: str, path: str) -> bool:
@@ -308,7 +308,7 @@ def can_name(target: str, path: str) -> bool:
     target = target.partition(":")[0]
     if target.count("/") > 1:
         target = target.partition("/")[2]
-    first, *rest = target.split(HOLE)
+    first, *rest = target.split(UNKNOWN_NAME)
     if not rest or not path.startswith(first) or not path.endswith(rest[-1]):
         return False
     position = len(first)

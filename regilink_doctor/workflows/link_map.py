@@ -15,7 +15,7 @@ from regilink_doctor.core.findings import Finding, Place, Related, Span
 from regilink_doctor.core.link_map import LinkMap, Use, alias_asked_for, can_be_registry_path, fold_name
 from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.core.target_path import HOLE, UNKNOWN_NAME, is_known, parsed
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, show_unknown
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.lint.scan.files import read
 from regilink_doctor.lint.suppress import SuppressionIndex, index_comments_of
@@ -295,7 +295,7 @@ def _word_report(report: MapReport) -> Finding:
             for words, use in report.related
             if use.repository == report.use.repository
         ),
-        target=report.use.target.replace(HOLE, "{?}"),
+        target=show_unknown(report.use.target),
     )
 
 

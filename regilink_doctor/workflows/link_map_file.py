@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.link_map import LinkMap, Use
-from regilink_doctor.core.target_path import HOLE, show_unknown
+from regilink_doctor.core.target_path import UNKNOWN_NAME, show_unknown
 
 if TYPE_CHECKING:
     from regilink_doctor.core.catalog import Catalog
@@ -137,11 +137,11 @@ def _read_use(value: dict[str, Any], where: str, shared: dict[str, str]) -> Use:
     """The use; strings that occur again and again are kept once (`shared`)."""
 
     def text(name: str) -> str:
-        string = _text(value.get(name), f"{where}.{name}").replace("{?}", HOLE)
+        string = _text(value.get(name), f"{where}.{name}").replace("{?}", UNKNOWN_NAME)
         return shared.setdefault(string, string)
 
     def texts(name: str) -> tuple[str, ...]:
-        items = (_text(item, f"{where}.{name}").replace("{?}", HOLE) for item in _list(value, name, where))
+        items = (_text(item, f"{where}.{name}").replace("{?}", UNKNOWN_NAME) for item in _list(value, name, where))
         return tuple(shared.setdefault(item, item) for item in items)
 
     kind = value.get("kind")
