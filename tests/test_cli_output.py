@@ -5,6 +5,7 @@ import io
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -150,6 +151,7 @@ def test_the_marks_stay_below_letters_that_the_encoding_lacks(project: Path, mon
         assert lines[code + 1].index("^") == before
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git")
 def test_a_diff_is_a_patch_on_every_system(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "src").mkdir()
     (project / "src" / "a.py").write_bytes(

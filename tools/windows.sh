@@ -39,11 +39,14 @@ install_packages() {
   pip install --quiet --upgrade --platform win_amd64 --python-version 3.11 --only-binary :all: \
     --target "$root/cp311/Lib/site-packages" $packages
   echo "Z:${project//\//\\}" >"$root/cp311/Lib/site-packages/regilink.pth"
-  # What an installation would say of it: its entry point, by which pytest finds the plugin.
+  # What an installation would say of it: its entry points, by which pytest finds the plugin.
   information=$root/cp311/Lib/site-packages/regilink-0.dist-info
   mkdir -p "$information"
-  printf 'Metadata-Version: 2.1\nName: regilink\nVersion: 0.1.0.dev0\n' >"$information/METADATA"
-  printf '[pytest11]\nregilink = pytest_regilink.plugin\n' >"$information/entry_points.txt"
+  printf 'Metadata-Version: 2.1\nName: regilink\nVersion: 0.1.0\n' >"$information/METADATA"
+  {
+    printf '[pytest11]\nregilink = pytest_regilink.plugin\n'
+    printf '[validate_pyproject.tool_schema]\nregilink = regilink_doctor.config.schema:validate_pyproject_schema\n'
+  } >"$information/entry_points.txt"
 }
 
 run_python() { # all three standard streams are pipes: programs see no others
