@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from regilink_doctor.core import text
+
 # Hundreds of tests start Python, and each start compiles everything anew where the user's environment turns bytecode
 # off: a third of the suite's time. Here it is kept, but not in the user's tree.
 if sys.dont_write_bytecode:
@@ -60,3 +62,6 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name in ("NO_COLOR", "FORCE_COLOR") or name.startswith(("WANDB_", "REGILINK_")):
             monkeypatch.delenv(name)
+    # What one test gives as a key is an ordinary word in the output of the next one.
+    monkeypatch.setattr(text, "_remembered", [])
+    monkeypatch.setattr(text, "_public", set(text._public))

@@ -2,8 +2,8 @@
 
 A page is run from its top to its end in an empty folder. A block with a title is a file (```python title="train.py"`),
 a `console` block holds commands after `$ ` and what they print: a line of `...` stands for any lines, `...` inside a
-line for any text. Commands that ask a server get an emulator with the default world. `--update` writes what the
-commands print into the page, where it does not fit.
+line for any text, two spaces for more. Commands that ask a server get an emulator with the default world. `--update`
+writes what the commands print into the page, where it does not fit.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ class Ran:
             if line.strip() == "...":
                 pattern += r"(?:.*\n)*?"
             else:
-                pattern += r".*".join(map(re.escape, line.rstrip().split("..."))) + r" *\n"
+                text = r".*".join(map(re.escape, line.rstrip().split("...")))
+                pattern += re.sub(r"(?:\\ ){2,}", " +", text) + r" *\n"
         printed = self.printed if self.printed.endswith("\n") or not self.printed else f"{self.printed}\n"
         return re.fullmatch(pattern, printed) is not None
 
