@@ -175,16 +175,16 @@ class Context:
         return path is not None and path.is_registry
 
     def default_run_entity(self) -> str | None:
-        """See `Asked`."""
+        """The entity of runs for which the code names none."""
         entity = self.run_entity()
         return entity.value if entity else None
 
     def links(self) -> Collection[LinkInput]:
-        """See `Asked`."""
+        """The links of the targets, as the SDK would send them."""
         return [link for link in map(self.link_of, self.targets) if link is not None]
 
     def versions(self) -> Collection[VersionQuestion]:
-        """See `Asked`."""
+        """The versions to ask for: those of the names that are consumed."""
         fetches = [fetch for fetch in map(self.resolve_consumed, self.consumed) if fetch is not None]
         questions = [version_question(fetch, self.view) for fetch in fetches]
         return [each for each in questions if isinstance(each, VersionQuestion)]

@@ -48,16 +48,16 @@ class ServerView:
 
     @property
     def organization_names(self) -> tuple[OrganizationNames, ...]:
-        """See `Directory.organization_names`: those of the entities that have been looked up."""
+        """The organizations of the entities that have been looked up."""
         seen = (names for facts in self._entities.values() if facts is not None for names in facts.organizations)
         return tuple(dict.fromkeys(seen))
 
     def entity(self, name: str) -> EntityFacts | None:
-        """See `Directory.entity`."""
+        """What the server says of an entity; None where it is missing or was not asked for."""
         return self._entities.get(name)
 
     def registry(self, organization: str, name: str) -> RegistryFacts | None:
-        """See `Directory.registry`."""
+        """What the server says of a registry; None where it is missing, hidden or was not asked for."""
         return self._registries.get((organization, name.casefold()))
 
     def has_asked(self, organization: str, name: str) -> bool:
@@ -65,12 +65,12 @@ class ServerView:
         return (organization, name.casefold()) in self._registries
 
     def registry_names(self, organization: str) -> tuple[str, ...]:
-        """See `Directory.registry_names`: those that have been seen."""
+        """The registries of an organization that have been seen, sorted."""
         found = self._registries.items()
         return tuple(sorted(facts.name for (owner, _), facts in found if owner == organization and facts is not None))
 
     def collection_type(self, entity: str, project: str, collection: str) -> str | None:
-        """See `Directory.collection_type`: those of registries only."""
+        """The type of a collection of a registry; None where it has none or was not asked for."""
         return self._types.get((entity, registry_name(project).casefold(), collection))
 
     def version(self, question: VersionQuestion) -> Version | None:
@@ -98,7 +98,7 @@ class ServerView:
         return self._entities.get(entity) is not None and self._writable.get(entity) is None
 
     def collection_names(self, organization: str, registry: str) -> tuple[str, ...] | None:
-        """See `Directory.collection_names`: nobody has asked for all of them."""
+        """None: the doctor never asks for all collections of a registry."""
         return None
 
     def seen_names(self) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ NEVER_SILENT = frozenset({"REG002"})
 
 
 class Selection:
-    """See `enabled`. `select` None: all rules."""
+    """Which rules apply to which file; `select` None: all rules."""
 
     def __init__(
         self,

@@ -344,11 +344,11 @@ class LiveRows:
             self._live = None
 
     def begin_check(self, name: str) -> None:
-        """See `Watcher`."""
+        """Show the check that is running."""
         self._name = name
 
     def end_check(self, check: CheckResult) -> None:
-        """See `Watcher`."""
+        """Show the result of a check."""
         self._rows.append(check)
 
     def _draw_rows(self) -> RenderableType:
