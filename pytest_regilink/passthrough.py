@@ -42,7 +42,9 @@ def _pass_responses(original: Any, url: str) -> Any:
     def on_request(self: Any, adapter: Any, request: Any, **kwargs: Any) -> Any:
         if _goes_to(request, url) and not getattr(self, ANSWERS_FOR_EMULATOR, False):
             kwargs.pop("retries", None)
-            return self._real_send(adapter, request, **kwargs)
+            # Old versions of responses keep it in the module alone.
+            real_send = getattr(self, "_real_send", sys.modules["responses"]._real_send)
+            return real_send(adapter, request, **kwargs)
         return original(self, adapter, request, **kwargs)
 
     return on_request
