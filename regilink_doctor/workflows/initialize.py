@@ -204,7 +204,7 @@ def _plan_configuration(folder: Path, seen: _Seen, planned: list[File]) -> Itera
 
 
 def _plan_ruff(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:
-    """Ruff removes the codes of others from `noqa` comments, unless it is told that they are somebody's."""
+    """Ruff removes the codes of others from `noqa` comments, unless `external` lists them."""
     for name, header in (("ruff.toml", "[lint]"), (".ruff.toml", "[lint]"), ("pyproject.toml", "[tool.ruff.lint]")):
         file = next((file for file in planned if file.path == name), None)
         before = file.after if file else _read(folder / name)

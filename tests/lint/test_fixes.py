@@ -18,7 +18,7 @@ BAD = 'run.link_artifact(a, "wandb_registry-model/größe:v3")\n'
 GOOD = 'run.link_artifact(a, "wandb-registry-model/größe")\n'
 
 
-def mend(content: bytes, path: str = "train.py", *, unsafe: bool = False) -> bytes:
+def fix_file(content: bytes, path: str = "train.py", *, unsafe: bool = False) -> bytes:
     after, _ = change.apply_fixes(path, content, lambda changed: lint_bytes(path, changed), unsafe=unsafe)
     return after
 
@@ -39,21 +39,21 @@ def test_encoding_and_line_ends_stay(line_end: str, encoding: str) -> None:
     cookie = f"# -*- coding: {encoding} -*-\n" if encoding in ("latin-1", "cp1252") else ""
     tail = "s = '\f über'; x = 1"  # no line end at the end
     before, after = ((cookie + PRELUDE + code + tail).replace("\n", line_end).encode(encoding) for code in (BAD, GOOD))
-    assert mend(before) == after
-    assert mend(after) == after
+    assert fix_file(before) == after
+    assert fix_file(after) == after
 
 
 def test_two_fixes_of_one_line_and_one_of_a_constant() -> None:
     code = PRELUDE + 'R = "Wandb-Registry-model"\nfor n in "ab":\n    run.link_artifact(a, f"{R}/{n}")\n    ' + BAD
-    assert mend(code.encode()).decode() == PRELUDE + (
+    assert fix_file(code.encode()).decode() == PRELUDE + (
         'R = "wandb-registry-model"\nfor n in "ab":\n    run.link_artifact(a, f"{R}/{n}")\n    ' + GOOD
     )
 
 
 def test_unsafe_fixes_want_to_be_asked_for() -> None:
     code = (PRELUDE + 'run.link_artifact(a, "Production-registry/zoo")\n').encode()
-    assert mend(code) == code
-    assert b'"wandb-registry-Production-registry/zoo"' in mend(code, unsafe=True)
+    assert fix_file(code) == code
+    assert b'"wandb-registry-Production-registry/zoo"' in fix_file(code, unsafe=True)
 
 
 @pytest.mark.parametrize("indent", [1, 2, "\t", None])
@@ -97,9 +97,9 @@ def test_what_breaks_the_file_is_dropped_and_the_rest_made() -> None:
         made = [_finding(2, "breaks", "'")] + ([_finding(3, "mends", "c")] if b"'b'" in content else [])
         return FileReport((*(finding for finding in broken if finding.code == "REG000"), *made))
 
-    after, mended = change.apply_fixes("t.py", code, lint)
+    after, applied = change.apply_fixes("t.py", code, lint)
     assert after == b"import wandb\nx = 'a'\ny = 'c'\n"
-    assert [finding.message for finding in mended] == ["mends"]
+    assert [finding.message for finding in applied] == ["mends"]
 
 
 def _finding(line: int, message: str, content: str) -> Finding:
@@ -121,8 +121,8 @@ def test_fixes_that_overlap_wait_for_their_turn() -> None:
         seen.append(content)
         return FileReport(((first,) if b"abc" in content else ()) + ((second,) if b"cde" in content else ()))
 
-    after, mended = change.apply_fixes("t.py", b"abcdef", lint)
-    assert (after, mended) == (b"ABdef", [first])
+    after, applied = change.apply_fixes("t.py", b"abcdef", lint)
+    assert (after, applied) == (b"ABdef", [first])
 
 
 def _fix(start: int, end: int, content: str) -> Fix:
@@ -177,7 +177,7 @@ def test_what_cannot_be_written_is_left_whole(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize("unsafe", [False, True])
 def test_a_refused_link_does_not_land_somewhere_else(target: str, unsafe: bool) -> None:
     code = f"{PRELUDE}run.link_artifact(a, {target})\n".encode()
-    after = mend(code, unsafe=unsafe)
+    after = fix_file(code, unsafe=unsafe)
     errors = {item.code for item in lint_bytes("train.py", after).findings if item.severity == "error"}
     assert errors <= {item.code for item in lint_bytes("train.py", code).findings}
     assert after == code or b"wandb-registry-model" in after
@@ -186,7 +186,7 @@ def test_a_refused_link_does_not_land_somewhere_else(target: str, unsafe: bool) 
 def test_a_link_that_cannot_be_fixed_keeps_no_other_from_being_fixed() -> None:
     refused = 'run.link_artifact(a, ":v3")\n'
     code = f'{PRELUDE}{refused}run.link_artifact(a, "wandb_registry-model/zoo")\n'.encode()
-    assert mend(code) == f'{PRELUDE}{refused}run.link_artifact(a, "wandb-registry-model/zoo")\n'.encode()
+    assert fix_file(code) == f'{PRELUDE}{refused}run.link_artifact(a, "wandb-registry-model/zoo")\n'.encode()
 
 
 def test_a_fix_that_leaves_as_many_findings_is_dropped() -> None:
@@ -200,7 +200,7 @@ def test_a_fix_that_leaves_as_many_findings_is_dropped() -> None:
 
 def test_a_fix_of_an_error_that_has_hidden_an_info_is_kept() -> None:
     code = f'{PRELUDE}run.link_artifact(a, "acme/wandb-registry-Model/churn/v2")\n'.encode()
-    before, after = lint_bytes("train.py", code), mend(code, unsafe=True)
+    before, after = lint_bytes("train.py", code), fix_file(code, unsafe=True)
     assert [finding.code for finding in before.findings] == ["REG103"]
     assert after == code.replace(b"churn/v2", b"churn-v2")
     assert [finding.code for finding in lint_bytes("train.py", after).findings] == ["REG302"]
@@ -380,4 +380,4 @@ def test_a_comment_after_the_last_character_of_the_file(end: str) -> None:
 )
 def test_a_fix_drops_no_alias(name: str, fixed: str | None) -> None:
     code = f'import wandb\nwandb.init().link_artifact(art, f"wandb-registry-model/{name}")\n'
-    assert mend(code.encode(), unsafe=True).decode() == (code.replace(name, fixed) if fixed else code)
+    assert fix_file(code.encode(), unsafe=True).decode() == (code.replace(name, fixed) if fixed else code)

@@ -32,19 +32,19 @@ def hold(path: str, content: bytes, lint: Lint) -> list[Finding]:
     offered = [finding for finding in lint(content) if finding.fix]
     refused: set[str] = set()
     for finding in offered:
-        after, mended = change.apply_fixes(path, content, _reports(_only(finding, content, lint)), unsafe=True)
-        if not mended:
+        after, applied = change.apply_fixes(path, content, _reports(_only(finding, content, lint)), unsafe=True)
+        if not applied:
             assert _is_worse(lint(content), lint(str(_by_hand(path, content, finding)).encode()))
             refused.add(finding.code)
             continue
-        assert mended == [finding], f"{finding.code}: {finding.message}: the fix does not mend it"
+        assert applied == [finding], f"{finding.code}: {finding.message}: the fix does not fix it"
         assert _meaning(path, after) == _by_hand(path, content, finding)
         if not finding.place.cell:
             assert after == _meaning(path, after).encode(encoding_of(content))
     if {finding.code for finding in offered} <= refused:
         return []
-    after, mended = change.apply_fixes(path, content, _reports(lint), unsafe=True)
-    assert mended
+    after, applied = change.apply_fixes(path, content, _reports(lint), unsafe=True)
+    assert applied
     assert change.apply_fixes(path, after, _reports(lint), unsafe=True) == (after, [])
     left = [finding for finding in lint(after) if finding.fix and finding.code not in refused]
     assert not left, "a fix that is still offered mends nothing"
@@ -113,7 +113,7 @@ def test_the_fixes_of_a_case(case: Case, tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_the_fixes_of_every_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    mended = set()
+    applied = set()
     for rule in all_rules():
         for example in rule.bad:
             python = rule.example.endswith(".py")
@@ -123,5 +123,5 @@ def test_the_fixes_of_every_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             def lint(changed: bytes, name: str = rule.example, directory: Catalog | None = directory) -> Any:
                 return lint_bytes(name, changed, directory, selection=Selection(pedantic=True)).findings
 
-            mended |= {finding.code for finding in hold(rule.example, whole.encode(), lint)}
-    assert mended >= {"REG101", "REG104", "REG107", "REG108", "REG109", "REG111", "REG607"}
+            applied |= {finding.code for finding in hold(rule.example, whole.encode(), lint)}
+    assert applied >= {"REG101", "REG104", "REG107", "REG108", "REG109", "REG111", "REG607"}

@@ -129,7 +129,7 @@ def registry_name(project: str) -> str:
 def misspelled_prefix(segment: str) -> str | None:
     """What was probably meant by a segment that only looks as if it had the registry prefix (row A4).
 
-    None when the prefix is right, or when nothing in the segment looks like it: the case, blanks, underscores and at
+    None when the prefix is right, or when nothing in the segment looks like it: the case, spaces, underscores and at
     most two wrong, missing or added letters are forgiven. `wandb-registry` alone gives the bare prefix.
 
     >>> misspelled_prefix("wandb_registery-model")

@@ -60,7 +60,7 @@ def resolve_comprehension(
 ) -> Iterable[Value]:
     """`[a for a in run.logged_artifacts() if …]`: a set, as which item comes where is not known.
 
-    A condition leaves open which items there are at all; those of wandb's, and tuples, are followed all the same.
+    A condition leaves open which items there are at all; those of wandb's, and tuples, are followed nevertheless.
     """
     if "wandb" not in at.scope.module.imports:
         return [UNKNOWN]

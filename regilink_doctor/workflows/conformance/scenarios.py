@@ -20,7 +20,7 @@ class Scenario:
     """One claim about W&B's servers.
 
     `failures` are the entries of the failure index that it belongs to. `message` is the key of the W&B message that the
-    answer shows, if the wording is what nobody has published.
+    answer shows, if only the wording is unpublished.
     """
 
     name: str

@@ -107,9 +107,6 @@ _VERSION = re.compile(
 _LOGGED_IN = re.compile(r"Currently logged in as: ([\w.-]+)(?: \(([\w.-]+)\))?")
 _HOST = re.compile(r"https?://([\w.-]+(?::\d+)?)")
 _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
-_OFFLINE = re.compile(
-    r"syncing is set to `?offline|WANDB_MODE=[\"']?offline|mode=[\"']offline|offline-run-\d|offline mode", re.IGNORECASE
-)
 _SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE)
 _SWEEP = re.compile(
     r"\bwandb (?:agent|sweep|launch|launch-agent)\b|wandb: (?:ERROR )?(?:launch|sweep|agent)"
@@ -339,11 +336,6 @@ class ErrorContext:
         """The length of the API key that the message counts."""
         match = _KEY_LENGTH.search(self.message_text)
         return int(match[1] or match[2]) if match else None
-
-    @property
-    def is_offline(self) -> bool:
-        """Whether the text says that the run is offline."""
-        return bool(_OFFLINE.search(self.text))
 
     @property
     def is_about_wandb(self) -> bool:
