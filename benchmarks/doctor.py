@@ -46,7 +46,7 @@ def main() -> None:
     with Emulator(world) as emulator, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         script = folder / "by_api.py"
-        script.write_text(BY_API)
+        script.write_text(BY_API, encoding="utf-8")
         environ = {**os.environ, **emulator.environ(), "HOME": name}
         ours = [sys.executable, "-m", "regilink_doctor", "doctor", "--type", "model"]
         rows = []

@@ -53,9 +53,11 @@ def seconds(action: Callable[[], object]) -> float:
 
 def snippet(folder: Path) -> tuple[float, float]:
     """Seconds on the emulator, and offline without the link: in turn, the first round thrown away, medians."""
-    (folder / "weights.txt").write_text("weights")
-    (folder / "online.py").write_text(SNIPPET.format(mode="online", call=LINK))
-    (folder / "offline.py").write_text(SNIPPET.format(mode="offline", call="run.log_artifact(artifact)"))
+    (folder / "weights.txt").write_text("weights", encoding="utf-8")
+    (folder / "online.py").write_text(SNIPPET.format(mode="online", call=LINK), encoding="utf-8")
+    (folder / "offline.py").write_text(
+        SNIPPET.format(mode="offline", call="run.log_artifact(artifact)"), encoding="utf-8"
+    )
     taken: dict[str, list[float]] = {"online.py": [], "offline.py": []}
     with Emulator() as emulator:
         environ = {**os.environ, **emulator.environ()}
@@ -152,7 +154,7 @@ def large_upload() -> float:
 
 def memory() -> float:
     """MB of this process."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def until_ready(command: list[str], url: str) -> float:

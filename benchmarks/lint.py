@@ -69,7 +69,7 @@ def modules(*requirements: str) -> list[Path]:
 
 
 def corpus() -> list[str]:
-    lines = Path(__file__).with_name("corpus.txt").read_text().splitlines()
+    lines = Path(__file__).with_name("corpus.txt").read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
@@ -88,10 +88,10 @@ def build(folder: Path, count: int) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     for number in range(80):
-        (folder / f"train{number}.py").write_text(SCRIPT)
+        (folder / f"train{number}.py").write_text(SCRIPT, encoding="utf-8")
     for number in range(30):
-        (folder / f"publish{number}.ipynb").write_text(NOTEBOOK)
-        (folder / f"job{number}.yaml").write_text(SETTINGS)
+        (folder / f"publish{number}.ipynb").write_text(NOTEBOOK, encoding="utf-8")
+        (folder / f"job{number}.yaml").write_text(SETTINGS, encoding="utf-8")
     git = ["git", "-c", "core.fsync=none", "-c", "gc.auto=0"]
     subprocess.run([*git, "init", "-q"], cwd=folder, check=True)
     subprocess.run([*git, "add", "."], cwd=folder, check=True)
@@ -207,8 +207,8 @@ def package(work: Path, bin_: Path, ruff: str) -> list[str]:
 
 
 def one_file(work: Path, bin_: Path, ruff: str) -> list[str]:
-    (work / "clean.py").write_text(CLEAN)
-    (work / "finding.py").write_text(FINDING)
+    (work / "clean.py").write_text(CLEAN, encoding="utf-8")
+    (work / "finding.py").write_text(FINDING, encoding="utf-8")
     rule = ["check", "--no-cache", "--isolated", "--select", "F401,F821"]
     commands = {
         "regilink": [str(bin_ / "regilink"), "lint", "clean.py"],
@@ -269,7 +269,7 @@ def build_configured(folder: Path, *, in_files: bool) -> None:
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
     subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
 

@@ -82,8 +82,8 @@ def run_suite(suite: str, limit: int | None = None) -> list[Row]:
     """
     with tempfile.TemporaryDirectory(prefix="regilink-benchmark-") as name:
         folder = Path(name)
-        (folder / "measure.py").write_text(MEASURE.format(done=DONE))
-        (folder / "test_it.py").write_text(suite)
+        (folder / "measure.py").write_text(MEASURE.format(done=DONE), encoding="utf-8")
+        (folder / "test_it.py").write_text(suite, encoding="utf-8")
         environ = {name: value for name, value in os.environ.items() if not name.startswith("WANDB_")}
         environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_DEBUG_TEMPROOT": name}
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -98,7 +98,7 @@ def run_suite(suite: str, limit: int | None = None) -> list[Row]:
         )
         if done.returncode:
             raise SystemExit(f"status {done.returncode} with {limit} descriptors\n{done.stdout}{done.stderr}")
-        return [json.loads(line) for line in (folder / DONE).read_text().splitlines()]
+        return [json.loads(line) for line in (folder / DONE).read_text(encoding="utf-8").splitlines()]
 
 
 def describe_rows(rows: Sequence[Row]) -> list[str]:

@@ -118,7 +118,7 @@ def measure(folder: Path) -> str:
         "test_one.py": TESTS.format(count=1),
         "test_eleven.py": TESTS.format(count=11),
     }.items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, encoding="utf-8")
     # For a plugin that is named pytest looks through the entry points of all packages: without ours, for an empty one.
     pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p"]
     without, ours = [*pytest, "empty_plugin"], [*pytest, "pytest_regilink.plugin"]

@@ -83,8 +83,8 @@ def test_findings_below_the_severity_are_hidden(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (tmp_path / "bad.py").write_text(BAD)
-    (tmp_path / "advice.py").write_text(ADVICE)
+    (tmp_path / "bad.py").write_text(BAD, encoding="utf-8")
+    (tmp_path / "advice.py").write_text(ADVICE, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     result, out, _ = run("lint", "--min-severity", severity, "--output-format", "json", capsys=capsys)
     assert result == status
@@ -95,14 +95,14 @@ def test_what_is_hidden_is_neither_counted_nor_fixed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     warning = 'import wandb\nrun = wandb.init(entity="t")\nrun.link_artifact(a, "wandb-registry-model/zoo:v3")\n'
-    (tmp_path / "train.py").write_text(warning)
+    (tmp_path / "train.py").write_text(warning, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert run("lint", capsys=capsys)[0] == 1
-    (tmp_path / "regilink.toml").write_text('min-severity = "error"\n')
+    (tmp_path / "regilink.toml").write_text('min-severity = "error"\n', encoding="utf-8")
     assert run("lint", "--fix", capsys=capsys)[:2] == (0, "Nothing found in 2 files.\n")
-    assert (tmp_path / "train.py").read_text() == warning
+    assert (tmp_path / "train.py").read_text(encoding="utf-8") == warning
     assert run("lint", "--min-severity", "warning", capsys=capsys)[0] == 1
-    (tmp_path / "regilink.toml").write_text('min-severity = "eror"\n')
+    (tmp_path / "regilink.toml").write_text('min-severity = "eror"\n', encoding="utf-8")
     status, _, error = run("lint", capsys=capsys)
     assert (status, 'did you mean "error"?' in error) == (2, True)
 

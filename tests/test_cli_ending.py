@@ -45,9 +45,9 @@ def wait_for_child(process: "subprocess.Popen[str]", word: str) -> int:
     """The child process that runs a program with this word in its command line: it exists, and has been started."""
 
     def find() -> int | None:
-        for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+        for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split():
             try:
-                if word in Path(f"/proc/{child}/cmdline").read_text():
+                if word in Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8"):
                     return int(child)
             except FileNotFoundError:  # it has ended meanwhile
                 continue
@@ -58,7 +58,7 @@ def wait_for_child(process: "subprocess.Popen[str]", word: str) -> int:
 
 def runs(process: int) -> bool:
     try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
 
@@ -99,7 +99,7 @@ def spread(folder: Path, *arguments: str) -> "tuple[subprocess.Popen[str], list[
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_the_linter_that_is_stopped_takes_its_processes_with_it(tmp_path: Path, number: int, status: int) -> None:
     for name in range(12):
-        (tmp_path / f"m{name}.py").write_text(BAD)
+        (tmp_path / f"m{name}.py").write_text(BAD, encoding="utf-8")
     process, started = spread(tmp_path)
     process.send_signal(number)
     out, error = process.communicate(timeout=120)
@@ -109,7 +109,7 @@ def test_the_linter_that_is_stopped_takes_its_processes_with_it(tmp_path: Path, 
 
 def test_what_a_killed_process_had_to_do_is_done(tmp_path: Path) -> None:
     for name in range(12):
-        (tmp_path / f"m{name}.py").write_text(BAD)
+        (tmp_path / f"m{name}.py").write_text(BAD, encoding="utf-8")
     process, started = spread(tmp_path, "--statistics")
     for child in started:
         os.kill(child, signal.SIGKILL)
@@ -142,7 +142,7 @@ def test_who_is_asked_to_end_leaves_no_folder_behind(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_file_that_is_being_mended_is_whole(tmp_path: Path, number: int) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     program = (
         "import os; from regilink_doctor import cli; real = os.chmod\n"
         f"def chmod(*given): os.kill(os.getpid(), {int(number)}); real(*given)\n"
@@ -151,12 +151,12 @@ def test_a_file_that_is_being_mended_is_whole(tmp_path: Path, number: int) -> No
     done = subprocess.run([sys.executable, "-c", program, "lint", "--fix"], cwd=tmp_path, capture_output=True)
     assert (done.returncode, done.stderr) == (128 + number, b"")
     assert os.listdir(tmp_path) == ["train.py"]
-    assert (tmp_path / "train.py").read_text() == BAD
+    assert (tmp_path / "train.py").read_text(encoding="utf-8") == BAD
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_a_closed_stream_is_nobodys(tmp_path: Path, closed: str) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     command = f"{sys.executable} -m regilink_doctor lint {closed}"
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
@@ -174,7 +174,7 @@ def run(command: str, cwd: Path, **variables: str) -> "subprocess.CompletedProce
 
 @pytest.mark.parametrize("command", ["lint nowhere", "lint", "verify", "lint --nonsense", "nonsense"])
 def test_where_nothing_can_be_complained_of_the_status_tells(tmp_path: Path, command: str) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     assert run(f"regilink {command} 2>/dev/full", tmp_path).returncode == (1 if command == "lint" else 2)
 
 
@@ -184,7 +184,7 @@ def test_where_nothing_can_be_complained_of_the_status_tells(tmp_path: Path, com
 )
 @pytest.mark.parametrize("command", ["lint", "rules", "explain REG102", "schema catalog", "dry-run -- true"])
 def test_output_that_cannot_be_written_is_said(tmp_path: Path, command: str, output: str, why: str) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     done = run(f"regilink {command} {output}", tmp_path)
     assert (done.returncode, done.stderr) == (2, f"regilink: the output could not be written: {why}\n")
 
@@ -194,7 +194,7 @@ def test_output_that_cannot_be_written_is_said(tmp_path: Path, command: str, out
     [("lint", 1), ("rules", 0), ("doctor", 1), ("doctor --output-format json", 1)],
 )
 def test_a_reader_that_has_gone_changes_no_status(tmp_path: Path, command: str, status: int) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     gone, pipe = os.pipe()
     os.close(gone)
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "WANDB_BASE_URL": "http://127.0.0.1:1"}
@@ -226,7 +226,7 @@ def test_what_is_no_plain_file_is_not_replaced_by_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["explain REG102", "rules --output-format json", "lint --output-format sarif"])
 def test_documentation_that_python_drops_is_still_there(tmp_path: Path, command: str) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     optimized, usual = (run(f"regilink {command}", tmp_path, PYTHONOPTIMIZE=level) for level in ("2", ""))
     assert usual.stdout
     assert (optimized.stdout, optimized.stderr) == (usual.stdout, usual.stderr)

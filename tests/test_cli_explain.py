@@ -12,7 +12,7 @@ from regilink_doctor.cli import main
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
 
 
 def test_what_is_recognised_is_0_and_what_is_not_is_1(capsys: pytest.CaptureFixture[str]) -> None:

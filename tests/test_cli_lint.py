@@ -17,13 +17,13 @@ ADVICE = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, 
 
 @pytest.mark.parametrize(("code", "status"), [(BAD, 1), (GOOD, 0), (ADVICE, 0), ("import wandb\nlink_artifact(", 1)])
 def test_the_exit_status_says_what_was_found(tmp_path: Path, code: str, status: int) -> None:
-    (tmp_path / "train.py").write_text(code)
+    (tmp_path / "train.py").write_text(code, encoding="utf-8")
     process = subprocess.run([sys.executable, "-m", "regilink_doctor", "lint"], cwd=tmp_path, capture_output=True)
     assert process.returncode == regilink("lint", cwd=tmp_path).returncode == status
 
 
 def test_a_path_that_is_missing_is_no_finding(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     done = regilink("lint", "train.py", "nowhere.py", cwd=tmp_path)
     assert done.returncode == 2
     assert "nowhere.py: no such file" in done.stderr
@@ -31,14 +31,14 @@ def test_a_path_that_is_missing_is_no_finding(tmp_path: Path) -> None:
 
 
 def test_concise_is_a_line_a_finding(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     done = regilink("lint", "--output-format", "concise", cwd=tmp_path)
     assert done.stdout.startswith("train.py:3:23: REG102 ")
     assert len(done.stdout.splitlines()) == 1
 
 
 def test_full_underlines_the_offending_characters(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     lines = regilink("lint", cwd=tmp_path).stdout.splitlines()
     code = next(line for line in lines if "run.link_artifact" in line)
     marks = lines[lines.index(code) + 1]
@@ -47,7 +47,9 @@ def test_full_underlines_the_offending_characters(tmp_path: Path) -> None:
 
 
 def test_json_has_the_shape_of_the_contract(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD.replace("wandb-registry-model", "wandb_registry_model/zoo"))
+    (tmp_path / "train.py").write_text(
+        BAD.replace("wandb-registry-model", "wandb_registry_model/zoo"), encoding="utf-8"
+    )
     value = json.loads(regilink("lint", "--output-format", "json", cwd=tmp_path).stdout)
     assert value["version"] == 1
     (finding,) = value["findings"]
@@ -83,13 +85,13 @@ def test_json_has_the_shape_of_the_contract(tmp_path: Path) -> None:
 
 
 def test_json_lines_is_one_finding_a_line(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     (line,) = regilink("lint", "--output-format", "json-lines", cwd=tmp_path).stdout.splitlines()
     assert json.loads(line)["code"] == "REG102"
 
 
 def test_sites_have_the_shape_of_the_contract(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     done = regilink("lint", "--show-sites", "--output-format", "json", cwd=tmp_path)
     init, link = json.loads(done.stdout)["sites"]
     assert (init["kind"], init["call"], init["entity"]) == ("init", "wandb.init", "team-a")
@@ -113,7 +115,7 @@ def test_sites_have_the_shape_of_the_contract(tmp_path: Path) -> None:
 
 
 def test_every_option_is_a_variable_too(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     assert regilink("lint", cwd=tmp_path, REGILINK_OUTPUT_FORMAT="concise").stdout.startswith("train.py:3:23: ")
     wrong = regilink("lint", cwd=tmp_path, REGILINK_OUTPUT_FORMAT="yaml")
     assert wrong.returncode == 2
@@ -127,7 +129,7 @@ def test_every_option_is_a_variable_too(tmp_path: Path) -> None:
 
 
 def test_colours_only_when_asked(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     assert "\x1b[" not in regilink("lint", cwd=tmp_path).stdout
     assert "\x1b[" in regilink("lint", "--color", "always", cwd=tmp_path).stdout
     assert "\x1b[" in regilink("lint", cwd=tmp_path, FORCE_COLOR="1").stdout
@@ -136,9 +138,9 @@ def test_colours_only_when_asked(tmp_path: Path) -> None:
 
 def test_git_decides_which_files_there_are(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
-    (tmp_path / ".gitignore").write_text("ignored.py\n")
+    (tmp_path / ".gitignore").write_text("ignored.py\n", encoding="utf-8")
     for name in ("tracked.py", "untracked.py", "ignored.py", "gone.py"):
-        (tmp_path / name).write_text(BAD)
+        (tmp_path / name).write_text(BAD, encoding="utf-8")
     subprocess.run(["git", "add", "tracked.py", "gone.py"], cwd=tmp_path, check=True)
     (tmp_path / "gone.py").unlink()
     done = regilink("lint", "--output-format", "concise", cwd=tmp_path)
@@ -147,19 +149,19 @@ def test_git_decides_which_files_there_are(tmp_path: Path) -> None:
 
 
 def test_a_catalog_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
-    (tmp_path / "c.json").write_text('{"version": 1, "organizations": [{"name": 3}]}')
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
+    (tmp_path / "c.json").write_text('{"version": 1, "organizations": [{"name": 3}]}', encoding="utf-8")
     done = regilink("lint", "--catalog", "c.json", cwd=tmp_path)
     assert done.returncode == 2
     assert "organizations[0].name is not a string" in done.stderr
 
 
 def test_a_catalog_proves_what_source_only_suspects(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(GOOD.replace("-model/", "-modle/"))
+    (tmp_path / "train.py").write_text(GOOD.replace("-model/", "-modle/"), encoding="utf-8")
     registry = {"name": "model", "types": ["model"]}
     organization = {"name": "Acme", "entity": "acme", "teams": [{"name": "team-a"}], "registries": [registry]}
     catalog = {"version": 1, "complete": True, "organizations": [organization]}
-    (tmp_path / "c.json").write_text(json.dumps(catalog))
+    (tmp_path / "c.json").write_text(json.dumps(catalog), encoding="utf-8")
     assert regilink("lint", cwd=tmp_path).returncode == 0
     done = regilink("lint", "--catalog", "c.json", cwd=tmp_path)
     assert done.returncode == 1
@@ -195,8 +197,8 @@ def loaded(tmp_path: Path, *arguments: str) -> set[str]:
 
 
 def test_a_run_without_candidates_loads_as_good_as_nothing(tmp_path: Path) -> None:
-    (tmp_path / "clean.py").write_text("import os\n")
-    (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
+    (tmp_path / "clean.py").write_text("import os\n", encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n", encoding="utf-8")
     new = loaded(tmp_path, "lint", "--force-exclude", "--output-format", "full", "clean.py", "pyproject.toml")
     assert {name for name in new if not name.startswith("regilink_doctor")} <= STARTUP
     assert "regilink_doctor.report.terminal" not in new  # no terminal, no bar
@@ -206,7 +208,7 @@ def test_a_run_without_candidates_loads_as_good_as_nothing(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("code", [BAD, GOOD])
 def test_a_candidate_loads_only_what_reads_it(tmp_path: Path, code: str) -> None:
-    (tmp_path / "train.py").write_text(code)
+    (tmp_path / "train.py").write_text(code, encoding="utf-8")
     new = loaded(tmp_path, "lint", "train.py")
     heavy = {"argparse", "difflib", "importlib.metadata", "json", "pathlib", "requests", "rich", "subprocess"}
     assert not new & (heavy | {"tempfile", "threading", "tomllib", "wandb", "yaml"})
@@ -216,8 +218,8 @@ def test_a_candidate_loads_only_what_reads_it(tmp_path: Path, code: str) -> None
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
 def test_a_full_disk_is_said_and_is_no_finding(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
-    with open("/dev/full", "w") as full:
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
+    with open("/dev/full", "w", encoding="utf-8") as full:
         command = [sys.executable, "-m", "regilink_doctor", "lint"]
         done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
@@ -225,11 +227,13 @@ def test_a_full_disk_is_said_and_is_no_finding(tmp_path: Path) -> None:
 
 
 def test_rules_are_chosen_by_file_and_command_line(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     assert regilink("lint", "--ignore", "REG1", cwd=tmp_path).returncode == 0
     assert regilink("lint", "--select", "REG2,REG101", cwd=tmp_path).returncode == 0
     assert regilink("lint", "--per-file-ignores", "train.py:REG102", cwd=tmp_path).returncode == 0
-    (tmp_path / "pyproject.toml").write_text('[tool.regilink]\nignore = ["REG102"]\noutput-format = "concise"\n')
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.regilink]\nignore = ["REG102"]\noutput-format = "concise"\n', encoding="utf-8"
+    )
     assert regilink("lint", cwd=tmp_path).returncode == 0
     assert regilink("lint", "--select", "REG102", cwd=tmp_path).stdout.startswith("train.py:3:23: REG102")
     assert regilink("lint", "--isolated", cwd=tmp_path).stdout.startswith("error[REG102]")
@@ -240,7 +244,7 @@ def test_rules_are_chosen_by_file_and_command_line(tmp_path: Path) -> None:
 
 
 def test_a_configuration_that_is_wrong_stops_everything(tmp_path: Path) -> None:
-    (tmp_path / "regilink.toml").write_text("selct = []\n")
+    (tmp_path / "regilink.toml").write_text("selct = []\n", encoding="utf-8")
     done = regilink("lint", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "regilink: regilink.toml: unknown key 'selct', did you mean \"select\"?\n"
@@ -248,8 +252,8 @@ def test_a_configuration_that_is_wrong_stops_everything(tmp_path: Path) -> None:
 
 def test_named_files_are_excluded_only_by_force(tmp_path: Path) -> None:
     (tmp_path / "vendored").mkdir()
-    (tmp_path / "vendored" / "a.py").write_text(BAD)
-    (tmp_path / "regilink.toml").write_text('extend-exclude = ["vendored"]\n')
+    (tmp_path / "vendored" / "a.py").write_text(BAD, encoding="utf-8")
+    (tmp_path / "regilink.toml").write_text('extend-exclude = ["vendored"]\n', encoding="utf-8")
     assert regilink("lint", cwd=tmp_path).returncode == 0
     assert regilink("lint", "vendored/a.py", cwd=tmp_path).returncode == 1
     assert regilink("lint", "vendored", cwd=tmp_path).returncode == 1
@@ -259,14 +263,14 @@ def test_named_files_are_excluded_only_by_force(tmp_path: Path) -> None:
 
 
 def test_statistics_settings_and_exit_zero(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     done = regilink("lint", "--statistics", "--exit-zero", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "    1  REG102  error    missing-collection\n    1  total\n")
     value = json.loads(regilink("lint", "--statistics", "--output-format", "json", cwd=tmp_path).stdout)
     assert value["statistics"] == [
         {"code": "REG102", "name": "missing-collection", "severity": "error", "count": 1, "fixable": 0}
     ]
-    (tmp_path / "regilink.toml").write_text('[registries]\nmodel = ["model"]\n')
+    (tmp_path / "regilink.toml").write_text('[registries]\nmodel = ["model"]\n', encoding="utf-8")
     shown = regilink("lint", "--show-settings", cwd=tmp_path).stdout
     assert shown.startswith("# regilink.toml\n")
     assert 'registries = { "model" = ["model"] }' in shown
@@ -285,14 +289,17 @@ def test_statistics_settings_and_exit_zero(tmp_path: Path) -> None:
     ],
 )
 def test_the_summary_counts_links_whose_registry_is_not_shown(tmp_path: Path, path: str, unread: bool) -> None:
-    (tmp_path / "train.py").write_text(f'import os, wandb\nwandb.init(entity="t").link_artifact(a, {path})\n')
+    (tmp_path / "train.py").write_text(
+        f'import os, wandb\nwandb.init(entity="t").link_artifact(a, {path})\n', encoding="utf-8"
+    )
     last = regilink("lint", cwd=tmp_path).stdout.splitlines()[-1]
     assert ("1 link could not be read: train.py:2." in last) == unread
 
 
 def test_of_many_unread_links_the_summary_names_three(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(
-        'import wandb\nrun = wandb.init(entity="t")\n' + "run.link_artifact(a, f())\n" * 5
+        'import wandb\nrun = wandb.init(entity="t")\n' + "run.link_artifact(a, f())\n" * 5,
+        encoding="utf-8",
     )
     last = regilink("lint", cwd=tmp_path).stdout.splitlines()[-1]
     assert last.endswith("5 links could not be read: train.py:3, train.py:4, train.py:5 and 2 more.")
@@ -301,51 +308,52 @@ def test_of_many_unread_links_the_summary_names_three(tmp_path: Path) -> None:
 def test_links_to_a_project_are_counted(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(
         "import wandb\nrun = wandb.init(entity='team-a')\nrun.link_artifact(artifact, 'model/zoo')\n"
-        "run.link_artifact(artifact, 'wandb-registry-model/zoo')\n"
+        "run.link_artifact(artifact, 'wandb-registry-model/zoo')\n",
+        encoding="utf-8",
     )
     last = regilink("lint", cwd=tmp_path).stdout.splitlines()[-1]
     assert "1 link goes to a project, not to a registry: train.py:3." in last
 
 
 def test_quiet_shows_findings_alone(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(GOOD)
+    (tmp_path / "train.py").write_text(GOOD, encoding="utf-8")
     (tmp_path / "big.py").write_bytes(b"#" * (9 * 2**20))
     done = regilink("lint", "--quiet", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     loud, quiet = regilink("lint", cwd=tmp_path), regilink("lint", "--quiet", "nowhere.py", ".", cwd=tmp_path)
     assert loud.stdout == quiet.stdout + "Found 1 error in 1 file.\n"
     assert (quiet.returncode, quiet.stderr) == (2, "regilink: nowhere.py: no such file or folder\n")
-    (tmp_path / "train.py").write_text(BAD.replace("wandb-registry-model", "wandb_registry-model/x"))
+    (tmp_path / "train.py").write_text(BAD.replace("wandb-registry-model", "wandb_registry-model/x"), encoding="utf-8")
     done = regilink("lint", "--quiet", "--diff", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, "")
     assert regilink("lint", "--quiet", "--fix", cwd=tmp_path).stdout == ""
 
 
 def test_the_report_goes_to_a_file(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     shown = regilink("lint", "--output-format", "json", cwd=tmp_path)
     done = regilink("lint", "--output-format", "json", "--output-file", "r.json", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
-    assert (tmp_path / "r.json").read_text() == shown.stdout
+    assert (tmp_path / "r.json").read_text(encoding="utf-8") == shown.stdout
     done = regilink("lint", "--output-file", "r.txt", "nowhere.py", cwd=tmp_path, FORCE_COLOR="1")
     assert (done.returncode, done.stderr) == (2, "regilink: nowhere.py: no such file or folder\n")
-    assert (tmp_path / "r.txt").read_text() == ""
+    assert (tmp_path / "r.txt").read_text(encoding="utf-8") == ""
     done = regilink("lint", "--show-sites", "train.py", cwd=tmp_path, REGILINK_OUTPUT_FILE="sites.txt")
-    assert (tmp_path / "sites.txt").read_text().startswith("train.py:2:7: wandb.init\n")
+    assert (tmp_path / "sites.txt").read_text(encoding="utf-8").startswith("train.py:2:7: wandb.init\n")
 
 
 def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     done = regilink("lint", "--output-file", "none/r.txt", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == "regilink: none/r.txt cannot be written: No such file or directory\n"
 
 
 def test_no_colour_goes_to_a_file(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     regilink("lint", "--output-file", "r.txt", cwd=tmp_path, FORCE_COLOR="1")
-    text = (tmp_path / "r.txt").read_text()
+    text = (tmp_path / "r.txt").read_text(encoding="utf-8")
     assert text.startswith("error[REG102]")
     assert "\x1b[" not in text
 
@@ -364,15 +372,15 @@ def test_an_option_that_is_none_is_told_with_what_was_meant(tmp_path: Path) -> N
 
 
 def test_options_may_stand_between_paths(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text(BAD)
-    (tmp_path / "b.py").write_text(GOOD)
+    (tmp_path / "a.py").write_text(BAD, encoding="utf-8")
+    (tmp_path / "b.py").write_text(GOOD, encoding="utf-8")
     done = regilink("lint", "b.py", "--output-format=concise", "a.py", "--color", "never", cwd=tmp_path)
     assert done.stdout.startswith("a.py:3:23")
 
 
 def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("import wandb\n")
-    (tmp_path / "script").write_text("#!/usr/bin/env python3\n" + BAD)
+    (tmp_path / "README.md").write_text("import wandb\n", encoding="utf-8")
+    (tmp_path / "script").write_text("#!/usr/bin/env python3\n" + BAD, encoding="utf-8")
     (tmp_path / "big.py").write_bytes(b"#" * (9 * 2**20))
     done = regilink("lint", "README.md", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "Nothing found in 0 files.\n")
@@ -385,7 +393,7 @@ def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
 
 def test_links_and_repetitions_are_one_file(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
-    (tmp_path / "src" / "a.py").write_text(BAD)
+    (tmp_path / "src" / "a.py").write_text(BAD, encoding="utf-8")
     (tmp_path / "b.py").symlink_to("src/a.py")
     (tmp_path / "loop").symlink_to(".")
     (tmp_path / "dangling.py").symlink_to("nowhere.py")

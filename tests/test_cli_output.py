@@ -93,7 +93,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         encoding="utf-8",
     )
     (tmp_path / "regilink.toml").write_text(f'organization = "{NAME}"\n', encoding="utf-8")
-    (tmp_path / "c.json").write_text(json.dumps(CATALOG))
+    (tmp_path / "c.json").write_text(json.dumps(CATALOG), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("NETRC", os.devnull)
@@ -178,7 +178,9 @@ KEYS = {
 @pytest.mark.parametrize("place", KEYS)
 def test_no_key_is_printed(place: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = secrets.token_hex(20)
-    (project / "b.py").write_text(f"import wandb\nrun = wandb.init(entity='t')\n{KEYS[place].format(key=key)}")
+    (project / "b.py").write_text(
+        f"import wandb\nrun = wandb.init(entity='t')\n{KEYS[place].format(key=key)}", encoding="utf-8"
+    )
     commands = [
         *(("lint", "--output-format", name) for name in FORMATS),
         ("lint", "--show-sites", "--output-format", "json"),

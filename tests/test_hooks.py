@@ -15,8 +15,8 @@ from test_cli_lint import BAD, GOOD
 from regilink_doctor.lint.scan.kinds import kind_of
 
 ROOT = Path(__file__).parent.parent
-HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
-ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
+HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 MENDABLE = GOOD.replace("wandb-registry", "wandb_registry")
 
 
@@ -40,7 +40,7 @@ def test_the_hooks_are_given_the_files_that_the_linter_knows(hook: str, name: st
 
 
 def test_the_pattern_of_the_hooks_is_that_of_the_kinds() -> None:
-    hooks = make_lists.HOOKS.read_text()
+    hooks = make_lists.HOOKS.read_text(encoding="utf-8")
     assert hooks == make_lists.with_pattern(hooks), "run: python tools/make_lists.py"
 
 
@@ -68,11 +68,12 @@ def test_pre_commit_runs_the_hooks(tmp_path: Path) -> None:
     environ = plain_environment(PRE_COMMIT_HOME=str(tmp_path / "home"))
     subprocess.run(["git", "init", "-q"], cwd=project, check=True)
     (project / ".pre-commit-config.yaml").write_text(
-        f"repos:\n- repo: {ROOT}\n  rev: {_head()}\n  hooks:\n  - id: regilink-lint\n  - id: regilink-fix\n"
+        f"repos:\n- repo: {ROOT}\n  rev: {_head()}\n  hooks:\n  - id: regilink-lint\n  - id: regilink-fix\n",
+        encoding="utf-8",
     )
 
     def hook(name: str, code: str) -> subprocess.CompletedProcess[str]:
-        (project / "train.py").write_text(code)
+        (project / "train.py").write_text(code, encoding="utf-8")
         subprocess.run(["git", "add", "."], cwd=project, check=True)
         return subprocess.run(
             [sys.executable, "-m", "pre_commit", "run", name, "--all-files", "--color", "never"],
@@ -90,7 +91,7 @@ def test_pre_commit_runs_the_hooks(tmp_path: Path) -> None:
     mended = hook("regilink-fix", MENDABLE)
     assert mended.returncode == 1
     assert "files were modified by this hook" in mended.stdout
-    assert (project / "train.py").read_text() == GOOD
+    assert (project / "train.py").read_text(encoding="utf-8") == GOOD
     assert hook("regilink-fix", GOOD).returncode == 0
     installed = [path.name for path in (tmp_path / "home").glob("repo*/py_env*/lib/*/site-packages/*.dist-info")]
     names = {name.partition("-")[0].lower() for name in installed}
@@ -107,7 +108,7 @@ def _head() -> str:
 
 @pytest.mark.slow
 def test_the_action_installs_and_annotates(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text(BAD)
+    (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     install, lint = (step["run"] for step in ACTION["runs"]["steps"] if "run" in step)
     environ = plain_environment(
         RUNNER_TEMP=str(tmp_path / "runner"),
@@ -122,14 +123,16 @@ def test_the_action_installs_and_annotates(tmp_path: Path) -> None:
     done = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stdout.startswith("::error title=REG102 missing-collection,file=train.py,line=3,")
-    assert json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"][0]["ruleId"] == "REG102"
+    assert (
+        json.loads((tmp_path / "out.sarif").read_text(encoding="utf-8"))["runs"][0]["results"][0]["ruleId"] == "REG102"
+    )
     environ |= {"CATALOG": "no.json", "SARIF": ""}
     refused = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert (refused.returncode, "no.json: no such file" in refused.stderr) == (2, True)
     environ["CATALOG"] = ""
     (tmp_path / "a b").mkdir()
-    (tmp_path / "a b" / "good.py").write_text(GOOD)
-    (tmp_path / "a b" / "bad.py").write_text(BAD)
+    (tmp_path / "a b" / "good.py").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "a b" / "bad.py").write_text(BAD, encoding="utf-8")
     environ["ARGUMENTS"] = "--select REG102  # one rule\n'a b/good.py'\n\"a b/bad.py\"\n"
     done = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert [line.partition("file=")[2].partition(",")[0] for line in done.stdout.splitlines()] == ["a b/bad.py"]
@@ -140,19 +143,19 @@ def test_the_action_installs_and_annotates(tmp_path: Path) -> None:
 
 
 def test_the_lowest_versions_are_those_of_the_project() -> None:
-    project = (ROOT / "pyproject.toml").read_text()
-    for line in (ROOT / "constraints" / "lowest.txt").read_text().splitlines():
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    for line in (ROOT / "constraints" / "lowest.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             name, version = line.split("==")
             assert f'"{name}>={version}' in project
     core = project.partition("\ndependencies = [")[2].partition("]")[0]
-    pinned = (ROOT / "constraints" / "lowest.txt").read_text()
+    pinned = (ROOT / "constraints" / "lowest.txt").read_text(encoding="utf-8")
     for name in re.findall(r'"([\w-]+)>=', core):
         assert f"\n{name}==" in pinned
 
 
 def test_the_workflows_name_their_actions_by_commit() -> None:
     pages = [*(ROOT / ".github" / "workflows").glob("*.yml"), ROOT / "action.yml"]
-    used = [line for page in pages for line in page.read_text().splitlines() if "uses:" in line]
+    used = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines() if "uses:" in line]
     assert len(used) > 10
     assert [line for line in used if not re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)] == []

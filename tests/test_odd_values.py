@@ -49,7 +49,7 @@ OPTIONS = sorted(set(list_options()))
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
 def test_an_odd_value_of_an_option(command: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "train.py").write_text("import wandb\nrun = wandb.init()\n")
+    (tmp_path / "train.py").write_text("import wandb\nrun = wandb.init()\n", encoding="utf-8")
     monkeypatch.setattr("signal.signal", lambda *_: None)
     for value in ODD:
         words = [command, f"{option}={value}", *NEEDED.get(command, [])]
@@ -83,9 +83,11 @@ WRONG = (
 
 @pytest.mark.parametrize("key", [key.name for key in KEYS])
 def test_a_wrong_value_of_a_key(key: str, tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text('import wandb\nwandb.init(entity="t").link_artifact(a, "wandb-registry-a")\n')
+    (tmp_path / "train.py").write_text(
+        'import wandb\nwandb.init(entity="t").link_artifact(a, "wandb-registry-a")\n', encoding="utf-8"
+    )
     for value in WRONG:
-        (tmp_path / "regilink.toml").write_text(f"{key} = {value}\n")
+        (tmp_path / "regilink.toml").write_text(f"{key} = {value}\n", encoding="utf-8")
         done = run_command("lint", cwd=tmp_path)
         assert done.returncode in (0, 1, 2), (value, done)
         assert "Traceback" not in done.stderr

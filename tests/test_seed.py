@@ -55,8 +55,8 @@ def emulator(server: Emulator) -> Emulator:
 
 
 def run(code: str, emulator: Emulator, folder: Path) -> subprocess.CompletedProcess[str]:
-    (folder / "weights.txt").write_text("weights")
-    (folder / "train.py").write_text(code)
+    (folder / "weights.txt").write_text("weights", encoding="utf-8")
+    (folder / "train.py").write_text(code, encoding="utf-8")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("WANDB_")}
     return subprocess.run(
         [sys.executable, "train.py"],

@@ -145,7 +145,7 @@ def trace_one_finding() -> dict[str, int]:
         return [int(word) for word in done.stdout.split()]
 
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "finding.py").write_text(FINDING)
+        Path(folder, "finding.py").write_text(FINDING, encoding="utf-8")
         files, switches = run(TRACE)
         (loaded,) = run(LOADED)
     return {

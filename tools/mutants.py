@@ -66,7 +66,7 @@ def _is_none(node: ast.expr) -> bool:
 
 def find_mutants(path: Path) -> Iterator[tuple[str, str]]:
     """What each mutant of a file changes, and its whole source."""
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     for index, node in enumerate(ast.walk(tree)):
         before = copy.deepcopy(node)
         if not mutate(before):

@@ -68,7 +68,7 @@ def read_installed() -> dict[str, str]:
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("wandb is not installed")
     folder = Path(spec.submodule_search_locations[0])
-    return {name: (folder / name).read_text() for name in MODULES if (folder / name).is_file()}
+    return {name: (folder / name).read_text(encoding="utf-8") for name in MODULES if (folder / name).is_file()}
 
 
 def read_wheel(path: Path) -> dict[str, str]:

@@ -309,7 +309,7 @@ def test_the_systems_proxy_has_exceptions(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_key_is_sent_as_wandb_sends_it_and_no_other_is(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     with server(says(200, '{"data": {}}')) as (url, seen):
         netrc = f"{tmp_path}/netrc"
-        with open(netrc, "w") as file:
+        with open(netrc, "w", encoding="utf-8") as file:
             file.write(f"machine 127.0.0.1\nlogin user\npassword {'n' * 40}\n")
         monkeypatch.setenv("NETRC", netrc)
         Gateway(url, Key("abc")).ask("query { viewer { id } }", {"x": 1})

@@ -24,22 +24,24 @@ def environment(root: Path, version: str | None, *, python: str = "3.11") -> Pat
     site.mkdir(parents=True)
     (root / "bin").mkdir()
     (root / "bin" / "python").touch()
-    (root / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    (root / "pyvenv.cfg").write_text("home = /usr/bin\n", encoding="utf-8")
     if version is not None:
         (site / "wandb").mkdir()
         info = site / f"wandb-{version}.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: wandb\nVersion: {version}\n")
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: wandb\nVersion: {version}\n", encoding="utf-8")
     return root
 
 
 def test_each_value_says_where_it_came_from(tmp_path: Path) -> None:
     home, work = tmp_path / "home", tmp_path / "work"
     (work / "wandb").mkdir(parents=True)
-    (work / "wandb" / "settings").write_text("[default]\nproject = churn\n")
+    (work / "wandb" / "settings").write_text("[default]\nproject = churn\n", encoding="utf-8")
     (home / ".config" / "wandb").mkdir(parents=True)
-    (home / ".config" / "wandb" / "settings").write_text("[default]\nbase_url = https://wandb.example.com\n")
-    (home / ".netrc").write_text(f"machine wandb.example.com\nlogin user\npassword {SECRET}\n")
+    (home / ".config" / "wandb" / "settings").write_text(
+        "[default]\nbase_url = https://wandb.example.com\n", encoding="utf-8"
+    )
+    (home / ".netrc").write_text(f"machine wandb.example.com\nlogin user\npassword {SECRET}\n", encoding="utf-8")
     venv = environment(tmp_path / "venv", "0.31.0")
     environ = {"HOME": str(home), "USERPROFILE": str(home), "VIRTUAL_ENV": str(venv), "WANDB_ENTITY": "team-a"}
     found = read_settings(cwd=work, environ=environ, arguments={"organization": "Acme Inc"})
@@ -96,7 +98,7 @@ def test_an_interrupted_installation_stops_nothing(tmp_path: Path) -> None:
 def test_a_virtual_environment_shows_the_packages_below_it(tmp_path: Path) -> None:
     base = environment(tmp_path / "base", "0.28.2")
     venv = environment(tmp_path / "venv", None)
-    (venv / "pyvenv.cfg").write_text(f"home = {base / 'bin'}\ninclude-system-site-packages = true\n")
+    (venv / "pyvenv.cfg").write_text(f"home = {base / 'bin'}\ninclude-system-site-packages = true\n", encoding="utf-8")
     assert find_wandb(str(venv), tmp_path, {}).version == "0.28.2"
 
 
@@ -133,7 +135,7 @@ def test_the_form_of_a_key(secret: str, wrong: bool) -> None:
 
 def test_a_settings_file_that_cannot_be_read_does_not_show_its_lines(tmp_path: Path) -> None:
     (tmp_path / "wandb").mkdir()
-    (tmp_path / "wandb" / "settings").write_text(f"api_key {SECRET}\n")
+    (tmp_path / "wandb" / "settings").write_text(f"api_key {SECRET}\n", encoding="utf-8")
     found = read_settings(cwd=tmp_path, environ={"HOME": str(tmp_path)})
     assert found.problems
     assert SECRET not in repr(found.problems)

@@ -38,7 +38,7 @@ def folder_of(root: Path, number: int, case: dict[str, Any]) -> dict[str, Any]:
     for name, content in case.get("files", {}).items():
         path = root / name.replace("HOME", home.name).replace("CWD", cwd.name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
     environ = {"HOME": str(home), "PATH": os.environ["PATH"], "WANDB_ERROR_REPORTING": "false"}
     for name, value in case.get("environ", {}).items():
         environ[name] = value.replace("HOME", str(home)).replace("CWD", str(cwd))

@@ -44,9 +44,9 @@ def certificate(
     folder: Path, *, name: str = "IP:127.0.0.1", start: str = "20200101000000Z", end: str = "20490101000000Z"
 ) -> Path:
     config = folder / "config"
-    config.write_text(CONFIG.format(folder=folder, name=name))
+    config.write_text(CONFIG.format(folder=folder, name=name), encoding="utf-8")
     (folder / "index").touch()
-    (folder / "serial").write_text("01")
+    (folder / "serial").write_text("01", encoding="utf-8")
     key, request, made = folder / "key.pem", folder / "request.pem", folder / "cert.pem"
 
     def openssl(*arguments: str) -> None:

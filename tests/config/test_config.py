@@ -85,24 +85,24 @@ def test_a_table_below_ours_is_said_to_be_none() -> None:
 def test_the_nearest_file_that_speaks_of_regilink_holds(tmp_path: Path) -> None:
     inner = tmp_path / "packages" / "one"
     inner.mkdir(parents=True)
-    (tmp_path / "pyproject.toml").write_text('[tool.regilink]\nentity = "outer"\n')
-    (inner / "pyproject.toml").write_text("[project]\nname = 'x'  # no word of it\n")
+    (tmp_path / "pyproject.toml").write_text('[tool.regilink]\nentity = "outer"\n', encoding="utf-8")
+    (inner / "pyproject.toml").write_text("[project]\nname = 'x'  # no word of it\n", encoding="utf-8")
     assert find_config(str(inner)).entity == "outer"
-    (inner / "pyproject.toml").write_text('[tool.regilink]\nentity = "inner"\n')
+    (inner / "pyproject.toml").write_text('[tool.regilink]\nentity = "inner"\n', encoding="utf-8")
     assert find_config(str(inner)).entity == "inner"
-    (inner / "regilink.toml").write_text('entity = "own file"\n')
+    (inner / "regilink.toml").write_text('entity = "own file"\n', encoding="utf-8")
     assert find_config(str(inner)).entity == "own file"
     assert find_config(str(inner)).source == (inner / "regilink.toml").as_posix()
 
 
 def test_the_search_ends_at_the_root_of_the_repository(tmp_path: Path) -> None:
-    (tmp_path / "regilink.toml").write_text('entity = "someone else\'s"\n')
+    (tmp_path / "regilink.toml").write_text('entity = "someone else\'s"\n', encoding="utf-8")
     (tmp_path / "repository" / ".git").mkdir(parents=True)
     assert find_config(str(tmp_path / "repository")).source is None
 
 
 def test_the_catalog_is_beside_its_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "regilink.toml").write_text('catalog = "registry/c.json"\n')
+    (tmp_path / "regilink.toml").write_text('catalog = "registry/c.json"\n', encoding="utf-8")
     (tmp_path / "src").mkdir()
     monkeypatch.chdir(tmp_path / "src")
     assert find_config().catalog_path == "../registry/c.json"
@@ -110,7 +110,7 @@ def test_the_catalog_is_beside_its_configuration(tmp_path: Path, monkeypatch: py
 
 def test_a_command_line_gives_a_file_and_keys(tmp_path: Path) -> None:
     file = tmp_path / "other.toml"
-    file.write_text('entity = "team-a"\npedantic = true\n')
+    file.write_text('entity = "team-a"\npedantic = true\n', encoding="utf-8")
     config = load_config([str(file), "entity = 'team-b'"])
     assert (config.entity, config.pedantic) == ("team-b", True)
     assert load_config(["pedantic = true"], isolated=True).pedantic
@@ -150,7 +150,7 @@ def test_validate_pyproject_finds_the_schema() -> None:
 
 
 def test_the_page_has_every_key_and_its_example_holds() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     assert rows == [f"| `{key.name}` | {key.what} | `{key.name} = {key.example}` |" for key in KEYS]
     example = page.partition("```toml\n")[2].partition("```")[0]
@@ -166,20 +166,20 @@ def test_a_pipe_is_no_configuration_and_is_not_waited_for(tmp_path: Path) -> Non
 
 def test_a_catalog_beside_the_configuration_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sub").mkdir()
-    (tmp_path / "regilink.toml").write_text("")
+    (tmp_path / "regilink.toml").write_text("", encoding="utf-8")
     monkeypatch.chdir(tmp_path / "sub")
     assert find_config().catalog_path is None
-    (tmp_path / "regilink.catalog.json").write_text("{}")
+    (tmp_path / "regilink.catalog.json").write_text("{}", encoding="utf-8")
     assert find_config().catalog_path == "../regilink.catalog.json"
     assert Config().catalog_path is None
-    (tmp_path / "regilink.toml").write_text('catalog = "other.json"')
+    (tmp_path / "regilink.toml").write_text('catalog = "other.json"', encoding="utf-8")
     assert find_config().catalog_path == "../other.json"
 
 
 def test_without_a_configuration_the_catalog_is_found_here_or_at_the_root_of_the_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "regilink.catalog.json").write_text("{}")
+    (tmp_path / "regilink.catalog.json").write_text("{}", encoding="utf-8")
     (tmp_path / "sub").mkdir()
     monkeypatch.chdir(tmp_path)
     assert find_config().catalog_path == "regilink.catalog.json"

@@ -132,6 +132,6 @@ def test_a_name_that_no_file_has(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
-    Path("regilink.toml").write_text(r'catalog = "a\u0000"' + "\n")
+    Path("regilink.toml").write_text(r'catalog = "a\u0000"' + "\n", encoding="utf-8")
     assert main(words) == 2
     assert len(capsys.readouterr().err.splitlines()) <= 2

@@ -29,11 +29,13 @@ def make_environment(tmp_path: Path) -> Callable[[str | None], Path]:
         root = tmp_path / f"venv-{version}"
         site = root / "lib" / "python3.11" / "site-packages"
         site.mkdir(parents=True)
-        (root / "pyvenv.cfg").write_text("home = /usr/bin\n")
+        (root / "pyvenv.cfg").write_text("home = /usr/bin\n", encoding="utf-8")
         if version is not None:
             info = site / f"wandb-{version}.dist-info"
             info.mkdir()
-            (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: wandb\nVersion: {version}\n")
+            (info / "METADATA").write_text(
+                f"Metadata-Version: 2.1\nName: wandb\nVersion: {version}\n", encoding="utf-8"
+            )
         return root
 
     return make

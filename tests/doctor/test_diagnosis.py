@@ -45,7 +45,11 @@ def test_a_check_stands_behind_those_it_requires() -> None:
 def test_every_check_that_is_defined_runs_and_is_on_the_page() -> None:
     root = Path(__file__).parents[2]
     written = (root / "regilink_doctor" / "doctor" / "checks").glob("*.py")
-    names = {name for file in written for name in re.findall(r'^    name = "(.+)"$', file.read_text(), re.MULTILINE)}
+    names = {
+        name
+        for file in written
+        for name in re.findall(r'^    name = "(.+)"$', file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
     assert names == {check.name for check in find_checks()}
     script = runpy.run_path(str(root / "tools" / "make_doctor_checks.py"))
     page = (root / "docs" / "doctor.md").read_text(encoding="utf-8")
@@ -106,7 +110,7 @@ def test_a_login_in_the_address_is_not_shown(examined: Diagnose, emulator: Emula
 
 def write(folder: Path, name: str = "train.py", entity: str = "team-a", type: str = "model", target: str = ZOO) -> None:
     folder.mkdir(exist_ok=True)
-    (folder / name).write_text(TRAIN.format(entity=entity, type=type, target=target))
+    (folder / name).write_text(TRAIN.format(entity=entity, type=type, target=target), encoding="utf-8")
 
 
 def test_targets_come_from_the_source_with_entity_and_type(tmp_path: Path) -> None:
@@ -124,7 +128,8 @@ def test_names_that_are_fetched_come_from_the_source_too(tmp_path: Path) -> None
         "import wandb\n"
         "api = wandb.Api(overrides={'entity': 'team-a'})\n"
         "artifact = api.artifact('wandb-registry-staging/zoo:prod', type='model')\n"
-        "artifact.link('wandb-registry-model/zoo')\n"
+        "artifact.link('wandb-registry-model/zoo')\n",
+        encoding="utf-8",
     )
     sites = find_sites(tmp_path)
     (name,) = consumed_names(sites)
@@ -196,7 +201,8 @@ def test_a_target_with_a_hole_is_skipped_with_the_reason(emulator: Emulator, tmp
         "import sys, wandb\n"
         "run = wandb.init(entity='team-a')\n"
         "a = wandb.Artifact('zoo', type='model')\n"
-        "run.link_artifact(a, f'wandb-registry-model/{sys.argv[1]}')\n"
+        "run.link_artifact(a, f'wandb-registry-model/{sys.argv[1]}')\n",
+        encoding="utf-8",
     )
     found = diagnose(cwd=tmp_path / "code", environ={**emulator.environ(), "HOME": str(tmp_path)})
     (row,) = found.of("skip")

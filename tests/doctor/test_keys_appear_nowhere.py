@@ -35,15 +35,18 @@ def planted(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     environ = emulator.environ()
     work = tmp_path / "work"
     (work / "wandb").mkdir(parents=True)
-    (work / "wandb" / "settings").write_text(f"[default]\napi_key = {PLANTED['file']}\ncolour = green\n")
-    (tmp_path / "netrc").write_text(f"machine 127.0.0.1\nlogin user\npassword {PLANTED['netrc']}\n")
+    (work / "wandb" / "settings").write_text(
+        f"[default]\napi_key = {PLANTED['file']}\ncolour = green\n", encoding="utf-8"
+    )
+    (tmp_path / "netrc").write_text(f"machine 127.0.0.1\nlogin user\npassword {PLANTED['netrc']}\n", encoding="utf-8")
     (work / "train.py").write_text(
         "import wandb\n"
         f"wandb.login(key='{environ['WANDB_API_KEY']}')\n"
         "run = wandb.init(entity='alice')\n"
         "artifact = wandb.Artifact('zoo', type='model')\n"
         f"run.link_artifact(artifact, f'wandb-registry-model/{{f(\"{PLANTED['local']}\")}}')\n"
-        f"run.link_artifact(artifact, 'wandb-registry-model/{environ['WANDB_API_KEY']}')\n"
+        f"run.link_artifact(artifact, 'wandb-registry-model/{environ['WANDB_API_KEY']}')\n",
+        encoding="utf-8",
     )
     monkeypatch.chdir(work)
     for name, value in environ.items():
@@ -63,9 +66,10 @@ def test_not_from_addresses_in_the_source(
     Path("train.py").write_text(
         "import wandb\nrun = wandb.init(entity='team-a')\n"
         f"run.link_artifact(a, '{address}')\n"
-        f"run.link_artifact(a, 'wandb-registry-model/{PLANTED['local']}:v3')\n"
+        f"run.link_artifact(a, 'wandb-registry-model/{PLANTED['local']}:v3')\n",
+        encoding="utf-8",
     )
-    Path("regilink.toml").write_text(f"host = 'https://me:{secret}@w.example.com'\n")
+    Path("regilink.toml").write_text(f"host = 'https://me:{secret}@w.example.com'\n", encoding="utf-8")
     for words in (
         *(["lint", "--output-format", name] for name in ("full", "concise", "json", "github", "sarif", "junit")),
         *(["lint", flag] for flag in ("--diff", "--show-sites", "--show-settings")),
@@ -84,7 +88,7 @@ def test_not_from_addresses_in_the_source(
 def test_in_no_report(arguments: list[str], planted: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor", *arguments, "--html", "page.html"])
     shown = capsys.readouterr()
-    everything = shown.out + shown.err + Path("page.html").read_text()
+    everything = shown.out + shown.err + Path("page.html").read_text(encoding="utf-8")
     assert "REG203" in everything, "the report is there"
     assert [secret for secret in planted if secret in everything] == []
 

@@ -35,7 +35,7 @@ def shell(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def doctor(folder: Path, source: str, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    (folder / "train.py").write_text(HEAD + source)
+    (folder / "train.py").write_text(HEAD + source, encoding="utf-8")
     status = main(["doctor", *words])
     return status, " ".join(capsys.readouterr().out.split())
 
@@ -86,7 +86,7 @@ def test_one_cause_is_named_once_for_many_links(
 
 
 def test_json_has_what_is_unknown(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shell / "train.py").write_text(HEAD + GOOD + FROM_ARGV)
+    (shell / "train.py").write_text(HEAD + GOOD + FROM_ARGV, encoding="utf-8")
     assert main(["doctor", "--output-format", "json"]) == 0
     links = json.loads(capsys.readouterr().out)["links"]
     (unknown,) = links["unknown"]
@@ -126,7 +126,8 @@ def test_a_team_of_the_environment_where_the_organization_belongs(
     (shell / "train.py").write_text(
         "import os, wandb\nwith wandb.init(project='zoo') as run:\n"
         "    artifact = run.log_artifact('model.pt', 'zoo', type='model')\n"
-        "    run.link_artifact(artifact, f\"{os.environ['WANDB_ENTITY']}/wandb-registry-model/zoo\")\n"
+        "    run.link_artifact(artifact, f\"{os.environ['WANDB_ENTITY']}/wandb-registry-model/zoo\")\n",
+        encoding="utf-8",
     )
     assert main(["doctor"]) == 1
     shown = " ".join(capsys.readouterr().out.split())
@@ -135,7 +136,7 @@ def test_a_team_of_the_environment_where_the_organization_belongs(
 
 def test_each_problem_is_shown_once_with_all_its_places(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = "run.link_artifact(art, 'wandb-registry-modle/zoo')\n"
-    (shell / "more.py").write_text(HEAD + bad)
+    (shell / "more.py").write_text(HEAD + bad, encoding="utf-8")
     _, shown = doctor(shell, bad + bad, capsys)
     assert shown.count("REG301") == 1
     assert "(more.py:4, train.py:4, train.py:5)" in shown

@@ -55,9 +55,9 @@ def test_the_registry_that_was_meant_and_the_line_that_has_the_path(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    Path("train.py").write_text(program)
+    Path("train.py").write_text(program, encoding="utf-8")
     Path(path).parent.mkdir(exist_ok=True)
-    Path(path).write_text(text.format("wandb-registry-modle/churn"))
+    Path(path).write_text(text.format("wandb-registry-modle/churn"), encoding="utf-8")
     assert main(["doctor"]) == 1
     report = " ".join(capsys.readouterr().out.split())
     assert f"wandb-registry-modle/churn ({origin})" in report
@@ -105,8 +105,8 @@ def test_the_entity_that_the_program_itself_gives_its_run(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    Path("train.py").write_text(program)
-    Path(".env").write_text("WANDB_ENTITY=alice\n")
+    Path("train.py").write_text(program, encoding="utf-8")
+    Path(".env").write_text("WANDB_ENTITY=alice\n", encoding="utf-8")
     assert main(["doctor"]) == status
     assert words in " ".join(capsys.readouterr().out.split())
 
@@ -119,7 +119,9 @@ def test_a_name_that_is_consumed_is_reported_with_its_line(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    Path("load.py").write_text('import wandb\nwandb.Api().artifact("team-a/wandb-registry-model/zoo:v0")\n')
+    Path("load.py").write_text(
+        'import wandb\nwandb.Api().artifact("team-a/wandb-registry-model/zoo:v0")\n', encoding="utf-8"
+    )
     assert main(["doctor"]) == 1
     report = capsys.readouterr().out
     assert "REG202  team-a/wandb-registry-model/zoo:v0  (load.py:2)" in report

@@ -109,7 +109,7 @@ def test_what_cannot_be_taken_away_is_named(emulator: Emulator, tmp_path: Path) 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C")
 def test_ctrl_c_takes_everything_away(probe: Probe, emulator: Emulator, tmp_path: Path) -> None:
     emulator.fault("delay", operation="linkArtifact", seconds=30)
-    (tmp_path / "train.py").write_text("")
+    (tmp_path / "train.py").write_text("", encoding="utf-8")
     command = [sys.executable, "-m", "regilink_doctor", "doctor", ZOO, "--write-probe", "--yes", "--type", "model"]
     command += ["--entity", "team-a", "--python", sys.executable]
     with subprocess.Popen(

@@ -168,7 +168,9 @@ def test_a_path_is_explained_and_followed(tmp_path: Path) -> None:
 
 
 def test_names_of_the_catalog_and_the_configuration_are_completed(tmp_path: Path) -> None:
-    (tmp_path / "regilink.toml").write_text('teams = ["team-a"]\nregistries = { model = ["model"] }\n')
+    (tmp_path / "regilink.toml").write_text(
+        'teams = ["team-a"]\nregistries = { model = ["model"] }\n', encoding="utf-8"
+    )
     catalog = {
         "version": 1,
         "organizations": [
@@ -181,7 +183,7 @@ def test_names_of_the_catalog_and_the_configuration_are_completed(tmp_path: Path
             }
         ],
     }
-    (tmp_path / "regilink.catalog.json").write_text(json.dumps(catalog))
+    (tmp_path / "regilink.catalog.json").write_text(json.dumps(catalog), encoding="utf-8")
 
     async def work(client: Client) -> None:
         async def complete(line: str) -> list[str]:
@@ -205,15 +207,15 @@ def test_names_of_the_catalog_and_the_configuration_are_completed(tmp_path: Path
 
 
 def test_a_changed_file_beside_it_counts(tmp_path: Path) -> None:
-    (tmp_path / "regilink.toml").write_text('ignore = ["REG107"]\n')
+    (tmp_path / "regilink.toml").write_text('ignore = ["REG107"]\n', encoding="utf-8")
 
     async def work(client: Client) -> None:
         uri = open_document(client, tmp_path / "train.py", SOURCE)
         await client.codes(uri, ["REG104"])
-        (tmp_path / "regilink.toml").write_text('ignore = ["REG104"]\n')
+        (tmp_path / "regilink.toml").write_text('ignore = ["REG104"]\n', encoding="utf-8")
         client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([]))
         await client.codes(uri, ["REG107"])
-        (tmp_path / "regilink.toml").write_text("ignore = 1\n")
+        (tmp_path / "regilink.toml").write_text("ignore = 1\n", encoding="utf-8")
         client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([]))
         await client.codes(uri, [])
         while not client.messages:

@@ -263,7 +263,7 @@ def test_a_script_that_insists_on_the_real_server_does_not_get_there(
     pytest.importorskip("wandb")
     before = {**os.environ, "HTTPS_PROXY": outside.url, "HTTP_PROXY": outside.url, "https_proxy": outside.url}
     script = tmp_path / "stubborn.py"
-    script.write_text(textwrap.dedent(STUBBORN))
+    script.write_text(textwrap.dedent(STUBBORN), encoding="utf-8")
     with Fence(emulator, outside=before) as fence:
         done = subprocess.run(
             [sys.executable, str(script), f"https://{host}"],

@@ -160,7 +160,7 @@ def test_every_preset_is_a_schema_that_holds_together(version: str) -> None:
 def test_the_newest_schema_is_the_file_as_graphql_core_reads_it_and_holds_together() -> None:
     from graphql import build_schema, print_schema, validate_schema
 
-    read = build_schema(files("regilink_doctor.emulator").joinpath("schema.graphql").read_text())
+    read = build_schema(files("regilink_doctor.emulator").joinpath("schema.graphql").read_text(encoding="utf-8"))
     assert print_schema(schema()) == print_schema(read)
     assert validate_schema(read) == []
 

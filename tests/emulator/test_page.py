@@ -60,7 +60,7 @@ def link_something(server: Server, tmp_path: Path) -> str:
         run.log({"loss": 0.5})
         artifact = wandb.Artifact("zoo", type="model")
         path = tmp_path / "weights"
-        path.write_text("weights")
+        path.write_text("weights", encoding="utf-8")
         artifact.add_file(str(path))
         run.log_artifact(artifact).wait()
         run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])

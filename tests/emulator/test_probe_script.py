@@ -59,7 +59,7 @@ def test_a_version_with_other_content_is_not_taken_for_the_one_that_was_linked(
 
     def tampering(self: Any, root: str) -> str:
         folder = str(download(self, root=root))
-        with open(f"{folder}/probe.txt", "w") as file:
+        with open(f"{folder}/probe.txt", "w", encoding="utf-8") as file:
             file.write("something else")
         return folder
 

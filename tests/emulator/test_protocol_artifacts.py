@@ -13,9 +13,9 @@ from wandb.errors import CommError
 def folder(tmp_path):
     root = tmp_path / "data"
     (root / "deep").mkdir(parents=True)
-    (root / "a.txt").write_text("a")
+    (root / "a.txt").write_text("a", encoding="utf-8")
     (root / "deep" / "b c.bin").write_bytes(bytes(range(256)) * 5000)
-    (root / "deep" / "ü.txt").write_text("umlaut")
+    (root / "deep" / "ü.txt").write_text("umlaut", encoding="utf-8")
     return root
 
 
@@ -43,7 +43,7 @@ def test_files_folders_and_references_come_back_as_they_were(server: Server, fol
     found.download(str(got))
     for name in ("a.txt", "deep/b c.bin", "deep/ü.txt"):
         assert (got / name).read_bytes() == (folder / name).read_bytes()
-    assert (got / "near").read_text() == (got / "copies" / "a.txt").read_text() == "a"
+    assert (got / "near").read_text(encoding="utf-8") == (got / "copies" / "a.txt").read_text(encoding="utf-8") == "a"
     assert found.get_entry("far").ref_target() == far
     one = Path(found.get_entry("deep/b c.bin").download(str(tmp_path / "one")))
     assert one.read_bytes() == (folder / "deep" / "b c.bin").read_bytes()
@@ -57,7 +57,7 @@ def test_a_file_that_was_changed_on_the_way_is_noticed(server: Server, folder, t
     found = server.api().artifact("team-a/proj/zoo:v0")
     path = found.download(str(tmp_path / "got"))
     found.verify(path)
-    (tmp_path / "got" / "a.txt").write_text("b")
+    (tmp_path / "got" / "a.txt").write_text("b", encoding="utf-8")
     with pytest.raises(ValueError, match=r"Digest mismatch for file: .*a.txt"):
         found.verify(path)
 
@@ -145,7 +145,7 @@ def test_a_version_is_used_by_a_run_and_its_files_are_read(server: Server) -> No
     server.logged(files={"weights.txt": b"weights", "more/x": b"x"})
     with wandb.init(entity="team-a", project="other") as run:
         artifact = run.use_artifact("team-a/proj/zoo:latest")
-        assert Path(artifact.get_entry("weights.txt").download()).read_text() == "weights"
+        assert Path(artifact.get_entry("weights.txt").download()).read_text(encoding="utf-8") == "weights"
     found = server.api().artifact("team-a/proj/zoo:v0")
     assert sorted((each.name, each.size) for each in found.files()) == [("more/x", 1), ("weights.txt", 7)]
     hows = [each.how for each in server.emulator.ledger.consumed]

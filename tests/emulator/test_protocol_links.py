@@ -26,7 +26,7 @@ def test_a_link_knows_its_source_and_a_source_its_links(server: Server) -> None:
 
 
 def test_a_run_links_what_it_logged_and_what_it_did_not(server: Server, tmp_path) -> None:
-    (tmp_path / "weights").write_text("w")
+    (tmp_path / "weights").write_text("w", encoding="utf-8")
     with wandb.init(entity="team-a", project="proj") as run:
         draft = wandb.Artifact("zoo", "model")
         draft.add_file(str(tmp_path / "weights"))

@@ -111,7 +111,7 @@ def test_wandb_artifact_puts_lists_and_gets(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wandb_anew: None
 ) -> None:
     monkeypatch.setenv("WANDB_SILENT", "false")
-    (tmp_path / "weights.txt").write_text("weights")
+    (tmp_path / "weights.txt").write_text("weights", encoding="utf-8")
     put = command("artifact", "put", "weights.txt", "-n", "team-a/proj/zoo", "-t", "model", "-a", "best")
     assert put.exit_code == 0, put.output
     server.api().artifact("team-a/proj/zoo:best").link("wandb-registry-model/animals")
@@ -119,7 +119,7 @@ def test_wandb_artifact_puts_lists_and_gets(
     assert "zoo:v0" in listed.output
     got = command("artifact", "get", "wandb-registry-model/animals:v0", "--root", "got")
     assert got.exit_code == 0, got.output
-    assert (tmp_path / "got" / "weights.txt").read_text() == "weights"
+    assert (tmp_path / "got" / "weights.txt").read_text(encoding="utf-8") == "weights"
 
 
 def test_d9_wandb_artifact_get_of_what_is_not_there_fails(server: Server) -> None:

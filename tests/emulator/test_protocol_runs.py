@@ -16,7 +16,7 @@ def wait_for(file: Path) -> None:
 
 
 def test_a_run_comes_back_with_its_config_history_summary_and_files(server: Server, tmp_path) -> None:
-    (tmp_path / "notes.txt").write_text("notes")
+    (tmp_path / "notes.txt").write_text("notes", encoding="utf-8")
     config = {"lr": 0.1, "layers": [1, 2]}
     with wandb.init(
         entity="team-a", project="proj", name="first", config=config, tags=["a"], group="g", job_type="train", notes="n"

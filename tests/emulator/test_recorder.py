@@ -142,7 +142,7 @@ with wandb.init(entity="team-a", project="proj") as run:
 def test_a_child_process_tells_of_its_calls_and_keeps_its_own_sitecustomize(server: Server, tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
-    (own / "sitecustomize.py").write_text("import sys\nsys.modules['site_of_the_user'] = sys\n")
+    (own / "sitecustomize.py").write_text("import sys\nsys.modules['site_of_the_user'] = sys\n", encoding="utf-8")
     outer = {**os.environ, "PYTHONPATH": str(own)}
     emulator = server.emulator
     environ = {**outer, **emulator.environ(), **recorder.build_environ(emulator.folder, emulator.url, outer)}
@@ -159,7 +159,7 @@ def test_a_child_process_tells_of_its_calls_and_keeps_its_own_sitecustomize(serv
 def test_what_link_model_refuses_itself_is_noted(server: Server, tmp_path: Path, name: str, message: str) -> None:
     import wandb
 
-    (tmp_path / "weights").write_text("w")
+    (tmp_path / "weights").write_text("w", encoding="utf-8")
     with wandb.init(entity="team-a", project="proj") as run, pytest.raises(AssertionError, match=message):
         run.link_model(str(tmp_path / "weights"), name)
     assert (server.link.verdict, server.link.requested, server.link.code) == (
@@ -173,7 +173,7 @@ def test_what_link_model_refuses_itself_is_noted(server: Server, tmp_path: Path,
 def test_what_link_model_links_is_noted_once(server: Server, tmp_path: Path) -> None:
     import wandb
 
-    (tmp_path / "weights").write_text("w")
+    (tmp_path / "weights").write_text("w", encoding="utf-8")
     with wandb.init(entity="team-a", project="proj") as run:
         run.link_model(str(tmp_path / "weights"), "zoo", name="weights")
     assert server.link.requested == "team-a/model-registry/zoo"

@@ -210,7 +210,7 @@ def test_a14_the_legacy_registry_is_closed_where_it_was_migrated(server: Server,
     with pytest.raises(CommError, match="The model registry has been migrated for teams in your organization"):
         run.link_artifact(logged, "team-a/model-registry/plants")
     assert verdict(server) == ("refused", "A14", "REG112")
-    (tmp_path / "weights").write_text("w")
+    (tmp_path / "weights").write_text("w", encoding="utf-8")
     with pytest.raises(CommError, match="The model registry has been migrated"):
         run.link_model(str(tmp_path / "weights"), "plants", name="plants-model")
     assert verdict(server) == ("refused", "A14", "REG112")

@@ -165,7 +165,7 @@ def test_b4_where_every_type_is_taken_the_types_are_those_seen_so_far(server: Se
 
 
 def test_b4_a_type_that_was_left_out_is_not_taken(server: Server, tmp_path) -> None:
-    (tmp_path / "weights").write_text("w")
+    (tmp_path / "weights").write_text("w", encoding="utf-8")
     with wandb.init(entity="team-a", project="proj") as run:
         artifact = run.log_artifact(str(tmp_path / "weights"), name="zoo")
         with pytest.raises(CommError, match="type 'unspecified' is not allowed"):

@@ -71,7 +71,7 @@ def test_d7_a_restricted_viewer_sees_and_neither_uses_nor_downloads(server: Serv
             read()
     server.world.member("bob", registry="model", role="viewer")
     assert artifact.download(str(tmp_path))
-    assert (tmp_path / "weights.txt").read_text() == "weights"
+    assert (tmp_path / "weights.txt").read_text(encoding="utf-8") == "weights"
 
 
 def test_d10_two_links_of_one_source_share_a_folder(server: Server, linked) -> None:

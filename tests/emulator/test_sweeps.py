@@ -85,7 +85,8 @@ def test_the_command_line_makes_pauses_and_ends_a_sweep(server: Server, tmp_path
     from wandb.cli.cli import cli
 
     (tmp_path / "sweep.yaml").write_text(
-        "method: random\nprogram: train.py\nparameters:\n  lr:\n    min: 0.0\n    max: 1.0\n"
+        "method: random\nprogram: train.py\nparameters:\n  lr:\n    min: 0.0\n    max: 1.0\n",
+        encoding="utf-8",
     )
 
     def run(*words: str) -> str:

@@ -51,7 +51,7 @@ def test_it_listens_on_a_free_port_of_the_loopback_interface_alone(emulator: Emu
         assert other.url.startswith("http://127.0.0.1:")
     port = int(emulator.url.rpartition(":")[2])
     assert port > 1023
-    listening = Path("/proc/net/tcp").read_text() if os.path.exists("/proc/net/tcp") else ""
+    listening = Path("/proc/net/tcp").read_text(encoding="utf-8") if os.path.exists("/proc/net/tcp") else ""
     assert f"00000000:{port:04X}" not in listening
 
 

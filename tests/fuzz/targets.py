@@ -135,7 +135,7 @@ def _errors(findings: tuple[Finding, ...]) -> set[str]:
 
 @cache
 def _list_texts() -> list[bytes]:
-    reports = json.loads((TESTS / "cases" / "explain" / "public_reports.json").read_text())
+    reports = json.loads((TESTS / "cases" / "explain" / "public_reports.json").read_text(encoding="utf-8"))
     reports = reports if isinstance(reports, list) else next(iter(reports.values()))
     texts = ["wandb-registry-model/zoo:v3", "REG101", "A8, REG1", "https://wandb.ai/registry/model?selectionPath=a%2Fb"]
     return [text.encode() for text in [*texts, *(report["text"] for report in reports)]]

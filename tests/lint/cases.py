@@ -57,7 +57,7 @@ class Case:
 def read_cases(path: Path) -> list[Case]:
     cases: list[Case] = []
     lines: list[str] = []
-    for line in path.read_text().splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("=== "):
             cases.append(Case(path, line[4:].strip()))
             lines = cases[-1].head
@@ -272,7 +272,7 @@ def main(arguments: list[str]) -> int:
     words = [word for word in arguments if not word.startswith("--")]
     differing = 0
     for path in sorted(FOLDER.rglob("*.case")):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         for case in read_cases(path):
             if not all(word in case.id for word in words):
                 continue
@@ -286,7 +286,7 @@ def main(arguments: list[str]) -> int:
             if write:
                 text = _rewritten(text, case, found)
         if write:
-            path.write_text(text)
+            path.write_text(text, encoding="utf-8")
     print(f"\n{differing} differ" + (" (written)" if write and differing else ""))
     return 1 if differing and not write else 0
 

@@ -135,9 +135,9 @@ def test_defaults_and_guards_hold_calls_like_any_other() -> None:
 
 
 def test_modules_that_import_everything_from_each_other(tmp_path: Path) -> None:
-    (tmp_path / "one.py").write_text("from two import *\n")
-    (tmp_path / "two.py").write_text("from one import *\nfrom three import *\n")
-    (tmp_path / "three.py").write_text('x = "wandb-registry-model"\n')
+    (tmp_path / "one.py").write_text("from two import *\n", encoding="utf-8")
+    (tmp_path / "two.py").write_text("from one import *\nfrom three import *\n", encoding="utf-8")
+    (tmp_path / "three.py").write_text('x = "wandb-registry-model"\n', encoding="utf-8")
     code = "from one import *\n" + PRELUDE + LINK + "run.link_artifact(artifact, nowhere)\n"
     report = lint(str(tmp_path / "train.py"), code)
     assert [finding.code for finding in report.findings] == ["REG102"]

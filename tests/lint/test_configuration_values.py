@@ -33,7 +33,7 @@ def test_the_target_is_the_one_that_the_library_gives(
         pytest.importorskip(package)
     for name, text in case.files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
     program = next(iter(case.files))

@@ -232,8 +232,8 @@ def test_numbers_of_yaml_are_those_of_pyyaml(tmp_path: Path) -> None:
     "command", [["-m", "regilink_doctor"], ["-c", "from regilink_doctor.cli import script; script()"]]
 )
 def test_a_module_of_the_project_that_is_called_yaml_is_not_imported(command: list[str], tmp_path: Path) -> None:
-    (tmp_path / "yaml.py").write_text("raise SystemExit('the code of the user was imported')\n")
-    (tmp_path / "config.yaml").write_text("target: wandb_registry-model/zoo\n")
+    (tmp_path / "yaml.py").write_text("raise SystemExit('the code of the user was imported')\n", encoding="utf-8")
+    (tmp_path / "config.yaml").write_text("target: wandb_registry-model/zoo\n", encoding="utf-8")
     command = [sys.executable, *command, "lint", "--output-format", "concise"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "."})
     assert run.stdout.startswith("config.yaml:1:9: REG104 "), run.stdout + run.stderr

@@ -98,7 +98,7 @@ def test_an_entity_set_around_the_program_is_enough(tmp_path: Path) -> None:
     assert [finding.code for finding in lint_bytes(path, code).findings] == ["REG201"]
     other = tmp_path / "configured"
     other.mkdir()
-    (other / ".env").write_text("WANDB_ENTITY=team-a\n")
+    (other / ".env").write_text("WANDB_ENTITY=team-a\n", encoding="utf-8")
     assert lint_bytes(str(other / "train.py"), code).findings == ()
 
 
@@ -112,8 +112,10 @@ def test_a_file_in_a_codec_that_makes_no_text_is_reported_in_every_format(
     codec: str, output_format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("a.py").write_text(f"# coding: {codec}\nimport wandb\nrun.link_artifact(a, 'wandb-registry-model/zoo')\n")
-    Path("b.py").write_text("import wandb\nwandb.init().link_artifact(a, 'wandb-registry-modle')\n")
+    Path("a.py").write_text(
+        f"# coding: {codec}\nimport wandb\nrun.link_artifact(a, 'wandb-registry-model/zoo')\n", encoding="utf-8"
+    )
+    Path("b.py").write_text("import wandb\nwandb.init().link_artifact(a, 'wandb-registry-modle')\n", encoding="utf-8")
     assert main(["lint", "--output-format", output_format, "--select", "REG000,REG102", "."]) == 1
     printed = capsys.readouterr()
     assert "Traceback" not in printed.err
@@ -126,6 +128,6 @@ def test_a_neighbor_that_is_nested_too_deeply_is_no_mistake_of_regilink_s(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("pyproject.toml").write_text("wandb = " + "[" * 600 + "]" * 600)
+    Path("pyproject.toml").write_text("wandb = " + "[" * 600 + "]" * 600, encoding="utf-8")
     content = b"import wandb\nrun = wandb.init(entity='t')\nrun.link_artifact(a, 'wandb-registry-model/zoo')\n"
     assert "REG002" not in {finding.code for finding in lint_bytes("train.py", content).findings}

@@ -62,7 +62,7 @@ def test_the_program_is_checked_whatever_is_beside_it(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "train.py").write_text(PROGRAM)
+    (tmp_path / "train.py").write_text(PROGRAM, encoding="utf-8")
     for name in NAMES:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         KINDS[kind](tmp_path / name)

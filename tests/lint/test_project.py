@@ -22,14 +22,14 @@ def codes() -> set[str]:
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    Path("train.py").write_text(TRAIN)
-    Path("paths.py").write_text("TARGET = 'wandb-registry-model/zoo'\n")
+    Path("train.py").write_text(TRAIN, encoding="utf-8")
+    Path("paths.py").write_text("TARGET = 'wandb-registry-model/zoo'\n", encoding="utf-8")
     return tmp_path
 
 
 def test_a_dotenv_file_that_appears_and_goes() -> None:
     assert "REG201" in codes()
-    Path(".env").write_text("WANDB_ENTITY=team-a\n")
+    Path(".env").write_text("WANDB_ENTITY=team-a\n", encoding="utf-8")
     assert "REG201" not in codes()
     Path(".env").unlink()
     assert "REG201" in codes()
@@ -38,7 +38,7 @@ def test_a_dotenv_file_that_appears_and_goes() -> None:
 def test_an_imported_file_that_changes() -> None:
     assert "REG102" not in codes()
     status = os.stat("paths.py")
-    Path("paths.py").write_text("TARGET = 'wandb-registry-model_zoo'\n")
+    Path("paths.py").write_text("TARGET = 'wandb-registry-model_zoo'\n", encoding="utf-8")
     os.utime("paths.py", ns=(status.st_atime_ns, status.st_mtime_ns))  # as fast as the clock of a file system
     assert "REG102" in codes()
 
@@ -46,27 +46,30 @@ def test_an_imported_file_that_changes() -> None:
 def test_an_imported_file_that_appears() -> None:
     Path("paths.py").unlink()
     assert "REG102" not in codes()
-    Path("paths.py").write_text("TARGET = 'wandb-registry-model'\n")
+    Path("paths.py").write_text("TARGET = 'wandb-registry-model'\n", encoding="utf-8")
     assert "REG102" in codes()
 
 
 def test_a_program_that_begins_to_link() -> None:
-    Path("job.sh").write_text("export WANDB_MODE=offline\npython other.py\n")
-    Path("other.py").write_text("print()\n")
+    Path("job.sh").write_text("export WANDB_MODE=offline\npython other.py\n", encoding="utf-8")
+    Path("other.py").write_text("print()\n", encoding="utf-8")
     assert "REG601" not in codes()
-    Path("other.py").write_text("import wandb\nwandb.init().link_artifact(a, 'wandb-registry-model/zoo')\n")
+    Path("other.py").write_text(
+        "import wandb\nwandb.init().link_artifact(a, 'wandb-registry-model/zoo')\n", encoding="utf-8"
+    )
     assert "REG601" in codes()
 
 
 def test_a_loaded_file_that_appears_and_changes() -> None:
     Path("train.py").write_text(
-        "import wandb, yaml\nwandb.init().link_artifact(a, yaml.safe_load(open('config.yaml'))['target'])\n"
+        "import wandb, yaml\nwandb.init().link_artifact(a, yaml.safe_load(open('config.yaml'))['target'])\n",
+        encoding="utf-8",
     )
     assert "REG102" not in codes()
-    Path("config.yaml").write_text("target: wandb-registry-model\n")
+    Path("config.yaml").write_text("target: wandb-registry-model\n", encoding="utf-8")
     assert "REG102" in codes()
     status = os.stat("config.yaml")
-    Path("config.yaml").write_text("target: wandb-registry-m/abc\n")
+    Path("config.yaml").write_text("target: wandb-registry-m/abc\n", encoding="utf-8")
     os.utime("config.yaml", ns=(status.st_atime_ns, status.st_mtime_ns))
     assert "REG102" not in codes()
 
@@ -78,15 +81,16 @@ def test_a_variable_and_an_option_whose_values_change() -> None:
         "parser.add_argument('--target')\n"
         "run = wandb.init()\n"
         "run.link_artifact(a, os.environ['TARGET'])\n"
-        "run.link_artifact(a, parser.parse_args().target)\n"
+        "run.link_artifact(a, parser.parse_args().target)\n",
+        encoding="utf-8",
     )
     for name, wrong, right in (
         (".env", "TARGET=wandb-registry-model\n", "TARGET=wandb-registry-model/a\n"),
         ("run.sh", "python train.py --target wandb-registry-model\n", "python train.py --target ok/a/b\n"),
     ):
-        Path(name).write_text(wrong)
+        Path(name).write_text(wrong, encoding="utf-8")
         assert "REG102" in codes(), name
-        Path(name).write_text(right)
+        Path(name).write_text(right, encoding="utf-8")
         assert "REG102" not in codes(), name
 
 
@@ -100,7 +104,7 @@ def test_two_runs_that_take_turns_have_a_memory_each() -> None:
 
     assert "REG102" not in codes_for(first)
     status = os.stat("paths.py")
-    Path("paths.py").write_text("TARGET = 'wandb-registry-model_zoo'\n")
+    Path("paths.py").write_text("TARGET = 'wandb-registry-model_zoo'\n", encoding="utf-8")
     os.utime("paths.py", ns=(status.st_atime_ns, status.st_mtime_ns))
     assert "REG102" in codes_for(second)
     assert "REG102" not in codes_for(first)

@@ -41,9 +41,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("a.py", "notes.md", "src/b.py", "src/deep/c.yaml", ".env", "sub/.env.local", "build/d.py", "uv.lock"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("x")
-    (tmp_path / ".gitignore").write_text("build/\n*.log\n")
-    (tmp_path / "src" / ".gitignore").write_text("deep\n!b.py\n")
+        path.write_text("x", encoding="utf-8")
+    (tmp_path / ".gitignore").write_text("build/\n*.log\n", encoding="utf-8")
+    (tmp_path / "src" / ".gitignore").write_text("deep\n!b.py\n", encoding="utf-8")
     return tmp_path
 
 
@@ -57,7 +57,7 @@ def test_git_tells_what_there_is(project: Path, monkeypatch: pytest.MonkeyPatch,
     git(project, "init", "-q")
     assert files(project) == OURS
     git(project, "add", ".")
-    (project / "new.py").write_text("x")
+    (project / "new.py").write_text("x", encoding="utf-8")
     assert files(project) == sorted([*OURS, "new.py"])
     assert files(project, "src", "src/b.py", "./src") == ["src/b.py"]
 
@@ -88,7 +88,7 @@ def test_variables_of_a_hook_do_not_lead_astray(project: Path, monkeypatch: pyte
     monkeypatch.setenv("GIT_INDEX_FILE", str(project / ".git" / "index"))
     monkeypatch.setenv("GIT_COMMON_DIR", str(project / "nowhere"))
     monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(project / "nowhere"))
-    (other / ".gitignore").write_text("c.py")
+    (other / ".gitignore").write_text("c.py", encoding="utf-8")
     (other / "c.py").touch()
     assert files(project, "sub") == ["sub/.env.local"]
 
@@ -177,9 +177,9 @@ LINES = st.lists(
 def test_patterns_mean_what_git_says(tmp_path: Path, lines: list[str], inner: list[str], paths: list[str]) -> None:
     if not (tmp_path / ".git").exists():
         git(tmp_path, "init", "-q")
-    (tmp_path / ".gitignore").write_text("\n".join(lines))
+    (tmp_path / ".gitignore").write_text("\n".join(lines), encoding="utf-8")
     (tmp_path / "a").mkdir(exist_ok=True)
-    (tmp_path / "a" / ".gitignore").write_text("\n".join(inner))
+    (tmp_path / "a" / ".gitignore").write_text("\n".join(inner), encoding="utf-8")
     asked = sorted({f"a/{path}" for path in paths})
     done = subprocess.run(
         ["git", "check-ignore", "--no-index", "-z", "--stdin"],
@@ -272,7 +272,7 @@ HOSTILE = [
 @pytest.mark.parametrize("pattern", HOSTILE, ids=lambda pattern: pattern[:20])
 def test_no_pattern_is_an_error_or_takes_long(project: Path, monkeypatch: pytest.MonkeyPatch, pattern: str) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    (project / ".gitignore").write_text(f"{pattern}\nbuild/\n")
+    (project / ".gitignore").write_text(f"{pattern}\nbuild/\n", encoding="utf-8")
     (project / ("a" * 200 + ".py")).touch()
     deep = project.joinpath(*["d"] * 60)
     deep.mkdir(parents=True)
@@ -286,7 +286,9 @@ def test_no_pattern_is_an_error_or_takes_long(project: Path, monkeypatch: pytest
 
 def test_a_list_of_thousands_of_names_costs_a_look_up(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    (project / ".gitignore").write_text("\n".join([*(f"name{number}.py" for number in range(20_000)), "!name7.py"]))
+    (project / ".gitignore").write_text(
+        "\n".join([*(f"name{number}.py" for number in range(20_000)), "!name7.py"]), encoding="utf-8"
+    )
     for number in range(500):
         (project / f"name{number}.py").touch()
     begun = time.process_time()
@@ -333,7 +335,9 @@ def test_git_that_does_not_answer_is_not_waited_for(
         monkeypatch.delattr(os, "posix_spawnp", raising=False)
     tools = project / "tools"
     tools.mkdir()
-    (tools / "git").write_text(f"#!{sys.executable}\nimport time\nprint('a.py', flush=True)\ntime.sleep(60)\n")
+    (tools / "git").write_text(
+        f"#!{sys.executable}\nimport time\nprint('a.py', flush=True)\ntime.sleep(60)\n", encoding="utf-8"
+    )
     (tools / "git").chmod(0o755)
     monkeypatch.setenv("PATH", str(tools))
     monkeypatch.setattr(scan_files, "GIT_SECONDS", 0.3)

@@ -20,8 +20,8 @@ CONFIG = "lr: 0.1\ntarget: wandb_registry-model/zoo\n"
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("conf").mkdir()
-    Path("conf/config.yaml").write_text(CONFIG)
-    Path("train.py").write_text(TRAIN)
+    Path("conf/config.yaml").write_text(CONFIG, encoding="utf-8")
+    Path("train.py").write_text(TRAIN, encoding="utf-8")
 
 
 def found(*paths: str) -> list[tuple[str, int, str]]:
@@ -35,9 +35,9 @@ def use_prefix() -> None:
 
 
 def write(path: str, before: str, after: str) -> None:
-    text = Path(path).read_text()
+    text = Path(path).read_text(encoding="utf-8")
     assert before in text
-    Path(path).write_text(text.replace(before, after))
+    Path(path).write_text(text.replace(before, after), encoding="utf-8")
 
 
 def test_it_is_reported_at_the_value_with_the_call_as_its_second_place() -> None:
@@ -58,7 +58,7 @@ def test_it_is_reported_at_the_value_when_only_the_configuration_is_linted() -> 
 
 
 def test_a_value_that_several_programs_use_is_one_finding() -> None:
-    Path("other.py").write_text(TRAIN)
+    Path("other.py").write_text(TRAIN, encoding="utf-8")
     (finding,) = lint_paths(["."]).findings
     assert sorted(item.place.path for item in finding.related) == ["other.py", "train.py"]
 
@@ -83,9 +83,10 @@ def test_a_comment_counts_at_either_place_and_is_not_called_unused(path: str) ->
 
 def test_a_comment_in_another_module_counts_for_the_constant_it_has() -> None:
     Path("conf/config.yaml").unlink()
-    Path("paths.py").write_text("TARGET = 'wandb_registry-model/zoo'  # regilink: ignore[REG104]\n")
+    Path("paths.py").write_text("TARGET = 'wandb_registry-model/zoo'  # regilink: ignore[REG104]\n", encoding="utf-8")
     Path("train.py").write_text(
-        "import wandb\nfrom paths import TARGET\nwandb.init(entity='t').link_artifact(a, TARGET)\n"
+        "import wandb\nfrom paths import TARGET\nwandb.init(entity='t').link_artifact(a, TARGET)\n",
+        encoding="utf-8",
     )
     assert found() == []
 
@@ -96,26 +97,26 @@ def test_a_comment_that_is_unused_in_both_places_is_reported() -> None:
 
 
 def test_rules_ignored_for_the_configuration_file_are_not_reported_for_its_values() -> None:
-    Path("regilink.toml").write_text('[per-file-ignores]\n"conf/*" = ["REG104"]\n')
+    Path("regilink.toml").write_text('[per-file-ignores]\n"conf/*" = ["REG104"]\n', encoding="utf-8")
     assert cli.main(["lint", "--quiet"]) == 0
 
 
 def test_fixing_writes_the_safe_fix_into_the_configuration(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["lint", "--fix"]) == 0
-    assert Path("conf/config.yaml").read_text() == CONFIG.replace("wandb_", "wandb-")
-    assert Path("train.py").read_text() == TRAIN
+    assert Path("conf/config.yaml").read_text(encoding="utf-8") == CONFIG.replace("wandb_", "wandb-")
+    assert Path("train.py").read_text(encoding="utf-8") == TRAIN
     assert "Nothing left" in capsys.readouterr().out
 
 
 def test_fixing_the_program_alone_leaves_the_configuration() -> None:
     assert cli.main(["lint", "--fix", "train.py"]) == 1
-    assert Path("conf/config.yaml").read_text() == CONFIG
+    assert Path("conf/config.yaml").read_text(encoding="utf-8") == CONFIG
 
 
 def test_comments_are_added_where_the_finding_is_reported() -> None:
     use_prefix()
     assert cli.main(["lint", "--add-ignore"]) == 0
-    assert "# regilink: ignore[" in Path("conf/config.yaml").read_text()
+    assert "# regilink: ignore[" in Path("conf/config.yaml").read_text(encoding="utf-8")
     assert found() == []
 
 
@@ -137,7 +138,9 @@ def test_a_comment_at_the_call_counts_when_the_configuration_is_linted_alone() -
 
 def test_what_else_is_wrong_with_the_programs_is_left_to_a_run_that_names_them() -> None:
     Path(".git").mkdir()
-    Path("other.py").write_text("import wandb\nwandb.init(entity='t').link_artifact(a, 'wandb-registry-model')\n")
+    Path("other.py").write_text(
+        "import wandb\nwandb.init(entity='t').link_artifact(a, 'wandb-registry-model')\n", encoding="utf-8"
+    )
     assert found("conf/config.yaml") == [("conf/config.yaml", 2, "REG104")]
 
 
@@ -145,13 +148,13 @@ def test_a_git_ignored_file_is_read_and_never_reported_at(capsys: pytest.Capture
     import subprocess
 
     subprocess.run(["git", "init", "-q"], check=True)
-    Path(".gitignore").write_text("conf/\n")
+    Path(".gitignore").write_text("conf/\n", encoding="utf-8")
     assert found() == [("train.py", 4, "REG104")]
     note = "conf/config.yaml: read for the values that the code uses, but not linted: it is ignored or excluded"
     assert lint_paths(["."]).notes == [note]
     assert lint_paths(["train.py"]).notes == []
     assert cli.main(["lint", "--fix", "--unsafe-fixes"]) == 1
-    assert Path("conf/config.yaml").read_text() == CONFIG
+    assert Path("conf/config.yaml").read_text(encoding="utf-8") == CONFIG
 
 
 def test_formats_have_both_places(capsys: pytest.CaptureFixture[str]) -> None:

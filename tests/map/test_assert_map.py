@@ -21,7 +21,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for name, text in {"train": TRAIN, "serve": SERVE}.items():
         (tmp_path / name).mkdir()
-        (tmp_path / name / f"{name}.py").write_text(text)
+        (tmp_path / name / f"{name}.py").write_text(text, encoding="utf-8")
     main(["map", "train", "--repository", "train", "--output-format", "json", "--output-file", "train.json"])
     return tmp_path
 
@@ -40,8 +40,8 @@ def test_there_is_no_producer() -> None:
 
 
 def test_the_alias_is_not_set(folders: Path) -> None:
-    value = json.loads(Path("train.json").read_text().replace('"prod"', '"best"'))
-    Path("train.json").write_text(json.dumps(value))
+    value = json.loads(Path("train.json").read_text(encoding="utf-8").replace('"prod"', '"best"'))
+    Path("train.json").write_text(json.dumps(value), encoding="utf-8")
     with pytest.raises(AssertionError, match="REG904 warning"):
         assert_map("serve", maps=["train.json"], repository="serve")
 
@@ -53,7 +53,7 @@ def test_an_older_map_of_the_same_repository_does_not_count() -> None:
 
 
 def test_an_unknown_name_is_never_well(folders: Path) -> None:
-    with open("serve/serve.py", "a") as file:
+    with open("serve/serve.py", "a", encoding="utf-8") as file:
         file.write("import sys\nwandb.Api().artifact(sys.argv[1])\n")
     with pytest.raises(AssertionError, match="the source does not tell"):
         assert_map("serve", maps=["train.json"], repository="serve")

@@ -49,7 +49,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     subprocess.run(["git", "init", "-q"], check=True)
     subprocess.run(["git", "remote", "add", "origin", "https://me:secret@git.acme.test/ml/zoo.git"], check=True)
@@ -114,7 +114,9 @@ def test_mermaid_takes_no_markup_from_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("a.py").write_text("import wandb\nwandb.Api().artifact('wandb-registry-model/a\"]<b>;x:prod')\n")
+    Path("a.py").write_text(
+        "import wandb\nwandb.Api().artifact('wandb-registry-model/a\"]<b>;x:prod')\n", encoding="utf-8"
+    )
     main(["map", "--output-format", "mermaid"])
     first, *lines = capsys.readouterr().out.splitlines()
     assert first == "flowchart LR"
@@ -124,7 +126,9 @@ def test_mermaid_takes_no_markup_from_names(
 
 @pytest.mark.usefixtures("tree")
 def test_redact_hides_every_name_and_finds_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    Path("more.py").write_text('import wandb\nwandb.Api().artifact("acme/wandb-registry-model/Zoo:v1")\n')
+    Path("more.py").write_text(
+        'import wandb\nwandb.Api().artifact("acme/wandb-registry-model/Zoo:v1")\n', encoding="utf-8"
+    )
     plain, hidden = read_map(capsys), read_map(capsys, "--redact")
     text = json.dumps(hidden)
     for name in ("acme", "zoo", "Zoo", "team-a", "train", "birds", "best", "everybody", "nightly", "serve.py"):
@@ -137,10 +141,12 @@ def test_redact_hides_every_name_and_finds_the_same(capsys: pytest.CaptureFixtur
 @pytest.mark.usefixtures("tree")
 def test_the_page_loads_nothing_and_runs_no_name(capsys: pytest.CaptureFixture[str]) -> None:
     hostile = '</script><script>alert(1)</script>"><img src=x onerror=alert(2)>'
-    Path("evil.py").write_text(f"import wandb\nwandb.Api().artifact('wandb-registry-model/{hostile}')\n")
+    Path("evil.py").write_text(
+        f"import wandb\nwandb.Api().artifact('wandb-registry-model/{hostile}')\n", encoding="utf-8"
+    )
     main(["map", "--html", "map.html"])
     capsys.readouterr()
-    page = Path("map.html").read_text()
+    page = Path("map.html").read_text(encoding="utf-8")
     assert page.count("<script>") == page.count("</script>") == 1
     assert "<img" not in page
     assert "src=" not in re.sub(r"&[a-z]+;.*?&gt;", "", page)
@@ -161,9 +167,9 @@ def test_two_sides_are_merged(
     monkeypatch.chdir(tmp_path)
     for name, text in {"train": TRAIN, "serve": SERVE}.items():
         (tmp_path / name).mkdir()
-        (tmp_path / name / "main.py").write_text(text)
+        (tmp_path / name / "main.py").write_text(text, encoding="utf-8")
         main(["map", name, "--repository", name, "--output-format", "json", "--output-file", f"{name}.json"])
-    alone = json.loads(Path("serve.json").read_text())
+    alone = json.loads(Path("serve.json").read_text(encoding="utf-8"))
     assert [finding["code"] for finding in alone["findings"]] == ["REG901"]
     capsys.readouterr()
     value = read_map(capsys, "--merge", "serve.json", "train.json")
@@ -171,7 +177,7 @@ def test_two_sides_are_merged(
     zoo = collections(value)["acme/model/zoo"]
     assert [use["repository"] for use in zoo["producers"] + zoo["consumers"]] == ["train", "serve"]
     assert "REG901" not in [finding["code"] for finding in value["findings"]]
-    Path("all.json").write_text(json.dumps(value))
+    Path("all.json").write_text(json.dumps(value), encoding="utf-8")
     assert read_map(capsys, "--merge", "all.json") == value, "a merged map can be merged again"
 
 
@@ -179,7 +185,7 @@ def test_what_a_use_does_not_say_is_that_of_its_collection(tmp_path: Path, capsy
     place = {"repository": "r", "path": "a.py", "line": 3}
     collection = {"organization": "acme", "registry": "model", "collection": "zoo", "producers": [place]}
     value = {"version": 1, "repositories": ["r"], "collections": [{**collection, "consumers": []}], "unknown": [place]}
-    (tmp_path / "m.json").write_text(json.dumps(value))
+    (tmp_path / "m.json").write_text(json.dumps(value), encoding="utf-8")
     merged = read_map(capsys, "--merge", str(tmp_path / "m.json"))
     assert collections(merged)["acme/model/zoo"]["producers"][0]["kind"] == "link"
     assert merged["unknown"][0]["target"] == "{?}"
@@ -198,7 +204,7 @@ def test_what_a_use_does_not_say_is_that_of_its_collection(tmp_path: Path, capsy
 )
 def test_a_file_that_is_not_a_map(content: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "m.json"
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8")
     assert main(["map", "--merge", str(path)]) == 2
     assert words in capsys.readouterr().err
     assert main(["map", "--merge", str(tmp_path / "none.json")]) == 2
@@ -216,7 +222,8 @@ def test_the_server_proves_and_shows(
     monkeypatch.chdir(tmp_path)
     Path("a.py").write_text(
         "import wandb\napi = wandb.Api()\n"
-        'api.artifact("acme/wandb-registry-model/zoo:prod")\napi.artifact("acme/wandb-registry-model/cat:prod")\n'
+        'api.artifact("acme/wandb-registry-model/zoo:prod")\napi.artifact("acme/wandb-registry-model/cat:prod")\n',
+        encoding="utf-8",
     )
     world = World.default()
     world.collection("zoo", registry="model", versions=3, aliases=["best"])
@@ -274,7 +281,7 @@ def test_sections_of_gitlab_add_up() -> None:
 def test_an_organization_of_many_repositories(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The maps of 50 repositories with 2,000 collections are merged; each collection has both its sides."""
     for number in range(50):
-        (tmp_path / f"{number}.json").write_text(json.dumps(generate_map(number, 50, 40)))
+        (tmp_path / f"{number}.json").write_text(json.dumps(generate_map(number, 50, 40)), encoding="utf-8")
     value = read_map(capsys, "--merge", *(str(path) for path in tmp_path.glob("*.json")))
     assert len(value["repositories"]) == 50
     assert len(value["collections"]) == 2000

@@ -33,7 +33,7 @@ def map_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MapOf:
             name, _, code = part.partition("\n")
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(PRELUDE + code + "\n" if name.endswith(".py") else code)
+            path.write_text(PRELUDE + code + "\n" if name.endswith(".py") else code, encoding="utf-8")
         link_map = map_paths(["."], catalog=catalog, repository="zoo").link_map
         return LinkMap(link_map.uses, ["zoo"], catalog, is_merged=merged)
 

@@ -79,7 +79,7 @@ class Scenario:
     def download(self):
         with tempfile.TemporaryDirectory() as folder:
             path = self.fetched.download(root=folder)
-            with open(os.path.join(path, "weights.txt")) as file:
+            with open(os.path.join(path, "weights.txt"), encoding="utf-8") as file:
                 same(file.read(), "weights of weights")
 
     def is_link_and_source(self):

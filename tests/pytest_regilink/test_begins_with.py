@@ -34,7 +34,7 @@ CATALOG = {
 @pytest.fixture
 def catalog(pytester: pytest.Pytester) -> pytest.Pytester:
     """A suite that needs the catalog `catalog.json`."""
-    (pytester.path / "catalog.json").write_text(json.dumps(CATALOG))
+    (pytester.path / "catalog.json").write_text(json.dumps(CATALOG), encoding="utf-8")
     pytester.makepyfile(
         test_it="""
         def test_it(regilink):
@@ -87,7 +87,7 @@ def test_the_catalog_of_the_ini_file_is_counted_from_its_folder(
 
 
 def test_the_catalog_of_the_configuration(catalog: pytest.Pytester, run: Run) -> None:
-    (catalog.path / "regilink.toml").write_text('catalog = "catalog.json"\n')
+    (catalog.path / "regilink.toml").write_text('catalog = "catalog.json"\n', encoding="utf-8")
     run().assert_outcomes(passed=1)
 
 
@@ -95,7 +95,7 @@ def test_a_catalog_that_is_not_there_is_an_error_that_says_how_to_make_it(catalo
     result = run("--regilink-catalog=none.json")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*: none.json: no such file; `regilink catalog pull none.json` makes it"])
-    (catalog.path / "regilink.toml").write_text('catalog = "gone.json"\n')
+    (catalog.path / "regilink.toml").write_text('catalog = "gone.json"\n', encoding="utf-8")
     result = run()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["test_it.py::test_it: *gone.json*"])

@@ -21,7 +21,7 @@ def no_wandb(pytester: pytest.Pytester) -> None:
     for name, text in (("src/train.py", WRONG), ("tests/test_ok.py", "def test_ok(): pass\n")):
         path = pytester.path / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
 
 
 def test_files_outside_testpaths_are_found(run: Run) -> None:
@@ -60,7 +60,7 @@ def test_what_failed_last_is_run_again(pytester: pytest.Pytester, run: Run) -> N
     run("--regilink-check", "--ff").assert_outcomes(passed=1, failed=1)
     run("--regilink-check", "--lf").assert_outcomes(failed=1)
     run("--regilink-check", "--ff", "-x").assert_outcomes(failed=1)
-    (pytester.path / "src" / "train.py").write_text(WRONG.replace("-model", "-model/zoo"))
+    (pytester.path / "src" / "train.py").write_text(WRONG.replace("-model", "-model/zoo"), encoding="utf-8")
     run("--regilink-check", "--lf").assert_outcomes(passed=1)
 
 
@@ -78,7 +78,9 @@ def test_nothing_is_collected_twice(run: Run, arguments: tuple[str, ...]) -> Non
 
 def test_a_test_file_that_links_has_its_tests_and_its_item(pytester: pytest.Pytester, run: Run) -> None:
     text = WRONG.replace("raise SystemExit", "#") + "\ndef test_it(): pass\n"
-    (pytester.path / "tests" / "test_links.py").write_text("def f(model):" + text.replace("\n", "\n    "))
+    (pytester.path / "tests" / "test_links.py").write_text(
+        "def f(model):" + text.replace("\n", "\n    "), encoding="utf-8"
+    )
     result = run("--regilink-check", "-v", "tests")
     result.stdout.fnmatch_lines(["tests/test_links.py::regilink FAILED*"])
     result.assert_outcomes(passed=1, failed=1)
@@ -92,7 +94,8 @@ def test_notebooks_and_settings_are_linted_too(pytester: pytest.Pytester, run: R
         '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null, "source": '
         '["import wandb\\n", "run = wandb.init(entity=\\"team-a\\")\\n", '
         '"run.link_artifact(model, \\"wandb-registry-model\\")\\n"]}], '
-        '"metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+        '"metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+        encoding="utf-8",
     )
     assert any(str(path).endswith(".ipynb") for path in files_worth_linting([str(source)]))
     result = run("--regilink-check", "-v")
@@ -101,7 +104,9 @@ def test_notebooks_and_settings_are_linted_too(pytester: pytest.Pytester, run: R
 
 
 def test_a_file_without_a_link_is_no_item(pytester: pytest.Pytester, run: Run) -> None:
-    (pytester.path / "src" / "train.py").write_text("import os\nprint('wandb is not imported here')\n")
+    (pytester.path / "src" / "train.py").write_text(
+        "import os\nprint('wandb is not imported here')\n", encoding="utf-8"
+    )
     run("--regilink-check").assert_outcomes(passed=1)
 
 
@@ -110,7 +115,8 @@ def test_an_unused_plugin_loads_nothing_heavy(pytester: pytest.Pytester, apart: 
         "import sys\n\ndef test_light():\n"
         "    heavy = {'wandb', 'graphql', 'requests', 'rich', 'yaml', 'responses'}\n"
         "    assert not heavy & set(sys.modules)\n"
-        "    assert not [name for name in sys.modules if name.startswith('regilink_doctor.')]\n"
+        "    assert not [name for name in sys.modules if name.startswith('regilink_doctor.')]\n",
+        encoding="utf-8",
     )
     apart().assert_outcomes(passed=1)
 
@@ -123,7 +129,7 @@ def test_an_odd_name_forges_no_line_and_stops_no_worker(
     if workers:
         pytest.importorskip("xdist")
     for name in (b"bad\xff.py", b"new\nline.py", b"escape\x1b[31m.py"):
-        with open(os.path.join(os.fsencode(pytester.path), b"src", name), "w") as file:
+        with open(os.path.join(os.fsencode(pytester.path), b"src", name), "w", encoding="utf-8") as file:
             file.write(WRONG)
     result = apart("--regilink-check", *workers, "src")
     result.assert_outcomes(failed=4)
@@ -154,7 +160,7 @@ def test_the_items_are_counted(run: Run) -> None:
 
 
 def test_a_configuration_that_cannot_be_used_is_a_usage_error(pytester: pytest.Pytester, run: Run) -> None:
-    (pytester.path / "regilink.toml").write_text('selct = ["REG1"]\n')
+    (pytester.path / "regilink.toml").write_text('selct = ["REG1"]\n', encoding="utf-8")
     result = run("--regilink-check")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: regilink: *selct*"])
@@ -179,6 +185,6 @@ def test_links_that_could_not_be_read_are_counted(
 ) -> None:
     if workers:
         pytest.importorskip("xdist")
-    (pytester.path / "src" / "train.py").write_text(UNREAD)
+    (pytester.path / "src" / "train.py").write_text(UNREAD, encoding="utf-8")
     result = (apart if workers else run)("--regilink-check", *workers)
     result.stdout.fnmatch_lines(["regilink: 1 link could not be read: src/train.py:5"])

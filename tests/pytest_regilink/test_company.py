@@ -19,7 +19,8 @@ def test_workers_and_a_strict_configuration(suite: pytest.Pytester, apart: Run) 
         "pythonpath = ['.']\nregilink_check = true\n"
         if int(pytest.__version__.partition(".")[0]) >= 9
         else f"[tool.pytest.ini_options]\nfilterwarnings = {STRICT}\nregilink_check = true\npythonpath = ['.']\n"
-        "addopts = ['--strict-markers', '--strict-config', '--import-mode=importlib']\n"
+        "addopts = ['--strict-markers', '--strict-config', '--import-mode=importlib']\n",
+        encoding="utf-8",
     )
     suite.makepyfile(
         test_it="""

@@ -99,7 +99,7 @@ def test_links_that_no_test_reached_are_listed(
             "  serve.py:5: wandb-registry-dataset/animals: no test reached this link",
         ]
     )
-    report = json.loads((suite.path / "report.json").read_text())
+    report = json.loads((suite.path / "report.json").read_text(encoding="utf-8"))
     assert [(link["path"], link["line"], link["tests"]) for link in report["links"]] == [
         ("serve.py", 5, []),
         ("train.py", 8, ["test_it.py::test_it"]),

@@ -25,7 +25,7 @@ def test_the_frames_of_an_import_are_known_for_as_long_as_they_are_wanted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def found(name: str) -> set[str | None]:
-        (tmp_path / f"{name}.py").write_text(LOOKS_UP)
+        (tmp_path / f"{name}.py").write_text(LOOKS_UP, encoding="utf-8")
         importlib.invalidate_caches()
         modules: set[str | None] = importlib.import_module(name).found
         return modules

@@ -92,7 +92,9 @@ def test_links_that_could_be_checked_pass(account: None, run: Run) -> None:
 def test_only_the_links_below_the_arguments_are_checked(account: None, pytester: pytest.Pytester, run: Run) -> None:
     (pytester.path / "other").mkdir()
     (pytester.path / "other" / "job.py").write_text(
-        'import wandb\nwith wandb.init(entity="team-a") as run:\n    run.link_artifact(m, "wandb-registry-dataset/x")\n'
+        'import wandb\nwith wandb.init(entity="team-a") as run:\n'
+        '    run.link_artifact(m, "wandb-registry-dataset/x")\n',
+        encoding="utf-8",
     )
     result = run("--regilink-live", "-v", "other")
     result.stdout.fnmatch_lines(["regilink-live::registry::wandb-registry-dataset/x PASSED*"])

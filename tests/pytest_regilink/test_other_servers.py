@@ -66,7 +66,9 @@ def test_a_key_in_the_environment_of_the_code(regilink: Regilink, monkeypatch: p
 
 def test_a_settings_file_of_the_checkout(regilink: Regilink, tmp_path: Path) -> None:
     (tmp_path / "wandb").mkdir()
-    (tmp_path / "wandb" / "settings").write_text(f"[default]\nbase_url = {OWN}\nproject = from-file\n")
+    (tmp_path / "wandb" / "settings").write_text(
+        f"[default]\nbase_url = {OWN}\nproject = from-file\n", encoding="utf-8"
+    )
     link()
     with wandb.init(project="p") as run:
         run.link_artifact(wandb.Artifact("other", type="model"), TARGET)
@@ -109,7 +111,7 @@ def test_the_section_names_the_server(suite: pytest.Pytester, run: Run) -> None:
 
 
 def test_the_host_of_the_configuration_is_fenced_and_answered(pytester: pytest.Pytester, run: Run) -> None:
-    (pytester.path / "regilink.toml").write_text(f'host = "{OWN}"\n')
+    (pytester.path / "regilink.toml").write_text(f'host = "{OWN}"\n', encoding="utf-8")
     pytester.makepyfile(
         """
         import os

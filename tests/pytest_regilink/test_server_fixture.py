@@ -100,7 +100,7 @@ def test_a_fetch_that_failed_consumed_nothing(regilink: Regilink) -> None:
 
 
 def test_a_published_version_has_content_for_the_code_that_consumes_it(regilink: Regilink, tmp_path: Path) -> None:
-    (tmp_path / "vocabulary.txt").write_text("zebra")
+    (tmp_path / "vocabulary.txt").write_text("zebra", encoding="utf-8")
     regilink.published(
         "wandb-registry-model/zoo:production",
         files={"weights.txt": "w", "raw.bin": b"\x00\xff", "vocabulary.txt": tmp_path / "vocabulary.txt"},

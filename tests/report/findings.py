@@ -41,7 +41,9 @@ def write(folder: Path) -> None:
     (folder / "src").mkdir()
     (folder / "src" / "train.py").write_text(TRAIN, encoding="utf-8")
     (folder / "broken.py").write_text(BROKEN, encoding="utf-8")
-    (folder / "a%,b:c.py").write_text('import wandb\nwandb.init().link_artifact(a, "wandb-registry-model\\n/zoo")\n')
+    (folder / "a%,b:c.py").write_text(
+        'import wandb\nwandb.init().link_artifact(a, "wandb-registry-model\\n/zoo")\n', encoding="utf-8"
+    )
     notebook = {"cells": CELLS, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (folder / "publish.ipynb").write_text(json.dumps(notebook, indent=1) + "\n", encoding="utf-8")
 

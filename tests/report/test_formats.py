@@ -150,7 +150,7 @@ def test_every_finding_can_be_read_back(result: LintResult, output_format: str) 
         for code, path, line in decoded:
             assert Path(path).exists(), code
             if path.endswith("ipynb"):
-                assert "wandb-registry-model" in Path(path).read_text().splitlines()[line - 1]
+                assert "wandb-registry-model" in Path(path).read_text(encoding="utf-8").splitlines()[line - 1]
 
 
 def _decode_path(path: str) -> str:
@@ -176,10 +176,11 @@ def test_a_new_format_is_one_file(tmp_path: Path) -> None:
         "    name = 'codes-only'\n"
         "    purpose = 'codes'\n"
         "    def render(self, result, style):\n"
-        "        return (finding.code for finding in result.findings)\n"
+        "        return (finding.code for finding in result.findings)\n",
+        encoding="utf-8",
     )
     (tmp_path / "train.py").write_text(findings.TRAIN, encoding="utf-8")
-    (tmp_path / "regilink.toml").write_text('output-format = "codes-only"\n')
+    (tmp_path / "regilink.toml").write_text('output-format = "codes-only"\n', encoding="utf-8")
     command = [sys.executable, "-m", "regilink_doctor", "lint", "train.py"]
     environ = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
@@ -188,7 +189,7 @@ def test_a_new_format_is_one_file(tmp_path: Path) -> None:
 
 
 def test_the_page_lists_the_formats() -> None:
-    page = make_lists.PAGE.read_text()
+    page = make_lists.PAGE.read_text(encoding="utf-8")
     assert page == make_lists.with_formats(page), "run: python tools/make_lists.py"
 
 
@@ -273,7 +274,7 @@ def test_sarif_is_valid(name: str, request: pytest.FixtureRequest) -> None:
 
 @cache
 def sarif_schema() -> jsonschema.Draft4Validator:
-    return jsonschema.Draft4Validator(json.loads((HERE / "schemas" / "sarif-2.1.0.json").read_text()))
+    return jsonschema.Draft4Validator(json.loads((HERE / "schemas" / "sarif-2.1.0.json").read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("name", ["result", "hostile", "clean"])
@@ -346,7 +347,7 @@ def test_github_shows_a_notebook_at_its_real_line(result: LintResult) -> None:
     (line,) = shown(in_cell, "github").splitlines()
     number = int(line.partition(",line=")[2].partition(",")[0])
     real = int(line.partition(",col=")[2].partition(",")[0])
-    text = Path("publish.ipynb").read_text().splitlines()[number - 1]
+    text = Path("publish.ipynb").read_text(encoding="utf-8").splitlines()[number - 1]
     assert text[real - 1 :].startswith(":latest")
     assert f"publish.ipynb:cell 2:3:{column}" in line
     assert "^^^^^^^" in shown(in_cell, "full")
@@ -405,7 +406,8 @@ def test_a_fingerprint_outlives_lines_above(tmp_path: Path, monkeypatch: pytest.
     seen = []
     for before in ("", "# one more line\n\n"):
         Path("train.py").write_text(
-            before + 'import wandb\nrun = wandb.init(entity="t")\n' + 'run.link_artifact(a, "wandb-registry-m")\n' * 2
+            before + 'import wandb\nrun = wandb.init(entity="t")\n' + 'run.link_artifact(a, "wandb-registry-m")\n' * 2,
+            encoding="utf-8",
         )
         seen.append([report["fingerprint"] for report in json.loads(shown(findings.found(), "gitlab"))])
     assert seen[0] == seen[1]
@@ -423,7 +425,9 @@ ADDRESS = "https://docs.example.com/regilink/rules/REG102/"
 @pytest.fixture
 def addressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LintResult:
     """Two findings of one rule, where the variable says that the company has the documentation."""
-    (tmp_path / "train.py").write_text("import wandb\n" + 'wandb.init().link_artifact(a, "wandb-registry-model")\n' * 2)
+    (tmp_path / "train.py").write_text(
+        "import wandb\n" + 'wandb.init().link_artifact(a, "wandb-registry-model")\n' * 2, encoding="utf-8"
+    )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REGILINK_DOCS_URL", "https://docs.example.com/regilink")
     return findings.find(only="REG102")
@@ -462,6 +466,6 @@ def test_what_is_no_address_is_refused(address: str, tmp_path: Path, monkeypatch
     with pytest.raises(ConfigProblem, match="REGILINK_DOCS_URL"):
         assert Config().docs_site
     monkeypatch.delenv("REGILINK_DOCS_URL")
-    (tmp_path / "regilink.toml").write_text(f"docs-url = {json.dumps(address)}\n")
+    (tmp_path / "regilink.toml").write_text(f"docs-url = {json.dumps(address)}\n", encoding="utf-8")
     with pytest.raises(ConfigProblem, match="docs-url"):
         find_config()

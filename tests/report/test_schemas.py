@@ -92,14 +92,14 @@ def test_what_asks_the_server(
 ) -> None:
     for name, setting in server.items():
         monkeypatch.setenv(name, setting)
-    Path("unread.py").write_text("import wandb\nwandb.init().link_artifact(a, sys.argv[1])\n")
+    Path("unread.py").write_text("import wandb\nwandb.init().link_artifact(a, sys.argv[1])\n", encoding="utf-8")
     value = printed(capsys, "doctor", "wandb-registry-nowhere/zoo", "wandb-registry-model/zoo")
     assert {row["status"] for row in value["checks"]} >= {"pass", "fail"}
     check("doctor", value)
     check("verify", printed(capsys, "verify", "wandb-registry-model/zoo:v0"))
     assert main(["catalog", "pull", "regilink.catalog.json"]) == 0
     capsys.readouterr()
-    check("catalog", json.loads(Path("regilink.catalog.json").read_text()))
+    check("catalog", json.loads(Path("regilink.catalog.json").read_text(encoding="utf-8")))
     check("catalog-diff", printed(capsys, "catalog", "diff", "regilink.catalog.json"))
 
 
@@ -111,10 +111,11 @@ def test_dry_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
         'artifact = wandb.Artifact("zoo", type="model")\n'
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["best"])\n'
         'run.link_artifact(artifact, "model/zoo")\n'
-        "run.finish()\n"
+        "run.finish()\n",
+        encoding="utf-8",
     )
     main(["dry-run", "--output-format", "json", "--output-file", "out.json", "--", sys.executable, "train.py"])
-    value = json.loads(Path("out.json").read_text())
+    value = json.loads(Path("out.json").read_text(encoding="utf-8"))
     assert [link["verdict"] for link in value["links"]] == ["linked", "misplaced"]
     check("dry-run", value)
 

@@ -61,7 +61,9 @@ def lint(rule: Rule, example: str, tmp_path: Path) -> list[str]:
     python = rule.example.endswith(".py")
     whole = PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.MULTILINE) else example
     if not python:  # beside code that links
-        (tmp_path / "train.py").write_text(PRELUDE + 'run.link_artifact(artifact, "wandb-registry-model/zoo")')
+        (tmp_path / "train.py").write_text(
+            PRELUDE + 'run.link_artifact(artifact, "wandb-registry-model/zoo")', encoding="utf-8"
+        )
     report = lint_bytes(
         str(tmp_path / rule.example),
         whole.encode(),
@@ -109,7 +111,7 @@ def test_every_row_of_the_catalogue_that_has_a_rule_is_covered_by_it() -> None:
 
 def test_the_page_of_rules_is_what_the_rules_say() -> None:
     page = Path(__file__).parents[2] / "docs" / "rules.md"
-    assert page.read_text() == as_markdown(RULES) + "\n", "run: python tools/make_rules_page.py"
+    assert page.read_text(encoding="utf-8") == as_markdown(RULES) + "\n", "run: python tools/make_rules_page.py"
 
 
 @pytest.mark.parametrize(("rule", "example"), examples("bad"))
@@ -129,7 +131,7 @@ def test_what_is_marked_as_fixable_is_fixed(entity: str, tmp_path: Path, monkeyp
         path = tmp_path / str(number) / rule.example
         path.parent.mkdir(parents=True)
         whole = example if re.search(r"^import .*wandb", example, re.MULTILINE) else PRELUDE + example
-        path.write_text(whole.replace('entity="team-a", ', entity))
+        path.write_text(whole.replace('entity="team-a", ', entity), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     config = Config({"pedantic": True})
     before = lint_paths(["."], config=config)

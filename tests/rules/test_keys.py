@@ -15,8 +15,8 @@ def test_the_key_is_in_no_report(
     output_format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = secrets.token_hex(20)
-    (tmp_path / "train.py").write_text(f'import wandb\nwandb.login(key="{key}")  # {key}\n')
-    (tmp_path / ".env").write_text(f"WANDB_API_KEY={key}\n")
+    (tmp_path / "train.py").write_text(f'import wandb\nwandb.login(key="{key}")  # {key}\n', encoding="utf-8")
+    (tmp_path / ".env").write_text(f"WANDB_API_KEY={key}\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     main(["lint", "--output-format", output_format, "."])
     shown = capsys.readouterr()

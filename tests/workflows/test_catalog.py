@@ -223,7 +223,7 @@ def test_pull_writes_what_can_be_reviewed(shell: Path, capsys: pytest.CaptureFix
     assert "written: Acme Inc (acme): 1 team, 4 registries, 3 collections" in err
     assert "not complete" in err
     assert "[tool.regilink]" not in err  # the other commands find it
-    text = shell.read_text()
+    text = shell.read_text(encoding="utf-8")
     assert text.endswith("}\n")
     value = json.loads(text)
     names = [each["name"] for each in value["organizations"][0]["registries"]]
@@ -303,13 +303,13 @@ def test_show_prints_a_table(shell: Path, capsys: pytest.CaptureFixture[str]) ->
         == 1
     )
     assert main(["catalog", "show", "--output-format", "json"]) == 0
-    assert capsys.readouterr().out.endswith(shell.read_text())
+    assert capsys.readouterr().out.endswith(shell.read_text(encoding="utf-8"))
 
 
 def test_the_file_is_that_of_the_configuration(
     shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (shell.parent / "regilink.toml").write_text('catalog = "ours.json"\n')
+    (shell.parent / "regilink.toml").write_text('catalog = "ours.json"\n', encoding="utf-8")
     (shell.parent / "below").mkdir()
     monkeypatch.chdir("below")
     assert main(["catalog", "pull"]) == 0
@@ -327,10 +327,10 @@ def test_what_cannot_be_done_is_said(
     assert "`regilink catalog pull` makes it" in capsys.readouterr().err
     assert main(["catalog", "pull", "no/such/folder/c.json"]) == 2
     assert "cannot be written" in capsys.readouterr().err
-    shell.write_text("{")
+    shell.write_text("{", encoding="utf-8")
     assert main(["catalog", "pull"]) == 2
     assert "not JSON" in capsys.readouterr().err
-    assert shell.read_text() == "{"
+    assert shell.read_text(encoding="utf-8") == "{"
     shell.unlink()
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
     assert main(["catalog", "pull"]) == 2

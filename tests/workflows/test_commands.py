@@ -39,7 +39,7 @@ print(*commands.run_command([sys.executable, *sys.argv[1:]], __import__("os").en
 @pytest.fixture
 def stubborn(tmp_path) -> str:
     path = tmp_path / "stubborn.py"
-    path.write_text(STUBBORN)
+    path.write_text(STUBBORN, encoding="utf-8")
     return str(path)
 
 

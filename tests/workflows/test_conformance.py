@@ -141,10 +141,10 @@ def test_the_report_and_the_record_name_nobody(
     assert run_command(odd_server, *words, patch=monkeypatch) == 1
     assert "31 scenarios the same, 1 different, 6 not run" in shown
     assert "{alias}: at most 128 letters, dear {user}" in " ".join(shown.split())
-    for text in (shown, record.read_text(), json_report.read_text()):
+    for text in (shown, record.read_text(encoding="utf-8"), json_report.read_text(encoding="utf-8")):
         for name in (USER, TEAM, ORGANIZATION, "sirius", odd_server.environ["WANDB_API_KEY"], "127.0.0.1"):
             assert name not in text
-    value = json.loads(json_report.read_text())
+    value = json.loads(json_report.read_text(encoding="utf-8"))
     statuses = [each["status"] for each in value["scenarios"]]
     assert statuses.count("different") == 1
     assert value["left"] == 0

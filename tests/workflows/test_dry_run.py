@@ -122,8 +122,8 @@ def test_the_demo_is_told_link_by_link(project: Path, capfd: pytest.CaptureFixtu
 def test_a_module_in_a_shell_script_with_processes_keys_and_fetches(
     project: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (project / "train.py").write_text(TRAIN)
-    (project / "run.sh").write_text("set -e\necho starting\npython -m train\n")
+    (project / "train.py").write_text(TRAIN, encoding="utf-8")
+    (project / "run.sh").write_text("set -e\necho starting\npython -m train\n", encoding="utf-8")
     CATALOG.save(project / "regilink.catalog.json")
     argv = ["dry-run", "--stub-artifacts", "--keep-uploads", "1", "--output-file", "report.json"]
     status = main([*argv, "--output-format", "json", "--", "sh", "run.sh"])
@@ -131,7 +131,7 @@ def test_a_module_in_a_shell_script_with_processes_keys_and_fetches(
     assert out.startswith("starting\nepoch 1\n")
     assert "files: ['regilink-stub.txt']" in out
     assert "Tunnel connection failed: 403 Blocked by regilink: api.wandb.ai" in out
-    value = json.loads((project / "report.json").read_text())
+    value = json.loads((project / "report.json").read_text(encoding="utf-8"))
     assert status == 0, value
     (link,) = value["links"]
     assert (link["verdict"], link["destination"]) == ("linked", "acme/wandb-registry-model/zoo")
@@ -151,13 +151,16 @@ def test_a_module_in_a_shell_script_with_processes_keys_and_fetches(
 
 def test_what_the_settings_say_stays_in_force(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "wandb").mkdir()
-    (project / "wandb" / "settings").write_text("[default]\nentity = vision\nproject = from-settings\n")
+    (project / "wandb" / "settings").write_text(
+        "[default]\nentity = vision\nproject = from-settings\n", encoding="utf-8"
+    )
     (project / "train.py").write_text(
         "import wandb\n"
         "with wandb.init() as run:\n"
         "    artifact = wandb.Artifact('zoo', type='model')\n"
         "    try:\n        run.link_artifact(artifact, 'wandb-registry-model/zoo')\n"
-        "    except NotImplementedError:\n        print('offline')\n"
+        "    except NotImplementedError:\n        print('offline')\n",
+        encoding="utf-8",
     )
     online = dry_run(["python", "train.py"], catalog=CATALOG, cwd=project)
     assert (online.exit_status, online.entity) == (0, "vision")
@@ -176,7 +179,8 @@ def test_whoever_names_no_entity_is_warned_and_a_project_is_told_from_a_registry
         "    artifact = wandb.Artifact('zoo', type='model')\n"
         "    run.link_artifact(artifact, 'wandb-registry-model/zoo')\n"
         "    run.link_artifact(artifact, 'candidates/zoo')\n"
-        "    base = run.use_artifact('vision/data/train-images:v2')\n"
+        "    base = run.use_artifact('vision/data/train-images:v2')\n",
+        encoding="utf-8",
     )
     found = dry_run(["python", "train.py"], catalog=CATALOG, stub_artifacts=True, cwd=project)
     assert found.exit_status == 0, found
@@ -226,7 +230,9 @@ def test_the_environment_keeps_what_is_the_users(project: Path, monkeypatch: pyt
     monkeypatch.setenv("WANDB_BASE_URL", "https://wandb.mine.example")
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
     found = shell(project, "env > seen", entity="vision", allow_no_links=True)
-    seen = dict(line.split("=", 1) for line in (project / "seen").read_text().splitlines() if "=" in line)
+    seen = dict(
+        line.split("=", 1) for line in (project / "seen").read_text(encoding="utf-8").splitlines() if "=" in line
+    )
     assert (seen["WANDB_PROJECT"], seen["WANDB_ENTITY"]) == ("mine", "vision")
     assert seen["WANDB_BASE_URL"].startswith("http://127.0.0.1:")
     assert seen["WANDB_API_KEY"] != "f" * 40
@@ -239,7 +245,7 @@ def test_the_environment_keeps_what_is_the_users(project: Path, monkeypatch: pyt
 def test_the_users_own_server_is_kept_off_too(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import urllib.request as u\nfor h in ('wandb.mine.example', 'wandb.acme.example'):\n"
     code += " try: u.urlopen('https://' + h, timeout=5)\n except OSError as e: print(e)\n"
-    (project / "ask.py").write_text(code)
+    (project / "ask.py").write_text(code, encoding="utf-8")
     monkeypatch.setenv("WANDB_BASE_URL", "https://wandb.mine.example")
     found = dry_run(["python", "ask.py"], catalog=CATALOG, cwd=project)
     assert found.blocked_hosts == (("wandb.acme.example", 1), ("wandb.mine.example", 1))
@@ -265,7 +271,7 @@ try:
 except OSError as error:
     print(error)
 """
-    (project / "ask.py").write_text(code)
+    (project / "ask.py").write_text(code, encoding="utf-8")
     found = dry_run(["python", "ask.py"], cwd=project, allow_no_links=True)
     assert found.other_servers == ("http://127.0.0.9:9",)
     assert [host for host, _ in found.blocked_hosts] == ["wandb.own.example"]
@@ -326,7 +332,7 @@ def test_what_cannot_be_started_is_said(project: Path, capsys: pytest.CaptureFix
     assert "no-such-command-here cannot be started: No such file" in capsys.readouterr().err
     assert main(["dry-run"]) == 2
     assert "regilink dry-run -- python train.py" in capsys.readouterr().err
-    (project / "regilink.catalog.json").write_text("{")
+    (project / "regilink.catalog.json").write_text("{", encoding="utf-8")
     assert main(["dry-run", "--", "true"]) == 2
     assert "not JSON" in capsys.readouterr().err
     assert main(["dry-run", "--no-catalog", "--allow-no-links", "--", "true"]) == 0
@@ -334,13 +340,16 @@ def test_what_cannot_be_started_is_said(project: Path, capsys: pytest.CaptureFix
 
 @pytest.mark.parametrize("organization", ["acme", "Acme Inc"])
 def test_a_link_without_and_then_with_the_organization_go_to_the_same_place(project: Path, organization: str) -> None:
-    (project / "both.py").write_text(f"""
+    (project / "both.py").write_text(
+        f"""
 import wandb
 with wandb.init(entity="team-x", project="p") as run:
     artifact = run.log_artifact(wandb.Artifact("zoo", type="model"))
     run.link_artifact(artifact, "wandb-registry-model/one")
     run.link_artifact(artifact, "{organization}/wandb-registry-model/two")
-""")
+""",
+        encoding="utf-8",
+    )
     found = dry_run(["python", "both.py"], cwd=project)
     assert [each.attempt.verdict for each in found.links] == ["linked", "linked"]
     assert {each.attempt.entity for each in found.links} == {organization.lower().replace(" ", "-")}
@@ -348,14 +357,17 @@ with wandb.init(entity="team-x", project="p") as run:
 
 
 def test_an_organization_under_both_of_its_names_is_one(project: Path) -> None:
-    (project / "names.py").write_text("""
+    (project / "names.py").write_text(
+        """
 import wandb
 with wandb.init(entity="team-x", project="p") as run:
     artifact = run.log_artifact(wandb.Artifact("zoo", type="model"))
     run.link_artifact(artifact, "wandb-registry-model/one")
     run.link_artifact(artifact, "acme-corp/wandb-registry-model/two")
     run.link_artifact(artifact, "Acme Corp/wandb-registry-model/three")
-""")
+""",
+        encoding="utf-8",
+    )
     found = dry_run(["python", "names.py"], cwd=project)
     assert [each.attempt.verdict for each in found.links] == ["linked"] * 3
     assert {each.attempt.entity for each in found.links} == {"acme-corp"}
@@ -364,7 +376,8 @@ with wandb.init(entity="team-x", project="p") as run:
 
 @pytest.mark.slow  # the agent asks every few seconds
 def test_a_sweep_that_links_from_its_function_is_reported(project: Path) -> None:
-    (project / "sweep.py").write_text("""
+    (project / "sweep.py").write_text(
+        """
 import wandb
 
 def train():
@@ -378,7 +391,9 @@ settings = {"method": "grid", "parameters": {"rate": {"values": [1, 2]}}, "metri
 sweep = wandb.sweep(settings, entity="team-x", project="tuning")
 wandb.agent(sweep, function=train, entity="team-x", project="tuning")
 assert wandb.Api().sweep(f"team-x/tuning/{sweep}").best_run().config["rate"] == 1
-""")
+""",
+        encoding="utf-8",
+    )
     found = dry_run(["python", "sweep.py"], cwd=project)
     assert found.status == 0
     assert [each.attempt.aliases for each in found.links] == [("rate-1",), ("rate-2",)]
@@ -386,7 +401,8 @@ assert wandb.Api().sweep(f"team-x/tuning/{sweep}").best_run().config["rate"] == 
 
 
 def test_one_run_shows_every_link_when_it_keeps_going(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    (project / "all.py").write_text("""
+    (project / "all.py").write_text(
+        """
 import wandb
 with wandb.init(entity="team-x", project="p") as run:
     artifact = run.log_artifact(wandb.Artifact("zoo", type="model"))
@@ -395,7 +411,9 @@ with wandb.init(entity="team-x", project="p") as run:
     print(artifact.wait().link("a/b/c/d") is artifact)
     print(run.link_artifact(artifact=data, target_path="wandb-registry-model/data") is data)
     run.link_artifact(artifact, "wandb-registry-model/zoo")
-""")
+""",
+        encoding="utf-8",
+    )
     stopped = dry_run(["python", "all.py"], cwd=project)
     assert (stopped.status, [each.attempt.verdict for each in stopped.links]) == (1, ["refused"])
     found = dry_run(["python", "all.py"], cwd=project, keep_going=True)

@@ -30,7 +30,7 @@ def test_it_serves_where_it_is_told_to(tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     code = f"import os; open({str(seen)!r}, 'w').write(os.environ['WANDB_BASE_URL'])"
     assert main(["emulator", "--port", str(port), "--", sys.executable, "-c", code]) == 0
-    assert seen.read_text() == f"http://127.0.0.1:{port}"
+    assert seen.read_text(encoding="utf-8") == f"http://127.0.0.1:{port}"
 
 
 def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,7 +71,7 @@ def test_a_catalog_of_what_no_server_can_have_is_said(
     registry = {"name": name, "visibility": "organization"}
     organization = {"name": "o", "entity": "o", "teams": [], "registries": [registry]}
     path = tmp_path / "catalog.json"
-    path.write_text(json.dumps({"version": 1, "organizations": [organization]}))
+    path.write_text(json.dumps({"version": 1, "organizations": [organization]}), encoding="utf-8")
     assert main([*words, str(path), "--", "true"]) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"regilink: {words[0]}: no server can be as the catalog says: ")

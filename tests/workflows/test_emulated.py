@@ -67,7 +67,7 @@ unittest.main()
 
 def test_a_suite_of_unittest(tmp_path: Path) -> None:
     path = tmp_path / "suite.py"
-    path.write_text(SUITE)
+    path.write_text(SUITE, encoding="utf-8")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("WANDB_")}
     done = subprocess.run(
         [sys.executable, path], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120

@@ -25,7 +25,7 @@ def main(epochs=3):
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "train.py").write_text(TRAIN)
+    (tmp_path / "train.py").write_text(TRAIN, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -36,9 +36,9 @@ def test_it_writes_what_the_code_names(project: Path) -> None:
     assert (config.source, config.teams) == ("regilink.toml", ("team-a",))
     assert config.registries == {"model": ("model",)}
     assert main(["lint", "-q"]) == 0
-    hook = yaml.safe_load((project / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"][0]
+    hook = yaml.safe_load((project / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"][0]
     assert hook["entry"].startswith("regilink lint")
-    assert "train.main()" in (project / "tests" / "test_registry_links.py").read_text()
+    assert "train.main()" in (project / "tests" / "test_registry_links.py").read_text(encoding="utf-8")
 
 
 def test_a_second_time_it_writes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,14 +77,16 @@ def test_it_asks(project: Path, answer: str, written: bool) -> None:
 
 
 def test_it_adds_to_what_is_there(project: Path) -> None:
-    (project / "pyproject.toml").write_text('[project]\nname = "x"\n\n[tool.ruff.lint]\nselect = ["E"]\n')
-    (project / ".pre-commit-config.yaml").write_text("repos:\n- repo: local\n  hooks: []\n")
+    (project / "pyproject.toml").write_text(
+        '[project]\nname = "x"\n\n[tool.ruff.lint]\nselect = ["E"]\n', encoding="utf-8"
+    )
+    (project / ".pre-commit-config.yaml").write_text("repos:\n- repo: local\n  hooks: []\n", encoding="utf-8")
     assert main(["init", "--yes"]) == 0
-    assert initialize._parse_toml((project / "pyproject.toml").read_text(), "")["tool"] == {
+    assert initialize._parse_toml((project / "pyproject.toml").read_text(encoding="utf-8"), "")["tool"] == {
         "ruff": {"lint": {"select": ["E"], "external": ["REG"]}},
         "regilink": {"teams": ["team-a"], "registries": {"model": ["model"]}},
     }
-    assert len(yaml.safe_load((project / ".pre-commit-config.yaml").read_text())["repos"]) == 2
+    assert len(yaml.safe_load((project / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -93,16 +95,16 @@ def test_it_adds_to_what_is_there(project: Path) -> None:
 def test_a_file_that_it_cannot_add_to_is_left_and_named(
     project: Path, hooks: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (project / ".pre-commit-config.yaml").write_text(hooks)
+    (project / ".pre-commit-config.yaml").write_text(hooks, encoding="utf-8")
     assert main(["init", "--yes"]) == 0
-    assert (project / ".pre-commit-config.yaml").read_text() == hooks
+    assert (project / ".pre-commit-config.yaml").read_text(encoding="utf-8") == hooks
     out = capsys.readouterr().out
     assert "add by hand:" in out
     assert "- id: regilink\n" in out
 
 
 def test_what_is_no_toml_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (project / "pyproject.toml").write_text("[tool\n")
+    (project / "pyproject.toml").write_text("[tool\n", encoding="utf-8")
     assert main(["init", "--yes"]) == 2
     assert "pyproject.toml" in capsys.readouterr().err
     assert not (project / ".pre-commit-config.yaml").exists()
@@ -115,9 +117,9 @@ def test_a_regilink_of_a_repository_is_what_hook_and_workflow_get(
     source = {"url": "https://git.example.com/acme/regilink", "revision": "v0.1.0"}
     monkeypatch.setattr(initialize, "_find_source", lambda: source)
     assert main(["init", "--yes"]) == 0
-    entry = yaml.safe_load((project / ".pre-commit-config.yaml").read_text())["repos"][0]
+    entry = yaml.safe_load((project / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]
     assert (entry["repo"], entry["rev"]) == ("https://git.example.com/acme/regilink", "v0.1.0")
-    workflow = (project / ".github" / "workflows" / "regilink.yml").read_text()
+    workflow = (project / ".github" / "workflows" / "regilink.yml").read_text(encoding="utf-8")
     assert yaml.safe_load(workflow)["jobs"]["lint"]["steps"][2]["run"] == (
         'pip install "git+https://git.example.com/acme/regilink@v0.1.0"'
     )
@@ -136,7 +138,7 @@ def test_the_repository_is_read_from_the_installation(monkeypatch: pytest.Monkey
 
 
 def test_a_link_that_no_test_can_call_gives_no_test(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (project / "train.py").write_text(TRAIN.replace("epochs=3", "epochs"))
+    (project / "train.py").write_text(TRAIN.replace("epochs=3", "epochs"), encoding="utf-8")
     assert main(["init", "--yes"]) == 0
     assert "no test: no link is in a function" in capsys.readouterr().out
     assert not (project / "tests").exists()

@@ -187,7 +187,8 @@ def test_the_names_can_come_from_the_source(shell: Path, capsys: pytest.CaptureF
         "run.link_artifact(artifact, 'wandb-registry-model/zoo', aliases=['production'])\n"
         "run.link_artifact(artifact, 'candidates/zoo')\n"
         "run.link_artifact(artifact, f'wandb-registry-model/{os.environ[\"NAME\"]}')\n"
-        "base = run.use_artifact('wandb-registry-model/base:v3')\n"
+        "base = run.use_artifact('wandb-registry-model/base:v3')\n",
+        encoding="utf-8",
     )
     assert main(["verify", "--from-sites"]) == 1
     lines = capsys.readouterr().out.splitlines()
@@ -202,7 +203,8 @@ def test_a_name_that_source_does_not_tell_is_not_verified(
     shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (shell / "train.py").write_text(
-        "import os, wandb\nrun = wandb.init(entity='team-a')\nrun.use_artifact(os.environ['NAME'])\n"
+        "import os, wandb\nrun = wandb.init(entity='team-a')\nrun.use_artifact(os.environ['NAME'])\n",
+        encoding="utf-8",
     )
     assert main(["verify", "--from-sites"]) == 2
     assert "0 names checked. 1 name could not be checked: train.py:3" in capsys.readouterr().out

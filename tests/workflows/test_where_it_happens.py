@@ -129,7 +129,7 @@ sys.exit(int(sys.argv[1]))
 
 def test_a_command_is_explained_when_it_fails_and_keeps_its_streams_and_status(tmp_path: Path) -> None:
     script = tmp_path / "train.py"
-    script.write_text(FAILS)
+    script.write_text(FAILS, encoding="utf-8")
     done = regilink("explain", "--", sys.executable, str(script), "3", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (3, "out typed\n")
     error, _, explanation = done.stderr.partition("\n\n")
@@ -140,9 +140,9 @@ def test_a_command_is_explained_when_it_fails_and_keeps_its_streams_and_status(t
 
 def test_a_command_that_ends_well_or_with_an_unknown_error_is_left_alone(tmp_path: Path) -> None:
     script = tmp_path / "train.py"
-    script.write_text(FAILS)
+    script.write_text(FAILS, encoding="utf-8")
     assert "failure" not in regilink("explain", "--", sys.executable, str(script), "0", cwd=tmp_path).stderr
-    script.write_text("import sys; sys.exit('permission denied')")
+    script.write_text("import sys; sys.exit('permission denied')", encoding="utf-8")
     done = regilink("explain", "--", sys.executable, str(script), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, "permission denied\n")
 
@@ -226,13 +226,14 @@ def test_preflight_without_targets_checks_the_links_of_the_file_that_calls(
         "import wandb\nimport regilink_doctor\n\n\ndef main():\n    regilink_doctor.preflight()\n"
         "    raise SystemExit(5)\n"
         '    with wandb.init(entity="team-a") as run:\n        run.link_artifact(wandb.Artifact("zoo", type="model"), '
-        '"wandb-registry-missing/zoo")\n\n\nmain()\n'
+        '"wandb-registry-missing/zoo")\n\n\nmain()\n',
+        encoding="utf-8",
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 1
     assert "LinkError" in done.stderr
     assert "REG301" in done.stderr
-    script.write_text(script.read_text().replace("missing", "model"))
+    script.write_text(script.read_text(encoding="utf-8").replace("missing", "model"), encoding="utf-8")
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 5, done.stderr
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from regilink_doctor.core.findings import Place
     from regilink_doctor.core.sites import Setting
     from regilink_doctor.lint.resolve.bindings import Module, Read, Use
     from regilink_doctor.lint.resolve.values import Value
