@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence, ValuesView
+from itertools import islice
+from typing import Any, TypeVar
 
 from regilink_doctor.emulator.faults import Fault, FaultError
 from regilink_doctor.emulator.http import Request, Response
 from regilink_doctor.emulator.recorder import LinkCall
 from regilink_doctor.emulator.served import Served
-from regilink_doctor.emulator.world.model import Collection, Project
+from regilink_doctor.emulator.world.model import Collection, Membership, Project
 from regilink_doctor.emulator.world.state import State
 
+T = TypeVar("T")
 
-def describe_world(state: State) -> dict[str, Any]:
-    """Who and what there is. No key is in it."""
+
+MOST = 200
+"""Entries of a list of the world, unless the request asks for another number."""
+
+
+def describe_world(state: State, limit: int = MOST) -> dict[str, Any]:
+    """Who and what there is. No key is in it.
+
+    Of a project's runs and collections and of a collection's versions the newest `limit` are listed; beside each list
+    is the number of all.
+    """
     return {
         "server_version": ".".join(map(str, state.server_version)) if state.server_version else None,
         "features": sorted(state.features),
@@ -38,42 +49,55 @@ def describe_world(state: State) -> dict[str, Any]:
             for each in state.users.values()
         ],
         "projects": [
-            _describe_project(each) for entity in state.entities.values() for each in entity.projects.values()
+            _describe_project(each, limit) for entity in state.entities.values() for each in entity.projects.values()
         ],
     }
 
 
-def _describe_project(project: Project) -> dict[str, Any]:
+def _describe_project(project: Project, limit: int) -> dict[str, Any]:
     return {
         "entity": project.entity.name,
         "name": project.name,
         "registry": project.is_registry,
         "assumed": project.assumed,
         "types": None if project.allow_all_types else sorted(project.types),
+        "run_count": len(project.runs),
         "runs": [
             {"id": each.name, "state": each.state, "user": each.user.username if each.user else None}
-            for each in project.runs.values()
+            for each in _take_newest(project.runs.values(), limit)
         ],
-        "collections": [_describe_collection(each) for each in project.collections.values()],
+        "collection_count": len(project.collections),
+        "collections": [
+            _describe_collection(each, limit) for each in _take_newest(project.collections.values(), limit)
+        ],
     }
 
 
-def _describe_collection(collection: Collection) -> dict[str, Any]:
+def _describe_collection(collection: Collection, limit: int) -> dict[str, Any]:
+    versions = collection.memberships
     return {
         "name": collection.name,
         "kind": collection.kind,
         "type": collection.type,
         "assumed": collection.assumed,
-        "versions": [
-            {
-                "version": each.version,
-                "aliases": [alias.alias for alias in each.aliases],
-                "digest": each.artifact.digest,
-                "source": each.artifact.source_name,
-            }
-            for each in collection.memberships
-        ],
+        "version_count": len(versions),
+        # Outlines: to describe a version must not create it.
+        "versions": [_describe_version(versions.outline(index)) for index in _take_newest(versions.indexes(), limit)],
     }
+
+
+def _describe_version(version: Membership) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "aliases": [alias.alias for alias in version.aliases],
+        "digest": version.artifact.digest,
+        "source": version.artifact.source_name,
+    }
+
+
+def _take_newest(items: Sequence[T] | ValuesView[T], limit: int) -> list[T]:
+    """The last `limit` items, in their order."""
+    return list(islice(items, max(0, len(items) - limit), None))
 
 
 _TOLD = ("kind", "operation", "count", "share", "status", "seconds", "message", "executed")
@@ -101,8 +125,11 @@ class Admin:
         if what == "triggered":
             return Response.from_json([dataclasses.asdict(each) for each in self._served.world.ledger.triggered])
         if what == "world":
+            limit = request.query.get("limit", str(MOST))
+            if not limit.isdecimal():
+                return Response.from_json({"error": f"limit is not a number: {limit}"}, 400)
             with self._served.world.lock:
-                return Response.from_json(describe_world(self._served.world))
+                return Response.from_json(describe_world(self._served.world, int(limit)))
         if what == "faults":
             return self._handle_faults(request)
         return Response.from_json({"error": "not found"}, 404)

@@ -1,15 +1,18 @@
 """Worlds with very many versions: they start at once, and linking takes no longer than in an empty one."""
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 import pytest
+import requests
 from serving import Server
 
 from regilink_doctor.core.catalog import Catalog, CatalogError
 from regilink_doctor.emulator import Emulator, World
-from regilink_doctor.emulator.world import artifacts, links
+from regilink_doctor.emulator.world import artifacts, links, search
 from regilink_doctor.emulator.world.artifacts import MAX_SEEDED
 from regilink_doctor.emulator.world.model import Collection
 
@@ -87,8 +90,6 @@ def emulator(world: World) -> Iterator[Emulator]:
 
 
 def test_pages_of_a_long_list_create_what_they_show(emulator: Emulator) -> None:
-    import requests
-
     emulator.world.collection("large", registry="model", versions=MANY)
     query = """query Q($after: String) { project(name: "wandb-registry-model", entityName: "acme") {
         artifactCollection(name: "large") { artifactMemberships(first: 3, after: $after) {
@@ -153,6 +154,58 @@ def test_pages_of_a_large_collection_create_what_they_show(server: Server) -> No
     ]
     assert len(server.world.artifacts) < 400
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("filters", "order", "indexes"),
+    [
+        ({"state": "COMMITTED", "type": "model"}, "-version_index", range(9999, -1, -1)),
+        ({"version_index": {"$gte": 9997}}, None, range(9997, 10_000)),
+        ({"$or": [{"version": "v7"}, {"alias": "production"}]}, None, [7, 9999]),
+        ({"tag": "reviewed"}, None, [5]),
+        ({"tags": {"$ne": "reviewed"}}, "createdAt", [*range(5), *range(6, 10_000)]),
+        ({"metadata.accuracy": {"$gt": 0.9}}, None, []),
+    ],
+)
+def test_a_search_looks_at_very_many_versions_and_creates_what_it_shows(
+    world: World, filters: dict[str, object], order: str | None, indexes: Sequence[int]
+) -> None:
+    collection = world.collection("large", registry="model", versions=10_000, aliases=["production"])
+    world.make_tag(collection.memberships[5].artifact.tags, "reviewed")
+    selected = search.memberships([collection], json.dumps(filters), order)
+    assert len(selected) == len(indexes)
+    assert [version.index for version in selected[:3]] == list(indexes[:3])
+    assert len(world.artifacts) < 10
+
+
+@pytest.mark.parametrize("side", ["source", "link"])
+def test_a_version_that_is_outlined_is_the_one_that_is_created_later(world: World, side: str) -> None:
+    collection = world.collection("zoo", registry="model", versions=3)
+    world.collection("zoo", registry="model", versions=9)  # two promises
+    versions = collection.memberships if side == "link" else collection.memberships[-1].artifact.sequence.memberships
+    names = ("digest", "id", "artifact_id", "created_at", "version", "size", "state", "linked_at", "commit_hash")
+    outlined = [[search.read_version(versions.outline(index), name) for name in names] for index in range(9)]
+    assert len(world.artifacts) == 2
+    assert outlined == [[search.read_version(version, name) for name in names] for version in versions]
+    assert len({digest for digest, *_ in outlined}) == 9
+
+
+def test_the_description_of_a_large_world_is_short_and_creates_nothing(emulator: Emulator) -> None:
+    world = emulator.world
+    world.collection("large", registry="model", versions=MANY, aliases=["production"])
+
+    def describe(query: str = "") -> Any:
+        answer = requests.get(f"{emulator.url}/_regilink/world{query}", timeout=10)
+        assert len(answer.content) < 100_000
+        return next(item for item in answer.json()["projects"] if item["name"] == "wandb-registry-model")
+
+    (large,) = describe()["collections"]
+    assert (large["version_count"], len(large["versions"])) == (MANY, 200)
+    assert large["versions"][-1]["version"] == f"v{MANY - 1}"
+    assert large["versions"][-1]["aliases"] == ["latest", "production"]
+    assert [item["version"] for item in describe("?limit=2")["collections"][0]["versions"]] == ["v99998", "v99999"]
+    assert len(world.artifacts) < 10
+    assert requests.get(f"{emulator.url}/_regilink/world?limit=all", timeout=10).status_code == 400
 
 
 def test_versions_keep_their_order_when_some_go() -> None:

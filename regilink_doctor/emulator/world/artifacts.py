@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -19,12 +19,14 @@ from regilink_doctor.emulator.world.model import (
     Manifest,
     Membership,
     Project,
+    Promise,
     Run,
     StoredFile,
     User,
     as_timestamp,
     encode,
     now,
+    reserve_numbers,
 )
 from regilink_doctor.emulator.world.refusal import Refusal, denied, refuse
 from regilink_doctor.emulator.world.state import State
@@ -136,8 +138,15 @@ def add(state: State, collection: Collection, artifact: ArtifactVersion) -> Memb
     return membership
 
 
-def _place(state: State, collection: Collection, artifact: ArtifactVersion, index: int, created_at: str) -> Membership:
-    membership = Membership(state.number(), collection, artifact, index, created_at=created_at)
+def _place(
+    state: State,
+    collection: Collection,
+    artifact: ArtifactVersion,
+    index: int,
+    created_at: str,
+    number: int | None = None,
+) -> Membership:
+    membership = Membership(number or state.number(), collection, artifact, index, created_at=created_at)
     state.keep(membership, membership.number)
     collection.memberships.put(membership)
     collection.by_digest.setdefault(artifact.digest, []).append(membership)
@@ -290,17 +299,18 @@ MAX_SEEDED = 1_000_000
 
 def seed_version(state: State, sequence: Collection, files: Mapping[str, bytes] | None = None) -> ArtifactVersion:
     """Add a committed version with these files to a source collection, as if a run had logged it."""
-    artifact, manifest = _draft_version(state, sequence, files or {})
-    commit(state, artifact, manifest)
+    artifact = _draft_version(state.number(), sequence)
+    commit(state, artifact, _register_version(state, artifact, files or {}))
     return artifact
 
 
-def _draft_version(
-    state: State, sequence: Collection, contents: Mapping[str, bytes]
-) -> tuple[ArtifactVersion, dict[str, Any]]:
-    number = state.number()
-    artifact = ArtifactVersion(number, encode("Artifact", number), sequence, sequence.type, digest=f"{number:032x}")
-    state.artifacts[artifact.id] = state.keep(artifact, number)
+def _draft_version(number: int, sequence: Collection) -> ArtifactVersion:
+    return ArtifactVersion(number, encode("Artifact", number), sequence, sequence.type, digest=f"{number:032x}")
+
+
+def _register_version(state: State, artifact: ArtifactVersion, contents: Mapping[str, bytes]) -> dict[str, Any]:
+    """Let the version be found, and store its files and its manifest; the manifest is returned."""
+    state.artifacts[artifact.id] = state.keep(artifact, artifact.number)
     for name, content in contents.items():
         digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode("ascii")
         file = StoredFile(state.number(), name, secrets.token_urlsafe(18), digest, size=len(content), birth=artifact)
@@ -320,7 +330,7 @@ def _draft_version(
     file = StoredFile(state.number(), "wandb_manifest.json", secrets.token_urlsafe(18), size=len(text))
     state.contents[file.blob] = text
     artifact.manifests.append(Manifest(state.number(), artifact, "FULL", artifact.digest, file))
-    return artifact, manifest
+    return manifest
 
 
 def seed_versions(state: State, collection: Collection, count: int, files: Mapping[str, bytes] | None = None) -> None:
@@ -340,23 +350,73 @@ def seed_versions(state: State, collection: Collection, count: int, files: Mappi
     project = state.make_project(owner or collection.project.entity, SEED_PROJECT)
     name = "".join(letter if letter.isalnum() else "-" for letter in collection.name)
     sequence = state.make_collection(project, f"{name}-{collection.number}", "SEQUENCE", collection.type)
-    distance, end = collection.next_index - sequence.next_index, sequence.next_index + count
-    start = datetime.now(timezone.utc) - timedelta(microseconds=end)
-
-    def create_pair(index: int) -> tuple[Membership, Membership]:
-        """The version in its source collection, and its link."""
-        artifact, manifest = _draft_version(state, sequence, files or {})
-        settle_contents(state, artifact, manifest)
-        artifact.state, artifact.index, artifact.commit_hash = "COMMITTED", index, artifact.digest
-        artifact.created_at = as_timestamp(start + timedelta(microseconds=index))
-        source = _place(state, sequence, artifact, index, artifact.created_at)
-        return source, _place(state, collection, artifact, index + distance, artifact.created_at)
-
-    indexes = range(sequence.next_index, end)
-    links = range(collection.next_index, collection.next_index + count)
-    sequence.memberships.promise(indexes, lambda index: create_pair(index)[0])
-    collection.memberships.promise(links, lambda index: create_pair(index - distance)[1])
-    sequence.next_index += count
-    collection.next_index += count
+    seeds = _Seeds(state, sequence, collection, files or {}, count)
+    for changed, promise in ((sequence, seeds.promise_sources()), (collection, seeds.promise_links())):
+        changed.memberships.promise(range(changed.next_index, changed.next_index + count), promise)
+        changed.next_index += count
     for changed in (sequence, collection):
         set_alias(state, changed.memberships[-1], LATEST)
+
+
+class _Seeds:
+    """Versions of a source collection and their links, which are created when somebody looks at them.
+
+    Their numbers are reserved, so that a version that is only outlined has its id and digest already.
+    """
+
+    def __init__(
+        self, state: State, sequence: Collection, collection: Collection, files: Mapping[str, bytes], count: int
+    ) -> None:
+        self._state, self._sequence, self._collection, self._files = state, sequence, collection, files
+        self._first, self._begin = reserve_numbers(), sequence.next_index
+        self._distance = collection.next_index - sequence.next_index
+        self._start = datetime.now(timezone.utc) - timedelta(microseconds=self._begin + count)
+
+    def promise_sources(self) -> Promise:
+        return Promise(lambda index: self._create_pair(index)[0], self._outline_in(self._sequence, 0))
+
+    def promise_links(self) -> Promise:
+        distance = self._distance
+        return Promise(
+            lambda index: self._create_pair(index - distance)[1], self._outline_in(self._collection, distance)
+        )
+
+    def _number(self, index: int) -> int:
+        """The artifact's; its source and its link have the next two."""
+        return self._first + 3 * (index - self._begin)
+
+    def _created_at(self, index: int) -> str:
+        return as_timestamp(self._start + timedelta(microseconds=index))
+
+    def _create_pair(self, index: int) -> tuple[Membership, Membership]:
+        """The version in its source collection, and its link."""
+        number = self._number(index)
+        artifact = _draft_version(number, self._sequence)
+        settle_contents(self._state, artifact, _register_version(self._state, artifact, self._files))
+        created_at = self._created_at(index)
+        _commit_seed(artifact, index, created_at)
+        source = _place(self._state, self._sequence, artifact, index, created_at, number + 1)
+        link = _place(self._state, self._collection, artifact, index + self._distance, created_at, number + 2)
+        return source, link
+
+    def _outline_in(self, collection: Collection, distance: int) -> Callable[[int], Membership]:
+        artifact = _draft_version(self._first, self._sequence)
+        artifact.size, artifact.file_count = sum(map(len, self._files.values())), len(self._files)
+        membership = Membership(self._first, collection, artifact, 0)
+
+        def outline(index: int) -> Membership:
+            if membership.index == index and artifact.index is not None:
+                return membership  # a search asks for each value in turn
+            number = self._number(index - distance)
+            artifact.number, artifact.id, artifact.digest = number, encode("Artifact", number), f"{number:032x}"
+            membership.number, membership.index = number + (1 if collection is self._sequence else 2), index
+            membership.created_at = self._created_at(index - distance)
+            _commit_seed(artifact, index - distance, membership.created_at)
+            return membership
+
+        return outline
+
+
+def _commit_seed(artifact: ArtifactVersion, index: int, created_at: str) -> None:
+    artifact.state, artifact.index, artifact.commit_hash = "COMMITTED", index, artifact.digest
+    artifact.created_at = created_at

@@ -15,6 +15,7 @@ from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import field, record
 
 _NUMBERS = itertools.count(1)
+_RESERVED = itertools.count(1 << 16)
 
 
 def next_number() -> int:
@@ -24,6 +25,11 @@ def next_number() -> int:
     the next world another artifact of the same id would be taken for the old one.
     """
     return next(_NUMBERS)
+
+
+def reserve_numbers() -> int:
+    """The first of 2**24 numbers that nothing else gets, for versions that are created later."""
+    return next(_RESERVED) << 24
 
 
 def encode(kind: str, number: int) -> str:
@@ -266,15 +272,25 @@ class Collection:
         return f"{self.project.entity.name}/{self.project.name}/{self.name}"
 
 
+@record
+class Promise:
+    """Versions that are created when somebody looks at them.
+
+    `outline` gives a version as it will be, for a search. It is registered nowhere, and good until the next call.
+    """
+
+    create: Callable[[int], Membership]
+    outline: Callable[[int], Membership]
+
+
 class Memberships(Sequence["Membership"]):
     """The versions of a collection by their numbers, oldest first.
 
-    A number may be promised: then the version is created when somebody looks at it. A catalog can tell of a hundred
-    thousand versions, and a test looks at one or two.
+    A number may be promised. A catalog can have a hundred thousand versions, and a test looks at one or two.
     """
 
     def __init__(self) -> None:
-        self._items: dict[int, Membership | Callable[[int], Membership]] = {}
+        self._items: dict[int, Membership | Promise] = {}
         self._order: list[int] = []
         """The numbers, ascending: a page of a large collection must not read all of it."""
 
@@ -299,15 +315,24 @@ class Memberships(Sequence["Membership"]):
         """The version of this number."""
         return self._need(index) if index in self._items else None
 
+    def indexes(self) -> Sequence[int]:
+        """The numbers, ascending."""
+        return self._order
+
+    def outline(self, index: int) -> Membership:
+        """The version of this number, to read its values at once. A promised one is not created."""
+        item = self._items[index]
+        return item.outline(index) if isinstance(item, Promise) else item
+
     def put(self, membership: Membership) -> None:
         """Add a version, or create one that was promised."""
         if membership.index not in self._items:
             insort(self._order, membership.index)
         self._items[membership.index] = membership
 
-    def promise(self, indexes: range, create: Callable[[int], Membership]) -> None:
-        """Let `create` make the versions of these numbers, which are higher than all, when somebody looks at them."""
-        self._items.update(dict.fromkeys(indexes, create))
+    def promise(self, indexes: range, promise: Promise) -> None:
+        """Add the versions of these numbers, which are higher than all that exist."""
+        self._items.update(dict.fromkeys(indexes, promise))
         self._order.extend(indexes)
 
     def remove(self, membership: Membership) -> None:
@@ -322,8 +347,8 @@ class Memberships(Sequence["Membership"]):
 
     def _need(self, index: int) -> Membership:
         item = self._items[index]
-        if not isinstance(item, Membership):
-            item = self._items[index] = item(index)
+        if isinstance(item, Promise):
+            item = self._items[index] = item.create(index)
         return item
 
 

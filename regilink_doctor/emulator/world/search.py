@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from itertools import chain
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
-from regilink_doctor.emulator.world.model import Automation, Collection, Membership, Project, Run, Sweep
+from regilink_doctor.emulator.world.model import (
+    Automation,
+    Collection,
+    Membership,
+    Memberships,
+    Project,
+    Run,
+    Sweep,
+)
 from regilink_doctor.emulator.world.refusal import Refusal
 
 T = TypeVar("T")
@@ -26,15 +33,36 @@ def collections(found: Iterable[Collection], filters: str | None, order: str | N
     return _search(found, filters, order, _collection_value)
 
 
-def memberships(found: Iterable[Collection], filters: str | None, order: str | None) -> list[Membership]:
-    """Versions in collections; in the order they were linked unless ordered."""
+def memberships(found: Iterable[Collection], filters: str | None, order: str | None) -> Sequence[Membership]:
+    """Versions in collections; in the order they were linked unless ordered. One that is promised is not created."""
     alias = _required_alias(filters)
     if alias is None:
-        versions: Iterable[Membership] = chain.from_iterable(collection.memberships for collection in found)
-    else:  # no need to create the hundred thousand versions that do not have it
-        entries = (collection.aliases.get(alias) for collection in found)
-        versions = [entry.membership for entry in entries if entry is not None]
-    return _search(versions, filters, order, _membership_value)
+        places = [(each.memberships, index) for each in found for index in each.memberships.indexes()]
+    else:  # no need to look at the hundred thousand versions that do not have it
+        entries = [each.aliases[alias].membership for each in found if alias in each.aliases]
+        places = [(entry.collection.memberships, entry.index) for entry in entries]
+    return _Selected(_search(places, filters, order, _place_value))
+
+
+class _Selected(Sequence[Membership]):
+    """Versions that a search has selected: created, if they are only promised, when they are read."""
+
+    def __init__(self, places: list[tuple[Memberships, int]]) -> None:
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        versions, index = self._places[place]
+        return versions.find(index)
+
+
+def _place_value(place: tuple[Memberships, int], name: str) -> Any:
+    versions, index = place
+    return read_version(versions.outline(index), name)
 
 
 def _required_alias(filters: str | None) -> str | None:
@@ -170,7 +198,8 @@ def _collection_value(collection: Collection, name: str) -> Any:
     return _plain(collection, name)
 
 
-def _membership_value(membership: Membership, name: str) -> Any:
+def read_version(membership: Membership, name: str) -> Any:
+    """The value that a filter calls `name`."""
     artifact = membership.artifact
     if name in ("version_index", "versionIndex"):
         return membership.index
@@ -220,5 +249,9 @@ def _inside(value: Any, path: Sequence[str]) -> Any:
 
 
 def _plain(thing: Any, name: str) -> Any:
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    return getattr(thing, snake, None)
+    return getattr(thing, _snake(name), None)
+
+
+@lru_cache(maxsize=256)
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
