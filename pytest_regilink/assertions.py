@@ -23,7 +23,7 @@ from regilink_doctor.report.dry_run import render_assumed, render_links, render_
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from regilink_doctor.core.ledger import Assumed, LinkAttempt
+    from regilink_doctor.core.ledger import Assumed, LinkAttempt, Triggered
     from regilink_doctor.emulator import World
     from regilink_doctor.emulator.ledger import Consumption
     from regilink_doctor.emulator.world.model import ArtifactVersion, Membership, Run
@@ -330,6 +330,39 @@ def assert_logged(
     elif reason:
         lines.append(reason)
     raise AssertionError("\n".join(lines))
+
+
+def assert_triggered(world: World, name: str, *, path: object = None, reason: str | None = None) -> Triggered:
+    """Return the last time that the automation `name` ran; with `path`, for a version there.
+
+    Raises:
+        AssertionError: it did not, or there is none of this name; the message shows what it waits for.
+    """
+    __tracebackhide__ = True
+    pattern = None if path is None else read_destination(path)
+    with world.lock:
+        automations = [automation for automation in world.automations.values() if automation.name == name]
+        names = dict.fromkeys(automation.name for automation in world.automations.values())
+    ran = [entry for entry in world.ledger.triggered if entry.automation == name]
+    for entry in reversed(ran):
+        if pattern is None or _is_subject(pattern, entry):
+            return entry
+    if not automations and not ran:
+        near = suggest_name(name, names) or "."
+        raise ImpossibleAssertion(f"there is no automation {name!r}{near} There are: {', '.join(names) or 'none'}")
+    summary = f"the automation {name!r} did not run{f' for {str(pattern)!r}' if pattern is not None else ''}"
+    if ran:
+        summary += f": it ran for {', '.join(dict.fromkeys(entry.subject for entry in ran))}"
+    elif automations:
+        automation = automations[-1]
+        disabled = "" if automation.enabled else ", but it is disabled"
+        summary += f": it waits for {automation.event} in {automation.place}, filter {automation.filter}{disabled}"
+    raise link_error(summary, world.ledger.links, world.assumed, reason)
+
+
+def _is_subject(pattern: PathPattern, entry: Triggered) -> bool:
+    name, _, version = entry.subject.rpartition(":")
+    return pattern.matches_name(name or version) and pattern.version in (None, version, entry.alias)
 
 
 def find_membership(world: World, pattern: PathPattern) -> Membership | None:

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from pytest_regilink.conditions import Conditions
     from pytest_regilink.isolation import Isolation, Room
     from regilink_doctor.core.catalog import Visibility
-    from regilink_doctor.core.ledger import Assumed, LinkAttempt
+    from regilink_doctor.core.ledger import Assumed, LinkAttempt, Triggered
     from regilink_doctor.emulator import Emulator, World
     from regilink_doctor.emulator.faults import Fault
     from regilink_doctor.emulator.fence import Fence
     from regilink_doctor.emulator.ledger import Consumption, Ledger, ServedRequest
     from regilink_doctor.emulator.world.model import (
         ArtifactVersion,
+        Automation,
         Collection,
         Entity,
         Membership,
@@ -51,8 +52,8 @@ class Regilink:
     """A fresh W&B server, and what the code under test did to it.
 
     The verbs create or update what they name: `organization`, `team`, `user`, `service_account`, `registry`,
-    `collection`, `member`, `artifact`, `published`, `server`. Who declares a team, a registry or an organization says
-    which there are: no further one is assumed to exist then.
+    `collection`, `member`, `artifact`, `published`, `automation`, `server`. Who declares a team, a registry or an
+    organization says which there are: no further one is assumed to exist then.
     """
 
     def __init__(
@@ -343,6 +344,33 @@ class Regilink:
 
         return publish_version(self.world, full_name, type, _read_files(files) or {}, metadata, _as_list(aliases))
 
+    def automation(
+        self,
+        name: str,
+        *,
+        registry: str,
+        collection: str | None = None,
+        on: str = "link",
+        alias: str | None = None,
+        webhook: str | None = None,
+        organization: str | None = None,
+    ) -> Automation:
+        """An automation of a registry or one of its collections, for `assert_triggered`; see `World.automation`.
+
+        Raises:
+            LookupError: there is no such registry. ValueError: there is no such event.
+        """
+        self._check_registry(registry, organization)
+        return self.world.automation(
+            name,
+            registry=registry,
+            collection=collection,
+            on=on,
+            alias=alias,
+            webhook=webhook,
+            organization=organization,
+        )
+
     def server(self, version: str | None = None, *, without: Iterable[str] = ()) -> None:
         """Let the server be W&B Server of this version (None: the newest), without some features.
 
@@ -522,6 +550,18 @@ class Regilink:
         from pytest_regilink.assertions import assert_logged
 
         return assert_logged(self.runs, name, type=type, aliases=aliases, reason=self._explain_silence(name))
+
+    def assert_triggered(self, name: str, *, path: object = None) -> Triggered:
+        """The automation `name` ran; with `path`, for a version there. The last time is returned.
+
+        Raises:
+            AssertionError: it did not, or there is none of this name; the message shows what it waits for.
+        """
+        __tracebackhide__ = True
+        from pytest_regilink.assertions import assert_triggered
+
+        pattern = None if path is None else self._require_reachable(path)
+        return assert_triggered(self.world, name, path=pattern, reason=self._explain_silence(path))
 
     def assert_registry_ready(self, source: object, *, registry: str | None = None) -> ArtifactVersion:
         """The version `source` can be linked to a registry: it is committed, and in a team of an organization.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from graphql import (
+    FieldNode,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -75,9 +76,14 @@ def _resolve_type(value: Any, _info: Any, _kind: Any) -> str:
 
 
 def _adapt_resolver(resolver: Any) -> Any:
+    wants_selected = "selected" in resolver.__code__.co_varnames
+
     def call_resolver(source: Any, info: Any, **arguments: Any) -> Any:
         if info.context.refusal is not None and info.path.prev is None and info.field_name not in NOTED:
             raise info.context.refusal
+        if wants_selected:
+            selections = (part for node in info.field_nodes for part in node.selection_set.selections)
+            arguments["selected"] = frozenset(part.name.value for part in selections if isinstance(part, FieldNode))
         return resolver(source, info.context, **arguments)
 
     return call_resolver

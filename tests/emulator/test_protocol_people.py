@@ -60,6 +60,14 @@ def test_a_team_is_made_and_people_are_invited_and_leave(server: Server) -> None
     assert server.errors(query) == ["team name 'team-a' is not available"]
 
 
+def test_a_name_that_nothing_has_is_available(server: Server) -> None:
+    query = "query Q($name: String) { entity(name: $name) { name available members { username } } }"
+    assert server.ask(query, name="team-a")["entity"]["available"] is False
+    assert server.ask(query, name="free")["entity"] == {"name": "free", "available": True, "members": []}
+    assert server.ask('query Q { entity(name: "free") { name } }')["entity"] is None
+    assert "free" not in server.world.entities
+
+
 def test_a_team_gets_a_service_account_with_a_key_that_works(server: Server) -> None:
     team = server.api().team("team-a")
     assert team.create_service_account("robot")

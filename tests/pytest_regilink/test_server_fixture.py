@@ -149,6 +149,38 @@ def test_what_a_run_logged_is_found_by_each_of_its_names(regilink: Regilink) -> 
     assert [version.source_name for version in regilink.artifacts] == ["team-a/p/zoo:v0"]
 
 
+def test_an_automation_that_a_link_triggers_is_found_by_its_name(regilink: Regilink) -> None:
+    regilink.automation("deploy-on-production", registry="model", on="alias", alias="production")
+    regilink.automation("tell", registry="model", collection="zoo")
+    linked = link()
+    assert regilink.assert_triggered("tell", path=TARGET).event == "LINK_MODEL"
+    with pytest.raises(
+        AssertionError, match=r"'deploy-on-production' did not run: it waits for ADD_ARTIFACT_ALIAS in acme"
+    ):
+        regilink.assert_triggered("deploy-on-production")
+    with pytest.raises(AssertionError, match=r"did not run for .*/other': it ran for acme/wandb-registry-model/zoo:v0"):
+        regilink.assert_triggered("tell", path="wandb-registry-model/other")
+    with pytest.raises(
+        ImpossibleAssertion, match=r"no automation 'deploy-on-prod'; did you mean 'deploy-on-production'"
+    ):
+        regilink.assert_triggered("deploy-on-prod")
+    linked.aliases.append("production")
+    linked.save()
+    entry = regilink.assert_triggered("deploy-on-production", path=f"{TARGET}:production")
+    assert (entry.subject, entry.alias) == ("acme/wandb-registry-model/zoo:v0", "production")
+    with pytest.raises(LookupError, match="there is no registry 'modle'"):
+        regilink.automation("deploy", registry="modle")
+
+
+def test_an_automation_of_the_same_name_is_changed(regilink: Regilink) -> None:
+    first = regilink.automation("deploy", registry="model", on="tag")
+    assert regilink.automation("deploy", registry="model", on="alias", alias="production") is first
+    assert first.event == "ADD_ARTIFACT_ALIAS"
+    for options, message in (({"on": "run-state"}, "is not an event"), ({"alias": "production"}, "needs on=")):
+        with pytest.raises(ValueError, match=message):
+            regilink.automation("deploy", registry="model", **options)
+
+
 def test_a_team_has_the_current_user_in_it(regilink: Regilink) -> None:
     regilink.team("my-team")
     link(entity="my-team")

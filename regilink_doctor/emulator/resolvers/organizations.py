@@ -52,10 +52,16 @@ def organization_members(source: Organization, context: Context) -> list[dict[st
 
 
 @field("Query", "entity")
-def entity(world: World, context: Context, name: str | None = None) -> Entity | None:
-    """Null for what is missing and for what the user has no access to."""
+def entity(world: World, context: Context, name: str | None = None, *, selected: frozenset[str]) -> Entity | None:
+    """Null for what is missing and for what the user has no access to.
+
+    A query for `available` asks about a name that nothing has yet: W&B answers with an entity without members
+    (`Api.create_team` reads the new team so).
+    """
     own = context.user.default_entity if context.user else None
     found = world.find_entity(name or own)
+    if found is None and name and "available" in selected:
+        return Entity(world.number(), name, "team")
     return found if found is not None and access.sees_entity(context.user, found) else None
 
 
@@ -81,6 +87,10 @@ def read_only(source: Entity, context: Context) -> bool:
 
 
 @field("Entity", "available")
+def available(source: Entity, context: Context) -> bool:
+    return context.world.find_entity(source.name) is None
+
+
 @field("Entity", "readOnlyAdmin")
 @field("Entity", "privateOnly")
 @field("Entity", "codeSavingEnabled")

@@ -33,15 +33,12 @@ from regilink_doctor.emulator.world.refusal import Refusal, denied, not_found
 from regilink_doctor.emulator.world.state import State
 
 EVENTS = {
-    "create": "CREATE_ARTIFACT",
     "link": "LINK_MODEL",
     "unlink": "UNLINK_ARTIFACT",
     "alias": "ADD_ARTIFACT_ALIAS",
     "tag": "ADD_ARTIFACT_TAG",
-    "run-state": "RUN_STATE",
-    "run-metric": "RUN_METRIC",
 }
-"""Short names of events -> W&B's."""
+"""Short names of what can happen to a version in a registry -> W&B's."""
 
 RUN_EVENTS = ("RUN_STATE", "RUN_METRIC", "RUN_METRIC_CHANGE", "RUN_METRIC_ZSCORE")
 """Events of runs: they need a project, and their filters are stored as they are sent."""

@@ -689,6 +689,13 @@ class Automation:
     def id(self) -> str:
         return encode("Trigger", self.number)
 
+    @property
+    def place(self) -> str:
+        """Where it waits, as `entity/project/collection` or a part of it."""
+        if isinstance(self.scope, Collection):
+            return self.scope.path
+        return self.scope.name if isinstance(self.scope, Entity) else f"{self.scope.entity.name}/{self.scope.name}"
+
 
 @record(frozen=False)
 class Webhook:

@@ -372,24 +372,29 @@ class World(State):
             registry: the registry, without the prefix.
             collection: one collection of it, created when it does not exist; every one when None.
             on: one of `link`, `unlink`, `alias`, `tag`.
-            alias: with `alias`, this one alone.
+            alias: with `on="alias"`, this one alone.
             webhook: the address that is called with a JSON object; it is called only on this machine.
             organization: the registry's organization.
 
         Raises:
-            ValueError: there is no such event. Refusal: no such registry.
+            ValueError: there is no such event, or an alias for another event. Refusal: no such registry.
         """
         if on not in automations.EVENTS:
             raise ValueError(f"{on!r} is not an event: {', '.join(automations.EVENTS)}")
+        if alias is not None and on != "alias":
+            raise ValueError(f'alias={alias!r} needs on="alias"')
         project = self.need_registry(registry, self._organization(organization))
         scope = self.make_collection(project, collection, "PORTFOLIO", "model") if collection else project
         condition = json.dumps({"alias": {"$eq": alias}}) if alias is not None else "{}"
-        made = Automation(self.number(), name, scope, automations.EVENTS[on], condition, "NO_OP", {})
+        existing = (item for item in automations.automations_of(self, project) if item.name == name)
+        automation = next(existing, None) or Automation(self.number(), name, scope, "", "{}", "", {})
+        automation.scope, automation.event, automation.filter = scope, automations.EVENTS[on], condition
+        automation.action, automation.settings = "NO_OP", {}
         if webhook is not None:
-            made.action = "GENERIC_WEBHOOK"
-            made.settings = {"integration_id": self.make_webhook(project.entity, name, webhook).id}
-        self.automations[made.number] = self.keep(made, made.number)
-        return made
+            automation.action = "GENERIC_WEBHOOK"
+            automation.settings = {"integration_id": self.make_webhook(project.entity, name, webhook).id}
+        self.automations[automation.number] = self.keep(automation, automation.number)
+        return automation
 
     @locked
     def server(self, version: str | None = None, *, without: Iterable[str] = ()) -> None:
