@@ -22,15 +22,18 @@ if TYPE_CHECKING:
 def report_at_values(reports: Mapping[str, FileReport], linted: Iterable[str]) -> dict[str, FileReport]:
     """The reports with the findings at calls moved to the files that have the values, where these are linted, too.
 
+    What a function of another file does with a value is left out where its caller is reported for the same.
+
     Args:
         reports: by the path of the file.
         linted: all files that are linted, also those in which nothing can be found by themselves.
     """
+    reports = _drop_reported_by_callers(reports)
     if not any(
         report.used_elsewhere or report.silenced_values or any(finding.at_value for finding in report.findings)
         for report in reports.values()
     ):
-        return dict(reports)
+        return reports
     shown = {os.path.abspath(path): path for path in linted}
     used = {_key(item) for report in reports.values() for item in report.used_elsewhere}
     moved: dict[str, list[Finding]] = {}
@@ -58,6 +61,27 @@ def report_at_values(reports: Mapping[str, FileReport], linted: Iterable[str]) -
     return merged
 
 
+def _drop_reported_by_callers(reports: Mapping[str, FileReport]) -> dict[str, FileReport]:
+    by_place: dict[tuple[str, str, int], list[Finding]] = {}
+    for report in reports.values():
+        for finding in report.findings:
+            by_place.setdefault((finding.code, finding.place.path, finding.place.span.line), []).append(finding)
+
+    def is_reported_by_caller(finding: Finding) -> bool:
+        return finding.at_value is None and any(
+            other is not finding and not _are_apart(other.place, related.place)
+            for related in finding.related
+            if related.place.path != finding.place.path
+            for other in by_place.get((finding.code, related.place.path, related.place.span.line), ())
+        )
+
+    left: dict[str, FileReport] = {}
+    for path, report in reports.items():
+        findings = tuple([finding for finding in report.findings if not is_reported_by_caller(finding)])
+        left[path] = report if len(findings) == len(report.findings) else replace(report, findings=findings)
+    return left
+
+
 def _merge(own: Sequence[Finding], moved: Sequence[Finding]) -> list[Finding]:
     """What a file says by itself, and what its uses say: each problem of a value once, with all its uses."""
     merged: list[Finding] = []
@@ -77,11 +101,14 @@ def _merge(own: Sequence[Finding], moved: Sequence[Finding]) -> list[Finding]:
 
 def _is_same(one: Finding, other: Finding) -> bool:
     """Whether two findings of one file are about the same part of a value."""
-    first, second = one.place.span, other.place.span
-    are_apart = (first.end_line, first.end_column) <= (second.line, second.column) or (
+    return one.code == other.code and not _are_apart(one.place, other.place)
+
+
+def _are_apart(one: Place, other: Place) -> bool:
+    first, second = one.span, other.span
+    return (first.end_line, first.end_column) <= (second.line, second.column) or (
         (second.end_line, second.end_column) <= (first.line, first.column)
     )
-    return one.code == other.code and not are_apart
 
 
 def _show_in(finding: Finding, path: str) -> Finding:

@@ -84,9 +84,14 @@ def find_known(path: str) -> Value:
 def find_module(context: Context, dotted: str, module: Module) -> Module | None:
     """The module that a dotted name leads to from another one."""
     path = file_of(module.source.folder, dotted)
-    if path is None:
-        return None
-    modules: dict[str, Module | None] = context.keep(("modules",), dict)
+    return find_module_of_file(context, path) if path is not None else None
+
+
+def find_module_of_file(context: Context, path: str) -> Module | None:
+    """The module of a file of the tree, by its absolute path; None for one that cannot be read, or one too many."""
+    modules: dict[str, Module | None] = context.keep(
+        ("modules",), lambda: {os.path.abspath(context.source.path): context.module}
+    )
     if path not in modules:
         if len(modules) >= MAX_FILES:
             return None

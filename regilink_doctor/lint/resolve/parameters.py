@@ -5,10 +5,14 @@ The command line is a caller, too: `argparse` and `click` keep their defaults wh
 
 from __future__ import annotations
 
-from regilink_doctor.lint.resolve import libraries
+import os
+
+from regilink_doctor.core.strings import StringValue
+from regilink_doctor.lint.resolve import importers, libraries
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, Scope
 from regilink_doctor.lint.resolve.containers import find_by_key, find_elements
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
+from regilink_doctor.lint.resolve.imports import find_module_of_file
 from regilink_doctor.lint.resolve.names import find_annotated
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
@@ -18,6 +22,8 @@ from regilink_doctor.lint.resolve.values import (
     Function,
     Literal,
     Loaded,
+    Member,
+    TreePath,
     Unknown,
     Value,
     is_configuration,
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Binding, Module, Use
 
 _MOST_CALLERS = 16
+_LINKING = ("link_artifact", ".link(", "link_model", "use_artifact", "use_model", ".artifact(")
 
 
 @resolves_binding("parameter")
@@ -60,17 +67,24 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
         return given if given is not None else _find_default(context, binding, scope)
     values: list[Value] = []
     callers = list(_find_callers(context, scope)) or _find_described_callers(context, scope)
+    are_outside = not callers
+    if are_outside:
+        callers = context.keep(("outside", id(scope)), lambda: list(_find_outside_callers(context, scope)))
     is_left_out = not callers
     for caller in callers:
         given = _find_given(context, scope, caller, name)
         is_left_out = is_left_out or given is None
-        values += given or ()
+        values += [value if not are_outside or _is_data(value) else _unset_parameter(name) for value in given or ()]
     if is_left_out:
         values += _find_default(context, binding, scope, is_only=not callers)
     known = [value for value in values if value != UNKNOWN]
     if len(_find_uses(context, scope.module, _called_name(scope))) > _MOST_CALLERS:
         known.append(Unknown(reason=TOO_MUCH))
     return known or values
+
+
+def _unset_parameter(name: str) -> Value:
+    return Unknown(reason=f"the parameter {name}, which no call in this file sets")
 
 
 def enter_init(context: Context, method: Scope, made: Frame | None) -> Frame | None:
@@ -128,13 +142,37 @@ def _called_name(scope: Scope) -> str:
 def _find_callers(context: Context, scope: Scope) -> Iterator[Frame]:
     """The calls of a function in its own file; of a class for its `__init__`."""
     for use in _find_uses(context, scope.module, _called_name(scope))[:_MOST_CALLERS]:
-        if use.scope is scope:
-            continue  # it calls itself
-        for callee in context.value(use.call.func, use.at):
-            if isinstance(callee, Function) and callee.scope is scope:
-                yield context.frame(scope, use.call, use.at, callee.receiver)
-            elif isinstance(callee, ClassOrObject) and callee.scope is scope.owner and not callee.instance:
-                yield context.frame(scope, use.call, use.at)
+        if use.scope is not scope:  # not a call of itself
+            yield from _enter_called(context, use, scope)
+
+
+def _enter_called(context: Context, use: Use, scope: Scope) -> Iterator[Frame]:
+    """The call of a function that `use` may be."""
+    for callee in context.value(use.call.func, use.at):
+        if isinstance(callee, Function) and callee.scope is scope:
+            yield context.frame(scope, use.call, use.at, callee.receiver)
+        elif isinstance(callee, ClassOrObject) and callee.scope is scope.owner and not callee.instance:
+            yield context.frame(scope, use.call, use.at)
+
+
+def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
+    """The calls of a function in the files that import its own; looked for by files that link or fetch."""
+    if scope.parent is None or scope.parent.kind == "function" or not _may_link(context):
+        return
+    name = _called_name(scope)
+    for path in importers.find_importers(os.path.abspath(scope.module.source.path)) if name else ():
+        module = find_module_of_file(context, path) if importers.has_word(path, name) else None
+        for use in _find_uses(context, module, name)[:_MOST_CALLERS] if module is not None else ():
+            yield from _enter_called(context, use, scope)
+
+
+def _may_link(context: Context) -> bool:
+    return context.keep(("links",), lambda: any(word in context.source.text for word in _LINKING))
+
+
+def _is_data(value: Value) -> bool:
+    """Whether a value is text, or holds some: runs and artifacts of another file are looked at there."""
+    return isinstance(value, StringValue | Literal | Loaded | ClassOrObject | Arguments | Member | TreePath)
 
 
 def _find_described_callers(context: Context, scope: Scope) -> list[Frame]:
@@ -216,7 +254,7 @@ def _find_default(context: Context, binding: Binding, scope: Scope, *, is_only: 
         if passed or configured:
             return [*passed, *configured]
     if binding.value is None or scope.parent is None:
-        return [Unknown(reason=f"the parameter {name}, which no call in this file sets")]
+        return [_unset_parameter(name)]
     values = context.value(binding.value, ProgramPoint(scope.parent, END))
     # A command of click or typer: the command line calls it, too.
     if scope.is_decorated("command", "callback"):

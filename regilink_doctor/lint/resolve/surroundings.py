@@ -14,6 +14,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve.config_files import MAX_BYTES, find_roots, read_document, show_path
+from regilink_doctor.lint.resolve.importers import find_programs
 from regilink_doctor.lint.resolve.values import with_name
 from regilink_doctor.lint.scan.kinds import kind_of
 from regilink_doctor.lint.text.memory import remembered
@@ -97,7 +98,14 @@ def _is_for(setting: Setting, facts: FileFacts, program: str) -> bool:
         outer = tuple([item for item in setting.containers if item.kind not in ("branch", "function")])
         own = [command for command in facts.commands if within(outer, command.containers)]
     running = [command for command in own if _names_program(command)]
-    return not running or any(_find_arguments(command.words, program) is not None for command in running)
+    return not running or any(_runs(command, program) for command in running)
+
+
+def _runs(command: Command, program: str) -> bool:
+    """Whether a command runs a program, or one that imports it."""
+    if _find_arguments(command.words, program) is not None:
+        return True
+    return any(_find_arguments(command.words, _normalize(path)) is not None for path in find_programs(program))
 
 
 def _names_program(command: Command) -> bool:
@@ -141,9 +149,19 @@ def find_positional(number: int, has_value: Callable[[str], bool], folder: str, 
     return _without_repetitions(found)
 
 
-@remembered(256)
 def find_commands(folder: str, program: str) -> tuple[Words, ...]:
-    """The arguments of each command in `folder`, or above it in the repository, that runs a program."""
+    """The arguments of each command in `folder`, or above it in the repository, that runs a program.
+
+    Where none does, those of the commands that run the programs which import it.
+    """
+    path = os.path.abspath(program)
+    return _find_own_commands(folder, path) or tuple(
+        [words for other in find_programs(path) for words in _find_own_commands(folder, other)]
+    )
+
+
+@remembered(512)
+def _find_own_commands(folder: str, program: str) -> tuple[Words, ...]:
     path = _normalize(program)
     names = {_name_module(path), *_find_script_names(folder, path)}
     found: list[Words] = []

@@ -1,0 +1,110 @@
+"""The files of the tree that import one: its functions are called there, and what runs one of them runs it, too.
+
+The lines with imports are read of all programs below the root of the repository, once in a run and up to a bound. Tests
+are left out: they pass values of their own.
+"""
+
+from __future__ import annotations
+
+import os
+
+from regilink_doctor.core.files import read_plain
+from regilink_doctor.lint.resolve.config_files import find_roots
+from regilink_doctor.lint.resolve.module_files import file_of
+from regilink_doctor.lint.text.memory import remembered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAX_PROGRAMS = 2000
+_MAX_BYTES = 1 << 18
+_MOST_IMPORTERS = 24
+_SKIPPED = ("__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv")
+_TESTS = ("test", "tests", "testing")
+
+
+@remembered(1024)
+def find_importers(path: str) -> tuple[str, ...]:
+    """The files that import the one of an absolute path, also by way of the package that exports it."""
+    root = find_roots(os.path.dirname(path))[-1]
+    importers: list[str] = []
+    waiting = [path]
+    for imported in waiting:
+        for importer, dotted in _index_imports(root).get(_name_module(imported), ()):
+            if importer in importers or importer == path or file_of(os.path.dirname(importer), dotted) != imported:
+                continue
+            importers.append(importer)
+            waiting += [importer] if os.path.basename(importer) == "__init__.py" else []
+        if len(importers) >= _MOST_IMPORTERS:
+            break
+    return tuple(importers[:_MOST_IMPORTERS])
+
+
+@remembered(1024)
+def find_programs(path: str) -> tuple[str, ...]:
+    """The files that import the one of an absolute path, themselves or through others: what runs them runs it."""
+    programs: list[str] = []
+    waiting = [path]
+    for imported in waiting:
+        found = [importer for importer in find_importers(imported) if importer not in waiting]
+        waiting += found
+        programs += found
+        if len(programs) >= _MOST_IMPORTERS:
+            break
+    return tuple(programs[:_MOST_IMPORTERS])
+
+
+@remembered(1024)
+def has_word(path: str, word: str) -> bool:
+    """Whether a file has a word somewhere."""
+    return word.encode() in (read_plain(path, _MAX_BYTES) or b"")
+
+
+def _name_module(path: str) -> str:
+    """The last word of the dotted name of a file."""
+    return os.path.basename(os.path.dirname(path) if path.endswith("__init__.py") else path.removesuffix(".py"))
+
+
+@remembered(8)
+def _index_imports(root: str) -> dict[str, list[tuple[str, str]]]:
+    """The imports below a folder, by the last word of the dotted name: who imports, and the dotted name."""
+    paths = list(_list_programs(root))
+    names = {_name_module(path) for path in paths}
+    index: dict[str, list[tuple[str, str]]] = {}
+    for path in paths:
+        for dotted in _list_imports(read_plain(path, _MAX_BYTES) or b""):
+            name = dotted.rpartition(".")[2]
+            if name in names:
+                index.setdefault(name, []).append((path, dotted))
+    return index
+
+
+def _list_programs(root: str) -> Iterator[str]:
+    count = 0
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in (*_SKIPPED, *_TESTS))
+        for name in sorted(names):
+            if name.endswith(".py") and not name.startswith("test_") and not name.endswith("_test.py"):
+                count += 1
+                yield os.path.join(folder, name)
+        if count >= _MAX_PROGRAMS:
+            return
+
+
+def _list_imports(content: bytes) -> Iterator[str]:
+    """The dotted names that lines with imports have: of `from a import b` both `a` and `a.b`."""
+    lines = iter(content.decode("utf-8", "replace").splitlines())
+    for line in lines:
+        words = line.lstrip()
+        if words.startswith("import "):
+            yield from (item.split()[0] for item in words[len("import ") :].split(",") if item.strip())
+        elif words.startswith("from ") and " import " in words:
+            holder, _, imported = words[len("from ") :].partition(" import ")
+            while "(" in imported and ")" not in imported and (line := next(lines, ")")):
+                imported += " " + line.partition("#")[0]
+            holder = holder.strip()
+            yield holder
+            for item in imported.partition("#")[0].strip(" ()").split(","):
+                if item.strip():
+                    yield f"{holder}{'' if holder.endswith('.') else '.'}{item.split()[0]}"
