@@ -171,8 +171,9 @@ def test_formats_have_both_places(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_a_function_of_another_file_is_passed_is_reported_at_its_caller() -> None:
     Path("pub.py").write_text(
-        'import wandb\n\n\ndef publish(target):\n    wandb.init(entity="team-a").link_artifact(None, target)\n'
+        'import wandb\n\n\ndef publish(target):\n    wandb.init(entity="team-a").link_artifact(None, target)\n',
+        encoding="utf-8",
     )
-    Path("main.py").write_text('from pub import publish\n\npublish("wandb-registry-model")\n')
+    Path("main.py").write_text('from pub import publish\n\npublish("wandb-registry-model")\n', encoding="utf-8")
     assert found("main.py", "pub.py") == [("main.py", 3, "REG102")]
     assert found("pub.py") == [("pub.py", 5, "REG102")]

@@ -76,7 +76,7 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
         is_left_out = is_left_out or given is None
         values += [value if not are_outside or _is_data(value) else _unset_parameter(name) for value in given or ()]
     if is_left_out:
-        values += _find_default(context, binding, scope, is_only=not callers)
+        values += _find_default(context, binding, scope, is_only=are_outside)
     known = [value for value in values if value != UNKNOWN]
     if len(_find_uses(context, scope.module, _called_name(scope))) > _MOST_CALLERS:
         known.append(Unknown(reason=TOO_MUCH))
