@@ -1,6 +1,7 @@
 """Sweeps: the real SDK creates them, its agents run what the emulator says, and a train function links."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,23 @@ def test_the_command_line_makes_pauses_and_ends_a_sweep(server: Server, tmp_path
         run(option, path)
         assert sweep.state == state
     assert CliRunner().invoke(cli, ["sweep", "--cancel", path]).exit_code != 0
+
+
+def test_wandb_agent_starts_the_program_of_the_sweep_with_its_values(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wandb import wandb_agent
+
+    program = tmp_path / "train.py"
+    program.write_text("import sys; open('tried.txt', 'a').write(f'{sys.argv[1:]}')", encoding="utf-8")
+    config = {**GRID, "program": str(program), "command": [sys.executable, "${program}", "${args}"]}
+    name = f"team-a/proj/{made(server, config).name}"
+    monkeypatch.setattr(wandb_agent.Agent, "POLL_INTERVAL", 0.05)
+    for variable in ("WANDB_SWEEP_ID", "WANDB_RUN_ID", "WANDB_SWEEP_PARAM_PATH"):  # the agent sets and leaves them
+        monkeypatch.setenv(variable, "")
+        monkeypatch.delenv(variable)
+    wandb_agent.run_agent(name)
+    assert Path("tried.txt").read_text(encoding="utf-8") == "['--batch=4', '--lr=0.3']['--batch=4', '--lr=0.1']"
 
 
 def test_an_agent_gets_one_run_at_a_time_and_waits_while_the_sweep_is_paused(server: Server) -> None:

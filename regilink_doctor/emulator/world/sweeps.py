@@ -139,7 +139,7 @@ def heartbeat(agent: Agent, run_states: dict[str, Any]) -> list[dict[str, Any]]:
     sweep.state = "RUNNING"
     preempted = next((each for each in sweep.runs.values() if each.run is not None and _is_preempted(each.run)), None)
     if preempted is not None:
-        return [_command("resume", preempted)]
+        return [_command("resume", sweep, preempted)]
     values, place = _suggest(sweep)
     if values is None:
         if all(each.run is not None and each.run.state in ENDED for each in sweep.runs.values()):
@@ -149,7 +149,7 @@ def heartbeat(agent: Agent, run_states: dict[str, Any]) -> list[dict[str, Any]]:
     name = "".join(secrets.choice(_LETTERS) for _ in range(8))
     suggested = sweep.runs[name] = SweepRun(name, values, place, agent)
     agent.runs.append(suggested)
-    return [_command("run", suggested)]
+    return [_command("run", sweep, suggested)]
 
 
 def join(sweep_name: str, run: Run) -> None:
@@ -171,9 +171,10 @@ def best_loss(sweep: Sweep) -> float | None:
     return _sign(config) * min(losses) if losses else None
 
 
-def _command(kind: str, run: SweepRun) -> dict[str, Any]:
+def _command(kind: str, sweep: Sweep, run: SweepRun) -> dict[str, Any]:
     arguments = {name: {"value": value} for name, value in run.values.items()}
-    return {"type": kind, "run_id": run.name, "args": arguments}
+    program = read_config(sweep.config).get("program")  # `wandb agent` starts it; an agent with a function does not
+    return {"type": kind, "run_id": run.name, "program": program, "args": arguments}
 
 
 def _is_preempted(run: Run) -> bool:
