@@ -181,7 +181,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
         terminalreporter.write_line(line)
     if config.stash.get(CHECK, False):
         from pytest_regilink.items import linter_of
-        from regilink_doctor.core.text import counted
+        from regilink_doctor.core.phrases import counted
 
         if unread := list(linter_of(config).unread_links):
             shown = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")

@@ -71,7 +71,7 @@ class Regilink:
         """The faults of the test: those that no request met are reported at its end."""
 
     def __repr__(self) -> str:
-        from regilink_doctor.core.text import counted
+        from regilink_doctor.core.phrases import counted
 
         links, consumed = counted(len(self.links), "link"), len(self.ledger.consumed)
         return f"<Regilink at {self.emulator.url}: {links}, {consumed} consumed>"

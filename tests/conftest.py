@@ -62,6 +62,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name in ("NO_COLOR", "FORCE_COLOR") or name.startswith(("WANDB_", "REGILINK_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("REGILINK_LANG", "en")  # whatever the locale of the machine
     # What one test gives as a key is an ordinary word in the output of the next one.
     monkeypatch.setattr(text, "_remembered", [])
     monkeypatch.setattr(text, "_public", set(text._public))

@@ -36,10 +36,11 @@ PLAN: dict[str, tuple[str, str]] = {
         "core rules config client doctor emulator lint.scan lint.project lint.suppress lint.engine lint.change",
     ),
     "report": ("values as text, JSON, XML, HTML", "core rules config doctor workflows"),
+    "languages": ("the catalogs of other languages, and showing strings in them", "core"),
     "editor": ("the language server", "core config lint.scan workflows API"),
     "cli": (
         "arguments in, one workflow, its report, an exit status out",
-        "core rules config doctor workflows report editor API",
+        "core rules config doctor workflows report languages editor API",
     ),
     "API": ("the public names, loaded when they are used", "core emulator workflows"),
     "__main__": ("`python -m regilink_doctor`", "cli"),

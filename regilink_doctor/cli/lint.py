@@ -9,11 +9,13 @@ import sys
 from regilink_doctor.cli.options import (
     COLOUR,
     FOUND,
+    LANGUAGE,
     OK,
     UNUSABLE,
     Options,
     UsageProblem,
     add_option,
+    find_translation,
     known_catalog,
     load_configuration,
     parse_plain,
@@ -61,6 +63,7 @@ GROUPS: dict[str, dict[str, Settings]] = {
         "--quiet": {**_make_flag("show the findings alone: no summary, no notes on skipped files"), "short": "-q"},
         "--exit-zero": _make_flag("exit 0 even if there are findings; 2 stays 2"),
         "--color": COLOUR,
+        "--lang": LANGUAGE,
     },
     "changes": {
         "--fix": _make_flag("apply the safe fixes"),
@@ -228,7 +231,10 @@ def _run_lint(options: Any) -> int:
 
         shown_as = find_format(output_format)
         declare_kind(shown_as.kind)
-        _print_lines(shown_as.render(result, _find_style(options)))
+        style = _find_style(options)
+        if shown_as.kind == "text":
+            style.translate = find_translation(options.lang, config, "messages")
+        _print_lines(shown_as.render(result, style))
     status = _print_failures(result, options) or result.exit_status
     return OK if options.exit_zero and status != UNUSABLE else status
 
@@ -332,7 +338,7 @@ def _print_failures(result: LintResult, options: Any) -> int:
 
 def _change_files(result: LintResult, config: Config, catalog: Catalog | None, options: Any) -> int | None:
     """Change the files of a result, which then says what is left; an exit status where nothing is left to be said."""
-    from regilink_doctor.core.text import counted
+    from regilink_doctor.core.phrases import counted
     from regilink_doctor.report.diff import diff_lines
     from regilink_doctor.workflows import fixing
     from regilink_doctor.workflows.lint import Linter

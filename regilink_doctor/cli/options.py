@@ -8,7 +8,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
@@ -173,6 +173,60 @@ COLOUR: dict[str, object] = {
     "default": "auto",
     "help": "use colors (default: auto)",
 }
+
+
+LANGUAGE: dict[str, object] = {
+    "metavar": "LANG",
+    "help": "the language of messages for people: en, ja (default: that of the locale)",
+}
+
+
+def add_language(parser: argparse._ActionsContainer) -> None:
+    """The option `--lang`."""
+    add_option(parser, "--lang", **LANGUAGE)
+
+
+def find_translation(asked: str | None, config: Config, *catalogs: str) -> Callable[[str], str]:
+    """What shows a string in the reader's language: that of the option, of the configuration, of the locale.
+
+    English needs no translation. Formats for programs have to be left in English.
+
+    Args:
+        asked: the value of `--lang`.
+        config: the configuration.
+        catalogs: what is going to be shown: `messages`, `rules`, `failures`.
+
+    Raises:
+        UsageProblem: there is no such language.
+    """
+    called, language = ("--lang", asked) if asked else (f"{config.called}: lang", config.lang)
+    wanted = language or _find_locale()
+    if wanted.partition("_")[0].partition(".")[0].partition("-")[0].lower() in ("en", "c", "posix", ""):
+        return str
+    from regilink_doctor.languages import find_language, list_languages, load_translation
+
+    name = find_language(wanted)
+    if name is None:
+        if language:
+            raise UsageProblem(f"{called} is {language!r}, not one of {', '.join(list_languages())}")
+        return str
+    return load_translation(name, *catalogs)
+
+
+def _find_locale() -> str:
+    """The language that the system is set to: `ja_JP.UTF-8`, empty where it is not."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            return value
+    if not _is_windows():
+        return ""
+    import _locale  # `locale` loads `re`
+
+    return _locale._getdefaultlocale()[0] or ""  # type: ignore[attr-defined,no-any-return,unused-ignore]
+
+
+def _is_windows() -> bool:
+    return os.name == "nt"
 
 
 def add_output_format(parser: argparse._ActionsContainer, formats: tuple[str, ...] = ("full", "json")) -> None:

@@ -49,7 +49,7 @@ DEFAULT_EXCLUDE = (
 """What is skipped below a folder: it holds no code of the project."""
 
 
-OF_THE_RUN = ("output_format", "min_severity", "targets", "host", "docs_url", "required_version")
+OF_THE_RUN = ("output_format", "lang", "min_severity", "targets", "host", "docs_url", "required_version")
 """Keys that the configuration of the current folder decides for all files."""
 
 CATALOG = "regilink.catalog.json"
@@ -74,6 +74,7 @@ class Config:
     extend_exclude: tuple[str, ...] = ()
     pedantic: bool = False
     output_format: str | None = None
+    lang: str | None = None
     min_severity: str = "info"
     catalog: str | None = None
     targets: tuple[str, ...] = ()

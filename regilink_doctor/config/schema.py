@@ -46,6 +46,7 @@ KEYS = (
     Key("extend-exclude", "texts", "Files and folders to skip as well.", '["examples/broken"]'),
     Key("pedantic", "flag", "Apply the rules that are off by default.", "true"),
     Key("output-format", "format", "How findings are shown.", '"concise"'),
+    Key("lang", "text", "The language of messages for people: `en` or `ja`; by default that of the locale.", '"ja"'),
     Key("min-severity", "severity", "Findings below this severity are not shown and do not count.", '"warning"'),
     Key("catalog", "text", "The file that `regilink catalog pull` wrote.", '"regilink.catalog.json"'),
     Key("targets", "texts", "Target paths that `regilink doctor` checks.", '["wandb-registry-model/zoo"]'),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.phrases import join_phrases, rewrite_phrase
 from regilink_doctor.core.records import field, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal
 
     Severity = Literal["error", "warning", "info"]
@@ -106,4 +108,12 @@ class Message:
     @property
     def text(self) -> str:
         """Summary and note in one line: `SUMMARY: NOTE`."""
-        return f"{self.summary}: {self.note}" if self.note else self.summary
+        return join_phrases(": ", [self.summary, self.note]) if self.note else self.summary
+
+    def rewrite(self, change: Callable[[str], str]) -> Message:
+        """The message with `change` applied to each of its strings."""
+        return Message(
+            rewrite_phrase(self.summary, change),
+            rewrite_phrase(self.note, change) if self.note else None,
+            rewrite_phrase(self.help, change) if self.help else None,
+        )

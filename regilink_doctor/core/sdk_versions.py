@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.phrases import say
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.sites import Requirement
@@ -12,7 +14,9 @@ OLDEST = "0.21.4"
 LONG_KEYS = "0.22.3"
 """From here on `wandb login` and `wandb.login(key=)` accept the API keys of today, which have 86 characters."""
 
-BROKEN = {"0.23.1": 'after random.seed() every run logs under the same ids: W&B answers "Invalid Client ID digest"'}
+BROKEN = {
+    "0.23.1": say('after random.seed() every run logs under the same ids: W&B answers "Invalid Client ID digest"'),
+}
 """Releases with a defect of their own, which the next one does not have."""
 
 RETURNS = "0.19.11"
@@ -24,11 +28,13 @@ RAISES = "0.21.2"
 LEAVES_PYTHON = "0.27.1"
 """From here on GraphQL leaves from a process of its own, where no library that fakes `requests` sees it (row E1)."""
 
+_PRINTS = say("it prints a failed link and goes on: link_artifact returns None, the exit status is 0")
+
 HIDES = (
-    ((0, 18, 4), "it does not know registries: the path is sent as it is, without your organization"),
-    ((0, 19, 11), "it prints a failed link and goes on: link_artifact returns None, the exit status is 0"),
-    ((0, 20, 0), "after a failed link it returns whatever :v0 the collection has already, as if that were yours"),
-    ((0, 21, 2), "it prints a failed link and goes on: link_artifact returns None, the exit status is 0"),
+    ((0, 18, 4), say("it does not know registries: the path is sent as it is, without your organization")),
+    ((0, 19, 11), _PRINTS),
+    ((0, 20, 0), say("after a failed link it returns whatever :v0 the collection has already, as if that were yours")),
+    ((0, 21, 2), _PRINTS),
 )
 """(below this version, what it does), the first that applies."""
 

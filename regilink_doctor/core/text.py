@@ -226,11 +226,6 @@ def close_to(name: str, names: Iterable[str]) -> str | None:
     return by_folded[close[0]] if close else None
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """`1 file`, `2 files`; `many` where an s is not enough."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def html_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table for a notebook; every value is text, never markup."""
     from html import escape

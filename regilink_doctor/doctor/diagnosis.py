@@ -12,10 +12,11 @@ from regilink_doctor.core.check_result import CheckResult, Status
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization, OrganizationNames
 from regilink_doctor.core.origin import Setting
+from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.target_path import is_known, parsed
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
-from regilink_doctor.core.text import counted, html_table, markdown_table, mask_secrets
+from regilink_doctor.core.text import html_table, markdown_table, mask_secrets
 from regilink_doctor.doctor.base import Check, Subject
 from regilink_doctor.doctor.checks import find_checks
 from regilink_doctor.doctor.checks.overrides import (

@@ -11,7 +11,8 @@ from html import escape
 from urllib.parse import quote
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.text import counted, escape_text, mask_secrets
+from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.text import escape_text, mask_secrets
 from regilink_doctor.emulator.faults import Faults
 from regilink_doctor.emulator.http import Bytes, Request, Response
 from regilink_doctor.emulator.world import World

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from regilink_doctor.core.text import counted, escape_text
+from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.terminal import paint_text, text_width
 
 TYPE_CHECKING = False

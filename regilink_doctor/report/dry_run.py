@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 from regilink_doctor.core import rule_codes
+from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.problems import Problem
-from regilink_doctor.core.text import counted, escape_text, mask_secrets
+from regilink_doctor.core.text import escape_text, mask_secrets
 from regilink_doctor.report.terminal import paint_text
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.wording import quoted

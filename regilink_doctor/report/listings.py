@@ -206,6 +206,14 @@ def read_documentation(rule: Rule) -> str:
     return "\n".join(lines)
 
 
+def split_documentation(documentation: str) -> list[str]:
+    """The paragraphs of a docstring; each of prose on one line, for translation keeps no line ends."""
+    paragraphs = documentation.split("\n\n")
+    return [
+        text if any(line[:1] in " -|`" for line in text.split("\n")) else text.replace("\n", " ") for text in paragraphs
+    ]
+
+
 def read_summary(rule: Rule) -> str:
     """The first paragraph of a rule's documentation, on one line."""
     return rule.documentation.partition("\n\n")[0].replace("\n", " ")

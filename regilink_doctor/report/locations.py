@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import escape_text, mask_keys
 from regilink_doctor.report.terminal import cut_line, paint_text, show_text, text_width, wrap_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from regilink_doctor.core.findings import Finding, Place, Span
     from regilink_doctor.core.notebooks import Cell
@@ -114,6 +115,8 @@ def _line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
+_SEVERITIES = {"error": say("error"), "warning": say("warning"), "info": say("info")}
+
 _COLOURS = {
     "error": "1;31",
     "warning": "1;33",
@@ -136,6 +139,7 @@ def render_findings(
     width: int | None = None,
     encoding: str = "utf-8",
     links: bool = False,
+    translate: Callable[[str], str] = str,
 ) -> Iterator[str]:
     """The lines of the report, without their ends; an empty line follows each finding.
 
@@ -147,8 +151,9 @@ def render_findings(
         encoding: of the output; letters that it lacks are shown by their numbers.
         links: the code of a finding is a link to the page of its rule; else the first finding of a rule ends with the
             address of the page, or with the command that shows it.
+        translate: shows a string in the reader's language.
     """
-    renderer = _Renderer(SourceLines(sources), colour, width, encoding, links)
+    renderer = _Renderer(SourceLines(sources), colour, width, encoding, links, translate)
     for finding in findings:
         yield from renderer.render(finding)
         yield ""
@@ -157,12 +162,21 @@ def render_findings(
 class _Renderer:
     """Findings for one screen: its colors, its width, its letters."""
 
-    def __init__(self, lines: SourceLines, colour: bool, width: int | None, encoding: str, links: bool) -> None:
+    def __init__(
+        self,
+        lines: SourceLines,
+        colour: bool,
+        width: int | None,
+        encoding: str,
+        links: bool,
+        translate: Callable[[str], str],
+    ) -> None:
         self._lines = lines
         self._colour = colour
         self._width = width
         self._encoding = encoding
         self._links = links
+        self._translate = translate
         self._shown_pages: set[str] = set()
 
     def render(self, finding: Finding) -> Iterator[str]:
@@ -171,32 +185,34 @@ class _Renderer:
         yield self._render_arrow(finding.place)
         yield from self._render_source(finding.place, "^", finding.severity)
         for related in finding.related:
-            yield f"{self._render_arrow(related.place)}: {self._show_text(related.message)}"
+            yield f"{self._render_arrow(related.place)}: {self._show_text(self._translate(related.message))}"
             yield from self._render_source(related.place, "-", "quiet")
         if finding.note:
-            yield from self._render_labeled("note", finding.note)
+            yield from self._render_labeled("note", self._translate("note"), finding.note)
         if finding.help:
-            yield from self._render_labeled("help", finding.help)
+            yield from self._render_labeled("help", self._translate("help"), finding.help)
         if not (self._links and finding.url) and finding.page not in self._shown_pages:
             self._shown_pages.add(finding.page)
-            yield f"  {self._paint_text('quiet', 'see:')} {self._show_text(finding.page)}"
+            yield f"  {self._paint_text('quiet', self._translate('see') + ':')} {self._show_text(finding.page)}"
 
     def _render_heading(self, finding: Finding) -> Iterator[str]:
         """Severity, code and message; `[*]` where `--fix` fixes it."""
         fixable = " [*]" if finding.fix and finding.fix.applicability == "safe" else ""
-        label = f"{finding.severity}[{finding.code}]{fixable} "
-        first, *more = wrap_text(self._show_text(finding.message), self._width, 2, first=len(label))
-        severity = self._paint_text(finding.severity, finding.severity)
+        severity = self._translate(_SEVERITIES[finding.severity])
+        label = f"{severity}[{finding.code}]{fixable} "
+        message = self._show_text(self._translate(finding.message))
+        first, *more = wrap_text(message, self._width, 2, first=text_width(label))
+        severity = self._paint_text(finding.severity, severity)
         code = finding.code
         if self._links and finding.url:  # OSC 8: the terminal opens the page
             code = f"\x1b]8;;{self._show_text(finding.url)}\x1b\\{code}\x1b]8;;\x1b\\"
         yield f"{severity}[{code}]{fixable} {self._paint_text('strong', first)}"
         yield from (f"  {self._paint_text('strong', line)}" for line in more)
 
-    def _render_labeled(self, label: str, text: str) -> Iterator[str]:
-        indent = len(label) + 4
-        first, *more = wrap_text(self._show_text(text), self._width, indent)
-        yield f"  {self._paint_text(label, f'{label}:')} {first}"
+    def _render_labeled(self, kind: str, label: str, text: str) -> Iterator[str]:
+        indent = text_width(label) + 4
+        first, *more = wrap_text(self._show_text(self._translate(text)), self._width, indent)
+        yield f"  {self._paint_text(kind, f'{label}:')} {first}"
         yield from (f"{'':{indent}}{line}" for line in more)
 
     def _render_source(self, place: Place, mark: str, colour: str) -> Iterator[str]:

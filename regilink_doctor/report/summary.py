@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.text import counted
+from regilink_doctor.core.phrases import counted, join_phrases, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,20 +14,35 @@ _MOST_PLACES = 3
 
 def summarize_run(result: LintResult) -> str:
     """What was fixed or silenced, found, suppressed and not understood, and what `--fix` could do."""
-    counts = [
-        counted(count, name, "info" if name == "info" else None)
-        for name in ("error", "warning", "info")
-        if (count := sum(finding.severity == name for finding in result.findings))
-    ]
-    done = ""
-    if result.fixed:
-        done = f"{'Silenced' if result.silenced else 'Fixed'} {counted(len(result.fixed), 'finding')}. "
-    found = f"{'Left' if done else 'Found'} {', '.join(counts)}" if counts else f"Nothing {'left' if done else 'found'}"
-    hidden = f", {result.suppressed} suppressed" if result.suppressed else ""
-    return (
-        f"{done}{found} in {counted(result.files, 'file')}{hidden}.{_count_unresolved(result)}"
-        f"{_count_project_links(result)}{_count_fixable(result)}"
-    )
+    severities = [finding.severity for finding in result.findings]
+    errors, warnings, infos = (severities.count(severity) for severity in ("error", "warning", "info"))
+    counts = [counted(errors, "error")] if errors else []
+    counts += [counted(warnings, "warning")] if warnings else []
+    counts += [counted(infos, "info", "info")] if infos else []
+    found = join_phrases(", ", counts)
+    files = counted(result.files, "file")
+    done = counted(len(result.fixed), "finding") if result.fixed else ""
+    sentences = []
+    if done:
+        sentences = [say("Silenced {done}.", done=done) if result.silenced else say("Fixed {done}.", done=done)]
+        verdict = (
+            say("Left {found} in {files}", found=found, files=files)
+            if counts
+            else say("Nothing left in {files}", files=files)
+        )
+    else:
+        verdict = (
+            say("Found {found} in {files}", found=found, files=files)
+            if counts
+            else say("Nothing found in {files}", files=files)
+        )
+    if result.suppressed:
+        verdict = say("{verdict}, {number} suppressed", verdict=verdict, number=result.suppressed)
+    sentences.append(say("{verdict}.", verdict=verdict))
+    sentences += _count_unresolved(result)
+    sentences += _count_project_links(result)
+    sentences += _count_fixable(result)
+    return join_phrases(" ", sentences)
 
 
 def find_unread_links(result: LintResult) -> list[str]:
@@ -41,17 +56,18 @@ def find_unread_links(result: LintResult) -> list[str]:
     return [format_place(place).rpartition(":")[0] for place in places]
 
 
-def _count_unresolved(result: LintResult) -> str:
+def _count_unresolved(result: LintResult) -> list[str]:
     """The links that could not be read: "nothing found" says nothing about them."""
     places = find_unread_links(result)
-    return f" {counted(len(places), 'link')} could not be read: {_list_places(places)}." if places else ""
+    links, where = counted(len(places), "link"), _list_places(places)
+    return [say("{links} could not be read: {places}.", links=links, places=where)] if places else []
 
 
-def _count_project_links(result: LintResult) -> str:
+def _count_project_links(result: LintResult) -> list[str]:
     """The links that go to a project, not to a registry, and have no finding: the path may miss its prefix."""
     sites = [report.site for report in result.sites if report.site.kind == "link" and not report.codes]
     if not sites:
-        return ""
+        return []
     from regilink_doctor.core.target_path import is_known, parsed
     from regilink_doctor.report.locations import format_place
 
@@ -61,14 +77,17 @@ def _count_project_links(result: LintResult) -> str:
         if paths and not any(path is None or path.is_registry for path in paths):
             places.append(format_place(site.place).rpartition(":")[0])
     if not places:
-        return ""
-    verb = "goes" if len(places) == 1 else "go"
-    return f" {counted(len(places), 'link')} {verb} to a project, not to a registry: {_list_places(places)}."
+        return []
+    where = _list_places(places)
+    if len(places) == 1:
+        return [say("1 link goes to a project, not to a registry: {places}.", places=where)]
+    return [say("{number} links go to a project, not to a registry: {places}.", number=len(places), places=where)]
 
 
 def _list_places(places: list[str]) -> str:
-    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
-    return f"{', '.join(places[:_MOST_PLACES])}{more}"
+    shown = ", ".join(places[:_MOST_PLACES])
+    hidden = len(places) - _MOST_PLACES
+    return say("{places} and {number} more", places=shown, number=hidden) if hidden > 0 else shown
 
 
 def _shows_registry(path: StringValue) -> bool:
@@ -78,10 +97,17 @@ def _shows_registry(path: StringValue) -> bool:
     return is_known(path.pattern.split("/")[-2:][0])
 
 
-def _count_fixable(result: LintResult) -> str:
+def _count_fixable(result: LintResult) -> list[str]:
     fixes = [finding.fix.applicability for finding in result.findings if finding.fix]
     safe, unsafe = fixes.count("safe"), fixes.count("unsafe")
+    if safe and unsafe:
+        return [
+            say(
+                "[*] {safe} can be fixed with --fix, {unsafe} more with --unsafe-fixes.",
+                safe=safe,
+                unsafe=unsafe,
+            )
+        ]
     if safe:
-        more = f", {unsafe} more with --unsafe-fixes" if unsafe else ""
-        return f" [*] {safe} can be fixed with --fix{more}."
-    return f" {unsafe} can be fixed with --fix --unsafe-fixes." if unsafe else ""
+        return [say("[*] {safe} can be fixed with --fix.", safe=safe)]
+    return [say("{unsafe} can be fixed with --fix --unsafe-fixes.", unsafe=unsafe)] if unsafe else []

@@ -60,8 +60,13 @@ def _letter_width(letter: str) -> int:
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
+_NEVER_FIRST = "、。，．・：；？！゛゜ー々）〕］｝〉》」』】ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ,.:;?!)]}"  # noqa: RUF001
+_NEVER_LAST = "（〔［｛〈《「『【([{"  # noqa: RUF001
+"""Letters that Japanese never begins, and never ends, a line with."""
+
+
 def wrap_text(text: str, width: int | None, indent: int, *, first: int | None = None) -> list[str]:
-    """The text in lines that leave room for an indent; it is broken between words alone.
+    """The text in lines that leave room for an indent; it is broken between words, and between wide letters.
 
     Args:
         text: one line.
@@ -73,14 +78,32 @@ def wrap_text(text: str, width: int | None, indent: int, *, first: int | None = 
         return [text]
     lines = [""]
     room = width - (indent if first is None else first)
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
+    for gap, word in _split_words(text):
+        longer = f"{lines[-1]}{gap}{word}" if lines[-1] else word
         if text_width(longer) <= room or not lines[-1]:
             lines[-1] = longer
         else:
             lines.append(word)
             room = width - indent
     return lines
+
+
+def _split_words(text: str) -> Iterator[tuple[str, str]]:
+    """The parts that a line is never broken in, each with the space before it: words, and wide letters one by one."""
+    for number, word in enumerate(text.split(" ")):
+        gap = " " if number else ""
+        if word.isascii():
+            yield gap, word
+            continue
+        start = 0
+        for at in range(1, len(word)):
+            before, after = word[at - 1], word[at]
+            if before in _NEVER_LAST or after in _NEVER_FIRST:
+                continue
+            if _letter_width(before) == 2 or _letter_width(after) == 2:
+                yield gap, word[start:at]
+                gap, start = "", at
+        yield gap, word[start:]
 
 
 def fit_lines(lines: Iterable[str], width: int | None) -> Iterator[str]:

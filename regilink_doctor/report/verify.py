@@ -6,7 +6,8 @@ import json
 from dataclasses import asdict
 
 from regilink_doctor.core.origin import Code
-from regilink_doctor.core.text import counted, escape_text
+from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.terminal import paint_text
 
 TYPE_CHECKING = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.target_path import parse
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
@@ -37,13 +38,13 @@ class NoWriteAccess(Rule):
         registry = problem.facts.get("registry", "")
         if not registry and problem.target is not None:
             registry = parse(problem.target.path.pattern).registry or ""
-        what = f"the registry {quoted(registry)}" if registry else "this project"
-        doing = "read from" if problem.kind == "consume" else "link to"
-        role = f" (your role is {problem.facts['role']})" if problem.facts.get("role") else ""
+        what = say("the registry {registry}", registry=quoted(registry)) if registry else say("this project")
+        doing = say("read from") if problem.kind == "consume" else say("link to")
+        role = say(" (your role is {role})", role=problem.facts["role"]) if problem.facts.get("role") else ""
         return Message(
-            f"your role or seat does not let you {doing} {what}{role}",
+            say("your role or seat does not let you {doing} {what}{role}", doing=doing, what=what, role=role),
             "W&B refuses it with: permission denied",
-            problem.facts.get("help", "ask an admin of the registry for the role Member, in the W&B App"),
+            problem.facts.get("help", say("ask an admin of the registry for the role Member, in the W&B App")),
         )
 
 
@@ -86,11 +87,11 @@ class SourceNotVisible(Rule):
     def explain(self, problem: Problem) -> Message:
         name = problem.facts.get("name")
         return Message(
-            f"the source of {quoted(name)} is in a project that you may not see"
+            say("the source of {name} is in a project that you may not see", name=quoted(name))
             if name
             else "you may not see the source",
             "W&B hides its entity, and the SDK finds no organization",
-            problem.facts.get("help", "link it from an account of the team that has logged it"),
+            problem.facts.get("help", say("link it from an account of the team that has logged it")),
         )
 
 
@@ -120,9 +121,13 @@ class ServiceAccount(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         return Message(
-            f"the service account {facts.get('account', '')} cannot log to {facts.get('entity', 'this entity')}",
-            f"it belongs to {facts['team']}" if facts.get("team") else None,
-            facts.get("help", "set WANDB_ENTITY to the team of the service account"),
+            say(
+                "the service account {account} cannot log to {entity}",
+                account=facts.get("account", ""),
+                entity=facts.get("entity", say("this entity")),
+            ),
+            say("it belongs to {team}", team=facts["team"]) if facts.get("team") else None,
+            facts.get("help", say("set WANDB_ENTITY to the team of the service account")),
         )
 
 
@@ -145,14 +150,16 @@ class WriteProbeFailed(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         left = facts["left"].split("\n") if facts["left"] else []
-        rest = f"not deleted: {', '.join(left)}" if left else "the probe then deleted everything"
-        clean_up = [f"delete in the W&B App: {name}" for name in left]
+        rest = say("not deleted: {left}", left=", ".join(left)) if left else say("the probe then deleted everything")
+        clean_up = [say("delete in the W&B App: {name}", name=name) for name in left]
         if problem.kind == "left-behind":
-            return Message("the link works, but the write probe could not delete everything", rest, "\n".join(clean_up))
+            return Message(
+                "the link works, but the write probe could not delete everything", rest, join_phrases("\n", clean_up)
+            )
         return Message(
-            f"everything looks right, but the write probe could not {facts['step']}",
-            f"{facts['error']}; {rest}",
-            "\n".join(["for the cause, paste the error into: regilink explain -", *clean_up]),
+            say("everything looks right, but the write probe could not {step}", step=facts["step"]),
+            join_phrases("; ", [facts["error"], rest]),
+            join_phrases("\n", [say("for the cause, paste the error into: regilink explain -"), *clean_up]),
         )
 
 
@@ -174,9 +181,9 @@ class CatalogDrift(Rule):
 
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
-        path = facts.get("path", "the catalog")
+        path = facts.get("path", say("the catalog"))
         return Message(
-            f"{path} differs from the server",
+            say("{path} differs from the server", path=path),
             facts.get("changes"),
-            f"run: regilink catalog pull, look at the difference, and commit {path}",
+            say("run: regilink catalog pull, look at the difference, and commit {path}", path=path),
         )

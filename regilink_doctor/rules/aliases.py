@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import ALIAS_FORBIDDEN, NAME_MAX, is_version
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import known_part
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain, is_written, known_registry, registry_path, registry_target
@@ -56,7 +57,7 @@ class InvalidAlias(Rule):
         facts = problem.facts
         if problem.kind == "slash":
             return Message(
-                f"the version in {quoted(facts['name'])} has a slash",
+                say("the version in {name} has a slash", name=quoted(facts["name"])),
                 "W&B finds no alias by that name"
                 if facts["organization"]
                 else "W&B takes the first part of the name for an organization",
@@ -64,13 +65,19 @@ class InvalidAlias(Rule):
             )
         if problem.kind == "letter":
             return Message(
-                f"{quoted(facts['alias'])} is not a version or alias: it has {quoted(facts['letter'])}",
+                say(
+                    "{alias} is not a version or alias: it has {letter}",
+                    alias=quoted(facts["alias"]),
+                    letter=quoted(facts["letter"]),
+                ),
                 "W&B finds no version by that name",
-                f"write {quoted(facts['instead'])}",
+                say("write {code}", code=quoted(facts["instead"])),
             )
         return Message(
-            f"no version can have the alias {quoted(facts['alias'])}: {facts['wrong']}",
-            help=f"write {quoted(facts['instead'])}" if facts["instead"] else 'join its parts with "-" or "."',
+            say("no version can have the alias {alias}: {wrong}", alias=quoted(facts["alias"]), wrong=facts["wrong"]),
+            help=say("write {code}", code=quoted(facts["instead"]))
+            if facts["instead"]
+            else 'join its parts with "-" or "."',
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
@@ -118,13 +125,17 @@ def find_wrong(alias: StringValue) -> tuple[str, int, int] | None:
     pattern = alias.pattern
     for offset, letter in enumerate(pattern):
         if letter in ALIAS_FORBIDDEN and is_written(alias, offset):
-            return f"{quoted(letter)} is not allowed", offset, offset + 1
+            return say("{letter} is not allowed", letter=quoted(letter)), offset, offset + 1
     if alias.literal is None or any(True for _ in alias.empty_defaults(0, len(pattern))):
         return None
     if not pattern:
-        return "it is empty", 0, len(pattern)
+        return say("it is empty"), 0, len(pattern)
     if len(pattern) > NAME_MAX:
-        return f"it has {len(pattern)} characters, W&B allows {NAME_MAX}", 0, len(pattern)
+        return (
+            say("it has {number} characters, W&B allows {limit}", number=len(pattern), limit=NAME_MAX),
+            0,
+            len(pattern),
+        )
     return None
 
 
@@ -162,9 +173,9 @@ class VersionAsAlias(Rule):
     def explain(self, problem: Problem) -> Message:
         alias = problem.facts["alias"]
         return Message(
-            f"the alias {quoted(alias)} looks like a version",
+            say("the alias {alias} looks like a version", alias=quoted(alias)),
             "beside the number that W&B gives the version, reading it back fails",
-            f"remove it, or write something like {quoted(alias[1:] + '.0')}",
+            say("remove it, or write something like {alias}", alias=quoted(alias[1:] + ".0")),
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
@@ -231,9 +242,9 @@ class AliasesOnSourceOnly(Rule):
     def explain(self, problem: Problem) -> Message:
         names = problem.facts["aliases"]
         return Message(
-            f"log_artifact gives {names} to the source artifact alone",
+            say("log_artifact gives {names} to the source artifact alone", names=names),
             'the version in the registry gets no alias but "latest"',
-            f"write aliases=[{names}] here as well, if programs that consume should use them",
+            say("write aliases=[{names}] here as well, if programs that consume should use them", names=names),
         )
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
@@ -267,7 +278,7 @@ class ProtectedAlias(Rule):
 
     def explain(self, problem: Problem) -> Message:
         return Message(
-            f"the alias {quoted(problem.facts['alias'])} is protected",
+            say("the alias {alias} is protected", alias=quoted(problem.facts["alias"])),
             "only an admin of the registry may set it",
             "link with another alias, and let an admin promote the version",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import CORE_REGISTRY_TYPES, reserved_type
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain, known_registry, known_type, registry_path, registry_target
@@ -48,9 +49,14 @@ class TypeNotAllowed(Rule):
             registry = problem.view.registry(facts.get("organization", ""), name)
             allowed = registry.types or () if registry else ()
         return Message(
-            f"the registry {quoted(name)} accepts {listed(allowed)}, not {quoted(artifact_type)}",
+            say(
+                "the registry {name} accepts {allowed}, not {artifact_type}",
+                name=quoted(name),
+                allowed=listed(allowed),
+                artifact_type=quoted(artifact_type),
+            ),
             "unless an admin has added the type" if problem.kind == "core" else None,
-            f"write wandb.Artifact(..., type={quoted(allowed[0])}), or let a registry admin add the type"
+            say("write wandb.Artifact(..., type={type}), or let a registry admin add the type", type=quoted(allowed[0]))
             if allowed
             else "let a registry admin add the type",
         )
@@ -121,9 +127,14 @@ class CollectionTypeConflict(Rule):
         existing = quoted(facts.get("existing", ""))
         collection, artifact_type = quoted(facts.get("collection", "")), quoted(facts.get("type", ""))
         return Message(
-            f"the collection {collection} has the type {existing}, not {artifact_type}",
+            say(
+                "the collection {collection} has the type {existing}, not {artifact_type}",
+                collection=collection,
+                existing=existing,
+                artifact_type=artifact_type,
+            ),
             "the first link decided it, and it cannot be changed",
-            f"link to another collection, or write wandb.Artifact(..., type={existing})",
+            say("link to another collection, or write wandb.Artifact(..., type={existing})", existing=existing),
         )
 
     def related_to(self, problem: Problem) -> tuple[Related, ...]:
@@ -160,9 +171,9 @@ class ReservedType(Rule):
     def explain(self, problem: Problem) -> Message:
         artifact_type, name = problem.facts["type"], problem.facts["name"]
         is_always = artifact_type == "job" or artifact_type.startswith("wandb-")
-        named = "" if is_always else f" with the name {quoted(name)}"
+        named = "" if is_always else say(" with the name {name}", name=quoted(name))
         return Message(
-            f"the type {quoted(artifact_type)}{named} is reserved by W&B",
+            say("the type {artifact_type}{named} is reserved by W&B", artifact_type=quoted(artifact_type), named=named),
             "wandb.Artifact raises ValueError",
             'write another type, "model" or "dataset"',
         )
@@ -203,7 +214,7 @@ class UnspecifiedType(Rule):
         return Message(
             'without type= the artifact has the type "unspecified"',
             "few registries accept it",
-            f"write type={quoted(problem.facts['type'])}",
+            say("write type={type}", type=quoted(problem.facts["type"])),
         )
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
@@ -245,13 +256,18 @@ class ConsumedTypeMismatch(Rule):
 
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
-        summary = f"{quoted(facts['name'])} has the type {quoted(facts['type'])}, not {quoted(facts['asked'])}"
+        summary = say(
+            "{name} has the type {type}, not {asked}",
+            name=quoted(facts["name"]),
+            type=quoted(facts["type"]),
+            asked=quoted(facts["asked"]),
+        )
         if problem.kind == "expected":  # on the command line, not in the code
             return Message(summary)
         return Message(
             summary,
             "W&B raises ValueError",
-            f"remove type=, or write type={quoted(facts['type'])}",
+            say("remove type=, or write type={type}", type=quoted(facts["type"])),
         )
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:

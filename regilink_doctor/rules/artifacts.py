@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import ARTIFACT_NAME_ALPHABET, NAME_MAX
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import is_written, registry_target
@@ -50,9 +51,11 @@ class InvalidArtifactName(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         return Message(
-            f"the artifact's name {quoted(facts['name'])} {facts['wrong']}",
+            say("the artifact's name {name} {wrong}", name=quoted(facts["name"]), wrong=facts["wrong"]),
             "wandb.Artifact raises ValueError",
-            f"write {quoted(facts['instead'])}" if facts["instead"] else 'write letters, digits, "-", "_", "."',
+            say("write {code}", code=quoted(facts["instead"]))
+            if facts["instead"]
+            else 'write letters, digits, "-", "_", "."',
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
@@ -73,14 +76,14 @@ class InvalidArtifactName(Rule):
         instead = ""
         if bad:
             letter = "a space" if pattern[bad[0]] == " " else quoted(pattern[bad[0]])
-            wrong = f"has {letter}"
+            wrong = say("has {letter}", letter=letter)
             # Of a name in another script nothing would be left but dashes.
             if all(pattern[offset].isascii() for offset in bad) and is_known(pattern):
                 instead = "".join("-" if offset in bad else letter for offset, letter in enumerate(pattern))
         elif name.literal is not None and len(pattern) > NAME_MAX:
-            wrong = f"has {len(pattern)} characters, W&B allows {NAME_MAX}"
+            wrong = say("has {number} characters, W&B allows {limit}", number=len(pattern), limit=NAME_MAX)
         elif name.literal == "" and not any(name.empty_defaults(0, 0)):
-            wrong = "is empty"
+            wrong = say("is empty")
         else:
             return
         start, end = (bad[0], bad[0] + 1) if bad else (0, len(pattern))

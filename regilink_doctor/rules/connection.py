@@ -6,6 +6,7 @@ import os
 
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.origin import quote_for_shell, set_variable, unset_variable
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import refused_setting
 
@@ -60,9 +61,11 @@ class CredentialsMissing(Rule):
                 unset_variable("WANDB_IDENTITY_TOKEN_FILE"),
             )
         return Message(
-            f"there is no API key for {facts['host']}",
-            f"wandb asks for one, or stops where there is no terminal; it looks in {facts['places']}",
-            f"wandb login --host {facts['host']}\nin CI: set WANDB_API_KEY from the secrets of the job",
+            say("there is no API key for {host}", host=facts["host"]),
+            say(
+                "wandb asks for one, or stops where there is no terminal; it looks in {places}", places=facts["places"]
+            ),
+            say("wandb login --host {host}\nin CI: set WANDB_API_KEY from the secrets of the job", host=facts["host"]),
         )
 
 
@@ -88,15 +91,15 @@ class CredentialsRejected(Rule):
         facts = problem.facts
         if problem.kind == "unknown-key":
             return Message(
-                f"{facts['host']} does not know the API key from {facts['origin']}",
+                say("{host} does not know the API key from {origin}", host=facts["host"], origin=facts["origin"]),
                 "it belongs to another server, or was deleted",
-                f"wandb login --relogin --host {facts['host']}",
+                say("wandb login --relogin --host {host}", host=facts["host"]),
             )
         if problem.kind == "malformed":
             return Message(
-                f"the API key from {facts['origin']} {facts['wrong']}",
+                say("the API key from {origin} {wrong}", origin=facts["origin"], wrong=facts["wrong"]),
                 "it was not copied whole, or it is something else",
-                f"wandb login --relogin --host {facts['host']}",
+                say("wandb login --relogin --host {host}", host=facts["host"]),
             )
         return connection_message(problem)
 
@@ -126,8 +129,12 @@ class NotWandb(Rule):
         if problem.kind == "configured":
             host, default = problem.facts["host"], problem.facts["default"]
             return Message(
-                f"only {problem.facts['origin']} names the server {host}, which wandb does not read",
-                f"wandb would talk to {default}",
+                say(
+                    "only {origin} names the server {host}, which wandb does not read",
+                    origin=problem.facts["origin"],
+                    host=host,
+                ),
+                say("wandb would talk to {default}", default=default),
                 set_variable("WANDB_BASE_URL", host),
             )
         return connection_message(problem)
@@ -176,7 +183,9 @@ class ServerTooOld(Rule):
             return connection_message(problem)
         host, feature = problem.facts["host"], problem.facts["feature"]
         return Message(
-            f"{host} does not have {feature}" if feature else f"{host} does not say what it can do",
+            say("{host} does not have {feature}", host=host, feature=feature)
+            if feature
+            else say("{host} does not say what it can do", host=host),
             "wandb.Api().registry() and registries() raise RuntimeError; linking by a target path may still work",
             "ask the administrator of the server to update it",
         )
@@ -184,163 +193,165 @@ class ServerTooOld(Rule):
 
 _SET_CLOCK = "set the clock: sudo timedatectl set-ntp true"
 
-_MESSAGES: dict[str, tuple[str, str | None, str]] = {
-    "dns": (
+_MESSAGES: dict[str, Message] = {
+    "dns": Message(
         "the name {server} is unknown",
         "DNS has no address for it",
         "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
     ),
-    "dns-timeout": (
+    "dns-timeout": Message(
         "DNS does not answer",
         "it gave no address for {server} within {detail}",
         "check the network, and that a DNS server is set; --timeout waits longer",
     ),
-    "refused": (
+    "refused": Message(
         "{server} refuses the connection",
         "nothing listens there",
         "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
     ),
-    "unroutable": (
+    "unroutable": Message(
         "this machine has no route to {server}",
         "{detail}",
         "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
     ),
-    "connect-timeout": (
+    "connect-timeout": Message(
         "{server} did not accept the connection within {detail}",
         None,
         "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell; --timeout waits longer",
     ),
-    "read-timeout": (
+    "read-timeout": Message(
         "{server} accepted the connection, but had not answered after {detail}",
         None,
         "try again; --timeout waits longer",
     ),
-    "reset": (
+    "reset": Message(
         "{server} closed the connection without an answer",
         None,
         "try again; a firewall on the way does this too",
     ),
-    "tls-expired": (
+    "tls-expired": Message(
         "the certificate of {server} has expired, or this machine's clock is wrong",
         None,
         "check the clock with `date`, then ask the administrator of {server} for a new certificate",
     ),
-    "tls-early": (
+    "tls-early": Message(
         "the certificate of {server} is not valid yet",
         "this machine's clock is probably wrong",
         "set the clock; `date` shows it",
     ),
-    "tls-self-signed": (
+    "tls-self-signed": Message(
         "the certificate of {server} is signed by an authority that this machine does not trust",
         None,
         "{python_bundle}   (for Python)\n{go_bundle}   (for wandb's Go process)",
     ),
-    "bundle": (
+    "bundle": Message(
         "there are no certificates to trust in {detail}",
         None,
         "correct the variable that names it, or unset it",
     ),
-    "tls-hostname": (
+    "tls-hostname": Message(
         "the certificate of {server} is for another name",
         None,
         "write the name that the certificate has in WANDB_BASE_URL",
     ),
-    "tls-plain": ("{server} does not speak TLS", "{detail}", "write http:// instead of https:// in WANDB_BASE_URL"),
-    "tls-python-only-fails": (
+    "tls-plain": Message(
+        "{server} does not speak TLS", "{detail}", "write http:// instead of https:// in WANDB_BASE_URL"
+    ),
+    "tls-python-only-fails": Message(
         "Python (requests) does not trust {server}, wandb's Go process does",
         "{detail}",
         "{python_bundle}",
     ),
-    "tls-go-only-fails": ("wandb's Go process does not trust {server}, Python does", "{detail}", "{go_bundle}"),
-    "clock": (
+    "tls-go-only-fails": Message("wandb's Go process does not trust {server}, Python does", "{detail}", "{go_bundle}"),
+    "clock": Message(
         "this machine's clock is {detail} that of {server}",
         "the addresses that files are uploaded to are signed for a short time; the upload is refused",
         _SET_CLOCK,
     ),
-    "clock-tls-expired": (
+    "clock-tls-expired": Message(
         "this machine's clock is {detail} that of {server}",
         "for this machine, the certificate of {server} has therefore expired",
         _SET_CLOCK,
     ),
-    "clock-tls-early": (
+    "clock-tls-early": Message(
         "this machine's clock is {detail} that of {server}",
         "for this machine, the certificate of {server} is therefore not valid yet",
         _SET_CLOCK,
     ),
-    "tls": (
+    "tls": Message(
         "no secure connection to {server}",
         "{detail}",
         "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
     ),
-    "proxy-login": (
+    "proxy-login": Message(
         "the proxy {proxy} wants a login (407) before it lets anything through to {server}",
         None,
         "write the login into the proxy's address: {proxy_login}",
     ),
-    "proxy": (
+    "proxy": Message(
         "the proxy {proxy} cannot be used for {server}",
         "{detail}",
         "check HTTPS_PROXY and NO_PROXY; to go past the proxy: {no_proxy}",
     ),
-    "connection": (
+    "connection": Message(
         "no connection to {server}",
         "{detail}",
         "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
     ),
-    "address": ("{host} is not an address", "{detail}", "correct WANDB_BASE_URL"),
-    "unauthorized": (
+    "address": Message("{host} is not an address", "{detail}", "correct WANDB_BASE_URL"),
+    "unauthorized": Message(
         "{server} does not accept the API key (401)",
         None,
         "a key belongs to one server: run `wandb login --relogin --host {host}`",
     ),
-    "forbidden": (
+    "forbidden": Message(
         "{server} refuses this account (403)",
         "{detail}",
         "run `wandb login --relogin --host {host}`; if the key is right, a firewall or the account's plan refuses it",
     ),
-    "redirect": (
+    "redirect": Message(
         "{server} redirects the request to {detail}",
         "this is not the API's address, or a login page comes first",
         "write the API's own address: {base_url}",
     ),
-    "not-found": (
+    "not-found": Message(
         "{server} answers, but has no W&B API (404 for /graphql)",
         None,
         "check WANDB_BASE_URL: it is the address of the API, without a path",
     ),
-    "page": (
+    "page": Message(
         "{server} answers with a web page{detail}",
         "a login page, a proxy's or the W&B App's, not the W&B API",
         "open {host} in a browser to see whose page it is, then correct WANDB_BASE_URL or log in there",
     ),
-    "other-api": (
+    "other-api": Message(
         "{server} answers, but not as W&B does",
         "{detail}",
         "check WANDB_BASE_URL: it is the address of the API, without a path",
     ),
-    "rate-limit": (
+    "rate-limit": Message(
         "{server} has had too many requests from this machine (429){detail}",
         None,
         "wait a minute, then try again",
     ),
-    "server-error": (
+    "server-error": Message(
         "{server} failed with status {detail}",
         None,
         "the server fails, not your code: try again in some minutes, then ask its administrator",
     ),
-    "truncated": ("the answer of {server} was cut off", None, "try again; a proxy does this too"),
-    "too-large": ("the answer of {server} is larger than {detail}", None, "ask for fewer targets at once"),
-    "not-json": (
+    "truncated": Message("the answer of {server} was cut off", None, "try again; a proxy does this too"),
+    "too-large": Message("the answer of {server} is larger than {detail}", None, "ask for fewer targets at once"),
+    "not-json": Message(
         "{server} answers, but not as W&B does",
         "its answer is not the JSON that it claims to be",
         "the server fails, not your code: try again in some minutes, then ask its administrator",
     ),
-    "graphql": (
+    "graphql": Message(
         "{server} answered with an error",
         "{detail}",
         "the server fails, not your code: try again in some minutes, then ask its administrator",
     ),
-    "too-old": (
+    "too-old": Message(
         "{server} is too old for this question",
         "{detail}",
         "ask the administrator of {server} to update it; regilink does not know a server this old",
@@ -361,7 +372,7 @@ def connection_message(problem: Problem) -> Message:
     facts = {"host": "", "server": "", "detail": "", "proxy": "", **problem.facts}
     fields = {
         **facts,
-        "proxy": facts["proxy"] or "of the system",
+        "proxy": facts["proxy"] or say("of the system"),
         "probe": f"{curl} {quote_for_shell(facts['host'])}",
         "base_url": set_variable("WANDB_BASE_URL", "https://..."),
         "no_proxy": set_variable("NO_PROXY", facts["server"]),
@@ -369,9 +380,10 @@ def connection_message(problem: Problem) -> Message:
         "python_bundle": set_variable("REQUESTS_CA_BUNDLE", "/path/to/ca.pem"),
         "go_bundle": set_variable("SSL_CERT_FILE", "/path/to/ca.pem"),
     }
-    summary, note, instead = _MESSAGES[problem.kind]
-    notes = [note.format_map(fields)] if note else []
-    if facts["proxy"] and "{proxy}" not in summary:
+    template = _MESSAGES[problem.kind]
+    notes = [say(template.note, **fields)] if template.note else []
+    if facts["proxy"] and "{proxy}" not in template.summary:
         # What a proxy answers, or does, looks like the server's.
-        notes.append(f"the request went through the proxy {facts['proxy']}")
-    return Message(summary.format_map(fields), "; ".join(notes) or None, instead.format_map(fields))
+        notes.append(say("the request went through the proxy {proxy}", proxy=facts["proxy"]))
+    note = join_phrases("; ", notes) if notes else None
+    return Message(say(template.summary, **fields), note, say(template.help or "", **fields))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.core.target_path import is_known, parsed, read_pasted
 from regilink_doctor.rules.base import Rule
@@ -51,13 +52,19 @@ class SourceVersionInRegistryName(Rule):
     def explain(self, problem: Problem) -> Message:
         if problem.kind == "same-value":
             return Message(
-                f"{problem.facts['source']} is the version in a project and in the registry",
-                f"{quoted(problem.facts['collection'])} counts its own versions: it is another, or none",
+                say("{source} is the version in a project and in the registry", source=problem.facts["source"]),
+                say(
+                    "{collection} counts its own versions: it is another, or none",
+                    collection=quoted(problem.facts["collection"]),
+                ),
                 "use the version of what the link returns, or an alias",
             )
         return Message(
-            f"{problem.facts['source']} counts the versions of the source's own project",
-            f"in {quoted(problem.facts['collection'])} that number is another version, or none",
+            say("{source} counts the versions of the source's own project", source=problem.facts["source"]),
+            say(
+                "in {collection} that number is another version, or none",
+                collection=quoted(problem.facts["collection"]),
+            ),
             "use the version of what link_artifact returns, or an alias",
         )
 
@@ -143,9 +150,9 @@ class UnpinnedConsumption(Rule):
     def explain(self, problem: Problem) -> Message:
         name = problem.facts["name"]
         return Message(
-            f"{quoted(name)} has no version or alias",
+            say("{name} has no version or alias", name=quoted(name)),
             "W&B then uses the version that was linked last, no matter by which user",
-            f"write {quoted(name + ':ALIAS')}",
+            say("write {code}", code=quoted(name + ":ALIAS")),
         )
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
@@ -188,9 +195,9 @@ class WrongScheme(Rule):
     def explain(self, problem: Problem) -> Message:
         name = problem.facts["instead"]
         return Message(
-            f"{quoted(problem.facts['name'])} is not a full name",
+            say("{name} is not a full name", name=quoted(problem.facts["name"])),
             "the SDK reads it as a path and finds nothing",
-            f"write {quoted(name)}" if name else 'write "wandb-registry-NAME/COLLECTION:ALIAS"',
+            say("write {code}", code=quoted(name)) if name else 'write "wandb-registry-NAME/COLLECTION:ALIAS"',
         )
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
@@ -231,7 +238,11 @@ class SourcePathConsumed(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         return Message(
-            f"{quoted(facts['name'])} is a path in the project {quoted(facts['project'])}",
+            say(
+                "{name} is a path in the project {project}",
+                name=quoted(facts["name"]),
+                project=quoted(facts["project"]),
+            ),
             "other teams cannot read it",
             "consume it by its name in the registry, if it is linked there",
         )
@@ -275,8 +286,8 @@ class ExistsHidesErrors(Rule):
 
     def explain(self, problem: Problem) -> Message:
         return Message(
-            f"{problem.facts['method']} returns False for every failure",
-            f"{quoted(problem.facts['name'])} may be missing, forbidden, or asked with a wrong key",
+            say("{method} returns False for every failure", method=problem.facts["method"]),
+            say("{name} may be missing, forbidden, or asked with a wrong key", name=quoted(problem.facts["name"])),
             "fetch it and tell the errors apart, or use regilink verify",
         )
 
@@ -374,7 +385,7 @@ class ColonInDownloadFolder(Rule):
 
     def explain(self, problem: Problem) -> Message:
         return Message(
-            f"the download folder {quoted(problem.facts['folder'])} has a colon",
+            say("the download folder {folder} has a colon", folder=quoted(problem.facts["folder"])),
             "on Windows no folder can have one, and the download fails",
             'leave root= out, or write artifact.name.replace(":", "-")',
         )

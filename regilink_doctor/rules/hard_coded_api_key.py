@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import is_key, mark_public
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain, variable_of
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from regilink_doctor.core.sites import Command, Setting, Site
     from regilink_doctor.rules.base import FileFacts, Report
 
-_ELSEWHERE = "delete the key in the W&B App, and read the new one from the environment, or use wandb login"
-_IN_LOCAL_FILE = (
+_ELSEWHERE = say("delete the key in the W&B App, and read the new one from the environment, or use wandb login")
+_IN_LOCAL_FILE = say(
     "add this file to .gitignore; if it was ever committed, delete the key in the W&B App and make a new one"
 )
 

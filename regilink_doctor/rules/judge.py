@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem, SdkRefusal, find_problems, sdk_link
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart
@@ -283,20 +284,20 @@ def to_finding(report: Report, item: Site | FileFact) -> Finding:
     """The finding of a report about a call site, setting, requirement or command."""
     problem = report.problem
     rule = rule_for(problem.rule)
-    message = rule.explain(problem)
+    message = rule.explain(problem).rewrite(mask_secrets)
     place, written = _find_places(report, item)
     target = report.string if report.string is not None and not report.argument else _target_of(item)
     finding = Finding(
         rule.code,
         rule.name,
         problem.severity,
-        mask_secrets(message.summary),
+        message.summary,
         place,
-        mask_secrets(message.help) if message.help else None,
+        message.help,
         report.fix or _fix(rule, problem, report.string, place),
         (*report.related, *([Related("the value is set here", written)] if written is not None else ())),
         target=mask_secrets(target.display) if target is not None else None,
-        note=mask_secrets(message.note) if message.note else None,
+        note=message.note,
         failures=(problem.failure,) if problem.failure in rule.failures else rule.failures,
     )
     if written is None or written.path.endswith((".py", ".ipynb")):
@@ -314,15 +315,15 @@ def to_finding(report: Report, item: Site | FileFact) -> Finding:
 def finding_at(place: Place, problem: Problem) -> Finding:
     """The finding of a problem that is at no call site: a file that cannot be read, a comment that is wrong."""
     rule = rule_for(problem.rule)
-    message = rule.explain(problem)
+    message = rule.explain(problem).rewrite(mask_secrets)
     return Finding(
         rule.code,
         rule.name,
         rule.severity,
-        mask_secrets(message.summary),
+        message.summary,
         place,
-        mask_secrets(message.help) if message.help else None,
-        note=mask_secrets(message.note) if message.note else None,
+        message.help,
+        note=message.note,
         failures=rule.failures,
     )
 
@@ -366,6 +367,6 @@ def _fix(rule: Rule, problem: Problem, string: StringValue | None, reported: Pla
     place = string.exact_piece(problem.start, problem.end)
     if place is None or (place.path, place.cell) != (reported.path, reported.cell):
         return None
-    what = f"replace with {quoted(problem.intended)}" if problem.intended else "remove it"
+    what = say("replace with {intended}", intended=quoted(problem.intended)) if problem.intended else say("remove it")
     safety = rule.fix_safety(problem)
     return Fix(what, safety, (Edit(place.span, problem.intended),)) if safety else None

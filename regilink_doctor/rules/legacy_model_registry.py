@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import UNKNOWN_NAME
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted, where_it_goes
@@ -66,38 +67,38 @@ class LegacyModelRegistry(Rule):
             )
         if problem.kind == "slash":
             return Message(
-                f"link_model cannot link to {quoted(facts['name'])}: the name has a slash",
+                say("link_model cannot link to {name}: the name has a slash", name=quoted(facts["name"])),
                 "it raises AssertionError",
-                f"log the model, and write run.link_artifact(artifact, {quoted(facts['new'])})",
+                say("log the model, and write run.link_artifact(artifact, {new})", new=quoted(facts["new"])),
             )
         if problem.kind == "link_model":
             return Message(
-                f"link_model links to the legacy model registry, {quoted(facts['legacy'])}",
+                say("link_model links to the legacy model registry, {legacy}", legacy=quoted(facts["legacy"])),
                 "W&B closes it once the team is migrated, and only the team sees it",
-                f"log the model, and write run.link_artifact(artifact, {quoted(facts['new'])})",
+                say("log the model, and write run.link_artifact(artifact, {new})", new=quoted(facts["new"])),
             )
         if problem.kind == "consumed":
             return Message(
-                f"{quoted(facts['name'])} is a name in the legacy model registry",
+                say("{name} is a name in the legacy model registry", name=quoted(facts["name"])),
                 "W&B redirects it once the team is migrated, and warns that it will stop doing so",
-                f"write {quoted(facts['new'])}, if it is linked there",
+                say("write {new}, if it is linked there", new=quoted(facts["new"])),
             )
         if problem.kind == "registry-alone":
             return Message(
-                f"{quoted(facts['name'])} names a registry, not a registered model",
+                say("{name} names a registry, not a registered model", name=quoted(facts["name"])),
                 "W&B looks for an artifact of that name in a project",
                 'write "wandb-registry-model/COLLECTION:ALIAS"',
             )
         path = problem.target.path.pattern if problem.target else LEGACY_REGISTRY
         if path == LEGACY_REGISTRY:
-            instead = 'write "wandb-registry-model/COLLECTION"'
-            return Message(f"{quoted(path)} alone is not a registry", where_it_goes(problem), instead)
+            instead = say('write "wandb-registry-model/COLLECTION"')
+            return Message(say("{path} alone is not a registry", path=quoted(path)), where_it_goes(problem), instead)
         last = path.rpartition("/")[2]
         collection = last if last != LEGACY_REGISTRY else "COLLECTION"
         return Message(
-            f"{quoted(path)} is the legacy model registry",
+            say("{path} is the legacy model registry", path=quoted(path)),
             "W&B closes it once the team is migrated, and only the team sees it",
-            f"write {quoted(f'wandb-registry-model/{collection}')}",
+            say("write {code}", code=quoted(f"wandb-registry-model/{collection}")),
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:

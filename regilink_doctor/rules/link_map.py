@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.link_map import MapReport, fold_name, is_moving_alias
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.rules.base import Rule
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.link_map import LinkMap, MappedCollection, Use
 
-_OTHERS = "another repository may do it: merge the maps of all with `regilink map --merge`"
-_UNKNOWN = "{what} with an unknown target may be the one"
+_OTHERS = say("another repository may do it: merge the maps of all with `regilink map --merge`")
 
 
 def _report(
@@ -39,7 +39,7 @@ def _doubt(link_map: LinkMap, collection: MappedCollection) -> str:
 
 
 def _explain_doubt(doubt: str) -> str | None:
-    return {"repository": _OTHERS, "unknown": _UNKNOWN.format(what="a link")}.get(doubt)
+    return {"repository": _OTHERS, "unknown": say("a link with an unknown target may be the one")}.get(doubt)
 
 
 class ConsumedNeverProduced(Rule):
@@ -65,9 +65,9 @@ class ConsumedNeverProduced(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         if problem.kind == "absent":
-            summary = f"{quoted(facts['path'])} does not exist, and no code links to it"
+            summary = say("{path} does not exist, and no code links to it", path=quoted(facts["path"]))
             return Message(summary, "W&B answers that it is not found", "link to it first, or correct the name")
-        summary = f"{quoted(facts['path'])} is consumed, and no code links to it"
+        summary = say("{path} is consumed, and no code links to it", path=quoted(facts["path"]))
         return Message(summary, _explain_doubt(problem.kind), "link to it, or correct the name")
 
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
@@ -106,11 +106,11 @@ class ProducedNeverConsumed(Rule):
 
     def explain(self, problem: Problem) -> Message:
         doubts = {
-            "repository": "another repository may consume it: merge the maps of all with `regilink map --merge`",
-            "unknown": _UNKNOWN.format(what="a consumer"),
+            "repository": say("another repository may consume it: merge the maps of all with `regilink map --merge`"),
+            "unknown": say("a consumer with an unknown target may be the one"),
         }
-        note = doubts.get(problem.kind, "people and automations may use it: source does not tell")
-        return Message(f"no code consumes {quoted(problem.facts['path'])}", note)
+        note = doubts.get(problem.kind, say("people and automations may use it: source does not tell"))
+        return Message(say("no code consumes {path}", path=quoted(problem.facts["path"])), note)
 
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
         for collection in link_map.collections:
@@ -148,9 +148,14 @@ class ConflictingProducerTypes(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         return Message(
-            f"{quoted(facts['path'])} gets {quoted(facts['other'])} here and {quoted(facts['type'])} elsewhere",
+            say(
+                "{path} gets {other} here and {type} elsewhere",
+                path=quoted(facts["path"]),
+                other=quoted(facts["other"]),
+                type=quoted(facts["type"]),
+            ),
             "a collection has one type, that of its first link, and W&B refuses the others",
-            f"write one type in both, or link to another collection; the other link: {facts['place']}",
+            say("write one type in both, or link to another collection; the other link: {place}", place=facts["place"]),
         )
 
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
@@ -167,7 +172,7 @@ class ConflictingProducerTypes(Rule):
                     yield _report(
                         self,
                         use,
-                        (f"linked as {quoted(expected)} here", other),
+                        (say("linked as {expected} here", expected=quoted(expected)), other),
                         path=collection.shown,
                         type=expected,
                         other=name,
@@ -204,10 +209,16 @@ class AliasNeverSet(Rule):
 
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
-        summary = f"no link to {quoted(facts['path'])} sets the alias {quoted(facts['alias'])}"
-        note = "W&B answers that it is not found" if problem.kind == "absent" else _explain_doubt(problem.kind)
-        known = f"; the aliases that links set: {facts['known']}" if facts["known"] else ""
-        return Message(summary, note, f"pass aliases=[{quoted(facts['alias'])}] to the link, or correct it{known}")
+        summary = say(
+            "no link to {path} sets the alias {alias}", path=quoted(facts["path"]), alias=quoted(facts["alias"])
+        )
+        note = say("W&B answers that it is not found") if problem.kind == "absent" else _explain_doubt(problem.kind)
+        known = say("; the aliases that links set: {known}", known=facts["known"]) if facts["known"] else ""
+        return Message(
+            summary,
+            note,
+            say("pass aliases=[{alias}] to the link, or correct it{known}", alias=quoted(facts["alias"]), known=known),
+        )
 
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
         for collection in link_map.collections:
@@ -259,9 +270,13 @@ class OrganizationMismatch(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         return Message(
-            f"{quoted(facts['path'])} is consumed, and code links to it in {quoted(facts['organization'])} alone",
+            say(
+                "{path} is consumed, and code links to it in {organization} alone",
+                path=quoted(facts["path"]),
+                organization=quoted(facts["organization"]),
+            ),
             "the consumer finds nothing, or another artifact of that name",
-            f"write one organization in both; the link: {facts['place']}",
+            say("write one organization in both; the link: {place}", place=facts["place"]),
         )
 
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
@@ -274,7 +289,7 @@ class OrganizationMismatch(Rule):
             yield _report(
                 self,
                 use,
-                (f"linked in {quoted(other.organization)} here", producer),
+                (say("linked in {organization} here", organization=quoted(other.organization)), producer),
                 path=collection.shown,
                 organization=other.organization,
                 place=_name_place(producer, use),
@@ -305,9 +320,9 @@ class InconsistentSpelling(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         return Message(
-            f"{quoted(facts['path'])} is {quoted(facts['other'])} elsewhere",
+            say("{path} is {other} elsewhere", path=quoted(facts["path"]), other=quoted(facts["other"])),
             "W&B takes the two for different collections",
-            f"write one of them everywhere; the other one: {facts['place']}",
+            say("write one of them everywhere; the other one: {place}", place=facts["place"]),
         )
 
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
@@ -326,7 +341,7 @@ class InconsistentSpelling(Rule):
                     continue
                 if item.server is None:
                     at = usual.uses[0]
-                    words = (f"spelled {quoted(usual.path)} here", at)
+                    words = (say("spelled {path} here", path=quoted(usual.path)), at)
                     yield _report(self, use, words, path=item.path, other=usual.path, place=_name_place(at, use))
 
 
@@ -354,9 +369,13 @@ class ContestedAlias(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         return Message(
-            f"another program sets the alias {quoted(facts['alias'])} of {quoted(facts['path'])}, too",
+            say(
+                "another program sets the alias {alias} of {path}, too",
+                alias=quoted(facts["alias"]),
+                path=quoted(facts["path"]),
+            ),
             "the alias is at one version: the program that runs last takes it from the other",
-            f"let one program set it; the other one: {facts['place']}",
+            say("let one program set it; the other one: {place}", place=facts["place"]),
         )
 
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
@@ -371,7 +390,7 @@ class ContestedAlias(Rule):
                     if other.program == use.program or (alias, use.program) in reported:
                         continue
                     reported.add((alias, use.program))
-                    words = (f"{quoted(alias)} is set here, too", other)
+                    words = (say("{alias} is set here, too", alias=quoted(alias)), other)
                     place = _name_place(other, use)
                     yield _report(self, use, words, path=collection.shown, alias=alias, place=place)
 
@@ -390,4 +409,8 @@ def _share_organization(left: MappedCollection, right: MappedCollection) -> bool
 
 def _name_place(use: Use, seen_from: Use) -> str:
     """The place of a use, with its repository where that is another one."""
-    return use.place if use.repository == seen_from.repository else f"{use.place} in {use.repository}"
+    return (
+        use.place
+        if use.repository == seen_from.repository
+        else say("{place} in {repository}", place=use.place, repository=use.repository)
+    )

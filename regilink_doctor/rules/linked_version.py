@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.sdk_versions import LONG_KEYS, RAISES, RETURNS, number
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import registry_path
@@ -94,9 +95,10 @@ class LegacyLinkResult(Rule):
         never = number(version) < number(RETURNS)
         return Message(
             "the result of a link is used, which may be None",
-            f"link_artifact of wandb {version} "
-            + ("never returns anything" if never else "returns None when the link failed"),
-            f"require wandb>={LONG_KEYS}, where a link returns the artifact or raises",
+            say("link_artifact of wandb {version} never returns anything", version=version)
+            if never
+            else say("link_artifact of wandb {version} returns None when the link failed", version=version),
+            say("require wandb>={version}, where a link returns the artifact or raises", version=LONG_KEYS),
         )
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
@@ -138,7 +140,7 @@ class DraftProperty(Rule):
     def explain(self, problem: Problem) -> Message:
         is_read = problem.facts["call"] == "read"
         return Message(
-            f"the artifact has no {problem.facts['name']} until it is logged and waited for",
+            say("the artifact has no {name} until it is logged and waited for", name=problem.facts["name"]),
             "this raises an AttributeError" if is_read else "this sees no such attribute",
             "call artifact.wait() first",
         )

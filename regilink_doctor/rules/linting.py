@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
+from regilink_doctor.core.phrases import say
 from regilink_doctor.rules.base import Rule
 
 TYPE_CHECKING = False
@@ -27,8 +28,13 @@ class UnparsableFile(Rule):
         facts = problem.facts
         is_python = facts["language"] == "Python"
         return Message(
-            f"this {facts['part']} cannot be read as {facts['language']}: {facts['reason']}",
-            f"nothing in this {facts['part']} was checked",
+            say(
+                "this {part} cannot be read as {language}: {reason}",
+                part=facts["part"],
+                language=facts["language"],
+                reason=facts["reason"],
+            ),
+            say("nothing in this {part} was checked", part=facts["part"]),
             "fix the syntax, or run regilink under the Python that the file is written for"
             if is_python
             else "fix the syntax, or exclude the file with --extend-exclude",
@@ -49,7 +55,8 @@ class UnusedSuppression(Rule):
 
     def explain(self, problem: Problem) -> Message:
         return Message(
-            f"{problem.facts['code']} suppresses nothing here", help=f"remove {problem.facts['code']} from the comment"
+            say("{code} suppresses nothing here", code=problem.facts["code"]),
+            help=say("remove {code} from the comment", code=problem.facts["code"]),
         )
 
 
@@ -65,7 +72,7 @@ class InternalError(Rule):
 
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
-        summary = f"regilink failed here ({facts['where']}: {facts['error']})"
+        summary = say("regilink failed here ({where}: {error})", where=facts["where"], error=facts["error"])
         return Message(summary, facts["rest"], "please report it, with this line")
 
 
@@ -83,6 +90,6 @@ class InvalidSuppression(Rule):
 
     def explain(self, problem: Problem) -> Message:
         return Message(
-            f"this comment suppresses nothing: {problem.facts['reason']}",
+            say("this comment suppresses nothing: {reason}", reason=problem.facts["reason"]),
             help="write # regilink: ignore[REG101] and a reason; `regilink rules` lists the codes",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
+from regilink_doctor.core.phrases import say
 from regilink_doctor.rules.base import Rule
 
 TYPE_CHECKING = False
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
     from regilink_doctor.rules.base import FileFacts, Report
 
 _HOW = {
-    "mock": "wandb is a mock",
-    "disabled": "wandb is disabled",
-    "requests": "requests is a mock",
+    "mock": say("wandb is a mock"),
+    "disabled": say("wandb is disabled"),
+    "requests": say("requests is a mock"),
 }
 
 
@@ -93,7 +94,7 @@ class MockedLinkAssertion(Rule):
 
     def explain(self, problem: Problem) -> Message:
         return Message(
-            f"the test asserts a link, but {_HOW[problem.kind]}",
+            say("the test asserts a link, but {how}", how=_HOW[problem.kind]),
             "it passes whatever the target path, type and role: W&B has not judged the link",
             'use the fixture regilink: regilink.assert_linked("wandb-registry-...") after the real wandb ran',
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.target_path import parse
 from regilink_doctor.rules.base import Rule
@@ -63,14 +64,24 @@ class EntityIgnoredInSweep(Rule):
         entity = quoted(problem.facts["entity"])
         if problem.kind == "environment":
             return Message(
-                f"{problem.facts['place']} says entity={entity}, and {problem.facts['sweep']} is set",
+                say(
+                    "{place} says entity={entity}, and {sweep} is set",
+                    place=problem.facts["place"],
+                    entity=entity,
+                    sweep=problem.facts["sweep"],
+                ),
                 "in a sweep, wandb.init drops entity= and project=: the run belongs to the sweep's entity",
-                f"start the sweep under it: wandb sweep --entity {problem.facts['entity']} sweep.yaml",
+                say(
+                    "start the sweep under it: wandb sweep --entity {entity} sweep.yaml", entity=problem.facts["entity"]
+                ),
             )
         return Message(
-            f"entity={entity} is dropped here",
-            f"wandb.agent runs {problem.facts['function']}() in a sweep, whose runs belong to the sweep's entity",
-            f"write wandb.sweep(..., entity={entity}), or entity={entity} in wandb.agent",
+            say("entity={entity} is dropped here", entity=entity),
+            say(
+                "wandb.agent runs {function}() in a sweep, whose runs belong to the sweep's entity",
+                function=problem.facts["function"],
+            ),
+            say("write wandb.sweep(..., entity={entity}), or entity={entity} in wandb.agent", entity=entity),
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
@@ -114,26 +125,26 @@ class UnknownEntity(Rule):
     def explain(self, problem: Problem) -> Message:
         entity = problem.facts.get("entity")
         if entity is None:
-            own = (problem.target.known_entity if problem.target else None) or "the run's entity"
+            own = (problem.target.known_entity if problem.target else None) or say("the run's entity")
             return Message(
-                f"{shown_path(problem)} belongs to another entity than the run ({quoted(own)})",
+                say("{path} belongs to another entity than the run ({own})", path=shown_path(problem), own=quoted(own)),
                 "W&B refuses the link",
-                f"link within the run's team, or to a registry: {FORM}",
+                say("link within the run's team, or to a registry: {form}", form=FORM),
             )
         if problem.kind == "read-only":
             return Message(
-                f"{quoted(entity)} is read-only for {problem.facts['account']}",
+                say("{entity} is read-only for {account}", entity=quoted(entity), account=problem.facts["account"]),
                 "the server says so",
                 "write an entity in which you may log runs",
             )
         if problem.kind == "no-organization":
             return Message(
-                f"{quoted(entity)} is a team without an organization",
+                say("{entity} is a team without an organization", entity=quoted(entity)),
                 "W&B finds no registry to link into",
                 'write wandb.init(entity="TEAM", ...) with a team of the organization',
             )
         return Message(
-            f"no team {quoted(entity)} is known",
+            say("no team {entity} is known", entity=quoted(entity)),
             "W&B finds no organization to link into",
             'write wandb.init(entity="TEAM", ...) with a team of the organization',
         )
@@ -163,12 +174,12 @@ class DefaultEntityInApi(Rule):
     def explain(self, problem: Problem) -> Message:
         if problem.kind == "unresolved":
             return Message(
-                f"no single organization follows from the entity {quoted(problem.facts['entity'])}",
+                say("no single organization follows from the entity {entity}", entity=quoted(problem.facts["entity"])),
                 "W&B does not know which registry the name means",
                 "name an entity of the organization with --entity or WANDB_ENTITY",
             )
         return Message(
-            f"{quoted(problem.facts['name'])} is looked up by each account's default entity",
+            say("{name} is looked up by each account's default entity", name=quoted(problem.facts["name"])),
             "an account of another organization reads another registry, or none",
             'write wandb.Api(overrides={"entity": "TEAM"}), or the organization before the path',
         )
@@ -222,23 +233,25 @@ class UnknownOrganization(Rule):
         facts = problem.facts
         if problem.kind == "entity":
             return Message(
-                f"{quoted(facts['value'])} is the entity of an organization, not its display name",
-                f"api.{facts['method']} accepts only the display name",
-                f"write {facts['names']}",
+                say("{value} is the entity of an organization, not its display name", value=quoted(facts["value"])),
+                say("api.{method} accepts only the display name", method=facts["method"]),
+                say("write {code}", code=facts["names"]),
             )
         if problem.kind == "unknown":
             return Message(
-                f"no organization is called {quoted(facts['value'])}",
-                f"or it is not shown to {facts['account']}" if facts.get("account") else None,
-                f"write {facts['names']}",
+                say("no organization is called {value}", value=quoted(facts["value"])),
+                say("or it is not shown to {account}", account=facts["account"]) if facts.get("account") else None,
+                say("write {code}", code=facts["names"]),
             )
         path = parse(problem.target.path.pattern) if problem.target else parse(facts.get("path", ""))
         entity = problem.view.entity(problem.target.known_entity or "") if problem.view and problem.target else None
         names = entity.organizations[0] if entity and entity.organizations else None
         return Message(
-            f"{quoted(path.prefix or '')} is not the organization of the run's entity",
-            f"that is {quoted(names.name)}, entity {quoted(names.entity)}" if names else None,
-            f"write {quoted(f'{path.project}/{path.name}')}: W&B finds the organization automatically",
+            say("{prefix} is not the organization of the run's entity", prefix=quoted(path.prefix or "")),
+            say("that is {name}, entity {entity}", name=quoted(names.name), entity=quoted(names.entity))
+            if names
+            else None,
+            say("write {code}: W&B finds the organization automatically", code=quoted(f"{path.project}/{path.name}")),
         )
 
     def replacement_for(self, problem: Problem) -> Replacement | None:
@@ -294,7 +307,7 @@ class OrganizationVariable(Rule):
                 "remove the variable, or write the organization's name as the W&B App shows it",
             )
         return Message(
-            f"{quoted(problem.facts['value'])} is the entity, not the organization",
+            say("{value} is the entity, not the organization", value=quoted(problem.facts["value"])),
             "every registry path without an organization fails",
             "remove the variable: W&B finds the organization of the run's team automatically",
         )

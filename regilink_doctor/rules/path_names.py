@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix, Message
 from regilink_doctor.core.naming import NAME_MAX, REGISTRY_NAME_MAX, REGISTRY_PREFIX, is_version
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import (
@@ -55,19 +56,25 @@ class EmptyName(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
-        what = {"registry": "no registry after the prefix", "path": "no name in it"}.get(problem.kind, "no collection")
+        what = {"registry": say("no registry after the prefix"), "path": say("no name in it")}.get(
+            problem.kind, say("no collection")
+        )
         path = problem.target.path if problem.target else None
         default = next(path.empty_defaults(problem.start, problem.end), None) if path else None
         if default is not None:
             variable = default.default_of or ""
             return Message(
-                f"the target path has {what} when {variable} is not set",
+                say("the target path has {what} when {variable} is not set", what=what, variable=variable),
                 where_it_goes(problem),
-                f"let it fail instead of using an empty default: os.environ[{quoted(variable)}]",
+                say("let it fail instead of using an empty default: os.environ[{variable}]", variable=quoted(variable)),
             )
         is_version = path is not None and path.pattern.startswith(":")
-        note = "there is no collection before the version" if is_version else where_it_goes(problem)
-        return Message(f"the target path {shown_path(problem)} has {what}", note, f'write "{FORM}"')
+        note = say("there is no collection before the version") if is_version else where_it_goes(problem)
+        return Message(
+            say("the target path {path} has {what}", path=shown_path(problem), what=what),
+            note,
+            say("write {code}", code=quoted(FORM)),
+        )
 
 
 class VersionInTarget(Rule):
@@ -103,23 +110,23 @@ class VersionInTarget(Rule):
         part = problem.target.path.part_at(problem.start) if problem.target else None
         if isinstance(part, UnknownPart):
             return Message(
-                f'{part.source} ends in ":vN" once the artifact is logged',
+                say('{source} ends in ":vN" once the artifact is logged', source=part.source),
                 "the version becomes part of the target path",
-                f'write the collection\'s name, or {part.source}.partition(":")[0]',
+                say('write the collection\'s name, or {source}.partition(":")[0]', source=part.source),
             )
         wrong = wrong_part(problem)
         version = wrong.removeprefix(":").strip()
         where = corrected_path(problem)
         if is_version(version):
-            instead = "; the target collection numbers its versions itself"
+            instead = say("; the target collection numbers its versions itself")
         elif version == "latest":
-            instead = "; the version linked last is the latest"
+            instead = say("; the version linked last is the latest")
         else:
-            instead = f", aliases=[{quoted(version)}]" if version else ""
+            instead = say(", aliases=[{version}]", version=quoted(version)) if version else ""
         return Message(
-            f"{quoted(wrong)} does not belong in a target path",
+            say("{wrong} does not belong in a target path", wrong=quoted(wrong)),
             "the SDK sends it as part of the collection's name",
-            f"write {where}{instead}",
+            say("write {where}{instead}", where=where, instead=instead),
         )
 
 
@@ -157,9 +164,13 @@ class DoubledPrefix(Rule):
         if "method" in problem.facts:
             name = problem.facts["name"]
             return Message(
-                f'api.{problem.facts["method"]} adds the prefix "{REGISTRY_PREFIX}" itself',
-                f"it asks for a registry {quoted(name)}",
-                f"write {quoted(name.removeprefix(REGISTRY_PREFIX))}",
+                say(
+                    'api.{method} adds the prefix "{prefix}" itself',
+                    method=problem.facts["method"],
+                    prefix=REGISTRY_PREFIX,
+                ),
+                say("it asks for a registry {name}", name=quoted(name)),
+                say("write {code}", code=quoted(name.removeprefix(REGISTRY_PREFIX))),
             )
         path = problem.target.path.pattern if problem.target else ""
         registry = path.partition(REGISTRY_PREFIX)[2].partition("/")[0]
@@ -167,14 +178,14 @@ class DoubledPrefix(Rule):
             head, _, collection = correct_path(problem).rpartition("/")
             instead = f"{head}/{'COLLECTION' if collection.startswith(REGISTRY_PREFIX) else collection}"
             return Message(
-                f'the collection begins with the registry prefix "{REGISTRY_PREFIX}"',
-                f"in {quoted(path)} the prefix belongs to the registry alone",
-                f"write {quoted(instead)}",
+                say('the collection begins with the registry prefix "{prefix}"', prefix=REGISTRY_PREFIX),
+                say("in {path} the prefix belongs to the registry alone", path=quoted(path)),
+                say("write {code}", code=quoted(instead)),
             )
         return Message(
-            f'{quoted(path)} has the prefix "{REGISTRY_PREFIX}" twice',
-            f"W&B looks for a registry {quoted(registry)}",
-            f"write {quoted(correct_path(problem).replace(REGISTRY_PREFIX * 2, REGISTRY_PREFIX))}",
+            say('{path} has the prefix "{prefix}" twice', path=quoted(path), prefix=REGISTRY_PREFIX),
+            say("W&B looks for a registry {registry}", registry=quoted(registry)),
+            say("write {code}", code=quoted(correct_path(problem).replace(REGISTRY_PREFIX * 2, REGISTRY_PREFIX))),
         )
 
     def fix_safety(self, problem: Problem) -> Applicability:
@@ -226,24 +237,27 @@ class InvalidName(Rule):
         wrong = wrong_part(problem)
         if problem.kind == "quote":
             return Message(
-                f"{shown_path(problem)} has a quote in it",
+                say("{path} has a quote in it", path=shown_path(problem)),
                 "it becomes part of the name",
-                f"write {corrected_path(problem)}",
+                say("write {code}", code=corrected_path(problem)),
             )
         if problem.kind == "percent-encoding":
             return Message(
-                f"{shown_path(problem)} is percent-encoded",
+                say("{path} is percent-encoded", path=shown_path(problem)),
                 "no registry's name has a %",
                 "write the name as the W&B App shows it, with its spaces",
             )
         if problem.kind == "character":
             return Message(
-                f"a registry's name cannot have a {quoted(wrong)}: {shown_path(problem)}",
+                say("a registry's name cannot have a {wrong}: {path}", wrong=quoted(wrong), path=shown_path(problem)),
                 help="write the registry's name as the W&B App shows it",
             )
         what, most = ("registry", REGISTRY_NAME_MAX) if problem.kind == "registry-length" else ("collection", NAME_MAX)
         return Message(
-            f"the {what}'s name has {len(wrong)} characters, W&B allows {most}", help=f"shorten it to {most} characters"
+            say(
+                "the {what}'s name has {number} characters, W&B allows {most}", what=what, number=len(wrong), most=most
+            ),
+            help=say("shorten it to {most} characters", most=most),
         )
 
 
@@ -275,12 +289,12 @@ class NoneInPath(Rule):
         part = problem.target.path.part_at(problem.start) if problem.target else None
         if isinstance(part, UnknownPart):
             return Message(
-                f"{part.source} is None when the variable is not set",
+                say("{source} is None when the variable is not set", source=part.source),
                 "the path then contains the word None",
                 "use os.environ[...], which fails at once, or give a default",
             )
         return Message(
-            f'{shown_path(problem)} has the word "None" as a name',
+            say('{path} has the word "None" as a name', path=shown_path(problem)),
             "a variable was probably not set",
             "write the real name",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
+from regilink_doctor.core.phrases import say
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import (
     FORM,
@@ -48,11 +49,13 @@ class MissingRegistryPrefix(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
-        summary = f'{shown_path(problem)} lacks the registry prefix "wandb-registry-"'
+        summary = say('{path} lacks the registry prefix "wandb-registry-"', path=shown_path(problem))
         if problem.intended is None or problem.target is None:
-            return Message(summary, where_it_goes(problem), f'write "{FORM}"')
+            return Message(summary, where_it_goes(problem), say("write {code}", code=quoted(FORM)))
         intended = "/".join(correct_path(problem).split("/")[-2:])
-        instead = f"write {quoted(intended)}" + ", or ignore this if you mean the project" * (not is_consumed(problem))
+        instead = say("write {code}, or ignore this if you mean the project", code=quoted(intended))
+        if is_consumed(problem):
+            instead = say("write {code}", code=quoted(intended))
         return Message(summary, where_it_goes(problem), instead)
 
 
@@ -80,11 +83,11 @@ class MissingCollection(Rule):
     def explain(self, problem: Problem) -> Message:
         note = where_it_goes(problem)
         if is_consumed(problem):
-            note = "W&B looks for an artifact of that name in a project, not in the registry"
+            note = say("W&B looks for an artifact of that name in a project, not in the registry")
         return Message(
-            f"{shown_path(problem)} names a registry but no collection",
+            say("{path} names a registry but no collection", path=shown_path(problem)),
             note,
-            f"write {corrected_path(problem)}",
+            say("write {code}", code=corrected_path(problem)),
         )
 
 
@@ -117,28 +120,32 @@ class TooManyParts(Rule):
         whole, wrong, intended = shown_path(problem), wrong_part(problem), problem.intended
         if problem.kind == "prefix":
             return Message(
-                f'{whole} has a "/" instead of the last "-" of the prefix',
+                say('{path} has a "/" instead of the last "-" of the prefix', path=whole),
                 'W&B looks for an entity "wandb-registry"',
-                f"write {corrected_path(problem)}",
+                say("write {code}", code=corrected_path(problem)),
             )
         if problem.kind == "organization":
             return Message(
-                f"{whole} has {quoted(wrong)} before the registry",
+                say("{path} has {wrong} before the registry", path=whole, wrong=quoted(wrong)),
                 "only the organization can be there",
-                f"write {corrected_path(problem) if intended is not None else quoted(FORM)}",
+                say("write {code}", code=corrected_path(problem) if intended is not None else quoted(FORM)),
             )
         if problem.kind == "parts":
-            when = "" if is_consumed(problem) else ", after the upload"
-            return Message(f"{whole} has more than three parts", f"the SDK raises ValueError{when}", f"write {FORM}")
+            when = "" if is_consumed(problem) else say(", after the upload")
+            return Message(
+                say("{path} has more than three parts", path=whole),
+                say("the SDK raises ValueError{when}", when=when),
+                say("write {code}", code=FORM),
+            )
         if is_consumed(problem):
-            note = "the SDK takes its first part for the organization"
+            note = say("the SDK takes its first part for the organization")
         else:
             there = find_destination(problem.target) if problem.target else None
-            note = f"W&B reads it as the {there}, and refuses it" if there else "W&B refuses it"
+            note = say("W&B reads it as the {place}, and refuses it", place=there) if there else say("W&B refuses it")
         return Message(
-            f'the collection in {whole} has a "/"',
+            say('the collection in {path} has a "/"', path=whole),
             note,
-            f"write {corrected_path(problem)}" if intended else 'replace each "/" with "-"',
+            say("write {code}", code=corrected_path(problem)) if intended else 'replace each "/" with "-"',
         )
 
 
@@ -168,11 +175,11 @@ class MisspelledPrefix(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
-        note = "W&B looks for a project of that name" if is_consumed(problem) else where_it_goes(problem)
+        note = say("W&B looks for a project of that name") if is_consumed(problem) else where_it_goes(problem)
         return Message(
-            f'{quoted(wrong_part(problem))} misspells the registry prefix "wandb-registry-"',
+            say('{part} misspells the registry prefix "wandb-registry-"', part=quoted(wrong_part(problem))),
             note,
-            f"write {corrected_path(problem) if problem.intended else quoted(FORM)}",
+            say("write {code}", code=corrected_path(problem) if problem.intended else quoted(FORM)),
         )
 
 
@@ -200,20 +207,22 @@ class StraySeparator(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
-        whole, help_ = shown_path(problem), f"write {corrected_path(problem)}"
+        whole, help_ = shown_path(problem), say("write {code}", code=corrected_path(problem))
         if problem.kind == "blank":
             name = quoted(wrong_part(problem).strip())
-            return Message(f"there is a space around {name}", "it becomes part of the name", help_)
+            return Message(say("there is a space around {name}", name=name), "it becomes part of the name", help_)
         if problem.kind == "leading-slash":
-            return Message(f"{whole} begins with a slash", "the SDK drops it", help_)
+            return Message(say("{path} begins with a slash", path=whole), "the SDK drops it", help_)
         if problem.kind == "trailing-slash" and is_consumed(problem):
-            return Message(f"{whole} ends with a slash", "the SDK reads an empty name after it", help_)
+            return Message(say("{path} ends with a slash", path=whole), "the SDK reads an empty name after it", help_)
         if problem.kind == "trailing-slash" and problem.severity == "error":
-            note = where_it_goes(problem) or "Artifact.link moves every part by one"
-            return Message(f"{whole} ends with a slash", note, help_)
+            note = where_it_goes(problem) or say("Artifact.link moves every part by one")
+            return Message(say("{path} ends with a slash", path=whole), note, help_)
         if problem.kind == "trailing-slash":
-            return Message(f"{whole} ends with a slash", "it is dropped here, but not by Artifact.link", help_)
-        return Message(f'{whole} has an empty part: "//"', where_it_goes(problem), help_)
+            return Message(
+                say("{path} ends with a slash", path=whole), "it is dropped here, but not by Artifact.link", help_
+            )
+        return Message(say('{path} has an empty part: "//"', path=whole), where_it_goes(problem), help_)
 
 
 class UrlAsTarget(Rule):
@@ -234,5 +243,5 @@ class UrlAsTarget(Rule):
     good = ('run.link_artifact(artifact, "wandb-registry-model/zoo")',)
 
     def explain(self, problem: Problem) -> Message:
-        instead = f"write {quoted(problem.intended or FORM)}"
+        instead = say("write {code}", code=quoted(problem.intended or FORM))
         return Message("a URL is not a target path", where_it_goes(problem), instead)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
@@ -50,8 +51,10 @@ class PlatformSeparator(Rule):
         windows = path.replace("/", "\\")
         return Message(
             "os.path.join and pathlib write a backslash on Windows",
-            f"W&B then reads {quoted(windows)} as one name",
-            f'join the names with "/": f{quoted(path)}' if "\0" not in path else 'join the names with "/"',
+            say("W&B then reads {windows} as one name", windows=quoted(windows)),
+            say('join the names with "/": f{path}', path=quoted(path))
+            if "\0" not in path
+            else 'join the names with "/"',
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, LEGACY_REGISTRY, REGISTRY_PREFIX
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known, parse, parsed
 from regilink_doctor.core.text import close_to
 from regilink_doctor.rules.base import Rule
@@ -65,13 +66,13 @@ class UnknownRegistry(Rule):
         prefix = "" if problem.kind == "api" else REGISTRY_PREFIX
         path = correct_path(problem) or f"{prefix}{name}"
         return Message(
-            f"no registry {quoted(name)} is known",
+            say("no registry {name} is known", name=quoted(name)),
             "W&B creates no registry by a link"
             if facts.get("outcome") == "refused"
             else "it is missing, or restricted",
-            f"did you mean {quoted(path.replace(f'{prefix}{name}', f'{prefix}{intended}', 1))}?"
+            say("did you mean {path}?", path=quoted(path.replace(f"{prefix}{name}", f"{prefix}{intended}", 1)))
             if intended
-            else f"the registries that are known are {listed(names)}"
+            else say("the registries that are known are {names}", names=listed(names))
             if names
             else "create it in the W&B App, or pull the catalog again",
         )
@@ -142,13 +143,17 @@ class RegistryDisplayName(Rule):
         whole = path.replace(f"{REGISTRY_PREFIX}{name}", f"{REGISTRY_PREFIX}{intended}", 1)
         if name.casefold() == intended.casefold():
             return Message(
-                f"the registry is spelled {quoted(intended)}, not {quoted(name)}",
+                say("the registry is spelled {intended}, not {name}", intended=quoted(intended), name=quoted(name)),
                 "whether W&B ignores the case when linking is undocumented",
-                f"write {quoted(whole)}",
+                say("write {code}", code=quoted(whole)),
             )
         return Message(
-            f"the registry's name is {quoted(intended)}; {quoted(name)} is what the W&B App shows",
-            help=f"write {quoted(whole)}",
+            say(
+                "the registry's name is {intended}; {name} is what the W&B App shows",
+                intended=quoted(intended),
+                name=quoted(name),
+            ),
+            help=say("write {code}", code=quoted(whole)),
         )
 
     def replacement_for(self, problem: Problem) -> Replacement | None:
@@ -210,32 +215,42 @@ class UnknownCollection(Rule):
         if problem.kind == "version":
             version = facts["version"]
             return Message(
-                f'":{version}" is not a version: W&B writes versions as ":v{version}"',
+                say('":{version}" is not a version: W&B writes versions as ":v{version}"', version=version),
                 "W&B looks for an alias of that name",
-                f'write ":v{version}"',
+                say('write ":v{version}"', version=version),
             )
         if problem.kind == "project":
             return Message(
-                f"there is no {quoted(facts['name'])} in {facts['project']}",
-                f"or it is not shown to {facts['account']}",
+                say("there is no {name} in {project}", name=quoted(facts["name"]), project=facts["project"]),
+                say("or it is not shown to {account}", account=facts["account"]),
                 "check the name on the artifact's page in the W&B App (tab Overview, Full Name)",
             )
         if problem.kind == "alias":
             return Message(
-                f"the collection {quoted(facts['collection'])} has no version or alias {quoted(facts['alias'])}",
-                f"it has {facts['versions']}" if facts["versions"] else "nothing is linked into it yet",
-                f"did you mean {quoted(facts['intended'])}?"
+                say(
+                    "the collection {collection} has no version or alias {alias}",
+                    collection=quoted(facts["collection"]),
+                    alias=quoted(facts["alias"]),
+                ),
+                say("it has {versions}", versions=facts["versions"])
+                if facts["versions"]
+                else "nothing is linked into it yet",
+                say("did you mean {intended}?", intended=quoted(facts["intended"]))
                 if facts["intended"]
                 else "link it, or read another version",
             )
         names = facts["collections"].split("\n") if facts["collections"] else []
         intended = close_to(facts["collection"], names)
         return Message(
-            f"the registry {quoted(facts['registry'])} has no collection {quoted(facts['collection'])}",
+            say(
+                "the registry {registry} has no collection {collection}",
+                registry=quoted(facts["registry"]),
+                collection=quoted(facts["collection"]),
+            ),
             "W&B will not find it",
-            f"did you mean {quoted(intended)}?"
+            say("did you mean {intended}?", intended=quoted(intended))
             if intended
-            else f"its collections are {listed(names)}"
+            else say("its collections are {names}", names=listed(names))
             if names
             else "link a version first",
         )

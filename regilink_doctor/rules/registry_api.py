@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.phrases import say
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain
 from regilink_doctor.rules.wording import quoted
@@ -50,20 +51,20 @@ class RegistryFilter(Rule):
         value = problem.facts["value"]
         if problem.kind == "regex":
             return Message(
-                f"{quoted(value)} matches no registry",
-                f'the names that are compared begin with "{REGISTRY_PREFIX}"',
-                f"write {quoted('^' + REGISTRY_PREFIX + value.lstrip('^'))}, or remove the ^",
+                say("{value} matches no registry", value=quoted(value)),
+                say('the names that are compared begin with "{prefix}"', prefix=REGISTRY_PREFIX),
+                say("write {pattern}, or remove the ^", pattern=quoted("^" + REGISTRY_PREFIX + value.lstrip("^"))),
             )
         if problem.kind == "contains":
             return Message(
-                f"$contains matches only registries that begin with {quoted(value)}",
-                f"the SDK looks for {quoted(REGISTRY_PREFIX + value)}",
-                f'write {{"$regex": {quoted(value)}}}',
+                say("$contains matches only registries that begin with {value}", value=quoted(value)),
+                say("the SDK looks for {name}", name=quoted(REGISTRY_PREFIX + value)),
+                say('write {{"$regex": {value}}}', value=quoted(value)),
             )
         return Message(
-            f"registries have no field {quoted(value)}",
+            say("registries have no field {value}", value=quoted(value)),
             "it is an error since wandb 0.29, and matched nothing before",
-            f"write one of {', '.join(_FIELDS)}",
+            say("write one of {fields}", fields=", ".join(_FIELDS)),
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
@@ -132,9 +133,11 @@ class InvalidVisibility(Rule):
 
     def explain(self, problem: Problem) -> Message:
         return Message(
-            f"no registry has the visibility {quoted(problem.facts['value'])}",
+            say("no registry has the visibility {value}", value=quoted(problem.facts["value"])),
             "create_registry raises ValueError",
-            f"write {quoted(problem.intended)}" if problem.intended else 'write "organization" or "restricted"',
+            say("write {code}", code=quoted(problem.intended))
+            if problem.intended
+            else 'write "organization" or "restricted"',
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:

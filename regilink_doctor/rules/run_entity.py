@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix, Message, Related, Span
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.strings import UnknownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parse
 from regilink_doctor.rules.base import Rule
@@ -79,28 +80,45 @@ class ImplicitEntity(Rule):
         if problem.kind == "configured":
             entity, default = quoted(problem.facts["entity"]), quoted(problem.facts["default"])
             return Message(
-                f"only {problem.facts['origin']} names the entity {entity}, which wandb does not read",
-                f"where the code has no entity=, the run belongs to {default}, the account's default entity",
-                f"write wandb.init(entity={entity}, ...), or set WANDB_ENTITY={problem.facts['entity']}",
+                say(
+                    "only {origin} names the entity {entity}, which wandb does not read",
+                    origin=problem.facts["origin"],
+                    entity=entity,
+                ),
+                say(
+                    "where the code has no entity=, the run belongs to {default}, the account's default entity",
+                    default=default,
+                ),
+                say(
+                    "write wandb.init(entity={entity}, ...), or set WANDB_ENTITY={value}",
+                    entity=entity,
+                    value=problem.facts["entity"],
+                ),
             )
         if problem.kind == "run":
             return Message(
                 "neither the code nor the settings name the entity of the run",
-                f"each account's default decides, here {quoted(problem.facts['entity'])}; from a personal entity, W&B "
-                "refuses links to a registry",
+                say(
+                    "each account's default decides, here {entity}; "
+                    "from a personal entity, W&B refuses links to a registry",
+                    entity=quoted(problem.facts["entity"]),
+                ),
                 "write wandb.init(entity=...), or set WANDB_ENTITY for all users (--entity tries one here)",
             )
         call = problem.facts["call"]
         if problem.kind == "sweep":
             return Message(
                 "this sweep runs in each account's default entity",
-                f"where that is a personal entity, W&B refuses the link to {quoted(problem.facts['path'])}",
+                say(
+                    "where that is a personal entity, W&B refuses the link to {path}",
+                    path=quoted(problem.facts["path"]),
+                ),
                 'write wandb.sweep(..., entity="TEAM"): in a sweep, W&B drops the entity of wandb.init',
             )
         return Message(
-            f"{call} without entity= logs to each account's default entity",
-            f"where that is a personal entity, W&B refuses the link to {quoted(problem.facts['path'])}",
-            f'write {call}(entity="TEAM", ...), or set WANDB_ENTITY in .env or CI',
+            say("{call} without entity= logs to each account's default entity", call=call),
+            say("where that is a personal entity, W&B refuses the link to {path}", path=quoted(problem.facts["path"])),
+            say('write {call}(entity="TEAM", ...), or set WANDB_ENTITY in .env or CI', call=call),
         )
 
     def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
@@ -151,7 +169,7 @@ def _add_entity(init: Site, teams: tuple[str, ...]) -> Fix | None:
     before = min((place.span for place, _ in arguments.keywords.values()), default=arguments.opening.span)
     at = Span(before.line, before.column, before.line, before.column)
     edit = Edit(at, f"entity={quoted(teams[0])}{separator}")
-    return Fix(f"add entity={quoted(teams[0])}", "unsafe", (edit,))
+    return Fix(say("add entity={team}", team=quoted(teams[0])), "unsafe", (edit,))
 
 
 def _first_links_without_entity(facts: FileFacts) -> dict[int, Link]:
@@ -232,14 +250,23 @@ class TeamAsOrganization(Rule):
     def explain(self, problem: Problem) -> Message:
         path = parse(problem.target.path.pattern) if problem.target else parse(problem.facts.get("path", ""))
         organization = problem.facts.get("prefix") or path.prefix or ""
-        instead = f"write {quoted(f'{path.project}/{path.name}')}: W&B finds the organization automatically"
+        instead = say(
+            "write {code}: W&B finds the organization automatically", code=quoted(f"{path.project}/{path.name}")
+        )
         if problem.kind == "same-as-entity":
             return Message(
-                f"{problem.facts.get('source') or quoted(organization)} is the run's entity, not the organization",
+                say(
+                    "{source} is the run's entity, not the organization",
+                    source=problem.facts.get("source") or quoted(organization),
+                ),
                 "unless both have the same name, W&B finds no organization",
                 instead,
             )
-        return Message(f"{quoted(organization)} is not an organization", "W&B finds none for the run's entity", instead)
+        return Message(
+            say("{organization} is not an organization", organization=quoted(organization)),
+            "W&B finds none for the run's entity",
+            instead,
+        )
 
     def replacement_for(self, problem: Problem) -> Replacement | None:
         return drop_organization(problem.target.path) if problem.target else None
@@ -366,7 +393,7 @@ class PersonalEntity(Rule):
     def explain(self, problem: Problem) -> Message:
         entity = entity_of(problem)
         return Message(
-            f"{quoted(entity)} is a personal entity",
+            say("{entity} is a personal entity", entity=quoted(entity)),
             "W&B refuses to link what it has logged",
             'write the team: wandb.init(entity="TEAM", ...), or WANDB_ENTITY=TEAM',
         )
@@ -422,14 +449,14 @@ class OrganizationAsEntity(Rule):
         entity = entity_of(problem)
         if problem.kind == "same-name":
             return Message(
-                f"{quoted(entity)} is the run's entity and the path's organization",
+                say("{entity} is the run's entity and the path's organization", entity=quoted(entity)),
                 "W&B creates no runs in an organization; if it is a team, the path must not begin with it",
                 'write the team as the entity: wandb.init(entity="TEAM", ...) or WANDB_ENTITY=TEAM',
             )
-        unless = ", unless a team has the same name" if problem.kind == "configured" else ""
+        unless = say(", unless a team has the same name") if problem.kind == "configured" else ""
         return Message(
-            f"{quoted(entity)} is the organization, not a team",
-            f"W&B creates no runs there{unless}",
+            say("{entity} is the organization, not a team", entity=quoted(entity)),
+            say("W&B creates no runs there{unless}", unless=unless),
             'write wandb.init(entity="TEAM", ...) with a team of the organization',
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
+from regilink_doctor.core.phrases import say
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain, is_guarded, mode_of
 from regilink_doctor.rules.wording import quoted, refused_setting
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
 
 _EFFECTS = {
-    "wandb.Run.link_artifact": "link_artifact raises NotImplementedError, without a message, after the training",
-    "wandb.Artifact.link": "link raises CommError: nothing is logged that could be linked",
-    "wandb.Run.use_artifact": "use_artifact raises TypeError",
-    "wandb.use_artifact": "use_artifact raises TypeError",
-    "wandb.Run.link_model": "link_model asks the server nevertheless, and fails without a key",
-    "wandb.Run.use_model": "use_model raises RuntimeError",
+    "wandb.Run.link_artifact": say("link_artifact raises NotImplementedError, without a message, after the training"),
+    "wandb.Artifact.link": say("link raises CommError: nothing is logged that could be linked"),
+    "wandb.Run.use_artifact": say("use_artifact raises TypeError"),
+    "wandb.use_artifact": say("use_artifact raises TypeError"),
+    "wandb.Run.link_model": say("link_model asks the server nevertheless, and fails without a key"),
+    "wandb.Run.use_model": say("use_model raises RuntimeError"),
 }
 """What a call does in an offline run (failures C1 to C4)."""
 
@@ -86,14 +87,21 @@ class LinkWhileOffline(Rule):
             return refused_setting(problem)
         if problem.kind == "mode":
             return Message(
-                f"wandb is set to the mode {facts['mode']}",
+                say("wandb is set to the mode {mode}", mode=facts["mode"]),
                 _EFFECTS["wandb.Run.link_artifact"],
-                f"{facts['online']}\nor link after wandb sync: wandb.Api().artifact(NAME).link(TARGET)",
+                say(
+                    "{online}\nor link after wandb sync: wandb.Api().artifact(NAME).link(TARGET)",
+                    online=facts["online"],
+                ),
             )
         if problem.kind == "command":
             disabled = facts["mode"] == "disabled"
             return Message(
-                f"{quoted(facts['program'])} links artifacts, and WANDB_MODE is {quoted(facts['mode'])}",
+                say(
+                    "{program} links artifacts, and WANDB_MODE is {mode}",
+                    program=quoted(facts["program"]),
+                    mode=quoted(facts["mode"]),
+                ),
                 "nothing is linked there" if disabled else "link_artifact raises NotImplementedError there",
                 "remove WANDB_MODE, or link after wandb sync in a step of its own",
             )
@@ -294,14 +302,14 @@ class LinkAfterFinish(Rule):
         if problem.kind == "library":
             return Message(
                 "Ultralytics has finished the active run at the end of the training",
-                f"{problem.facts['method']} then raises UsageError",
+                say("{method} then raises UsageError", method=problem.facts["method"]),
                 'start it again: wandb.init(id=run.id, resume="must", ...); or link through wandb.Api()',
             )
         is_with = problem.kind == "with"
-        how = "its with block is over" if is_with else "finish() was called"
+        how = say("its with block is over") if is_with else say("finish() was called")
         return Message(
-            f"the run has already ended: {how}",
-            f"{problem.facts['method']} raises UsageError",
+            say("the run has already ended: {how}", how=how),
+            say("{method} raises UsageError", method=problem.facts["method"]),
             "move the call into the with block" if is_with else "call it before finish()",
         )
 
@@ -309,7 +317,7 @@ class LinkAfterFinish(Rule):
         context = site.context
         if context.ended_by is None or context.expected or facts.in_test or not site.call.startswith("wandb.Run."):
             return
-        where = "the run's block" if context.ended == "with" else "the run ends here"
+        where = say("the run's block") if context.ended == "with" else say("the run ends here")
         yield self.report(
             site.place,
             context.ended or "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Message, Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import is_known, is_registry_project
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.site_facts import certain, registry_target, variable_of
@@ -52,7 +53,7 @@ class ImplicitRun(Rule):
     def explain(self, problem: Problem) -> Message:
         return Message(
             "no run has logged this artifact: W&B starts one in the default entity",
-            f"where that is a personal entity, W&B refuses the link to {quoted(problem.facts['path'])}",
+            say("where that is a personal entity, W&B refuses the link to {path}", path=quoted(problem.facts["path"])),
             'write with wandb.init(entity="TEAM", ...) as run: run.link_artifact(...)',
         )
 
@@ -108,8 +109,8 @@ class ActiveRunReused(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         return Message(
-            f"the run of {quoted(facts['first'])} still goes on",
-            f"W&B returns that one and drops entity={quoted(facts['entity'])}",
+            say("the run of {first} still goes on", first=quoted(facts["first"])),
+            say("W&B returns that one and drops entity={entity}", entity=quoted(facts["entity"])),
             'end the first run, or pass reinit="finish_previous"',
         )
 
@@ -156,7 +157,7 @@ class RunInRegistry(Rule):
 
     def explain(self, problem: Problem) -> Message:
         return Message(
-            f"the run's project {quoted(problem.facts['project'])} is a registry",
+            say("the run's project {project} is a registry", project=quoted(problem.facts["project"])),
             "a registry holds links to versions, and no runs",
             'write a project of your own: wandb.init(project="PROJECT", ...)',
         )

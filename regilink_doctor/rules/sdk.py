@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.sdk_versions import BROKEN, LEAVES_PYTHON, LONG_KEYS, hides, newest, number
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
@@ -37,15 +38,17 @@ class SdkTooOld(Rule):
         facts = problem.facts
         if problem.kind == "keys":
             return Message(
-                f"{facts['version']} refuses the API keys that W&B gives out today",
+                say("{version} refuses the API keys that W&B gives out today", version=facts["version"]),
                 "wandb login and wandb.login(key=...) accept 40 characters; a key of today has 86",
                 facts["help"],
             )
         if problem.kind == "broken":
             return Message(
-                f"{facts['version']} has a defect that the next release fixes", facts["effect"], facts["help"]
+                say("{version} has a defect that the next release fixes", version=facts["version"]),
+                facts["effect"],
+                facts["help"],
             )
-        return Message(f"{facts['version']} hides failures", facts["effect"], facts["help"])
+        return Message(say("{version} hides failures", version=facts["version"]), facts["effect"], facts["help"])
 
     def check_requirement(self, requirement: Requirement, facts: FileFacts) -> Iterator[Report]:
         version = newest(requirement) if requirement.package == "wandb" else None
@@ -58,15 +61,21 @@ class SdkTooOld(Rule):
             kind, effect = "keys", ""
         if effect is None or not facts.links_around:
             return
-        bound = f"up to {requirement.upper}" if requirement.inclusive else f"below {requirement.upper}"
+        bound = (
+            say("up to {upper}", upper=requirement.upper)
+            if requirement.inclusive
+            else say("below {upper}", upper=requirement.upper)
+        )
         instead = f"wandb>={LONG_KEYS}" if kind != "broken" else "wandb>=0.24.0"
         yield self.report(
             requirement.place,
             kind,
             severity="info" if kind == "keys" else None,
-            version=f"wandb {requirement.exact or bound}",
+            version=say("wandb {exact}", exact=requirement.exact or bound),
             effect=effect,
-            help=f"require {instead}, and lock again" if requirement.locked else f"write {instead}",
+            help=say("require {instead}, and lock again", instead=instead)
+            if requirement.locked
+            else say("write {code}", code=instead),
         )
 
 
@@ -100,8 +109,11 @@ class RequestsMocksMissWandb(Rule):
 
     def explain(self, problem: Problem) -> Message:
         return Message(
-            f"this fake sees no call of wandb to {quoted(problem.facts['url'])}",
-            f"since {LEAVES_PYTHON} wandb's calls do not go through requests: the real server answers",
+            say("this fake sees no call of wandb to {url}", url=quoted(problem.facts["url"])),
+            say(
+                "since {version} wandb's calls do not go through requests: the real server answers",
+                version=LEAVES_PYTHON,
+            ),
             "use the fixture regilink, or regilink_responses in its place",
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.core.findings import Message
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import placeholder
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.rules.base import Rule
@@ -73,11 +74,15 @@ class UnfilledPlaceholder(Rule):
         role = problem.facts.get("role", "name")
         if wrong.startswith("{") and "role" not in problem.facts:
             return Message(
-                f"{quoted(wrong)} is not filled in: the string is not an f-string",
+                say("{wrong} is not filled in: the string is not an f-string", wrong=quoted(wrong)),
                 "W&B uses it as a name",
-                f"write an f before the quotes, or replace {quoted(wrong)} with the name itself",
+                say("write an f before the quotes, or replace {wrong} with the name itself", wrong=quoted(wrong)),
             )
-        return Message(f"{quoted(wrong)} was never filled in", f"W&B uses it as the {role}", f"write the real {role}")
+        return Message(
+            say("{wrong} was never filled in", wrong=quoted(wrong)),
+            say("W&B uses it as the {role}", role=role),
+            say("write the real {role}", role=role),
+        )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
         """Every argument but the target path of a link, which the grammar checks."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import DEFAULT_PROJECT, REGISTRY_PREFIX
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import SdkRefusal, sdk_link
 from regilink_doctor.core.target_path import is_known, show_unknown
 from regilink_doctor.rules.base import Replacement
@@ -33,7 +34,7 @@ def listed(names: Iterable[str], most: int = 5) -> str:
     """`"a", "b" and 3 more`."""
     all_names = [quoted(name) for name in names]
     if len(all_names) > most:
-        return f"{', '.join(all_names[:most])} and {len(all_names) - most} more"
+        return say("{names} and {number} more", names=", ".join(all_names[:most]), number=len(all_names) - most)
     return ", ".join(all_names)
 
 
@@ -62,14 +63,14 @@ def corrected_path(problem: Problem) -> str:
 
 def entity_of(problem: Problem) -> str:
     """The run's entity, as a message names it."""
-    return problem.facts.get("entity") or (problem.target.known_entity if problem.target else None) or "the entity"
+    return problem.facts.get("entity") or (problem.target.known_entity if problem.target else None) or say("the entity")
 
 
 def refused_setting(problem: Problem) -> Message:
     """A setting of wandb that wandb itself does not accept (`client.settings.SettingsProblem`)."""
     facts = problem.facts
     subject = f"{facts['value']} ({facts['origin']})" if facts["value"] else facts["origin"]
-    return Message(f"{subject} {facts['wrong']}", facts["effect"], facts["help"])
+    return Message(join_phrases(" ", [subject, facts["wrong"]]), facts["effect"], facts["help"])
 
 
 def where_it_goes(problem: Problem) -> str | None:
@@ -77,7 +78,7 @@ def where_it_goes(problem: Problem) -> str | None:
     if problem.target is None or is_consumed(problem):
         return None
     there = find_destination(problem.target)
-    return f"it links to the {there}, without any error" if there else None
+    return say("it links to the {place}, without any error", place=there) if there else None
 
 
 def is_consumed(problem: Problem) -> bool:
@@ -95,23 +96,33 @@ def find_destination(target: LinkTarget) -> str | None:
         return None
     if not is_known(link.project) or not is_known(link.entity or ""):
         return None
-    collection = quoted(link.collection.replace(_PROJECT, "the run's project"))
+    collection = quoted(link.collection.replace(_PROJECT, say("the run's project")))
     if link.collection == _PROJECT:
-        collection = "named like the run's project"
+        collection = say("named like the run's project")
     entity = _entity(link.entity or "", target)
     if link.project == _PROJECT:
-        return f"collection {collection} in the run's own project"
+        return say("collection {collection} in the run's own project", collection=collection)
     if link.project == _ENTITY:
-        return f"collection {collection} in a project named like {entity}"
+        return say("collection {collection} in a project named like {entity}", collection=collection, entity=entity)
     if link.project == DEFAULT_PROJECT:
-        return f'collection {collection} in the project $WANDB_PROJECT (or "{DEFAULT_PROJECT}") of {entity}'
-    return f"collection {collection} in the project {quoted(link.project)} of {entity}"
+        return say(
+            'collection {collection} in the project $WANDB_PROJECT (or "{default_project}") of {entity}',
+            collection=collection,
+            default_project=DEFAULT_PROJECT,
+            entity=entity,
+        )
+    return say(
+        "collection {collection} in the project {project} of {entity}",
+        collection=collection,
+        project=quoted(link.project),
+        entity=entity,
+    )
 
 
 def _entity(entity: str, target: LinkTarget) -> str:
     if entity != _ENTITY:
         return quoted(entity)
-    return quoted(target.known_entity) if target.known_entity else "the run's entity"
+    return quoted(target.known_entity) if target.known_entity else say("the run's entity")
 
 
 def only_suggestion(name: str, names: Iterable[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Fix, Message
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import replace
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted
@@ -20,12 +21,15 @@ _ARGUMENTS = {
     "wandb.Artifact.link": ("target_path", "aliases"),
 }
 _NO_SUCH = {
-    "wandb.link_artifact": ("wandb has no function link_artifact", "run.link_artifact(artifact, target_path=...)"),
-    "wandb.Run.link": ("a run has no method link", "run.link_artifact(artifact, target_path=...)"),
-    "wandb.Artifact.link_artifact": ("an artifact has no method link_artifact", "artifact.link(target_path=...)"),
-    "wandb.Api.link_artifact": ("wandb.Api has no method link_artifact", "api.artifact(NAME).link(target_path=...)"),
+    "wandb.link_artifact": (say("wandb has no function link_artifact"), "run.link_artifact(artifact, target_path=...)"),
+    "wandb.Run.link": (say("a run has no method link"), "run.link_artifact(artifact, target_path=...)"),
+    "wandb.Artifact.link_artifact": (say("an artifact has no method link_artifact"), "artifact.link(target_path=...)"),
+    "wandb.Api.link_artifact": (
+        say("wandb.Api has no method link_artifact"),
+        "api.artifact(NAME).link(target_path=...)",
+    ),
     "wandb.PublicRun.link_artifact": (
-        "a run from wandb.Api has no method link_artifact",
+        say("a run from wandb.Api has no method link_artifact"),
         "api.artifact(NAME).link(target_path=...)",
     ),
 }
@@ -82,7 +86,7 @@ class WrongCallShape(Rule):
         facts = problem.facts
         if problem.kind == "no-such-call":
             what, instead = _NO_SUCH[facts["call"]]
-            return Message(what, "it raises AttributeError", f"write {instead}")
+            return Message(what, "it raises AttributeError", say("write {code}", code=instead))
         if problem.kind == "target-of-artifact":
             return Message(
                 "wandb.Artifact has no argument target_path",
@@ -91,25 +95,31 @@ class WrongCallShape(Rule):
             )
         if problem.kind == "argument":
             instead = (
-                "write aliases=[...], a list"
+                say("write aliases=[...], a list")
                 if facts["wrong_argument"] == "alias"
-                else f"its arguments are {facts['accepted']}"
+                else say("its arguments are {accepted}", accepted=facts["accepted"])
             )
             return Message(
-                f"{facts['method']} has no argument {facts['wrong_argument']}", "it raises TypeError", instead
+                say(
+                    "{method} has no argument {wrong_argument}",
+                    method=facts["method"],
+                    wrong_argument=facts["wrong_argument"],
+                ),
+                "it raises TypeError",
+                instead,
             )
         if problem.kind == "no-target":
             return Message(
-                f"{facts['method']} is called without a target path",
+                say("{method} is called without a target path", method=facts["method"]),
                 "it raises TypeError",
                 'write target_path="wandb-registry-NAME/COLLECTION"',
             )
         if problem.kind == "name-for-artifact":
             name = quoted(facts["name"])
             return Message(
-                f"{name} is a name, not an artifact",
+                say("{name} is a name, not an artifact", name=name),
                 "link_artifact raises AttributeError",
-                f"fetch it first: wandb.Api().artifact({name}).link(target_path=...)",
+                say("fetch it first: wandb.Api().artifact({name}).link(target_path=...)", name=name),
             )
         if problem.kind == "public-run":
             return Message(
@@ -118,11 +128,13 @@ class WrongCallShape(Rule):
                 'resume the run: wandb.init(id=..., resume="must", entity=..., project=...)',
             )
         command = facts["command"]
-        instead = "in Python: wandb.Api().artifact(NAME).link(target_path=...)"
+        instead = say("in Python: wandb.Api().artifact(NAME).link(target_path=...)")
         return Message(
-            f"wandb has no command `{command}`",
+            say("wandb has no command `{command}`", command=command),
             "`wandb artifact` has get, put, ls and cache" if command.startswith("wandb artifact ") else None,
-            f"link {instead}" if "link" in command else "write wandb artifact get, put or ls, or use wandb.Api()",
+            say("link {instead}", instead=instead)
+            if "link" in command
+            else "write wandb artifact get, put or ls, or use wandb.Api()",
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
@@ -166,9 +178,11 @@ class WrongCallShape(Rule):
         if words[1] == "artifact" and len(words) == 3:
             action = words[2] or ""
             is_word = action.replace("-", "").isalpha() and not action.startswith("-")
-            shown = f"wandb artifact {action}" if is_word and action not in _ARTIFACT_COMMANDS else None
+            shown = (
+                say("wandb artifact {action}", action=action) if is_word and action not in _ARTIFACT_COMMANDS else None
+            )
         elif words[1] in _NO_COMMANDS:
-            shown = f"wandb {words[1]}"
+            shown = say("wandb {command}", command=words[1])
         if shown is not None:
             yield self.report(command.place, "command", command=shown)
 

@@ -10,7 +10,8 @@ import threading
 
 from regilink_doctor.core.files import write_whole
 from regilink_doctor.core.origin import set_variable
-from regilink_doctor.core.text import counted, mark_public
+from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.text import mark_public
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.emulator.loopback import HOST

@@ -280,15 +280,15 @@ def _order_of(item: MapFinding) -> tuple[str, str, int, int, int, str, str]:
 def _word_report(report: MapReport) -> Finding:
     problem = report.problem
     rule = rule_for(problem.rule)
-    message = rule.explain(problem)
+    message = rule.explain(problem).rewrite(mask_secrets)
     return Finding(
         rule.code,
         rule.name,
         problem.severity,
-        mask_secrets(message.summary),
+        message.summary,
         _place_of(report.use),
-        mask_secrets(message.help) if message.help else None,
-        note=mask_secrets(message.note) if message.note else None,
+        message.help,
+        note=message.note,
         failures=rule.failures,
         related=tuple(
             Related(mask_secrets(words), _place_of(use))

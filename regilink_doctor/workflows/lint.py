@@ -6,7 +6,8 @@ import os
 
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem
 from regilink_doctor.core.files import to_slashes
-from regilink_doctor.core.text import counted, html_table, markdown_table
+from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.text import html_table, markdown_table
 from regilink_doctor.lint.scan import files
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
 

@@ -2,8 +2,10 @@
 
 import inspect
 import re
+from functools import cache
 from pathlib import Path
 
+import make_messages
 import pytest
 
 from regilink_doctor.config import Config
@@ -11,6 +13,7 @@ from regilink_doctor.core.catalog import Catalog, Collection, Organization, Regi
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.findings import Finding
 from regilink_doctor.core.organization_view import ConfiguredOrganization
+from regilink_doctor.core.phrases import Phrase
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.scan.files import can_matter
 from regilink_doctor.report.listings import as_markdown
@@ -58,6 +61,10 @@ def examples(kind: str) -> list[object]:
 
 
 def lint(rule: Rule, example: str, tmp_path: Path) -> list[str]:
+    return [finding.code for finding in find(rule, example, tmp_path)]
+
+
+def find(rule: Rule, example: str, tmp_path: Path) -> list[Finding]:
     python = rule.example.endswith(".py")
     whole = PRELUDE + example if python and not re.search(r"^import .*wandb", example, re.MULTILINE) else example
     if not python:  # beside code that links
@@ -71,12 +78,29 @@ def lint(rule: Rule, example: str, tmp_path: Path) -> list[str]:
         known=ConfiguredOrganization(wandb_version=rule.pinned),
         selection=Selection(pedantic=rule.pedantic),
     )
-    return [finding.code for finding in report.findings]
+    return list(report.findings)
 
 
 @pytest.mark.parametrize(("rule", "example"), examples("bad"))
 def test_bad_is_found(rule: Rule, example: str, tmp_path: Path) -> None:
-    assert set(lint(rule, example, tmp_path)) == {rule.code}
+    """It gives the code of its rule, in words that can be translated."""
+    findings = find(rule, example, tmp_path)
+    assert {finding.code for finding in findings} == {rule.code}
+    for finding in findings:
+        words = (finding.message, finding.note, finding.help, *(related.message for related in finding.related))
+        assert [text for text in words if text and not can_be_translated(text)] == []
+
+
+@cache
+def translatable() -> set[str]:
+    return set(make_messages.collect_entries("messages"))
+
+
+def can_be_translated(text: str) -> bool:
+    if not isinstance(text, Phrase):
+        return text in translatable() or not re.search("[a-z]{2,} [a-z]{2,}", text)
+    values = [value for value in text.values.values() if isinstance(value, Phrase)]
+    return (text.layout or text.template in translatable()) and all(map(can_be_translated, values))
 
 
 @pytest.mark.parametrize(("rule", "example"), examples("good"))

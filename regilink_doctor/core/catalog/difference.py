@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
+from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.records import record
-from regilink_doctor.core.text import counted
 
 if TYPE_CHECKING:
     from regilink_doctor.core.catalog.model import CatalogContents, Collection, Organization, Registry

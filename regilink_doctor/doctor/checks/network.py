@@ -8,8 +8,8 @@ from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import set_variable
+from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.problems import Problem
-from regilink_doctor.core.text import counted
 from regilink_doctor.doctor.base import (
     Check,
     Outcome,

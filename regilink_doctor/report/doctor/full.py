@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 
 from regilink_doctor.core.origin import Argument, Code
-from regilink_doctor.core.text import counted, escape_text
+from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.text import escape_text
 from regilink_doctor.rules.index import RULES
 
 TYPE_CHECKING = False

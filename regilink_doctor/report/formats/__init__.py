@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Literal
 
     from regilink_doctor.workflows.lint import LintResult
@@ -21,10 +21,11 @@ class Style:
 
     `width`: columns of the terminal, None where there is none. `encoding`: of the output; letters that it lacks are
     shown by their numbers, and take more columns. `quiet`: without a summary. `links`: the terminal follows
-    links in the text. `show_url`: a line for a finding ends with the address of its rule.
+    links in the text. `show_url`: a line for a finding ends with the address of its rule. `translate` shows a string in
+    the reader's language; formats for programs do not use it.
     """
 
-    __slots__ = ("colour", "encoding", "links", "quiet", "show_url", "width")
+    __slots__ = ("colour", "encoding", "links", "quiet", "show_url", "translate", "width")
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class Style:
         quiet: bool = False,
         links: bool = False,
         show_url: bool = False,
+        translate: Callable[[str], str] = str,
     ) -> None:
         self.colour = colour
         self.encoding = encoding
@@ -42,6 +44,7 @@ class Style:
         self.quiet = quiet
         self.links = links
         self.show_url = show_url
+        self.translate = translate
 
 
 class Format:

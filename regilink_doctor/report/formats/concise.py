@@ -25,4 +25,5 @@ class Concise(Format):
         """A line for each finding."""
         for finding in result.findings:
             page = f" ({finding.page})" if style.show_url else ""
-            yield f"{format_place(finding.place)}: {finding.code} {escape_text(finding.message)}{escape_text(page)}"
+            message = escape_text(style.translate(finding.message))
+            yield f"{format_place(finding.place)}: {finding.code} {message}{escape_text(page)}"

@@ -31,11 +31,12 @@ class Full(Format):
                 width=style.width,
                 encoding=style.encoding,
                 links=style.links,
+                translate=style.translate,
             )
         if not style.quiet and (result.files or not result.failures):
             from regilink_doctor.report.summary import summarize_run
 
-            line = summarize_run(result)
+            line = style.translate(summarize_run(result))
             if style.width is None:
                 yield line
             else:

@@ -6,9 +6,10 @@ import signal
 
 from regilink_doctor.core.ledger import Assumed, LinkAttempt
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import is_registry_project
-from regilink_doctor.core.text import counted, html_table, markdown_table
+from regilink_doctor.core.text import html_table, markdown_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

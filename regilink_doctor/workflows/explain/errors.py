@@ -8,9 +8,10 @@ from functools import cache
 from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
+from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
-from regilink_doctor.core.text import close_to, counted
+from regilink_doctor.core.text import close_to
 from regilink_doctor.core.wandb_messages.recognition import search_messages
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
