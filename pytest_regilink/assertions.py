@@ -60,10 +60,10 @@ class PathPattern:
 
     @property
     def registry(self) -> str | None:
-        """The name of its registry with the prefix; None for a project, or where `*` leaves it open."""
+        """The name of its registry with the prefix, which may contain `*`; None for a project."""
         parts = self.path.split("/")
         project = parts[-1] if self.is_registry else parts[-2] if len(parts) > 1 else ""
-        return project if is_registry_project(project) and "*" not in project else None
+        return project if is_registry_project(project) else None
 
     @property
     def entity(self) -> str | None:
@@ -77,7 +77,7 @@ class PathPattern:
             return False
         wanted = f"{self.path}/*" if self.is_registry else self.path
         candidates = (name, name.partition("/")[2])
-        return wanted in candidates or ("*" in wanted and any(_matches_pattern(each, wanted) for each in candidates))
+        return wanted in candidates or ("*" in wanted and any(matches_pattern(each, wanted) for each in candidates))
 
     def matches_version(self, version: str | None, aliases: Collection[str]) -> bool:
         """Whether the version is meant. At the moment of a link, the version that is linked is `latest`."""
@@ -139,6 +139,10 @@ def read_destination(path: object) -> PathPattern:
         return pattern
     if pattern.path == "*" or pattern.is_source:
         return pattern
+    if any(part.removeprefix(REGISTRY_PREFIX).startswith((".*", ".+")) for part in parts):
+        raise ImpossibleAssertion(
+            f"{str(pattern)!r} is a regular expression: in a path, * alone matches any characters"
+        )
     if len(parts) == 1:
         raise ImpossibleAssertion(
             f'no link can have the path {str(pattern)!r}: write "{REGISTRY_PREFIX}NAME/{parts[0]}"'
@@ -162,7 +166,8 @@ def assert_linked(
 ) -> LinkAttempt:
     """Return the last link that went to `path`, of this type and with at least these aliases where they are given.
 
-    With `exact` it was the only one there, and has these aliases and no others. `reason` says why there may be no link.
+    With `exact` it was the only one there, and has these aliases and no others. A link to a project, which is in no
+    registry, does not count. `reason` says why there may be no link.
 
     Raises:
         AssertionError: there is none; the message shows those that were attempted.
@@ -174,13 +179,17 @@ def assert_linked(
         raise link_error(describe_miss(pattern, tried), tried, assumed, reason)
     if exact and len(matching) > 1:
         raise link_error(f"linked to {str(pattern)!r} {len(matching)} times, not once", tried, assumed)
-    for attempt in reversed(matching):
-        if (
-            type in (None, attempt.source_type)
-            and not _list_missing_aliases(attempt, wanted)
-            and not _list_extra_aliases(attempt, wanted, exact)
-        ):
-            return attempt
+    fitting = [
+        attempt
+        for attempt in matching
+        if type in (None, attempt.source_type)
+        and not _list_missing_aliases(attempt, wanted)
+        and not _list_extra_aliases(attempt, wanted, exact)
+    ]
+    if any(attempt.verdict == "linked" for attempt in fitting):
+        return fitting[-1]
+    if fitting:
+        raise link_error(f"{_describe_misplaced(fitting[-1])}{_suggest_path(pattern)}", tried, assumed)
     last = matching[-1]
     where = f"{_describe_place(last)}linked to {str(pattern)!r}"
     if type not in (None, last.source_type):
@@ -315,7 +324,7 @@ def assert_logged(
         if (
             (
                 pattern.path in names
-                or any("*" in pattern.path and _matches_pattern(each, pattern.path) for each in names)
+                or any("*" in pattern.path and matches_pattern(each, pattern.path) for each in names)
             )
             and pattern.version in (None, f"v{version.index}", *own)
             and type in (None, version.type)
@@ -570,12 +579,23 @@ def describe_miss(pattern: PathPattern, attempts: Sequence[LinkAttempt]) -> str:
     if last.verdict == "refused":
         refusal = f"refused{_describe_cause(last)}" if requested else _describe_refused_link(last)
         return f"{_describe_place(last)}nothing was linked to {str(pattern)!r}: {refusal}"
-    reason = _describe_codes(last)
     if last.verdict == "misplaced":
-        project = (last.destination or "").split("/")[1:2]
-        where = f'{_describe_place(last)}linked to project "{"".join(project)}"'
-        return f'{where}, not to a registry{reason}: write "{pattern!s}"'
+        return f"{_describe_misplaced(last)}{_suggest_path(pattern)}"
     return f"{_describe_place(last)}linked to {last.destination!r}, nothing was linked to {str(pattern)!r}"
+
+
+def _describe_misplaced(attempt: LinkAttempt) -> str:
+    project = (attempt.destination or "").split("/")[1:2]
+    where = f'{_describe_place(attempt)}linked to project "{"".join(project)}"'
+    return f"{where}, not to a registry{_describe_codes(attempt)}"
+
+
+def _suggest_path(pattern: PathPattern) -> str:
+    """What to write, where the pattern is a place in a registry that code can name."""
+    if pattern.is_source or "*" in pattern.path or pattern.is_registry:
+        return ""
+    name = pattern.path if pattern.registry else f"{REGISTRY_PREFIX}{'/'.join(pattern.path.split('/')[-2:])}"
+    return f': write "{name}"'
 
 
 def describe_refusal(attempt: LinkAttempt) -> str:
@@ -653,7 +673,8 @@ def _not_ready(version: ArtifactVersion, problem: Problem, registry: str = "") -
     return AssertionError("\n  ".join([summary, *render_message(rule_for(problem.rule).explain(problem))]))
 
 
-def _matches_pattern(name: str, pattern: str) -> bool:
+def matches_pattern(name: str, pattern: str) -> bool:
+    """Whether the name has the form of the pattern, in which `*` matches any characters."""
     # `[` and `?` are characters of names.
     return fnmatchcase(name, pattern.replace("[", "[[]").replace("?", "[?]"))
 

@@ -53,8 +53,10 @@ class Conditions:
             if mark.args:
                 _reject_condition(request.node.nodeid, "the marker regilink has keyword arguments alone")
             conditions = conditions.with_values(request.node.nodeid, mark.kwargs)
-        param = getattr(request, "param", None)
-        return conditions.with_values(request.node.nodeid, param) if isinstance(param, dict) else conditions
+        param = getattr(request, "param", {})
+        if not isinstance(param, dict):
+            _reject_condition(request.node.nodeid, f'the parameter {param!r} is not a dictionary: {{"role": "viewer"}}')
+        return conditions.with_values(request.node.nodeid, param)
 
     def with_values(self, where: str, values: Mapping[str, Any]) -> Conditions:
         """These conditions with other values.
@@ -108,9 +110,16 @@ class Conditions:
             if fault.seen == 0:
                 operation = f" at {fault.operation!r}" if fault.operation else ""
                 return f"no request met the fault {fault.kind!r}{operation}: the test is the same without it"
-        refused = any(attempt.verdict == "refused" for attempt in links)
-        if self.failure is not None and not self.faults and not refused:
+        if self.failure is None or self.faults:
+            return None
+        refused = [attempt for attempt in links if attempt.verdict == "refused"]
+        if not refused:
             return f"W&B refused nothing: the test did not meet the failure {self.failure!r}"
+        wanted = MET_AS.get(self.failure)
+        if all(attempt.failure != wanted for attempt in refused):
+            from pytest_regilink.assertions import describe_refusal
+
+            return f"{describe_refusal(refused[-1])}; the test did not meet the failure {self.failure!r}"
         return None
 
 
@@ -160,7 +169,7 @@ _SHAPES: dict[str, tuple[Callable[[object], bool], str]] = {
     "server": (_is_string, 'a version as a string, "0.70"'),
     "entity": (_is_string, "team, personal or organization"),
     "role": (_is_string, f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"),
-    "failure": (_is_string, "the name of a classic failure"),
+    "failure": (lambda value: value in FAILURES, "the name of a classic failure"),
 }
 """The check of each condition's shape, and its description."""
 
@@ -234,6 +243,9 @@ FAILURES: dict[str, dict[str, Any]] = {
     "server-error": {"faults": [{"kind": "status", "operation": "linkArtifact", "status": 500}]},
 }
 """What most teams meet sooner or later."""
+
+MET_AS = {"personal-entity": "B1", "missing-registry": "B3", "wrong-type": "B4", "no-permission": "B7"}
+"""A classic failure -> its entry in the failure index, under which W&B refuses a link."""
 
 
 def failures(*names: str) -> Callable[[Any], Any]:

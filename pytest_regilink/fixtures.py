@@ -249,6 +249,8 @@ def fail_unmet(item: pytest.Item) -> None:
         Failed: it did not.
     """
     for server in item.stash.get(SERVERS, ()):
+        if not all(block.is_entered for block in server.blocks):
+            pytest.fail("assert_fails_loudly checks nothing without `with`", pytrace=False)
         if message := server.conditions.find_unmet(server.declared_faults, server.links):
             pytest.fail(message, pytrace=False)
 
@@ -265,6 +267,7 @@ def _open_own_server(
     from regilink_doctor.emulator import Emulator
 
     with Emulator() as emulator:
+        fence.emulators.add(emulator.url)
         world, folder = _make_world(request), folders.mktemp("regilink")
         with _open_server(request, emulator, fence, world, settings, folder, conditions) as server:
             yield server

@@ -11,6 +11,7 @@ from pytest_regilink.assertions import (
     PathPattern,
     find_membership,
     matches_consumption,
+    matches_pattern,
     read_destination,
     suggest_name,
 )
@@ -66,19 +67,84 @@ def check_reachable(world: World, path: object, attempts: Sequence[LinkAttempt])
         return pattern
     known = registries_of(world)
     registry = (pattern.registry or "").removeprefix(REGISTRY_PREFIX)
-    if registry and registry.casefold() not in {name.casefold() for name in known}:
-        near = suggest_name(registry, known)
+    if registry and not any(matches_pattern(name.casefold(), registry.casefold()) for name in known):
+        near = suggest_name(registry.replace("*", ""), known)
         if near or "registry" not in world.assumes:
+            makes = "" if near or "*" in registry else f": regilink.registry({registry!r}) makes one"
             raise ImpossibleAssertion(
-                f"there is no registry {registry!r} on the server, nothing can be linked to it{near}"
-                f"{'' if near else f': regilink.registry({registry!r}) makes one'}"
+                f"there is no registry {registry!r} on the server, nothing can be linked to it{near}{makes}"
             )
-    entity = pattern.entity
-    if entity and entity not in world.entities:
-        near = suggest_name(entity, world.entities)
-        if near or not world.assumes & {"organization", "team"}:
-            raise ImpossibleAssertion(f"there is no entity {entity!r} on the server{near}")
+    _check_entity(world, pattern)
     return pattern
+
+
+def _check_entity(world: World, pattern: PathPattern) -> None:
+    __tracebackhide__ = True
+    name = pattern.entity
+    if not name:
+        return
+    entity = world.entities.get(name)
+    if entity is None:
+        near = suggest_name(name, [*world.entities, *world.organizations])
+        if near or not world.assumes & {"organization", "team"}:
+            raise ImpossibleAssertion(f"there is no entity {name!r} on the server{near}")
+    elif pattern.registry and entity.kind != "organization":
+        kind = "team" if entity.kind == "team" else "user"
+        path = pattern.path.partition("/")[2]
+        raise ImpossibleAssertion(f'{name!r} is a {kind}, registries belong to the organization: write "{path}"')
+
+
+def check_consumable(world: World, pattern: PathPattern, consumed: Sequence[Consumption]) -> None:
+    """Refuse the name of a version that is not there, where the collection or one with a similar name is.
+
+    Raises:
+        ImpossibleAssertion: nobody could consume it, and the code has not tried.
+    """
+    __tracebackhide__ = True
+    if "*" in pattern.path or pattern.is_registry or find_membership(world, pattern) is not None:
+        return
+    if any(matches_consumption(pattern, entry) for entry in consumed):
+        return
+    linked = list(find_linked(world, None))
+    if beside := [each.version for each in linked if pattern.matches_name(each.collection.path)]:
+        raise ImpossibleAssertion(f"there is no version {str(pattern)!r} on the server; there are: {', '.join(beside)}")
+    if near := suggest_name(pattern.path, {each.collection.path.partition("/")[2] for each in linked}):
+        raise ImpossibleAssertion(f"there is no collection {pattern.path!r} on the server{near}")
+
+
+def check_not_mocked() -> None:
+    """Refuse to say that nothing was done, where a mock has done it.
+
+    Raises:
+        ImpossibleAssertion: the code has a mock in place of wandb.
+    """
+    __tracebackhide__ = True
+    if name := find_mock():
+        raise ImpossibleAssertion(f"{name} is a mock: nothing reaches the server, whatever the code does")
+
+
+def find_mock() -> str | None:
+    """What of wandb is a mock now: the module in a module of the code, a function, a class or a method."""
+    import sys
+
+    def is_mock(value: object) -> bool:
+        return type(value).__module__.startswith("unittest.mock")
+
+    for name, module in tuple(sys.modules.items()):
+        own_name = name.rpartition(".")[2]
+        is_test = own_name.startswith(("test_", "conftest")) or own_name.endswith("_test")
+        if not is_test and is_mock(getattr(module, "__dict__", {}).get("wandb")):
+            return f"{name}.wandb"
+    wandb = sys.modules.get("wandb")
+    if wandb is None or is_mock(wandb):
+        return None if wandb is None else "wandb"
+    names = ("init", "Api", "Artifact", "Run", "Run.link_artifact", "Run.use_artifact", "Run.link_model")
+    names += ("Run.log_artifact", "Artifact.link", "Artifact.download", "Api.artifact")
+    for name in names:
+        owner, _, method = name.rpartition(".")
+        if is_mock(getattr(getattr(wandb, owner, None) if owner else wandb, method, None)):
+            return f"wandb.{name}"
+    return None
 
 
 def find_linked(world: World, pattern: PathPattern | None) -> Iterator[Membership]:
@@ -133,11 +199,9 @@ def find_consumption(
 def explain_silence(world: World, runs: Sequence[Run]) -> str:
     """Why no link reached the server: the mode, a mock, no run, or a run that only logged."""
     import os
-    import sys
 
-    wandb = sys.modules.get("wandb")
-    if wandb is not None and type(getattr(wandb, "init", None)).__module__.startswith("unittest.mock"):
-        return "wandb.init is a mock: the real SDK never ran. Remove the mock, the fixture takes its place."
+    if name := find_mock():
+        return f"{name} is a mock: the real SDK never ran. Remove the mock, the fixture takes its place."
     mode = os.environ.get("WANDB_MODE")
     if mode in ("disabled", "dryrun", "offline"):
         return f"WANDB_MODE is {mode!r}: nothing reaches a server in this mode."

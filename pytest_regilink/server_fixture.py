@@ -69,6 +69,8 @@ class Regilink:
         self._blocked_before = len(fence.blocked)
         self.declared_faults: list[Fault] = []
         """The faults of the test: those that no request met are reported at its end."""
+        self.blocks: list[FailsLoudly] = []
+        """What `assert_fails_loudly` returned: without `with` it checks nothing, which is reported at the end."""
 
     def __repr__(self) -> str:
         from regilink_doctor.core.phrases import counted
@@ -473,17 +475,17 @@ class Regilink:
         """No link went to `path`; without a path, none went anywhere. With `now`: nothing is there at this moment.
 
         Raises:
-            AssertionError: one did, or there is no such registry, so that none ever could.
+            AssertionError: one did; or none ever could: there is no such registry, or wandb is a mock.
         """
         __tracebackhide__ = True
         from pytest_regilink.assertions import assert_not_linked, link_error
+        from pytest_regilink.lookups import check_not_mocked, find_linked
 
         pattern = None if path is None else self._require_reachable(path)
+        check_not_mocked()
         if not now:
             assert_not_linked(self.links, pattern, assumed=self._assumed)
             return
-        from pytest_regilink.lookups import find_linked
-
         for membership in find_linked(self.world, pattern):
             raise link_error(f"{membership.collection.path}:{membership.version} is there", self.links)
 
@@ -525,14 +527,16 @@ class Regilink:
         """No version of this name was consumed; without a name, nothing was.
 
         Raises:
-            AssertionError: one was, or there is no such registry, so that none ever could.
+            AssertionError: one was; or none ever could: there is no such version, or wandb is a mock.
         """
         __tracebackhide__ = True
         from pytest_regilink.assertions import HOW, assert_not_consumed, read_how
-        from pytest_regilink.lookups import find_consumption, resolve_alias
+        from pytest_regilink.lookups import check_consumable, check_not_mocked, find_consumption, resolve_alias
 
         pattern = None if name is None else resolve_alias(self.world, self._require_reachable(name))
+        check_not_mocked()
         if pattern is not None:
+            check_consumable(self.world, pattern, self.ledger.consumed)
             found = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
             if found is not None:
                 raise AssertionError(f"{str(pattern)!r} was {HOW[found.how]}, as {found.name}")
@@ -616,7 +620,9 @@ class Regilink:
         Raises:
             AssertionError: it went on as if nothing had happened, linked something, or failed for another reason.
         """
-        return FailsLoudly(self, because)
+        block = FailsLoudly(self, because)
+        self.blocks.append(block)
+        return block
 
     # Details.
 
@@ -695,32 +701,38 @@ class FailsLoudly:
         self._because = because
         if because is not None:
             (read_code if because.startswith("REG") else read_failure)(because)
-        self._before = len(regilink.links)
-        self._hits_before = self._count_hits()
+        self._before = self._hits_before = 0
+        self.is_entered = False
 
     def __enter__(self) -> None:
         """Begin."""
+        self.is_entered = True
+        self._before = len(self._regilink.links)
+        self._hits_before = self._count_hits()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         __tracebackhide__ = True
         from pytest_regilink.assertions import assert_not_linked, describe_refusal, link_error
-        from regilink_doctor.workflows.explain.where_it_happens import is_wandb_error
 
         links, assumed = self._regilink.links[self._before :], self._regilink.world.assumed
         refused = [attempt for attempt in links if attempt.verdict == "refused"]
         cause = f"{describe_refusal(refused[-1])}; " if refused else ""
         if error is None:
-            raise link_error(f"{cause}the code went on as if nothing had happened", links, assumed)
+            accepted = "W&B refused nothing: " if links and not cause else ""
+            raise link_error(f"{accepted}{cause}the code went on as if nothing had happened", links, assumed)
         if isinstance(error, SystemExit) and error.code in (None, 0):
             raise link_error(f"{cause}the code ended with status 0", links, assumed)
         if not isinstance(error, (Exception, SystemExit)):
             return False
-        if not refused and self._count_hits() == self._hits_before and not is_wandb_error(error):
+        is_own = isinstance(error, _MISTAKES) and trace is not None and trace.tb_next is None
+        was_met = bool(refused) or self._count_hits() > self._hits_before
+        if is_own or not (was_met or _is_failure_of_wandb(error)):
             shown = f"{type(error).__name__}: {error}".splitlines()[0]
             called = "W&B refused nothing" if links else "nothing of W&B was called"
-            raise AssertionError(f"the block failed for another reason, {called}: {shown}") from error
+            raised = "raised by the test itself" if is_own and was_met else called
+            raise AssertionError(f"{cause}the block failed for another reason, {raised}: {shown}") from error
         assert_not_linked(links, assumed=assumed)
         if self._because is not None and not self._is_because(error, refused):
             actual = ", ".join(part for attempt in refused for part in (attempt.code, attempt.failure) if part)
@@ -739,6 +751,20 @@ class FailsLoudly:
 
         explanation = classify(error)
         return not refused and self._because in (*explanation.codes, *explanation.failures)
+
+
+_MISTAKES = (AssertionError, AttributeError, ImportError, NameError, TypeError)
+"""Errors that a mistake in the test raises in its own lines; one that the code under test raises counts."""
+
+
+def _is_failure_of_wandb(error: BaseException) -> bool:
+    """Whether wandb raised it. `wandb.inti()` is a mistake; `None.link_artifact()` is in the failure index."""
+    from regilink_doctor.workflows.explain.where_it_happens import explain_raised, is_wandb_error
+
+    if not isinstance(error, _MISTAKES):
+        return is_wandb_error(error)
+    is_of_module = isinstance(error, ImportError) or str(error).startswith("module '")
+    return not is_of_module and explain_raised(error) is not None
 
 
 def _as_list(names: Iterable[str]) -> list[str]:

@@ -66,6 +66,8 @@ class Fence(Service):
         self._hosts = (*REAL_HOSTS, *(name for each in named if (name := _host_name(each)) and not is_loopback(name)))
         self._configured = tuple(url for url in named if url)
         self._added: dict[str, None] = {}
+        self.emulators: set[str] = set()
+        """The addresses of further emulators: they are not real servers either."""
         self._emulator = emulator
         self._upstream = Upstream(outside)
         self._proxy: Proxy | None = None
@@ -124,7 +126,7 @@ class Fence(Service):
         """Whether a host and a port are those of a W&B server: real ones, or configured on this machine."""
         if not is_loopback(host):
             return self.is_real(host)
-        urls = {*self._configured, *self._added, *self._emulator.ledger.servers} - {self._emulator.url}
+        urls = {*self._configured, *self._added, *self._emulator.ledger.servers} - {self._emulator.url, *self.emulators}
         return port in {_read_port(url) for url in urls if is_loopback(_host_name(url) or "")}
 
     def add_server(self, url: str) -> None:

@@ -88,6 +88,29 @@ def test_the_source_that_was_logged_is_found_wherever_it_went() -> None:
 
 
 @pytest.mark.parametrize(
+    "path", ["*", "*/zoo", "team-a/*", "model/zoo", "team-a/model/zoo", Artifact("team-a/p/zoo:v3", is_link=False)]
+)
+def test_a_link_to_a_project_is_not_one_to_a_registry(path: object) -> None:
+    with pytest.raises(AssertionError, match=r'^linked to project "model", not to a registry \[REG101, A1\]'):
+        assert_linked([MISPLACED], path)
+    with pytest.raises(AssertionError, match="something was linked to"):
+        assert_not_linked([MISPLACED], path)
+
+
+def test_what_to_write_for_a_link_to_a_project_is_a_target_path() -> None:
+    for path in ("model/zoo", "team-a/model/zoo", "wandb-registry-model/zoo", "wandb-registry-model/zoo:v0"):
+        with pytest.raises(AssertionError, match=r': write "wandb-registry-model/zoo"\n'):
+            assert_linked([MISPLACED], path)
+
+
+@pytest.mark.parametrize("path", ["wandb-registry-model/.*", "wandb-registry-.+/zoo", ".*"])
+def test_a_regular_expression_is_not_a_path(path: str) -> None:
+    for check in (assert_linked, assert_not_linked, assert_not_consumed):
+        with pytest.raises(ImpossibleAssertion, match=r"is a regular expression: in a path, \* alone matches"):
+            check([], path)
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "wandb-registry-model/zoo:v1",

@@ -6,7 +6,7 @@ import re
 import pytest
 import wandb
 from suites import Run
-from test_server_fixture import link
+from test_server_fixture import TARGET, link
 
 from pytest_regilink import ImpossibleAssertion, Regilink
 
@@ -74,6 +74,58 @@ def test_going_on_fails(regilink: Regilink) -> None:
     assert re.match(r"test_server_fixture\.py:\d+: the link to '.*' was refused \[REG\d+.*; the code went on", first)
 
 
+def test_a_link_that_was_accepted_did_not_fail(regilink: Regilink) -> None:
+    with pytest.raises(AssertionError, match="refused nothing: the code went on"), regilink.assert_fails_loudly():
+        link()
+
+
+def link_quietly() -> None:
+    with contextlib.suppress(wandb.errors.CommError):
+        link(WRONG)
+
+
+@pytest.mark.parametrize("error", [NameError("lnk"), AssertionError("1 == 2"), TypeError("f() got 2")])
+def test_a_mistake_of_the_test_after_a_refusal_that_was_swallowed_fails(regilink: Regilink, error: Exception) -> None:
+    with (  # noqa: PT012 - the mistake is in a line of the block
+        pytest.raises(
+            AssertionError, match=r"refused \[REG301.*; the block failed for another reason, raised by the test"
+        ),
+        regilink.assert_fails_loudly(),
+    ):
+        link_quietly()
+        raise error
+
+
+def test_a_typo_in_the_name_of_a_function_of_wandb_fails(regilink: Regilink) -> None:
+    with (
+        pytest.raises(AssertionError, match="for another reason, nothing of W&B was called: AttributeError"),
+        regilink.assert_fails_loudly(),
+    ):
+        wandb.inti()
+
+
+def test_the_error_of_a_run_that_is_none_counts(regilink: Regilink) -> None:
+    def link_without_a_run() -> None:
+        wandb.run.link_artifact("zoo", TARGET)
+
+    with regilink.assert_fails_loudly():
+        link_without_a_run()
+
+
+def test_only_the_block_itself_counts(regilink: Regilink) -> None:
+    block = regilink.assert_fails_loudly()
+    link_quietly()
+    with pytest.raises(AssertionError, match="for another reason"), block:
+        raise RuntimeError("disk full")
+
+
+def test_without_a_block_nothing_is_checked_and_the_test_fails(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile("def test_it(regilink):\n    regilink.assert_fails_loudly()\n")
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["assert_fails_loudly checks nothing without `with`"])
+
+
 def test_status_0_fails(regilink: Regilink) -> None:
     with pytest.raises(AssertionError, match="ended with status 0"), regilink.assert_fails_loudly():
         raise SystemExit(0)
@@ -121,20 +173,27 @@ def test_a_classic_failure_that_the_test_did_not_meet_fails(suite: pytest.Pytest
     suite.makepyfile(
         test_it="""
         import pytest
+        import train
         from pytest_regilink import failures
 
         @failures("wrong-type", "server-error")
         def test_a_typo(regilink):
             with pytest.raises(Exception):
                 trian.main()
+
+        @failures("no-permission")
+        def test_another_refusal(regilink):
+            with regilink.assert_fails_loudly():
+                train.main("wandb-registry-modle/zoo")
         """
     )
     result = run()
-    result.assert_outcomes(failed=2)
+    result.assert_outcomes(failed=3)
     result.stdout.fnmatch_lines(
         [
             "*W&B refused nothing: the test did not meet the failure 'wrong-type'*",
             "*no request met the fault 'status' at 'linkArtifact'*",
+            "train.py:8: *refused [[]REG301, B3[]]*; the test did not meet the failure 'no-permission'",
         ]
     )
 

@@ -78,6 +78,7 @@ def test_an_older_server_lacks_features(regilink: Regilink) -> None:
         ({"types": "model"}, "types='model': it is a list, "),
         ({"types": [1]}, "types=[1]: it is a list, "),
         ({"server": 0.7}, "server=0.7: it is a version as a string, "),
+        ({"failure": "wrong_type"}, "failure='wrong_type': it is the name of a classic failure"),
         ({"faults": "drop"}, "faults='drop': it is a list of names and dictionaries, "),
         ({"faults": [("drop",)]}, "faults=[('drop',)]: it is a list of names and dictionaries, "),
     ],
@@ -110,6 +111,20 @@ def test_what_a_server_cannot_be_is_an_error_without_a_traceback(
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([message])
     assert "Traceback" not in result.stdout.str()
+
+
+def test_a_parameter_of_the_wrong_shape_is_refused(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("regilink", ["viewer"], indirect=True)
+        def test_it(regilink): pass
+        """
+    )
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(['*the parameter \'viewer\' is not a dictionary: {"role": "viewer"}'])
 
 
 @pytest.mark.parametrize("operation", ["linkArtifact", "LINKARTIFACT", "upload", "RunResumeStatus", None])

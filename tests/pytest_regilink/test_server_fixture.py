@@ -1,5 +1,6 @@
 """What a test has in hand: the verbs, the questions and the assertions of `regilink`, with the real SDK."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,63 @@ def test_a_registry_that_does_not_exist_proves_nothing(regilink: Regilink) -> No
     regilink.registry("model")
     with pytest.raises(ImpossibleAssertion, match=r"regilink.registry\('production'\) makes one"):
         regilink.assert_not_linked("wandb-registry-production/zoo")
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("wandb-registry-modl*", r"no registry 'modl\*' on the server.*did you mean 'model'"),
+        ("acm*/wandb-registry-modle/zoo", "did you mean 'model'"),
+        ("Acme inc/wandb-registry-model/zoo", "no entity 'Acme inc' on the server; did you mean 'Acme Inc'"),
+        ("team-a/wandb-registry-model/zoo", "'team-a' is a team.*write \"wandb-registry-model/zoo\""),
+        ("alice/wandb-registry-model", "'alice' is a user.*write \"wandb-registry-model\""),
+    ],
+)
+def test_a_place_that_no_link_can_reach_proves_nothing(regilink: Regilink, path: str, message: str) -> None:
+    with pytest.raises(ImpossibleAssertion, match=message):
+        regilink.assert_not_linked(path)
+
+
+@pytest.mark.parametrize("path", ["wandb-registry-mod*", "wandb-registry-prod*", "*/wandb-registry-*/zoo", "p/zoo"])
+def test_a_place_that_a_link_can_reach_may_be_empty(regilink: Regilink, path: str) -> None:
+    regilink.assert_not_linked(path)
+
+
+def test_a_version_that_nobody_could_consume_proves_nothing(regilink: Regilink) -> None:
+    regilink.assert_not_consumed("wandb-registry-model/zoo")
+    regilink.published("wandb-registry-model/zoo:production")
+    regilink.published("wandb-registry-model/zoo")
+    regilink.assert_not_consumed("wandb-registry-model/zoo:production")
+    with pytest.raises(ImpossibleAssertion, match=r"no version '.*/zoo:prod' on the server; there are: v0, v1"):
+        regilink.assert_not_consumed("wandb-registry-model/zoo:prod")
+    with pytest.raises(ImpossibleAssertion, match=r"no collection '.*/zo' on the server; did you mean '.*/zoo'"):
+        regilink.assert_not_consumed("wandb-registry-model/zo:production")
+
+
+@pytest.mark.parametrize(
+    "mocked", ["train_with_mock.wandb", "wandb.init", "wandb.Api", "wandb.Run.link_artifact", "wandb.Artifact.link"]
+)
+def test_that_a_mock_linked_nothing_proves_nothing(
+    regilink: Regilink, monkeypatch: pytest.MonkeyPatch, mocked: str
+) -> None:
+    from types import ModuleType
+    from unittest.mock import MagicMock
+
+    module = ModuleType("train_with_mock")
+    module.__dict__["wandb"] = wandb
+    monkeypatch.setitem(sys.modules, "train_with_mock", module)
+    monkeypatch.setattr(mocked, MagicMock())
+    for check in (regilink.assert_not_linked, regilink.assert_not_consumed):
+        with pytest.raises(ImpossibleAssertion, match=rf"^{mocked} is a mock: nothing reaches the server"):
+            check()
+    with pytest.raises(AssertionError, match=rf"{mocked} is a mock: the real SDK never ran"):
+        regilink.assert_linked(TARGET)
+
+
+def test_a_registry_accepts_the_types_that_the_test_declares(regilink: Regilink) -> None:
+    regilink.registry("model", types=["dataset"])
+    with regilink.assert_fails_loudly(because="REG401"):
+        link()
 
 
 def test_a_registry_that_the_code_named_is_not_impossible(regilink: Regilink) -> None:

@@ -283,7 +283,7 @@ class World(State):
         organization: str | None = None,
         assumed: bool = False,
     ) -> Project:
-        """A registry. `name` goes without the prefix; `types` None accepts every type.
+        """A registry. `name` goes without the prefix; `types` None accepts every type, a list no others.
 
         Raises:
             ValueError: the name carries the prefix, or `types` is no list. Refusal: it is no name.
@@ -302,6 +302,9 @@ class World(State):
         project.default_role = default_role or project.default_role
         project.protected_aliases.update(protected_aliases)
         project.allow_all_types = types is None
+        used = {collection.type for collection in project.collections.values()}
+        for unused in set(project.types) - used if types is not None else ():
+            del project.types[unused]
         for each in types or ():
             registries.add_type(self, project, each)
         return project
