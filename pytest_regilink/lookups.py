@@ -123,6 +123,10 @@ def check_not_mocked() -> None:
         raise ImpossibleAssertion(f"{name} is a mock: nothing reaches the server, whatever the code does")
 
 
+_MOCKED: tuple[str, ...] = ("init", "Api", "Artifact", "Run", "Run.link_artifact", "Run.use_artifact")
+_MOCKED += ("Run.link_model", "Run.log_artifact", "Artifact.link", "Artifact.download", "Api.artifact")
+
+
 def find_mock() -> str | None:
     """What of wandb is a mock now: the module in a module of the code, a function, a class or a method."""
     import sys
@@ -138,9 +142,7 @@ def find_mock() -> str | None:
     wandb = sys.modules.get("wandb")
     if wandb is None or is_mock(wandb):
         return None if wandb is None else "wandb"
-    names = ("init", "Api", "Artifact", "Run", "Run.link_artifact", "Run.use_artifact", "Run.link_model")
-    names += ("Run.log_artifact", "Artifact.link", "Artifact.download", "Api.artifact")
-    for name in names:
+    for name in _MOCKED:
         owner, _, method = name.rpartition(".")
         if is_mock(getattr(getattr(wandb, owner, None) if owner else wandb, method, None)):
             return f"wandb.{name}"
