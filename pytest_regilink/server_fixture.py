@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Project,
         RegistryRole,
         Run,
+        SlackChannel,
         User,
     )
 
@@ -52,8 +53,8 @@ class Regilink:
     """A fresh W&B server, and what the code under test did to it.
 
     The verbs create or update what they name: `organization`, `team`, `user`, `service_account`, `registry`,
-    `collection`, `member`, `artifact`, `published`, `automation`, `server`. Who declares a team, a registry or an
-    organization says which there are: no further one is assumed to exist then.
+    `collection`, `member`, `artifact`, `published`, `automation`, `slack_channel`, `server`. Who declares a team, a
+    registry or an organization says which there are: no further one is assumed to exist then.
     """
 
     def __init__(
@@ -372,6 +373,16 @@ class Regilink:
             webhook=webhook,
             organization=organization,
         )
+
+    def slack_channel(self, channel: str, *, entity: str | None = None, workspace: str = "workspace") -> SlackChannel:
+        """A channel of Slack that automations of the entity (the default one) can write to; nothing is sent.
+
+        Raises:
+            LookupError: there is no such entity.
+        """
+        entity = entity or self.current_user.default_entity or ""
+        self._check_entity(entity)
+        return self.world.slack_channel(channel, entity=entity, workspace=workspace)
 
     def server(self, version: str | None = None, *, without: Iterable[str] = ()) -> None:
         """Let the server be W&B Server of this version (None: the newest), without some features.

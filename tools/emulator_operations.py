@@ -26,8 +26,6 @@ PACKAGE = Path(wandb.__file__).parent
 LONGEST = 60_000
 
 OUTSIDE = {
-    "automations of an organization": r"orgautomations",
-    "Slack integrations": r"slackintegrations",
     "launch": r"run_?queue|launch|defaultresourceconfig",
     "local sweep schedulers": r"enqueuesweeprun",
     "reports": r"allviews",

@@ -122,6 +122,18 @@ def receiver() -> Iterator[tuple[str, list[Any]]]:
         thread.join()
 
 
+def link_version(server: Server) -> None:
+    server.ask(
+        "mutation M($input: LinkArtifactInput!) { linkArtifact(input: $input) { versionIndex } }",
+        input={
+            "artifactID": server.world.artifact("zoo", entity="team-a").id,
+            "artifactPortfolioName": "zoo",
+            "entityName": "acme",
+            "projectName": "wandb-registry-model",
+        },
+    )
+
+
 def outcome(server: Server) -> str | None:
     end = time.monotonic() + 10
     while (found := server.emulator.ledger.triggered[0].outcome) is None and time.monotonic() < end:
@@ -150,18 +162,25 @@ def test_a_webhook_on_this_machine_is_called_with_its_payload(
 @pytest.mark.parametrize("url", ["https://hooks.example/x", "http://10.0.0.1/x", "https://127.0.0.1/x", "nonsense"])
 def test_a_webhook_elsewhere_is_never_called(server: Server, zoo: Collection, url: str) -> None:
     server.world.automation("deploy", registry="model", webhook=url)
-    version = server.world.artifact("zoo", entity="team-a")
-    server.ask(
-        "mutation M($input: LinkArtifactInput!) { linkArtifact(input: $input) { versionIndex } }",
-        input={
-            "artifactID": version.id,
-            "artifactPortfolioName": "zoo",
-            "entityName": "acme",
-            "projectName": "wandb-registry-model",
-        },
-    )
+    link_version(server)
     assert outcome(server) == "not called: it is not an http:// address of this machine"
     assert isinstance(next(iter(server.world.webhooks.values())), Webhook)
+
+
+def test_a_notification_goes_to_a_channel_of_slack_in_the_ledger_alone(server: Server, zoo: Collection) -> None:
+    server.world.slack_channel("#deploys", entity="acme", workspace="zoo")
+    server.world.slack_channel("#others", entity="team-a")
+    (channel,) = server.api().slack_integrations(entity="acme")
+    assert (channel.channel_name, channel.team_name) == ("#deploys", "zoo")
+    action = automations.SendNotification.from_integration(channel, title="linked", text="a new version")
+    server.api().create_automation(automations.OnLinkArtifact(scope=scope_of(server, zoo)) >> action, name="tell")
+    made = server.api().automation(name="tell")
+    assert (made.action.integration.id, made.action.title) == (channel.id, "linked")
+    link_version(server)
+    (entry,) = server.emulator.ledger.triggered
+    assert (entry.automation, entry.action, entry.outcome) == ("tell", "NOTIFICATION", None)
+    query = 'query Q { organization(name: "Acme Inc") { triggers(first: 9) { edges { node { name } } } } }'
+    assert server.ask(query)["organization"]["triggers"]["edges"] == [{"node": {"name": "tell"}}]
 
 
 def test_a_template_is_valid_json_whatever_is_filled_in() -> None:

@@ -17,7 +17,7 @@ from regilink_doctor.emulator.resolvers import (
     users,
 )
 from regilink_doctor.emulator.resolvers.context import RESOLVERS
-from regilink_doctor.emulator.world.model import Collection, Entity, Project, Run, User, Webhook
+from regilink_doctor.emulator.world.model import Collection, Entity, Project, Run, SlackChannel, User, Webhook
 
 
 def type_name(value: object) -> str:
@@ -28,7 +28,13 @@ def type_name(value: object) -> str:
         return "Run"
     if isinstance(value, dict):
         return str(value["kind"])
-    named = {User: "User", Project: "Project", Entity: "Entity", Webhook: "GenericWebhookIntegration"}
+    named = {
+        User: "User",
+        Project: "Project",
+        Entity: "Entity",
+        Webhook: "GenericWebhookIntegration",
+        SlackChannel: "SlackIntegration",
+    }
     if type(value) in named:
         return named[type(value)]
     raise TypeError(f"no GraphQL type for {type(value).__name__}")

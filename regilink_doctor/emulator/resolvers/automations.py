@@ -8,7 +8,16 @@ from typing import Any
 from regilink_doctor.emulator.resolvers.context import Context, field
 from regilink_doctor.emulator.resolvers.paging import Connection, page
 from regilink_doctor.emulator.world import World, access, automations, search
-from regilink_doctor.emulator.world.model import Automation, Collection, Entity, Project, User, Webhook
+from regilink_doctor.emulator.world.model import (
+    Automation,
+    Collection,
+    Entity,
+    Organization,
+    Project,
+    SlackChannel,
+    User,
+    Webhook,
+)
 from regilink_doctor.emulator.world.refusal import denied, not_found
 
 
@@ -25,10 +34,9 @@ def triggered_action(source: Automation, context: Context) -> dict[str, Any]:
     if source.action == "NO_OP":
         return {"kind": "NoOpTriggeredAction", "no_op": bool(settings.get("no_op", True))}
     if source.action == "NOTIFICATION":
-        integration = context.world.by_id(settings.get("integration_id"), Webhook)
         return {
             "kind": "NotificationTriggeredAction",
-            "integration": integration,
+            "integration": context.world.by_id(settings.get("integration_id"), SlackChannel),
             "title": settings.get("title"),
             "message": settings.get("message"),
             "severity": settings.get("severity"),
@@ -63,6 +71,19 @@ def entity_triggers(
     return page(search.automations(found, filters, order), first, after)
 
 
+@field("Organization", "triggers")
+def organization_triggers(
+    source: Organization,
+    context: Context,
+    after: str | None = None,
+    first: int | None = None,
+    order: str | None = None,
+    filters: str | None = None,
+) -> Connection:
+    found = [each for each in automations.automations_of(context.world) if _owner(each).organization is source]
+    return page(search.automations(found, filters, order), first, after)
+
+
 def _owner(automation: Automation) -> Entity:
     home = automations.project_of(automation.scope)
     return home.entity if isinstance(home, Project) else home
@@ -77,7 +98,9 @@ def user_projects(source: User, context: Context, first: int | None = None, afte
 
 @field("Entity", "integrations")
 def integrations(source: Entity, context: Context, first: int | None = None, after: str | None = None) -> Connection:
-    return page([each for each in context.world.webhooks.values() if each.entity is source], first, after)
+    world = context.world
+    everything = [*world.webhooks.values(), *world.slack_channels.values()]
+    return page([each for each in everything if each.entity is source], first, after)
 
 
 @field("Mutation", "createFilterTrigger")

@@ -74,7 +74,7 @@ FEATURES = (
     Feature("AUTOMATION_EVENT_ADD_COLLECTION_TAG", (0, 80, 0)),
     Feature("AUTOMATION_EVENT_REMOVE_COLLECTION_TAG", (0, 80, 0)),
     Feature("AUTOMATION_EVENT_UNLINK_ARTIFACT", (0, 81, 0)),
-    Feature("QUERY_AUTOMATIONS_ON_ENTITY", (0, 81, 0), ("Entity.triggers",)),
+    Feature("QUERY_AUTOMATIONS_ON_ENTITY", (0, 81, 0), ("Entity.triggers", "Organization.triggers")),
     Feature("SWEEPS_QUERY_FILTERING", (0, 81, 4), ("Project.sweeps.filters",), known=True),
     Feature("FILESTREAM_GZIP", (0, 83, 0)),
     Feature("UPDATE_RUN_STATE", (0, 83, 0), ("Mutation.updateRunState", "UpdateRunStateInput")),

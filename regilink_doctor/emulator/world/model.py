@@ -709,3 +709,17 @@ class Webhook:
     @property
     def id(self) -> str:
         return encode("Integration", self.number)
+
+
+@record(frozen=False)
+class SlackChannel:
+    """A channel that automations of an entity write to. `team_name` is the Slack workspace, as W&B names it."""
+
+    number: int
+    entity: Entity
+    channel_name: str
+    team_name: str
+
+    @property
+    def id(self) -> str:
+        return encode("Integration", self.number)

@@ -20,6 +20,7 @@ from regilink_doctor.emulator.world.model import (
     Organization,
     Project,
     Run,
+    SlackChannel,
     StoredFile,
     Tag,
     User,
@@ -73,6 +74,7 @@ class State:
         """Number of the sequence and distributed id -> the version that several processes log together."""
         self.automations: dict[int, Automation] = {}
         self.webhooks: dict[int, Webhook] = {}
+        self.slack_channels: dict[int, SlackChannel] = {}
         self.run_of_id: dict[str, Run] = {}
         """Deleted runs too: to delete one again changes nothing."""
         self._user_of_key: dict[str, User] = {}

@@ -28,6 +28,7 @@ from regilink_doctor.emulator.world.model import (
     OrganizationRole,
     Project,
     RegistryRole,
+    SlackChannel,
     TeamRole,
     User,
 )
@@ -398,6 +399,17 @@ class World(State):
             automation.settings = {"integration_id": self.make_webhook(project.entity, name, webhook).id}
         self.automations[automation.number] = self.keep(automation, automation.number)
         return automation
+
+    @locked
+    def slack_channel(self, channel: str, *, entity: str, workspace: str = "workspace") -> SlackChannel:
+        """A channel of Slack that automations of the entity can write to. Nothing is sent; the ledger notes it.
+
+        Raises:
+            KeyError: no such entity.
+        """
+        slack_channel = SlackChannel(self.number(), self.entities[entity], channel, workspace)
+        self.slack_channels[slack_channel.number] = self.keep(slack_channel, slack_channel.number)
+        return slack_channel
 
     @locked
     def server(self, version: str | None = None, *, without: Iterable[str] = ()) -> None:
