@@ -99,7 +99,7 @@ def user_projects(source: User, context: Context, first: int | None = None, afte
 @field("Entity", "integrations")
 def integrations(source: Entity, context: Context, first: int | None = None, after: str | None = None) -> Connection:
     world = context.world
-    everything = [*world.webhooks.values(), *world.slack_channels.values()]
+    everything: list[Webhook | SlackChannel] = [*world.webhooks.values(), *world.slack_channels.values()]
     return page([each for each in everything if each.entity is source], first, after)
 
 

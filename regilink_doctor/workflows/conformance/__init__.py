@@ -137,11 +137,14 @@ def check_conformance(
             real = Scratch(session.gateway, names, private=private, second=second, type=usable_type)
             try:
                 observed = _observe(real)
+            except KeyboardInterrupt:
+                notice("stopped: deleting what was made")
+                raise
             finally:
-                with delay_signals(lambda: notice("removing what was made, one moment")):
+                with delay_signals(lambda: notice("deleting what was made, one moment")):
                     left += real.remove_everything()
                     if left:
-                        notice("could not be removed:\n" + "\n".join(f"  {item}" for item in left))
+                        notice("could not be deleted:\n" + "\n".join(f"  {item}" for item in left))
     compared = tuple(_compare(scenario, emulated[scenario.name], observed[scenario.name]) for scenario in SCENARIOS)
     impossible = tuple(
         Comparison(key, find_message(key).template, (find_message(key).failure,), "not run", reason=reason)
