@@ -10,9 +10,11 @@ from regilink_doctor.cli.options import (
     UNUSABLE,
     UsageProblem,
     add_colour,
+    add_language,
     add_option,
     add_output_format,
     add_server,
+    find_translation,
     known_catalog,
     load_configuration,
     wants_colour,
@@ -83,6 +85,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "-v", "--verbose", action="count", default=0, help="also show the checks that passed; twice: everything"
     )
     add_colour(shown)
+    add_language(shown)
     parser.set_defaults(run=_run_doctor)
 
 
@@ -108,7 +111,7 @@ def _run_doctor(options: argparse.Namespace) -> int:
         diagnosis = redact_diagnosis(diagnosis)
     if options.html:
         _write_page(diagnosis, options.html, config.docs_site)
-    _print_report(diagnosis, options, config.docs_site)
+    _print_report(diagnosis, options, config)
     return diagnosis.exit_status(strict=options.strict, allow_unknown=options.allow_unknown)
 
 
@@ -146,7 +149,7 @@ def _confirm_writing(live: LiveRows, lines: Sequence[str]) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _print_report(diagnosis: Diagnosis, options: argparse.Namespace, site: str) -> None:
+def _print_report(diagnosis: Diagnosis, options: argparse.Namespace, config: Config) -> None:
     from regilink_doctor.report.doctor import machine
 
     if options.output_format == "json":
@@ -163,7 +166,8 @@ def _print_report(diagnosis: Diagnosis, options: argparse.Namespace, site: str) 
 
         colour = wants_colour(options.color)
         console = Console(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=not colour)
-        render_full(diagnosis, console, verbose=options.verbose, site=site)
+        translate = find_translation(options.lang, config, "messages")
+        render_full(diagnosis, console, verbose=options.verbose, site=config.docs_site, translate=translate)
 
 
 def _write_page(diagnosis: Diagnosis, path: str, site: str) -> None:

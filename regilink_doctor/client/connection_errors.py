@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import requests
 
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 
 UNREACHABLE, REJECTED, NOT_WANDB, TOO_OLD, SERVER_ERROR = "REG801", "REG803", "REG804", "REG805", "REG810"
@@ -86,9 +87,9 @@ def cause_of(error: BaseException) -> tuple[str, str]:
             return "proxy-login", ""
         return "proxy", _proxy_detail(chain)
     if isinstance(error, requests.exceptions.InvalidProxyURL):
-        return "proxy", "this is not an address"
+        return "proxy", say("this is not an address")
     if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in str(error):
-        return "proxy", "Python needs the package PySocks for it"
+        return "proxy", say("Python needs the package PySocks for it")
     for each in chain:
         if found := _known(each):
             return found
@@ -101,7 +102,7 @@ def cause_of(error: BaseException) -> tuple[str, str]:
     if isinstance(error, requests.exceptions.SSLError):
         return "tls", _short(chain[-1])
     if isinstance(error, requests.exceptions.InvalidHeader):
-        return "other-api", f"its headers contradict each other ({_short(error)})"
+        return "other-api", say("its headers contradict each other ({short})", short=_short(error))
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):  # nothing was sent
         return "address", _short(error)
     return "connection", _short(chain[-1])
@@ -138,7 +139,7 @@ def _known(error: BaseException) -> tuple[str, str] | None:
             "RECORD_LAYER_FAILURE",
             "PACKET_LENGTH_TOO_LONG",
         )
-        return ("tls-plain" if plain else "tls"), reason or "the handshake failed"
+        return ("tls-plain" if plain else "tls"), reason or say("the handshake failed")
     if isinstance(error, socket.gaierror):
         return "dns", ""
     if isinstance(error, ConnectionRefusedError):
@@ -148,14 +149,18 @@ def _known(error: BaseException) -> tuple[str, str] | None:
     if isinstance(error, (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected)):
         return "reset", ""
     if isinstance(error, http.client.HTTPException):
-        return "other-api", f"what it sends is not HTTP ({type(error).__name__})"
+        return "other-api", say("what it sends is not HTTP ({name})", name=type(error).__name__)
     if isinstance(error, OSError) and error.errno in _NO_ROUTE:
-        return "unroutable", (error.strerror or "no route").lower()
+        return "unroutable", (error.strerror or say("no route")).lower()
     return None
 
 
 def _proxy_detail(chain: list[BaseException]) -> str:
-    words = {"refused": "it refuses the connection", "dns": "its name is unknown", "reset": "it closed the connection"}
+    words = {
+        "refused": say("it refuses the connection"),
+        "dns": say("its name is unknown"),
+        "reset": say("it closed the connection"),
+    }
     for each in chain:
         found = _known(each)
         if found:

@@ -12,6 +12,7 @@ from regilink_doctor.client.files import netrc_password, netrc_path, shown
 from regilink_doctor.client.hosts import FORGE, upstream, without_login
 from regilink_doctor.client.installed import Version
 from regilink_doctor.core.origin import File, Origin, Setting, Variable
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.records import record
 from regilink_doctor.core.text import remember_secret
 
@@ -45,9 +46,9 @@ class Key:
         _, dash, behind = self._secret.partition("-")
         secret = behind if dash else self._secret
         if not _SECRET.fullmatch(secret):
-            return "has characters that no key has"
+            return say("has characters that no key has")
         if len(secret) < LENGTH:
-            return f"has {len(secret)} characters where a key has {LENGTH}"
+            return say("has {number} characters where a key has {length}", number=len(secret), length=LENGTH)
         return None
 
     def __eq__(self, other: object) -> bool:
@@ -112,24 +113,28 @@ def find_credentials(
         return Credentials(Key(key), Variable("WANDB_API_KEY"))
     if token:
         return Credentials(token_file=Setting(token, Variable("WANDB_IDENTITY_TOKEN_FILE")))
-    empty = " (set, but empty)" if "WANDB_API_KEY" in environ else ""
-    looked.append(f"environment WANDB_API_KEY{empty}")
+    empty = say(" (set, but empty)") if "WANDB_API_KEY" in environ else ""
+    looked.append(say("environment WANDB_API_KEY{empty}", empty=empty))
     # Set but empty, the variable hides the settings files of those versions.
     if version < ENVIRONMENT_FIRST and "WANDB_API_KEY" not in environ:
         if file_key and file_key.value:
             return Credentials(Key(file_key.value), file_key.origin)
-        looked.append("settings files")
+        looked.append(say("settings files"))
     path = netrc_path(environ)
     machines = _machines(host, version)
     password, problem = netrc_password(path, machines)
     source = shown(path, cwd, environ)
     if password:
         return Credentials(Key(password), File(source))
-    looked.append(f"{source} {problem}" if problem else f"{source} (machine {without_login(machines[0])})")
+    looked.append(
+        join_phrases(" ", [source, problem])
+        if problem
+        else say("{source} (machine {machine})", source=source, machine=without_login(machines[0]))
+    )
     if version >= FILES_AGAIN:
         if file_key and file_key.value and "WANDB_API_KEY" not in environ:
             return Credentials(Key(file_key.value), file_key.origin)
-        looked.append("settings files")
+        looked.append(say("settings files"))
     return Credentials(looked_in=tuple(looked))
 
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record
 
 SECTION = "default"
@@ -15,7 +16,7 @@ SECTION = "default"
 
 TOO_LARGE = 2**20
 
-NOT_A_FILE = "is not a regular file"
+NOT_A_FILE = say("is not a regular file")
 
 
 @record
@@ -62,14 +63,14 @@ def _read(path: Path) -> SettingsFile:
         if not path.is_file():  # to read a pipe or a device might never end
             return SettingsFile(path, {}, NOT_A_FILE)
         if path.stat().st_size > TOO_LARGE:
-            return SettingsFile(path, {}, "is larger than a settings file can be")
+            return SettingsFile(path, {}, say("is larger than a settings file can be"))
         parser.read(path)
         return SettingsFile(path, dict(parser.items(SECTION)))
     except configparser.NoSectionError:
         return SettingsFile(path, {})
     except (OSError, ValueError, configparser.Error) as error:
         # configparser quotes the line that it stumbles over, and a settings file may hold a key.
-        return SettingsFile(path, {}, f"cannot be read ({type(error).__name__})")
+        return SettingsFile(path, {}, say("cannot be read ({name})", name=type(error).__name__))
 
 
 def netrc_path(environ: Mapping[str, str]) -> Path:
@@ -102,17 +103,17 @@ def netrc_password(path: Path, machines: tuple[str, ...]) -> tuple[str | None, s
         if path.exists() and not path.is_file():
             return None, NOT_A_FILE
         if path.stat().st_size > TOO_LARGE:
-            return None, "is larger than a netrc file can be"
+            return None, say("is larger than a netrc file can be")
         parsed = netrc.netrc(str(path))
     except FileNotFoundError:
         return None, None
     except netrc.NetrcParseError as error:
-        return None, f"cannot be read: line {error.lineno} is not netrc"
+        return None, say("cannot be read: line {lineno} is not netrc", lineno=error.lineno)
     except (OSError, ValueError) as error:
-        return None, f"cannot be read ({type(error).__name__})"
+        return None, say("cannot be read ({name})", name=type(error).__name__)
     for machine in machines:
         if machine and (found := parsed.authenticators(machine)):
             if found[2]:
                 return found[2], None
-            return None, "has an entry for this host without a password"
+            return None, say("has an entry for this host without a password")
     return None, None

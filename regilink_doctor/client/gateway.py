@@ -16,6 +16,7 @@ from regilink_doctor.client.credentials import Key
 from regilink_doctor.client.hosts import server_of, without_login
 from regilink_doctor.client.probes import skew_of
 from regilink_doctor.client.route import Route, is_bundle
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record
 from regilink_doctor.core.text import mask_secrets
 
@@ -161,7 +162,7 @@ class Gateway:
             raise
         except (requests.RequestException, OSError, ValueError) as error:
             cause, detail = cause_of(error)
-            seconds = f"{self.timeout:g} seconds"
+            seconds = say("{timeout:g} seconds", timeout=self.timeout)
             # Not chained: the libraries' exceptions quote the address, and a proxy's address may hold a password.
             raise self.fault(cause, seconds if cause.endswith("timeout") else detail) from None
 
@@ -226,7 +227,14 @@ class Gateway:
             return self.fault("page", f' titled "{title}"' if title else "")
         if start[:1] in (b"{", b"["):
             return self.fault("truncated" if not body.rstrip().endswith((b"}", b"]")) else "not-json")
-        return self.fault("other-api", f"status {response.status_code} and {len(body)} bytes that are not JSON")
+        return self.fault(
+            "other-api",
+            say(
+                "status {status_code} and {number} bytes that are not JSON",
+                status_code=response.status_code,
+                number=len(body),
+            ),
+        )
 
 
 def _authorization(key: Key | None) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
@@ -312,7 +320,7 @@ def _place(location: str) -> str:
     try:
         parts = urlsplit(location)
     except ValueError:
-        return "an address that cannot be read"
+        return say("an address that cannot be read")
     place = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else parts.path or "nowhere"
     return _one_line(without_login(place))
 

@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from regilink_doctor.core.origin import Argument, Default, File, Origin, Variable
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sdk_versions import number
 
@@ -61,8 +62,8 @@ def find_wandb(python: str | None, cwd: Path, environ: Mapping[str, str]) -> Ins
     try:
         found = metadata.distribution("wandb")
     except metadata.PackageNotFoundError:
-        return InstalledWandb(None, _own_environment(), Default("the environment of regilink"))
-    return _described(found, _own_environment(), Default("the environment of regilink"))
+        return InstalledWandb(None, _own_environment(), Default(say("the environment of regilink")))
+    return _described(found, _own_environment(), Default(say("the environment of regilink")))
 
 
 def _own_environment() -> str:

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from regilink_doctor.client.connection_errors import cause_of
 from regilink_doctor.client.route import Address, Route, is_bundle
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record
 
 T = TypeVar("T")
@@ -138,7 +139,9 @@ class Probes:
             return Trust(bundle, failed.cause, failed.detail)
         except (OSError, ValueError) as error:
             cause, detail = cause_of(error)
-            return Trust(bundle, cause, f"{self.timeout:g} seconds" if cause.endswith("timeout") else detail)
+            return Trust(
+                bundle, cause, say("{timeout:g} seconds", timeout=self.timeout) if cause.endswith("timeout") else detail
+            )
         return Trust(bundle)
 
     def _handshake(self, context: ssl.SSLContext) -> ssl.SSLSocket:

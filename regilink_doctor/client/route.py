@@ -14,6 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from regilink_doctor.client.hosts import without_login
 from regilink_doctor.core.origin import Default, Setting, Variable
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record
 
 PORTS = {"http": 80, "https": 443}
@@ -130,7 +131,7 @@ def _proxy(host: str, environ: Mapping[str, str]) -> Setting[str] | None:
     if environ is os.environ and sys.platform in ("darwin", "win32") and (value := getproxies().get(scheme)):
         # The system's settings have exceptions of their own, which Python asks for by the name alone.
         if not proxy_bypass(address_of(host).name):
-            return Setting(value, Default("the system's settings"))
+            return Setting(value, Default(say("the system's settings")))
     return None
 
 
@@ -165,7 +166,7 @@ def _python_bundle(environ: Mapping[str, str], packages: Path | None) -> Setting
         return Setting(str(found), Default("certifi", "REQUESTS_CA_BUNDLE"))
     import requests.certs
 
-    return Setting(requests.certs.where(), Default("certifi of regilink", "REQUESTS_CA_BUNDLE"))  # type: ignore[attr-defined]
+    return Setting(requests.certs.where(), Default(say("certifi of regilink"), "REQUESTS_CA_BUNDLE"))  # type: ignore[attr-defined]
 
 
 def _go_bundle(environ: Mapping[str, str]) -> Setting[str] | None:
@@ -174,5 +175,7 @@ def _go_bundle(environ: Mapping[str, str]) -> Setting[str] | None:
             return Setting(value, Variable(name))
     found = next((path for path in GO_BUNDLES if Path(path).is_file()), None)
     return (
-        Setting(found, Default("the system", "SSL_CERT_FILE")) if found and sys.platform.startswith("linux") else None
+        Setting(found, Default(say("the system"), "SSL_CERT_FILE"))
+        if found and sys.platform.startswith("linux")
+        else None
     )

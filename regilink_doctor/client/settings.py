@@ -20,6 +20,7 @@ from regilink_doctor.client.installed import InstalledWandb, Version, find_wandb
 from regilink_doctor.client.route import Route, is_proxy_address, route_to
 from regilink_doctor.core.naming import NAME_MAX
 from regilink_doctor.core.origin import Argument, Default, File, Origin, Setting, Variable
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.text import remember_secret
 
@@ -45,7 +46,7 @@ class SettingsProblem:
     origin: Origin
     what: str
     help: str
-    effect: str = "wandb stops when it starts"
+    effect: str = say("wandb stops when it starts")
 
 
 @record
@@ -140,7 +141,7 @@ class _Reader:
         mode = self._mode(self._find("mode", values))
         project = self._find("project", values)
         if project is not None and (what := _project_problem(project.value)):
-            self._add("project", project.origin, what, "choose a project name without these characters")
+            self._add("project", project.origin, what, say("choose a project name without these characters"))
         credentials = find_credentials(
             version=self.version,
             host=host.value,
@@ -166,7 +167,7 @@ class _Reader:
     def _add(self, setting: str, origin: Origin, what: str, advice: str) -> None:
         problem = SettingsProblem(setting, origin, what, advice)
         if setting == "settings" and self.version >= FILES_AT_ONCE:
-            problem = replace(problem, effect="wandb drops everything in its settings files")
+            problem = replace(problem, effect=say("wandb drops everything in its settings files"))
         self.problems.append(problem)
 
     def _find(self, name: str, values: Mapping[str, Setting[str]], argument: str | None = None) -> Setting[str] | None:
@@ -199,19 +200,24 @@ class _Reader:
                 try:
                     normal_host(value, self.version)
                 except HostRefused as error:
-                    return name, f"has `base_url = {value}`, which {error}"
+                    return name, say("has `base_url = {value}`, which {error}", value=value, error=error)
             elif name == "mode" and value not in MODES:
-                return name, f"has `mode = {value}`, and there is no such mode"
+                return name, say("has `mode = {value}`, and there is no such mode", value=value)
             elif name == "project" and (what := _project_problem(value)):
-                return name, f"has `project = {value}`, which {what}"
+                return name, say("has `project = {value}`, which {what}", value=value, what=what)
             elif known is not None and name not in known and name not in _ALWAYS_KNOWN:
-                return name, f"has `{name}`, which is no setting of wandb {self.installed.version}"
+                return name, say(
+                    "has `{name}`, which is no setting of wandb {version}", name=name, version=self.installed.version
+                )
         return None
 
     def _host(self, found: Setting[str] | None) -> Setting[str]:
         if found is None:
-            version = self.installed.version or "of the newest version"
-            return Setting(default_host(self.version), Default(f"default of wandb {version}", "WANDB_BASE_URL"))
+            version = self.installed.version or say("of the newest version")
+            return Setting(
+                default_host(self.version),
+                Default(say("default of wandb {version}", version=version), "WANDB_BASE_URL"),
+            )
         try:
             return Setting(normal_host(found.value, self.version), found.origin)
         except HostRefused as error:
@@ -230,7 +236,7 @@ class _Reader:
             return None
         if route.proxy is not None and not is_proxy_address(route.proxy.value):
             advice = route.proxy.origin.how_to_set("http://PROXY:PORT")
-            self._add("proxy", route.proxy.origin, "is not the address of a proxy", advice)
+            self._add("proxy", route.proxy.origin, say("is not the address of a proxy"), advice)
             return None
         return route
 
@@ -256,7 +262,7 @@ class _Reader:
         if found is None:
             return Setting("online", Default("default", "WANDB_MODE"))
         if found.value not in MODES:
-            self._add("mode", found.origin, "is not a mode of wandb", found.origin.how_to_set("online"))
+            self._add("mode", found.origin, say("is not a mode of wandb"), found.origin.how_to_set("online"))
         return found
 
 
@@ -270,9 +276,9 @@ def _filled(found: Setting[str] | None) -> Setting[str] | None:
 
 def _project_problem(value: str) -> str | None:
     if len(value) > NAME_MAX:
-        return f"is longer than {NAME_MAX} characters"
+        return say("is longer than {name_max} characters", name_max=NAME_MAX)
     bad = sorted(_PROJECT_FORBIDDEN.intersection(value))
-    return f"has {' '.join(bad)}, which no project has" if bad else None
+    return say("has {bad}, which no project has", bad=" ".join(bad)) if bad else None
 
 
 def _known_settings(installed: InstalledWandb) -> frozenset[str] | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.phrases import join_phrases, rewrite_phrase, say
 from regilink_doctor.core.records import record, replace
 
 TYPE_CHECKING = False
@@ -58,13 +59,13 @@ class Argument(Origin):
 
     @property
     def shown(self) -> str:
-        return f"argument {self.flag}".rstrip()
+        return say("argument {flag}", flag=self.flag) if self.flag else say("argument")
 
     def how_to_set(self, value: str) -> str:
         return f"{self.flag} {quote_for_shell(value)}".lstrip()
 
     def how_to_unset(self) -> str:
-        return f"leave out {self.flag}"
+        return say("leave out {flag}", flag=self.flag)
 
 
 @record
@@ -75,7 +76,7 @@ class Variable(Origin):
 
     @property
     def shown(self) -> str:
-        return f"environment {self.name}"
+        return say("environment {name}", name=self.name)
 
     def how_to_set(self, value: str) -> str:
         return set_variable(self.name, value)
@@ -96,10 +97,18 @@ class File(Origin):
         return self.path
 
     def how_to_set(self, value: str) -> str:
-        return f"write `{self.key} = {value}` in {self.path}" if self.key else f"write {value} in {self.path}"
+        return (
+            say("write `{key} = {value}` in {path}", key=self.key, value=value, path=self.path)
+            if self.key
+            else say("write {value} in {path}", value=value, path=self.path)
+        )
 
     def how_to_unset(self) -> str:
-        return f"delete the line `{self.key}` from {self.path}" if self.key else f"correct or delete {self.path}"
+        return (
+            say("delete the line `{key}` from {path}", key=self.key, path=self.path)
+            if self.key
+            else say("correct or delete {path}", path=self.path)
+        )
 
     def rewrite(self, change: Callable[[str], str]) -> Origin:
         return replace(self, path=change(self.path))
@@ -120,10 +129,10 @@ class Code(Origin):
 
     @property
     def shown(self) -> str:
-        line = f"{self.keyword}= in {self.line}" if self.keyword else self.line
+        line = say("{keyword}= in {line}", keyword=self.keyword, line=self.line) if self.keyword else self.line
         files = [f"{place.path}:{place.span.line}" for place in self.set_at]
-        variables = [f"environment {', '.join(self.variables)}"] if self.variables else []
-        return ", ".join([line, *files, *variables])
+        variables = [say("environment {variables}", variables=", ".join(self.variables))] if self.variables else []
+        return join_phrases(", ", [line, *files, *variables])
 
     @property
     def line(self) -> str:
@@ -135,7 +144,11 @@ class Code(Origin):
         return f'{self.line}: {self.keyword}="{value}"' if self.keyword else f'{self.line}: "{value}"'
 
     def how_to_unset(self) -> str:
-        return f"{self.line}: leave out {self.keyword}=" if self.keyword else f"delete it in {self.line}"
+        return (
+            say("{line}: leave out {keyword}=", line=self.line, keyword=self.keyword)
+            if self.keyword
+            else say("delete it in {line}", line=self.line)
+        )
 
     def rewrite(self, change: Callable[[str], str]) -> Origin:
         places = [replace(place, path=change(place.path)) for place in (self.place, *self.set_at)]
@@ -151,13 +164,13 @@ class Configured(Origin):
 
     @property
     def shown(self) -> str:
-        return f"configuration {self.file}"
+        return say("configuration {file}", file=self.file)
 
     def how_to_set(self, value: str) -> str:
-        return f'write `{self.key} = "{value}"` in {self.file}'
+        return say('write `{key} = "{value}"` in {file}', key=self.key, value=value, file=self.file)
 
     def how_to_unset(self) -> str:
-        return f"delete the line `{self.key}` from {self.file}"
+        return say("delete the line `{key}` from {file}", key=self.key, file=self.file)
 
     def rewrite(self, change: Callable[[str], str]) -> Origin:
         return replace(self, file=change(self.file))
@@ -175,13 +188,13 @@ class Default(Origin):
         return self.why
 
     def how_to_set(self, value: str) -> str:
-        return set_variable(self.variable, value) if self.variable else f"set it to {value}"
+        return set_variable(self.variable, value) if self.variable else say("set it to {value}", value=value)
 
     def how_to_unset(self) -> str:
-        return "it is not set"
+        return say("it is not set")
 
     def rewrite(self, change: Callable[[str], str]) -> Origin:
-        return replace(self, why=change(self.why))
+        return replace(self, why=rewrite_phrase(self.why, change))
 
 
 @record

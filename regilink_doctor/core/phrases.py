@@ -60,8 +60,8 @@ def join_phrases(separator: str, parts: Iterable[str]) -> str:
 def rewrite_phrase(text: str, change: Callable[[str], str]) -> str:
     """`change(text)`; a phrase remains one, with the change made in its values."""
     changed = change(text)
-    if not isinstance(text, Phrase):
-        return changed
+    if changed == text or not isinstance(text, Phrase):
+        return text if changed == text else changed
     values = {
         name: rewrite_phrase(value, change) if isinstance(value, str) else value for name, value in text.values.items()
     }

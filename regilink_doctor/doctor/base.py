@@ -8,6 +8,7 @@ from typing import ClassVar
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core.check_result import Status
 from regilink_doctor.core.origin import Origin
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
@@ -43,7 +44,7 @@ class Outcome:
     blocked_by: str = ""
 
 
-GROUPS = ("Environment", "Network", "Account", "Links")
+GROUPS = (say("Environment"), say("Network"), say("Account"), say("Links"))
 """What the checks are about, in the order of the report."""
 
 
@@ -82,10 +83,14 @@ def skip_check(reason: str) -> Outcome:
     return Outcome("skip", reason)
 
 
-def block_check(name: str, subject: str = "", verb: str = "failed") -> Outcome:
+def block_check(name: str, subject: str = "", verb: str = "") -> Outcome:
     """A skip because the check `name` failed."""
     about = f" ({subject})" if subject else ""
-    return Outcome("skip", f"skipped: `{name}`{about} {verb}", blocked_by=name)
+    return Outcome(
+        "skip",
+        say("skipped: `{name}`{about} {verb}", name=name, about=about, verb=verb or say("failed")),
+        blocked_by=name,
+    )
 
 
 def report_problem(
@@ -111,10 +116,15 @@ def report_problem(
         status,
         message.summary,
         rule.code,
-        "\n".join(filter(None, [message.note, *notes])) or None,
-        "\n".join(filter(None, [help or message.help, *more_help])) or None,
+        _join_lines([message.note, *notes]),
+        _join_lines([help or message.help, *more_help]),
         (problem.failure,) if problem.failure else rule.failures,
     )
+
+
+def _join_lines(lines: Iterable[str | None]) -> str | None:
+    written = [line for line in lines if line]
+    return join_phrases("\n", written) if written else None
 
 
 def report_no_answer(fault: ServerConnectionError, *notes: str) -> Outcome:

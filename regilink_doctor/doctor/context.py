@@ -13,6 +13,7 @@ from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.judgement import UNKNOWN, Judgement, judge
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization, OrganizationNames
 from regilink_doctor.core.origin import Argument, Default, Origin, Setting
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import LinkInput, SdkRefusal, sdk_link
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import UNKNOWN_NAME, parsed
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", LinkTarget, ConsumedName)
 
-DEFAULT_ENTITY = Default("the account's default entity", "WANDB_ENTITY")
+DEFAULT_ENTITY = Default(say("the account's default entity"), "WANDB_ENTITY")
 
 
 @record
@@ -109,7 +110,7 @@ class Context:
         """Where the artifact was logged, for one that was fetched by its name."""
         if target.consumed is None or (fetch := self.resolve_consumed(target.consumed)) is None:
             return None
-        where = Default(f"the source of {target.consumed.shown}", "WANDB_ENTITY")
+        where = Default(say("the source of {consumed}", consumed=target.consumed.shown), "WANDB_ENTITY")
         if not fetch.registry:
             return Setting(fetch.owner, where)
         version = self.version(target.consumed)

@@ -12,7 +12,7 @@ from regilink_doctor.core.check_result import CheckResult, Status
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization, OrganizationNames
 from regilink_doctor.core.origin import Setting
-from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.phrases import counted, rewrite_phrase, say
 from regilink_doctor.core.records import field, record
 from regilink_doctor.core.target_path import is_known, parsed
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
@@ -186,7 +186,7 @@ class Diagnosis:
             for check in problems
         ]
         caption = f"{counted(len(self.checks), 'check')}, {counted(len(problems), 'problem')}"
-        return caption, ("status", "check", "rule", "subject", "what is wrong", "what to do"), rows
+        return caption, ("status", "check", "rule", "subject", say("what is wrong"), say("what to do")), rows
 
     def _no_way(self) -> bool:
         return any(check.name in WAY_TO_WORK and check.status == "skip" for check in self.checks)
@@ -241,7 +241,7 @@ def run_diagnosis(
         found=_describe_settings(settings, context, account_known),
         targets=context.targets,
         differences=tuple(
-            mask_secrets(words)
+            rewrite_phrase(words, mask_secrets)
             for each in find_differences(context).values()
             if (words := describe_difference(context, each))
         ),
@@ -275,19 +275,25 @@ def _describe_settings(
 ) -> tuple[tuple[str, Setting[str]], ...]:
     """What each setting is, and where it comes from."""
     wandb, credentials = settings.wandb, settings.credentials
+    version = wandb.version or say("not installed")
     entity = settings.entity
     if entity is None and account_known:
         entity = context.run_entity()
     rows = [
-        ("wandb", Setting(f"{wandb.version or 'not installed'} in {wandb.environment}", wandb.origin)),
-        ("host", Setting(context.gateway.shown, settings.host.origin)),
-        ("key", Setting("found", credentials.origin) if credentials.origin else None),
-        ("identity token", credentials.token_file),
-        ("entity", entity),
-        ("project", settings.project),
-        ("organization", settings.organization),
-        ("mode", settings.mode),
+        (
+            "wandb",
+            Setting(say("{version} in {environment}", version=version, environment=wandb.environment), wandb.origin),
+        ),
+        (say("host"), Setting(context.gateway.shown, settings.host.origin)),
+        (say("key"), Setting(say("found"), credentials.origin) if credentials.origin else None),
+        (say("identity token"), credentials.token_file),
+        (say("entity"), entity),
+        (say("project"), settings.project),
+        (say("organization"), settings.organization),
+        (say("mode"), settings.mode),
     ]
     return tuple(
-        (name, Setting(mask_secrets(each.value), each.origin.rewrite(mask_secrets))) for name, each in rows if each
+        (name, Setting(rewrite_phrase(each.value, mask_secrets), each.origin.rewrite(mask_secrets)))
+        for name, each in rows
+        if each
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.origin import Origin
+from regilink_doctor.core.phrases import rewrite_phrase
 from regilink_doctor.core.records import record
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
 from regilink_doctor.core.text import mask_secrets
@@ -102,4 +103,4 @@ def _find_other_links(context: Context) -> Iterator[tuple[Origin, str]]:
     for target in context.written_links:
         link = context.link_of(target)
         if link is not None and not link.registry and not context.judgement_so_far(target).is_bad:
-            yield target.written_at, mask_secrets(name_destination(link))
+            yield target.written_at, rewrite_phrase(name_destination(link), mask_secrets)

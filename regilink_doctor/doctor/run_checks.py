@@ -9,6 +9,7 @@ from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.origin import Origin
+from regilink_doctor.core.phrases import rewrite_phrase, say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.text import mask_secrets
@@ -55,7 +56,7 @@ def _mask_result(check: CheckResult, context: Context) -> CheckResult:
     texts = (check.subject, check.message, check.note, check.help)
     if origin == check.origin and all(text is None or mask_secrets(text) == text for text in texts):
         return check
-    subject, message, note, advice = (None if text is None else mask_secrets(text) for text in texts)
+    subject, message, note, advice = (None if text is None else rewrite_phrase(text, mask_secrets) for text in texts)
     return replace(check, subject=subject or "", message=message or "", note=note, help=advice, origin=origin)
 
 
@@ -73,8 +74,8 @@ def _report_crash(error: Exception) -> Outcome:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "the check"
-    facts = {"where": where, "error": type(error).__name__, "rest": "the other checks have run"}
+    where = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else say("the check")
+    facts = {"where": where, "error": type(error).__name__, "rest": say("the other checks have run")}
     return report_problem(Problem(rule_codes.INTERNAL_ERROR, facts=facts), status="crash")
 
 
@@ -91,7 +92,7 @@ def _find_blocker(
                 return Outcome("skip", check.message, blocked_by=check.blocked_by)
             if check.status in ("fail", "crash"):
                 about = check.subject if check.subject not in (name, subject.shown) else ""
-                return block_check(name, about, "failed" if check.status == "fail" else "crashed")
+                return block_check(name, about, say("failed") if check.status == "fail" else say("crashed"))
     return None
 
 

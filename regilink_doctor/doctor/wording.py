@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.origin import Configured, Default, Setting, set_variable
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import show_unknown
@@ -23,8 +24,8 @@ MOST = 5
 def list_names(names: Iterable[str]) -> str:
     """`a, b, c and 3 more`."""
     found = list(names)
-    more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
-    return ", ".join(found[:MOST]) + more
+    shown = ", ".join(found[:MOST])
+    return say("{names} and {number} more", names=shown, number=len(found) - MOST) if len(found) > MOST else shown
 
 
 def entity_line(team: str, given: Setting[str] | None) -> str:
@@ -38,15 +39,15 @@ def use_a_team(account: Account, given: Setting[str] | None, meant: str | None =
     """What to write so that the run belongs to a team: one line for each team of the account, the likeliest first."""
     names = [team.name for team in account.usable_teams]
     if not names:
-        return (
+        return say(
             "ask an admin of your organization to take you into a team, or make one in the W&B App; "
             'then: wandb.init(entity="THE-TEAM", ...)'
         )
     names.sort(key=lambda name: (name != meant, name != account.default_entity))
     lines = [entity_line(name, given) for name in names[:MOST]]
     if len(names) > MOST:
-        lines.append(f"(and {len(names) - MOST} more teams)")
-    return "\n".join(lines)
+        lines.append(say("(and {number} more teams)", number=len(names) - MOST))
+    return join_phrases("\n", lines)
 
 
 def answer_of(judgement: Judgement) -> str:
@@ -59,9 +60,13 @@ def quote_message(wandb_message: str, facts: Mapping[str, str] = {}) -> str:
     """What the SDK or the server would say, where its wording is known."""
     wording = wandb_messages.find_message(wandb_message)
     if not wording.known:
-        return "W&B would refuse the link (its wording is undocumented)"
-    speaker = "the SDK" if wording.speaker == "sdk" else "W&B"
-    return f'{speaker} would answer: "{wandb_messages.fill_message(wandb_message, **facts)}"'
+        return say("W&B would refuse the link (its wording is undocumented)")
+    speaker = say("the SDK") if wording.speaker == "sdk" else "W&B"
+    return say(
+        '{speaker} would answer: "{text}"',
+        speaker=speaker,
+        text=wandb_messages.fill_message(wandb_message, **facts),
+    )
 
 
 _ORDER = ("error", "warning", "info")
@@ -99,4 +104,9 @@ def _with_entity(context: Context, target: LinkTarget) -> LinkTarget:
 def name_destination(link: LinkInput) -> str:
     """Where a project-level link goes: `collection "zoo" of the project "model" of team-a`."""
     collection, project = quoted(show_unknown(link.collection)), quoted(show_unknown(link.project))
-    return f"collection {collection} of the project {project} of {show_unknown(link.entity or '')}"
+    return say(
+        "collection {collection} of the project {project} of {entity}",
+        collection=collection,
+        project=project,
+        entity=show_unknown(link.entity or ""),
+    )

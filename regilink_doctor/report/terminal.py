@@ -51,6 +51,11 @@ def text_width(text: str) -> int:
     return sum(map(_letter_width, text))
 
 
+def pad_text(text: str, width: int) -> str:
+    """The text and the spaces after it that fill so many columns."""
+    return text + " " * (width - text_width(text))
+
+
 def _letter_width(letter: str) -> int:
     import unicodedata
 

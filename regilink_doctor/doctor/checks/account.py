@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from regilink_doctor.client.connection_errors import REJECTED, TOO_OLD, ServerConnectionError
 from regilink_doctor.core import rule_codes
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.doctor.base import (
     Check,
@@ -44,7 +45,9 @@ class Host(Check):
         except ServerConnectionError as fault:
             if fault.code not in (REJECTED, TOO_OLD):
                 return report_no_answer(fault)
-        return pass_check(f"{subject.shown} answered in {context.gateway.elapsed_ms} ms")
+        return pass_check(
+            say("{subject} answered in {number} ms", subject=subject.shown, number=context.gateway.elapsed_ms)
+        )
 
 
 class AccountCheck(Check):
@@ -70,7 +73,7 @@ class AccountCheck(Check):
             facts = {"host": host, "origin": source}
             return report_problem(Problem(rule_codes.CREDENTIALS_REJECTED, kind="unknown-key", facts=facts))
         teams = list_names(team.name for team in account.teams if team.name != account.username) or "none"
-        return pass_check(f"you are {account.username}; teams: {teams}")
+        return pass_check(say("you are {username}; teams: {teams}", username=account.username, teams=teams))
 
 
 class ServiceAccount(Check):
@@ -90,13 +93,24 @@ class ServiceAccount(Check):
         account = context.account
         context.queries.look_up_links()
         if account.default_entity == account.username:
-            return pass_check(f"{account.username} is a person's account")
+            return pass_check(say("{username} is a person's account", username=account.username))
         kind = context.view.service_account
         if kind is None:
-            return skip_check(f"the server does not say whether {account.username} is a person or a service account")
+            return skip_check(
+                say(
+                    "the server does not say whether {username} is a person or a service account",
+                    username=account.username,
+                )
+            )
         if not kind:
-            return pass_check(f"{account.username} is a person's account")
-        return pass_check(f"{account.username} is a service account of {account.default_entity}: its runs belong there")
+            return pass_check(say("{username} is a person's account", username=account.username))
+        return pass_check(
+            say(
+                "{username} is a service account of {default_entity}: its runs belong there",
+                username=account.username,
+                default_entity=account.default_entity,
+            )
+        )
 
 
 class Server(Check):

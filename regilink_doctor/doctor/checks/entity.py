@@ -8,6 +8,7 @@ from contextlib import suppress
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import Configured, Setting
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.target_path import is_known
 from regilink_doctor.core.targets import LinkTarget
@@ -43,7 +44,7 @@ def relog_script(context: Context, personal: str) -> tuple[str, ...]:
         f'    run.link_artifact(run.log_artifact(new), target_path="{path}")',
     )
     return (
-        "an artifact cannot be moved to a team; log it again there:",
+        say("an artifact cannot be moved to a team; log it again there:"),
         *(INDENT + line for line in lines),
     )
 
@@ -89,8 +90,12 @@ class EntityCheck(Check):
         entity = {"entity": name}
         if facts is None:
             near = close_to(name, [team.name for team in account.teams])
-            meant = f"; did you mean {near}?" if near else ""
-            hidden = f"it is missing, or not shown to {account.username}{meant}; wandb.init fails"
+            meant = say("; did you mean {near}?", near=near) if near else ""
+            hidden = say(
+                "it is missing, or not shown to {username}{meant}; wandb.init fails",
+                username=account.username,
+                meant=meant,
+            )
             teams = use_a_team(account, given, near)
             return report_problem(
                 Problem(rule_codes.UNKNOWN_ENTITY, failure="B2", facts=entity), notes=[hidden], help=teams
@@ -117,10 +122,18 @@ class EntityCheck(Check):
             return _not_writable(context, given)
         names = facts.organizations[0]
         if isinstance(given.origin, Configured) and account.default_entity != name:
-            details = {**entity, "origin": given.origin.shown, "default": account.default_entity or "no entity"}
+            details = {**entity, "origin": given.origin.shown, "default": account.default_entity or say("no entity")}
             problem = Problem(rule_codes.IMPLICIT_ENTITY, kind="configured", facts=details)
             return report_problem(problem, status="warn", help=entity_line(name, given))
-        return pass_check(f"{name} ({given.origin.shown}) is a team of {names.name} (entity {names.entity})")
+        return pass_check(
+            say(
+                "{name} ({origin}) is a team of {organization} (entity {entity})",
+                name=name,
+                origin=given.origin.shown,
+                organization=names.name,
+                entity=names.entity,
+            )
+        )
 
 
 class EntityAccess(Check):
@@ -140,8 +153,12 @@ class EntityAccess(Check):
         """Leave it open."""
         context.queries.look_up_links()
         if (writable := context.view.writable(subject.shown)) is not None:
-            return pass_check(f"you may {'' if writable else 'not '}log runs in {subject.shown}")
-        return skip_check(f"the server does not say whether you may log runs in {subject.shown}")
+            return pass_check(
+                say("you may log runs in {entity}", entity=subject.shown)
+                if writable
+                else say("you may not log runs in {entity}", entity=subject.shown)
+            )
+        return skip_check(say("the server does not say whether you may log runs in {subject}", subject=subject.shown))
 
 
 def _not_writable(context: Context, given: Setting[str]) -> Outcome:
@@ -153,13 +170,18 @@ def _not_writable(context: Context, given: Setting[str]) -> Outcome:
         return report_problem(
             Problem(rule_codes.SERVICE_ACCOUNT, failure="B9", facts=facts),
             notes=[
-                "wandb.init fails",
+                say("wandb.init fails"),
                 quote_message("permission-denied"),
             ],
-            more_help=[f"or ask an admin of {entity} for a service account of that team, or of the organization"],
+            more_help=[
+                say(
+                    "or ask an admin of {entity} for a service account of that team, or of the organization",
+                    entity=entity,
+                )
+            ],
         )
     member = entity in (team.name for team in account.teams)
-    role = "your role there is that of a viewer" if member else "you are not a member of it"
+    role = say("your role there is that of a viewer") if member else say("you are not a member of it")
     return report_problem(
         Problem(
             rule_codes.UNKNOWN_ENTITY,
@@ -167,7 +189,7 @@ def _not_writable(context: Context, given: Setting[str]) -> Outcome:
             facts={"entity": entity, "account": account.username},
             kind="read-only",
         ),
-        notes=[f"{role}: wandb.init fails", quote_message("permission-denied")],
+        notes=[say("{role}: wandb.init fails", role=role), quote_message("permission-denied")],
         help=use_a_team(account, given),
-        more_help=[f"or ask an admin of {entity} to let you log runs there"],
+        more_help=[say("or ask an admin of {entity} to let you log runs there", entity=entity)],
     )

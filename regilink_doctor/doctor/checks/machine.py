@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from regilink_doctor.client.hosts import without_login
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import Origin, Variable
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.sdk_versions import LONG_KEYS, hides
 from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, report_problem, skip_check
@@ -31,26 +32,35 @@ class WandbVersion(Check):
     def find_subjects(self, context: Context) -> Iterable[Subject]:
         """The one installation."""
         wandb = context.settings.wandb
-        yield Subject(f"wandb {wandb.version}" if wandb.version else "wandb", wandb.origin)
+        yield Subject(say("wandb {version}", version=wandb.version) if wandb.version else "wandb", wandb.origin)
 
     def run_check(self, context: Context, subject: Subject) -> Outcome:
         """Compare the version with those that hide failures."""
         wandb = context.settings.wandb
         if wandb.version is None and wandb.package is not None:
             return skip_check(
-                f"the wandb in {wandb.environment} ({wandb.origin.shown}) is broken: its version cannot be read; "
-                "pip install --force-reinstall wandb; the settings are read as the newest version would"
+                say(
+                    "the wandb in {environment} ({origin}) is broken: its version cannot be read; "
+                    "pip install --force-reinstall wandb; the settings are read as the newest version would",
+                    environment=wandb.environment,
+                    origin=wandb.origin.shown,
+                )
             )
         if wandb.version is None:
             return skip_check(
-                f"not installed in {wandb.environment} ({wandb.origin.shown}): the settings are those of the newest "
-                f"version that regilink knows; pip install 'wandb>={LONG_KEYS}', or name another Python with --python"
+                say(
+                    "not installed in {environment} ({origin}): the settings are those of the newest version that "
+                    "regilink knows; pip install 'wandb>={version}', or name another Python with --python",
+                    environment=wandb.environment,
+                    origin=wandb.origin.shown,
+                    version=LONG_KEYS,
+                )
             )
         if effect := hides(wandb.version):
-            facts = {"version": f"wandb {wandb.version}", "effect": effect}
+            facts = {"version": say("wandb {version}", version=wandb.version), "effect": effect}
             facts["help"] = f"pip install --upgrade 'wandb>={LONG_KEYS}'"
             return report_problem(Problem(rule_codes.SDK_TOO_OLD, failure="B14", facts=facts), status="warn")
-        return pass_check(f"wandb {wandb.version}: a link that fails raises an exception")
+        return pass_check(say("wandb {version}: a link that fails raises an exception", version=wandb.version))
 
 
 class SettingsCheck(Check):
@@ -112,7 +122,7 @@ class Mode(Check):
         return report_problem(
             Problem(rule, kind="mode", facts=facts),
             status="warn",
-            notes=["the rest of this report assumes the mode online"],
+            notes=[say("the rest of this report assumes the mode online")],
         )
 
 
@@ -136,8 +146,12 @@ class Credentials(Check):
         if credentials.token_file is not None:
             token, origin = credentials.token_file.value, credentials.token_file.origin.shown
             return skip_check(
-                f"wandb would log in with the identity token of {token} ({origin}), which regilink cannot use yet: "
-                "set WANDB_API_KEY for this check"
+                say(
+                    "wandb would log in with the identity token of {token} ({origin}), which regilink cannot use yet: "
+                    "set WANDB_API_KEY for this check",
+                    token=token,
+                    origin=origin,
+                )
             )
         if credentials.key is None:
             facts = {**host, "places": ", ".join(credentials.looked_in)}
@@ -145,7 +159,7 @@ class Credentials(Check):
         if wrong := credentials.key.problem():
             facts = {**host, "origin": _show_origin(credentials.origin), "wrong": wrong}
             return report_problem(Problem(rule_codes.CREDENTIALS_REJECTED, kind="malformed", facts=facts))
-        return pass_check(f"a key from {_show_origin(credentials.origin)}")
+        return pass_check(say("a key from {origin}", origin=_show_origin(credentials.origin)))
 
 
 def _how_to_be_online(origin: Origin) -> str:

@@ -8,7 +8,7 @@ from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.probes import ProbeFailed, Probes, Trust
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import set_variable
-from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.phrases import counted, say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.doctor.base import (
     Check,
@@ -67,7 +67,11 @@ class Dns(_Step):
     def take_step(self, context: Context, probes: Probes) -> Outcome:
         """Look it up."""
         name, numbers = probes.route.dialled.name, probes.resolve()
-        return pass_check(f"{name} is {list_names(numbers)}" if numbers != (name,) else f"{name} needs no look-up")
+        return pass_check(
+            say("{name} is {numbers}", name=name, numbers=list_names(numbers))
+            if numbers != (name,)
+            else say("{name} needs no look-up", name=name)
+        )
 
 
 class Connection(_Step):
@@ -79,7 +83,11 @@ class Connection(_Step):
 
     def take_step(self, context: Context, probes: Probes) -> Outcome:
         """Connect."""
-        return pass_check(f"{probes.connect()} accepts connections on port {probes.route.dialled.port}")
+        return pass_check(
+            say(
+                "{address} accepts connections on port {port}", address=probes.connect(), port=probes.route.dialled.port
+            )
+        )
 
 
 class Proxy(_Step):
@@ -99,11 +107,25 @@ class Proxy(_Step):
         """Ask it for a way to the server; without TLS each request is asked for by itself."""
         scheme = probes.route.proxy_shown.partition("://")[0]
         if scheme != "http":
-            return skip_check(f"a proxy of the kind {scheme} is not checked step by step: see `host`")
+            return skip_check(
+                say("a proxy of the kind {scheme} is not checked step by step: see `host`", scheme=scheme)
+            )
         if not probes.route.secure:
-            return pass_check(f"{probes.route.proxy_shown} is asked for {probes.route.server}")
+            return pass_check(
+                say(
+                    "{proxy} is asked for {server}",
+                    proxy=probes.route.proxy_shown,
+                    server=probes.route.server,
+                )
+            )
         probes.tunnel()
-        return pass_check(f"{probes.route.proxy_shown} gives a way to {probes.route.server}")
+        return pass_check(
+            say(
+                "{proxy} gives a way to {server}",
+                proxy=probes.route.proxy_shown,
+                server=probes.route.server,
+            )
+        )
 
 
 class Tls(_Step):
@@ -128,11 +150,13 @@ class Tls(_Step):
         by_python, by_go = probes.route.python_bundle, probes.route.go_bundle
         worst = python if python.cause else go
         if worst is None or worst.cause is None:
-            whom = f"Python by {by_python.value} ({by_python.origin.shown})"
+            whom = say("Python by {store} ({origin})", store=by_python.value, origin=by_python.origin.shown)
             other = (
-                f"wandb's Go process by {by_go.value} ({by_go.origin.shown})" if by_go else "Go by the system's store"
+                say("wandb's Go process by {store} ({origin})", store=by_go.value, origin=by_go.origin.shown)
+                if by_go
+                else say("Go by the system's store")
             )
-            return pass_check(f"the certificate is trusted: {whom}, {other}")
+            return pass_check(say("the certificate is trusted: {whom}, {other}", whom=whom, other=other))
         if go is not None and by_go is not None and (python.cause is None) != (go.cause is None):
             return _one_sided(context, probes, python, go)
         if worst.cause in ("tls-expired", "tls-early"):
@@ -156,13 +180,15 @@ class Clock(Check):
         """Compare with the `Date` of the last answer."""
         skew = context.gateway.skew or 0.0
         if abs(skew) <= MOST_SKEW:
-            return pass_check(f"this machine's clock is within {MOST_SKEW:.0f} seconds of the server's")
+            return pass_check(
+                say("this machine's clock is within {number:.0f} seconds of the server's", number=MOST_SKEW)
+            )
         return report_problem(_clock_problem(context, "clock", skew), status="warn")
 
 
 def _clock_problem(context: Context, kind: str, skew: float) -> Problem:
     minutes = max(1, round(abs(skew) / 60))
-    amount = counted(minutes, "minute") if minutes < 120 else f"{round(minutes / 60)} hours"
+    amount = counted(minutes, "minute") if minutes < 120 else say("{hours} hours", hours=round(minutes / 60))
     facts = {"server": context.gateway.server, "detail": f"{amount} {'ahead of' if skew > 0 else 'behind'}"}
     return Problem(rule_codes.HOST_UNREACHABLE, kind=kind, facts=facts)
 
@@ -176,7 +202,7 @@ def _one_sided(context: Context, probes: Probes, python: Trust, go: Trust) -> Ou
     why = connection_message(_build_connection_error(context, cause, python.detail or go.detail).problem).summary
     variable, good = ("REQUESTS_CA_BUNDLE", go.bundle) if python.cause else ("SSL_CERT_FILE", python.bundle)
     kind = "tls-python-only-fails" if python.cause else "tls-go-only-fails"
-    facts = {"server": context.gateway.server, "detail": f"it reads {which}; {why}"}
+    facts = {"server": context.gateway.server, "detail": say("it reads {which}; {why}", which=which, why=why)}
     return report_problem(
         Problem(rule_codes.HOST_UNREACHABLE, kind=kind, facts=facts), help=set_variable(variable, good)
     )
@@ -187,7 +213,9 @@ def _clock_or_certificate(context: Context, probes: Probes, cause: str) -> Outco
     skew = probes.server_clock()
     fault = _build_connection_error(context, cause, "")
     if skew is None or abs(skew) <= MOST_SKEW:
-        return report_no_answer(fault, "the clocks of this machine and of the server agree" if skew is not None else "")
+        return report_no_answer(
+            fault, say("the clocks of this machine and of the server agree") if skew is not None else ""
+        )
     return report_problem(_clock_problem(context, f"clock-{cause}", skew))
 
 
@@ -196,10 +224,10 @@ def _build_connection_error(context: Context, cause: str, detail: str) -> Server
     fault = context.gateway.fault(cause, detail)
     if route is not None and route.proxy is not None and cause in ("dns", "dns-timeout", "refused", "connect-timeout"):
         words = {
-            "dns": "its name is unknown",
-            "dns-timeout": "DNS does not answer",
-            "refused": "it refuses the connection",
-            "connect-timeout": f"it did not accept the connection within {detail}",
+            "dns": say("its name is unknown"),
+            "dns-timeout": say("DNS does not answer"),
+            "refused": say("it refuses the connection"),
+            "connect-timeout": say("it did not accept the connection within {detail}", detail=detail),
         }
         return context.gateway.fault("proxy", words[cause])
     return fault

@@ -8,6 +8,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import Argument, Code, Configured, Setting, Variable
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parse
@@ -59,7 +60,7 @@ class Expected(Check):
         return report_problem(
             Problem(rule_codes.NOT_WANDB, kind="configured", facts=facts),
             status="warn",
-            notes=[f"the rest of this report is about {host}"],
+            notes=[say("the rest of this report is about {host}", host=host)],
         )
 
 
@@ -83,9 +84,17 @@ def describe_difference(context: Context, target: LinkTarget) -> str:
         ("project", target.project_text, settings.project),
     ):
         if code and given is not None and is_known(code) and code != given.value:
-            wins = given.origin.shown if isinstance(given.origin, Argument) else "the code"
+            wins = given.origin.shown if isinstance(given.origin, Argument) else say("the code")
             said.append(
-                f"{_show_line(target)} says {what} {code}, {given.origin.shown} says {given.value}: {wins} wins"
+                say(
+                    "{place} says {what} {code}, {origin} says {given}: {wins} wins",
+                    place=_show_line(target),
+                    what=what,
+                    code=code,
+                    origin=given.origin.shown,
+                    given=given.value,
+                    wins=wins,
+                )
             )
     prefix = parse(target.text).prefix if context.links_registry(target) else None
     given = settings.organization
@@ -121,7 +130,7 @@ class OrganizationVariable(Check):
             return report_problem(
                 Problem(rule_codes.ORGANIZATION_VARIABLE, kind="empty", failure="A15"),
                 status="warn",
-                notes=["the SDK would answer: \"Organization '' not found.\""],
+                notes=[say("the SDK would answer: \"Organization '' not found.\"")],
                 help=origin.how_to_unset(),
             )
         context.queries.look_up_links()
@@ -132,7 +141,14 @@ class OrganizationVariable(Check):
             found = resolve_organization(entity, subject.shown, context.view)
             if isinstance(found, Judgement):
                 return self._report_wrong(context, Setting(subject.shown, origin), entity, found)
-        return pass_check(f"{subject.shown} ({origin.shown}) is the organization of {list_names(entities)}")
+        return pass_check(
+            say(
+                "{subject} ({origin}) is the organization of {entities}",
+                subject=subject.shown,
+                origin=origin.shown,
+                entities=list_names(entities),
+            )
+        )
 
     def _find_entities(self, context: Context) -> list[str]:
         """The teams that the variable decides for: of the links that name no organization."""

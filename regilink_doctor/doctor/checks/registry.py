@@ -8,6 +8,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.catalog import Catalog, Organization, Registry, Visibility
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, registry_name
@@ -18,7 +19,7 @@ from regilink_doctor.doctor.checks.target import OfTarget
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.wording import answer_of, list_names, problem_of_link
 
-_FOR = {"organization": ", for the whole organization", "restricted": ", for its members alone"}
+_FOR = {"organization": say(", for the whole organization"), "restricted": say(", for its members alone")}
 """Visibility -> in words."""
 
 
@@ -33,9 +34,20 @@ class OrganizationCheck(OfTarget):
         """REG202 for a team or person there, REG303 for any other name."""
         found = resolve_organization(made.source_entity, made.organization, context.view)
         if isinstance(found, OrganizationNames):
-            return pass_check(f"links of {made.source_entity} go to {found.name} (entity {found.entity})")
+            return pass_check(
+                say(
+                    "links of {source_entity} go to {name} (entity {entity})",
+                    source_entity=made.source_entity,
+                    name=found.name,
+                    entity=found.entity,
+                )
+            )
         named = context.view.entity(made.organization) if made.organization else None
-        kind = f"it is a {named.kind} entity" if named and judgement.rule == rule_codes.TEAM_AS_ORGANIZATION else ""
+        kind = (
+            say("it is a {kind} entity", kind=named.kind)
+            if named and judgement.rule == rule_codes.TEAM_AS_ORGANIZATION
+            else ""
+        )
         return report_problem(problem_of_link(context, target, judgement), notes=[kind, answer_of(judgement)])
 
 
@@ -57,22 +69,27 @@ class RegistryCheck(OfTarget):
             return report_problem(problem_of_link(context, target, judged), status="warn")
         if found is not None:
             shown = context.view.visibility(judgement.organization or "", name)
-            return pass_check(f"the registry {name} is there{_FOR.get(shown or '', '')}")
+            return pass_check(say("the registry {name} is there{whom}", name=name, whom=_FOR.get(shown or "", "")))
         names = _organization_of(context, made)
         known = context.queries.all_registries(names) if names else ()  # the rule finds the one that was meant
         problem = problem_of_link(context, target, judgement)
         if problem.rule != rule_codes.UNKNOWN_REGISTRY:
             return report_problem(problem, notes=[answer_of(judgement)])
         where = names.name if names else organization
-        let_in = f'if "{name}" is its name, ask its admin to let you in'
+        let_in = say('if "{name}" is its name, ask its admin to let you in', name=name)
         new = f'wandb.Api().create_registry(name="{name}", visibility="organization", organization="{where}")'
         return report_problem(
             problem,
             notes=[
-                f"it is missing in {where}, or restricted and not shown to you (W&B does not tell which)",
+                say(
+                    "it is missing in {where}, or restricted and not shown to you (W&B does not tell which)",
+                    where=where,
+                ),
                 answer_of(judgement),
             ],
-            more_help=[let_in if close_to(name, known) else f"{let_in}, or create it: {new}"],
+            more_help=[
+                let_in if close_to(name, known) else say("{let_in}, or create it: {new}", let_in=let_in, new=new)
+            ],
         )
 
 
@@ -94,18 +111,25 @@ class Role(OfTarget):
         if found is None or found.writable is None:
             return skip_check("the server does not say whether you may write to the registry")
         best = context.account.best_role(context.view.list_grants(judgement.organization or "", name))
-        through = f" through the team {best.team}" if best and best.team else ""
-        role = f"{best.role.replace('_', ' ')}{through}" if best else ""
+        role = best.role.replace("_", " ") if best else ""
+        if best and best.team:
+            role = say("{role} through the team {team}", role=role, team=best.team)
         if found.writable:
-            return pass_check(f"you may link into {found.name}" + (f" ({role})" if role else ""))
+            return pass_check(
+                say("you may link into {name} ({role})", name=found.name, role=role)
+                if role
+                else say("you may link into {name}", name=found.name)
+            )
         facts = {
             "registry": found.name,
             "role": role,
-            "help": f"ask an admin of the registry {found.name} for the role Member: registry, Settings, "
-            "Registry members",
+            "help": say(
+                "ask an admin of the registry {name} for the role Member: registry, Settings, Registry members",
+                name=found.name,
+            ),
         }
         problem = Problem(rule_codes.NO_WRITE_ACCESS, failure="B7", facts=facts)
-        return report_problem(problem, notes=["the server says that it is read-only for you"])
+        return report_problem(problem, notes=[say("the server says that it is read-only for you")])
 
 
 class ArtifactType(OfTarget):
@@ -122,19 +146,23 @@ class ArtifactType(OfTarget):
         types = found.types if found else None
         given = target.type_text
         if types is None:
-            return pass_check(f"the registry {name} accepts every type")
+            return pass_check(say("the registry {name} accepts every type", name=name))
         allowed = list_names(types) or "none"
         if given is None or not is_known(given):
             return skip_check(
-                f"the registry {name} accepts: {allowed}; the artifact's type is unknown, give it with --type"
+                say(
+                    "the registry {name} accepts: {allowed}; the artifact's type is unknown, give it with --type",
+                    name=name,
+                    allowed=allowed,
+                )
             )
         if given in types:
-            return pass_check(f"the registry {name} accepts the type {given}")
+            return pass_check(say("the registry {name} accepts the type {given}", name=name, given=given))
         add = f'r = wandb.Api().registry("{name}"); r.artifact_types.append("{given}"); r.save()'
         return report_problem(
             problem_of_link(context, target, judgement),
-            notes=["the artifact would be uploaded, then the link refused"],
-            more_help=[f"an admin adds the type, which cannot be removed again: {add}"],
+            notes=[say("the artifact would be uploaded, then the link refused")],
+            more_help=[say("an admin adds the type, which cannot be removed again: {add}", add=add)],
         )
 
 
@@ -154,14 +182,30 @@ class CollectionCheck(OfTarget):
         if judgement.rule == rule_codes.COLLECTION_TYPE_CONFLICT:
             return report_problem(
                 problem_of_link(context, target, judgement),
-                notes=["the artifact would be uploaded, then the link refused"],
-                more_help=[f'for example: target_path="{made.project}/{collection}-{target.type_text}"'],
+                notes=[say("the artifact would be uploaded, then the link refused")],
+                more_help=[
+                    say(
+                        'for example: target_path="{project}/{collection}-{type_text}"',
+                        project=made.project,
+                        collection=collection,
+                        type_text=target.type_text,
+                    )
+                ],
             )
         if existing is None and "artifactCollections" in context.view.not_known:
-            return skip_check(f"the server is too old to be asked whether {collection} is there, and of which type")
+            return skip_check(
+                say(
+                    "the server is too old to be asked whether {collection} is there, and of which type",
+                    collection=collection,
+                )
+            )
         if existing is None:
-            return pass_check(f"the collection {collection} does not exist yet: the first link makes it")
-        return pass_check(f"the collection {collection} is there, of type {existing}")
+            return pass_check(
+                say("the collection {collection} does not exist yet: the first link makes it", collection=collection)
+            )
+        return pass_check(
+            say("the collection {collection} is there, of type {existing}", collection=collection, existing=existing)
+        )
 
 
 def _organization_of(context: Context, made: LinkInput) -> OrganizationNames | None:
@@ -187,12 +231,14 @@ class CatalogDrift(Check):
         on_file = context.filed.catalog.organizations if context.filed else ()
         pairs = [(names, each) for names in context.organizations for each in on_file if each.entity == names.entity]
         if not pairs:
-            return skip_check(f"{subject.shown} has none of your organizations")
+            return skip_check(say("{subject} has none of your organizations", subject=subject.shown))
         old = Catalog(tuple(_looked_at(context, organization) for _, organization in pairs))
         new = Catalog(tuple(_as_it_is(context, names, organization) for names, organization in pairs))
         changes = old.diff(new)
         if not changes:
-            return pass_check(f"{subject.shown} says what the server says of everything that was looked at")
+            return pass_check(
+                say("{subject} says what the server says of everything that was looked at", subject=subject.shown)
+            )
         facts = {"path": subject.shown, "changes": list_names(map(str, changes))}
         return report_problem(Problem(rule_codes.CATALOG_DRIFT, failure="E3", facts=facts), status="warn")
 

@@ -8,6 +8,7 @@ from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.naming import NAME_MAX, is_version
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import is_known, registry_name
@@ -46,9 +47,13 @@ class SourceVisible(Check):
         if version is None:
             return block_check("consumed", name.shown)
         if version.source is not None:
-            return pass_check(f"{name.shown} was logged in {'/'.join(version.source)}, which you may see")
+            return pass_check(
+                say(
+                    "{name} was logged in {source}, which you may see", name=name.shown, source="/".join(version.source)
+                )
+            )
         problem = Problem(rule_codes.SOURCE_NOT_VISIBLE, failure="C6", facts={"name": name.shown})
-        details = [f"it was logged in a project that {context.account.username} may not see"]
+        details = [say("it was logged in a project that {username} may not see", username=context.account.username)]
         return report_problem(problem, notes=[*details, quote_message("entity-name-required")])
 
 
@@ -74,7 +79,11 @@ class Aliases(OfTarget):
         ]
         best = context.account.best_role(context.view.list_grants(organization, name))
         if protected and (best is None or best.role != "admin"):
-            role = f"you are {best.role.replace('_', ' ')}" if best else "the server does not say that you are one"
+            role = (
+                say("you are {role}", role=best.role.replace("_", " "))
+                if best
+                else say("the server does not say that you are one")
+            )
             facts = {"alias": protected[0], "registry": name}
             details = [role, quote_message("alias-protected", facts)]
             return report_problem(
@@ -85,7 +94,9 @@ class Aliases(OfTarget):
                 return report_problem(
                     Problem(rule_codes.VERSION_AS_ALIAS, failure="B11", facts={"alias": alias}), status="warn"
                 )
-        return pass_check(f"the link moves {', '.join(target.alias_names)} to the new version")
+        return pass_check(
+            say("the link moves {alias_names} to the new version", alias_names=", ".join(target.alias_names))
+        )
 
 
 def _protected_aliases_of(context: Context, organization: str, registry: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import LinkInput
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parse
@@ -35,7 +36,11 @@ class TargetPathCheck(Check):
             what = " and ".join(f"`{each}`" for each in target.unknown_sources) or "{?}"
             reasons = "; ".join(target.string.unknown_reasons)
             why = f" ({reasons})" if reasons else ""
-            return skip_check(f"{what} is known only when the program runs{why}: pass the whole path as TARGET")
+            return skip_check(
+                say(
+                    "{what} is known only when the program runs{why}: pass the whole path as TARGET", what=what, why=why
+                )
+            )
         problem = worst_in_path(context, target)
         if problem is None:
             return pass_check(_describe_reading(target))
@@ -87,7 +92,7 @@ class Destination(OfTarget):
             return report_problem(problem, notes=[answer_of(judgement)])
         if judgement.outcome == "unknown":
             return skip_check("what W&B does with this link is undocumented")
-        return pass_check(f"not a registry link: it goes into {name_destination(made)}")
+        return pass_check(say("not a registry link: it goes into {place}", place=name_destination(made)))
 
 
 def _check_legacy_registry(context: Context, target: LinkTarget, made: LinkInput, judgement: Judgement) -> Outcome:
@@ -99,13 +104,16 @@ def _check_legacy_registry(context: Context, target: LinkTarget, made: LinkInput
     problem = problem_of_link(context, target, judgement)
     if judgement.outcome == "linked":
         problem = replace(problem, rule=rule_codes.LEGACY_MODEL_REGISTRY, failure="A14")
-        return report_problem(problem, status="warn", notes=[f"here it is a project of {entity}"])
+        return report_problem(problem, status="warn", notes=[say("here it is a project of {entity}", entity=entity)])
     if problem.rule != rule_codes.LEGACY_MODEL_REGISTRY or not owners:
         return report_problem(problem, notes=[answer_of(judgement)])
     return report_problem(
         problem,
-        notes=[f"it was migrated into the registry {moved} of {owners[0].name}", answer_of(judgement)],
-        help=f'write "{REGISTRY_PREFIX}{moved}/{made.collection}"',
+        notes=[
+            say("it was migrated into the registry {moved} of {name}", moved=moved, name=owners[0].name),
+            answer_of(judgement),
+        ],
+        help=say("write {code}", code=f'"{REGISTRY_PREFIX}{moved}/{made.collection}"'),
     )
 
 
@@ -119,5 +127,5 @@ def target_of_subject(subject: Subject) -> LinkTarget:
 def _describe_reading(target: LinkTarget) -> str:
     path = parse(target.text)
     if path.is_registry:
-        return f"registry {path.registry}, collection {path.collection}"
-    return "not a registry path"
+        return say("registry {registry}, collection {collection}", registry=path.registry, collection=path.collection)
+    return say("not a registry path")

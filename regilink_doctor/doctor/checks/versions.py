@@ -9,6 +9,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.target_path import is_known, registry_name
 from regilink_doctor.core.targets import ConsumedName, LinkTarget
@@ -37,7 +38,7 @@ class ConsumedNameCheck(Check):
         name = name_of(subject)
         if not name.is_known:
             what = " and ".join(f"`{each}`" for each in name.unknown_sources) or "{?}"
-            return skip_check(f"{what} is known only when the program runs")
+            return skip_check(say("{what} is known only when the program runs", what=what))
         scheme, mark, rest = name.text.partition("://")
         if mark:
             path = rest.lstrip("/")
@@ -99,10 +100,15 @@ def _report_unresolved(context: Context, fetch: Lookup, judgement: Judgement) ->
     if facts is not None and facts.kind == "personal" and not fetch.organization:
         code, row = rule_codes.DEFAULT_ENTITY_IN_API, "D4"
     names = facts.organizations if facts else ()
-    lines = [f'write "{organization.entity}/{fetch.project}/{fetch.name}"' for organization in names]
+    lines = [
+        say("write {code}", code=f'"{organization.entity}/{fetch.project}/{fetch.name}"') for organization in names
+    ]
     # A wrong organization in the name stays wrong, whichever entity asks.
     if not fetch.organization:
-        lines = [*(f'write wandb.Api(overrides={{"entity": "{team}"}})' for team in teams[:1]), *lines]
+        lines = [
+            *(say("write {code}", code=f'wandb.Api(overrides={{"entity": "{team}"}})') for team in teams[:1]),
+            *lines,
+        ]
     path = f"{fetch.organization}/{fetch.project}/{fetch.name}" if fetch.organization else ""
     problem = Problem(
         code, kind="unresolved", failure=row, facts={"name": fetch.name, "entity": fetch.entity, "path": path}
@@ -126,11 +132,13 @@ def _report_missing(context: Context, fetch: Lookup, question: VersionQuestion) 
     if context.view.registry(question.entity, registry) is None:
         known = "\n".join(context.queries.all_registries(names))
         facts |= {"registry": registry, "registries": known, "path": f"{question.project}/{question.name}"}
-        hidden = f"it is missing in {names.name}, or restricted and not shown to you (W&B does not tell which)"
+        hidden = say(
+            "it is missing in {name}, or restricted and not shown to you (W&B does not tell which)", name=names.name
+        )
         return report_problem(
             Problem(rule_codes.UNKNOWN_REGISTRY, failure="D1", facts=facts),
             notes=[hidden, _no_project(question)],
-            more_help=[f'if "{registry}" is its name, ask its admin to let you in'],
+            more_help=[say('if "{registry}" is its name, ask its admin to let you in', registry=registry)],
         )
     wanted = CollectionQuestion(names.name, names.entity, registry, collection)
     context.queries.look_around(_all_missing(context))
@@ -172,7 +180,10 @@ def _report_restricted(context: Context, fetch: Lookup, question: VersionQuestio
     best = context.account.best_role(context.view.list_grants(question.entity, registry))
     if not fetch.registry or best is None or best.role != "restricted_viewer" or (facts and facts.writable):
         return None
-    ask_admin = f"ask an admin of the registry {registry} for the role Viewer: registry, Settings, Registry members"
+    ask_admin = say(
+        "ask an admin of the registry {registry} for the role Viewer: registry, Settings, Registry members",
+        registry=registry,
+    )
     details = {"registry": registry, "role": "restricted viewer", "help": ask_admin}
     return report_problem(Problem(rule_codes.NO_WRITE_ACCESS, kind="consume", failure="D7", facts=details))
 
@@ -185,16 +196,18 @@ def _report_version(name: ConsumedName, question: VersionQuestion, version: Vers
         new = f"{project}/{moved}{colon}{alias}"
         facts = {"name": f"{question.entity}/{question.project}/{question.name}", "new": new}
         problem = Problem(rule_codes.LEGACY_MODEL_REGISTRY, kind="consumed", failure="A14", facts=facts)
-        return report_problem(problem, status="warn", notes=[f"the team is migrated: W&B redirects to {new}"])
+        return report_problem(
+            problem, status="warn", notes=[say("the team is migrated: W&B redirects to {new}", new=new)]
+        )
     given = name.type_text
     if given and is_known(given) and version.artifact_type and given != version.artifact_type:
         facts = {"name": question.name, "type": version.artifact_type, "asked": given}
         words = quote_message("type-mismatch", {"type": given, "actual": version.artifact_type})
         return report_problem(Problem(rule_codes.CONSUMED_TYPE_MISMATCH, failure="D6", facts=facts), notes=[words])
-    which = f"v{version.index}" if version.index is not None else "there"
-    kind = f", type {version.artifact_type}" if version.artifact_type else ""
-    also = f", aliases {list_names(version.aliases)}" if version.aliases else ""
-    return pass_check(f"{collection} {which}{kind}{also}")
+    parts = [f"{collection} v{version.index}" if version.index is not None else say("{name} there", name=collection)]
+    parts += [say("type {type}", type=version.artifact_type)] if version.artifact_type else []
+    parts += [say("aliases {aliases}", aliases=list_names(version.aliases))] if version.aliases else []
+    return pass_check(join_phrases(", ", parts))
 
 
 def _not_found(question: VersionQuestion) -> str:

@@ -10,6 +10,7 @@ from regilink_doctor.client.queries import Argument, Field, ask
 from regilink_doctor.client.questions import CollectionQuestion, Questions, VersionQuestion, target_fields
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.target_path import registry_name
 from regilink_doctor.core.targets import LinkTarget
@@ -55,7 +56,7 @@ class WriteProbe(Check):
             result = run_probe(plan, prober)
         except KeyboardInterrupt:
             if left := _find_leftovers(context, plan, delete_project=not there_before):
-                prober.notice(f"left behind: {', '.join(left)}")
+                prober.notice(say("left behind: {left}", left=", ".join(left)))
             raise
         left = _find_leftovers(context, plan, delete_project=not there_before)
         return _report_outcome(plan, result, left)
@@ -103,15 +104,30 @@ def _find_leftovers(context: Context, plan: Plan, *, delete_project: bool) -> tu
         owner = (data.get("collection0") or {}).get("orgEntity") or {}
         left = []
         if list_nodes(owner.get("artifactCollections")):
-            left.append(f"the collection {plan.registry}/{plan.collection}")
+            left.append(
+                say("the collection {registry}/{collection}", registry=plan.registry, collection=plan.collection)
+            )
         if (data.get("version0") or {}).get("artifactCollectionMembership"):
-            left.append(f"the artifact {plan.entity}/{plan.project}/{plan.collection}")
+            left.append(
+                say(
+                    "the artifact {entity}/{project}/{collection}",
+                    entity=plan.entity,
+                    project=plan.project,
+                    collection=plan.collection,
+                )
+            )
         if delete_project and not left and (project := _project_id(context.gateway, plan)) is not None:
             context.gateway.ask(DELETE, {"id": project})
             if _project_id(context.gateway, plan) is not None:
-                left.append(f"the empty project {plan.entity}/{plan.project}")
+                left.append(say("the empty project {entity}/{project}", entity=plan.entity, project=plan.project))
     except ServerConnectionError as fault:
-        left = [f"something, perhaps, named {plan.collection} ({connection_message(fault.problem).text})"]
+        left = [
+            say(
+                "something, perhaps, named {collection} ({text})",
+                collection=plan.collection,
+                text=connection_message(fault.problem).text,
+            )
+        ]
     return tuple(left)
 
 
@@ -125,6 +141,11 @@ def _report_outcome(plan: Plan, result: Result, left: tuple[str, ...]) -> Outcom
     if left:
         return report_problem(Problem(rule_codes.WRITE_PROBE_FAILED, kind="left-behind", facts=facts), status="warn")
     return pass_check(
-        f"{plan.entity} linked an artifact of type {plan.type} into {plan.registry}, and read it; "
-        "the probe then deleted everything"
+        say(
+            "{entity} linked an artifact of type {type} into {registry}, and read it; "
+            "the probe then deleted everything",
+            entity=plan.entity,
+            type=plan.type,
+            registry=plan.registry,
+        )
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 
 from regilink_doctor.core.origin import Argument, Code
-from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.phrases import counted, join_phrases, say
 from regilink_doctor.core.text import escape_text
+from regilink_doctor.report.terminal import pad_text, text_width
 from regilink_doctor.rules.index import RULES
 
 TYPE_CHECKING = False
@@ -37,7 +38,14 @@ SOURCE_WIDTH = 24
 """Columns that a place of origin needs for a column of its own."""
 
 
-def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0, site: str = "") -> None:
+def render_full(
+    diagnosis: Diagnosis,
+    console: Console,
+    *,
+    verbose: int = 0,
+    site: str = "",
+    translate: Callable[[str], str] = str,
+) -> None:
     """Write the report: what was found where, a line for each group, each problem with its help, the verdict.
 
     Args:
@@ -46,8 +54,9 @@ def render_full(diagnosis: Diagnosis, console: Console, *, verbose: int = 0, sit
         verbose: 1, a line for each check that passed or was skipped, with the time it took; 2, its requirements
             and its failure ids too.
         site: where the documentation begins; with it, each problem is shown with the address of its rule's page.
+        translate: shows a string in the reader's language.
     """
-    page = _Page(console, site)
+    page = _Page(console, site, translate)
     page.add_configuration(diagnosis)
     page.add_groups(diagnosis, verbose=verbose)
     for check in diagnosis.of("fail", "crash", "warn"):
@@ -68,9 +77,10 @@ def problem_page(site: str, check: CheckResult) -> str | None:
 class _Page:
     """Writes lines with styles. Names from elsewhere are shown as text, never as markup."""
 
-    def __init__(self, console: Console, site: str = "") -> None:
+    def __init__(self, console: Console, site: str, translate: Callable[[str], str]) -> None:
         self._console = console
         self._site = site
+        self._translate = translate
         self._plain = "utf" not in (console.encoding or "").lower()
 
     def add_line(self, *parts: tuple[str, str], indent: int = 0, hang: int | None = None) -> None:
@@ -79,9 +89,9 @@ class _Page:
 
         text = Text()
         for words, style in parts:
-            text.append(escape_text(words), style)
+            text.append(escape_text(self._translate(words)), style)
         deep = indent if hang is None else hang
-        wide = len(text) + 1 if self._console.soft_wrap else max(20, self._console.width - deep)
+        wide = text.cell_len + 1 if self._console.soft_wrap else max(20, self._console.width - deep)
         for number, row in enumerate(text.wrap(self._console, wide)):
             row.rstrip()
             start = Text(" " * (indent if number == 0 else deep))
@@ -97,28 +107,31 @@ class _Page:
     def add_configuration(self, diagnosis: Diagnosis) -> None:
         if not diagnosis.found:
             return
-        self.add_line(("What was found where", "bold"))
-        name_width = max(len(name) for name, _ in diagnosis.found) + 2
-        value_width = min(max(len(escape_text(each.value)) for _, each in diagnosis.found), 44) + 2
+        self.add_line((say("What was found where"), "bold"))
+        rows = [
+            (self._translate(name), self._translate(setting.value) or '""', setting)
+            for name, setting in diagnosis.found
+        ]
+        name_width = max(text_width(name) for name, *_ in rows) + 2
+        value_width = min(max(text_width(escape_text(value)) for _, value, _ in rows), 44) + 2
         if not self._console.soft_wrap and self._console.width < 2 + name_width + value_width + SOURCE_WIDTH:
             value_width = 0  # the sources stand behind the values, not in a column of their own
-        for name, each in diagnosis.found:
-            value = each.value or '""'
-            column = (
-                f"{escape_text(value):<{value_width}}" if value_width else f"{escape_text(value)}  ",
-                "cyan",
-            )
+        for name, value, setting in rows:
             self.add_line(
-                (f"{name:<{name_width}}", "dim"),
-                column,
-                (each.origin.shown, "dim"),
+                (pad_text(name, name_width), "dim"),
+                (pad_text(escape_text(value), value_width) if value_width else f"{escape_text(value)}  ", "cyan"),
+                (setting.origin.shown, "dim"),
                 indent=2,
                 hang=2 + name_width + value_width,
             )
         if diagnosis.differences:
             width = 2 + name_width + value_width
-            head = (f"{'but':<{name_width}}", "dim"), (f"{'code':<{value_width}}" if value_width else "code  ", "cyan")
-            self.add_line(*head, ("; ".join(diagnosis.differences), "dim"), indent=2, hang=width)
+            but, code = self._translate("but"), self._translate("code")
+            head = (
+                (pad_text(but, name_width), "dim"),
+                (pad_text(code, value_width) if value_width else f"{code}  ", "cyan"),
+            )
+            self.add_line(*head, (join_phrases("; ", diagnosis.differences), "dim"), indent=2, hang=width)
         self.add_empty_line()
 
     def add_groups(self, diagnosis: Diagnosis, *, verbose: int) -> None:
@@ -126,12 +139,11 @@ class _Page:
         groups: dict[str, list[CheckResult]] = {}
         for check in diagnosis.checks:
             groups.setdefault(check.group, []).append(check)
-        width = max((len(name) for name in groups), default=0) + 2
+        width = max((text_width(self._translate(name)) for name in groups), default=0) + 2
         for name, rows in groups.items():
             worst = next(status for status in _ORDER if any(row.status == status for row in rows))
-            self.add_line(
-                self.choose_mark(worst), (f" {name:<{width}}", "bold"), (group_verdict(rows), ""), hang=width + 3
-            )
+            title = f" {pad_text(self._translate(name), width)}"
+            self.add_line(self.choose_mark(worst), (title, "bold"), (group_verdict(rows), ""), hang=width + 3)
             for check in rows if verbose else ():
                 if check.status == "pass":
                     self._add_passed(check, verbose)
@@ -140,36 +152,40 @@ class _Page:
 
     def _add_passed(self, check: CheckResult, verbose: int) -> None:
         about = check.subject not in (check.name, *check.message.split())
-        subject = f"  {check.subject}" if about else ""
+        subject = f"  {self._translate(check.subject)}" if about else ""
         head = (self.choose_mark("pass"), (f" {check.name}", "bold"), (subject, "cyan"))
         time = (f"  {check.duration_ms} ms", "dim")
-        self.add_line(*head, (f"  {check.message}", ""), time, *self._list_details(check, verbose), indent=2, hang=6)
+        self.add_line(
+            *head, ("  ", ""), (check.message, ""), time, *self._list_details(check, verbose), indent=2, hang=6
+        )
 
     def _list_details(self, check: CheckResult, verbose: int) -> list[tuple[str, str]]:
         """What a second `-v` adds to a row."""
         if verbose < 2:
             return []
-        parts = [f"failures {', '.join(check.failures)}"] if check.failures else []
-        parts += [f"after {', '.join(check.requires)}"] if check.requires else []
-        return [(f"  [{'; '.join(parts)}]", "dim")] if parts else []
+        parts = [say("failures {ids}", ids=", ".join(check.failures))] if check.failures else []
+        parts += [say("after {checks}", checks=", ".join(check.requires))] if check.requires else []
+        return [(f"  [{'; '.join(map(self._translate, parts))}]", "dim")] if parts else []
 
     def add_problem(self, check: CheckResult, *, verbose: int = 0) -> None:
         style = MARKS[check.status][2]
         code = f"  {check.code}" if check.code else ""
-        places = ", ".join(each.shown for each in (check.origin, *check.also_at) if each is not None)
+        origins = [each.shown for each in (check.origin, *check.also_at) if each is not None]
+        places = ", ".join(map(self._translate, origins))
         origin = f"  ({places})" if places else ""
         self.add_line(
             self.choose_mark(check.status),
             (f" {check.name}", "bold"),
             (code, style),
-            (f"  {check.subject}", "cyan"),
+            (f"  {self._translate(check.subject)}", "cyan"),
             (origin, "dim"),
             *self._list_details(check, verbose),
         )
         self.add_line((check.message, ""), indent=2)
-        for note in (check.note or "").splitlines():
-            self.add_line(("note: ", "dim"), (note, ""), indent=2, hang=8)
-        for help_line in (check.help or "").splitlines():
+        note, see = f"{self._translate('note')}: ", f"{self._translate('see')}: "
+        for line in self._translate(check.note or "").splitlines():
+            self.add_line((note, "dim"), (line, ""), indent=2, hang=2 + text_width(note))
+        for help_line in self._translate(check.help or "").splitlines():
             if help_line.startswith(SCRIPT):
                 self._console.print(
                     f"  {escape_text(help_line)}", markup=False, no_wrap=True, overflow="ignore", crop=False
@@ -177,7 +193,7 @@ class _Page:
             else:
                 self.add_line(("-> ", "green"), (help_line, ""), indent=2, hang=5)
         if address := problem_page(self._site, check):
-            self.add_line(("see: ", "dim"), (address, ""), indent=2, hang=7)
+            self.add_line((see, "dim"), (address, ""), indent=2, hang=2 + text_width(see))
         self.add_empty_line()
 
     def add_skips(self, checks: Iterable[CheckResult], *, verbose: int) -> None:
@@ -188,7 +204,8 @@ class _Page:
         for reason, rows in reasons.items():
             # A reason that hangs on no other check is about its subject, and says little without it.
             apart = verbose or not rows[0].blocked_by
-            names = list(dict.fromkeys(f"{row.name} ({row.subject})" if apart else row.name for row in rows))
+            labels = (f"{row.name} ({self._translate(row.subject)})" if apart else row.name for row in rows)
+            names = list(dict.fromkeys(labels))
             self.add_line(self.choose_mark("skip"), (f" {', '.join(names)}: ", "dim"), (reason, "dim"), hang=2)
         if reasons:
             self.add_empty_line()
@@ -196,9 +213,8 @@ class _Page:
     def add_verdict(self, diagnosis: Diagnosis) -> None:
         crashes = len(diagnosis.of("crash"))
         if crashes:
-            self.add_line(
-                (counted(crashes, "check"), "bold magenta"), (" broke: that is regilink's mistake, not yours", "")
-            )
+            broke = say(" broke: that is regilink's mistake, not yours")
+            self.add_line((counted(crashes, "check"), "bold magenta"), (broke, ""))
         status = diagnosis.exit_status()
         head, rest = summarize_verdict(diagnosis)
         fails, unknown = bool(diagnosis.of("fail")), unknown_line(diagnosis)
@@ -218,12 +234,16 @@ class _Page:
             return
         self.add_empty_line()
         if ready.teams:
-            self.add_line(("Your teams", "bold"))
+            self.add_line((say("Your teams"), "bold"))
             width = max(len(team) for team, _ in ready.teams) + 2
             for team, names in ready.teams:
-                self.add_line((f"{team:<{width}}", "cyan"), (f"{names.name} (entity {names.entity})", "dim"), indent=2)
+                self.add_line(
+                    (f"{team:<{width}}", "cyan"),
+                    (say("{name} (entity {entity})", name=names.name, entity=names.entity), "dim"),
+                    indent=2,
+                )
         if ready.targets:
-            self.add_line(("Ready to paste", "bold"))
+            self.add_line((say("Ready to paste"), "bold"))
             if ready.entity:
                 self.add_line((f'run = wandb.init(entity="{ready.entity}")', ""), indent=2)
             for target in ready.targets:
@@ -237,42 +257,46 @@ _ORDER: tuple[Status, ...] = ("crash", "fail", "warn", "skip", "pass")
 def group_verdict(rows: Sequence[CheckResult]) -> str:
     """What came of a group of checks: `1 problem: entity; 3 passed; 2 skipped`."""
 
-    def list_names(*statuses: Status) -> list[str]:
-        return list(dict.fromkeys(row.name for row in rows if row.status in statuses))
+    def list_names(*statuses: Status) -> str:
+        return ", ".join(dict.fromkeys(row.name for row in rows if row.status in statuses))
 
     parts = []
-    for statuses, word in ((("fail", "crash"), "problem"), (("warn",), "warning")):
-        count = sum(row.status in statuses for row in rows)
-        parts += [f"{counted(count, word)}: {', '.join(list_names(*statuses))}"] if count else []
+    if failed := sum(row.status in ("fail", "crash") for row in rows):
+        parts.append(join_phrases(": ", [counted(failed, "problem"), list_names("fail", "crash")]))
+    if warned := sum(row.status == "warn" for row in rows):
+        parts.append(join_phrases(": ", [counted(warned, "warning"), list_names("warn")]))
     passed, skipped = (sum(row.status == status for row in rows) for status in ("pass", "skip"))
-    parts += [f"{passed} passed"] if passed else []
-    parts += [f"{skipped} skipped"] if skipped else []
-    return "; ".join(parts)
+    parts += [say("{number} passed", number=passed)] if passed else []
+    parts += [say("{number} skipped", number=skipped)] if skipped else []
+    return join_phrases("; ", parts)
 
 
 def summarize_verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     """What all of it comes to: the first words, and the rest of the sentence."""
     fails, warns = len(diagnosis.of("fail")), len(diagnosis.of("warn"))
-    asked = f"({counted(diagnosis.requests, 'request')}, {diagnosis.elapsed_ms} ms)"
-    warned = counted(warns, "warning") if warns else "no problems"
+    asked = say(
+        "({requests}, {number} ms)", requests=counted(diagnosis.requests, "request"), number=diagnosis.elapsed_ms
+    )
+    warned = counted(warns, "warning") if warns else say("no problems")
     links = diagnosis.links
     if fails:
-        end = f", {counted(warns, 'warning')}" if warns else ""
-        return counted(fails, "problem"), f"{end}. Lines marked -> show what to change. {asked}"
+        end = say(", {warnings}", warnings=counted(warns, "warning")) if warns else ""
+        return counted(fails, "problem"), say(
+            "{end}. Lines marked -> show what to change. {asked}", end=end, asked=asked
+        )
     if links.is_nothing_checked:
-        return "Nothing was checked", f" of what the code links to or consumes. {asked}"
+        return say("Nothing was checked"), say(" of what the code links to or consumes. {asked}", asked=asked)
     if diagnosis.exit_status() == 2:
-        return "Nothing could be found out about the account", f" {asked}"
+        return say("Nothing could be found out about the account"), join_phrases(" ", ["", asked])
     if not links.checked:
-        return "All well", f": this machine and account are ready to link, {warned} {asked}"
-    checked = count_references(links.links, links.names)
-    if links.unknown:
-        return f"{checked} checked", f": {warned} {asked}"
-    if diagnosis.of("skip"):
-        return f"{checked} checked", f": {warned}, but some checks were skipped {asked}"
-    if warns:
-        return f"{checked} checked", f": {warned} {asked}"
-    return "All well", f": {checked} checked, {warned} {asked}"
+        rest = say(": this machine and account are ready to link, {warned} {asked}", warned=warned, asked=asked)
+        return say("All well"), rest
+    checked = say("{references} checked", references=count_references(links.links, links.names))
+    if not links.unknown and diagnosis.of("skip"):
+        return checked, say(": {warned}, but some checks were skipped {asked}", warned=warned, asked=asked)
+    if links.unknown or warns:
+        return checked, say(": {warned} {asked}", warned=warned, asked=asked)
+    return say("All well"), say(": {checked}, {warned} {asked}", checked=checked, warned=warned, asked=asked)
 
 
 def unknown_line(diagnosis: Diagnosis) -> str:
@@ -287,20 +311,26 @@ def unknown_line(diagnosis: Diagnosis) -> str:
         reason = ", ".join(link.expressions) or link.reason.removeprefix("skipped: ")
         places.setdefault(reason, []).append(place)
     names = sum(link.is_consumed for link in unknown)
-    return f"{count_references(len(unknown) - names, names)} could not be checked: " + "; ".join(
-        f"{', '.join(dict.fromkeys(where))} ({reason})" for reason, where in places.items()
-    )
+    where = [
+        say("{places} ({reason})", places=", ".join(dict.fromkeys(written)), reason=reason)
+        for reason, written in places.items()
+    ]
+    references = count_references(len(unknown) - names, names)
+    return say("{references} could not be checked: {places}", references=references, places=join_phrases("; ", where))
 
 
 def count_references(links: int, names: int) -> str:
     """`2 links and 1 full name`."""
-    return " and ".join(counted(number, what) for number, what in ((links, "link"), (names, "full name")) if number)
+    if links and names:
+        return say("{links} and {names}", links=counted(links, "link"), names=counted(names, "full name"))
+    return counted(links, "link") if links else counted(names, "full name") if names else ""
 
 
 def elsewhere_lines(diagnosis: Diagnosis) -> list[str]:
     """The links that do not go to a registry, a line for each."""
     return [
-        f"{origin.shown} is not a registry link: it goes into {place}" for origin, place in diagnosis.links.elsewhere
+        say("{origin} is not a registry link: it goes into {place}", origin=origin.shown, place=place)
+        for origin, place in diagnosis.links.elsewhere
     ]
 
 

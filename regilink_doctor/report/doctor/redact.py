@@ -9,6 +9,7 @@ from urllib.parse import quote, quote_plus
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import Setting
+from regilink_doctor.core.phrases import rewrite_phrase
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.core.text import escape_text
@@ -106,6 +107,9 @@ class _Hider:
         self._names = re.compile(_NAMES.replace("NAMES", longest), re.IGNORECASE) if longest else None
 
     def __call__(self, text: str) -> str:
+        return rewrite_phrase(text, self._hide)
+
+    def _hide(self, text: str) -> str:
         text = _ADDRESS.sub(self._hide_server, text)
         return self._names.sub(self._hide_name, text) if self._names else text
 
