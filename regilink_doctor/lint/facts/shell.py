@@ -91,6 +91,8 @@ class _ScriptReader:
         self.private: dict[str, list[int]] = {}
         """The settings of each name that are not exported yet, by their position in `script.settings`."""
         self.known: dict[str, StringValue] = {}
+        self.written_to = ""
+        """The file that the last command writes."""
         self.script = Script()
 
     def read(self) -> Script:
@@ -126,7 +128,8 @@ class _ScriptReader:
 
     def read_github_environment(self, words: list[Word], marks: Words) -> None:
         """`echo "X=value" >> $GITHUB_ENV`: a variable of the steps that follow."""
-        target, marks.redirected_to = marks.redirected_to, ""
+        self.written_to = target = marks.redirected_to
+        marks.redirected_to = ""
         if "GITHUB_ENV" not in target or [word.plain for word in words[:1]] != ["echo"]:
             return
         containers = tuple([item for item in self.outer if item.kind != "step"])
@@ -136,9 +139,13 @@ class _ScriptReader:
                 self.script.settings.append(replace(setting, place=setting.value[0].parts[0].place))
 
     def read_documents(self, marks: Words) -> None:
-        """The Python that the last command reads from a here-document."""
+        """The Python that the last command reads from a here-document, or writes into a file."""
         for start, end, is_expanded in marks.documents:
-            if self.script.commands and _reads_python([word.literal or "" for word in self.script.commands[-1].words]):
+            words = [word.literal or "" for word in self.script.commands[-1].words] if self.script.commands else []
+            is_written = words[:1] in (["cat"], ["tee"]) and any(
+                word.endswith(".py") for word in (self.written_to, *words[1:])
+            )
+            if is_written or _reads_python(words):
                 self.add_program(Program(self.stretch.select((start, end)), is_expanded, dict(self.known)))
         marks.documents.clear()
 

@@ -6,6 +6,7 @@ Composed to nodes, never constructed: every value has its place, tags mean nothi
 from __future__ import annotations
 
 import re
+from itertools import islice, product
 
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.sites import Command, Container, Setting
@@ -15,7 +16,7 @@ from regilink_doctor.lint.facts import FileFacts, Program
 from regilink_doctor.lint.facts.requirements import read_requirement
 from regilink_doctor.lint.facts.settings import ENVIRONMENT_KEYS, is_worth_reading
 from regilink_doctor.lint.facts.shell import read_script, runs_script
-from regilink_doctor.lint.text.fragment import loose_text, text_of
+from regilink_doctor.lint.text.fragment import filled, loose_text, text_of
 from regilink_doctor.lint.text.source import Source
 
 TYPE_CHECKING = False
@@ -76,6 +77,13 @@ class _Scope:
     containers: tuple[Container, ...] = ()
     known: Mapping[str, StringValue] = field(default_factory=dict, hash=False)
     shell: str = ""
+    runs: tuple[Mapping[str, StringValue], ...] = field(default=(), hash=False)
+    """The values of the matrix of a job, for each of its runs."""
+
+    def find_runs(self, written: str) -> list[Mapping[str, StringValue]]:
+        """The values that are known in each run of the job, where a text asks for those of its matrix."""
+        runs = self.runs if "matrix." in written else ()
+        return [{**self.known, **run} for run in runs] or [self.known]
 
 
 class _DocumentReader:
@@ -115,7 +123,7 @@ class _DocumentReader:
                     continue
                 todo += reversed([(item, (*keys, str(index)), scope) for index, item in enumerate(node.value)])
             else:
-                self.read_scalar(node, keys, scope.containers)
+                self.read_scalar(node, keys, scope)
 
     # What holds below a node
 
@@ -134,23 +142,23 @@ class _DocumentReader:
         elif keys and not ENVIRONMENT_KEYS.isdisjoint(pairs):
             kind = "key"
         containers = scope.containers
+        if kind == "job":
+            scope = replace(scope, runs=self.read_matrix(find_below(node, "strategy", "matrix")))
         if kind is not None:
             name = value_of(node, "name") or value_of(node, "id") if kind == "step" else keys[-1]
             containers = (*containers, Container(kind, name, span_of(node)))
         known = scope.known
         for name in [name for name in pairs if name in ENVIRONMENT_KEYS]:
-            settings = self.read_environment(pairs[name], (*keys, name), containers)
+            settings = self.read_environment(pairs[name], (*keys, name), replace(scope, containers=containers))
             if settings is not None:
                 self.environments.add(id(pairs[name]))
                 self.settings += settings
                 # Compose fills `$X` in from its own environment, not from that of the container.
                 known = {**known, **_name_values(settings)} if kind != "service" else known
         shell = value_of(node, "shell") or value_of(find_below(node, "defaults", "run"), "shell") or scope.shell
-        return _Scope(containers, known, shell)
+        return _Scope(containers, known, shell, scope.runs)
 
-    def read_environment(
-        self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]
-    ) -> list[Setting] | None:
+    def read_environment(self, node: Node, keys: tuple[str, ...], scope: _Scope) -> list[Setting] | None:
         """`env:` as a mapping, a list of `X=value`, or one of names and values; None when it is something else."""
         settings: list[Setting | None] = []
         if node.id == "mapping":
@@ -160,17 +168,17 @@ class _DocumentReader:
             for key, value in inside:
                 scalar = find_below(value, "value") if value.id == "mapping" else value  # GitLab describes a variable
                 if scalar is not None and scalar.id == "scalar":
-                    settings.append(self.make_setting(key, scalar, (*keys, key.value), containers, variable=True))
+                    settings.append(self.make_setting(key, scalar, (*keys, key.value), scope, variable=True))
         elif node.id != "sequence" or not node.value:
             return None
         for item in node.value if node.id == "sequence" else ():
             if item.id == "scalar":
-                settings.append(self.read_assignment(item, keys, containers))
+                settings.append(self.read_assignment(item, keys, scope.containers))
                 continue
             by_name = {key.value: value for key, value in scalar_pairs(item)}
             name, value = by_name.get("name"), by_name.get("value")
             if name is not None and value is not None and name.id == value.id == "scalar":
-                settings.append(self.make_setting(name, value, (*keys, name.value), containers, variable=True))
+                settings.append(self.make_setting(name, value, (*keys, name.value), scope, variable=True))
         return [setting for setting in settings if setting is not None]
 
     def read_assignment(self, item: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> Setting | None:
@@ -185,11 +193,36 @@ class _DocumentReader:
         value = (text_of(stretch, start, len(text), name),) if equals else ()
         return Setting(name, place, span_of(item), "yaml", True, value, (*keys, name), containers)
 
+    def read_matrix(self, node: Node | None) -> tuple[Mapping[str, StringValue], ...]:
+        """The values of `matrix:` in each run of a job, by the expressions that stand for them; the first runs."""
+        lists: list[list[dict[str, StringValue]]] = []
+        included: list[dict[str, StringValue]] = []
+        for key, value in scalar_pairs(node):
+            items = value.value[:_MOST_RUNS] if value.id == "sequence" else ()
+            if key.value == "include":
+                included += [self.read_choice(item, "matrix") for item in items]
+            elif key.value != "exclude" and items:
+                lists.append([self.read_choice(item, f"matrix.{key.value}") for item in items])
+        combinations = islice(product(*lists), _MOST_RUNS) if lists else ()
+        runs = [{key: text for item in items for key, text in item.items()} for items in combinations]
+        return tuple([*runs, *included][:_MOST_RUNS])
+
+    def read_choice(self, item: Node, name: str) -> dict[str, StringValue]:
+        """One value of a matrix: a scalar, or several of them by their keys."""
+        if item.id == "scalar":
+            return {f"${{{{{name}}}}}": text_at(self.source, item, name.rpartition(".")[2])}
+        return {
+            f"${{{{{name}.{key.value}}}}}": text_at(self.source, value, key.value)
+            for key, value in scalar_pairs(item)
+            if value.id == "scalar"
+        }
+
     def find_inputs(self, root: Node) -> dict[str, StringValue]:
-        """The defaults of the inputs of a workflow, by the expressions that stand for them."""
+        """The defaults of the inputs of a workflow, or of an action, by the expressions that stand for them."""
         known: dict[str, StringValue] = {}
-        for event in ("workflow_dispatch", "workflow_call"):
-            for key, value in scalar_pairs(find_below(root, "on", event, "inputs")):
+        inputs = [find_below(root, "on", event, "inputs") for event in ("workflow_dispatch", "workflow_call")]
+        for node in (*inputs, find_below(root, "inputs")):
+            for key, value in scalar_pairs(node):
                 default = find_below(value, "default")
                 if default is None or default.id != "scalar" or not default.value:
                     continue
@@ -217,28 +250,27 @@ class _DocumentReader:
             self.read_dependencies(value, "pre-commit" if name == "additional_dependencies" else "")
         if value.id == "scalar":
             if value.start_mark.index >= key.start_mark.index:  # an alias stands before its key
-                self.add_setting(key, value, below, scope.containers)
+                self.add_setting(key, value, below, scope)
             return
         yield value, below, scope
 
-    def read_scalar(self, node: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> None:
+    def read_scalar(self, node: Node, keys: tuple[str, ...], scope: _Scope) -> None:
         """An item of a list is a setting of the list's name."""
         if len(keys) > 1:
-            self.add_setting(node, node, keys, containers)
+            self.add_setting(node, node, keys, scope)
 
-    def add_setting(self, key: Node, value: Node, keys: tuple[str, ...], containers: tuple[Container, ...]) -> None:
+    def add_setting(self, key: Node, value: Node, keys: tuple[str, ...], scope: _Scope) -> None:
         named = tuple(name for name in keys if name not in _PLACEHOLDERS and not name.isdigit()) or keys
         if is_worth_reading(named, value.value):
-            self.settings.append(self.make_setting(key, value, named, containers, variable=False))
+            self.settings.append(self.make_setting(key, value, named, scope, variable=False))
 
-    def make_setting(
-        self, key: Node, value: Node, keys: tuple[str, ...], containers: tuple[Container, ...], *, variable: bool
-    ) -> Setting:
-        given = value.value != "" or value.style is not None
-        text = (text_at(self.source, value, keys[-1]),) if given and not is_null(value) else ()
-        place = text[0].place if text else place_of(self.source, key)
+    def make_setting(self, key: Node, value: Node, keys: tuple[str, ...], scope: _Scope, *, variable: bool) -> Setting:
+        is_set = (value.value != "" or value.style is not None) and not is_null(value)
+        runs = scope.find_runs(str(value.value)) if is_set else []
+        texts = tuple(dict.fromkeys(text_at(self.source, value, keys[-1], known) for known in runs))
+        place = texts[0].place if texts else place_of(self.source, key)
         span = span_of(key).joined(span_of(value))
-        return Setting(keys[-1], place, span, "yaml", variable, text, keys, containers)
+        return Setting(keys[-1], place, span, "yaml", variable, texts, keys, scope.containers)
 
     # Commands
 
@@ -261,10 +293,10 @@ class _DocumentReader:
         if scope.shell.startswith("python"):
             self.programs.append(Program(stretch))
             return
-        script = read_script(stretch, scope.containers, known=scope.known)
-        self.commands += script.commands
-        self.programs += script.programs
-        self.settings += script.settings
+        scripts = [read_script(stretch, scope.containers, known=known) for known in scope.find_runs(stretch.text)]
+        self.commands += [command for script in scripts for command in script.commands]
+        self.programs += scripts[0].programs
+        self.settings += scripts[0].settings
 
     def add_command(self, scalars: list[Node], node: Node, scope: _Scope) -> None:
         """A command that is written as a list of words; the script of one that calls a shell."""
@@ -367,9 +399,16 @@ def is_null(node: Node) -> bool:
     return bool(node.tag == "tag:yaml.org,2002:null")
 
 
-def text_at(source: Source, node: Node, name: str | None = None) -> StringValue:
-    """The value of a scalar, its characters where they stand if they stand there as they are."""
+def text_at(
+    source: Source, node: Node, name: str | None = None, known: Mapping[str, StringValue] | None = None
+) -> StringValue:
+    """The value of a scalar, its characters where they stand if they stand there as they are.
+
+    `known` are the expressions `${{ … }}` whose values are known, without spaces.
+    """
     stretch = stretch_of(source, node)
     if stretch.text.rstrip("\n") == node.value.rstrip("\n"):
-        return text_of(stretch, 0, len(stretch.text.rstrip("\n")), name)
+        end = len(stretch.text.rstrip("\n"))
+        expressions = {key: text for key, text in (known or {}).items() if key.startswith("$")}
+        return StringValue(tuple(filled(stretch, 0, end, expressions, name=name)), stretch.place(0, end))
     return loose_text(node.value, place_of(source, node), name)

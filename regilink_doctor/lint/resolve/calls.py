@@ -10,7 +10,7 @@ from regilink_doctor.lint.resolve.conditions import decide, is_excluded
 from regilink_doctor.lint.resolve.containers import choose, get_by_key, hold_yielded, unpack
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.environment import READS, read_environment
-from regilink_doctor.lint.resolve.parameters import find_option
+from regilink_doctor.lint.resolve.options import find_option
 from regilink_doctor.lint.resolve.strings import call_method, find_member_strings, join_path
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -50,6 +50,10 @@ _WRAPS = frozenset(
         "easydict.EasyDict",
         "munch.Munch",
         "munch.munchify",
+        "munch.Munch.fromDict",
+        "munch.DefaultMunch.fromDict",
+        "dotmap.DotMap",
+        "attrdict.AttrDict",
         "addict.Dict",
         "ml_collections.ConfigDict",
         "ml_collections.config_dict.ConfigDict",
@@ -106,6 +110,8 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             made = wandb_api.RETURNS.get(callee.path)
             of_library = libraries.call_method(context, callee, node, at) if made is None else None
             values += [Instance(made, node, at)] if made else of_library or [UNKNOWN]
+        elif isinstance(callee, Instance):
+            values += libraries.call_method(context, Method(callee, "__call__"), node, at) or [UNKNOWN]
         elif isinstance(callee, ClassOrObject) and not callee.instance:
             values += _make(context, callee, node, at)
         elif isinstance(callee, Function):
@@ -258,11 +264,6 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return chosen
     if path in _DEFAULTS:
         return _find_default(context, node, at)
-    if path == "tyro.cli" and node.args:
-        return [
-            ClassOrObject(value.scope, instance=True) if isinstance(value, ClassOrObject) else UNKNOWN
-            for value in context.value(node.args[0], at)
-        ]
     made = path if path in wandb_api.CLASSES else wandb_api.RETURNS.get(path)
     return [Instance(made, node, at) if made else Unknown(reason=f"what {path} returns", returned_by=path)]
 

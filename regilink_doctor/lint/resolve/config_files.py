@@ -16,6 +16,7 @@ from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
     Document,
     FileText,
+    Instance,
     Loaded,
     ModuleValue,
     NonString,
@@ -72,7 +73,8 @@ _PACKAGE_TEXTS = frozenset(
     {"importlib.resources.read_text", "importlib.resources.open_text", "importlib.resources.path", "pkgutil.get_data"}
 )
 _READ_METHODS = frozenset({"read", "read_text", "read_bytes", "open"})
-METHODS = _READ_METHODS | {"resolve", "absolute", "with_name", "joinpath"}
+_RUAMEL = "ruamel.yaml.YAML"
+METHODS = _READ_METHODS | {"load", "resolve", "absolute", "with_name", "joinpath"}
 """Methods of paths and of open files that are followed."""
 
 
@@ -83,6 +85,8 @@ def call_function(context: Context, path: str, node: ast.Call, at: ProgramPoint)
     """What a function that opens or loads a file gives; None for any other function."""
     if path in _PARSERS:
         return _read_parsed(context, node, at)
+    if path == _RUAMEL:
+        return [Instance(path, node, at)]
     if not node.args:
         return None
     if path in _LOADERS:
@@ -106,6 +110,9 @@ def call_function(context: Context, path: str, node: ast.Call, at: ProgramPoint)
 def call_method(context: Context, node: ast.Call, function: ast.Attribute, at: ProgramPoint) -> list[Value] | None:
     """What a method of a path or of an open file gives; None for that of anything else."""
     owners = context.value(function.value, at)
+    if function.attr == "load":
+        is_yaml = node.args and any(isinstance(owner, Instance) and owner.type == _RUAMEL for owner in owners)
+        return _load(context, "yaml.load", node, at) if is_yaml else None
     if function.attr in _READ_METHODS:
         if function.attr == "open" and node.args and _is_writing(node.args[0]):
             return [UNKNOWN]

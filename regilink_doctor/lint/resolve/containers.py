@@ -14,6 +14,7 @@ from regilink_doctor.lint.resolve.values import (
     Literal,
     Loaded,
     Member,
+    Name,
     NonString,
     Value,
     with_name,
@@ -215,6 +216,8 @@ def _find_in_mapping(context: Context, mappings: Iterable[Value], keys: Sequence
     """The values of a key in the mapping that `**` unpacks."""
     values: list[Value] = []
     for mapping in mappings:
+        if isinstance(mapping, Name) and mapping.path == "os.environ":
+            continue  # it may have any key, as it may for a value that is asked for by itself
         is_known = isinstance(mapping, Literal | Loaded) and mapping.is_mapping
         values += (
             find_by_key(context, mapping, keys) if isinstance(mapping, Literal | Loaded) and is_known else [UNKNOWN]

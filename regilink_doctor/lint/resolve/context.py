@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, TypeVar
 
-    from regilink_doctor.lint.resolve.bindings import Binding, BindingKind, Module, Scope
+    from regilink_doctor.lint.resolve.bindings import Binding, BindingKind, Module, Scope, Use
     from regilink_doctor.lint.resolve.values import Value
     from regilink_doctor.lint.text.source import Source
 
@@ -203,3 +203,16 @@ class Context:
         if at.frame is not None and (at.frame.is_calling(scope) or at.frame.depth >= MAX_FRAMES):
             return None
         return self.frame(scope, call, at, receiver)
+
+    def find_uses(self, module: Module, name: str) -> list[Use]:
+        """The calls in a module of anything of a name."""
+        return self.keep(("uses", id(module)), lambda: _index_uses(module)).get(name, []) if name else []
+
+
+def _index_uses(module: Module) -> dict[str, list[Use]]:
+    by_name: dict[str, list[Use]] = {}
+    for use in module.uses:
+        function = use.call.func
+        called = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+        by_name.setdefault(called, []).append(use)
+    return by_name

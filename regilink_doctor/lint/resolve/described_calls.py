@@ -1,4 +1,4 @@
-"""Calls that configuration files describe: `_target_` of Hydra, `class_path` and `init_args` of jsonargparse.
+"""Calls that configuration files describe: `_target_` of Hydra, `class_path` of jsonargparse, bindings of gin.
 
 For a function or class that nothing in its own file calls. A configuration that Hydra composes comes first, as it has
 the values of all its files; else each file counts by itself.
@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.core.files import read_plain
+from regilink_doctor.core.findings import Place, Span
+from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.data import DataList, Scalar, Table
-from regilink_doctor.lint.resolve.config_files import find_roots, read_document
-from regilink_doctor.lint.resolve.values import Document, Loaded
+from regilink_doctor.lint.resolve.config_files import find_roots, read_document, show_path
+from regilink_doctor.lint.resolve.values import Document, Loaded, Unknown
 from regilink_doctor.lint.text.memory import remembered
 from regilink_doctor.lint.text.nodes import written_name
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.data import Data, Keys
     from regilink_doctor.lint.resolve.bindings import Scope
     from regilink_doctor.lint.resolve.context import Context
+    from regilink_doctor.lint.resolve.values import Value
 
 _FOLDERS = ("conf", "config", "configs", "configuration", "hydra_config", "hydra_configs")
 _MAX_FILES = 600
@@ -56,6 +59,39 @@ def find_described(context: Context, scope: Scope) -> list[Loaded]:
         if found:
             return found[:_MAX_CALLS]
     return []
+
+
+def find_bound(context: Context, scope: Scope, name: str) -> list[Value]:
+    """What gin's files give a parameter of a function: `publish.target = "x"`; what they may give counts as unknown."""
+    values: list[Value] = []
+    for root in find_roots(scope.module.source.folder):
+        for path in _list_gin_files(root):
+            for line in _read_start(path).decode("utf-8", "replace").splitlines():
+                bound, equals, written = line.partition("=")
+                owner, _, parameter = bound.strip().rpartition("/")[2].rpartition(".")
+                if equals and parameter == name and owner.rpartition(".")[2] == scope.name:
+                    values.append(_read_gin_value(path, line, written.strip()))
+    return values
+
+
+def _read_gin_value(path: str, line: str, written: str) -> Value:
+    is_string = len(written) > 1 and written[0] == written[-1] and written[0] in "'\""
+    if not is_string or written[0] in written[1:-1] or "\\" in written:
+        return Unknown(reason="a value of gin that is not a string")
+    row = _read_start(path).decode("utf-8", "replace").splitlines().index(line) + 1
+    column = line.rindex(written) + 2
+    place = Place(show_path(path), Span(row, column, row, column + len(written) - 2))
+    return StringValue((KnownPart(written[1:-1], place),), place)
+
+
+@remembered(256)
+def _list_gin_files(root: str) -> tuple[str, ...]:
+    paths: list[str] = []
+    for name in ("", "gin", *_FOLDERS):
+        base = os.path.join(root, name) if name else root
+        names = sorted(os.listdir(base))[:_MAX_FILES] if os.path.isdir(base) else []
+        paths += [os.path.join(base, name) for name in names if name.endswith(".gin")]
+    return tuple(paths)
 
 
 def _find_arguments(document: Document, owner: Scope, path: str) -> Iterator[Keys]:

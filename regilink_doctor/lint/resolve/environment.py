@@ -9,7 +9,9 @@ from regilink_doctor.lint.resolve.context import Context
 from regilink_doctor.lint.resolve.strings import unknown_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
+    Instance,
     Loaded,
+    Method,
     Unknown,
     Value,
     is_none,
@@ -26,8 +28,11 @@ if TYPE_CHECKING:
 
     from regilink_doctor.lint.resolve.bindings import Use
 
-READS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environs.Env"})
+READS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config"})
 """Functions that give a variable, or a default."""
+
+_READERS = ("environs.Env", "environ.Env")
+_READER_METHODS = ("str", "get_value", "url", "path")
 
 _ENVIRON = ("os.environ", "environ")
 _LOADS = ("load_dotenv", "read_env")
@@ -72,6 +77,18 @@ def read_environment(context: Context, node: ast.Call, at: ProgramPoint) -> Iter
         reason = "a variable of the environment without a default"
         defaults = [unknown_string(node, at, "unknown" if is_set else "environment", reason, variable)]
     return narrow(context, written_name(node), [*own, *around, *defaults], at)
+
+
+def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
+    """`Env()` of environs and django-environ; None for any other function of theirs."""
+    return [Instance(_READERS[0], node, at)] if name == "Env" else None
+
+
+def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
+    """`env.str("X", default)`, and `env("X")`, which calls the object itself; None for any other method."""
+    if method.owner.type not in _READERS or method.name not in ("__call__", *_READER_METHODS):
+        return None
+    return read_environment(context, node, at)
 
 
 def read_item(context: Context, key: str | None, at: ProgramPoint) -> Sequence[Value]:

@@ -66,7 +66,7 @@ def _find_decorator(scope: Scope) -> ast.Call | None:
     return None
 
 
-def find_passed(context: Context, scope: Scope) -> list[Value] | None:
+def find_passed_to_main(context: Context, scope: Scope) -> list[Value] | None:
     """What Hydra passes to a function; None where it does not call it."""
     decorator = _find_decorator(scope)
     if decorator is None:

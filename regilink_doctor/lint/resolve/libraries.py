@@ -2,7 +2,7 @@
 
 A module has `call_function(context, name, node, at)`, which is asked with the last name of the function and gives its
 alternatives, or None for a function that says nothing. A library that calls functions of the program has
-`find_passed(context, scope)` for what it passes.
+`find_passed_to_main(context, scope)` for what it passes.
 """
 
 from __future__ import annotations
@@ -19,17 +19,25 @@ if TYPE_CHECKING:
     from typing import Any
 
     from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Scope
-    from regilink_doctor.lint.resolve.values import Method, Value
+    from regilink_doctor.lint.resolve.values import Instance, Method, Value
     from regilink_doctor.lint.text import syntax as ast
 
 _MODULES = {
+    "absl": "absl_flags",
     "hydra": "hydra",
     "omegaconf": "omegaconf",
     "OmegaConf": "omegaconf",
     "cattrs": "models",
     "dacite": "models",
+    "environ": "environment",
+    "environs": "environment",
+    "ml_collections": "absl_flags",
     "msgspec": "models",
+    "draccus": "parsers",
+    "pyrallis": "parsers",
+    "simple_parsing": "parsers",
     "transformers": "parsers",
+    "tyro": "parsers",
 }
 """Package -> the module here that knows it."""
 
@@ -41,7 +49,7 @@ _STARTERS = frozenset({"fire", "jsonargparse", "lightning", "pytorch_lightning",
 
 _SETTINGS = frozenset({"pydantic", "pydantic_settings"})
 
-_CALLERS = {"hydra": "hydra"}
+_CALLERS = {"draccus": "parsers", "hydra": "hydra", "pyrallis": "parsers"}
 """Packages that call functions of the program, for a decorator."""
 
 
@@ -62,9 +70,25 @@ def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoi
     return values
 
 
+def find_flag(context: Context, path: str, module: Module) -> list[Value]:
+    """`FLAGS.name` of absl; nothing for any other dotted name."""
+    if not path.startswith("absl.flags.FLAGS."):
+        return []
+    values: list[Value] = _load("absl_flags").find_flag(context, module, path.rpartition(".")[2])
+    return values
+
+
+def find_held(context: Context, owner: Instance, name: str) -> list[Value]:
+    """An attribute of an object of absl; nothing for that of any other library."""
+    if not owner.type.startswith("absl."):
+        return []
+    values: list[Value] = _load("absl_flags").find_held(context, owner, name)
+    return values
+
+
 def find_in_option_files(context: Context, module: Module, name: str) -> list[Value]:
-    """The value of an option in the files that a parser of jsonargparse reads."""
-    if "jsonargparse" not in module.imports:
+    """The value of an option in the files that a parser of jsonargparse reads, or the object of simple-parsing."""
+    if module.imports.isdisjoint(("jsonargparse", "simple_parsing")):
         return []
     values: list[Value] = _load("parsers").find_in_option_files(context, module, name)
     return values
@@ -90,7 +114,7 @@ def find_passed(context: Context, scope: Scope) -> list[Value] | None:
     """What a library passes to a function as its first argument; None where none calls it."""
     if getattr(scope.node, "decorator_list", ()):
         for package in _CALLERS.keys() & scope.module.imports:
-            values: list[Value] | None = _load(_CALLERS[package]).find_passed(context, scope)
+            values: list[Value] | None = _load(_CALLERS[package]).find_passed_to_main(context, scope)
             if values is not None:
                 return values
     return None
@@ -129,6 +153,14 @@ def find_described(context: Context, scope: Scope) -> list[Loaded]:
     """The arguments that configuration files of the tree give to a function, or to a class for its `__init__`."""
     described: list[Loaded] = _load("described_calls").find_described(context, scope)
     return described
+
+
+def find_bound(context: Context, scope: Scope, name: str) -> list[Value] | None:
+    """What gin's files give a parameter of a function; None for a function that gin does not configure."""
+    if "gin" not in scope.module.imports or not scope.is_decorated("configurable", "register"):
+        return None
+    values: list[Value] = _load("described_calls").find_bound(context, scope, name)
+    return values
 
 
 def find_aliases(context: Context, scope: Scope, name: str) -> list[str]:

@@ -15,7 +15,7 @@ from regilink_doctor.lint.resolve.containers import find_items
 from regilink_doctor.lint.resolve.environment import find_assigned
 from regilink_doctor.lint.resolve.names import find_annotated, find_binding
 from regilink_doctor.lint.resolve.objects import find_lineage
-from regilink_doctor.lint.resolve.surroundings import find_set_values
+from regilink_doctor.lint.resolve.surroundings import find_passed, find_set_values
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
     Computed,
@@ -110,7 +110,7 @@ def convert_field(
     """The values of a field, a dictionary being what its class makes of it: `registry: Registry`."""
     if owner.made is None or not any(isinstance(value, Literal | Loaded) and value.is_mapping for value in values):
         return list(values)
-    nested = _find_class(context, scope, name)
+    nested = find_field_class(context, scope, name)
     if nested is None:
         return list(values)
     return [
@@ -121,7 +121,7 @@ def convert_field(
     ]
 
 
-def _find_class(context: Context, scope: Scope, name: str) -> Scope | None:
+def find_field_class(context: Context, scope: Scope, name: str) -> Scope | None:
     """The class of the tree that a field is annotated with."""
     binding = scope.bindings[name][0]
     if binding.annotation is None:
@@ -158,6 +158,8 @@ class _Sources:
     delimiter: str | None
     files: tuple[Loaded, ...]
     at: ProgramPoint
+    has_options: bool = False
+    """Whether it reads the command line, too."""
 
 
 def is_settings(context: Context, scope: Scope) -> bool:
@@ -175,12 +177,16 @@ def find_setting(context: Context, owner: ClassOrObject, scope: Scope, name: str
         return None
     sources = context.keep(("settings", id(owner.scope), owner.made), lambda: _find_sources(context, owner))
     binding = scope.bindings[name][-1]
-    nested = _find_class(context, scope, name)
+    nested = find_field_class(context, scope, name)
     defaults = list(find_binding(context, name, binding, scope)) if binding.value is not None else []
     if nested is not None and sources.delimiter:
         return _find_nested(context, owner, nested, name, defaults, sources)
     variables = find_aliases(context, scope, name) or [sources.prefix + name]
     values, is_certain = _look_up(context, variables, sources)
+    if sources.has_options:
+        flags = list(dict.fromkeys((f"--{name}", f"--{name.replace('_', '-')}")))
+        passed = find_passed(flags, sources.at.source.folder, context.source.path)
+        values = [*(with_name(mark_default(value, name), name) for value in passed), *values]
     if is_certain:
         return values
     given = [value for value in defaults if not (isinstance(value, Unknown) or is_none(value))]
@@ -238,7 +244,7 @@ def _read_table(context: Context, scope: Scope, prefix: str, sources: _Sources, 
         for name, bindings in inner.bindings.items():
             if bindings[0].annotation is None or name in entries:
                 continue
-            nested = _find_class(context, inner, name)
+            nested = find_field_class(context, inner, name)
             if nested is not None and level < _MAX_LEVELS:
                 table = _read_table(context, nested, f"{prefix}{name}{sources.delimiter}", sources, place, level + 1)
                 if table.entries:
@@ -262,7 +268,8 @@ def _find_sources(context: Context, owner: ClassOrObject) -> _Sources:
             files += [item for item in loaded if isinstance(item, Loaded)]
     prefix = _find_text(context, settings.get("env_prefix", ()))
     delimiter = _find_text(context, settings.get("env_nested_delimiter", ()))
-    return _Sources(prefix or "", delimiter, tuple(files), at)
+    text = owner.scope.module.source.text
+    return _Sources(prefix or "", delimiter, tuple(files), at, "cli_parse_args" in text or "CliApp" in text)
 
 
 def _find_text(context: Context, entries: Iterable[tuple[ast.expr, ProgramPoint]]) -> str | None:

@@ -20,7 +20,8 @@ from regilink_doctor.lint.resolve.context import Context, resolves
 from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
 from regilink_doctor.lint.resolve.names import find_binding
-from regilink_doctor.lint.resolve.parameters import enter_init, find_field, find_option
+from regilink_doctor.lint.resolve.options import find_option
+from regilink_doctor.lint.resolve.parameters import enter_init, find_field
 from regilink_doctor.lint.resolve.strings import find_member_strings
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -64,10 +65,15 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
             values += libraries.find_configured(context, node.attr, at.scope.module) or [UNKNOWN]
         elif isinstance(owner, Name):
             path = f"{owner.path}.{node.attr}"
-            values += find_in_folder(context, path, at.scope.module) or [find_known(path)]
+            values += (
+                libraries.find_flag(context, path, at.scope.module)
+                or find_in_folder(context, path, at.scope.module)
+                or [find_known(path)]
+            )
         elif isinstance(owner, Instance):
             made = wandb_api.ATTRIBUTES.get(f"{owner.type}.{node.attr}")
-            values.append(Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr))
+            attribute = Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr)
+            values += libraries.find_held(context, owner, node.attr) or [attribute]
         elif isinstance(owner, ModuleValue):
             values += find_member(context, owner, node.attr)
         elif isinstance(owner, ClassOrObject):

@@ -10,10 +10,11 @@ import os
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import importers, libraries
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, ProgramPoint, Scope
-from regilink_doctor.lint.resolve.containers import find_by_key, find_elements
+from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.imports import find_module_of_file
 from regilink_doctor.lint.resolve.names import find_annotated
+from regilink_doctor.lint.resolve.options import find_click_values, find_option, find_started_values
 from regilink_doctor.lint.resolve.values import (
     TOO_MUCH,
     UNKNOWN,
@@ -78,7 +79,7 @@ def _find_passed_values(context: Context, name: str, binding: Binding, at: Progr
     if is_left_out:
         values += _find_default(context, binding, scope, is_only=are_outside)
     known = [value for value in values if value != UNKNOWN]
-    if len(_find_uses(context, scope.module, _called_name(scope))) > _MOST_CALLERS:
+    if len(context.find_uses(scope.module, _called_name(scope))) > _MOST_CALLERS:
         known.append(Unknown(reason=TOO_MUCH))
     return known or values
 
@@ -112,7 +113,7 @@ def _find_given_field(
             found = found or _find_argument(context, owner.made.call, {}, alias, owner.made.at)
         return found
     values: list[Value] = []
-    for use in _find_uses(context, scope.module, scope.name)[:_MOST_CALLERS]:
+    for use in context.find_uses(scope.module, scope.name)[:_MOST_CALLERS]:
         if ClassOrObject(scope) in context.value(use.call.func, use.at):
             values += _find_argument(context, use.call, fields, name, use.at) or ()
     return values or None
@@ -141,7 +142,7 @@ def _called_name(scope: Scope) -> str:
 
 def _find_callers(context: Context, scope: Scope) -> Iterator[Frame]:
     """The calls of a function in its own file; of a class for its `__init__`."""
-    for use in _find_uses(context, scope.module, _called_name(scope))[:_MOST_CALLERS]:
+    for use in context.find_uses(scope.module, _called_name(scope))[:_MOST_CALLERS]:
         if use.scope is not scope:  # not a call of itself
             yield from _enter_called(context, use, scope)
 
@@ -162,7 +163,7 @@ def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
     name = _called_name(scope)
     for path in importers.find_importers(os.path.abspath(scope.module.source.path)) if name else ():
         module = find_module_of_file(context, path) if importers.has_word(path, name) else None
-        for use in _find_uses(context, module, name)[:_MOST_CALLERS] if module is not None else ():
+        for use in context.find_uses(module, name)[:_MOST_CALLERS] if module is not None else ():
             yield from _enter_called(context, use, scope)
 
 
@@ -185,20 +186,6 @@ def _find_described_callers(context: Context, scope: Scope) -> list[Frame]:
         return [Frame(scope, call, at) for call in calls]
 
     return context.keep(("described", id(scope)), describe)
-
-
-def _find_uses(context: Context, module: Module, name: str) -> list[Use]:
-    """The calls of anything of that name."""
-    return context.keep(("uses", id(module)), lambda: _index_uses(module)).get(name, []) if name else []
-
-
-def _index_uses(module: Module) -> dict[str, list[Use]]:
-    by_name: dict[str, list[Use]] = {}
-    for use in module.uses:
-        function = use.call.func
-        called = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-        by_name.setdefault(called, []).append(use)
-    return by_name
 
 
 def _find_given(context: Context, scope: Scope, frame: Frame, name: str) -> list[Value] | None:
@@ -232,6 +219,8 @@ def _find_argument(
         for value in context.value(keywords[None], at):
             if isinstance(value, Literal | Loaded) and value.is_mapping:
                 return find_by_key(context, value, [name]) or None
+            if isinstance(value, Arguments):
+                return find_option(context, value, name)
             if is_configuration(value):
                 configured = libraries.find_configured(context, name, at.scope.module)
                 return [item for item in configured if item != UNKNOWN] or None
@@ -246,29 +235,27 @@ def _find_starred(call: ast.Call) -> int:
 
 def _find_default(context: Context, binding: Binding, scope: Scope, *, is_only: bool = False) -> list[Value]:
     name = binding.target
-    if (declared := _find_click_default(context, scope, name)) is not None:
+    if (declared := find_click_values(context, scope, name)) is not None:
         return declared
     if is_only and libraries.is_started(scope):
         configured = libraries.find_in_option_files(context, scope.module, name)
-        passed = _find_passed_to_typer(context, binding, scope)
+        passed = find_started_values(context, binding, scope)
         if passed or configured:
             return [*passed, *configured]
-    if binding.value is None or scope.parent is None:
-        return [_unset_parameter(name)]
-    values = context.value(binding.value, ProgramPoint(scope.parent, END))
+    bound = libraries.find_bound(context, scope, name)
+    if bound:
+        return bound
+    is_only = is_only or bound is not None
+    outer = ProgramPoint(scope.parent or scope, END)
+    values = context.value(binding.value, outer) if binding.value is not None else (_unset_parameter(name),)
     # A command of click or typer: the command line calls it, too.
     if scope.is_decorated("command", "callback"):
-        passed = _find_passed_to_typer(context, binding, scope)
-        return [*passed, *(mark_default(value, name) for value in values if not passed or value != UNKNOWN)]
+        passed = find_started_values(context, binding, scope)
+        return [
+            *passed,
+            *(mark_default(value, name) for value in values if not passed or not isinstance(value, Unknown)),
+        ]
     return [mark_default(value, name) for value in values] if is_only else list(values)
-
-
-def _find_passed_to_typer(context: Context, binding: Binding, scope: Scope) -> list[Value]:
-    """What commands of the tree pass for a parameter of a typer command: `--name-of-parameter`, or its own flags."""
-    name = binding.target
-    own = _find_flags(binding.value) if isinstance(binding.value, ast.Call) else []
-    flags = [flag for flag in own if flag.startswith("-")] or [f"--{name.replace('_', '-')}"]
-    return _find_passed_by_flags(context, flags, name, scope.module)
 
 
 def _is_static(scope: Scope) -> bool:
@@ -296,125 +283,3 @@ def _index_cells(module: Module) -> dict[str, list[tuple[ast.expr, ProgramPoint]
                 if isinstance(node, ast.Name):
                     cells.setdefault(node.id, []).append((node, ProgramPoint(scope, returned.order)))
     return cells
-
-
-# The command line
-
-
-def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
-    """`args.NAME` of what argparse has read: the default that `add_argument` declares."""
-    name = owner.prefix + name
-    options = context.keep(("options", id(owner.module)), lambda: _index_options(context, owner.module))
-    use = options.get(name)
-    if use is None and any(other.startswith(f"{name}.") for other in options):
-        return [Arguments(owner.module, f"{name}.")]
-    by_name = {keyword.arg: keyword.value for keyword in use.call.keywords if keyword.arg} if use is not None else {}
-    declared = [use.call for use in _find_uses(context, owner.module, "add_argument")] if use is not None else []
-    passed = _find_passed(context, use.call, declared, name, owner.module) if use is not None else []
-    if configured := libraries.find_in_option_files(context, owner.module, name):
-        return [*passed, *configured]
-    if use is not None and not passed:
-        given = libraries.find_in_pipelines(context, owner.module, _find_flags(use.call))
-        passed = [with_name(mark_default(value, name), name) for value in given]
-    if use is not None and (default := by_name.get("default")) is not None:
-        return [*passed, *(with_name(mark_default(value, name), name) for value in context.value(default, use.at))]
-    if passed:
-        return passed
-    if use is not None and (choices := by_name.get("choices")) is not None:
-        return [with_name(value, name) for value in find_elements(context, choices, use.at)]
-    return [_unknown_option(name)]
-
-
-def _index_options(context: Context, module: Module) -> dict[str, Use]:
-    """The first `add_argument` of each destination."""
-    options: dict[str, Use] = {}
-    for use in (*_find_uses(context, module, "add_argument"), *_find_uses(context, module, "addoption")):
-        dest = next((keyword.value for keyword in use.call.keywords if keyword.arg == "dest"), None)
-        options.setdefault(_find_destination(_find_flags(use.call), dest), use)
-    return options
-
-
-def _find_click_default(context: Context, scope: Scope, name: str) -> list[Value] | None:
-    """The default of `@click.option("--name", default=…)` above a function; None when there is none."""
-    declared = context.keep(("click", id(scope)), lambda: _index_click_options(scope)).get(name)
-    if declared is None:
-        return None
-    default = next((keyword.value for keyword in declared.keywords if keyword.arg == "default"), None)
-    passed = _find_passed(context, declared, _list_click_declarations(scope), name, scope.module)
-    if default is None:
-        return passed or [_unknown_option(name)]
-    outer = ProgramPoint(scope.parent or scope, END)
-    return [*passed, *(mark_default(value, name) for value in context.value(default, outer))]
-
-
-def _find_passed(
-    context: Context, declared: ast.Call, all_declared: list[ast.Call], name: str, module: Module
-) -> list[Value]:
-    """What commands of the tree pass to the program for an argument; another call of it may pass something else."""
-    flags = [flag.partition("/")[0] for flag in _find_flags(declared) if flag.startswith("-")]
-    if flags or not _find_flags(declared):
-        return _find_passed_by_flags(context, flags, name, module)
-    from regilink_doctor.lint.resolve.surroundings import find_positional
-
-    positional = [
-        call
-        for call in all_declared
-        if (words := _find_flags(call)) and not any(word.startswith("-") for word in words)
-    ]
-    number = next((index for index, call in enumerate(positional) if call is declared), None)
-    if number is None or any(item.arg == "nargs" for call in positional[: number + 1] for item in call.keywords):
-        return []
-    switches = {flag for call in all_declared if _is_switch(call) for flag in _find_flags(call)}
-    values = find_positional(number, lambda flag: flag not in switches, module.source.folder, context.source.path)
-    return [with_name(mark_default(value, name), name) for value in values]
-
-
-def _find_passed_by_flags(context: Context, flags: list[str], name: str, module: Module) -> list[Value]:
-    from regilink_doctor.lint.resolve.surroundings import find_passed
-
-    values = find_passed(flags, module.source.folder, context.source.path)
-    return [with_name(mark_default(value, name), name) for value in values]
-
-
-def _is_switch(declared: ast.Call) -> bool:
-    """Whether an option has no value: `action="store_true"`, `is_flag=True`."""
-    return any(
-        (keyword.arg == "action" and getattr(keyword.value, "value", "") not in ("store", "append", "extend"))
-        or (keyword.arg in ("is_flag", "count") and getattr(keyword.value, "value", False) is True)
-        for keyword in declared.keywords
-    )
-
-
-def _list_click_declarations(scope: Scope) -> list[ast.Call]:
-    """The calls of `option` and `argument` above a function, in the order of their lines."""
-    return [item for item in getattr(scope.node, "decorator_list", ()) if isinstance(item, ast.Call)]
-
-
-def _index_click_options(scope: Scope) -> dict[str, ast.Call]:
-    options: dict[str, ast.Call] = {}
-    for decorator in getattr(scope.node, "decorator_list", ()):
-        if not isinstance(decorator, ast.Call):
-            continue
-        function = decorator.func
-        kind = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        if kind in ("option", "argument"):
-            flags = _find_flags(decorator)
-            plain = next((flag for flag in flags if not flag.startswith("-")), None)
-            options.setdefault(plain or _find_destination(flags, None), decorator)
-    return options
-
-
-def _find_flags(call: ast.Call) -> list[str]:
-    return [item.value for item in call.args if isinstance(item, ast.Constant) and isinstance(item.value, str)]
-
-
-def _find_destination(flags: list[str], dest: ast.expr | None) -> str:
-    """The name under which argparse and click keep an argument: of the first long flag."""
-    if isinstance(dest, ast.Constant) and isinstance(dest.value, str):
-        return dest.value
-    flag = next((flag for flag in flags if flag.startswith("--")), flags[0] if flags else "")
-    return flag.split("/")[0].lstrip("-").replace("-", "_")
-
-
-def _unknown_option(name: str) -> Value:
-    return Unknown(reason=f"the argument {name} of the command line")

@@ -1,6 +1,7 @@
-"""Parsers of the command line that read files and fill dataclasses: transformers' `HfArgumentParser`, jsonargparse.
+"""Parsers of the command line that read files and fill dataclasses.
 
-What a command passes counts before what a file has, and that before defaults.
+`HfArgumentParser` of transformers, jsonargparse, tyro, simple-parsing, draccus, pyrallis. What a command passes counts
+before what a file has, and that before defaults.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import Given, Table
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, ProgramPoint
 from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file
-from regilink_doctor.lint.resolve.models import construct
+from regilink_doctor.lint.resolve.models import construct, find_field_class
 from regilink_doctor.lint.resolve.objects import find_attribute, find_lineage
 from regilink_doctor.lint.resolve.surroundings import find_commands, find_passed
 from regilink_doctor.lint.resolve.values import (
@@ -19,7 +20,7 @@ from regilink_doctor.lint.resolve.values import (
     Instance,
     Literal,
     Loaded,
-    Unknown,
+    NonString,
     Value,
     mark_default,
     with_name,
@@ -31,6 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from regilink_doctor.core.findings import Place
     from regilink_doctor.lint.data import Data
     from regilink_doctor.lint.resolve.bindings import Module, Scope
     from regilink_doctor.lint.resolve.context import Context
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 
 _HF_PARSER = "transformers.HfArgumentParser"
 _FILE_METHODS = {"parse_json_file": "json", "parse_yaml_file": "yaml"}
+_FILLING = ("cli", "parse")
+_FILLING_PACKAGES = ("draccus", "pyrallis", "simple_parsing", "tyro")
+_MAX_LEVELS = 4
 _SUFFIXES = {"json": (".json",), "yaml": (".yaml", ".yml")}
 
 
@@ -45,8 +50,92 @@ _SUFFIXES = {"json": (".json",), "yaml": (".yaml", ".yml")}
 
 
 def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
-    """`HfArgumentParser((ModelArguments, TrainingArguments))`; None for any other function."""
-    return [Instance(_HF_PARSER, node, at)] if name == "HfArgumentParser" else None
+    """What a function that makes a parser, or fills classes, gives; None for any other function."""
+    if name == "HfArgumentParser":
+        return [Instance(_HF_PARSER, node, at)]
+    if name not in _FILLING or not _is_filling(at.scope.module):
+        return None
+    by_name = {keyword.arg: keyword.value for keyword in node.keywords}
+    classes = by_name.get("config_class", node.args[0] if node.args else None)
+    if classes is None:
+        return None
+    return [_fill(context, value, node, at, by_name.get("config_path")) for value in context.value(classes, at)]
+
+
+def find_passed_to_main(context: Context, scope: Scope) -> list[Value] | None:
+    """What `@draccus.wrap()` and `@pyrallis.wrap()` pass to a function: an object of the class it is annotated with."""
+    decorators = [item for item in getattr(scope.node, "decorator_list", ()) if isinstance(item, ast.Call)]
+    call = next((item for item in decorators if (written_name(item.func) or "").endswith(".wrap")), None)
+    parameter = next((item for item in scope.bindings.get(scope.first_parameter or "", ())), None)
+    if call is None or parameter is None or parameter.annotation is None:
+        return None
+    at = ProgramPoint(scope.parent or scope, END)
+    path = next((keyword.value for keyword in call.keywords if keyword.arg == "config_path"), None)
+    return [_fill(context, value, call, at, path) for value in context.value(parameter.annotation, at)]
+
+
+def _is_filling(module: Module) -> bool:
+    return not module.imports.isdisjoint(_FILLING_PACKAGES)
+
+
+def _fill(context: Context, item: Value, node: ast.Call, at: ProgramPoint, path: ast.expr | None) -> Value:
+    """An object of a class of the tree with what a file has, and what commands pass: `--registry.target x`."""
+    if not isinstance(item, ClassOrObject):
+        return UNKNOWN
+    files = list(context.value(path, at)) if path is not None else []
+    files += find_passed(["--config_path", "--config"], at.source.folder, context.source.path)
+    loaded = [load_file(context, file, "yaml", at) for value in files for file in find_files(value, at)[:1]]
+    roots = [value.document.root for value in loaded if isinstance(value, Loaded)]
+    root = roots[-1] if roots and isinstance(roots[-1], Table) else None
+    table = _read_fields(context, item.scope, "", root, node, at)
+    if not table.entries:
+        return ClassOrObject(item.scope, instance=True)
+    return construct(context, item.scope, Loaded(Document(table)), node, at)
+
+
+def _read_fields(
+    context: Context, scope: Scope, prefix: str, table: Table | None, node: ast.Call, at: ProgramPoint
+) -> Table:
+    """The fields of a class that a file has or commands pass."""
+    entries: dict[str, Data] = dict(table.entries) if table is not None else {}
+    is_flat = "simple_parsing" in at.scope.module.imports
+    for inner in find_lineage(context, scope):
+        for name, bindings in inner.bindings.items():
+            if bindings[0].annotation is None:
+                continue
+            nested = find_field_class(context, inner, name)
+            if nested is not None and prefix.count(".") < _MAX_LEVELS:
+                below = entries.get(name)
+                fields = _read_fields(
+                    context,
+                    nested,
+                    prefix if is_flat else f"{prefix}{name}.",
+                    below if isinstance(below, Table) else None,
+                    node,
+                    at,
+                )
+                entries |= {name: fields} if fields.entries else {}
+                continue
+            dotted = prefix + name
+            passed = find_passed(
+                list(dict.fromkeys((f"--{dotted}", f"--{dotted.replace('_', '-')}"))),
+                at.source.folder,
+                context.source.path,
+            )
+            if passed:
+                known = find_at(Loaded(Document(table)), (name,)) if table is not None else []
+                entries[name] = _give(context, inner, name, passed, known, at.source.place(node))
+    return Table((), at.source.place(node), entries)
+
+
+def _give(
+    context: Context, scope: Scope, name: str, passed: Sequence[StringValue], known: Sequence[Value], place: Place
+) -> Given:
+    """A field that commands pass: what they pass, and what it is without them."""
+    defaults: Sequence[Value] = known or find_attribute(context, ClassOrObject(scope), name)
+    alternatives = [mark_default(value, name) for value in defaults if not isinstance(value, NonString)]
+    values = [with_name(mark_default(value, name), name) for value in passed]
+    return Given((), place, None, "other", "", values=(*values, *alternatives))
 
 
 def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoint) -> Iterable[Value] | None:
@@ -109,10 +198,7 @@ def _read_commands(context: Context, classes: Sequence[Value], node: ast.Call, a
                 flags = [f"--{name}", f"--{name.replace('_', '-')}"]
                 passed = find_passed(flags, at.source.folder, context.source.path) if bindings[0].annotation else []
                 if passed:
-                    defaults = find_attribute(context, ClassOrObject(scope), name)
-                    known = [mark_default(value, name) for value in defaults if not isinstance(value, Unknown)]
-                    values = [with_name(mark_default(value, name), name) for value in passed]
-                    entries[name] = Given((), place, None, "other", "", values=(*values, *known))
+                    entries[name] = _give(context, scope, name, passed, (), place)
     return Table((), place, entries)
 
 
@@ -120,7 +206,14 @@ def _read_commands(context: Context, classes: Sequence[Value], node: ast.Call, a
 
 
 def find_in_option_files(context: Context, module: Module, name: str) -> list[Value]:
-    """The value of an option in the files that jsonargparse reads; the last file that has it counts."""
+    """The value of an option in the files that jsonargparse reads; the last file that has it counts.
+
+    With simple-parsing it may be an object: `parser.add_arguments(Options, dest="name")`.
+    """
+    for use in context.find_uses(module, "add_arguments"):
+        dest = next((keyword.value for keyword in use.call.keywords if keyword.arg == "dest"), None)
+        if use.call.args and getattr(dest or use.call.args[-1], "value", None) == name:
+            return [_fill(context, value, use.call, use.at, None) for value in context.value(use.call.args[0], use.at)]
     files = context.keep(("option files", id(module)), lambda: _list_option_files(context, module))
     for file in reversed(files):
         if values := find_at(file, tuple(name.split("."))):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.core.files import read_plain
+from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
@@ -116,13 +117,37 @@ def _names_program(command: Command) -> bool:
 # Words of the command line
 
 
-def find_passed(flags: Sequence[str], folder: str, program: str) -> list[StringValue]:
-    """The values that commands in `folder`, or above it in the repository, pass to a program by one of these flags."""
-    found = [find_flag(words, flags) for words in find_commands(folder, program)]
+def find_passed(flags: Sequence[str], folder: str, program: str, *, has_files: bool = False) -> list[StringValue]:
+    """The values that commands in `folder`, or above it in the repository, pass to a program by one of these flags.
+
+    `has_files`: a word `@FILE` stands for the lines of a file, each of them one argument.
+    """
+    commands = find_commands(folder, program)
+    if has_files:
+        commands = tuple([_expand_files(words, folder) for words in commands])
+    found = [find_flag(words, flags) for words in commands]
     return _without_repetitions([value for value in found if value is not None])
 
 
-def find_positional(number: int, has_value: Callable[[str], bool], folder: str, program: str) -> list[StringValue]:
+def _expand_files(words: Words, folder: str) -> Words:
+    expanded: list[StringValue] = []
+    for word in words:
+        literal = word.literal or ""
+        named = [os.path.join(root, literal[1:]) for root in find_roots(folder)] if literal.startswith("@") else []
+        path = next((path for path in named if os.path.isfile(path)), None)
+        expanded += _read_lines(path) if path is not None else [word]
+    return expanded
+
+
+def _read_lines(path: str) -> list[StringValue]:
+    lines = _read_content(path).decode("utf-8", "replace").splitlines()
+    places = [Place(show_path(path), Span(row, 1, row, len(line) + 1)) for row, line in enumerate(lines, 1)]
+    return [StringValue((KnownPart(line, place),), place) for line, place in zip(lines, places, strict=True)]
+
+
+def find_positional(
+    number: int, has_value: Callable[[str], bool], folder: str, program: str, *, command: str = ""
+) -> list[StringValue]:
     """The values that commands pass to a program as its positional argument of this number.
 
     Args:
@@ -130,10 +155,12 @@ def find_positional(number: int, has_value: Callable[[str], bool], folder: str, 
         has_value: whether the word after an option belongs to it.
         folder: where the search begins.
         program: the file that is run.
+        command: that of a group of commands, the first word that is not an option.
     """
     found: list[StringValue] = []
     for words in find_commands(folder, program):
         left = number
+        is_chosen = not command
         is_option_value = False
         for word in words:
             text = word.pattern
@@ -141,6 +168,10 @@ def find_positional(number: int, has_value: Callable[[str], bool], folder: str, 
                 is_option_value = False
             elif text.startswith("-") and len(text) > 1:
                 is_option_value = "=" not in text and has_value(text)
+            elif not is_chosen:
+                if word.literal != command:
+                    break
+                is_chosen = True
             elif left:
                 left -= 1
             else:
@@ -269,7 +300,22 @@ def _list_files(root: str) -> tuple[str, ...]:
         except OSError:
             continue
         paths += [os.path.join(path, name) for name in names if _may_say(name)]
-    return tuple(paths)
+        paths += [file for name in names if "compose" in name for file in _list_env_files(os.path.join(path, name))]
+    return tuple(dict.fromkeys(paths))
+
+
+def _list_env_files(path: str) -> Iterator[str]:
+    """The files that `env_file:` names in a compose file: one, or a list of paths or of tables with a `path`."""
+    from regilink_doctor.lint.data import find_data, iterate_scalars
+
+    document = read_document(path, "yaml") if b"env_file" in _read_content(path) else None
+    services = find_data(document.root, ("services",)) if document is not None else None
+    for scalar in iterate_scalars(services):
+        keys = [key for key in scalar.keys if isinstance(key, str)]
+        if "env_file" in keys[-2:] and keys[-1] in ("env_file", "path") and isinstance(scalar.value, str):
+            file = os.path.normpath(os.path.join(os.path.dirname(path), scalar.value))
+            if os.path.isfile(file) and kind_of(file) == "dotenv":
+                yield file
 
 
 def _may_say(name: str) -> bool:

@@ -56,7 +56,7 @@ _NOTED = frozenset(
 _ENDS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.skip"})
 """Functions that do not come back."""
 
-_NAMESPACES = frozenset({"Box", "ConfigDict", "EasyDict", "Munch", "Namespace", "SimpleNamespace"})
+_NAMESPACES = frozenset({"Box", "ConfigDict", "EasyDict", "Munch", "Namespace", "SimpleNamespace", "edict"})
 
 _GROWS = frozenset({"append", "extend", "add"})
 """Methods that add to a list or set."""
@@ -280,10 +280,9 @@ class _Walk:
                 self.read_target(target, node.value, scope, arm)
                 if isinstance(target, _ITEMS):
                     self.module.stores.append(Store(target, node.value, scope, self.order, arm, node))
-                    if isinstance(target, ast.Attribute) and _is_namespace(target.value, scope):
-                        name = ast.Constant(target.attr)
-                        updated = Updated([None, name], [target.value, node.value])
-                        self.read_target(target.value, updated, scope, arm)
+                    owner, updated = _update_owner(target, node.value)
+                    if _is_namespace(owner, scope):
+                        self.read_target(owner, updated, scope, arm)
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 if isinstance(target, ast.Subscript):
@@ -557,6 +556,14 @@ def _ends_program(node: ast.expr) -> bool:
 
 def _matches_all(pattern: ast.pattern) -> bool:
     return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
+
+
+def _update_owner(target: ast.expr, value: ast.expr) -> tuple[ast.expr, ast.expr]:
+    """`owner.a.b = value` as what `owner` is from then on."""
+    while isinstance(target, ast.Attribute):
+        value = Updated([None, ast.Constant(target.attr)], [target.value, value])
+        target = target.value
+    return target, value
 
 
 def _is_namespace(owner: ast.expr, scope: Scope) -> bool:

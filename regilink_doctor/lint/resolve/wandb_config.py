@@ -15,7 +15,7 @@ from regilink_doctor.lint.resolve.config_files import find_at, find_files, find_
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.imports import find_module
 from regilink_doctor.lint.resolve.objects import find_attribute
-from regilink_doctor.lint.resolve.parameters import find_option
+from regilink_doctor.lint.resolve.options import find_option
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,

@@ -1,0 +1,324 @@
+"""What the options of the command line are: of argparse, click, typer, fire and absl.
+
+What commands of the tree pass comes first, then variables of the environment that an option names, then its default:
+each may be the one.
+"""
+
+from __future__ import annotations
+
+from regilink_doctor.core.records import record
+from regilink_doctor.lint.resolve import libraries
+from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
+from regilink_doctor.lint.resolve.containers import find_by_key, find_elements
+from regilink_doctor.lint.resolve.surroundings import find_passed, find_positional, find_set_values
+from regilink_doctor.lint.resolve.values import (
+    Arguments,
+    Literal,
+    Loaded,
+    Unknown,
+    Value,
+    mark_default,
+    mark_variable,
+    with_name,
+)
+from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import written_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from regilink_doctor.lint.resolve.bindings import Binding, Module, Scope
+    from regilink_doctor.lint.resolve.context import Context
+
+_ABSL = ("DEFINE_string", "DEFINE_enum", "DEFINE_alias")
+_KEEPING = ("store", "append", "extend")
+"""Actions of argparse that take a value."""
+
+
+@record(eq=False)
+class _Option:
+    """An option or argument that a call declares: `add_argument("--target", default="x")`."""
+
+    call: ast.Call
+    at: ProgramPoint
+    flags: tuple[str, ...]
+    default: ast.expr | None
+
+    def find_keyword(self, name: str) -> ast.expr | None:
+        """What the call has for a keyword."""
+        return next((item.value for item in self.call.keywords if item.arg == name), None)
+
+    @property
+    def is_positional(self) -> bool:
+        """Whether its value is told by its place among the words."""
+        return bool(self.flags) and not any(flag.startswith("-") for flag in self.flags)
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether it has no value: `action="store_true"`, `is_flag=True`."""
+        action = self.find_keyword("action")
+        return (action is not None and getattr(action, "value", "") not in _KEEPING) or any(
+            getattr(self.find_keyword(name), "value", False) is True for name in ("is_flag", "count")
+        )
+
+    @property
+    def name(self) -> str:
+        """The name under which argparse and click keep it: of the first long flag."""
+        named = self.find_keyword("dest")
+        if isinstance(named, ast.Constant) and isinstance(named.value, str):
+            return named.value
+        flag = next((flag for flag in self.flags if flag.startswith("--")), self.flags[0] if self.flags else "")
+        return flag.split("/")[0].lstrip("-").replace("-", "_")
+
+
+# argparse, absl, pytest
+
+
+def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
+    """`args.NAME` of what a parser has read: what commands pass, and the default that is declared."""
+    name = owner.prefix + name
+    module = owner.module
+    options = context.keep(("options", id(module)), lambda: _index_options(context, module))
+    option = options.get(name)
+    if option is None and any(other.startswith(f"{name}.") for other in options):
+        return [Arguments(module, f"{name}.")]
+    passed = _find_passed(context, option, list(options.values()), name, module) if option is not None else []
+    if configured := libraries.find_in_option_files(context, module, name):
+        return [*passed, *configured]
+    if option is None:
+        return _find_set_default(context, module, name) or [_unknown_option(name)]
+    if not passed:
+        given = libraries.find_in_pipelines(context, module, list(option.flags))
+        passed = [with_name(mark_default(value, name), name) for value in given]
+    if defaults := _find_set_default(context, module, name):
+        return [*passed, *defaults]
+    if option.default is not None:
+        defaults = list(context.value(option.default, option.at))
+        return [*passed, *(with_name(mark_default(value, name), name) for value in defaults)]
+    if passed:
+        return passed
+    if (choices := option.find_keyword("choices")) is not None:
+        return [with_name(value, name) for value in find_elements(context, choices, option.at)]
+    return [_unknown_option(name)]
+
+
+def _index_options(context: Context, module: Module) -> dict[str, _Option]:
+    """The first declaration of each destination."""
+    options: dict[str, _Option] = {}
+    for called in ("add_argument", "addoption"):
+        for use in context.find_uses(module, called):
+            option = _read_option(use.call, use.at)
+            options.setdefault(option.name, option)
+    for called in _ABSL if "absl" in module.imports else ():
+        for use in context.find_uses(module, called):
+            names = _list_strings(use.call)[:1]
+            default = use.call.args[1] if len(use.call.args) > 1 else _find_keyword(use.call, "default")
+            default = None if getattr(default, "value", "") is None else default
+            for name in names:
+                options.setdefault(name, _Option(use.call, use.at, (f"--{name}",), default))
+    return options
+
+
+def _read_option(call: ast.Call, at: ProgramPoint) -> _Option:
+    default = _find_keyword(call, "default")
+    is_none = isinstance(default, ast.Constant) and default.value is None
+    return _Option(call, at, tuple(_list_strings(call)), None if is_none else default)
+
+
+def _find_set_default(context: Context, module: Module, name: str) -> list[Value]:
+    """What `parser.set_defaults(name=…)`, or `set_defaults(**mapping)`, gives an option."""
+    values: list[Value] = []
+    for use in context.find_uses(module, "set_defaults"):
+        for keyword in use.call.keywords:
+            if keyword.arg == name:
+                values += context.value(keyword.value, use.at)
+            elif keyword.arg is None:
+                mappings = context.value(keyword.value, use.at)
+                known = [item for item in mappings if isinstance(item, Literal | Loaded) and item.is_mapping]
+                values += [value for item in known for value in find_by_key(context, item, [name])]
+    return [with_name(mark_default(value, name), name) for value in values]
+
+
+def _find_passed(
+    context: Context, option: _Option, declared: Sequence[_Option], name: str, module: Module, *, command: str = ""
+) -> list[Value]:
+    """What commands of the tree pass for an option; another call of the program may pass something else.
+
+    `command`: that of a group of click, whose name comes before its arguments.
+    """
+    if option.is_positional:
+        positional = [other for other in declared if other.is_positional]
+        number = next((index for index, other in enumerate(positional) if other is option), None)
+        if number is None or any(other.find_keyword("nargs") for other in positional[: number + 1]):
+            return []
+        switches = {flag for other in declared if other.is_switch for flag in other.flags}
+        values = find_positional(
+            number, lambda flag: flag not in switches, module.source.folder, context.source.path, command=command
+        )
+        return [with_name(mark_default(value, name), name) for value in values]
+    flags = [flag.partition("/")[0] for flag in option.flags if flag.startswith("-")]
+    parsers = context.find_uses(module, "ArgumentParser")
+    if parsers and not any(getattr(_find_keyword(use.call, "allow_abbrev"), "value", True) is False for use in parsers):
+        flags += _list_abbreviations(flags, [flag for other in declared for flag in other.flags])
+    has_files = any(_find_keyword(use.call, "fromfile_prefix_chars") is not None for use in parsers)
+    return _find_passed_by_flags(context, flags, name, module, has_files=has_files)
+
+
+def _list_abbreviations(flags: Sequence[str], declared: Sequence[str]) -> Iterator[str]:
+    """The beginnings of long flags that argparse takes for them, as no other flag begins so."""
+    others = [flag for flag in declared if flag not in flags]
+    for flag in flags:
+        if flag.startswith("--"):
+            for end in range(3, len(flag)):
+                if not any(other.startswith(flag[:end]) for other in others):
+                    yield flag[:end]
+
+
+def _find_passed_by_flags(
+    context: Context, flags: Sequence[str], name: str, module: Module, *, has_files: bool = False
+) -> list[Value]:
+    values = find_passed(flags, module.source.folder, context.source.path, has_files=has_files)
+    return [with_name(mark_default(value, name), name) for value in values]
+
+
+# click, typer, fire
+
+
+def find_click_values(context: Context, scope: Scope, name: str) -> list[Value] | None:
+    """What `@click.option("--name", default=…)` above a function gives a parameter; None when there is none."""
+    options = context.keep(("click", id(scope)), lambda: _list_click_options(scope))
+    option = next((option for option in options if option.name == name), None)
+    if option is None:
+        return None
+    command = _find_command_name(context, scope)
+    values = _find_passed(context, option, options, name, scope.module, command=command)
+    variables = _list_variables(option.call) or _list_automatic_variables(scope, name, command)
+    return [*values, *_find_default(context, name, option.default, variables, option.at)] or [_unknown_option(name)]
+
+
+def _list_click_options(scope: Scope) -> list[_Option]:
+    """The options and arguments above a function, in the order of their lines."""
+    at = ProgramPoint(scope.parent or scope, END)
+    options: list[_Option] = []
+    for decorator in getattr(scope.node, "decorator_list", ()):
+        called = written_name(decorator.func) if isinstance(decorator, ast.Call) else None
+        if (called or "").rpartition(".")[2] in ("option", "argument"):
+            option = _read_option(decorator, at)
+            plain = [flag for flag in option.flags if not flag.startswith("-")]
+            if plain and not option.is_positional:  # the name of the parameter beside the flags
+                flags = (f"--{plain[0]}", *(flag for flag in option.flags if flag.startswith("-")))
+                option = _Option(decorator, at, flags, option.default)
+            options.append(option)
+    return options
+
+
+def _find_command_name(context: Context, scope: Scope) -> str:
+    """The word that chooses a command of a group; nothing for one that is the whole program."""
+    for decorator in getattr(scope.node, "decorator_list", ()):
+        call = decorator if isinstance(decorator, ast.Call) else None
+        owner, _, called = (written_name(call.func if call is not None else decorator) or "").rpartition(".")
+        if called != "command" or owner in ("", "click"):
+            continue
+        if "typer" in scope.module.imports and len(context.find_uses(scope.module, "command")) < 2:
+            return ""
+        names = _list_strings(call) if call is not None else []
+        return names[0] if names else scope.name.replace("_", "-")
+    return ""
+
+
+def find_started_values(context: Context, binding: Binding, scope: Scope) -> list[Value]:
+    """What commands and the environment give a parameter of a function of typer or fire: by its flag or its place."""
+    name = binding.target
+    declared = _find_declaration(binding)
+    own = _list_strings(declared) if declared is not None else []
+    flags = [flag for flag in own if flag.startswith("-")] or list(
+        dict.fromkeys((f"--{name.replace('_', '-')}", f"--{name}"))
+    )
+    values = _find_passed_by_flags(context, flags, name, scope.module)
+    positional = [item.target for item in _list_positional(scope)]
+    if not values and name in positional:
+        passed = find_positional(
+            positional.index(name),
+            lambda flag: True,
+            scope.module.source.folder,
+            context.source.path,
+            command=_find_command_name(context, scope),
+        )
+        values = [with_name(mark_default(value, name), name) for value in passed]
+    variables = _list_variables(declared) if declared is not None else []
+    return [*values, *_find_default(context, name, None, variables, ProgramPoint(scope, END))]
+
+
+def _list_positional(scope: Scope) -> list[Binding]:
+    """The parameters that typer takes for arguments, or fire for those that have no default."""
+    bindings = [item for named in scope.bindings.values() for item in named if item.kind == "parameter"]
+    return [
+        binding
+        for binding in sorted(bindings, key=lambda item: item.order)
+        if (binding.value is None and not _is_called(_find_declaration(binding), "Option"))
+        or _is_called(_find_declaration(binding), "Argument")
+    ]
+
+
+def _is_called(call: ast.Call | None, name: str) -> bool:
+    return call is not None and (written_name(call.func) or "").rpartition(".")[2] == name
+
+
+def _find_declaration(binding: Binding) -> ast.Call | None:
+    """`typer.Option(…)` as a default, or inside `Annotated[str, typer.Option(…)]`."""
+    if isinstance(binding.value, ast.Call):
+        return binding.value
+    items = binding.annotation.slice if isinstance(binding.annotation, ast.Subscript) else None
+    nodes = items.elts if isinstance(items, ast.Tuple) else ()
+    return next((node for node in nodes if _is_called_any(node)), None)  # type: ignore[return-value]
+
+
+def _is_called_any(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and (_is_called(node, "Option") or _is_called(node, "Argument"))
+
+
+def _find_default(
+    context: Context, name: str, default: ast.expr | None, variables: Sequence[str], at: ProgramPoint
+) -> list[Value]:
+    """What the environment has for an option, then its default."""
+    folder, program = at.source.folder, context.source.path
+    values: list[Value] = [
+        with_name(value, name) for variable in variables for value in find_set_values(variable, folder, program)
+    ]
+    for value in context.value(default, at) if default is not None else ():
+        value = mark_default(value, name)
+        for variable in variables:
+            value = mark_variable(value, variable)
+        values.append(value)
+    return values
+
+
+def _list_variables(call: ast.Call) -> list[str]:
+    """The variables of the environment that an option names: `envvar="X"`, `envvar=["X", "Y"]`."""
+    node = _find_keyword(call, "envvar")
+    nodes = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+    return [item.value for item in nodes if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+
+
+def _list_automatic_variables(scope: Scope, name: str, command: str) -> list[str]:
+    """`PREFIX_COMMAND_NAME` of a program that is called with `auto_envvar_prefix="PREFIX"`."""
+    prefixes: list[str] = []
+    for use in scope.module.uses:
+        node = _find_keyword(use.call, "auto_envvar_prefix")
+        prefixes += [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+    words = [*([command] if command else []), name]
+    return ["_".join((prefix, *words)).upper().replace("-", "_") for prefix in prefixes]
+
+
+def _find_keyword(call: ast.Call, name: str) -> ast.expr | None:
+    return next((item.value for item in call.keywords if item.arg == name), None)
+
+
+def _list_strings(call: ast.Call) -> list[str]:
+    """The names and flags that a call begins with."""
+    return [item.value for item in call.args if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+
+
+def _unknown_option(name: str) -> Value:
+    return Unknown(reason=f"the argument {name} of the command line")
