@@ -189,9 +189,9 @@ def test_a_cookie_of_no_text_encoding_is_a_finding_and_no_crash(codec: str) -> N
     )
 
 
-def test_thousands_of_comments_that_silence() -> None:
+def test_hundreds_of_comments_that_silence() -> None:
     bad = "run.link_artifact(artifact, 'wandb-registry-model')  # noqa: REG102\n"
-    assert lint("train.py", PRELUDE + bad * 2_000).suppressed == 2_000
+    assert lint("train.py", PRELUDE + bad * 500).suppressed == 500
 
 
 def test_a_file_is_out_of_memory_with_its_report() -> None:

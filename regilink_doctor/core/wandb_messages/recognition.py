@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from functools import cache
+from functools import cached_property
 from typing import Literal
 
 from regilink_doctor.core.records import record
@@ -40,6 +40,11 @@ class WandbMessage:
     also: tuple[str, ...] = ()
     code: str | None = None
     hint: str | None = None
+
+    @cached_property
+    def pattern(self) -> _Pattern:
+        """How the message is found in a text; made when it is first searched."""
+        return _compile_pattern(self)
 
 
 def split_template(template: str) -> tuple[tuple[str, str | None], ...]:
@@ -146,8 +151,12 @@ class _Pattern:
     weight: int
     open_end: bool
 
+    @cached_property
+    def anchor_text(self) -> str:
+        """The longest literal: a text without it does not have the message."""
+        return self.literals[self.anchor]
 
-@cache
+
 def _compile_pattern(message: WandbMessage) -> _Pattern:
     # A final full stop is lost where messages are joined or quoted.
     parts = split_template(message.template.rstrip("."))
@@ -220,7 +229,7 @@ def _match_at(pattern: _Pattern, folded: _Folded, position: int) -> RecognizedMe
 
 
 def _find_matches(pattern: _Pattern, folded: _Folded) -> Iterator[RecognizedMessage]:
-    anchor = pattern.literals[pattern.anchor]
+    anchor = pattern.anchor_text
     position = len(folded.text)
     for _ in range(MATCH_LIMIT):
         position = folded.text.rfind(anchor, 0, position)
@@ -242,8 +251,9 @@ def search_messages(text: str, messages: Iterable[WandbMessage]) -> list[Recogni
     folded = _fold_text(text)
     found: list[tuple[int, RecognizedMessage]] = []
     for message in messages:
-        pattern = _compile_pattern(message)
-        found.extend((pattern.weight, match) for match in _find_matches(pattern, folded))
+        pattern = message.pattern
+        if pattern.anchor_text in folded.text:  # rejects nearly all
+            found.extend((pattern.weight, match) for match in _find_matches(pattern, folded))
     found.sort(key=lambda item: -item[0])
     kept: list[tuple[int, RecognizedMessage]] = []
     said: set[tuple[str, tuple[str, ...]]] = set()

@@ -208,7 +208,7 @@ def is_question(text: str) -> bool:
     words = bare.split()
     if not words or "://" in bare or "(" in bare or is_log(bare):
         return False
-    first = words[0].split("/")
+    first = words[0].split("/", 8)[:8]  # a path has four
     if any(segment.lower().startswith("wandb-registry") or misspelled_prefix(segment) for segment in first):
         return bool(_KANA.search(bare)) and len(words) > 1
     if words[0].lower() in _ASKING and len(words) >= 3:
