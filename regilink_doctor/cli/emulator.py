@@ -60,6 +60,11 @@ def _run_emulator(options: argparse.Namespace) -> int:
         from regilink_doctor.workflows.emulate import Unable, emulate
     except ImportError as error:  # the extra is not there
         raise UsageProblem(str(error)) from None
+    for name in options.allow_host:
+        if not name or set("/:@ ").intersection(name):
+            raise UsageProblem(
+                f"emulator: --allow-host takes a name without scheme and port, as in a URL: not {name!r}"
+            )
     try:
         return emulate(
             options.cmd,

@@ -15,8 +15,8 @@ from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.text import escape_text, mask_secrets
 from regilink_doctor.emulator.faults import Faults
 from regilink_doctor.emulator.http import Bytes, Request, Response
-from regilink_doctor.emulator.world import World
-from regilink_doctor.emulator.world.model import Collection, Project, Run
+from regilink_doctor.emulator.world import World, sweeps
+from regilink_doctor.emulator.world.model import Collection, Project, Run, Sweep
 
 MOST = 200
 """Rows of a table that are shown."""
@@ -137,6 +137,9 @@ def _render_overview(world: World, faults: Faults) -> Iterator[str]:
 
 def _render_project(project: Project) -> Iterator[str]:
     yield from _render_table("Runs", ("", "Run", "Name", "User"), map(_describe_run, reversed(project.runs.values())))
+    if project.sweeps:
+        columns = ("", "Sweep", "Method", "Runs", "Best")
+        yield from _render_table("Sweeps", columns, map(_describe_sweep, reversed(project.sweeps.values())))
     collections = map(_describe_collection, project.collections.values())
     yield from _render_table("Collections", ("Name", "Type", "Versions", "Aliases"), collections)
 
@@ -173,6 +176,19 @@ def _describe_run(run: Run) -> Row:
     user = run.user.username if run.user else ""
     state = f'<span class="{escape(run.state)}">{_show(run.state)}</span>'
     return [state, _link_run(run.path), _show(run.display_name), _show(user)]
+
+
+def _describe_sweep(sweep: Sweep) -> Row:
+    best = sweeps.best_loss(sweep)
+    method = sweeps.read_config(sweep.config).get("method", "")
+    name = f"{sweep.name} {sweep.display_name or ''}"
+    return [
+        _show(sweep.state.lower()),
+        _show(name),
+        _show(method),
+        str(len(sweep.runs)),
+        _show("" if best is None else best),
+    ]
 
 
 def _describe_registry(project: Project) -> Row:

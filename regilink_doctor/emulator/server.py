@@ -11,6 +11,7 @@ import socket
 import tempfile
 import zlib
 from collections.abc import Collection, Iterable
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -32,6 +33,9 @@ MAX_MESSAGE = 256 << 20
 
 MAX_UNREAD = 16 << 20
 """Bytes of a refused body that are read, so that the client gets to read the answer."""
+
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - only compared with
+"""Addresses that mean every one of this machine."""
 
 ONE_WRITE = 1 << 16
 _CHUNK = 1 << 16
@@ -65,7 +69,19 @@ class Server(LoopbackServer):
     @property
     def url(self) -> str:
         """`http://HOST:PORT`, as this machine reaches it."""
-        return f"http://{HOST if self.is_open else self._host}:{self.port}"
+        return f"http://{HOST if self._host in EVERYWHERE else self._host}:{self.port}"
+
+    def is_called(self, name: str) -> bool:
+        """Whether clients may use this name. Beyond this machine also any address: no other site has one."""
+        return name in self.names or (self.is_open and _is_address(name))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 class _Handler(Handler):
@@ -119,7 +135,7 @@ class _Handler(Handler):
     def _refuse_foreign(self) -> Response | None:
         """Refuse a page in a browser: one that rebinds DNS to this address, or one of another site."""
         host = urlsplit(f"//{self.headers.get('Host', '')}")
-        if (host.hostname or "") not in self.server.names:
+        if not self.server.is_called(host.hostname or ""):
             return Response.from_json(
                 {"error": f"this server is not called {host.hostname}: --allow-host adds a name"}, 421
             )

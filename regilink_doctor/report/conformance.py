@@ -62,7 +62,7 @@ def render(report: Conformance, *, colour: bool = False) -> Iterator[str]:
     ]
     yield ", ".join(counts)
     if report.left:
-        yield f"{counted(len(report.left), 'thing')} could not be removed; the names were printed above"
+        yield f"{counted(len(report.left), 'thing')} could not be deleted; the names were printed above"
 
 
 def _describe(facts: Facts) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from html.parser import HTMLParser
@@ -91,6 +92,15 @@ def test_the_pages_show_world_runs_ledger_and_faults(server: Server, tmp_path: P
     assert urlsplit(url).path in project.targets
     for target in {*overview.targets, *run_page.targets, *project.targets}:
         assert requests.get(server.emulator.url + target, headers=HTML, timeout=10).status_code == 200
+
+
+def test_the_address_of_a_sweep_opens_the_sweeps_of_its_project(server: Server) -> None:
+    config = {"method": "grid", "name": "rates", "parameters": {"lr": {"values": [1, 2]}}}
+    values = {"config": json.dumps(config), "entityName": "team-a", "projectName": "training"}
+    query = "mutation M($input: UpsertSweepInput!) { upsertSweep(input: $input) { sweep { name } } }"
+    name = server.ask(query, input=values)["upsertSweep"]["sweep"]["name"]
+    text = read(f"{server.emulator.url}/team-a/training/sweeps/{name}").text
+    assert f"pending {name} grid 0" in text
 
 
 def test_the_addresses_of_artifacts_open_their_project_or_registry(server: Server) -> None:

@@ -200,6 +200,11 @@ def test_beyond_loopback_the_admin_routes_want_a_key_and_names_are_allowed() -> 
         assert requests.get(url, auth=("api", key), timeout=10).json() == []
         assert requests.get(f"{emulator.url}/healthz", headers={"Host": "wandb.test"}, timeout=10).status_code == 200
         assert requests.get(f"{emulator.url}/healthz", headers={"Host": "evil.test"}, timeout=10).status_code == 421
+        assert requests.get(f"{emulator.url}/healthz", headers={"Host": "192.0.2.7:80"}, timeout=10).status_code == 200
+
+
+def test_on_loopback_no_other_address_is_its_name(emulator: Emulator) -> None:
+    assert requests.get(f"{emulator.url}/healthz", headers={"Host": "192.0.2.7:80"}, timeout=10).status_code == 421
 
 
 def test_connections_are_closed_at_reset_and_a_client_does_not_notice(emulator: Emulator) -> None:

@@ -40,6 +40,8 @@ def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().err == f"regilink: emulator: port {port} cannot be used: Address already in use\n"
     assert main(["emulator", "--port", "70000", "--", "true"]) == 2
     assert "port 70000 cannot be used: " in capsys.readouterr().err
+    assert main(["emulator", "--allow-host", "http://wandb:8080", "--", "true"]) == 2
+    assert "takes a name without scheme and port" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
