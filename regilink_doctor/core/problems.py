@@ -461,8 +461,22 @@ class LinkInput:
 class SdkRefusal:
     """The SDK raises `exception` because of `problem`, and nothing is sent."""
 
-    exception: Literal["ValueError", "CommError"]
+    exception: Literal["ValueError", "CommError", "AssertionError", "AttributeError"]
     problem: Problem
+
+
+def find_call_problem(call: LinkMethod, text: str) -> Problem | None:
+    """What is wrong with a link because of the call, whatever else is wrong with its path.
+
+    The path of `Run.link_model` begins with the legacy model registry, to which it always links.
+    """
+    if call == "none":
+        return Problem(rule_codes.WRONG_CALL_SHAPE, kind="no-such-call", failure="A18")
+    if call != "Run.link_model":
+        return None
+    if text.count("/") > 1:
+        return Problem(rule_codes.LEGACY_MODEL_REGISTRY, kind="slash")
+    return Problem(rule_codes.LEGACY_MODEL_REGISTRY, severity="warning", kind="link_model")
 
 
 def sdk_link(
@@ -482,11 +496,14 @@ def sdk_link(
         run_project: the run's project; not looked at for `Artifact.link`.
         env: `WANDB_PROJECT` and `WANDB_ORGANIZATION` are read.
     """
+    problem = find_call_problem(call, text)
+    if problem is not None and problem.severity == "error":
+        return SdkRefusal("AttributeError" if call == "none" else "AssertionError", problem)
     # Only Artifact.link is wrapped in `normalize_exceptions`, so the same words come as two types (row A3).
     exception: Literal["ValueError", "CommError"] = "CommError"
     emptied = False
     try:
-        if call == "Run.link_artifact":
+        if call != "Artifact.link":
             exception = "ValueError"
             path = parse(text)
             emptied = not path.name and not path.prefix and not path.is_registry

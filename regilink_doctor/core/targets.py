@@ -19,10 +19,17 @@ if TYPE_CHECKING:
 
 LINK_METHODS: dict[str, LinkMethod] = {
     "wandb.Run.link_artifact": "Run.link_artifact",
-    "wandb.link_artifact": "Run.link_artifact",
     "wandb.Artifact.link": "Artifact.link",
+    "wandb.Run.link_model": "Run.link_model",
+    "wandb.link_model": "Run.link_model",
+    "wandb.beta.workflows.link_model": "Run.link_artifact",
+    "wandb.link_artifact": "none",
+    "wandb.Run.link": "none",
+    "wandb.Artifact.link_artifact": "none",
+    "wandb.Api.link_artifact": "none",
+    "wandb.PublicRun.link_artifact": "none",
 }
-"""The calls that link, by canonical name. They read a target path in different ways."""
+"""The calls that link, or are meant to, by canonical name."""
 
 MAX_ALTERNATIVES = 16
 """Of one call: branches multiply."""

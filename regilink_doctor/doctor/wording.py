@@ -80,7 +80,7 @@ def worst_in_path(context: Context, target: LinkTarget) -> Problem | None:
     problems = [
         each
         for each in judge_target(_with_entity(context, target))
-        if each.severity != "info" and each.rule != rule_codes.LEGACY_MODEL_REGISTRY
+        if each.severity == "error" or (each.severity == "warning" and each.rule != rule_codes.LEGACY_MODEL_REGISTRY)
     ]
     return min(problems, key=lambda each: (_ORDER.index(each.severity), each.start), default=None)
 

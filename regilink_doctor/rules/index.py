@@ -124,23 +124,14 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "wandb.Api.artifact_versions": ("REG106", "REG112", "REG301",),
     "wandb.Api.artifacts": ("REG106", "REG112", "REG301",),
     "wandb.Api.create_registry": ("REG106", "REG109", "REG303", "REG310",),
-    "wandb.Api.link_artifact": ("REG607",),
     "wandb.Api.registries": ("REG303", "REG508",),
     "wandb.Api.registry": ("REG106", "REG109", "REG301", "REG303",),
     "wandb.Artifact.delete": ("REG612",),
     "wandb.Artifact.download": ("REG513",),
     "wandb.Artifact.link": ("REG206",),
-    "wandb.Artifact.link_artifact": ("REG607",),
-    "wandb.PublicRun.link_artifact": ("REG607",),
-    "wandb.Run.link": ("REG607",),
-    "wandb.Run.link_model": ("REG112", "REG601",),
-    "wandb.Run.use_model": ("REG112", "REG601",),
     "wandb.agent": ("REG205",),
     "wandb.beta.workflows.link_model": ("REG112",),
-    "wandb.link_artifact": ("REG607",),
-    "wandb.link_model": ("REG112", "REG601",),
     "wandb.login": ("REG704",),
-    "wandb.use_model": ("REG112", "REG601",),
 }
 # fmt: on
 """What rules watch (a kind of call site, a call by its canonical name) -> the codes of the rules."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.problems import Problem, SdkRefusal, find_problems, sdk_link
+from regilink_doctor.core.problems import Problem, SdkRefusal, find_call_problem, find_problems, sdk_link
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted
@@ -52,6 +52,9 @@ def report_targets(
     seen = set()
     for target in link_targets(site):
         for problem in judge_target(target, view, configured):
+            if find_call_problem(target.method, target.text) is not None:
+                yield Report(problem)  # at the call: no part of the path is to blame
+                return
             place = target.path.place_of(problem.start, max(problem.end, problem.start + 1))
             # Where a part of the string has no place of its own, two problems of one rule are at the same place.
             key = (problem.rule, problem.kind, place)
@@ -214,6 +217,8 @@ def _problems_in_path(
 ) -> tuple[Problem, ...]:
     path = target.path
     pattern = path.pattern
+    if (problem := find_call_problem(target.method, pattern)) is not None:
+        return (problem,)
     project_end = pattern.rfind("/") if "/" in pattern else len(pattern)
     names = path.names_at(0, project_end) or path.names_at(0, len(pattern))
     unknown = list(path.unknown_parts)

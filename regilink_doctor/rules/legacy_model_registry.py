@@ -5,7 +5,6 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.target_path import UNKNOWN_NAME
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted, where_it_goes
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.problems import Problem
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.targets import LinkTarget
     from regilink_doctor.rules.base import FileFacts, Report
 
 
@@ -35,11 +35,7 @@ class LegacyModelRegistry(Rule):
         "wandb.Api.artifacts",
         "wandb.Api.artifact_versions",
         "wandb.Api.artifact_collection",
-        "wandb.Run.link_model",
-        "wandb.Run.use_model",
         "wandb.beta.workflows.link_model",
-        "wandb.link_model",
-        "wandb.use_model",
     )
     is_about_path = True
     bad = (
@@ -65,18 +61,9 @@ class LegacyModelRegistry(Rule):
                 "its link_model linked to the legacy model registry",
                 'log the model, and write run.link_artifact(artifact, "wandb-registry-model/COLLECTION")',
             )
-        if problem.kind == "slash":
-            return Message(
-                say("link_model cannot link to {name}: the name has a slash", name=quoted(facts["name"])),
-                "it raises AssertionError",
-                say("log the model, and write run.link_artifact(artifact, {new})", new=quoted(facts["new"])),
-            )
-        if problem.kind == "link_model":
-            return Message(
-                say("link_model links to the legacy model registry, {legacy}", legacy=quoted(facts["legacy"])),
-                "W&B closes it once the team is migrated, and only the team sees it",
-                say("log the model, and write run.link_artifact(artifact, {new})", new=quoted(facts["new"])),
-            )
+        target = problem.target
+        if target is not None and target.method == "Run.link_model":
+            return _explain_link_model(target)
         if problem.kind == "consumed":
             return Message(
                 say("{name} is a name in the legacy model registry", name=quoted(facts["name"])),
@@ -89,7 +76,7 @@ class LegacyModelRegistry(Rule):
                 "W&B looks for an artifact of that name in a project",
                 'write "wandb-registry-model/COLLECTION:ALIAS"',
             )
-        path = problem.target.path.pattern if problem.target else LEGACY_REGISTRY
+        path = target.text if target is not None else LEGACY_REGISTRY
         if path == LEGACY_REGISTRY:
             instead = say('write "wandb-registry-model/COLLECTION"')
             return Message(say("{path} alone is not a registry", path=quoted(path)), where_it_goes(problem), instead)
@@ -102,14 +89,12 @@ class LegacyModelRegistry(Rule):
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
-        """`link_model`, and names that are consumed."""
+        """Names that are consumed, and `wandb.beta`; the other links are judged with their target paths."""
         if site.context.expected:
             return
         if site.call.startswith("wandb.beta."):
             yield self.report(kind="beta")
-        elif site.call.endswith("link_model"):
-            yield self._report_link_model(site)
-        else:
+        elif site.kind != "link":
             for name in site.target or site.arguments.strings.get("name", ()):
                 *projects, artifact = name.pattern.partition(":")[0].split("/")
                 if artifact == LEGACY_REGISTRY and site.kind == "consume":
@@ -124,13 +109,21 @@ class LegacyModelRegistry(Rule):
                     yield self.report(site.argument, "consumed", name=name.pattern, new=new)
                     return
 
-    def _report_link_model(self, site: Site) -> Report:
-        names = site.arguments.strings.get("registered_model_name", ())
-        name = names[0].literal if len(names) == 1 else None
-        if name and "/" in name:
-            collection = name.rpartition("/")[2] or "COLLECTION"
-            return self.report(kind="slash", severity="error", name=name, new=f"wandb-registry-model/{collection}")
-        shown = name or UNKNOWN_NAME
-        return self.report(
-            kind="link_model", legacy=f"ENTITY/{LEGACY_REGISTRY}/{shown}", new=f"wandb-registry-model/{shown}"
+
+def _explain_link_model(target: LinkTarget) -> Message:
+    """What `link_model` does: it links to the legacy model registry, or refuses a name with a slash."""
+    name = target.text.removeprefix(f"{LEGACY_REGISTRY}/")
+    collection = name.rpartition("/")[2] or "COLLECTION"
+    new = quoted(f"wandb-registry-model/{collection}")
+    if "/" in name:
+        return Message(
+            say("link_model cannot link to {name}: the name has a slash", name=quoted(name)),
+            "it raises AssertionError",
+            say("log the model, and write run.link_artifact(artifact, {new})", new=new),
         )
+    legacy = quoted(f"{target.known_entity or 'ENTITY'}/{LEGACY_REGISTRY}/{name}")
+    return Message(
+        say("link_model links to the legacy model registry, {legacy}", legacy=legacy),
+        "W&B closes it once the team is migrated, and only the team sees it",
+        say("log the model, and write run.link_artifact(artifact, {new})", new=new),
+    )

@@ -44,10 +44,6 @@ class LinkWhileOffline(Rule):
         "link",
         "consume",
         "command",
-        "wandb.Run.link_model",
-        "wandb.Run.use_model",
-        "wandb.link_model",
-        "wandb.use_model",
     )
     bad = (
         "import wandb\n"

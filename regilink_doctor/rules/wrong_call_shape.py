@@ -58,11 +58,6 @@ class WrongCallShape(Rule):
         "log",
         "artifact",
         "command",
-        "wandb.Api.link_artifact",
-        "wandb.Artifact.link_artifact",
-        "wandb.PublicRun.link_artifact",
-        "wandb.Run.link",
-        "wandb.link_artifact",
     )
     bad = (
         'wandb.link_artifact(artifact, "wandb-registry-model/zoo")',
@@ -85,7 +80,8 @@ class WrongCallShape(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         if problem.kind == "no-such-call":
-            what, instead = _NO_SUCH[facts["call"]]
+            site = problem.target.site if problem.target is not None else None
+            what, instead = _NO_SUCH[site.call if site is not None else facts["call"]]
             return Message(what, "it raises AttributeError", say("write {code}", code=instead))
         if problem.kind == "target-of-artifact":
             return Message(
@@ -141,7 +137,8 @@ class WrongCallShape(Rule):
         if site.context.expected:
             return
         if site.call in _NO_SUCH:
-            yield self.report(site.place, "no-such-call", call=site.call)
+            if not site.target:  # else it is judged with the target path
+                yield self.report(site.place, "no-such-call", call=site.call)
         elif site.call == "wandb.Artifact" and "target_path" in site.arguments.keywords:
             yield self.report(site.arguments.keywords["target_path"][0], "target-of-artifact")
         elif site.call == "wandb.PublicRun.log_artifact":

@@ -15,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    LinkMethod = Literal["Run.link_artifact", "Artifact.link"]
-    """The two calls that link. They read a target path in different ways."""
+    LinkMethod = Literal["Run.link_artifact", "Artifact.link", "Run.link_model", "none"]
+    """The calls that link, which read a target path in different ways; `none` is a call that W&B does not have."""
     PastedKind = Literal["registry", "collection", "source", "entity", "legacy", "landing"]
 
 

@@ -6,6 +6,7 @@ that also occur down to them.
 
 from __future__ import annotations
 
+from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.records import record
 
 TYPE_CHECKING = False
@@ -161,7 +162,8 @@ LOGGED_ONLY = frozenset(
 class Call:
     """A call that is a site: its kind, its positional parameters in order, and which of them is the path.
 
-    `texts` are the arguments whose texts rules want to see, `unfolds` is one that holds further arguments.
+    `texts` are the arguments whose texts rules want to see, `unfolds` is one that holds further arguments. `project`
+    is the one that the call puts before the path by itself.
     """
 
     kind: SiteKind
@@ -169,6 +171,7 @@ class Call:
     path: str | None = None
     texts: tuple[str, ...] = ()
     unfolds: str = ""
+    project: str = ""
 
 
 _LINK = ("artifact", "target_path", "aliases")
@@ -176,9 +179,13 @@ _LOG = Call("log", ("artifact_or_path", "name", "type", "aliases"), texts=("arti
 _USE = Call("consume", ("artifact_or_name", "type", "aliases", "use_as"), "artifact_or_name")
 _USE_MODEL = Call("consume", ("name",), "name", texts=("name",))
 _LINK_MODEL = Call(
-    "other", ("path", "registered_model_name", "name", "aliases"), texts=("registered_model_name", "name")
+    "link",
+    ("path", "registered_model_name", "name", "aliases"),
+    "registered_model_name",
+    texts=("name",),
+    project=LEGACY_REGISTRY,
 )
-_WRONG = Call("other", _LINK, texts=("target_path",))
+_WRONG = Call("link", _LINK, "target_path")
 _LIST = Call("other", ("type_name", "name"), texts=("name",))
 _EXISTS = Call("other", ("name", "type"), texts=("name",))
 
@@ -214,9 +221,7 @@ CALLS = {
     "wandb.login": Call("other", ("key",), texts=("key",)),
     "wandb.Run.link_model": _LINK_MODEL,
     "wandb.link_model": _LINK_MODEL,
-    "wandb.beta.workflows.link_model": Call(
-        "other", ("model", "target_path", "aliases"), texts=("registered_model_name", "target_path")
-    ),
+    "wandb.beta.workflows.link_model": Call("link", ("model", "target_path", "aliases"), "target_path"),
     "wandb.Run.use_model": _USE_MODEL,
     "wandb.use_model": _USE_MODEL,
     "wandb.link_artifact": _WRONG,

@@ -180,7 +180,7 @@ class _Finder:
             call=path,
             place=self.source.place(use.call),
             statement=self.source.span(use.statement) if _simple(use.statement) else self.source.span(use.call),
-            target=tuple(map(self._sure, texts(call.path))) if call.path else (),
+            target=self._read_targets(use, call, reading),
             argument=self.source.place(path_node) if path_node is not None else None,
             entity=texts("entity") or self._find_own_entity(path, reading, at),
             project=texts("project"),
@@ -196,6 +196,16 @@ class _Finder:
         site = replace(site, **self._followed(site, use, given, at))
         self.made[id(use.call)] = site
         return site
+
+    def _read_targets(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> tuple[StringValue, ...]:
+        """The alternatives of the path, after the project that the call itself puts before it."""
+        strings = tuple(map(self._sure, reading.texts(call.path))) if call.path else ()
+        if not call.project:
+            return strings
+        place = self.source.place(use.call)
+        project = KnownPart(f"{call.project}/", place)
+        names = [string.parts for string in strings] or [(UnknownPart(call.path or "", place),)]
+        return tuple(StringValue((project, *parts), place) for parts in names)
 
     def _find_own_entity(self, path: str, reading: ArgumentReader, at: ProgramPoint) -> tuple[StringValue, ...]:
         """The entity of a run without `entity=`, where the program itself sets the variable."""
