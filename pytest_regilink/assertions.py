@@ -476,8 +476,8 @@ def assert_map(
     view = Catalog.load(os.fspath(catalog)) if catalog is not None else None
     config = Config()
     result = map_paths([os.fspath(path) for path in paths] or ["."], catalog=view, config=config, repository=repository)
-    if result.failures:
-        raise ImpossibleAssertion("\n  ".join(["the source cannot be read", *result.failures]))
+    if unread := (*result.lint.failures, *result.lint.unread):
+        raise ImpossibleAssertion("\n  ".join(["the source cannot be read", *unread]))
     own = result.link_map
     if not any(use.kind == "consume" for use in own.uses):
         raise ImpossibleAssertion("the code consumes nothing from a registry, so this would prove nothing")

@@ -15,6 +15,7 @@ import pytest
 from pytest_regilink.options import find_roots, is_asked_for
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.origin import Default
+from regilink_doctor.report.summary import describe_unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,19 +73,22 @@ class LinksItem(pytest.Item):
         super().__init__(**arguments)
         self._checked: int = links["checked"]
         self._unknown: list[dict[str, Any]] = links["unknown"]
+        self._unread: list[str] = links["unread"]
         self._missing = missing
         self.add_marker("regilink_check")
 
     def runtest(self) -> None:
         """Fail when nothing could be checked, warn when something could not."""
-        if not self._unknown:
+        if not self._unknown and not self._unread:
             return
         if self._missing is not None:
             pytest.skip(self._missing)
-        lines = [f"{len(self._unknown)} of {len(self._unknown) + self._checked} links could not be checked"]
+        every = len(self._unknown) + self._checked
+        lines = [f"{len(self._unknown)} of {every} links could not be checked"] if self._unknown else []
         for link in self._unknown:
             place = f"{link['path']}:{link['line']}: " if link["path"] else ""
             lines.append(f"  {place}{link['target']}: {link['reason']}")
+        lines += describe_unread(self._unread)
         if self._checked or is_asked_for(self.config, "allow_unknown"):
             warnings.warn(LiveWarning("\n".join(lines)), stacklevel=1)
         else:

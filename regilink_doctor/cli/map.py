@@ -21,11 +21,13 @@ from regilink_doctor.cli.options import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.core.link_map import LinkMap
     from regilink_doctor.workflows.link_map import MapFinding
+    from regilink_doctor.workflows.lint import LintResult
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -56,19 +58,21 @@ def run(options: argparse.Namespace) -> int:
 
     config = load_configuration()
     catalog = _pull_catalog(options) if options.live else known_catalog(options.catalog, config)
-    link_map, failures = _merge(options, catalog) if options.merge else _map(options, config, catalog)
+    link_map, source = (_merge(options, catalog), None) if options.merge else _map(options, config, catalog)
+    unread: Sequence[str] = source.unread if source is not None else ()
     if options.redact:
         link_map = redact_map(link_map)
+        unread = ["a file"] * len(unread)
     findings = find_map_problems(link_map, config.selection)
-    _write(options, link_map, findings)
+    _write(options, link_map, findings, unread)
     if options.html:
-        _write_page(options.html, link_map, findings)
-    if failures:
+        _write_page(options.html, link_map, findings, unread)
+    if source is not None and source.failures:
         return UNUSABLE
-    return FOUND if any(item.finding.severity != "info" for item in findings) else OK
+    return FOUND if unread or any(item.finding.severity != "info" for item in findings) else OK
 
 
-def _map(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> tuple[LinkMap, bool]:
+def _map(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> tuple[LinkMap, LintResult]:
     from regilink_doctor.report.terminal import ProgressBar
     from regilink_doctor.workflows.link_map import map_paths
 
@@ -82,12 +86,12 @@ def _map(options: argparse.Namespace, config: Config, catalog: Catalog | None) -
             repository=options.repository,
             progress=bar if show_progress else None,
         )
-    for line in (*result.failures, *result.notes):
+    for line in (*result.lint.failures, *result.lint.notes):
         print(f"regilink: {line}", file=sys.stderr)
-    return result.link_map, bool(result.failures)
+    return result.link_map, result.lint
 
 
-def _merge(options: argparse.Namespace, catalog: Catalog | None) -> tuple[LinkMap, bool]:
+def _merge(options: argparse.Namespace, catalog: Catalog | None) -> LinkMap:
     from regilink_doctor.workflows.link_map_file import MapFileError, merge_maps
 
     if not options.paths:
@@ -100,7 +104,7 @@ def _merge(options: argparse.Namespace, catalog: Catalog | None) -> tuple[LinkMa
         raise UsageProblem(f"{error.filename}: {error.strerror or error}") from None
     for note in notes:
         print(f"regilink: {note}", file=sys.stderr)
-    return link_map, False
+    return link_map
 
 
 def _pull_catalog(options: argparse.Namespace) -> Catalog:
@@ -118,26 +122,28 @@ def _pull_catalog(options: argparse.Namespace) -> Catalog:
         raise UsageProblem(f"{problem}\n  help: {problem.help}") from None
 
 
-def _write(options: argparse.Namespace, link_map: LinkMap, findings: list[MapFinding]) -> None:
+def _write(options: argparse.Namespace, link_map: LinkMap, findings: list[MapFinding], unread: Sequence[str]) -> None:
     from contextlib import nullcontext
 
     from regilink_doctor.cli.output import PrintingTo
+    from regilink_doctor.report.link_map import summarize_map
 
     with PrintingTo(options.output_file) if options.output_file else nullcontext():
         _print_map(options, link_map, findings)
+    print(summarize_map(link_map, findings, unread), file=sys.stderr)
 
 
-def _write_page(path: str, link_map: LinkMap, findings: list[MapFinding]) -> None:
+def _write_page(path: str, link_map: LinkMap, findings: list[MapFinding], unread: Sequence[str]) -> None:
     from regilink_doctor.cli.output import PrintingTo
     from regilink_doctor.report.link_map_page import render_page
 
     with PrintingTo(path):
-        for piece in render_page(link_map, findings):
+        for piece in render_page(link_map, findings, unread):
             print(piece)
 
 
 def _print_map(options: argparse.Namespace, link_map: LinkMap, findings: list[MapFinding]) -> None:
-    from regilink_doctor.report.link_map import map_finding_value, map_lines, mermaid_lines, summarize_map
+    from regilink_doctor.report.link_map import map_finding_value, map_lines, mermaid_lines
     from regilink_doctor.report.terminal import fit_lines, terminal_width
     from regilink_doctor.workflows.link_map_file import render_map
 
@@ -151,4 +157,3 @@ def _print_map(options: argparse.Namespace, link_map: LinkMap, findings: list[Ma
         colour = wants_colour(options.color) and not options.output_file
         for line in fit_lines(map_lines(link_map, findings, colour=colour), terminal_width()):
             print(line)
-    print(summarize_map(link_map, findings), file=sys.stderr)

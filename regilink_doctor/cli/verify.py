@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from regilink_doctor.config import Config
+    from regilink_doctor.workflows.lint import LintResult
     from regilink_doctor.workflows.verify import Expected
 
 
@@ -59,14 +61,15 @@ def _run_verify(options: argparse.Namespace) -> int:
     from regilink_doctor.report.terminal import fit_lines, terminal_width
     from regilink_doctor.report.verify import render, to_json
     from regilink_doctor.workflows.server_session import Unanswered
-    from regilink_doctor.workflows.verify import verify
+    from regilink_doctor.workflows.verify import expected_of_sites, verify
 
     config = load_configuration()
     names: list[str | Expected] = [*options.names]
-    if options.from_sites:
-        names += _of_sites(options.from_sites, options.type)
+    source = _read_source(options.from_sites, config) if options.from_sites else None
+    if source is not None:
+        names += expected_of_sites([report.site for report in source.sites], options.type)
     if not names:
-        raise UsageProblem("verify: no names; give a full name, or --from-sites where code links to a registry")
+        raise UsageProblem(_explain_no_names(source))
     try:
         results = verify(
             names,
@@ -80,21 +83,38 @@ def _run_verify(options: argparse.Namespace) -> int:
         )
     except Unanswered as problem:
         raise UsageProblem(f"{problem}\n  help: {problem.help}") from None
+    unread = source.unread if source is not None else ()
     if options.output_format == "json":
-        print(to_json(results))
+        print(to_json(results, unread))
     else:
-        for line in fit_lines(render(results, colour=wants_colour(options.color)), terminal_width()):
+        lines = render(results, colour=wants_colour(options.color))
+        for line in fit_lines([*lines, *_describe_rest(source)], terminal_width()):
             print(line)
     if all(each.status == "skipped" for each in results) and not options.allow_unknown:
         return UNUSABLE
     return OK if all(each.status in ("ok", "skipped") for each in results) else FOUND
 
 
-def _of_sites(paths: list[str], artifact_type: str | None) -> tuple[Expected, ...]:
+def _read_source(paths: list[str], config: Config) -> LintResult:
     from regilink_doctor.workflows.lint import lint_paths
-    from regilink_doctor.workflows.verify import expected_of_sites
 
-    result = lint_paths(paths, all_sites=True)
+    result = lint_paths(paths, config=config, all_sites=True)
     if result.failures:
         raise UsageProblem(f"verify: {result.failures[0]}")
-    return expected_of_sites([report.site for report in result.sites], artifact_type)
+    return result
+
+
+def _explain_no_names(source: LintResult | None) -> str:
+    if source is None:
+        return "verify: no names; give a full name, or --from-sites to check what the source links and consumes"
+    rest = " ".join(_describe_rest(source))
+    return f"verify: the source names no collection of a registry; give a full name{f'. {rest}' if rest else ''}"
+
+
+def _describe_rest(source: LintResult | None) -> list[str]:
+    """The sentences on what is in the source and is not among the results."""
+    from regilink_doctor.report.summary import describe_unread, summarize_project_links
+
+    if source is None:
+        return []
+    return [*summarize_project_links(source), *describe_unread(source.unread)]

@@ -94,6 +94,11 @@ class Use:
         """Whether registry and collection are known."""
         return all(name and is_known(name) for name in self.names)
 
+    @property
+    def can_be_registry(self) -> bool:
+        """Whether the target, unknown parts included, can name a collection of a registry."""
+        return can_be_registry_path(self.target)
+
 
 _order_of = attrgetter(
     *("repository", "path", "line", "column", "cell", "kind", "target", "call", "artifact", "organization", "entity"),
@@ -192,9 +197,12 @@ class LinkMap:
         self.repositories = tuple(sorted(set(repositories)))
         resolved: list[Use] = []
         unknown: list[Use] = []
+        outside: list[Use] = []
         for use in sorted(set(uses), key=_order_of):
-            (resolved if use.is_resolved else unknown).append(use)
+            (resolved if use.is_resolved else unknown if use.can_be_registry else outside).append(use)
         self.unknown = tuple(unknown)
+        self.outside = tuple(outside)
+        """The links that do not name a collection of a registry: they go to a project, or W&B refuses them."""
         self.collections = tuple(self._group_uses(resolved))
 
     def _group_uses(self, uses: Iterable[Use]) -> Iterator[MappedCollection]:

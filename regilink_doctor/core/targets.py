@@ -7,7 +7,7 @@ from itertools import islice, product
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import field, record, replace
 from regilink_doctor.core.strings import KnownPart, StringValue
-from regilink_doctor.core.target_path import is_known
+from regilink_doctor.core.target_path import is_known, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -286,6 +286,12 @@ def link_targets(site: Site) -> Iterator[LinkTarget]:
             place=site.place,
             site=site,
         )
+
+
+def links_to_project(site: Site) -> bool:
+    """Whether every target of a link is known to name a project, not a registry."""
+    paths = [parsed(string.pattern) for string in site.target if is_known(string.pattern)]
+    return bool(paths) and not any(path is None or path.is_registry for path in paths)
 
 
 def target_combinations(sites: Iterable[Site]) -> tuple[LinkTarget, ...]:

@@ -42,13 +42,20 @@ class LinkSummary:
     """What came of the links and of the names that are consumed, each place counted once.
 
     `links` and `names` count those that were checked. `elsewhere` are the links that go to a project, not to a
-    registry: the place of each, and where it goes.
+    registry, and of which no check reports a problem: the place of each, and where it goes. `unread` has a sentence
+    for each file of the source that could not be read.
     """
 
     links: int = 0
     names: int = 0
     unknown: tuple[UnknownLink, ...] = ()
     elsewhere: tuple[tuple[Origin, str], ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything was checked that there is."""
+        return not self.unknown and not self.unread
 
     @property
     def checked(self) -> int:
@@ -58,7 +65,7 @@ class LinkSummary:
     @property
     def is_nothing_checked(self) -> bool:
         """Whether there was something to check, and none of it could be."""
-        return bool(self.unknown) and not self.checked
+        return not self.is_complete and not self.checked
 
 
 def summarize_links(context: Context, rows: Rows) -> LinkSummary:
@@ -69,7 +76,7 @@ def summarize_links(context: Context, rows: Rows) -> LinkSummary:
         stopped = [_find_unknown(each, rows) for each in _by_place(references)]
         unknown += [each for each in stopped if each is not None]
         counts.append(sum(each is None for each in stopped))
-    return LinkSummary(counts[0], counts[1], tuple(unknown), tuple(_find_other_links(context)))
+    return LinkSummary(counts[0], counts[1], tuple(unknown), tuple(_find_other_links(context, rows)))
 
 
 def _by_place(references: Iterable[LinkTarget | ConsumedName]) -> list[list[LinkTarget | ConsumedName]]:
@@ -99,8 +106,9 @@ def _find_unknown(alternatives: Sequence[LinkTarget | ConsumedName], rows: Rows)
     return None
 
 
-def _find_other_links(context: Context) -> Iterator[tuple[Origin, str]]:
+def _find_other_links(context: Context, rows: Rows) -> Iterator[tuple[Origin, str]]:
+    reported = {subject.target.identity for subject, row in rows if subject.target and row.status in ("warn", "fail")}
     for target in context.written_links:
         link = context.link_of(target)
-        if link is not None and not link.registry and not context.judgement_so_far(target).is_bad:
+        if link is not None and not link.registry and target.identity not in reported:
             yield target.written_at, rewrite_phrase(name_destination(link), mask_secrets)

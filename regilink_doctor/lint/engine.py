@@ -54,6 +54,8 @@ class FileReport:
     """Comments of other files that silence something here: where a value is set."""
     silenced_values: tuple[Finding, ...] = ()
     """What is silenced here, as it would be reported in the file that has the value."""
+    unread: tuple[str, ...] = ()
+    """A sentence for the file, or for each cell, that could not be parsed, whether that is reported or not."""
 
 
 @record
@@ -179,12 +181,13 @@ def lint_bytes(
     try:
         reading = formats.read(path, content)
     except Unparsable as error:
-        return FileReport(tuple(_unparsable(path, error, enabled)))
+        return _report_unread(path, error, enabled)
     except RecursionError:
-        return FileReport(tuple(_unparsable(path, Unparsable("nested too deeply", Span(1, 1, 1, 1)), enabled)))
+        return _report_unread(path, Unparsable("nested too deeply", Span(1, 1, 1, 1)), enabled)
     except Exception as error:
         place = Place(path, Span(1, 1, 1, 1))
-        return FileReport((_crash("reading", place, error, "nothing in this file was checked"),))
+        crash = _crash("reading", place, error, "nothing in this file was checked")
+        return FileReport((crash,), unread=(f"{path} ({type(error).__name__})",))
     facts = _Facts(path, reading, project, view, known)
     by_site = [_find_problems(site, facts, enabled) for site in reading.sites]
     others = [_find_problems(item, facts, enabled) for item in reading.declared]
@@ -194,7 +197,8 @@ def lint_bytes(
     silenced = _silence_findings(reading, unique, enabled, project)
     left = set(silenced.findings)
     codes = tuple(tuple(dict.fromkeys(item.code for item in findings if item in left)) for findings in by_site)
-    return replace(silenced, sites=reading.sites, codes=codes)
+    unread = tuple(_describe_unread(path, error) for error in reading.problems)
+    return replace(silenced, sites=reading.sites, codes=codes, unread=unread)
 
 
 def _drop_repeated(findings: Iterable[Finding]) -> list[Finding]:
@@ -295,6 +299,15 @@ def _is_ours(item: Suppression) -> bool:
 
 def _unused(item: Suppression) -> Finding:
     return finding_at(item.place, Problem(rule_codes.UNUSED_SUPPRESSION, facts={"code": item.code or "this comment"}))
+
+
+def _report_unread(path: str, error: Unparsable, enabled: Enabled) -> FileReport:
+    return FileReport(tuple(_unparsable(path, error, enabled)), unread=(_describe_unread(path, error),))
+
+
+def _describe_unread(path: str, error: Unparsable) -> str:
+    cell = f"cell {error.cell}:" if error.cell else ""
+    return f"{path}:{cell}{error.span.line} ({error})"
 
 
 def _unparsable(path: str, error: Unparsable, enabled: Enabled) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.report.json_values import finding_value
+from regilink_doctor.report.summary import describe_unread, list_places
 from regilink_doctor.report.terminal import paint_text
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ def finding_lines(item: MapFinding, *, many: bool, colour: bool = False) -> Iter
         yield f"  help: {finding.help}"
 
 
-def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding]) -> str:
-    """What there is, counted; unknown targets are always named."""
+def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding], unread: Sequence[str] = ()) -> str:
+    """What there is, counted; unknown targets, links to projects and unread files are always named."""
     uses = [use for item in link_map.collections for use in item.uses]
     links = sum(use.kind == "link" for use in uses)
     words = [
@@ -103,7 +104,16 @@ def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding]) -> str:
     ]
     severities = [item.finding.severity for item in findings]
     counts = [_count(severities.count(name), name) for name in ("error", "warning", "info") if name in severities]
-    return f"{', '.join(words)}; {', '.join(counts) or 'no findings'}"
+    many = len(link_map.repositories) > 1
+    places = [f"{use.repository}: {use.place}" if many else use.place for use in link_map.outside]
+    rest = [*_describe_outside(places), *describe_unread(unread)]
+    return ". ".join([f"{', '.join(words)}; {', '.join(counts) or 'no findings'}", *rest])
+
+
+def _describe_outside(places: Sequence[str]) -> list[str]:
+    verb = "does" if len(places) == 1 else "do"
+    sentence = f"{_count(len(places), 'link')} {verb} not name a collection of a registry: {list_places(places)}."
+    return [sentence] if places else []
 
 
 def _count(number: int, name: str, plural: str = "") -> str:

@@ -81,7 +81,7 @@ POLICY = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_S
 """Only this script runs, and nothing is loaded, whatever a name in source may say."""
 
 
-def render_page(link_map: LinkMap, findings: Sequence[MapFinding]) -> Iterator[str]:
+def render_page(link_map: LinkMap, findings: Sequence[MapFinding], unread: Sequence[str] = ()) -> Iterator[str]:
     """The lines of the page."""
     by_entry = _findings_by_place(findings)
     many = len(link_map.repositories) > 1
@@ -91,7 +91,7 @@ def render_page(link_map: LinkMap, findings: Sequence[MapFinding]) -> Iterator[s
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     yield f"<title>regilink map</title><style>\n{PAGE_STYLE}{STYLE}</style></head><body>"
     yield '<a class="skip-link" href="#map">Skip to the map</a><main><h1>regilink map</h1>'
-    yield f"<p>{_escape_html(summarize_map(link_map, findings))}</p>"
+    yield f"<p>{_escape_html(summarize_map(link_map, findings, unread))}</p>"
     yield from _render_form(link_map, findings)
     yield '<div id="map">'
     for title, items in groupby(link_map.collections, lambda item: _title(item.organization, item.registry)):

@@ -61,6 +61,7 @@ CELL = _or_null(COUNTED)
 UNKNOWN_LINKS = _object(
     checked=NUMBER,
     unknown=_list(_object(target=TEXT, path=TEXT_OR_NULL, line=_or_null(COUNTED), reason=TEXT)),
+    unread=TEXTS,
 )
 FINDING = _object(
     code=TEXT,
@@ -256,6 +257,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
                 )
             ),
             unknown=_list(USE),
+            outside=_list(USE),
             findings=_list(
                 {
                     **FINDING,

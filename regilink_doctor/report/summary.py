@@ -6,6 +6,9 @@ from regilink_doctor.core.phrases import counted, join_phrases, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.workflows.lint import LintResult
 
@@ -40,7 +43,7 @@ def summarize_run(result: LintResult) -> str:
         verdict = say("{verdict}, {number} suppressed", verdict=verdict, number=result.suppressed)
     sentences.append(say("{verdict}.", verdict=verdict))
     sentences += _count_unresolved(result)
-    sentences += _count_project_links(result)
+    sentences += summarize_project_links(result, without_findings=True)
     sentences += _count_fixable(result)
     return join_phrases(" ", sentences)
 
@@ -48,43 +51,52 @@ def summarize_run(result: LintResult) -> str:
 def find_unread_links(result: LintResult) -> list[str]:
     """`file:line` of the links whose target path the source does not show."""
     sites = [report.site for report in result.sites if report.site.kind == "link"]
-    places = [site.place for site in sites if not any(map(_shows_registry, site.target))]
-    if not places:
-        return []
-    from regilink_doctor.report.locations import format_place
-
-    return [format_place(place).rpartition(":")[0] for place in places]
+    return _lines_of(site for site in sites if not any(map(_shows_registry, site.target)))
 
 
 def _count_unresolved(result: LintResult) -> list[str]:
     """The links that could not be read: "nothing found" says nothing about them."""
     places = find_unread_links(result)
-    links, where = counted(len(places), "link"), _list_places(places)
-    return [say("{links} could not be read: {places}.", links=links, places=where)] if places else []
+    where = list_places(places)
+    return (
+        [say("{links} could not be read: {places}.", links=counted(len(places), "link"), places=where)]
+        if places
+        else []
+    )
 
 
-def _count_project_links(result: LintResult) -> list[str]:
-    """The links that go to a project, not to a registry, and have no finding: the path may miss its prefix."""
-    sites = [report.site for report in result.sites if report.site.kind == "link" and not report.codes]
+def summarize_project_links(result: LintResult, *, without_findings: bool = False) -> list[str]:
+    """The sentence on links that go to a project, not to a registry: the path may miss its prefix. None without any."""
+    reports = [report for report in result.sites if report.site.kind == "link"]
+    sites = [report.site for report in reports if not (without_findings and report.codes)]
     if not sites:
         return []
-    from regilink_doctor.core.target_path import is_known, parsed
-    from regilink_doctor.report.locations import format_place
+    from regilink_doctor.core.targets import links_to_project
 
-    places = []
-    for site in sites:
-        paths = [parsed(string.pattern) for string in site.target if is_known(string.pattern)]
-        if paths and not any(path is None or path.is_registry for path in paths):
-            places.append(format_place(site.place).rpartition(":")[0])
+    places = _lines_of(site for site in sites if links_to_project(site))
     if not places:
         return []
-    where = _list_places(places)
+    where = list_places(places)
     if len(places) == 1:
         return [say("1 link goes to a project, not to a registry: {places}.", places=where)]
     return [say("{number} links go to a project, not to a registry: {places}.", number=len(places), places=where)]
 
 
-def _list_places(places: list[str]) -> str:
+def describe_unread(sentences: Sequence[str]) -> list[str]:
+    """The sentence on files that could not be read, each with its place and the reason; none without any."""
+    where = list_places(sentences)
+    files = counted(len(sentences), "file")
+    return [say("{files} could not be read: {places}.", files=files, places=where)] if sentences else []
+
+
+def _lines_of(sites: Iterable[Site]) -> list[str]:
+    from regilink_doctor.report.locations import format_place
+
+    return [format_place(site.place).rpartition(":")[0] for site in sites]
+
+
+def list_places(places: Sequence[str]) -> str:
+    """The first places, and how many more there are."""
     shown = ", ".join(places[:_MOST_PLACES])
     hidden = len(places) - _MOST_PLACES
     return say("{places} and {number} more", places=shown, number=hidden) if hidden > 0 else shown

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 _COLOURS = {"ok": "1;32", "different": "1;31", "absent": "1;31", "skipped": "2"}
 
 
-def to_json(results: Sequence[Verification]) -> str:
-    """`{"version": 1, "results": [...], "links": {"checked", "unknown": [...]}}`, as `docs/verify.md` has it."""
+def to_json(results: Sequence[Verification], unread: Sequence[str] = ()) -> str:
+    """`{"version": 1, "results": [...], "links": {"checked", "unknown", "unread"}}`, as `docs/verify.md` has it."""
     unknown = [_unknown_value(each) for each in results if each.status == "skipped"]
     value = {
         "version": 1,
         "results": [_build_value(each) for each in results],
-        "links": {"checked": len(results) - len(unknown), "unknown": unknown},
+        "links": {"checked": len(results) - len(unknown), "unknown": unknown, "unread": list(unread)},
     }
     return json.dumps(value, indent=2, ensure_ascii=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Message
-from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted, where_it_goes
@@ -81,7 +81,7 @@ class LegacyModelRegistry(Rule):
             instead = say('write "wandb-registry-model/COLLECTION"')
             return Message(say("{path} alone is not a registry", path=quoted(path)), where_it_goes(problem), instead)
         last = path.rpartition("/")[2]
-        collection = last if last != LEGACY_REGISTRY else "COLLECTION"
+        collection = (last.removeprefix(REGISTRY_PREFIX) if last != LEGACY_REGISTRY else "") or "COLLECTION"
         return Message(
             say("{path} is the legacy model registry", path=quoted(path)),
             "W&B closes it once the team is migrated, and only the team sees it",

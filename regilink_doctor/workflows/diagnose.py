@@ -13,6 +13,7 @@ from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.origin import Argument, Configured, Default, Setting
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.targets import (
     ConsumedName,
     LinkTarget,
@@ -23,6 +24,7 @@ from regilink_doctor.core.targets import (
     target_combinations,
     target_of,
 )
+from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.doctor.context import Filed
 from regilink_doctor.doctor.diagnosis import Diagnosis, Watcher, run_diagnosis
 from regilink_doctor.workflows.server_session import ServerAccess
@@ -31,6 +33,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.sites import Site
     from regilink_doctor.doctor.probe.run import Confirm, Prober
+    from regilink_doctor.workflows.lint import LintResult
 
 
 def diagnose(
@@ -85,13 +88,16 @@ def diagnose(
     arguments = {name: value for name, value in given.items() if value is not None}
     settings = server.read_settings(arguments, _expected(config))
     names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in consumed]
+    unread: Sequence[str] = ()
     if targets is None:
-        links, found_names = _find_targets(server, config, paths)
+        source = read_source(server.folder, config, paths)
+        links, found_names = _find_targets([report.site for report in source.sites], server, config)
         names += found_names
+        unread = (*source.failures, *source.unread)
     else:
         make_target = partial(target_of, artifact_type=artifact_type, aliases=aliases)
         links = [target if isinstance(target, LinkTarget) else make_target(target) for target in targets]
-    return run_diagnosis(
+    diagnosis = run_diagnosis(
         settings,
         links,
         names,
@@ -102,13 +108,13 @@ def diagnose(
         probe=probe,
         watcher=watcher,
     )
+    return replace(diagnosis, links=replace(diagnosis.links, unread=tuple(map(mask_secrets, unread))))
 
 
 def _find_targets(
-    server: ServerAccess, config: Config | None, paths: Sequence[str] | None
+    sites: Sequence[Site], server: ServerAccess, config: Config | None
 ) -> tuple[list[LinkTarget], list[ConsumedName]]:
     """What the source links, what the configuration names, and what the source consumes."""
-    sites = find_sites(server.folder, config) if paths is None else _find_sites_in(paths, config)
     links = [read_link_variables(target, server.variables) for target in target_combinations(sites)]
     names = [read_name_variables(name, server.variables) for name in consumed_names(sites)]
     return [*links, *_configured_targets(config)], names
@@ -127,20 +133,13 @@ def _notice(words: str) -> None:
     print(f"regilink: {words}", file=sys.stderr)
 
 
-def find_sites(folder: Path, config: Config | None = None) -> list[Site]:
-    """The call sites in the source below a folder, their paths relative to it."""
+def read_source(folder: Path, config: Config | None = None, paths: Sequence[str] | None = None) -> LintResult:
+    """The source below a folder, or the `paths`; below the current folder they are shown relative to it."""
     from regilink_doctor.workflows.lint import lint_paths
 
-    # Lint shows paths as they are given; below the current folder that is to be short.
-    start = os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else str(folder)
-    return [report.site for report in lint_paths([start], all_sites=True, config=config).sites]
-
-
-def _find_sites_in(paths: Sequence[str], config: Config | None) -> list[Site]:
-    from regilink_doctor.workflows.lint import lint_paths
-
-    shown = [os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else path for path in paths]
-    return [report.site for report in lint_paths(shown, all_sites=True, config=config).sites]
+    starts = [str(folder)] if paths is None else paths
+    shown = [os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else path for path in starts]
+    return lint_paths(shown, all_sites=True, config=config)
 
 
 def _configured_targets(config: Config | None) -> list[LinkTarget]:

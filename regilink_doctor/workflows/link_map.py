@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.selection import Selection
-    from regilink_doctor.workflows.lint import Progress
+    from regilink_doctor.workflows.lint import LintResult, Progress
 
 GIT_SECONDS = 10
 
@@ -48,12 +48,11 @@ class MapFinding:
 
 
 class MapResult:
-    """The map of a tree. `failures` are sentences about paths that could not be read, `notes` about skipped ones."""
+    """The map of a tree. `lint` is what the linter has read for it."""
 
-    def __init__(self, link_map: LinkMap, failures: Sequence[str] = (), notes: Sequence[str] = ()) -> None:
+    def __init__(self, link_map: LinkMap, lint: LintResult) -> None:
         self.link_map = link_map
-        self.failures = tuple(failures)
-        self.notes = tuple(notes)
+        self.lint = lint
 
 
 def map_paths(
@@ -81,7 +80,7 @@ def map_paths(
     name = repository or name_repository(root)
     reader = _UseReader(root, name, catalog, config)
     uses = tuple(reader.read_uses([report.site for report in result.sites]))
-    return MapResult(LinkMap(uses, (name,), catalog, is_live=is_live), result.failures, result.notes)
+    return MapResult(LinkMap(uses, (name,), catalog, is_live=is_live), result)
 
 
 class _UseReader:
@@ -114,7 +113,7 @@ class _UseReader:
         if UNKNOWN_NAME in targets:  # which the other unknown alternatives are cases of
             targets = {target: None for target in targets if is_known(target) or target == UNKNOWN_NAME}
         for target in targets:
-            if not can_be_registry_path(target):
+            if site.kind != "link" and not can_be_registry_path(target):
                 continue
             is_consumed = site.kind == "consume" or (site.kind == "target" and bool(alias_asked_for(target)))
             yield Use(
@@ -314,9 +313,8 @@ def redact_map(link_map: LinkMap) -> LinkMap:
     """
     repositories = [_hide("repository", name) for name in link_map.repositories]
     catalog = _redact_catalog(link_map.catalog) if link_map.catalog is not None else None
-    return LinkMap(
-        map(_redact_use, link_map.uses), repositories, catalog, is_live=link_map.is_live, is_merged=link_map.is_merged
-    )
+    uses = map(_redact_use, (*link_map.uses, *link_map.outside))
+    return LinkMap(uses, repositories, catalog, is_live=link_map.is_live, is_merged=link_map.is_merged)
 
 
 def _redact_catalog(catalog: Catalog) -> Catalog:
@@ -353,13 +351,16 @@ def _redact_registry(registry: Registry) -> Registry:
 
 def _redact_use(use: Use) -> Use:
     path = parsed(use.target)
-    target = use.target
+    target = _hide("name", use.target)
     if path is not None:
         version = "" if path.version is None else f":{_hide('alias', path.version)}"
         target = _hide("name", path.collection) + version
         if path.project is not None:
             prefix = f"{_hide('entity', path.prefix)}/" if path.prefix else ""
-            project = f"wandb-registry-{_hide('registry', path.registry)}" if path.registry else UNKNOWN_NAME
+            if path.registry:
+                project = f"wandb-registry-{_hide('registry', path.registry)}"
+            else:
+                project = _hide("project", path.project) if is_known(path.project) else UNKNOWN_NAME
             target = f"{prefix}{project}/{target}"
     return replace(
         use,

@@ -104,6 +104,8 @@ def _find_uses(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield f"{where}.{side}[{index}]", _complete(item, f"{where}.{side}[{index}]", defaults)
     for index, item in enumerate(_list(value, "unknown", "")):
         yield f"unknown[{index}]", _complete(item, f"unknown[{index}]", {"kind": "link", "target": "{?}"})
+    for index, item in enumerate(_list({"outside": [], **value}, "outside", "")):
+        yield f"outside[{index}]", _complete(item, f"outside[{index}]", {"kind": "link"})
 
 
 def _complete(value: object, where: str, defaults: dict[str, Any]) -> dict[str, Any]:
@@ -187,6 +189,8 @@ def render_map(link_map: LinkMap, findings: Iterable[dict[str, Any]]) -> Iterato
     yield from _render_list("collections", collections)
     yield ",\n"
     yield from _render_list("unknown", map(use_value, link_map.unknown))
+    yield ",\n"
+    yield from _render_list("outside", map(use_value, link_map.outside))
     yield ",\n"
     yield from _render_list("findings", findings)
     yield "\n}\n"

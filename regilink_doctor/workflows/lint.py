@@ -61,6 +61,8 @@ class LintResult:
         self.failures: list[str] = []
         self.left_alone: list[str] = []
         self.notes: list[str] = []
+        self.unread: list[str] = []
+        """A sentence for each file, or cell of a notebook, that may have call sites and could not be read."""
         self.with_values: frozenset[str] = frozenset()
         """Files with findings about values that programs use: they are not found by linting these files alone."""
         self.lint_again: Callable[[], LintResult] | None = None
@@ -99,6 +101,7 @@ class LintResult:
         self.suppressed += report.suppressed
         if report.findings:
             self.sources[path] = content
+        self.unread += report.unread
         self.sites += [
             SiteReport(site, codes)
             for site, codes in zip(report.sites, report.codes, strict=True)
@@ -281,6 +284,7 @@ class _Sifted:
         self.candidates: list[str] = []
         self.failures: list[str] = []
         self.notes: list[str] = []
+        self.unread: list[str] = []
 
 
 def _candidates(
@@ -308,7 +312,8 @@ def _candidates(
         for part in _shares(batch, sifted, each=files.MANY):
             result.files += part.files
             result.failures += part.failures
-            result.notes += part.notes
+            result.notes += [*part.notes, *part.unread]
+            result.unread += part.unread
             found += part.candidates
     once: dict[str, str] = {}
     for path in _not_excluded_nearby(sorted(found), config, frozenset() if force_exclude else named):
@@ -369,7 +374,9 @@ def _linted(
     found = []
     for part in _shares(paths, linted, each=EACH):
         result.failures += dict.fromkeys(item.sentence for item in part if isinstance(item, _Failure))
-        result.notes += [item for item in part if isinstance(item, str)]
+        unread = [item for item in part if isinstance(item, str)]
+        result.notes += unread
+        result.unread += unread
         found += [item for item in part if isinstance(item, tuple)]
     result.failures = list(dict.fromkeys(result.failures))  # one for each process, of one configuration
     return sorted(found, key=lambda item: item[0])
@@ -392,7 +399,7 @@ def _sift(paths: Sequence[str], named: frozenset[str], *, any_use: bool, progres
         if path in named:
             sifted.failures.append(_unread(path, error))
         elif not isinstance(error, FileNotFoundError):  # git lists a file that is gone
-            sifted.notes.append(_unread(path, error))
+            sifted.unread.append(_unread(path, error))
 
     ours = [path for path in paths if path not in named or kind_of(path) or _is_ours(path, sifted)]
     sifted.files += len(ours)

@@ -18,7 +18,7 @@ from regilink_doctor.doctor.checks import find_checks
 from regilink_doctor.doctor.context import Context
 from regilink_doctor.doctor.diagnosis import Diagnosis, run_diagnosis
 from regilink_doctor.emulator import Emulator, World
-from regilink_doctor.workflows.diagnose import diagnose, find_sites
+from regilink_doctor.workflows.diagnose import diagnose, read_source
 
 Diagnose = Callable[..., Diagnosis]
 ZOO = "wandb-registry-model/zoo"
@@ -115,7 +115,7 @@ def write(folder: Path, name: str = "train.py", entity: str = "team-a", type: st
 
 def test_targets_come_from_the_source_with_entity_and_type(tmp_path: Path) -> None:
     write(tmp_path / "code")
-    (target,) = target_combinations(find_sites(tmp_path / "code"))
+    (target,) = target_combinations(report.site for report in read_source(tmp_path / "code").sites)
     facts = (target.text, target.entity_text, target.project_text, target.type_text)
     assert facts == (ZOO, "team-a", "churn", "model")
     assert target.alias_names == ("best",)
@@ -131,7 +131,7 @@ def test_names_that_are_fetched_come_from_the_source_too(tmp_path: Path) -> None
         "artifact.link('wandb-registry-model/zoo')\n",
         encoding="utf-8",
     )
-    sites = find_sites(tmp_path)
+    sites = [report.site for report in read_source(tmp_path).sites]
     (name,) = consumed_names(sites)
     assert (name.text, name.entity_text, name.type_text) == ("wandb-registry-staging/zoo:prod", "team-a", "model")
     (target,) = target_combinations(sites)

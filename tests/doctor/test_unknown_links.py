@@ -48,6 +48,10 @@ def doctor(folder: Path, source: str, capsys: pytest.CaptureFixture[str], *words
         (GOOD + FROM_ARGV, 0, "1 link checked: no problems"),
         (FROM_ARGV, 2, "Nothing was checked of what the code links to or consumes."),
         (FROM_X, 2, "1 link could not be checked: train.py:4 (os.environ['X'])"),
+        (GOOD + "run.link_model('m.pt', 'zoo')\n", 0, "2 links checked: 1 warning"),
+        ("run.link_model('m.pt', 'a/zoo')\n", 1, 'link_model cannot link to "a/zoo": the name has a slash'),
+        ("wandb.link_artifact(art, 'wandb-registry-model/zoo')\n", 1, "wandb has no function link_artifact"),
+        ("run.link_artifact(\n", 2, "1 file could not be read: train.py:4 ('(' was never closed)."),
         (CONSUMED, 2, "1 full name could not be checked: train.py:4 (sys.argv[2])"),
         (GOOD + CONSUMED, 0, "1 full name could not be checked: train.py:5 (sys.argv[2])"),
         (
@@ -61,9 +65,18 @@ def test_the_verdict(source: str, status: int, line: str, shell: Path, capsys: p
     found, shown = doctor(shell, source, capsys)
     assert line in shown
     assert found == status
-    assert ("All well" in shown) == ("sys" not in source and "os." not in source)
+    assert ("All well" in shown) == all(word not in source for word in ("sys", "os.", "link_model", "wandb.", "(\n"))
     if status == 2:
         assert doctor(shell, source, capsys, "--allow-unknown")[0] == 0
+
+
+def test_a_folder_without_links_is_not_called_checked(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "ready to link, no problems. No link was checked." in doctor(shell, "", capsys)[1]
+
+
+def test_a_link_with_a_warning_is_named_once(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = doctor(shell, "run.link_model('m.pt', 'zoo')\n", capsys)[1]
+    assert (shown.count("REG112"), shown.count("train.py:4")) == (1, 1)
 
 
 def test_a_warning_is_not_all_well_and_its_path_is_not_offered(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -107,7 +107,19 @@ def test_text_and_summary(capsys: pytest.CaptureFixture[str]) -> None:
     assert "acme / model\n  zoo\n    <- train.py:6  zoo -> model  as team-a  :best  (@everybody)\n" in out
     assert "    -> serve/serve.py:2  model  :best  (@acme/serving)\n" in out
     assert "Unknown targets: 1\n" in out
-    assert err == "5 collections, 5 links, 1 consumer, 1 unknown target, 1 repository; 4 infos\n"
+    outside = "1 link does not name a collection of a registry: train.py:14."
+    assert err == f"5 collections, 5 links, 1 consumer, 1 unknown target, 1 repository; 4 infos. {outside}\n"
+
+
+def test_a_file_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("train.py").write_text("import wandb\nrun = wandb.init(\nrun.link_artifact(a, 'wandb-registry-model/zoo')\n")
+    assert main(["map"]) == 1
+    assert "no findings. 1 file could not be read: train.py:2 (" in capsys.readouterr().err
+    assert main(["map", "--redact"]) == 1
+    assert "train" not in capsys.readouterr().err
 
 
 def test_mermaid_takes_no_markup_from_names(
@@ -133,6 +145,7 @@ def test_redact_hides_every_name_and_finds_the_same(capsys: pytest.CaptureFixtur
     text = json.dumps(hidden)
     for name in ("acme", "zoo", "Zoo", "team-a", "train", "birds", "best", "everybody", "nightly", "serve.py"):
         assert name not in text
+    assert [(use["line"], use["kind"]) for use in hidden["outside"]] == [(14, "link")]
     codes = [sorted(finding["code"] for finding in value["findings"]) for value in (plain, hidden)]
     assert codes[0] == codes[1]
     assert "REG906" in codes[0]

@@ -196,7 +196,21 @@ def test_the_names_can_come_from_the_source(shell: Path, capsys: pytest.CaptureF
     assert "skipped   wandb-registry-model/{?}  (train.py:6)" in lines
     assert "absent    wandb-registry-model/base:v3  (train.py:7)" in lines
     assert not any("candidates" in line for line in lines)
-    assert lines[-1] == '2 names checked. 1 name could not be checked: train.py:6 (os.environ["NAME"])'
+    assert lines[-2:] == [
+        '2 names checked. 1 name could not be checked: train.py:6 (os.environ["NAME"])',
+        "1 link goes to a project, not to a registry: train.py:5.",
+    ]
+
+
+def test_a_source_without_names_is_explained(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = "import wandb\nrun = wandb.init(entity='team-a')\n"
+    (shell / "train.py").write_text(f"{head}run.link_model('m.pt', 'zoo')\n")
+    (shell / "broken.py").write_text(f"{head}run.link_artifact(\n")
+    assert main(["verify", "--from-sites"]) == 2
+    shown = capsys.readouterr().err
+    assert "the source names no collection of a registry" in shown
+    assert "1 link goes to a project, not to a registry: train.py:3." in shown
+    assert "1 file could not be read: broken.py:3 (" in shown
 
 
 def test_a_name_that_source_does_not_tell_is_not_verified(
@@ -219,6 +233,7 @@ def test_a_name_that_source_does_not_tell_is_not_verified(
                 "reason": "`os.environ['NAME']` is known only when the program runs",
             }
         ],
+        "unread": [],
     }
     assert main(["verify", "--from-sites", "--allow-unknown"]) == 0
     monkeypatch.setenv("NAME", f"{ZOO}:v9")

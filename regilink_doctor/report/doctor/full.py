@@ -9,6 +9,7 @@ from types import TracebackType
 from regilink_doctor.core.origin import Argument, Code
 from regilink_doctor.core.phrases import counted, join_phrases, say
 from regilink_doctor.core.text import escape_text
+from regilink_doctor.report.summary import describe_unread
 from regilink_doctor.report.terminal import pad_text, text_width
 from regilink_doctor.rules.index import RULES
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.check_result import CheckResult, Status
     from regilink_doctor.doctor.diagnosis import Diagnosis
+    from regilink_doctor.doctor.links import UnknownLink
 
 
 MARKS: dict[Status, tuple[str, str, str]] = {
@@ -217,12 +219,11 @@ class _Page:
             self.add_line((counted(crashes, "check"), "bold magenta"), (broke, ""))
         status = diagnosis.exit_status()
         head, rest = summarize_verdict(diagnosis)
-        fails, unknown = bool(diagnosis.of("fail")), unknown_line(diagnosis)
-        self.add_line(
-            (head, "bold red" if fails else "bold yellow" if status == 2 or unknown else "bold green"), (rest, "")
-        )
-        if unknown:
-            self.add_line((unknown, "bold yellow"))
+        fails, links = bool(diagnosis.of("fail")), diagnosis.links
+        style = "bold red" if fails else "bold green" if status != 2 and links.is_complete else "bold yellow"
+        self.add_line((head, style), (rest, ""))
+        for line in incomplete_lines(diagnosis):
+            self.add_line((line, "bold yellow"))
         for line in elsewhere_lines(diagnosis):
             self.add_line((line, ""))
         if not fails and status != 2:
@@ -289,21 +290,27 @@ def summarize_verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     if diagnosis.exit_status() == 2:
         return say("Nothing could be found out about the account"), join_phrases(" ", ["", asked])
     if not links.checked:
-        rest = say(": this machine and account are ready to link, {warned} {asked}", warned=warned, asked=asked)
+        rest = say(
+            ": this machine and account are ready to link, {warned}. No link was checked. {asked}",
+            warned=warned,
+            asked=asked,
+        )
         return say("All well"), rest
     checked = say("{references} checked", references=count_references(links.links, links.names))
-    if not links.unknown and diagnosis.of("skip"):
+    if links.is_complete and diagnosis.of("skip"):
         return checked, say(": {warned}, but some checks were skipped {asked}", warned=warned, asked=asked)
-    if links.unknown or warns:
+    if not links.is_complete or warns:
         return checked, say(": {warned} {asked}", warned=warned, asked=asked)
     return say("All well"), say(": {checked}, {warned} {asked}", checked=checked, warned=warned, asked=asked)
 
 
-def unknown_line(diagnosis: Diagnosis) -> str:
-    """The links that could not be checked, with their places; empty when there are none."""
+def incomplete_lines(diagnosis: Diagnosis) -> list[str]:
+    """The links that could not be checked, and the files that could not be read, with their places."""
     unknown = diagnosis.links.unknown
-    if not unknown:
-        return ""
+    return [*([_describe_unknown(unknown)] if unknown else []), *describe_unread(diagnosis.links.unread)]
+
+
+def _describe_unknown(unknown: Sequence[UnknownLink]) -> str:
     places: dict[str, list[str]] = {}  # by reason: one cause stops many links
     for link in unknown:
         place = link.origin.line if isinstance(link.origin, Code) else link.origin.shown

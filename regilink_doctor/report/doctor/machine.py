@@ -29,6 +29,7 @@ def to_json(diagnosis: Diagnosis) -> str:
         "links": {
             "checked": diagnosis.links.checked,
             "unknown": [_unknown_value(link) for link in diagnosis.links.unknown],
+            "unread": list(diagnosis.links.unread),
         },
     }
     return json.dumps(value, indent=2, ensure_ascii=True)
@@ -75,6 +76,8 @@ def to_github(diagnosis: Diagnosis) -> Iterator[str]:
     for link in diagnosis.links.unknown:
         words = escape_text(f"{link.origin.shown}: this link could not be checked: {link.reason}")
         yield f"::notice title=regilink::{escape_command(words)}"
+    for sentence in diagnosis.links.unread:
+        yield f"::notice title=regilink::{escape_command(escape_text(f'this file could not be read: {sentence}'))}"
 
 
 def to_junit(diagnosis: Diagnosis, *, strict: bool = False) -> str:

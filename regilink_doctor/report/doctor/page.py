@@ -9,9 +9,9 @@ from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.doctor.full import (
     SCRIPT,
     elsewhere_lines,
+    incomplete_lines,
     problem_page,
     summarize_verdict,
-    unknown_line,
 )
 
 TYPE_CHECKING = False
@@ -61,7 +61,7 @@ def to_html(diagnosis: Diagnosis, *, site: str = "") -> str:
     worst: Status = next((each for each in order if diagnosis.of(each)), "pass")
     head, rest = summarize_verdict(diagnosis)
     rest = rest.replace("Lines marked -> show what to change.", "What to change is below each.")
-    more = [line for line in (unknown_line(diagnosis), *elsewhere_lines(diagnosis)) if line]
+    more = [*incomplete_lines(diagnosis), *elsewhere_lines(diagnosis)]
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',

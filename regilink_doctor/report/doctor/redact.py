@@ -80,7 +80,8 @@ def _redact_links(links: LinkSummary, hide: _Hider) -> LinkSummary:
         for link in links.unknown
     )
     elsewhere = ((origin.rewrite(hide), hide(place)) for origin, place in links.elsewhere)
-    return replace(links, unknown=tuple(unknown), elsewhere=tuple(elsewhere))
+    unread = tuple(map(hide, links.unread))
+    return replace(links, unknown=tuple(unknown), elsewhere=tuple(elsewhere), unread=unread)
 
 
 def _without_prefix(kind: str, name: str) -> tuple[str, str]:

@@ -89,7 +89,7 @@ def test_json_is_the_contract() -> None:
                 "duration_ms": 3,
             },
         ],
-        "links": {"checked": 0, "unknown": []},
+        "links": {"checked": 0, "unknown": [], "unread": []},
     }
 
 
@@ -156,6 +156,7 @@ def test_a_link_that_could_not_be_checked_is_counted_and_named() -> None:
     assert value == {
         "checked": 3,
         "unknown": [{"target": "{?}", "path": "train.py", "line": 14, "reason": OPEN.reason}],
+        "unread": [],
     }
 
 
