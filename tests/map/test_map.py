@@ -115,7 +115,9 @@ def test_a_file_that_cannot_be_read_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("train.py").write_text("import wandb\nrun = wandb.init(\nrun.link_artifact(a, 'wandb-registry-model/zoo')\n")
+    Path("train.py").write_text(
+        "import wandb\nrun = wandb.init(\nrun.link_artifact(a, 'wandb-registry-model/zoo')\n", encoding="utf-8"
+    )
     assert main(["map"]) == 1
     assert "no findings. 1 file could not be read: train.py:2 (" in capsys.readouterr().err
     assert main(["map", "--redact"]) == 1
