@@ -49,10 +49,10 @@ class NoWriteAccess(Rule):
 
 
 class SourceNotVisible(Rule):
-    """The artifact that is linked on comes from a project that you may not see.
+    """The version that is linked again was logged in a project that your account cannot see.
 
-    The server then hides its entity, and the SDK says `Entity name is required to resolve org entity name.` Link it
-    from an account of the team that has logged it.
+    The server then hides the entity of that project, and the SDK says `Entity name is required to resolve org
+    entity name.` Link the version from an account of the team that logged it.
     """
 
     code = "REG806"
@@ -96,10 +96,10 @@ class SourceNotVisible(Rule):
 
 
 class ServiceAccount(Rule):
-    """A service account logs where it cannot, or not where it was meant to.
+    """The run of a service account goes to a team that it cannot write to, or to another team than intended.
 
-    One of a team writes in that team alone; one of the organization goes to its default team, unless `WANDB_ENTITY`
-    names another. Set `WANDB_ENTITY` to the team.
+    A service account of a team writes to that team alone; one of the organization writes to its default team,
+    unless `WANDB_ENTITY` names another. Set `WANDB_ENTITY` to the team.
     """
 
     code = "REG807"
@@ -132,10 +132,10 @@ class ServiceAccount(Rule):
 
 
 class WriteProbeFailed(Rule):
-    """Everything looks right, and a real link does not come back.
+    """The other checks pass, and the test link of `--write-probe` fails.
 
-    Seats, quotas and policies of the organization only show when something is linked. `regilink doctor --write-probe`
-    logs an artifact of a few bytes, links it, reads it and removes everything again.
+    Seats, quotas and policies of the organization only show when something is linked. `regilink doctor
+    --write-probe` logs an artifact of a few bytes, links it, consumes it and deletes everything again.
     """
 
     code = "REG809"
@@ -166,8 +166,8 @@ class WriteProbeFailed(Rule):
 class CatalogDrift(Rule):
     """The committed catalog differs from the server.
 
-    A registry was renamed, its types have changed, a team has moved: what was right yesterday fails today. Pull the
-    catalog again, look at the difference, and commit it.
+    A registry was renamed, its types have changed, or a team has moved, so lint checks paths against outdated
+    names. Pull the catalog again, look at the difference, and commit it.
     """
 
     code = "REG808"

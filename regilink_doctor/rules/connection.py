@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 class HostUnreachable(Rule):
-    """No server answers at the address: the name, the connection, TLS or a proxy fails, each named.
+    """No server answers at the address, because the name, the connection, TLS or a proxy fails.
 
-    wandb tries for minutes and then hides the cause. The doctor checks each step; behind a proxy it checks the proxy.
+    wandb tries for minutes and then hides the cause. The doctor checks each step and names the one that fails;
+    behind a proxy it checks the proxy.
     """
 
     code = "REG801"
@@ -39,8 +40,9 @@ class HostUnreachable(Rule):
 class CredentialsMissing(Rule):
     """No API key is found for the host.
 
-    wandb looks into `WANDB_API_KEY`, its settings and `~/.netrc`, where a key belongs to one host. Where it finds none
-    it asks, or stops where there is no terminal. Run `wandb login --host ADDRESS`, or set the variable in CI.
+    wandb looks for it in `WANDB_API_KEY`, its settings and `~/.netrc`, where a key belongs to one host. Without a
+    key wandb asks for one, and fails where there is no terminal. Run `wandb login --host ADDRESS`, or set the
+    variable in CI.
     """
 
     code = "REG802"
@@ -70,9 +72,9 @@ class CredentialsMissing(Rule):
 
 
 class CredentialsRejected(Rule):
-    """The server does not accept the API key, or it does not have the form of one.
+    """The server rejects the API key, or the string does not have the form of a key.
 
-    It belongs to another server, was deleted, or was not copied whole. Run `wandb login --relogin`.
+    The key belongs to another server, was deleted, or was copied only in part. Run `wandb login --relogin`.
     """
 
     code = "REG803"
@@ -105,10 +107,10 @@ class CredentialsRejected(Rule):
 
 
 class NotWandb(Rule):
-    """What answers is not a W&B server: a login page, a redirect, a page that is not found.
+    """Something other than a W&B server answers: a login page, a redirect, a page that is not found.
 
-    Often the address is the W&B App's (`https://wandb.ai`) and not the API's, or a proxy answers instead. The doctor
-    shows what it got.
+    Often the address is the W&B App's (`https://wandb.ai`) and not the API's, or a proxy answers instead. The
+    doctor shows the answer.
     """
 
     code = "REG804"
@@ -141,9 +143,10 @@ class NotWandb(Rule):
 
 
 class ServerError(Rule):
-    """The server answers with an error of its own: too many requests, a failure, an answer that is cut or not JSON.
+    """The server answers with an error: too many requests, an internal failure, an incomplete answer, no JSON.
 
-    Nothing is wrong with the code or the settings. Wait, look at W&B's status page, or ask the server's administrator.
+    Nothing is wrong with the code or the settings. Wait, look at W&B's status page, or ask the server's
+    administrator.
     """
 
     code = "REG810"
@@ -165,8 +168,9 @@ class ServerError(Rule):
 class ServerTooOld(Rule):
     """The server lacks what the registry needs.
 
-    `api.registry()` and `api.registries()` raise RuntimeError on it. wandb takes every error of that question, even a
-    time-out, for "too old"; the doctor asks the server itself. Its administrator can update it.
+    `api.registry()` and `api.registries()` raise RuntimeError on such a server. wandb reports every error of its
+    own check, even a timeout, as "too old"; the doctor asks the server directly. An administrator of the server can
+    update it.
     """
 
     code = "REG805"

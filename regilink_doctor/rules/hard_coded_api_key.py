@@ -29,7 +29,7 @@ class HardCodedApiKey(Rule):
 
     Anyone who can read the file can act as the key's owner, and colleagues link under another name without knowing.
     Delete the key in the W&B App (it stays in the history of git), and read the new one from the environment or
-    `wandb login`. Only what is given as a key counts: forty digits alone may be a commit.
+    `wandb login`. Reported only where a string is used as a key: forty hexadecimal digits alone may be a commit.
     """
 
     code = "REG704"

@@ -90,8 +90,8 @@ class ConsumedNeverProduced(Rule):
 class ProducedNeverConsumed(Rule):
     """Code links to a collection that no code consumes.
 
-    It is an info: people and automations may use the versions, and other repositories may consume them. Where that is
-    not so, the link can go.
+    It is an info: people and automations may use the versions, and other repositories may consume them. Otherwise
+    remove the link.
     """
 
     code = "REG902"
@@ -248,7 +248,7 @@ class AliasNeverSet(Rule):
 class OrganizationMismatch(Rule):
     """A collection is consumed from one organization, and code links to the same names in another one.
 
-    The consumer finds nothing, or something else of that name. It is not reported where the catalog lists the
+    The consumer finds nothing, or another collection of that name. It is not reported where the catalog lists the
     collection in the consumer's organization.
     """
 
@@ -348,8 +348,9 @@ class InconsistentSpelling(Rule):
 class ContestedAlias(Rule):
     """Two programs set the same alias of one collection.
 
-    An alias is at one version: each program takes it away from the other, and what consumers get depends on which one
-    ran last. `latest` and versions are not reported, and neither are two links of one file.
+    An alias points to one version: each program moves it away from the other's version, and what consumers get
+    depends on which program ran last. `latest` and versions are not reported, and neither are two links of one
+    file.
     """
 
     code = "REG907"

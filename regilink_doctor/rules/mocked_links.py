@@ -22,7 +22,7 @@ _HOW = {
 
 
 class MockedLinkAssertion(Rule):
-    """A test asserts a link, and wandb is a mock, is disabled, or `requests` is a mock.
+    """A test asserts a link while wandb is a mock or disabled, or `requests` is a mock.
 
     Such a test compares the code with itself: a mock accepts every target path, type, alias and role, a disabled run
     returns None whatever the path, and since wandb 0.27.1 links do not go through `requests`. The test stays green when

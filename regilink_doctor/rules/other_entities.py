@@ -280,9 +280,10 @@ class UnknownOrganization(Rule):
 class OrganizationVariable(Rule):
     """`WANDB_ORGANIZATION` is empty, or names the team.
 
-    It is used as the organization of every registry path that names none. A team there gives `Unable to find
-    organization for entity 'team-a'` with nothing wrong in the code; an empty value makes `api.registry()` look for an
-    organization without a name. Write the organization's name as the W&B App shows it, or remove the variable.
+    wandb uses it as the organization of every registry path that names none. With a team's name W&B answers `Unable
+    to find organization for entity 'team-a'`, although nothing is wrong in the code; with an empty value
+    `api.registry()` looks for an organization without a name. Write the organization's name as the W&B App shows
+    it, or remove the variable.
     """
 
     code = "REG703"

@@ -21,7 +21,7 @@ class PlatformSeparator(Rule):
     r"""A target path or full name is joined with `os.path.join` or pathlib.
 
     On Windows they write a backslash. W&B then reads one name, `wandb-registry-model\zoo`, and links to a collection of
-    that name in the run's own project. Names in W&B are no files: join them with "/", in an f-string.
+    that name in the run's own project. Names in W&B are not file paths: join them with "/", in an f-string.
     """
 
     code = "REG114"

@@ -420,8 +420,8 @@ class PersonalEntity(Rule):
 class OrganizationAsEntity(Rule):
     """`entity=` or `WANDB_ENTITY` names the organization. W&B creates no runs there: a run belongs to a team.
 
-    Without a catalog it is reported where the path has the same name as its organization and that ends in `-org`, as
-    the names do that W&B gives to organizations.
+    Without a catalog it is reported where the path names the same organization and the name ends in `-org`, as the
+    names that W&B gives to organizations do.
     """
 
     code = "REG204"

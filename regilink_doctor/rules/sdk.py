@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 class SdkTooOld(Rule):
     """The wandb that is required or installed hides that a link has failed, or cannot link to a registry.
 
-    Up to 0.21.1 the error is printed, `link_artifact` returns None and the exit status is 0. Below 0.22.3 `wandb login`
-    refuses the API keys that W&B gives out today (an info), and 0.23.1 has a defect of its own. Reported for versions
-    that are pinned (`==`, a lock file) or bounded (`<`, `~=`), where the project links to a registry; never for `>=`.
+    Up to 0.21.1 the error is printed, `link_artifact` returns None and the exit status is 0. Below 0.22.3 `wandb
+    login` refuses the API keys that W&B issues today (an info), and 0.23.1 creates one client id twice after
+    `random.seed()`, which W&B refuses. Reported for versions that are pinned (`==`, a lock file) or bounded (`<`,
+    `~=`), where the project links to a registry; never for `>=`.
     """
 
     code = "REG701"
@@ -82,8 +83,8 @@ class SdkTooOld(Rule):
 class RequestsMocksMissWandb(Rule):
     """A test fakes W&B's host with `responses`, requests-mock or httpretty.
 
-    Since wandb 0.27.1 its GraphQL leaves from a process of its own. The fake sees no call, and the real server answers.
-    Use regilink's fixtures (`regilink_responses` where a test needs that library), or the emulator.
+    Since wandb 0.27.1 a separate process sends its GraphQL requests. The fake sees no request, and the real server
+    answers. Use regilink's fixtures (`regilink_responses` where a test needs that library), or the emulator.
     """
 
     code = "REG702"
