@@ -1179,6 +1179,50 @@ OPERATION: tuple[Failure, ...] = (
         recognize="The message names a project whose name is a path or has a special character, or a setting.",
         check_with="regilink doctor",
     ),
+    Failure(
+        "F21",
+        "error inside wandb itself",
+        "wandb's own code breaks: a bug of this version, or a package beside it (protobuf, pydantic, ipykernel, click) "
+        "that it does not fit. The arguments of your call are not the cause.",
+        "Upgrade with `pip install -U wandb`; where that changes nothing, search the error's last line in the issues "
+        "of wandb/wandb, and report it with the traceback.",
+        silent=False,
+        recognize="The last frames are files of wandb, and Python itself raised the error (KeyError, AssertionError, "
+        "AttributeError of an object of wandb).",
+        check_with="regilink doctor",
+    ),
+    Failure(
+        "F22",
+        "argument that a call of wandb does not accept",
+        "wandb or Python refuses the call before anything is sent: the argument has another type or value, its name is "
+        "misspelled, or it exists in another version only.",
+        "Correct the call that the traceback names, after the reference of the installed version: "
+        "`python -c 'import wandb; help(wandb.Run.log_artifact)'`.",
+        silent=False,
+        recognize="It is a ValueError, a TypeError or a UsageError that names an argument, and no answer of a server.",
+    ),
+    Failure(
+        "F23",
+        "sweep configuration that W&B refuses",
+        "The sweep's file or dictionary lacks `method`, `parameters` or the metric, or a parameter has neither "
+        "`value`, `values` nor bounds. No run begins, so nothing is linked.",
+        "Correct the configuration that the message names. The metric must be one that the program logs, with exactly "
+        "that name.",
+        silent=False,
+        recognize="The command is `wandb sweep` or `wandb agent`, the call `wandb.sweep`, and the message names the "
+        "configuration, a parameter or the metric.",
+    ),
+    Failure(
+        "F24",
+        "error of your own program that wandb only reports",
+        "A sweep, an agent or a launch job ran your function or command, and that raised the error. W&B shows its last "
+        "line and goes on, or stops after some failed runs.",
+        "Run the command or the function once without the agent and read its whole traceback; it is also in the run's "
+        "log (`wandb/run-.../files/output.log`).",
+        silent=False,
+        recognize="The line reads `Run ... errored:`, or says how many runs failed.",
+        check_with="regilink dry-run -- CMD",
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from regilink_doctor.core.wandb_messages.recognition import (
     search_messages,
 )
 from regilink_doctor.core.wandb_messages.record import apply_record, read_record
+from regilink_doctor.core.wandb_messages.refusals import REFUSALS
 from regilink_doctor.core.wandb_messages.runs import ARTIFACTS, LIFECYCLE
 from regilink_doctor.core.wandb_messages.server import SERVER
 
@@ -40,6 +41,7 @@ _WRITTEN: tuple[WandbMessage, ...] = (
     *REGISTRIES,
     *ACCESS,
     *OPERATION,
+    *REFUSALS,
 )
 
 WANDB_MESSAGES = apply_record(_WRITTEN, read_record())

@@ -585,7 +585,7 @@ OPERATION: tuple[WandbMessage, ...] = (
     WandbMessage("service-not-running", "F14", "the service process is not running", "sdk"),
     WandbMessage("service-exited", "F14", "The wandb service process exited with {status}.", "other"),
     WandbMessage("backend-shutdown", "F14", "The wandb backend process has shutdown", "sdk"),
-    WandbMessage("backend-communication", "F14", "Error communicating with wandb process", "other", also=("F2",)),
+    WandbMessage("backend-communication", "F14", "Error communicating with wandb process", "other", also=("C19", "F2")),
     WandbMessage("abnormal-exit", "F14", "Abnormal program exit", "other", also=("F7",)),
     WandbMessage("broken-pipe", "F14", "Broken pipe", "other", also=("C19",)),
     WandbMessage("core-panic", "F14", "panic: runtime error: {reason}", "other", also=("F9",)),

@@ -69,11 +69,12 @@ _FRAME = re.compile(
 _NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s)")
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
 _LIBRARY = re.compile(
-    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|[/\\]wandb[/\\]sdk[/\\]|[/\\]emulator[/\\]recorder"
+    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|^<frozen|(?:^|[/\\])wandb[/\\](?:sdk|apis|cli|agents|jupyter|proto)\b"
+    r"|^ipykernel[/\\]|[/\\]emulator[/\\]recorder"
 )
-_WANDB_FILE = re.compile(r"[/\\]wandb[/\\]")
+_WANDB_FILE = re.compile(r"(?:^|[/\\])wandb[/\\]")
 _EXCEPTION = re.compile(
-    r"^\s*(?:\w+\.)*(?P<name>[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception)"
+    r"^\s*(?:\w+\.)*(?P<name>[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Unavailable)|Error|Exception|gaierror|timeout)"
     r"(?::(?P<message>\s.*)?|\s*)$"
 )
 _QUALIFIED = re.compile(r"^\s*(?:[a-z_]\w*\.){2,}(?P<name>[A-Z]\w+):\s(?P<message>.*)$")
@@ -95,6 +96,7 @@ _OPERATION = re.compile(r"during (upsertBucket|linkArtifact)\b|failed to upsert 
 _ERROR_MARK = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
       | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error):\ \S | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
+      | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]]
       | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -123,6 +125,7 @@ CALLS: dict[str, Phase] = {
     "use_artifact": "consume", "use_model": "consume", "artifact": "consume", "artifact_exists": "consume",
     "artifacts": "consume", "artifact_collection": "consume", "artifact_versions": "consume",
     "download": "download", "checkout": "download", "get_entry": "download", "get": "download", "verify": "download",
+    "file": "download", "files": "download", "get_path": "download",
     "log_artifact": "log", "log_model": "log", "add_file": "log", "add_dir": "log", "add_reference": "log",
     "new_file": "log", "wait": "log", "upsert_artifact": "log",
     "registry": "registry", "registries": "registry", "create_registry": "registry",

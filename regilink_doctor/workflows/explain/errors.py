@@ -16,7 +16,7 @@ from regilink_doctor.core.wandb_messages.recognition import search_messages
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
 from regilink_doctor.rules.selection import meant_by_letters
-from regilink_doctor.workflows.explain import paths
+from regilink_doctor.workflows.explain import paths, structure
 from regilink_doctor.workflows.explain.error_context import ErrorContext
 from regilink_doctor.workflows.explain.explanation import MOST_CAUSES, Explanation, causes_of
 
@@ -166,85 +166,6 @@ _OF_THE_PATH = ("A2", "A4", "A5", "A6", "A7", "A8", "A9", "A11", "A17")
 """Failures that a well-formed path in the text rules out."""
 _PATH_PHASES = (None, "link", "consume", "download", "registry", "api")
 
-# What the class of an exception says: class -> failures. The first are raised for many reasons, so wandb's code must
-# have raised them; for the second it is enough that wandb is named.
-_CLASSES_OF_WANDB: dict[str, tuple[str, ...]] = {
-    "PermissionError": ("F7",),
-    "FileExistsError": ("F7", "C14"),
-    "FileNotFoundError": ("F7", "F18"),
-    "ImportError": ("F15",),
-    "ModuleNotFoundError": ("F15",),
-    "BrokenPipeError": ("F14", "C19"),
-    "AuthenticationError": ("C18", "C19"),
-    "ArtifactFinalizedError": ("F18",),
-    "ArtifactNotLoggedError": ("C11", "C2"),
-    "WaitTimeoutError": ("C10",),
-    "LaunchError": ("F16",),
-    "SchedulerError": ("F16",),
-}
-_CLASSES_OF_WANDB_ALONE = ("ArtifactFinalizedError", "ArtifactNotLoggedError", "LaunchError", "SchedulerError")
-_CLASSES_OF_THE_NETWORK: dict[str, tuple[str, ...]] = {
-    "ConnectionError": ("C19", "F2"),
-    "ConnectTimeout": ("C19", "F2"),
-    "ConnectionRefusedError": ("C19",),
-    "ConnectionResetError": ("C19", "F14", "F2"),
-    "ChunkedEncodingError": ("C19", "F2", "F6"),
-    "ProtocolError": ("C19", "F2"),
-    "ReadTimeout": ("F2", "C19"),
-    "ReadTimeoutError": ("F2", "C19"),
-    "ProxyError": ("C19",),
-    "SSLError": ("C19",),
-}
-_RUN_ATTRIBUTES = ("_log", "config", "entity", "finish", "id", "log", "name", "project", "save", "summary", "url")
-"""What a program asks of `wandb.run`, which is None without an active run."""
-
-# Which part of wandb raised an error that says nothing more: files of its package -> failures, the deepest frame first.
-_FILES_OF_WANDB: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
-    (re.compile(r"/wandb/(?:proto|_pydantic)/"), ("F15",)),
-    (re.compile(r"/storage_(?:handlers|policies)/"), ("F6", "F2")),
-    (re.compile(r"/wandb/filesync/"), ("C10", "F7")),
-    (re.compile(r"/wandb/sync/|/sdk/internal/datastore\.py"), ("F13",)),
-    (re.compile(r"/sdk/(?:service|backend|mailbox)/|/lib/(?:service|sock_client|mailbox)|/interface_sock"), ("F14",)),
-    (re.compile(r"/sdk/launch/|/wandb/agents/|/wandb_(?:agent|sweep)\.py|/sdk/wandb_sweep"), ("F16",)),
-    (re.compile(r"/lib/(?:apikey|wbauth)|/wandb_login\.py"), ("C18", "C19")),
-)
-# What a status means where nothing that W&B says is recognized: status -> phase -> failures. None: any other phase.
-_STATUSES: dict[int, dict[str | None, tuple[str, ...]]] = {
-    400: {"init": ("F20", "B2"), "sweep": ("F16",), "log": ("C10", "F18"), "consume": ("D2", "F12", "D1")},
-    401: {None: ("C18", "C19")},
-    403: {
-        "init": ("B2", "F1", "B9"),
-        "sync": ("B2", "F1", "B9"),
-        "log": ("B2", "F17", "F6"),
-        "link": ("B7", "B8", "B10"),
-        "sweep": ("F16", "B2"),
-        "consume": ("D7", "B8"),
-        "download": ("F6", "D7", "B8"),
-        None: ("B7", "D7", "B2", "F6"),
-    },
-    404: {
-        "init": ("B2", "F1", "C19"),
-        "sync": ("F13", "B2"),
-        "link": ("B3", "A10", "C19"),
-        "sweep": ("F16", "B2"),
-        "consume": ("D1", "D2", "C19"),
-        "download": ("F6", "D1"),
-        None: ("D1", "B3", "B2", "C19"),
-    },
-    405: {None: ("F17",)},
-    407: {None: ("C19",)},
-    408: {None: ("F2", "C10")},
-    409: {"init": ("F19",), "sync": ("F13", "F19")},
-    413: {None: ("F17",)},
-    429: {None: ("B17",)},
-    402: {None: ("E4", "B8")},
-    507: {None: ("F17", "E4")},
-}
-_SERVER_SETUP = (405, 413, 507)
-"""Statuses of an upload that only the setup of a server or proxy explains."""
-
-_SERVER_FAULT = ("F2", "F17")
-
 
 @cache
 def _beginnings() -> tuple[WandbMessage, ...]:
@@ -331,19 +252,26 @@ def _rank(
     if facts is not None and context.phase in _PATH_PHASES:
         certain, doubtful = (facts.failures, ()) if facts.certain else ((), facts.failures)
     if matches:
-        likely = _of_message(context, matches[0], matches[1:], names)
+        likely = [*_of_last_exception(context, matches[0]), *_of_message(context, matches[0], matches[1:], names)]
         # Warnings further up in a log say how it came to the error; what the server said before does not.
         earlier = [match.message.failure for match in matches[1:] if match.message.speaker not in ("server", "other")]
         ids = [*certain, *likely, *doubtful, *earlier, *matches[0].message.also]
     else:
-        unnamed = _of_class(context) or _of_status(context) or _of_files(context)
+        unnamed = structure.find_causes(context)
         ids = [*certain, *unnamed] if unnamed or certain else []
     ids = [failure for failure in dict.fromkeys(ids) if failure in certain or not _contradicts(context, failure)]
     main = matches[0].message.failure if matches else None
     possible = [failure for failure in ids if failure == main or not _contradicts_path(context, names, facts, failure)]
     if matches and not possible:
-        possible = list(_STATUSES[403].get(context.phase, ())) or [matches[0].message.failure]
+        possible = list(structure.find_causes_of_refusal(context)) or [matches[0].message.failure]
     return possible[: MOST_CAUSES + 2]
+
+
+def _of_last_exception(context: ErrorContext, main: RecognizedMessage) -> tuple[str, ...]:
+    """What the number in the last exception says, where the message is not of that exception: a warning before it."""
+    if context.exception is None or _quote(context, main) in " ".join(context.exception[1].split()):
+        return ()
+    return structure.find_system_causes(context)
 
 
 def _of_message(
@@ -362,17 +290,15 @@ def _of_message(
         yield "C18"
     if message.failure in ("B7", "F7") and context.is_in_server_container:
         yield "F17"
-    if message.failure == "C19" and _of_files(context) == ("F14",):
+    if message.failure == "C19" and structure.find_part(context) == ("F14",):
         yield "F14"  # the connection to wandb-core, on this machine
-    if message.failure == "C10" and context.status in _SERVER_SETUP:
+    if message.failure == "C10" and context.status in structure.SERVER_SETUP:
         yield "F17"
     if message.failure == "C10" and context.phase == "sync":
         yield "F13"
     if message.failure == "B7":
-        if context.phase is None and context.status == 404 and not context.is_about_artifacts:
-            yield from ("B2", "F1")  # a role that is too low is no 404: entity or project do not exist for the account
         yield from ("D7",) if context.phase == "download" else ()
-        yield from _STATUSES[403].get(context.phase, ())
+        yield from structure.find_causes_of_refusal(context)
     yield message.failure
 
 
@@ -393,67 +319,6 @@ def _of_names(context: ErrorContext, main: RecognizedMessage, names: _Names) -> 
         yield "A13"  # the same organization, misspelled or under its other name
     if context.user is not None and context.user in (fields.get("entity"), given):
         yield "B1"  # the account's own, personal entity
-
-
-def _of_class(context: ErrorContext) -> tuple[str, ...]:
-    """What the class of the exception alone says."""
-    if context.exception is None:
-        return ()
-    name, text = context.exception
-    if ids := _CLASSES_OF_THE_NETWORK.get(name):
-        if _of_files(context) == ("F14",):  # the connection to wandb-core, on this machine
-            ids = ("F14", *(failure for failure in ids if failure != "F14"))
-        return ids if context.is_about_wandb else ()
-    if context.is_about_wandb and "pickle" in text:
-        return ("C16", "C14", "F14")
-    if name in ("ImportError", "ModuleNotFoundError") and "wandb" in text:
-        return ("F15",)
-    if "offline" in text and context.is_about_wandb:
-        return {"link": ("C1", "C2"), "sync": ("F13",)}.get(context.phase or "", ("C3", "C1"))
-    if text.startswith("module '") and context.is_raised_in_wandb:
-        return ("F15",)  # a package that wandb needs is another one, or too old
-    if context.names_local_file and (name in ("OSError", "PermissionError") or name.startswith("File")):
-        return _CLASSES_OF_WANDB.get(name, ("F7",))
-    if name.startswith(("Mailbox", "WandbService", "ServiceStart")):
-        return ("F14",)
-    if context.missing_attribute in _RUN_ATTRIBUTES:
-        return ("F4", "C5", "C8") if context.is_about_wandb else ()
-    if name == "NotImplementedError":  # only the link in an offline run raises it without a message
-        is_link = not context.frames or context.call in ("link_artifact", "link_model")
-        return ("C1",) if is_link and not text else ()
-    return _CLASSES_OF_WANDB.get(name, ()) if context.is_raised_in_wandb or name in _CLASSES_OF_WANDB_ALONE else ()
-
-
-def _of_files(context: ErrorContext) -> tuple[str, ...]:
-    """What part of wandb raised the error, where neither its message nor its class is known."""
-    if context.phase == "sweep" and context.is_reported_by_wandb:
-        return ("F16",)
-    if context.exception is None:
-        return ()
-    if context.is_raised_in_import:
-        return ("F15", "F9")
-    for frame in reversed(context.library_frames):
-        path = frame.path.replace("\\", "/")
-        for pattern, failures in _FILES_OF_WANDB:
-            if pattern.search(path):
-                return failures
-    return ()
-
-
-def _of_status(context: ErrorContext) -> tuple[str, ...]:
-    """What an HTTP status means, where the phase and the absence of another program's address allow it."""
-    if not context.is_from_wandb:
-        return ()
-    if context.status is None:
-        return ("F1", "B2", "C19") if context.operation == "upsertBucket" else ()
-    if context.status >= 500 and context.status not in _STATUSES:
-        return _SERVER_FAULT
-    if context.is_from_bucket and context.status in (400, 403, 404):
-        return ("F6", "F17")
-    if context.is_from_other_server and context.status in (400, 403, 404) and context.operation is None:
-        return ("F17", "C19")
-    by_phase = _STATUSES.get(context.status, {})
-    return by_phase.get(context.phase, by_phase.get(None, ()))
 
 
 def _contradicts(context: ErrorContext, failure_id: str) -> bool:

@@ -1,0 +1,362 @@
+"""What an error means by its structure, where none of its words is known.
+
+The shape of the message (Python's own words, a number of the operating system), the class of the exception, the HTTP
+status, the GraphQL operation, and the part of wandb that raised it. Each question gives failure ids, likeliest first,
+or nothing; `find_causes` asks them in the order of what they prove.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from regilink_doctor.workflows.explain.error_context import ErrorContext
+
+    Causes = tuple[str, ...]
+
+# Numbers of the operating system: they are the same in every language.
+_ERRNO = re.compile(r"\[[Ee]rrno (-?\d+)\]|\b(?:\w*Error|gaierror|timeout)\((-?\d+),")
+_WINERROR = re.compile(r"\[WinError (\d+)\]")
+_DISK, _NETWORK, _PROCESS = ("F7",), ("C19", "F2"), ("F14", "F7")
+_ERRNO_CAUSES: dict[int, Causes] = {
+    **dict.fromkeys((1, 5, 13, 17, 18, 20, 21, 23, 24, 27, 28, 30, 36, 39, 40, 116, 122), _DISK),
+    2: ("F7", "F18"),
+    **dict.fromkeys((11, 12, 32, 98), _PROCESS),
+    **dict.fromkeys((-5, -3, -2, 8, 51, 54, 60, 61, 64, 65, 99, 100, 101, 103, 104, 110, 111, 112, 113), _NETWORK),
+}
+_WINERROR_CAUSES: dict[int, Causes] = {
+    **dict.fromkeys((5, 32, 80, 112, 145, 183, 206, 1314), _DISK),
+    **dict.fromkeys((2, 3), ("F7", "F18")),
+    **dict.fromkeys((123, 267), ("F6", "F7")),
+    **dict.fromkeys((6, 87, 109, 232, 233, 1455, 10013, 10048), _PROCESS),
+    **dict.fromkeys((10051, 10053, 10054, 10060, 10061, 11001, 11002, 11004), _NETWORK),
+}
+_VERSION_AS_FOLDER = re.compile(r"\[Errno 22\] .*[\w.-]:v?\w+['\"\\/]")
+"""Windows refuses a folder that is called like a version, `zoo:v0`."""
+
+# What the class of an exception says. The first are raised for many reasons, so wandb's code must have raised them.
+_CLASSES_OF_WANDB: dict[str, Causes] = {
+    "PermissionError": _DISK,
+    "FileExistsError": ("F7", "C14"),
+    "FileNotFoundError": ("F7", "F18"),
+    "ImportError": ("F15",),
+    "ModuleNotFoundError": ("F15",),
+    "BrokenPipeError": ("F14", "C19"),
+    "AuthenticationError": ("C18", "C19"),
+    "ArtifactFinalizedError": ("F18",),
+    "ArtifactNotLoggedError": ("C11", "C2"),
+    "WaitTimeoutError": ("C10",),
+    "LaunchError": ("F16",),
+    "SchedulerError": ("F16",),
+    "MemoryError": _PROCESS,
+}
+_CLASSES_OF_WANDB_ALONE = ("ArtifactFinalizedError", "ArtifactNotLoggedError", "LaunchError", "SchedulerError")
+# For these it is enough that wandb is named.
+_CLASSES_OF_THE_NETWORK: dict[str, Causes] = {
+    **dict.fromkeys(
+        (
+            "ConnectionError",
+            "ConnectError",
+            "ConnectTimeout",
+            "ConnectTimeoutError",
+            "NewConnectionError",
+            "MaxRetryError",
+            "ProtocolError",
+            "RemoteProtocolError",
+            "RemoteDisconnected",
+            "IncompleteRead",
+            "BadStatusLine",
+            "NameResolutionError",
+            "gaierror",
+            "ConnectionAbortedError",
+            "TransportError",
+        ),
+        _NETWORK,
+    ),
+    **dict.fromkeys(
+        ("ReadTimeout", "ReadTimeoutError", "WriteTimeout", "PoolTimeout", "Timeout", "timeout"), ("F2", "C19")
+    ),
+    **dict.fromkeys(
+        (
+            "ConnectionRefusedError",
+            "ProxyError",
+            "InvalidProxyURL",
+            "ProxySchemeUnknown",
+            "SSLError",
+            "SSLEOFError",
+            "SSLCertVerificationError",
+            "SSLZeroReturnError",
+            "InvalidSchema",
+            "MissingSchema",
+            "InvalidURL",
+            "LocationParseError",
+            "LocationValueError",
+            "TooManyRedirects",
+        ),
+        ("C19",),
+    ),
+    "ConnectionResetError": ("C19", "F14", "F2"),
+    "ChunkedEncodingError": ("C19", "F2", "F6"),
+    "InvalidHeader": ("C18", "C19"),  # a key with a line feed at its end
+}
+_CLASSES_OF_STORAGE = (
+    "ClientError",
+    "EndpointConnectionError",
+    "NoCredentialsError",
+    "DefaultCredentialsError",
+    "ClientAuthenticationError",
+    "ResourceNotFoundError",
+    "HttpResponseError",
+    "NoSuchKey",
+    "NoSuchBucket",
+)
+_CLASSES_OF_SERVICE = ("Mailbox", "WandbService", "ServiceStart", "ServicePoll", "SockClient", "ConnectionClosed")
+_CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError")
+_RUN_ATTRIBUTES = ("_log", "config", "entity", "finish", "id", "log", "name", "project", "save", "summary", "url")
+"""What a program asks of `wandb.run`, which is None without an active run."""
+
+# Python itself raises these, and no program that checks its arguments: code that meets a value it does not expect.
+_BROKEN_CLASSES = (
+    "AttributeError",
+    "KeyError",
+    "IndexError",
+    "NameError",
+    "UnboundLocalError",
+    "AssertionError",
+    "LookupError",
+    "RecursionError",
+    "UnicodeDecodeError",
+    "StopIteration",
+)
+_BROKEN_WORDS = re.compile(
+    r"object is not (?:iterable|subscriptable|callable|an iterator)|unsupported operand|argument of type '"
+    r"|unhashable type|must be str, not|can only concatenate|changed size during iteration|not NoneType|cannot unpack"
+    r"|got an unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ "
+)
+_SIGNATURE = re.compile(
+    r"\b(?:(\w+)\.)?(\w+)\(\) "
+    r"(?:got an unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ )"
+)
+_NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
+_OBJECT_OF_WANDB = re.compile(
+    r"'(?:Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings)' object has no attribute '(\w+)'"
+)
+
+# The part of wandb that raised an error: files of its package -> what a refusal of it means. The deepest frame decides.
+_PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
+    (re.compile(pattern), causes)
+    for pattern, causes in (
+        (r"/wandb/(?:proto|_pydantic)/|/google/protobuf/", ("F15",)),
+        (r"/(?:botocore|boto3|google/cloud|google/auth|azure)/|/storage_(?:handlers|policies)/", ("F6", "F2")),
+        (r"wandb/filesync/", ("C10", "F7")),
+        (r"wandb/sync/|/sdk/internal/datastore\.py", ("F13",)),
+        (
+            r"/sdk/(?:service|backend|mailbox)/|/lib/(?:service|sock_client|mailbox|asyncio)|/interface_(?:sock|queue)",
+            ("F14",),
+        ),
+        (r"/sdk/internal/(?:internal|handler|sender|writer|file_stream|context)", ("F14",)),
+        (r"/sdk/launch/|wandb/agents/|/wandb_(?:agent|sweep)\.py|/sdk/wandb_sweep|sdk/sweeps/", ("F16",)),
+        (r"/lib/(?:apikey|wbauth)|/wandb_login\.py", ("C18", "C19")),
+        (r"/(?:wandb_config|config_util|wandb_settings|wandb_init)\.py", ("F20", "F22")),
+        (r"/sdk/artifacts/|/sdk/data_types/|wandb/data_types\.py", ("F18", "F22")),
+        (r"/apis/public/registries/", ("D18", "B7")),
+        (r"wandb/", ("F22",)),
+    )
+)
+_NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
+"""Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
+
+# What a status means where nothing that W&B says is recognized: status -> phase -> failures. None: any other phase.
+_STATUSES: dict[int, dict[str | None, Causes]] = {
+    400: {"init": ("F20", "B2"), "sweep": ("F23", "F16"), "log": ("C10", "F18"), "consume": ("D2", "F12", "D1")},
+    401: {None: ("C18", "C19")},
+    403: {
+        "init": ("B2", "F1", "B9"),
+        "sync": ("B2", "F1", "B9"),
+        "log": ("B2", "F17", "F6"),
+        "link": ("B7", "B8", "B10"),
+        "sweep": ("F16", "B2"),
+        "consume": ("D7", "B8"),
+        "download": ("F6", "D7", "B8"),
+        None: ("B7", "D7", "B2", "F6"),
+    },
+    404: {
+        "init": ("B2", "F1", "C19"),
+        "sync": ("F13", "B2"),
+        "link": ("B3", "A10", "C19"),
+        "sweep": ("F16", "B2"),
+        "consume": ("D1", "D2", "C19"),
+        "download": ("F6", "D1"),
+        None: ("D1", "B3", "B2", "C19"),
+    },
+    405: {None: ("F17",)},
+    407: {None: ("C19",)},
+    408: {None: ("F2", "C10")},
+    409: {"init": ("F19",), "sync": ("F13", "F19")},
+    413: {None: ("F17",)},
+    429: {None: ("B17",)},
+    402: {None: ("E4", "B8")},
+    507: {None: ("F17", "E4")},
+}
+_SERVER_FAULT = ("F2", "F17")
+
+SERVER_SETUP = (405, 413, 507)
+"""Statuses of an upload that only the setup of a server or proxy explains."""
+
+
+def find_causes(context: ErrorContext) -> Causes:
+    """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
+    questions = (_of_call, _of_class, find_system_causes, _of_broken_code, _of_status, find_part, _of_refused_run)
+    for question in questions:
+        if causes := question(context):
+            return causes
+    return ()
+
+
+def find_system_causes(context: ErrorContext) -> Causes:
+    """What the number of the operating system says, in the last exception or the last line."""
+    text = f"{context.exception[0]}: {context.exception[1]}" if context.exception else context.last_line
+    if not context.is_about_wandb and not context.names_local_file:
+        return ()
+    if _VERSION_AS_FOLDER.search(text):
+        return ("F6", "F7")
+    if match := _WINERROR.search(text):
+        return _WINERROR_CAUSES.get(int(match[1]), ())
+    if match := _ERRNO.search(text):
+        causes = _ERRNO_CAUSES.get(int(match[1] or match[2]), ())
+        # Files of the program itself fail as well: the name, or wandb's own code, must show that it is about wandb.
+        return (
+            causes
+            if causes != _DISK or context.names_local_file or not context.frames or context.is_raised_in_wandb
+            else ()
+        )
+    return ()
+
+
+def find_part(context: ErrorContext) -> Causes:
+    """What part of wandb raised the error, and what a refusal of that part means."""
+    if context.phase == "sweep" and (context.exception is None or context.is_reported_by_wandb):
+        return ("F16",)
+    if context.exception is None:
+        return ()
+    if context.is_raised_in_import:
+        return ("F15", "F9")
+    if not context.is_raised_in_wandb:
+        return ()
+    for frame in reversed(context.library_frames):
+        path = frame.path.replace("\\", "/")
+        for pattern, causes in _PARTS:
+            if pattern.search(path):
+                # A refusal without words names no argument, and the server refuses for other reasons.
+                is_of_argument = bool(context.exception[1]) and context.exception[0] not in _CLASSES_OF_THE_SERVER
+                return causes if is_of_argument or "F22" not in causes else ()
+    return ()
+
+
+def find_causes_of_refusal(context: ErrorContext) -> Causes:
+    """What a refusal (status 403) means for what the program was doing; empty where it is not known."""
+    if context.phase is None and context.status in (403, 404) and not context.is_about_artifacts:
+        return ("B2", "F1", "B7")  # no artifact, no registry: the entity or project of the run
+    return _STATUSES[403].get(context.phase, ())
+
+
+def _of_call(context: ErrorContext) -> Causes:
+    """What Python says of a call whose signature or object does not fit: another version of wandb, or a wrong name."""
+    name, text = context.exception or ("", "")
+    if not context.is_about_wandb or name not in ("TypeError", "AttributeError"):
+        return ()
+    if match := _OBJECT_OF_WANDB.search(text):
+        return ("F21", "B14") if match[1].startswith("_") or context.is_raised_in_wandb else ("A18", "B14", "F5")
+    if match := _SIGNATURE.search(text):
+        if context.is_raised_in_wandb and context.library_frames[-1].function.rpartition(".")[2] != "wrapper":
+            return ("F15", "F21")
+        if match[2] in ("link_artifact", "link", "link_model"):
+            return ("A18", "B14")
+        return (
+            ("F20", "B14", "F22") if "Settings" in (match[1], match[2]) or match[2] == "init" else ("F22", "B14", "A18")
+        )
+    if _NOT_SERIALIZABLE.search(text) and (context.is_raised_in_wandb or context.call):
+        return (
+            ("F18", "F22") if context.phase == "log" else ("F20", "F22") if context.phase == "init" else ("F22", "F18")
+        )
+    return ()
+
+
+def _of_class(context: ErrorContext) -> Causes:
+    """What the class of the exception alone says."""
+    if context.exception is None:
+        return ()
+    name, text = context.exception
+    if causes := _CLASSES_OF_THE_NETWORK.get(name):
+        part = find_part(context)[:1]
+        if part in (("F14",), ("F6",)):  # the connection is to wandb-core on this machine, or to a bucket
+            causes = tuple(dict.fromkeys((*part, *causes)))
+        return causes if context.is_about_wandb else ()
+    if name in _CLASSES_OF_STORAGE:
+        return ("F6", "F17") if context.is_about_wandb else ()
+    if context.is_about_wandb and "pickle" in text:
+        return ("C16", "C14", "F14")
+    if name in ("ImportError", "ModuleNotFoundError") and "wandb" in text:
+        return ("F15",)
+    if "offline" in text and context.is_about_wandb:
+        return {"link": ("C1", "C2"), "sync": ("F13",)}.get(context.phase or "", ("C3", "C1"))
+    if text.startswith("module '") and context.is_raised_in_wandb:
+        return ("F15",)  # a package that wandb needs is another one, or too old
+    if context.names_local_file and name == "FileNotFoundError":
+        return _CLASSES_OF_WANDB[name]
+    if name.startswith(_CLASSES_OF_SERVICE):
+        return ("F14",)
+    if context.missing_attribute in _RUN_ATTRIBUTES:
+        return ("F4", "C5", "C8") if context.is_about_wandb else ()
+    if name == "NotImplementedError":  # only the link in an offline run raises it without a message
+        is_link = not context.frames or context.call in ("link_artifact", "link_model")
+        return ("C1",) if is_link and not text else ()
+    if name in _CLASSES_OF_WANDB_ALONE:
+        return _CLASSES_OF_WANDB[name]
+    # The number of the operating system says more than the class.
+    return _CLASSES_OF_WANDB.get(name, ()) if context.is_raised_in_wandb and not _ERRNO.search(text) else ()
+
+
+def _of_broken_code(context: ErrorContext) -> Causes:
+    """An error that Python raised inside wandb: a null of the server, or code of wandb that is broken."""
+    name, text = context.exception or ("", "")
+    if not context.is_raised_in_wandb or context.is_raised_in_import:
+        return ()
+    if name not in _BROKEN_CLASSES and not _BROKEN_WORDS.search(text):
+        return ()
+    path = context.library_frames[-1].path.replace("\\", "/")
+    part = find_part(context)
+    if part == ("F16",):
+        return ("F23", "F16", "F21")
+    if context.phase == "download" and name in ("IndexError", "KeyError"):
+        return ("F6", "F21")  # the version has no files, or lacks the one that was asked for
+    if "'NoneType' object" in text and _NULL_ANSWER.search(path):
+        return ("D1", "B2", "C18", "F21")
+    if part in (("F14",), ("F15",)):
+        return (*part, "F21")
+    return ("F21", "F15")
+
+
+def _of_status(context: ErrorContext) -> Causes:
+    """What an HTTP status means, where the phase and the absence of another program's address allow it."""
+    if not context.is_from_wandb:
+        return ()
+    if context.status is None:
+        return ("F1", "B2", "C19") if context.operation == "upsertBucket" else ()
+    if context.status >= 500 and context.status not in _STATUSES:
+        return _SERVER_FAULT
+    if context.is_from_bucket and context.status in (400, 403, 404):
+        return ("F6", "F17")
+    if context.is_from_other_server and context.status in (400, 403, 404) and context.operation is None:
+        return ("F17", "C19")
+    if context.status == 403 and (causes := find_causes_of_refusal(context)):
+        return causes
+    by_phase = _STATUSES.get(context.status, {})
+    return by_phase.get(context.phase, by_phase.get(None, ()))
+
+
+def _of_refused_run(context: ErrorContext) -> Causes:
+    """A `CommError` of `wandb.init` in words that are not known: W&B has refused the run."""
+    is_refused = context.phase == "init" and context.exception is not None and context.exception[0] == "CommError"
+    return ("F1", "B2", "C19") if is_refused else ()
