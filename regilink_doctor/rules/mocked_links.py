@@ -18,11 +18,12 @@ _HOW = {
     "mock": say("wandb is a mock"),
     "disabled": say("wandb is disabled"),
     "requests": say("requests is a mock"),
+    "swallowed": say("a block around it catches its failure"),
 }
 
 
 class MockedLinkAssertion(Rule):
-    """A test asserts a link while wandb is a mock or disabled, or `requests` is a mock.
+    """A test asserts a link, and cannot fail: wandb is a mock or disabled, `requests` is a mock, or a block catches it.
 
     Such a test compares the code with itself: a mock accepts every target path, type, alias and role, a disabled run
     returns None whatever the path, and since wandb 0.27.1 links do not go through `requests`. The test stays green when
@@ -31,8 +32,9 @@ class MockedLinkAssertion(Rule):
 
     Reported in functions `test*`: an assertion on `link_artifact` or `link_model` of a mock (`assert_called_with`,
     `called`, `call_args`), and one on the result of a link, or on the operation `linkArtifact`, where the test patches
-    `wandb` or `requests` or sets `WANDB_MODE=disabled`. Not reported in tests that use a fixture of regilink, and where
-    the test asserts something else.
+    `wandb` or `requests` or sets `WANDB_MODE=disabled`. In tests with a fixture of regilink: an assertion inside of
+    `pytest.raises(Exception)` without `match`, or of `suppress(Exception)`; "nothing was linked" where the test itself
+    disables wandb. Not reported where the test asserts something else.
     """
 
     code = "REG705"
@@ -66,6 +68,11 @@ class MockedLinkAssertion(Rule):
         "    trainer.publish()\n"
         '    link.assert_called_once_with(trainer.artifact, "wandb-registry-model/zoo")\n'
         "    assert wandb.Run.link_artifact.call_count == 1",
+        "import pytest, train\n"
+        "def test_is_refused(regilink):\n"
+        "    with pytest.raises(Exception):\n"
+        '        train.main("wandb-registry-modle/zoo")\n'
+        '        regilink.assert_refused("wandb-registry-modle/zoo")',
     )
     good = (
         "import train\n"
@@ -93,6 +100,12 @@ class MockedLinkAssertion(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
+        if problem.kind == "swallowed":
+            return Message(
+                say("the test asserts a link, but {how}", how=_HOW[problem.kind]),
+                "it passes when the assertion fails, or is never reached",
+                "move the assertion after the block",
+            )
         return Message(
             say("the test asserts a link, but {how}", how=_HOW[problem.kind]),
             "it passes whatever the target path, type and role: W&B has not judged the link",

@@ -11,7 +11,7 @@ from regilink_doctor.lint.text.nodes import FUNCTIONS, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import TypeGuard
 
     from regilink_doctor.lint.resolve.bindings import Module, Use
@@ -34,6 +34,9 @@ _OF_MOCKS = frozenset({"called", "call_count", "call_args", "call_args_list", "m
 """Attributes that only a mock has, besides its methods `assert_*`."""
 
 _MOCK_ASSERTIONS = ("assert_called", "assert_any_call", "assert_has_calls", "assert_awaited")
+
+_NEGATIVE = ("assert_not_linked", "assert_not_consumed")
+"""Assertions of regilink that hold in disabled mode, whatever the code does."""
 
 _PATCHES = frozenset({"patch", "object", "setattr", "dict", "multiple"})
 """The last part of `mock.patch`, `patch.object`, `mocker.patch`, `monkeypatch.setattr`."""
@@ -64,27 +67,74 @@ def find_mocked_links(source: Source, module: Module) -> Iterator[Site]:
     """A site `mocked-link` for each test that asserts a link where wandb is a mock, disabled, or cannot be reached.
 
     It is at the first such assertion. Its string `how` is `mock`, `disabled` or `requests`. A test with a fixture of
-    regilink has the real wandb.
+    regilink has the real wandb: there it is `swallowed`, or `disabled` for an assertion that nothing was linked.
     """
     for scope in module.functions.values():
         node = scope.node
         if not isinstance(node, FUNCTIONS) or not node.name.startswith("test"):
             continue
         parameters = {argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
-        if any(name.startswith("regilink") for name in parameters):
-            continue
-        statements = [*node.decorator_list, *node.body]
-        inner = [child for statement in statements for child in walk(statement)]
-        linked = _find_results(inner)
-        mentioning = [child for child in inner if _is_assertion(child) and _mentions_link(child, linked)]
-        if not mentioning:
-            continue
-        first = min(mentioning, key=lambda assertion: assertion.lineno)
-        how = "mock" if any(map(_asks_mock, mentioning)) and "wandb" in source.text else _find_fake(inner, parameters)
-        if how is not None:
-            place = source.place(first)
+        inner = [child for statement in (*node.decorator_list, *node.body) for child in walk(statement)]
+        servers = {name for name in parameters if name.startswith("regilink")}
+        if servers:
+            how, assertions = _find_empty_assertions(inner, servers)
+        else:
+            how, assertions = _find_mocked_assertions(inner, parameters, "wandb" in source.text)
+        if how is not None and assertions:
+            place = source.place(min(assertions, key=lambda assertion: assertion.lineno))
             string = StringValue((KnownPart(how, place),), place)
             yield OtherCall("mocked-link", place, place.span, arguments=PassedArguments(strings={"how": (string,)}))
+
+
+def _find_mocked_assertions(
+    nodes: list[ast.AST], parameters: set[str], is_of_wandb: bool
+) -> tuple[str | None, Sequence[ast.Assert | ast.Call]]:
+    """The assertions about a link, and what is in the place of W&B."""
+    linked = _find_results(nodes)
+    mentioning = [child for child in nodes if _is_assertion(child) and _mentions_link(child, linked)]
+    if not mentioning:
+        return None, ()
+    is_mock = is_of_wandb and any(map(_asks_mock, mentioning))
+    return "mock" if is_mock else _find_fake(nodes, parameters), mentioning
+
+
+def _find_empty_assertions(
+    nodes: list[ast.AST], servers: set[str]
+) -> tuple[str | None, Sequence[ast.Assert | ast.Call]]:
+    """The assertions of regilink's fixtures that hold whatever the code does, and how that comes."""
+
+    def is_assertion(node: ast.AST) -> TypeGuard[ast.Call]:
+        function = node.func if isinstance(node, ast.Call) else None
+        return (
+            isinstance(function, ast.Attribute)
+            and function.attr.startswith("assert_")
+            and isinstance(function.value, ast.Name)
+            and function.value.id in servers
+        )
+
+    swallowed = []
+    for node in nodes:
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            contexts = [item.context_expr for item in node.items]
+            outer = next((index for index, context in enumerate(contexts) if _swallows_everything(context)), None)
+            inside = [] if outer is None else [*contexts[outer + 1 :], *node.body]
+            swallowed += [child for part in inside for child in walk(part) if is_assertion(child)]
+    if swallowed:
+        return "swallowed", swallowed
+    asserted = [node for node in nodes if is_assertion(node)]
+    negative = [node for node in asserted if _last_name(node.func) in _NEGATIVE]
+    is_disabled = len(negative) == len(asserted) and "disabled" in map(_classify_node, nodes)
+    return "disabled", negative if is_disabled else []
+
+
+def _swallows_everything(context: ast.AST) -> bool:
+    """Whether it is `pytest.raises(Exception)`, without `match`, or `suppress(Exception)`."""
+    return (
+        isinstance(context, ast.Call)
+        and _last_name(context.func) in ("raises", "suppress")
+        and not context.keywords
+        and any(_last_name(argument) in ("Exception", "BaseException") for argument in context.args)
+    )
 
 
 def _is_assertion(node: ast.AST) -> TypeGuard[ast.Assert | ast.Call]:
