@@ -76,6 +76,9 @@ _DEFAULTS = frozenset(
 )
 """What holds a default, in the place of the default."""
 
+_MODULES = frozenset({"__import__", "importlib.import_module", "pytest.importorskip"})
+"""What gives a module by its name."""
+
 _PARSES = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
 _CASTS = frozenset({"str", "typing.cast", "cast", "copy.copy", "copy.deepcopy", "vars", "dataclasses.asdict"})
 
@@ -97,6 +100,9 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
             constructed = libraries.construct(context, node, function, at)
             if constructed is not None:
                 return constructed
+        if function.attr == "get_tracker" and _first_constant(node) == "wandb":
+            unwraps = any(keyword.arg == "unwrap" for keyword in node.keywords)
+            return [Instance("wandb.Run" if unwraps else "WandBTracker", node, at)]  # of accelerate
         if function.attr in _PARSES:
             return [Arguments(at.scope.module)]
         if function.attr == "getoption" and node.args and isinstance(node.args[0], ast.Constant):
@@ -245,6 +251,11 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return loaded
     if (given := libraries.call_function(context, path, node, at)) is not None:
         return given
+    if path in _MODULES and isinstance(module := _first_constant(node), str):
+        return [Name(module)]
+    if path == "getattr" and len(node.args) > 1 and isinstance(name := node.args[1], ast.Constant):
+        attribute = context.keep(("getattr", id(node)), lambda: _make_attribute(node, str(name.value)))
+        return context.value(attribute, at)
     if path in _PATHS:
         return join_path(context, node, at, is_posix=path.lower().startswith("posix") or "Posix" in path)
     if path in _RECORDS and not node.args:
@@ -266,6 +277,15 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
         return _find_default(context, node, at)
     made = path if path in wandb_api.CLASSES else wandb_api.RETURNS.get(path)
     return [Instance(made, node, at) if made else Unknown(reason=f"what {path} returns", returned_by=path)]
+
+
+def _first_constant(node: ast.Call) -> object:
+    first = node.args[0] if node.args else None
+    return first.value if isinstance(first, ast.Constant) else None
+
+
+def _make_attribute(node: ast.Call, name: str) -> ast.Attribute:
+    return copy_place(ast.Attribute(node.args[0], name, ast.Load()), node)
 
 
 def _copy_mapping(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:

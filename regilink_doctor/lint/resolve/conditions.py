@@ -131,31 +131,57 @@ class _Judge:
 
     def _judge(self, test: ast.expr, levels: int) -> bool | None:
         if isinstance(test, ast.BoolOp):
-            ends_with = isinstance(test.op, ast.Or)
-            found = [self.judge(part, levels + 1) for part in test.values]
-            if ends_with in found:
-                return ends_with
-            return None if None in found else not ends_with
+            return _combine((self.judge(part, levels + 1) for part in test.values), isinstance(test.op, ast.Or))
         if isinstance(test, ast.Compare):
             if len(test.ops) > 1:
                 return None
+            if isinstance(test.ops[0], ast.In | ast.NotIn) and isinstance(test.comparators[0], ast.Tuple | ast.List):
+                found = self._is_among(test.left, test.comparators[0].elts)
+                return found if isinstance(test.ops[0], ast.In) else _negate(found)
             pairs = [(left, right) for left in self._values(test.left) for right in self._values(test.comparators[0])]
             return _agreed(self._compare(test.ops[0], left, right) for left, right in pairs)
         if isinstance(test, ast.Call) and written_name(test) != self.key:
             return self._judge_call(test, levels)
         return _agreed(map(_is_true, self._values(test)))
 
+    def _is_among(self, item: ast.expr, others: Sequence[ast.expr]) -> bool | None:
+        """`item in (a, b)`, where `key` may be any of them."""
+        if len(others) > _MOST_GUARDS or any(isinstance(other, ast.Starred) for other in others):
+            return None
+        values = self._values(item)
+        return _combine(
+            (_agreed(_is_equal(value, that) for value in values for that in self._values(other)) for other in others),
+            True,
+        )
+
     def _judge_call(self, test: ast.Call, levels: int) -> bool | None:
-        """`bool(x)`, `x.startswith("a")`; following every call would read half the tree."""
+        """`bool(x)`, `all([x, y])`, `x.startswith("a")`; following every call would read half the tree."""
         function = test.func
         if len(test.args) != 1:
             return None
+        if isinstance(function, ast.Name) and function.id in ("all", "any"):
+            return _combine(self._judge_items(test.args[0], levels + 1), function.id == "any")
         if isinstance(function, ast.Name) and function.id == "bool":
             return self.judge(test.args[0], levels + 1)
         if not isinstance(function, ast.Attribute) or function.attr not in ("startswith", "endswith"):
             return None
         owners, affixes = self._values(function.value), self._values(test.args[0])
         return _agreed(_has_affix(owner, affix, function.attr) for owner in owners for affix in affixes)
+
+    def _judge_items(self, node: ast.expr, levels: int) -> list[bool | None]:
+        """`[x, y]`, `(item is None for item in (x, y))`: what each item is; None for what is not written out."""
+        if isinstance(node, ast.Tuple | ast.List):
+            return [self.judge(item, levels) for item in node.elts[:_MOST_GUARDS]]
+        if not isinstance(node, ast.GeneratorExp | ast.ListComp) or len(node.generators) > 1:
+            return [None]
+        (loop,) = node.generators
+        if loop.ifs or not isinstance(loop.target, ast.Name) or not isinstance(loop.iter, ast.Tuple | ast.List):
+            return [None]
+        items = loop.iter.elts[:_MOST_GUARDS]
+        of_items = [
+            [_Judge(self.context, self.at, loop.target.id, value) for value in self._values(item)] for item in items
+        ]
+        return [_agreed([judge.judge(node.elt, levels) for judge in judges]) for judges in of_items]
 
     def _values(self, node: ast.expr) -> Sequence[Value]:
         name = node.target if isinstance(node, ast.NamedExpr) else node
@@ -185,6 +211,14 @@ class _Judge:
                 return True
             return None if None in found or True in found else False
         return None
+
+
+def _combine(truths: Iterable[bool | None], ends_with: bool) -> bool | None:
+    """What an `or` of conditions is, with `ends_with` True, or an `and`."""
+    found = set(truths)
+    if ends_with in found:
+        return ends_with
+    return None if None in found else not ends_with
 
 
 def _agreed(truths: Iterable[bool | None]) -> bool | None:

@@ -18,9 +18,9 @@ from regilink_doctor.lint.resolve.bindings import (
     Store,
     Use,
 )
-from regilink_doctor.lint.resolve.wandb_api import LOGGED_ONLY
+from regilink_doctor.lint.resolve.wandb_api import BY_NAME, LOGGED_ONLY
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import FUNCTIONS, LEAVES, WITHS, Updated, inside, walk, written_name
+from regilink_doctor.lint.text.nodes import FUNCTIONS, LEAVES, WITHS, Updated, copy_place, inside, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +55,11 @@ _NOTED = frozenset(
 )
 _ENDS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.skip"})
 """Functions that do not come back."""
+
+_DEFERS = frozenset(
+    {"apply_async", "partial", "retry", "retry_call", "run_in_executor", "run_sync", "submit", "to_thread"}
+)
+"""Functions that call the function which they are passed, with the arguments after it."""
 
 _NAMESPACES = frozenset({"Box", "ConfigDict", "EasyDict", "Munch", "Namespace", "SimpleNamespace", "edict"})
 
@@ -149,6 +154,7 @@ class _Walk:
             self._add(
                 (self._read_loop, (fork, node, scope, arm)),
                 self._closing(fork),
+                (self._read_after_loop, (node, scope, arm)),
                 # A loop's `else` runs after its body, not instead of it.
                 (self._read_otherwise, (node.orelse, scope, arm)),
             )
@@ -234,6 +240,11 @@ class _Walk:
             self._guard(fork.test, False, scope, fork.start, self.order, arm)
         elif fork.test is not None and otherwise and otherwise[0].leaves:
             self._guard(fork.test, True, scope, fork.start, self.order, arm)
+
+    def _read_after_loop(self, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, arm: Arm | None) -> None:
+        """The condition of a `while` that nothing breaks off does not hold in what follows."""
+        if isinstance(node, ast.While) and not any(isinstance(part, ast.Break) for part in walk(node)):
+            self._guard(node.test, False, scope, self.order, self.order, arm)
 
     def _guard(self, test: ast.expr, holds: bool, scope: Scope, order: int, start: int, arm: Arm | None) -> None:
         """Note a condition for each name, attribute and call in it; one that nobody reads at a glance is left out."""
@@ -463,6 +474,8 @@ class _Walk:
         if isinstance(node, ast.Call):
             self.order += 1
             self.module.uses.append(Use(node, scope, self.order, statement, arm))
+            if (deferred := _find_deferred(node)) is not None:
+                self.module.uses.append(Use(deferred, scope, self.order, statement, arm))
             if isinstance(node.func, ast.Attribute) and node.func.attr in _GROWS and len(node.args) == 1:
                 self._read_growth(node.func, node.args[0], scope, arm)
             elif isinstance(node.func, ast.Attribute) and node.func.attr == "update":
@@ -510,6 +523,17 @@ class _Walk:
             values = [owner, *call.args, *(item.value for item in call.keywords)]
             updated = Updated(keys=[*[None] * (1 + len(call.args)), *keys], values=values)
             self._bind(owner, updated, scope, arm, "value", None, ())
+
+
+def _find_deferred(call: ast.Call) -> ast.Call | None:
+    """The call that another one makes: `executor.submit(run.link_artifact, artifact, path)`."""
+    for index, item in enumerate(call.args[:2]):
+        if isinstance(item, ast.Attribute) and item.attr in BY_NAME:
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else written_name(call.func)
+            if name not in _DEFERS:
+                return None
+            return copy_place(ast.Call(item, call.args[index + 1 :], call.keywords), call)
+    return None
 
 
 def _unpack(
@@ -576,7 +600,9 @@ def _is_namespace(owner: ast.expr, scope: Scope) -> bool:
 
 
 def _test_of(subject: ast.expr, case: ast.match_case) -> ast.expr | None:
-    """The condition of a `case` that compares with values; None for any other."""
+    """The condition of a `case` that compares with values, or with None; None for any other."""
+    if isinstance(case.pattern, ast.MatchSingleton) and case.guard is None:
+        return ast.Compare(subject, [ast.Is()], [ast.Constant(case.pattern.value)])
     patterns = case.pattern.patterns if isinstance(case.pattern, ast.MatchOr) else [case.pattern]
     values = [pattern.value for pattern in patterns if isinstance(pattern, ast.MatchValue)]
     if case.guard is not None or len(values) < len(patterns):

@@ -97,6 +97,8 @@ RETURNS = {
 ATTRIBUTES = {
     "wandb.run": "wandb.Run",
     "WandbLogger.experiment": "wandb.Run",
+    "WandBTracker.run": "wandb.Run",
+    "WandBTracker.tracker": "wandb.Run",
     "wandb.Artifact.source_artifact": "wandb.Artifact",
     "wandb.Artifact.collection": "wandb.ArtifactCollection",
     "wandb.Artifact.source_collection": "wandb.ArtifactCollection",

@@ -103,6 +103,7 @@ class ArgumentReader:
                 made = self.uses.get(id(value.made_by))
                 at = made.at if made is not None else self.at
                 self.inner |= {key.arg: (key.value, at) for key in value.made_by.keywords if key.arg}
+                self.inner |= self._find_stored(value)
                 if value.made_by.args or any(key.arg is None for key in value.made_by.keywords):
                     self.unread.add(name)
             elif isinstance(value, Literal) and value.is_mapping:
@@ -114,6 +115,17 @@ class ArgumentReader:
                         self.unread.add(name)
             elif value != NonString(None):
                 self.unread.add(name)
+
+    def _find_stored(self, owner: Instance) -> dict[str, tuple[ast.expr, ProgramPoint]]:
+        """What is stored in attributes of an object before the call: `settings.entity = "team-a"`."""
+        stored: dict[str, tuple[ast.expr, ProgramPoint]] = {}
+        for store in self.resolver.module.stores:
+            target, value = store.target, store.value
+            if store.order < self.at.order and isinstance(target, ast.Attribute) and value is not None:
+                owners = self.resolver.value(target.value, store.at)
+                if any(isinstance(other, Instance) and other.made_by is owner.made_by for other in owners):
+                    stored[target.attr] = (value, store.at)
+        return stored
 
     def is_text(self, name: str) -> bool:
         """Whether an argument is a text in every alternative."""

@@ -376,6 +376,8 @@ class _Finder:
         if target is None or self._is_known_elsewhere(function.value, use):
             return None
         if words := wandb_api.RECEIVERS.get(function.attr):
+            if self._is_made_elsewhere(function.value, use):
+                return None
             receiver = (written_name(function.value) or "").rpartition(".")[2].lower()
             is_named = receiver.endswith(words) or any(keyword.arg == "target_path" for keyword in use.call.keywords)
             texts = () if is_named else self.resolver.texts(target, use.at)
@@ -391,6 +393,11 @@ class _Finder:
         """The receiver is known, and no object of wandb's: `os.link`, `zenml_client.link_artifact`."""
         values = [value for value in self.resolver.value(receiver, use.at) if not is_none(value)]
         return bool(values) and all(map(_is_of_others, values))
+
+    def _is_made_elsewhere(self, receiver: ast.expr, use: Use) -> bool:
+        """The receiver is what a method of a class of another library returns: `sagemaker.Artifact.create(...)`."""
+        made_by = [value.returned_by for value in self.resolver.value(receiver, use.at) if isinstance(value, Unknown)]
+        return any("wandb" not in name and any(map(str.isupper, name.partition(".")[2])) for name in made_by)
 
     def _asking(self, use: Use) -> Iterator[Site]:
         """`hasattr(artifact, "version")` and `getattr(artifact, "version", default)` of an artifact of wandb's."""
