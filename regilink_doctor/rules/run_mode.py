@@ -246,12 +246,21 @@ class LinkWhileDisabled(Rule):
         yield self.report(link.place, "online", severity="error", related=related)
 
 
+_ENDERS = {
+    "ultralytics": "Ultralytics, at the end of the training,",
+    "accelerate": "end_training() of accelerate",
+    "transformers": "hyperparameter_search() of transformers",
+}
+"""Libraries that finish the active run, and where they do."""
+
+
 class LinkAfterFinish(Rule):
     """A method of a run is called after the run has ended: below its `with` block, or after `finish()`.
 
     W&B says "The call to `link_artifact` will be ignored", and raises `UsageError`. Move the call up, or link through
-    `wandb.Api()`, which needs no run. Ultralytics finishes the active run at the end of a training (a warning, as its
-    settings decide whether it uses wandb): start the run again, with `resume="must"`.
+    `wandb.Api()`, which needs no run. Ultralytics finishes the active run at the end of a training, accelerate in
+    `end_training()`, transformers in `hyperparameter_search()` (a warning, as their settings decide whether they use
+    wandb): start the run again, with `resume="must"`.
     """
 
     code = "REG603"
@@ -295,9 +304,9 @@ class LinkAfterFinish(Rule):
     )
 
     def explain(self, problem: Problem) -> Message:
-        if problem.kind == "library":
+        if problem.kind in _ENDERS:
             return Message(
-                "Ultralytics has finished the active run at the end of the training",
+                say("{library} has finished the active run", library=_ENDERS[problem.kind]),
                 say("{method} then raises UsageError", method=problem.facts["method"]),
                 'start it again: wandb.init(id=run.id, resume="must", ...); or link through wandb.Api()',
             )
@@ -317,7 +326,7 @@ class LinkAfterFinish(Rule):
         yield self.report(
             site.place,
             context.ended or "",
-            severity="warning" if context.ended == "library" else None,
+            severity="warning" if context.ended in _ENDERS else None,
             related=(Related(where, context.ended_by),),
             method=site.call.rpartition(".")[2],
         )

@@ -31,6 +31,14 @@ _WITHOUT_WANDB = ('"wandb": False', "'wandb': False", "wandb=False", "WANDB_DISA
 """How a program keeps Ultralytics from using wandb."""
 
 
+_ENDERS: dict[str, End] = {
+    "train": "ultralytics",
+    "end_training": "accelerate",
+    "hyperparameter_search": "transformers",
+}
+"""Methods -> the library that finishes the active run in them."""
+
+
 class RunLifetime:
     """Answers for the calls of one file how their runs have ended."""
 
@@ -39,7 +47,9 @@ class RunLifetime:
         self._names: dict[int, frozenset[str]] = {}
         self._seen: dict[tuple[int, str], tuple[int, int]] = {}
         words = source.text
-        self._may_train = "ultralytics" in words and not any(word in words for word in _WITHOUT_WANDB)
+        self._enders = {method: library for method, library in _ENDERS.items() if library in words}
+        if any(word in words for word in _WITHOUT_WANDB):
+            self._enders.pop("train", None)
 
     def before(
         self, use: Use, run: str, outwards: Iterable[tuple[ast.AST, list[ast.stmt], int]]
@@ -80,7 +90,7 @@ class RunLifetime:
     def _turns(self, statement: ast.stmt, run: str) -> bool:
         return bool(
             self._entered(statement, run)
-            or self._trained(statement)
+            or self._find_ender(statement)
             or self._finish(statement, run)
             or self._may_bind(statement, run)
         )
@@ -90,8 +100,8 @@ class RunLifetime:
         if entered := self._entered(statement, run):
             inside = statement.lineno <= use.call.lineno <= (statement.end_lineno or 0)
             return None if inside else ("with", self.source.place(entered))
-        if trained := self._trained(statement):
-            return "library", self.source.place(trained)
+        if ender := self._find_ender(statement):
+            return ender[0], self.source.place(ender[1])
         finish = self._finish(statement, run)
         return ("finish", self.source.place(finish)) if finish else None
 
@@ -113,13 +123,15 @@ class RunLifetime:
             return next((found for item in statement.finalbody if (found := self._finish(item, run))), None)
         return None
 
-    def _trained(self, statement: ast.stmt) -> ast.expr | None:
-        """A training of Ultralytics, whose callback finishes the active run: `model.train(data="coco8.yaml")`."""
-        value = statement.value if self._may_train and isinstance(statement, ast.Expr | ast.Assign) else None
-        function = value.func if isinstance(value, ast.Call) else None
-        if not isinstance(function, ast.Attribute) or function.attr != "train" or not isinstance(value, ast.Call):
+    def _find_ender(self, statement: ast.stmt) -> tuple[End, ast.expr] | None:
+        """The library that finishes the active run, and its call: `model.train(data="coco8.yaml")` of Ultralytics."""
+        value = statement.value if self._enders and isinstance(statement, ast.Expr | ast.Assign) else None
+        if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
             return None
-        return value if any(keyword.arg == "data" for keyword in value.keywords) else None
+        library = self._enders.get(value.func.attr)
+        if library == "ultralytics" and not any(keyword.arg == "data" for keyword in value.keywords):
+            return None  # `train()` alone is that of a module of PyTorch
+        return (library, value) if library is not None else None
 
     def _may_bind(self, statement: ast.stmt, run: str) -> bool:
         """Whether a statement may give the name another run; for `wandb.run` and `self.run`, start one."""
