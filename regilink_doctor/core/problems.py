@@ -140,6 +140,7 @@ ORDER = (
 )
 """Which problem of a segment is reported: the first that applies (contracts: a path has one problem per segment)."""
 
+_USUAL_ALIASES = frozenset({"best", "candidate", "champion", "latest", "prod", "production", "staging"})
 QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 """What no name begins or ends with."""
 
@@ -249,7 +250,7 @@ def _all(
         yield from _blanks(segment)
         # As a collection of a real registry such a name is odd, but it is a name.
         before_registry = registry is None or segment.index < registry.index
-        if before_registry and (meant := misspelled_prefix(segment.text)):
+        if before_registry and (meant := misspelled_prefix(segment.text.strip(QUOTES))):
             # With the bare prefix alone there would be no registry: its name is for the user to write.
             intended = meant if meant != REGISTRY_PREFIX else None
             yield segment.index, Problem(rule_codes.MISSPELLED_PREFIX, segment.start, segment.end, intended=intended)
@@ -259,6 +260,7 @@ def _all(
     yield from _too_many(filled, registry)
     yield from _version(text, segments[-1])
     last = segments[-1]
+    yield from _at_sign(last)
     if registry is not None and registry.index == last.index and registry.registry and registry.known:
         yield last.index, Problem(rule_codes.MISSING_COLLECTION, last.start, last.end)
     elif registry is not None and registry.index < last.index and last.known and len(last.text) > NAME_MAX:
@@ -327,10 +329,19 @@ def _blanks(segment: _Segment) -> Iterator[tuple[int, Problem]]:
 
 
 def _stray_quotes(segment: _Segment) -> Iterator[tuple[int, Problem]]:
-    """A quote that was left at an end of a name: W&B uses it as a part of the name."""
+    """A quote that was left at an end of a name: W&B uses it as a part of the name, and it hides the prefix."""
     stripped = segment.text.strip(QUOTES)
     if stripped != segment.text and stripped:
-        yield segment.index, Problem(rule_codes.INVALID_NAME, segment.start, segment.end, "warning", "quote", stripped)
+        severity: Severity = "error" if stripped.startswith(REGISTRY_PREFIX) and not segment.registry else "warning"
+        yield segment.index, Problem(rule_codes.INVALID_NAME, segment.start, segment.end, severity, "quote", stripped)
+
+
+def _at_sign(last: _Segment) -> Iterator[tuple[int, Problem]]:
+    """`zoo@latest`: versions are written so elsewhere; W&B takes it for the name of a collection."""
+    name, sign, version = last.text.rpartition("@")
+    if name and (is_version(version) or version in _USUAL_ALIASES):
+        at = last.start + len(name)
+        yield last.index, Problem(rule_codes.INVALID_NAME, at, at + len(sign), "warning", "at-sign", ":")
 
 
 def _registry_name(segment: _Segment) -> Iterator[tuple[int, Problem]]:

@@ -73,6 +73,13 @@ class InvalidAlias(Rule):
                 "W&B finds no version by that name",
                 say("write {code}", code=quoted(facts["instead"])),
             )
+        if problem.kind == "comma":
+            names = ", ".join(quoted(name.strip()) for name in facts["alias"].split(","))
+            return Message(
+                f"{quoted(facts['alias'])} is one alias, with a comma in it",
+                "W&B does not split it",
+                f"write aliases=[{names}]",
+            )
         return Message(
             say("no version can have the alias {alias}: {wrong}", alias=quoted(facts["alias"]), wrong=facts["wrong"]),
             help=say("write {code}", code=quoted(facts["instead"]))
@@ -86,6 +93,10 @@ class InvalidAlias(Rule):
         for alias in site.aliases:
             wrong = find_wrong(alias)
             if wrong is None:
+                if is_written(alias, comma := alias.pattern.find(",")) and comma > 0:
+                    yield self.report(
+                        None, "comma", string=alias, severity="warning", argument="aliases", alias=alias.pattern
+                    )
                 continue
             reason, start, end = wrong
             if not alias.pattern and site.kind == "log":
@@ -104,6 +115,7 @@ class InvalidAlias(Rule):
         yield from self.check_site(consume, facts)
         if consume.context.expected:
             return
+        places = set()
         for name in consume.target:
             before, colon, alias = name.pattern.partition(":")
             if not colon or "://" in name.pattern:
@@ -116,6 +128,10 @@ class InvalidAlias(Rule):
                     place = consume.argument or consume.place
                     yield self.report(place, "slash", name=name.pattern, organization=path.prefix or "")
             elif letter is not None and is_written(name, start + alias.index(letter)):
+                place = name.place_of(start, len(name.pattern))
+                if place in places:
+                    continue
+                places.add(place)
                 instead = before + ":" + (alias.partition(letter)[0] or "ALIAS")
                 yield self.report(None, "letter", string=name, start=start, alias=alias, letter=letter, instead=instead)
 

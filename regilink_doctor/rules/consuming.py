@@ -161,7 +161,7 @@ class UnpinnedConsumption(Rule):
         for name in consume.target:
             path = registry_path(name)
             # An unknown part in the name, or at its end, may bring the version along.
-            if path is None or ":" in name.pattern or not is_known(path.name) or not path.name:
+            if path is None or {":", "@"} & set(name.pattern) or not is_known(path.name) or not path.name:
                 continue
             yield self.report(consume.argument or consume.place, name=name.pattern)
 

@@ -22,7 +22,7 @@ from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from regilink_doctor.core.findings import Message, Severity
     from regilink_doctor.core.judgement import Judgement
@@ -67,10 +67,14 @@ def report_names(site: Site) -> Iterator[Report]:
     """Reports on the names that a call consumes: they are judged by the same grammar as target paths."""
     if site.context.expected:
         return
+    seen = set()
     for name in site.target:
         target = LinkTarget(name, place=site.place, site=site)
         for problem in judge_name(target):
-            yield Report(problem, string=name)
+            key = (problem.rule, problem.kind, name.place_of(problem.start, max(problem.end, problem.start + 1)))
+            if key not in seen:
+                seen.add(key)
+                yield Report(problem, string=name)
 
 
 def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Problem]:
@@ -86,9 +90,12 @@ def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Pr
     project = path.strip("/").rpartition("/")[0].rpartition("/")[2]
     registries = (project,) if means_registry and project else ()
     found = find_problems(path, trailing_slash_fails=True, none_at=none_at, registries=registries)
-    rules = NAME_RULES | {"REG101"} if means_registry else NAME_RULES
-    in_path = [problem for problem in found if problem.rule in rules]
-    corrected = _write_intended(path, in_path) + string.pattern[len(path) :]
+    in_path = [
+        problem
+        for problem in found
+        if problem.rule in NAME_RULES or (problem.rule == "REG101" and (means_registry or _lacks_word(name, problem)))
+    ]
+    corrected = _write_intended(path, in_path, NAME_RULES) + string.pattern[len(path) :]
     for problem in in_path:
         yield _weaken(name, replace(problem, target=name, facts={"call": "consume"}, corrected=corrected))
     version, start = string.pattern[len(path) + 1 :], len(path) + 1
@@ -96,6 +103,12 @@ def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Pr
         yield _weaken(name, Problem("REG113", start, len(string.pattern), target=name, facts={"call": "consume"}))
     elif version == UNKNOWN_NAME and start in none_at:
         yield Problem("REG113", start, start + 1, "warning", "hole", target=name, facts={"call": "consume"})
+
+
+def _lacks_word(name: LinkTarget, problem: Problem) -> bool:
+    """Whether the project of a name that is consumed lacks the first word of the prefix: `registry-model/zoo`."""
+    project = name.text[problem.start : problem.end].casefold().replace("_", "-").rstrip("s")
+    return project in ("registry-model", "registry-dataset") and not _is_own_project(name, problem)
 
 
 def judge_target(
@@ -115,8 +128,11 @@ def judge_target(
     return tuple(replace(problem, target=target, view=view, corrected=corrected) for problem in weighed)
 
 
-def _write_intended(path: str, in_path: Iterable[Problem]) -> str:
-    """The path with everything written that was clearly intended; each round removes one problem of a segment."""
+def _write_intended(path: str, in_path: Iterable[Problem], rules: Collection[str] | None = None) -> str:
+    """The path with everything written that was clearly intended; each round removes one problem of a segment.
+
+    `rules` are those whose problems count after the first round; None: all.
+    """
     for _ in range(MAX_CORRECTIONS):
         edits = sorted((each.start, each.end, each.intended) for each in in_path if each.intended is not None)
         if not edits:
@@ -124,6 +140,7 @@ def _write_intended(path: str, in_path: Iterable[Problem]) -> str:
         for start, end, intended in reversed(edits):
             path = path[:start] + (intended or "") + path[end:]
         in_path = find_problems(path, trailing_slash_fails=True)
+        in_path = [problem for problem in in_path if rules is None or problem.rule in rules]
     if any(problem.rule == "REG102" for problem in in_path):
         registry, colon, version = path.partition(":")
         path = f"{registry}/COLLECTION{colon}{version}"

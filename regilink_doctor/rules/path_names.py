@@ -211,7 +211,7 @@ class InvalidName(Rule):
     r"""No registry or collection can have this name.
 
     A registry's name has at most 113 characters and none of `/ \ # ? % :` or a line break; a collection's at most 128.
-    A quote that was left at an end of a name becomes part of it (a warning).
+    A quote that was left at an end of a name becomes part of it, as `@latest` does (both are warnings).
     Spaces are legal and must not be percent-encoded: `wandb-registry-Golden Datasets/raw images`.
     """
 
@@ -240,6 +240,12 @@ class InvalidName(Rule):
                 say("{path} has a quote in it", path=shown_path(problem)),
                 "it becomes part of the name",
                 say("write {code}", code=corrected_path(problem)),
+            )
+        if problem.kind == "at-sign":
+            return Message(
+                f'{shown_path(problem)} has "@" before the version, where W&B expects ":"',
+                "W&B takes all of it for the name of a collection",
+                f"write {corrected_path(problem)}",
             )
         if problem.kind == "percent-encoding":
             return Message(

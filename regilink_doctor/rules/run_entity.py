@@ -203,7 +203,16 @@ def _leaves_entity_out(init: Site) -> bool:
     return "entity" not in arguments.names or arguments.constants.get("entity", "") is None
 
 
-_OF_THE_RUN = ("run.entity", "wandb.run.entity", "self.run.entity", "artifact.entity", "artifact.source_entity")
+_OF_THE_RUN = (
+    "run.entity",
+    "wandb.run.entity",
+    "self.run.entity",
+    "artifact.entity",
+    "artifact.source_entity",
+    "api.default_entity",
+    "self.api.default_entity",
+    "wandb.Api().default_entity",
+)
 """Expressions that are the run's entity, whatever it is."""
 
 

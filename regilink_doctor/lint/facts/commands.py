@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.sites import Command
+from regilink_doctor.core.sites import Command, Consume
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.data import DataList, Scalar, Table
 from regilink_doctor.lint.facts.settings import containers_of
@@ -10,7 +10,10 @@ from regilink_doctor.lint.facts.shell import Script, read_script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from regilink_doctor.core.findings import Place
+    from regilink_doctor.core.sites import Site
     from regilink_doctor.lint.data import Data
 
 _SCRIPTS = frozenset(
@@ -98,3 +101,18 @@ def _read_words(data: Data | None) -> list[StringValue]:
 
 def _make_word(text: str, place: Place) -> StringValue:
     return StringValue((KnownPart(text, place),), place)
+
+
+def find_consumed(commands: Iterable[Command]) -> Iterator[Site]:
+    """A site for each name that `wandb artifact get` fetches."""
+    for command in commands:
+        words = [word.literal for word in command.words]
+        start = words.index("artifact") + 1 if "artifact" in words else 0
+        if start < 2 or words[start - 2] != "wandb" or words[start : start + 1] != ["get"]:
+            continue
+        is_value = False
+        for word in command.words[start + 1 :]:
+            if not is_value and not word.pattern.startswith("-"):
+                yield Consume("wandb artifact get", word.place, command.statement, (word,), word.place)
+                break
+            is_value = not is_value and word.literal in ("--root", "--type")

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from regilink_doctor.core.findings import Span
-from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import ConfiguredTarget, Container, Setting, Site
 from regilink_doctor.core.strings import StringValue
@@ -48,7 +48,9 @@ ENVIRONMENT_KEYS = frozenset(
 )
 """Keys below which variables of the environment are set: GitHub, GitLab, compose, Kubernetes, hatch, poe, pixi …"""
 
-_OURS = re.compile(r"wandb|w_and_b|weights_?and_?biases|registry|entity|artifact|collection|organization", re.I)
+_OURS = re.compile(
+    r"wandb|target_path|w_and_b|weights_?and_?biases|registry|entity|artifact|collection|organization", re.I
+)
 _PARTS = ("wandb", "-regi", "stry")
 """Two letters of the prefix may be wrong, so of three parts one is right."""
 
@@ -61,6 +63,7 @@ _CONSUMING = re.compile(
     r"input|source|from|use|consume|download|pretrained|init|restore|resume|load|base|uri|url", re.I
 )
 _PUBLISHING = re.compile(r"target|link|publish|push|promote|dest|register|output|upload", re.I)
+_LINK_KEYS = ("target_path", "link_path", "link_target")
 _HOSTS = re.compile(r"(https?://)?([\w-]+\.)*(wandb\.ai|coreweave\.com)/|wandb-artifact:")
 _FILE = re.compile(
     r"^[./~\\]|\.(pt|pth|ckpt|onnx|json|ya?ml|py|txt|csv|parquet|safetensors|zip|tar|gz|h5|pkl|sh)$", re.I
@@ -91,7 +94,7 @@ def is_target(keys: tuple[str, ...], pattern: str) -> bool:
     if not pattern.strip() or len(pattern) > 400 or "\n" in pattern or key in _PROSE:
         return False
     publishing = bool(_PUBLISHING.search(key))
-    if not publishing and (_CONSUMING.search(key) or ":" in pattern.rpartition("/")[2]):
+    if not publishing and (_CONSUMING.search(key) or {":", "@"}.intersection(pattern.rpartition("/")[2])):
         return False
     if _HOSTS.match(pattern):
         return publishing
@@ -103,16 +106,18 @@ def is_target(keys: tuple[str, ...], pattern: str) -> bool:
     hinted = bool(_TARGET_KEY.search(key)) or any("wandb" in other.lower() for other in keys)
     if hinted and "/" in pattern and any(misspelled_prefix(segment) for segment in segments):
         return True
-    return _named_for_it(keys, key) and "/" in pattern and "://" not in pattern and _like_a_path(pattern)
+    return _named_for_it(keys, key, pattern) and "/" in pattern and "://" not in pattern and _like_a_path(pattern)
 
 
-def _named_for_it(keys: tuple[str, ...], key: str) -> bool:
-    """The key says registry *and* path, or says one of them inside something called wandb."""
+def _named_for_it(keys: tuple[str, ...], key: str, pattern: str) -> bool:
+    """The key says registry *and* path, or one of them inside of something called wandb; so may the legacy project."""
     if not _TARGET_KEY.search(key):
         return False
     if key.endswith("artifact_target_path"):
         return True
-    if key in ("target_path", "link_path", "link_target") and any("wandb" in _to_snake_case(other) for other in keys):
+    if key in _LINK_KEYS and any("wandb" in _to_snake_case(other) for other in keys):
+        return True
+    if key in _LINK_KEYS and pattern.split("/")[-2:-1] == [LEGACY_REGISTRY]:
         return True
     if "registry" in key and ("path" in key or "target" in key):
         return "wandb" in key or any("wandb" in _to_snake_case(other) for other in keys[:-1])

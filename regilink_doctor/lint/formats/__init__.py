@@ -74,11 +74,14 @@ def _read_declarations(path: str, content: bytes, kind: str) -> ParsedFile:
     sites += [site for site in find_option_sites(facts.commands) if site.place not in places]
     requirements = [*facts.requirements]
     if facts.commands:
+        from regilink_doctor.lint.facts.commands import find_consumed
         from regilink_doctor.lint.facts.requirements import read_installed
 
+        sites += find_consumed(facts.commands)
         requirements += read_installed(facts.commands)
     for program in facts.programs:
         from regilink_doctor.lint.formats.embedded import find_sites_inside
 
         sites += find_sites_inside(program)
+    sites.sort(key=lambda site: site.place.span)
     return ParsedFile((facts.source,), tuple(sites), settings, tuple(requirements), facts.commands)

@@ -182,8 +182,10 @@ def can_matter(path: str, content: bytes, find: Find = bytes.find, *, any_use: b
     for beginning, words in SPEAKS_OF_WANDB.items():
         if find(content, beginning) >= 0 and any(find(content, word) >= 0 for word in words):
             return any_use or not path.endswith(".py") or any(find(content, word) >= 0 for word in CAN_MATTER)
-    # A settings file may only set a variable; Python that sets one and nothing else has no site.
-    return not path.endswith(".py") and find(content, b"WANDB") >= 0 and kind_of(path) != "python"
+    # A settings file may only set a variable, or a target; Python that does nothing else has no site.
+    if path.endswith(".py") or (find(content, b"WANDB") < 0 and find(content, b"target_path") < 0):
+        return False
+    return kind_of(path) != "python"
 
 
 def finder(count: int) -> Find:
