@@ -76,9 +76,9 @@ class InvalidAlias(Rule):
         if problem.kind == "comma":
             names = ", ".join(quoted(name.strip()) for name in facts["alias"].split(","))
             return Message(
-                f"{quoted(facts['alias'])} is one alias, with a comma in it",
-                "W&B does not split it",
-                f"write aliases=[{names}]",
+                say("{alias} is one alias, with a comma in it", alias=quoted(facts["alias"])),
+                say("W&B does not split it"),
+                say("write {code}", code=f"aliases=[{names}]"),
             )
         return Message(
             say("no version can have the alias {alias}: {wrong}", alias=quoted(facts["alias"]), wrong=facts["wrong"]),

@@ -243,9 +243,9 @@ class InvalidName(Rule):
             )
         if problem.kind == "at-sign":
             return Message(
-                f'{shown_path(problem)} has "@" before the version, where W&B expects ":"',
-                "W&B takes all of it for the name of a collection",
-                f"write {corrected_path(problem)}",
+                say('{path} has "@" before the version, where W&B expects ":"', path=shown_path(problem)),
+                say("W&B takes all of it for the name of a collection"),
+                say("write {code}", code=corrected_path(problem)),
             )
         if problem.kind == "percent-encoding":
             return Message(

@@ -247,11 +247,11 @@ class LinkWhileDisabled(Rule):
 
 
 _ENDERS = {
-    "ultralytics": "Ultralytics, at the end of the training,",
-    "accelerate": "end_training() of accelerate",
-    "transformers": "hyperparameter_search() of transformers",
+    "ultralytics": ("train()", "Ultralytics"),
+    "accelerate": ("end_training()", "accelerate"),
+    "transformers": ("hyperparameter_search()", "transformers"),
 }
-"""Libraries that finish the active run, and where they do."""
+"""Methods of libraries that finish the active run."""
 
 
 class LinkAfterFinish(Rule):
@@ -305,8 +305,9 @@ class LinkAfterFinish(Rule):
 
     def explain(self, problem: Problem) -> Message:
         if problem.kind in _ENDERS:
+            method, library = _ENDERS[problem.kind]
             return Message(
-                say("{library} has finished the active run", library=_ENDERS[problem.kind]),
+                say("{method} of {library} has finished the active run", method=method, library=library),
                 say("{method} then raises UsageError", method=problem.facts["method"]),
                 'start it again: wandb.init(id=run.id, resume="must", ...); or link through wandb.Api()',
             )
