@@ -134,11 +134,10 @@ def _write_intended(path: str, in_path: Iterable[Problem], rules: Collection[str
     `rules` are those whose problems count after the first round; None: all.
     """
     for _ in range(MAX_CORRECTIONS):
-        edits = sorted((each.start, each.end, each.intended) for each in in_path if each.intended is not None)
-        if not edits:
+        corrections = [problem for problem in in_path if problem.intended is not None]
+        if not corrections:
             break
-        for start, end, intended in reversed(edits):
-            path = path[:start] + (intended or "") + path[end:]
+        path = _apply_corrections(path, corrections)
         in_path = find_problems(path, trailing_slash_fails=True)
         in_path = [problem for problem in in_path if rules is None or problem.rule in rules]
     if any(problem.rule == "REG102" for problem in in_path):
@@ -208,9 +207,18 @@ def correct_path(
         corrections = [problem for problem in wrong if problem.intended is not None]
         if not corrections:
             return None
-        for problem in sorted(corrections, key=lambda problem: problem.start, reverse=True):
-            path = path[: problem.start] + (problem.intended or "") + path[problem.end :]
+        path = _apply_corrections(path, corrections)
     return None
+
+
+def _apply_corrections(path: str, corrections: Iterable[Problem]) -> str:
+    """The path with what was intended written for each problem, but for those that overlap with a longer one."""
+    first = len(path) + 1
+    for problem in sorted(corrections, key=lambda problem: (problem.start, problem.end), reverse=True):
+        if problem.end <= first:
+            path = path[: problem.start] + (problem.intended or "") + path[problem.end :]
+            first = problem.start
+    return path
 
 
 def _cause(in_path: tuple[Problem, ...], rule: str | None) -> Problem | None:
