@@ -20,6 +20,7 @@ from regilink_doctor.cli.options import (
     wants_colour,
 )
 from regilink_doctor.cli.output import PrintingTo, declare_kind
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _run_doctor(options: argparse.Namespace) -> int:
     if options.write_probe and not options.yes and not sys.stdin.isatty():
         raise UsageProblem("--write-probe asks before it writes, and there is no terminal to answer on: add --yes")
+    for target in options.targets:
+        _refuse_file(target)
     if options.python and not os.path.exists(options.python) and shutil.which(options.python) is None:
         raise UsageProblem(f"--python: {options.python}: there is no such Python")
     config = load_configuration(options.config or (), isolated=options.isolated)
@@ -113,6 +116,20 @@ def _run_doctor(options: argparse.Namespace) -> int:
         _write_page(diagnosis, options.html, config.docs_site)
     _print_report(diagnosis, options, config)
     return diagnosis.exit_status(strict=options.strict, allow_unknown=options.allow_unknown)
+
+
+def _refuse_file(target: str) -> None:
+    """Say so where a file or folder is given for a target path.
+
+    Raises:
+        UsageProblem: it is one.
+    """
+    if os.path.exists(target) and not target.startswith(REGISTRY_PREFIX):
+        kind, folder = ("folder", target) if os.path.isdir(target) else ("file", os.path.dirname(target) or ".")
+        raise UsageProblem(
+            f"{target} is a {kind}, not a target path\n"
+            f"  help: without TARGET the doctor checks the links of the current folder: cd {folder} && regilink doctor"
+        )
 
 
 def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog | None) -> Diagnosis:

@@ -26,7 +26,7 @@ from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Site
-from regilink_doctor.core.target_path import TargetPath, is_known, parse, parsed
+from regilink_doctor.core.target_path import TargetPath, is_known, parse, parsed, read_pasted
 from regilink_doctor.core.targets import LinkTarget, as_string
 from regilink_doctor.core.text import html_table, markdown_table
 from regilink_doctor.doctor.facts import list_nodes, version_of
@@ -233,7 +233,8 @@ def verify(
     """Whether each version is in the registry, as expected. Reads only: two requests, one more when one is missing.
 
     Args:
-        names: full names, `[ORGANIZATION/]wandb-registry-NAME/COLLECTION[:ALIAS]`; without an alias the latest version.
+        names: full names, `[ORGANIZATION/]wandb-registry-NAME/COLLECTION[:ALIAS]`, or addresses of the W&B App; without
+            an alias the latest version.
         aliases: aliases that the version is to carry, for names that do not say themselves what they expect. Likewise
             `type`, `digest` (as `artifact.digest`) and `source` (the source's full name, or the end of it).
         organization: the one that is meant; None: that of the path, else that of the entity that runs would have.
@@ -247,7 +248,8 @@ def verify(
         Unanswered: the server did not answer as W&B does, or nobody is logged in.
     """
     every = [
-        each if isinstance(each, Expected) else Expected(each, tuple(aliases), type, digest, source) for each in names
+        each if isinstance(each, Expected) else Expected(_read_name(each), tuple(aliases), type, digest, source)
+        for each in names
     ]
     known = [verification for each in every if (verification := _by_name(each)) is not None]
     if len(known) == len(every):
@@ -255,6 +257,16 @@ def verify(
     with answered():
         asked = ServerSession(ServerAccess(host, cwd, environ, python, timeout))
         return _Verifier(asked, organization).verify(every)
+
+
+def _read_name(text: str) -> str:
+    """The full name; that of the collection or version to which an address of the W&B App leads."""
+    pasted = read_pasted(text)
+    if pasted is None or pasted.target is None:
+        return text
+    organization = pasted.entity or pasted.organization
+    version = f":{pasted.version}" if pasted.version else ""
+    return f"{organization}/{pasted.target}{version}" if organization else f"{pasted.target}{version}"
 
 
 def expected_of_sites(

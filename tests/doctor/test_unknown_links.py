@@ -74,6 +74,14 @@ def test_a_folder_without_links_is_not_called_checked(shell: Path, capsys: pytes
     assert "ready to link, no problems. No link was checked." in doctor(shell, "", capsys)[1]
 
 
+def test_a_folder_is_not_a_target(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shell / "src").mkdir()
+    for path, words in (("src/", "src/ is a folder"), ("..", ".. is a folder"), ("train.py", "train.py is a file")):
+        (shell / "train.py").write_text(HEAD + GOOD)
+        assert main(["doctor", path]) == 2
+        assert f"{words}, not a target path" in capsys.readouterr().err
+
+
 def test_a_link_with_a_warning_is_named_once(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = doctor(shell, "run.link_model('m.pt', 'zoo')\n", capsys)[1]
     assert (shown.count("REG112"), shown.count("train.py:4")) == (1, 1)

@@ -210,6 +210,7 @@ def test_a_cell_of_a_notebook_is_no_file(project: Path) -> None:
     [
         ("exit 0", {}, 1, ("it linked nothing (--allow-no-links if that is right)",)),
         ("exit 0", {"allow_no_links": True}, 0, ()),
+        ("exit 3", {}, 1, ("the command ended with status 3", "it linked nothing")),
         ("exit 3", {"allow_no_links": True}, 1, ("the command ended with status 3",)),
         ("kill -KILL $$", {"allow_no_links": True}, 1, ("the command ended with signal SIGKILL",)),
     ],

@@ -38,7 +38,12 @@ def one(emulator: Emulator, name: str, **expected: object) -> Verification:
 
 
 @pytest.mark.parametrize(
-    "name", [ZOO, f"{ZOO}:production", f"{ZOO}:latest", f"{ZOO}:v2", f"acme/{ZOO}:v2", f"Acme Inc/{ZOO}:production"]
+    "name",
+    [
+        *(ZOO, f"{ZOO}:production", f"{ZOO}:latest", f"{ZOO}:v2", f"acme/{ZOO}:v2", f"Acme Inc/{ZOO}:production"),
+        "https://wandb.ai/orgs/acme/registry/model?selectionPath=acme%2Fwandb-registry-model%2Fzoo&view=versions&version=v2",
+        "wandb-artifact:///acme/wandb-registry-model/zoo:production",
+    ],
 )
 def test_what_is_there_is_ok(run: Emulator, name: str) -> None:
     found = one(run, name, type="model")

@@ -162,7 +162,7 @@ class ArtifactType(OfTarget):
         return report_problem(
             problem_of_link(context, target, judgement),
             notes=[say("the artifact would be uploaded, then the link refused")],
-            more_help=[say("an admin adds the type, which cannot be removed again: {add}", add=add)],
+            more_help=[say("the admin's command, which cannot be undone: {add}", add=add)],
         )
 
 

@@ -168,7 +168,8 @@ class DryRun:
         counts = {verdict: self.count(verdict) for verdict in ("refused", "misplaced")}
         found += [f"{counted(count, 'link')} {verdict}" for verdict, count in counts.items() if count]
         if not self.links and not self.allow_no_links:
-            found.append("it linked nothing (--allow-no-links if that is right)")
+            # Of a command that failed it is no surprise: the option would not help.
+            found.append("it linked nothing" if found else "it linked nothing (--allow-no-links if that is right)")
         return tuple(found)
 
     @property
