@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 COMMANDS = {
     "lint": "find mistakes in code that links to the W&B Registry",
     "doctor": "check this machine, your account and your links against the W&B server",
-    "explain": "explain an error, a path, a URL, code or a rule, and what to write instead",
+    "explain": "explain an error, a path, a URL, code or a rule, and say what to write instead",
     "catalog": "save, compare and show your organization as it is on the server",
     "map": "show who links to which collection, who consumes it, and what does not fit",
     "dry-run": "run a command against an emulated W&B, and show what it would link",
-    "conformance": "compare the emulator with a real W&B server, in scratch names",
+    "conformance": "compare the emulator with a real W&B server, in a scratch project and registry",
     "verify": "check after a run that a version is in the registry, with its alias, type and source",
     "init": "set up a project: the hook, the configuration, the workflow, a first test",
     "rules": "list the rules",
@@ -36,7 +36,7 @@ COMMANDS = {
     "schema": "print the JSON Schema of an output, of the catalog or of the configuration",
     "rule": "show one rule: what it reports, why, and examples",
     "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",
-    "server": "serve an editor by the language server protocol",
+    "server": "serve editors over the Language Server Protocol",
     "demo": "lint, diagnose and run a small project with mistakes; no account needed",
 }
 """Command, which is also its module in here (`_` for `-`) -> what it does."""

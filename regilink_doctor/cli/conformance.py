@@ -28,7 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         parser,
         "--registry",
         metavar="NAME",
-        help="use this registry instead of a scratch one; what would change it is not run",
+        help="use this registry instead of a scratch one; scenarios that would change it are skipped",
     )
     add_option(
         parser,

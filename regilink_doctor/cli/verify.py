@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument(
-        "names", metavar="FULL_NAME", nargs="*", help="[ORGANIZATION/]wandb-registry-NAME/COLLECTION[:ALIAS]"
+        "names",
+        metavar="FULL_NAME",
+        nargs="*",
+        help="[ORGANIZATION/]wandb-registry-NAME/COLLECTION[:ALIAS], or an address of the W&B App",
     )
     parser.add_argument(
         "--from-sites",
