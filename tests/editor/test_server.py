@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import Any
 
 import pytest
 from lsprotocol import types as lsp
+from pygls.io_ import run_async
 from pygls.lsp.client import LanguageClient
+
+from regilink_doctor.editor.server import make_server
 
 TIMEOUT = 20
 SOURCE = """import wandb
@@ -55,16 +59,37 @@ class Client(LanguageClient):
 
 
 @asynccontextmanager
-async def session(folder: Path, encodings: list[str] | None = None) -> AsyncIterator[Client]:
+async def session(
+    folder: Path, encodings: list[str] | None = None, in_process: bool = True
+) -> AsyncIterator[Client]:
+    """A client and its server: one of its own over standard input and output, or one in this process over a socket."""
     client = Client()
-    await client.start_io(sys.executable, "-m", "regilink_doctor", "server", cwd=str(folder))
+    server = make_server()
+    connections: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        server.protocol.set_writer(writer)  # type: ignore[arg-type]
+        await run_async(threading.Event(), reader, server.protocol, error_handler=server.report_server_error)
+
+    listener = None
+    if in_process:
+        listener = await asyncio.start_server(serve, "127.0.0.1", 0)
+        await client.start_tcp(*listener.sockets[0].getsockname())
+    else:
+        await client.start_io(sys.executable, "-m", "regilink_doctor", "server", cwd=str(folder))
     general = lsp.GeneralClientCapabilities(position_encodings=encodings)  # type: ignore[arg-type]
     capabilities = lsp.ClientCapabilities(general=general)
     await client.initialize_async(lsp.InitializeParams(capabilities=capabilities, root_uri=folder.as_uri()))
     client.initialized(lsp.InitializedParams())
     yield client
     await client.shutdown_async(None)
-    client.exit(None)
+    if listener is None:
+        client.exit(None)  # ends the process of the server
+    else:
+        listener.close()
+        for connection in connections:
+            connection.close()
     await client.stop()
 
 
@@ -121,7 +146,7 @@ def test_findings_follow_the_typing(tmp_path: Path) -> None:
         client.text_document_did_close(lsp.DidCloseTextDocumentParams(document))
         await client.codes(uri, [])
 
-    run(tmp_path, work)
+    run(tmp_path, work, in_process=False)
 
 
 def test_fixes_and_suppressions_are_actions(tmp_path: Path) -> None:

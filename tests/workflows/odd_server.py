@@ -1,6 +1,6 @@
-"""An emulated server that differs from the emulator on purpose: each line of input names the difference from now on.
+"""An emulated server that differs from the emulator on purpose: each line of input names the differences from now on.
 
-It answers a line with a line; `world` prints the names of all projects and of all collections.
+It answers a line with a line, the names of all projects and of all collections; the line `world` changes nothing.
 """
 
 from __future__ import annotations
@@ -43,11 +43,6 @@ def make_world() -> World:
 
 def reword(patch: pytest.MonkeyPatch, key: str, **changes: Any) -> None:
     patch.setitem(wandb_messages._BY_KEY, key, replace(wandb_messages._BY_KEY[key], **changes))
-
-
-@difference
-def nothing(patch: pytest.MonkeyPatch) -> None:
-    """The same."""
 
 
 @difference
@@ -165,11 +160,12 @@ def main() -> None:
         keys = {name: user.key for name, user in emulator.world.users.items()}
         print(json.dumps({"environ": emulator.environ(USER), "keys": keys}), flush=True)
         for line in sys.stdin:
-            name = line.strip()
-            if name in DIFFERENCES:
+            names = line.split()
+            if names != ["world"]:
                 patch.undo()
                 emulator.reset(make_world())
-                DIFFERENCES[name](patch)
+                for name in names:
+                    DIFFERENCES[name](patch)
             projects = [each for entity in emulator.world.entities.values() for each in entity.projects.values()]
             print(json.dumps({each.name: sorted(each.collections) for each in projects}), flush=True)
 
