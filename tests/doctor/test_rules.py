@@ -21,7 +21,8 @@ LIVE = [rule for rule in all_rules() if rule.is_live]
 
 def examples(kind: str) -> list[Any]:
     return [
-        pytest.param(rule, example, id=f"{rule.code}-{index}")
+        # The write probe starts wandb twice.
+        pytest.param(rule, example, id=f"{rule.code}-{index}", marks=[pytest.mark.slow] * ("write_probe" in example))
         for rule in LIVE
         for index, example in enumerate(getattr(rule, kind))
     ]

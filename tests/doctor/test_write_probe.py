@@ -86,6 +86,7 @@ def test_without_a_yes_nothing_is_written(probe: Probe, emulator: Emulator) -> N
     assert emulator.ledger.links == ()
 
 
+@pytest.mark.slow
 def test_a_failure_half_way_is_told_and_leaves_nothing(probe: Probe, emulator: Emulator) -> None:
     emulator.fault("refuse", operation="linkArtifact", message="your plan has no seats left")
     (row,) = probe().of("fail")
@@ -95,6 +96,7 @@ def test_a_failure_half_way_is_told_and_leaves_nothing(probe: Probe, emulator: E
     assert row.text.endswith("the probe then deleted everything")
 
 
+@pytest.mark.slow
 def test_what_cannot_be_taken_away_is_named(emulator: Emulator, tmp_path: Path) -> None:
     emulator.reset()
     emulator.fault("refuse", operation="deleteArtifactPortfolio", message="no")
@@ -138,6 +140,7 @@ def test_it_asks_only_where_somebody_can_answer(tmp_path: Path, capsys: pytest.C
     assert "add --yes" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_script_that_logs_a_persons_artifact_again_does_it(emulator: Emulator, tmp_path: Path) -> None:
     emulator.reset()
     environ = {**os.environ, **emulator.environ(), "HOME": str(tmp_path)}
