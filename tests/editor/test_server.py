@@ -59,9 +59,7 @@ class Client(LanguageClient):
 
 
 @asynccontextmanager
-async def session(
-    folder: Path, encodings: list[str] | None = None, in_process: bool = True
-) -> AsyncIterator[Client]:
+async def session(folder: Path, encodings: list[str] | None = None, in_process: bool = True) -> AsyncIterator[Client]:
     """A client and its server: one of its own over standard input and output, or one in this process over a socket."""
     client = Client()
     server = make_server()
