@@ -15,8 +15,15 @@ import pytest
 
 from regilink_doctor.cli import main
 from regilink_doctor.config import FORMATS
-from regilink_doctor.core.text import UNSAFE, defuse_commands, escape_text, mark_public, mask_secrets, remember_secret
-from regilink_doctor.report.terminal import text_width
+from regilink_doctor.core.text import (
+    UNSAFE,
+    defuse_commands,
+    escape_text,
+    mark_public,
+    mask_secrets,
+    remember_secret,
+    text_width,
+)
 
 NAME = "模型🙂éＡＢ\u202e\u2028"
 FILE = "学習🙂\u202e.py"

@@ -21,6 +21,7 @@ from string import Formatter
 from import_graph import ROOT
 
 from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.wandb_messages import WANDB_MESSAGES
 from regilink_doctor.languages import ENGLISH, FOLDER, list_languages, read_entries
 from regilink_doctor.report.listings import split_documentation
 from regilink_doctor.rules import all_rules
@@ -28,6 +29,7 @@ from regilink_doctor.rules import all_rules
 MARKED = {
     "Message": (0, 1, 2),
     "Related": (0,),
+    "Symptom": (0,),
     "translate": (0,),
     "_translate": (0,),
 }
@@ -80,6 +82,9 @@ def _read_failures() -> Iterator[Entry]:
 
 
 def _read_source() -> Iterator[Entry]:
+    for message in WANDB_MESSAGES:
+        if message.hint:
+            yield Entry(message.hint, "regilink_doctor/core/wandb_messages")
     for path in sorted(PACKAGE.rglob("*.py")):
         where = path.relative_to(ROOT).as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"))

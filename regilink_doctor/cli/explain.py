@@ -10,8 +10,10 @@ from regilink_doctor.cli.options import (
     OK,
     UsageProblem,
     add_colour,
+    add_language,
     add_option,
     add_output_format,
+    find_translation,
     known_catalog,
     load_configuration,
     wants_colour,
@@ -21,6 +23,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from typing import BinaryIO
+
+
+_CATALOGS = ("messages", "rules", "failures")
+"""What of a language an explanation can show."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the organization, as `catalog pull` saved it (default: the one of the configuration)",
     )
     add_colour(parser)
+    add_language(parser)
     parser.set_defaults(run=_run_explain)
 
 
@@ -70,7 +77,9 @@ def _run_explain(options: argparse.Namespace) -> int:
         print(explanation_json(explanation))
     else:
         color, width = wants_colour(options.color), terminal_width()
-        for line in render_explanation(explanation, color=color, width=width, site=config.docs_site):
+        translate = find_translation(options.lang, config, *_CATALOGS)
+        lines = render_explanation(explanation, color=color, width=width, site=config.docs_site, translate=translate)
+        for line in lines:
             print(line)
     return OK if explanation.is_recognized else FOUND
 
@@ -93,8 +102,10 @@ def _run_command(options: argparse.Namespace) -> int:
 
         print("", file=sys.stderr)
         color = wants_colour(options.color) and sys.stderr.isatty()
-        width, site = terminal_width(sys.stderr), load_configuration().docs_site
-        for line in render_explanation(explanation, color=color, width=width, site=site):
+        width, config = terminal_width(sys.stderr), load_configuration()
+        translate = find_translation(options.lang, config, *_CATALOGS)
+        lines = render_explanation(explanation, color=color, width=width, site=config.docs_site, translate=translate)
+        for line in lines:
             print(line, file=sys.stderr)
     return status
 
@@ -109,7 +120,8 @@ def _list_failures(options: argparse.Namespace) -> int:
     else:
         from regilink_doctor.report.terminal import terminal_width
 
-        for line in render_failures(terminal_width()):
+        translate = find_translation(options.lang, load_configuration(), *_CATALOGS)
+        for line in render_failures(terminal_width(), translate):
             print(line)
     return OK
 

@@ -6,7 +6,9 @@ from regilink_doctor.cli.options import (
     OK,
     UsageProblem,
     add_colour,
+    add_language,
     add_output_format,
+    find_translation,
     load_configuration,
     wants_colour,
 )
@@ -21,6 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", metavar="CODE", help="the code of a rule, or its name: REG104, misspelled-prefix")
     add_output_format(parser, ("full", "json", "markdown"))
     add_colour(parser)
+    add_language(parser)
     parser.set_defaults(run=_run_rule)
 
 
@@ -38,8 +41,10 @@ def _run_rule(options: argparse.Namespace) -> int:
         print("\n".join(listings.rule_section(rule_for(code))))
     else:
         explanation = explain(code)
-        color, width = wants_colour(options.color), terminal_width()
-        for line in render_explanation(explanation, color=color, width=width, site=load_configuration().docs_site):
+        color, width, config = wants_colour(options.color), terminal_width(), load_configuration()
+        translate = find_translation(options.lang, config, "messages", "rules", "failures")
+        lines = render_explanation(explanation, color=color, width=width, site=config.docs_site, translate=translate)
+        for line in lines:
             print(line)
     return OK
 

@@ -57,6 +57,11 @@ def join_phrases(separator: str, parts: Iterable[str]) -> str:
     )
 
 
+def translate_value(text: str, translate: Callable[[str], str]) -> str:
+    """What may be a name of the user's, which no translation changes: only a phrase is translated."""
+    return translate(text) if isinstance(text, Phrase) else text
+
+
 def rewrite_phrase(text: str, change: Callable[[str], str]) -> str:
     """`change(text)`; a phrase remains one, with the change made in its values."""
     changed = change(text)

@@ -1,4 +1,4 @@
-"""Strings for people: decoded from files, escaped for terminals, without secrets, counted."""
+"""Strings for people: decoded from files, escaped for terminals, without secrets, as wide as they are shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import codecs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 def find_encoding(content: bytes, *, cookie: bool = True) -> str:
@@ -224,6 +224,77 @@ def close_to(name: str, names: Iterable[str]) -> str | None:
     by_folded = {each.casefold(): each for each in names if each != name}
     close = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
+
+
+def text_width(text: str) -> int:
+    """How many columns a terminal needs for a text; colors need none."""
+    if "\x1b" in text:
+        import re
+
+        text = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    if text.isascii():
+        return len(text)
+    return sum(map(_letter_width, text))
+
+
+def pad_text(text: str, width: int) -> str:
+    """The text and the spaces after it that fill so many columns."""
+    return text + " " * (width - text_width(text))
+
+
+def _letter_width(letter: str) -> int:
+    import unicodedata
+
+    # Marks are drawn over the letter before them, and so are the vowels and finals of a Korean syllable (Jamo).
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf") or "\u1160" <= letter <= "\u11ff":
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+_NEVER_FIRST = "、。，．・：；？！゛゜ー々）〕］｝〉》」』】ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ,.:;?!)]}"  # noqa: RUF001
+_NEVER_LAST = "（〔［｛〈《「『【([{"  # noqa: RUF001
+"""Letters that Japanese never begins, and never ends, a line with."""
+
+
+def wrap_text(text: str, width: int | None, indent: int, *, first: int | None = None) -> list[str]:
+    """The text in lines that leave room for an indent; it is broken between words, and between wide letters.
+
+    Args:
+        text: one line.
+        width: columns there are; None: it stays one line.
+        indent: columns in front of each line, `first` of them in front of the first.
+        first: the same as `indent` where it is None.
+    """
+    if width is None:
+        return [text]
+    lines = [""]
+    room = width - (indent if first is None else first)
+    for gap, word in _split_words(text):
+        longer = f"{lines[-1]}{gap}{word}" if lines[-1] else word
+        if text_width(longer) <= room or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+            room = width - indent
+    return lines
+
+
+def _split_words(text: str) -> Iterator[tuple[str, str]]:
+    """The parts that a line is never broken in, each with the space before it: words, and wide letters one by one."""
+    for number, word in enumerate(text.split(" ")):
+        gap = " " if number else ""
+        if word.isascii():
+            yield gap, word
+            continue
+        start = 0
+        for at in range(1, len(word)):
+            before, after = word[at - 1], word[at]
+            if before in _NEVER_LAST or after in _NEVER_FIRST:
+                continue
+            if _letter_width(before) == 2 or _letter_width(after) == 2:
+                yield gap, word[start:at]
+                gap, start = "", at
+        yield gap, word[start:]
 
 
 def html_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

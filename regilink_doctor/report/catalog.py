@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from regilink_doctor.core.phrases import counted
-from regilink_doctor.core.text import escape_text
-from regilink_doctor.report.terminal import paint_text, text_width
+from regilink_doctor.core.text import escape_text, text_width
+from regilink_doctor.report.terminal import paint_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,6 +7,8 @@ import textwrap
 from functools import partial
 
 from regilink_doctor.core.failures import FAILURES
+from regilink_doctor.core.phrases import say
+from regilink_doctor.core.text import wrap_text
 from regilink_doctor.core.wandb_messages import WANDB_MESSAGES
 from regilink_doctor.report.terminal import paint_text
 from regilink_doctor.rules import rule_for
@@ -14,7 +16,7 @@ from regilink_doctor.rules.index import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from regilink_doctor.core.failures import Failure
     from regilink_doctor.core.wandb_messages import WandbMessage
@@ -42,19 +44,24 @@ def explanation_json(explanation: Explanation) -> str:
 
 
 def render_explanation(
-    explanation: Explanation, *, color: bool = False, width: int | None = None, site: str = ""
+    explanation: Explanation,
+    *,
+    color: bool = False,
+    width: int | None = None,
+    site: str = "",
+    translate: Callable[[str], str] = str,
 ) -> Iterator[str]:
     """The lines for a terminal of this width (None: there is none), with addresses of the documentation's `site`."""
-    return explanation.lines(width=width, paint=partial(paint_text, colour=color), site=site)
+    return explanation.lines(width=width, paint=partial(paint_text, colour=color), site=site, translate=translate)
 
 
 PARTS = {
-    "A": "Target path",
-    "B": "What the server refuses, or accepts in another way than meant",
-    "C": "The run, its mode, and when the link is made",
-    "D": "Consuming from the registry, and managing it",
-    "E": "Around the link",
-    "F": "Accounts, servers, disks and SDK builds",
+    "A": say("Target path"),
+    "B": say("What the server refuses, or accepts in another way than meant"),
+    "C": say("The run, its mode, and when the link is made"),
+    "D": say("Consuming from the registry, and managing it"),
+    "E": say("Around the link"),
+    "F": say("Accounts, servers, disks and SDK builds"),
 }
 """First letter of the ids -> what that part of the index is about."""
 
@@ -73,18 +80,18 @@ changes; reports of regilink name it, and `#a1` is the address of `A1` on this p
 """
 
 
-def render_failures(width: int | None) -> Iterator[str]:
+def render_failures(width: int | None, translate: Callable[[str], str] = str) -> Iterator[str]:
     """The index for a terminal: one line for each failure, by part."""
     for letter, title in PARTS.items():
-        yield f"{letter}. {title}"
+        yield f"{letter}. {translate(title)}"
         for failure in _failures_of(letter):
-            marks = [*failure.codes, *(["silent"] if failure.silent else [])]
-            line = f"  {failure.id:<4} {failure.title}" + (f"  [{', '.join(marks)}]" if marks else "")
-            yield from (
-                textwrap.wrap(line, max(width or _WIDTH, 40), subsequent_indent=" " * 7, drop_whitespace=True) or []
-            )
+            marks = [*failure.codes, *([translate("silent")] if failure.silent else [])]
+            text = translate(failure.title) + (f"  [{', '.join(marks)}]" if marks else "")
+            first, *more = wrap_text(text, max(width or _WIDTH, 40), 7)
+            yield f"  {failure.id:<4} {first}"
+            yield from (" " * 7 + line for line in more)
         yield ""
-    yield f"{len(FAILURES)} failures; `regilink explain A1` shows one"
+    yield translate(say("{number} failures; `regilink explain A1` shows one", number=len(FAILURES)))
 
 
 def failures_json() -> str:

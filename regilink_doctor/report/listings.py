@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from regilink_doctor.core.text import escape_text, mask_secrets
+from regilink_doctor.core.text import escape_text, mask_secrets, wrap_text
 from regilink_doctor.report.locations import format_place
-from regilink_doctor.report.terminal import wrap_text
+from regilink_doctor.workflows.explain.explanation import join_prose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -207,11 +207,8 @@ def read_documentation(rule: Rule) -> str:
 
 
 def split_documentation(documentation: str) -> list[str]:
-    """The paragraphs of a docstring; each of prose on one line, for translation keeps no line ends."""
-    paragraphs = documentation.split("\n\n")
-    return [
-        text if any(line[:1] in " -|`" for line in text.split("\n")) else text.replace("\n", " ") for text in paragraphs
-    ]
+    """The paragraphs of a docstring, each of prose on one line: a translation has its own."""
+    return [join_prose(paragraph) for paragraph in documentation.split("\n\n")]
 
 
 def read_summary(rule: Rule) -> str:

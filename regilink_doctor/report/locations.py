@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.text import escape_text, mask_keys
-from regilink_doctor.report.terminal import cut_line, paint_text, show_text, text_width, wrap_text
+from regilink_doctor.core.text import escape_text, mask_keys, text_width, wrap_text
+from regilink_doctor.report.terminal import cut_line, paint_text, show_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

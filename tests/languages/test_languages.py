@@ -8,8 +8,8 @@ import pytest
 from in_process import run_command
 
 from regilink_doctor.core.phrases import counted, join_phrases, rewrite_phrase, say
+from regilink_doctor.core.text import text_width, wrap_text
 from regilink_doctor.languages import Translation, list_languages, load_translation, read_entries
-from regilink_doctor.report.terminal import text_width, wrap_text
 
 MISTAKE = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(artifact, "wandb-registry-model")\n'
 ENGLISH = "names a registry but no collection"

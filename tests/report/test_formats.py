@@ -21,10 +21,10 @@ import xmlschema
 import regilink_doctor
 from regilink_doctor.config import FORMATS, Config, ConfigProblem, find_config
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related, Span
+from regilink_doctor.core.text import text_width
 from regilink_doctor.report import formats
 from regilink_doctor.report.formats import Style, find_format
 from regilink_doctor.report.locations import render_findings
-from regilink_doctor.report.terminal import text_width
 from regilink_doctor.workflows.lint import LintResult
 
 HERE = Path(__file__).parent

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from regilink_doctor.report.terminal import fit_lines, paint_text, text_width
+from regilink_doctor.core.text import text_width
+from regilink_doctor.report.terminal import fit_lines, paint_text
 
 
 def on_a_terminal(columns: int, *words: str, folder: Path) -> list[str]:

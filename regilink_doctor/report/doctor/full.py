@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 
 from regilink_doctor.core.origin import Argument, Code
-from regilink_doctor.core.phrases import counted, join_phrases, say
-from regilink_doctor.core.text import escape_text
+from regilink_doctor.core.phrases import counted, join_phrases, say, translate_value
+from regilink_doctor.core.text import escape_text, pad_text, text_width
 from regilink_doctor.report.summary import describe_unread
-from regilink_doctor.report.terminal import pad_text, text_width
 from regilink_doctor.rules.index import RULES
 
 TYPE_CHECKING = False
@@ -111,7 +110,7 @@ class _Page:
             return
         self.add_line((say("What was found where"), "bold"))
         rows = [
-            (self._translate(name), self._translate(setting.value) or '""', setting)
+            (self._translate(name), translate_value(setting.value, self._translate) or '""', setting)
             for name, setting in diagnosis.found
         ]
         name_width = max(text_width(name) for name, *_ in rows) + 2
@@ -154,7 +153,7 @@ class _Page:
 
     def _add_passed(self, check: CheckResult, verbose: int) -> None:
         about = check.subject not in (check.name, *check.message.split())
-        subject = f"  {self._translate(check.subject)}" if about else ""
+        subject = f"  {translate_value(check.subject, self._translate)}" if about else ""
         head = (self.choose_mark("pass"), (f" {check.name}", "bold"), (subject, "cyan"))
         time = (f"  {check.duration_ms} ms", "dim")
         self.add_line(
@@ -173,13 +172,13 @@ class _Page:
         style = MARKS[check.status][2]
         code = f"  {check.code}" if check.code else ""
         origins = [each.shown for each in (check.origin, *check.also_at) if each is not None]
-        places = ", ".join(map(self._translate, origins))
+        places = ", ".join(translate_value(origin, self._translate) for origin in origins)
         origin = f"  ({places})" if places else ""
         self.add_line(
             self.choose_mark(check.status),
             (f" {check.name}", "bold"),
             (code, style),
-            (f"  {self._translate(check.subject)}", "cyan"),
+            (f"  {translate_value(check.subject, self._translate)}", "cyan"),
             (origin, "dim"),
             *self._list_details(check, verbose),
         )
@@ -206,7 +205,9 @@ class _Page:
         for reason, rows in reasons.items():
             # A reason that hangs on no other check is about its subject, and says little without it.
             apart = verbose or not rows[0].blocked_by
-            labels = (f"{row.name} ({self._translate(row.subject)})" if apart else row.name for row in rows)
+            labels = (
+                f"{row.name} ({translate_value(row.subject, self._translate)})" if apart else row.name for row in rows
+            )
             names = list(dict.fromkeys(labels))
             self.add_line(self.choose_mark("skip"), (f" {', '.join(names)}: ", "dim"), (reason, "dim"), hang=2)
         if reasons:

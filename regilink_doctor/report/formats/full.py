@@ -40,6 +40,6 @@ class Full(Format):
             if style.width is None:
                 yield line
             else:
-                from regilink_doctor.report.terminal import wrap_text
+                from regilink_doctor.core.text import wrap_text
 
                 yield from wrap_text(line, style.width, 0)

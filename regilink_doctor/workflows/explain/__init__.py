@@ -9,6 +9,7 @@ import re
 import sys
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import HOSTS, misspelled_prefix
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.workflows.explain.addresses import explain_address
@@ -111,7 +112,10 @@ def last_exception() -> BaseException | None:
 
 def _no_exception() -> Explanation:
     return Explanation(
-        "unknown", "nothing to explain", is_recognized=False, notes=("no exception has been raised, and no text given",)
+        "unknown",
+        say("nothing to explain"),
+        is_recognized=False,
+        notes=(say("no exception has been raised, and no text given"),),
     )
 
 
@@ -165,18 +169,20 @@ def _unknown(text: str) -> Explanation:
     if near := near_entries(text):
         return Explanation(
             "unknown",
-            f"no rule and no failure is called {text.strip()!r}",
+            say("no rule and no failure is called {text!r}", text=text.strip()),
             is_recognized=False,
-            notes=(f"did you mean {', '.join(near)}?",),
+            notes=(say("did you mean {near}?", near=", ".join(near)),),
         )
     return Explanation(
         "unknown",
-        "not recognized",
+        say("not recognized"),
         is_recognized=False,
         notes=(
-            "it contains no message of wandb or its server that regilink knows",
-            "give a rule (REG101, missing-collection), a failure (A12), a target path, an address of the W&B App, the "
-            "code of the link, a question, or the whole error with its traceback",
-            "`regilink doctor` asks the live server",
+            say("it contains no message of wandb or its server that regilink knows"),
+            say(
+                "give a rule (REG101, missing-collection), a failure (A12), a target path, an address of the W&B App, "
+                "the code of the link, a question, or the whole error with its traceback"
+            ),
+            say("`regilink doctor` asks the live server"),
         ),
     )

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import read_pasted
 from regilink_doctor.rules.wording import quoted
 from regilink_doctor.workflows.explain import paths
@@ -41,7 +42,9 @@ def _full_name(pasted: Pasted) -> str:
 
 
 def _as_target() -> tuple[str, ...]:
-    return ("as it is, taken for a target path: a collection named like the whole address, in the run's own project",)
+    return (
+        say("as it is, taken for a target path: a collection named like the whole address, in the run's own project"),
+    )
 
 
 def _collection(pasted: Pasted) -> Explanation:
@@ -49,17 +52,19 @@ def _collection(pasted: Pasted) -> Explanation:
     facts = paths.examine(target)
     reading = f"{target}:{pasted.version}" if pasted.version else f"{target}:ALIAS"
     parts = [
-        ("organization", pasted.organization or "(not in the address)"),
-        ("registry", pasted.registry or ""),
-        ("collection", pasted.collection or ""),
+        (say("organization"), pasted.organization or say("(not in the address)")),
+        (say("registry"), pasted.registry or ""),
+        (say("collection"), pasted.collection or ""),
     ]
     if pasted.version:
-        parts.append(("version or alias", pasted.version))
+        parts.append((say("version or alias"), pasted.version))
     if pasted.artifact_type:
-        parts.append(("type", pasted.artifact_type))
+        parts.append((say("type"), pasted.artifact_type))
     return Explanation(
         "url",
-        "the address of a collection in a registry" + (", at one version" if pasted.version else ""),
+        say("the address of a collection in a registry, at one version")
+        if pasted.version
+        else say("the address of a collection in a registry"),
         target=target,
         organization=pasted.organization,
         registry=pasted.registry,
@@ -70,37 +75,48 @@ def _collection(pasted: Pasted) -> Explanation:
         parts=tuple(parts),
         goes=_as_target(),
         wrong=facts.wrong,
-        write=(f"to link to it: target_path={quoted(target)}", f"to read it: {quoted(reading)}"),
+        write=(
+            say("to link to it: target_path={target}", target=quoted(target)),
+            say("to read it: {reading}", reading=quoted(reading)),
+        ),
     )
 
 
 def _registry(pasted: Pasted) -> Explanation:
     return Explanation(
         "url",
-        "the address of a registry; it names no collection",
+        say("the address of a registry; it names no collection"),
         organization=pasted.organization,
         registry=pasted.registry,
         codes=(rule_codes.URL_AS_TARGET,),
         failures=("A9",),
-        parts=(("organization", pasted.organization or "(not in the address)"), ("registry", pasted.registry or "")),
+        parts=(
+            (say("organization"), pasted.organization or say("(not in the address)")),
+            (say("registry"), pasted.registry or ""),
+        ),
         goes=_as_target(),
-        write=(f"target_path={quoted(f'{REGISTRY_PREFIX}{pasted.registry}/COLLECTION')}; the first link makes it",),
+        write=(
+            say(
+                "{code}; the first link makes it",
+                code=f"target_path={quoted(f'{REGISTRY_PREFIX}{pasted.registry}/COLLECTION')}",
+            ),
+        ),
     )
 
 
 def _source(pasted: Pasted) -> Explanation:
     name = _full_name(pasted)
     parts = [
-        ("entity", pasted.entity or "(not given)"),
-        ("project", pasted.project or ""),
-        ("artifact", pasted.collection or ""),
-        ("version or alias", pasted.version or "(not given: latest)"),
+        (say("entity"), pasted.entity or say("(not given)")),
+        (say("project"), pasted.project or ""),
+        (say("artifact"), pasted.collection or ""),
+        (say("version or alias"), pasted.version or say("(not given: latest)")),
     ]
     if pasted.artifact_type:
-        parts.append(("type", pasted.artifact_type))
+        parts.append((say("type"), pasted.artifact_type))
     return Explanation(
         "url",
-        "the address of an artifact in a project: a source that can be linked, not a target",
+        say("the address of an artifact in a project: a source that can be linked, not a target"),
         collection=pasted.collection,
         version_or_alias=pasted.version,
         codes=(rule_codes.URL_AS_TARGET,),
@@ -115,16 +131,19 @@ def _legacy(pasted: Pasted) -> Explanation:
     migrated = f"{REGISTRY_PREFIX}{pasted.entity}{MIGRATED_SUFFIX}/{pasted.collection}"
     return Explanation(
         "url",
-        "the address of a collection in the legacy model registry of a team",
+        say("the address of a collection in the legacy model registry of a team"),
         collection=pasted.collection,
         version_or_alias=pasted.version,
         codes=(rule_codes.LEGACY_MODEL_REGISTRY, rule_codes.URL_AS_TARGET),
         failures=("A14", "A9"),
-        parts=(("team", pasted.entity or ""), ("collection", pasted.collection or "")),
+        parts=(("team", pasted.entity or ""), (say("collection"), pasted.collection or "")),
         goes=_as_target(),
         write=(
-            f"target_path={quoted(migrated)}, once the team's models are migrated; the App's list of registries shows "
-            "whether it is there",
+            say(
+                "target_path={path}, once the team's models are migrated; the App's list of registries shows "
+                "whether it is there",
+                path=quoted(migrated),
+            ),
         ),
         causes=causes_of(["A14"], target=migrated, entity=pasted.entity),
     )
@@ -133,14 +152,17 @@ def _legacy(pasted: Pasted) -> Explanation:
 def _entity(pasted: Pasted) -> Explanation:
     return Explanation(
         "entity-url",
-        "the profile page of a team or a user",
+        say("the profile page of a team or a user"),
         failures=("B2",),
         codes=(rule_codes.IMPLICIT_ENTITY,),
-        parts=(("entity", pasted.entity or ""),),
+        parts=((say("entity"), pasted.entity or ""),),
         write=(
-            f"wandb.init(entity={quoted(pasted.entity or '')}, ...), if it is a team of the organization; what a user "
-            "has logged can be linked to no registry",
-            f"regilink doctor --entity {pasted.entity} tells which of the two it is",
+            say(
+                "wandb.init(entity={entity}, ...), if it is a team of the organization; "
+                "what a user has logged can be linked to no registry",
+                entity=quoted(pasted.entity or ""),
+            ),
+            say("regilink doctor --entity {entity} tells which of the two it is", entity=pasted.entity),
         ),
     )
 
@@ -149,13 +171,20 @@ def _landing(pasted: Pasted) -> Explanation:
     who = pasted.organization or pasted.entity
     return Explanation(
         "url",
-        "the list of registries" + (f" of {quoted(who)}" if who else "") + "; it names none",
+        say("the list of registries of {who}; it names none", who=quoted(who))
+        if who
+        else say("the list of registries; it names none"),
         organization=pasted.organization,
         codes=(rule_codes.URL_AS_TARGET,),
         failures=("A9",),
-        parts=(("organization", pasted.organization),) if pasted.organization else (),
+        parts=((say("organization"), pasted.organization),) if pasted.organization else (),
         goes=_as_target(),
-        write=(f'target_path="{REGISTRY_PREFIX}REGISTRY/COLLECTION"; open the registry in the App and take its name',),
+        write=(
+            say(
+                "{code}; open the registry in the App and take its name",
+                code=f'target_path="{REGISTRY_PREFIX}REGISTRY/COLLECTION"',
+            ),
+        ),
     )
 
 
@@ -165,9 +194,9 @@ def _strange(text: str) -> Explanation:
         segments = [unquote(part) for part in url.path.split("/") if part]
     except ValueError:
         url, segments = None, []
-    title = "an address, but not of a registry, an artifact or an entity"
+    title = say("an address, but not of a registry, an artifact or an entity")
     if url is not None and url.hostname and "runs" in segments[2:3]:
-        title = "the address of a run; the registry has no page for it"
+        title = say("the address of a run; the registry has no page for it")
     return Explanation(
         "url",
         title,

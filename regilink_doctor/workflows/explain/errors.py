@@ -8,7 +8,7 @@ from functools import cache
 from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
-from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.phrases import counted, join_phrases, say
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
 from regilink_doctor.core.text import close_to
@@ -49,7 +49,11 @@ def explain_entry(text: str) -> Explanation | None:
         return _rule(code)
     if _CODE.fullmatch(word) and (rows := [row for row, each in FAILURES.items() if code in each.codes]):
         return Explanation(
-            "rule", f"{code}, a check of these failures", codes=(code,), failures=tuple(rows), causes=causes_of(rows)
+            "rule",
+            say("{code}, a check of these failures", code=code),
+            codes=(code,),
+            failures=tuple(rows),
+            causes=causes_of(rows),
         )
     row = next((each for each in FAILURES if each.casefold() == word.casefold()), None)
     return _row(row) if row is not None else None
@@ -74,7 +78,10 @@ def explain_entries(text: str) -> Explanation | None:
         elif beginning:
             known = ", ".join(sorted({code[:4] for code in RULES}))
             return Explanation(
-                "unknown", f"no rule begins with {word!r}", is_recognized=False, notes=(f"there are {known}",)
+                "unknown",
+                say("no rule begins with {word!r}", word=word),
+                is_recognized=False,
+                notes=(say("there are {known}", known=known),),
             )
         else:
             return None
@@ -84,7 +91,9 @@ def explain_entries(text: str) -> Explanation | None:
         counted(len(found), "rule", "rules and rows" if rows else None),
         codes=tuple(key for key in found if key not in FAILURES),
         failures=rows,
-        notes=(f"`regilink explain {next(iter(found))}` says what it is about, and what to write instead",),
+        notes=(
+            say("`regilink explain {name}` says what it is about, and what to write instead", name=next(iter(found))),
+        ),
         body="\n".join(f"  {title}" for title in found.values()),
     )
 
@@ -120,7 +129,7 @@ def near_entries(text: str) -> tuple[str, ...]:
 
 def _rule(code: str) -> Explanation:
     rule = rule_for(code)
-    examples = (("Reported", rule.bad), ("Not reported", rule.good))
+    examples = ((say("Reported"), rule.bad), (say("Not reported"), rule.good))
     return Explanation(
         "rule",
         _title(rule),
@@ -143,7 +152,7 @@ def _row(row: str) -> Explanation:
         f"{row}: {failure.title}",
         codes=failure.codes,
         failures=(row,),
-        notes=("nothing is raised: it fails silently",) if failure.silent else (),
+        notes=(say("nothing is raised: it fails silently"),) if failure.silent else (),
         causes=causes_of([row]),
     )
 
@@ -152,10 +161,10 @@ SHORTEST_BEGINNING = 40
 """Characters of a first sentence by which a message that was cut short is recognized."""
 
 _SPEAKERS = {
-    "server": "W&B's server",
-    "sdk": "the wandb SDK",
-    "cli": "a command line",
-    "other": "wandb-core, an older wandb or a library",
+    "server": say("W&B's server"),
+    "sdk": say("the wandb SDK"),
+    "cli": say("a command line"),
+    "other": say("wandb-core, an older wandb or a library"),
 }
 _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
 _UNDECIDED = ("F2", "C10", "F1", "B7", "F14")
@@ -377,52 +386,54 @@ def _quote(context: ErrorContext, match: RecognizedMessage) -> str:
 def _notes(context: ErrorContext, matches: Sequence[RecognizedMessage]) -> Iterator[str]:
     if matches:
         main = matches[0].message
-        yield f"reported by {_SPEAKERS[main.speaker]}{_era(main)}"
+        yield say("reported by {speaker}{era}", speaker=_SPEAKERS[main.speaker], era=_era(main))
         if not main.known:
-            yield "W&B's wording is undocumented; this wording is that of regilink's emulator"
+            yield say("W&B's wording is undocumented; this wording is that of regilink's emulator")
         if main.hint:
-            yield f"in this case: {main.hint}"
+            yield join_phrases("", [say("in this case: "), main.hint])
         if main.code:
-            yield f"`regilink explain {main.code}`: the rule that finds it before the run"
+            yield say("`regilink explain {code}`: the rule that finds it before the run", code=main.code)
     if context.place:
-        yield f"raised at {context.place}"
+        yield say("raised at {place}", place=context.place)
     if context.phase in ("init", "sync") and context.operation:
-        yield f"the run itself is refused (`{context.operation}`); no registry is involved yet"
+        yield say("the run itself is refused (`{operation}`); no registry is involved yet", operation=context.operation)
     if context.sdk_version:
-        yield f"wandb {context.sdk_version}"
+        yield say("wandb {version}", version=context.sdk_version)
     quotes = dict.fromkeys(_quote(context, match) for match in matches[1:])
     for quote in list(quotes)[:3]:
-        yield f"also in the text: {quote}"
+        yield say("also in the text: {quote}", quote=quote)
 
 
 def _notes_of_unknown(context: ErrorContext, names: _Names, facts: paths.PathFacts | None) -> Iterator[str]:
     """What could be read around an error that is not in the index, and where to look."""
     if context.place:
-        yield f"raised at {context.place}"
+        yield say("raised at {place}", place=context.place)
     if context.call:
-        yield f"the call that failed: {context.call}"
+        yield say("the call that failed: {call}", call=context.call)
     if context.operation:
-        yield f"the GraphQL operation: {context.operation}"
+        yield say("the GraphQL operation: {operation}", operation=context.operation)
     if context.status:
-        yield f"HTTP status {context.status}"
+        yield say("HTTP status {status}", status=context.status)
     if context.sdk_version:
-        yield f"wandb {context.sdk_version}"
+        yield say("wandb {version}", version=context.sdk_version)
     if names.path and facts is not None and not facts.wrong:
-        yield f"the path in it, {names.path!r}, is well formed; the server can still refuse it"
+        yield say("the path in it, {path!r}, is well formed; the server can still refuse it", path=names.path)
     if not context.is_about_wandb:
-        yield "the text does not name wandb: the error may come from another program"
+        yield say("the text does not name wandb: the error may come from another program")
         return
     yield (
-        "it contains no W&B message that regilink knows. Look at wandb/latest-run/logs/debug.log and "
-        "debug-internal.log (or debug-core.log), and at status.wandb.com"
+        say(
+            "it contains no W&B message that regilink knows. Look at wandb/latest-run/logs/debug.log and "
+            "debug-internal.log (or debug-core.log), and at status.wandb.com"
+        )
     )
     target = f" {names.path}" if names.path else ""
-    yield f"`regilink doctor{target}` asks the server about account, entity and registry"
+    yield say("`regilink doctor{target}` asks the server about account, entity and registry", target=target)
 
 
 def _era(message: WandbMessage) -> str:
     if message.since and message.until:
-        return f" of wandb {message.since} up to, but not, {message.until}"
+        return say(" of wandb {since} up to, but not, {until}", since=message.since, until=message.until)
     if message.since:
-        return f" since wandb {message.since}"
-    return f" before wandb {message.until}" if message.until else ""
+        return say(" since wandb {since}", since=message.since)
+    return say(" before wandb {until}", until=message.until) if message.until else ""

@@ -9,8 +9,9 @@ from typing import Literal
 from regilink_doctor.config import failure_entry, rule_page
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.origin import quote_for_shell
+from regilink_doctor.core.phrases import say, translate_value
 from regilink_doctor.core.records import record
-from regilink_doctor.core.text import escape_text
+from regilink_doctor.core.text import escape_text, pad_text, text_width, wrap_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,15 +113,23 @@ class Explanation:
         """The explanation as plain text, without a line feed at its end."""
         return "\n".join(self.lines())
 
-    def lines(self, *, width: int | None = None, paint: Paint | None = None, site: str = "") -> Iterator[str]:
+    def lines(
+        self,
+        *,
+        width: int | None = None,
+        paint: Paint | None = None,
+        site: str = "",
+        translate: Callable[[str], str] = str,
+    ) -> Iterator[str]:
         """The lines without their ends: what it is, parts, where a link goes, what is wrong, what to write, causes.
 
         Args:
             width: columns of the terminal, of which `WIDTH` are used at most; None: no terminal.
             paint: colors a text.
             site: where the documentation begins; with it, rules and failures are shown with their addresses.
+            translate: shows a string in the reader's language.
         """
-        layout = _Layout(min(width or WIDTH, WIDTH), width, paint or (lambda _, text: text), site)
+        layout = _Layout(min(width or WIDTH, WIDTH), width, paint or (lambda _, text: text), site, translate)
         yield from layout.explanation(self)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
@@ -145,28 +154,29 @@ class _Layout:
     terminal: int | None
     paint: Paint
     site: str
+    translate: Callable[[str], str]
 
     def explanation(self, explanation: Explanation) -> Iterator[str]:
-        yield from self._heading(_lead(explanation) + _shorten(explanation.title))
+        yield from self._heading(self._title(explanation))
         if explanation.kind == "failure" and explanation.codes:
-            yield f"  caught by {', '.join(explanation.codes)}"
+            yield f"  {self.translate(say('caught by {codes}', codes=', '.join(explanation.codes)))}"
         if explanation.kind == "rule" and len(explanation.codes) == 1:
             yield from self._address(rule_page(self.site, explanation.codes[0]), "  ")
         for note in explanation.notes:
-            yield from (self.paint(QUIET, line) for line in self._wrap(_shorten(note), "  "))
-        yield from _table(explanation.parts)
-        yield from self._section("A link to it goes to:", explanation.goes)
+            yield from (self.paint(QUIET, line) for line in self._wrap(self._show(note), "  "))
+        yield from self._table(explanation.parts)
+        yield from self._section(self.translate("A link to it goes to:"), explanation.goes)
         if explanation.wrong:
             yield ""
-            yield from self._heading("What is wrong:")
+            yield from self._heading(self.translate("What is wrong:"))
             for wrong in explanation.wrong:
                 yield from self._wrong(wrong)
-        yield from self._section("Write:", explanation.write)
+        yield from self._section(self.translate("Write:"), explanation.write)
         if explanation.body:
             yield ""
             yield from self._documentation(explanation.body)
         for title, examples in explanation.examples:
-            yield from ("", self.paint(BOLD, f"{title}:"), "")
+            yield from ("", self.paint(BOLD, f"{self.translate(title)}:"), "")
             yield from textwrap.indent("\n\n".join(examples), "    ").splitlines()
         yield from self._causes(explanation)
 
@@ -176,39 +186,40 @@ class _Layout:
         if is_list:
             yield ""
             is_answered = explanation.kind == "question" and explanation.write
-            yield from self._heading("Common mistakes:" if is_answered else "Likely causes, the likeliest first:")
+            title = say("Common mistakes:") if is_answered else say("Likely causes, the likeliest first:")
+            yield from self._heading(self.translate(title))
         for number, cause in enumerate(causes, 1):
             yield ""
             if explanation.kind != "failure":  # its title is the explanation's
-                names = ", ".join((f"failure {cause.failure}", *cause.codes))
+                names = ", ".join((self.translate(say("failure {id}", id=cause.failure)), *cause.codes))
                 lead = f"{number}. " if is_list else ""
-                yield from self._heading(f"{lead}{capitalize(cause.title)} [{names}]")
+                yield from self._heading(f"{lead}{capitalize(self.translate(cause.title))} [{names}]")
             yield from self._cause(cause, is_whole=number == 1)
 
     def _cause(self, cause: Cause, *, is_whole: bool) -> Iterator[str]:
         """The lines of a cause; what happens is shown for the likeliest alone."""
         for label, text in (
-            ("What happens", cause.happens if is_whole else ""),
-            ("How to recognize it", cause.recognize),
-            ("What to do", cause.help),
-            ("Check with", f"`{_shorten(cause.check_with)}`" if cause.check_with else ""),
+            (say("What happens"), cause.happens if is_whole else ""),
+            (say("How to recognize it"), cause.recognize),
+            (say("What to do"), cause.help),
+            (say("Check with"), f"`{_shorten(cause.check_with)}`" if cause.check_with else ""),
         ):
             if text:
-                yield from self._wrap(f"{label}: {text}", "   ")
+                yield from self._wrap(f"{self.translate(label)}: {self.translate(text)}", "   ")
         yield from self._address(failure_entry(self.site, cause.failure), "   ")
 
     def _wrong(self, wrong: Wrong) -> Iterator[str]:
-        where = f"line {wrong.line}: " if wrong.line is not None else ""
-        yield from self._wrap(f"{wrong.code}: {where}{_shorten(wrong.message)}", "  ")
-        for label, text in (("note", wrong.note), ("help", wrong.help)):
+        where = self.translate(say("line {number}: ", number=wrong.line)) if wrong.line is not None else ""
+        yield from self._wrap(f"{wrong.code}: {where}{self._show(wrong.message)}", "  ")
+        for label, text in ((say("note"), wrong.note), (say("help"), wrong.help)):
             if text:
-                yield from self._wrap(f"{label}: {_shorten(text)}", "    ")
+                yield from self._wrap(f"{self.translate(label)}: {self._show(text)}", "    ")
         yield from self._address(rule_page(self.site, wrong.code), "    ")
 
     def _address(self, address: str | None, indent: str) -> Iterator[str]:
         """The line with a page of the documentation, never broken; nothing where the documentation has no site."""
         if address is not None:
-            yield f"{indent}See: {address}"
+            yield f"{indent}{self.translate('See')}: {address}"
 
     def _section(self, title: str, lines: Iterable[str]) -> Iterator[str]:
         shown = list(lines)
@@ -216,10 +227,27 @@ class _Layout:
             yield ""
             yield from self._heading(title)
             for line in shown:
-                yield from self._wrap(_shorten(line), "  ")
+                yield from self._wrap(self._show(line), "  ")
 
     def _heading(self, text: str) -> Iterator[str]:
         yield from (self.paint(BOLD, line) for line in self._wrap(capitalize(text), ""))
+
+    def _title(self, explanation: Explanation) -> str:
+        title = self._show(explanation.title)
+        if explanation.kind != "error":
+            return title
+        lead = say("error: ") if explanation.is_recognized else say("error not known: ")
+        return self.translate(lead) + title
+
+    def _table(self, parts: Iterable[tuple[str, str]]) -> Iterator[str]:
+        rows = [(self.translate(name), _shorten(translate_value(value, self.translate))) for name, value in parts]
+        if rows:
+            yield ""
+            margin = max(text_width(name) for name, _ in rows)
+            yield from (f"  {pad_text(name, margin)}   {value}" for name, value in rows)
+
+    def _show(self, text: str) -> str:
+        return _shorten(self.translate(text))
 
     def _wrap(self, text: str, indent: str) -> list[str]:
         return _wrap_text(text, indent, self.width)
@@ -229,6 +257,10 @@ class _Layout:
         for number, paragraph in enumerate(text.split("\n\n")):
             if number:
                 yield ""
+            translated = self.translate(join_prose(paragraph))
+            if translated != join_prose(paragraph):
+                yield from _wrap_text(translated, "", self.width) if "\n" not in translated else translated.splitlines()
+                continue
             lines = paragraph.splitlines()
             is_prose = not any(line[:1] in (" ", "-", "|", "`") for line in lines)
             if is_prose and self.terminal is not None and any(len(line) > self.terminal for line in lines):
@@ -242,21 +274,15 @@ def capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _lead(explanation: Explanation) -> str:
-    if explanation.kind != "error":
-        return ""
-    return "error: " if explanation.is_recognized else "error not known: "
-
-
-def _table(parts: Iterable[tuple[str, str]]) -> Iterator[str]:
-    rows = list(parts)
-    if rows:
-        yield ""
-        margin = max(len(name) for name, _ in rows)
-        yield from (f"  {name:<{margin}}   {_shorten(value)}" for name, value in rows)
+def join_prose(paragraph: str) -> str:
+    """A paragraph of documentation on one line; a list, a table or code keeps its lines."""
+    lines = paragraph.split("\n")
+    return paragraph if any(line[:1] in (" ", "-", "|", "`") for line in lines) else " ".join(lines)
 
 
 def _wrap_text(text: str, indent: str, width: int) -> list[str]:
+    if not text.isascii():  # its letters may be two columns wide
+        return [indent + line for line in wrap_text(text, width, len(indent))]
     return textwrap.wrap(
         text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     ) or [indent]

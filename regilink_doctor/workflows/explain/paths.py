@@ -6,6 +6,7 @@ from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.origin import quote_for_shell
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem, SdkRefusal, sdk_link
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import UNKNOWN_NAME, TargetPath, parsed
@@ -47,11 +48,15 @@ def explain_path(text: str, kind: Kind, view: OrganizationView | None = None) ->
         linked = text.removesuffix(f":{path.version}")
     facts = examine(linked, view)
     failures = facts.failures or _failures_of_project_link(linked)
-    title = "the full name of a version in a registry, for reading"
+    title = say("the full name of a version in a registry, for reading")
     if kind == "full-name" and (path is None or not path.is_registry):
-        title = "the full name of a version in a project, not in a registry; for reading"
+        title = say("the full name of a version in a project, not in a registry; for reading")
     elif kind == "target-path":
-        title = "a target path" + ("" if path is not None and path.is_registry else ", but not of a registry")
+        title = (
+            say("a target path")
+            if path is not None and path.is_registry
+            else say("a target path, but not of a registry")
+        )
     organization = path.prefix or None if path is not None and path.is_registry else None
     return Explanation(
         kind,
@@ -125,17 +130,17 @@ def parts_of(path: TargetPath | None) -> tuple[tuple[str, str], ...]:
         return ()
     if path.is_registry:
         shown = [
-            ("organization", path.prefix or "(not given: W&B takes that of the run's entity)"),
-            ("registry", path.registry or ""),
+            (say("organization"), path.prefix or say("(not given: W&B takes that of the run's entity)")),
+            (say("registry"), path.registry or ""),
         ]
     else:
         shown = [
-            ("entity", path.prefix or "(not given: the run's)"),
-            ("project", path.project or "(not given: the run's)"),
+            (say("entity"), path.prefix or say("(not given: the run's)")),
+            (say("project"), path.project or say("(not given: the run's)")),
         ]
-    shown.append(("collection", path.collection or "(empty)"))
+    shown.append((say("collection"), path.collection or say("(empty)")))
     if path.version is not None:
-        shown.append(("version or alias", path.version or "(empty)"))
+        shown.append((say("version or alias"), path.version or say("(empty)")))
     return tuple(shown)
 
 
@@ -149,13 +154,20 @@ def _destination(text: str, call: LinkMethod) -> str:
     link = sdk_link(text, call, UNKNOWN_NAME, UNKNOWN_NAME, {})
     if isinstance(link, SdkRefusal):
         said = wandb_messages.fill_message(link.problem.wandb_message or "", **link.problem.facts)
-        return f"nowhere: {link.exception}: {said} (raised after the upload)"
+        return say("nowhere: {exception}: {said} (raised after the upload)", exception=link.exception, said=said)
     if not link.registry:
-        return (wording.find_destination(target_of(text, call)) or "a project of the run's entity") + ", not a registry"
+        place = wording.find_destination(target_of(text, call)) or say("a project of the run's entity")
+        return say("{place}, not a registry", place=place)
     registry = wording.quoted(link.project.removeprefix(REGISTRY_PREFIX))
-    owner = wording.quoted(link.organization) if link.organization else "that the run's entity belongs to"
-    name = f"collection {wording.quoted(link.collection)}" if link.collection else "a collection without a name"
-    return f"{name} of the registry {registry} of the organization {owner}"
+    owner = wording.quoted(link.organization) if link.organization else say("that the run's entity belongs to")
+    name = (
+        say("collection {collection}", collection=wording.quoted(link.collection))
+        if link.collection
+        else say("a collection without a name")
+    )
+    return say(
+        "{name} of the registry {registry} of the organization {owner}", name=name, registry=registry, owner=owner
+    )
 
 
 def _failures_of_project_link(text: str) -> tuple[str, ...]:
@@ -178,8 +190,11 @@ def _target(linked: str, kind: Kind, facts: PathFacts) -> str | None:
 def _notes(linked: str, path: TargetPath | None, facts: PathFacts) -> tuple[str, ...]:
     if facts.wrong or path is None or not path.is_registry:
         return ()
-    asks = f"`regilink doctor {quote_for_shell(linked)}` asks the server whether the registry exists and accepts it"
-    return (f"well formed; {asks}",)
+    asks = say(
+        "`regilink doctor {linked}` asks the server whether the registry exists and accepts it",
+        linked=quote_for_shell(linked),
+    )
+    return (say("well formed; {asks}", asks=asks),)
 
 
 def _write(text: str, linked: str, kind: Kind, facts: PathFacts) -> tuple[str, ...]:
@@ -187,8 +202,11 @@ def _write(text: str, linked: str, kind: Kind, facts: PathFacts) -> tuple[str, .
     target = _target(linked, kind, facts)
     if target is not None and kind == "full-name":
         return (
-            f"to read it: {wording.quoted(text)}",
-            f"to link to it: target_path={wording.quoted(target)} (W&B numbers the versions, aliases go into aliases=)",
+            say("to read it: {text}", text=wording.quoted(text)),
+            say(
+                "to link to it: target_path={target} (W&B numbers the versions, aliases go into aliases=)",
+                target=wording.quoted(target),
+            ),
         )
     if target is not None and facts.wrong:
         return (f"target_path={wording.quoted(target)}",)
@@ -200,5 +218,6 @@ def _write(text: str, linked: str, kind: Kind, facts: PathFacts) -> tuple[str, .
 def _registry_was_meant(path: TargetPath) -> tuple[str, ...]:
     name = CORE_REGISTRY_DISPLAY.get((path.project or "").casefold(), path.project or "REGISTRY")
     meant = wording.quoted(f"{REGISTRY_PREFIX}{name}/{path.name or 'COLLECTION'}")
-    sure = "" if name in CORE_REGISTRY_TYPES else ", if a registry is meant"
-    return (f"target_path={meant}{sure}",)
+    if name in CORE_REGISTRY_TYPES:
+        return (f"target_path={meant}",)
+    return (say("target_path={path}, if a registry is meant", path=meant),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import misspelled_prefix
 from regilink_doctor.workflows.explain import paths
@@ -135,7 +136,7 @@ WORDS = {
     ),
 }
 
-_ABSENT = "the version is not in the registry, and nothing failed"
+_ABSENT = say("the version is not in the registry, and nothing failed")
 _SILENT = ("A1", "A2", "C5", "C13", "A4", "B14")
 
 SYMPTOMS: tuple[Symptom, ...] = (
@@ -237,13 +238,17 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
     codes = [*(facts.codes if facts is not None else ()), *(code for cause in causes for code in cause.codes)]
     return Explanation(
         "question",
-        f"a question: {symptoms[0].title}" if symptoms else "a question about a target path",
+        join_phrases("", [say("a question: "), symptoms[0].title])
+        if symptoms
+        else say("a question about a target path"),
         target=facts.fixed if facts is not None and facts.wrong else None,
         codes=tuple(dict.fromkeys(codes)),
         failures=failures,
         notes=(
-            "`regilink lint` finds most of these in the code, `regilink doctor` on the server; "
-            "`regilink explain --list` lists every known failure",
+            say(
+                "`regilink lint` finds most of these in the code, `regilink doctor` on the server; "
+                "`regilink explain --list` lists every known failure"
+            ),
         ),
         wrong=facts.wrong if facts is not None else (),
         write=symptoms[0].write if symptoms and facts is None else (),

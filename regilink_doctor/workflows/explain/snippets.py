@@ -7,6 +7,7 @@ import re
 import textwrap
 
 from regilink_doctor.core import rule_codes
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parsed, read_snippet, show_unknown
 from regilink_doctor.lint.engine import lint_bytes
@@ -122,7 +123,7 @@ def _of_code(report: FileReport, sites: Sequence[Site], lines: range, view: Orga
     failures = tuple(dict.fromkeys(failure for one in wrong for failure in rule_for(one.code).failures))
     codes = tuple(dict.fromkeys(one.code for one in wrong))
     calls = ", ".join(dict.fromkeys(site.call for site in sites if site.place.span.line in lines))
-    title = f"code that calls {calls}" if calls else "code that puts a target path together"
+    title = say("code that calls {calls}", calls=calls) if calls else say("code that puts a target path together")
     string = _main_string(sites)
     if string is not None and string.literal is not None:
         inner = _of_path(string.literal, view)
@@ -154,8 +155,8 @@ def _with_unknown_parts(explanation: Explanation, string: StringValue) -> Explan
         return replace(
             explanation,
             notes=(
-                f"the path is known only when the program runs: {sources}",
-                "print it before the call, and give regilink that string",
+                say("the path is known only when the program runs: {sources}", sources=sources),
+                say("print it before the call, and give regilink that string"),
             ),
         )
     known = {
@@ -168,7 +169,13 @@ def _with_unknown_parts(explanation: Explanation, string: StringValue) -> Explan
     return replace(
         explanation,
         **{name: value for name, value in known.items() if value and is_known(value)},
-        notes=(f"known only when the program runs: {sources}; the rest of {shown!r} is known",),
+        notes=(
+            say(
+                "known only when the program runs: {sources}; the rest of {shown!r} is known",
+                sources=sources,
+                shown=shown,
+            ),
+        ),
         parts=tuple(_shown_parts(path)),
     )
 
@@ -191,5 +198,7 @@ def _of_path(text: str, view: OrganizationView | None) -> Explanation:
     target = paths.without_organization(inner.target) if inner.target else None
     write = inner.write
     if target is not None and target != text and not write:
-        write = (f'target_path="{target}"; the organization in front can go',)
-    return replace(inner, kind="snippet", title=f"a snippet with {inner.title}", target=target, write=write)
+        write = (say("{code}; the organization in front can go", code=f'target_path="{target}"'),)
+    return replace(
+        inner, kind="snippet", title=join_phrases("", [say("a snippet with "), inner.title]), target=target, write=write
+    )
