@@ -277,7 +277,7 @@ def capitalize(text: str) -> str:
 def join_prose(paragraph: str) -> str:
     """A paragraph of documentation on one line; a list, a table or code keeps its lines."""
     lines = paragraph.split("\n")
-    return paragraph if any(line[:1] in (" ", "-", "|", "`") for line in lines) else " ".join(lines)
+    return paragraph if any(line.startswith((" ", "- ", "|", "```")) for line in lines) else " ".join(lines)
 
 
 def _wrap_text(text: str, indent: str, width: int) -> list[str]:
