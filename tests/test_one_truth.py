@@ -9,13 +9,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
+from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.core.problems import SdkRefusal, sdk_link
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.doctor.base import report_problem
 from regilink_doctor.emulator import World
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.rules import rule_for
-from regilink_doctor.rules.judge import correct_path, explain_outcome, judge_name, judge_target
+from regilink_doctor.rules.judge import correct_path, explain_attempt, explain_outcome, judge_name, judge_target
 from regilink_doctor.workflows.explain.paths import examine
 from regilink_doctor.workflows.verify import verify
 
@@ -167,6 +168,14 @@ def test_no_help_shows_a_path_with_another_mistake(text: str) -> None:
         message = rule_for(problem.rule).explain(problem)
         for path in re.findall(r'write "([^"]*/[^"]*)"', message.help or ""):
             assert not judge_target(target_of(path)), message
+
+
+def test_dry_run_says_of_an_accepted_link_to_the_legacy_registry_what_lint_says() -> None:
+    path = "team-a/model-registry/zoo"
+    places = ("team-a", "model-registry", "zoo", None, ())
+    attempt = LinkAttempt("alice", "team-a/p/1", None, "model", path, *places, "linked", None, None, None, None)
+    (problem,) = judge_target(target_of(path))
+    assert explain_attempt(attempt, None) == rule_for(problem.rule).explain(problem)
 
 
 @pytest.mark.parametrize("name", ["c.json"])

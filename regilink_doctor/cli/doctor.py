@@ -126,9 +126,10 @@ def _refuse_file(target: str) -> None:
     """
     if os.path.exists(target) and not target.startswith(REGISTRY_PREFIX):
         kind, folder = ("folder", target) if os.path.isdir(target) else ("file", os.path.dirname(target) or ".")
+        command = "regilink doctor" if os.path.samefile(folder, ".") else f"cd {folder} && regilink doctor"
         raise UsageProblem(
             f"{target} is a {kind}, not a target path\n"
-            f"  help: without TARGET the doctor checks the links of the current folder: cd {folder} && regilink doctor"
+            f"  help: without TARGET the doctor checks the links of the current folder: {command}"
         )
 
 

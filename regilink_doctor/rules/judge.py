@@ -8,6 +8,7 @@ or misplaces the link. `to_finding` makes findings of what rules report: place, 
 from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
+from regilink_doctor.core.naming import LEGACY_REGISTRY
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem, SdkRefusal, find_call_problem, find_problems, sdk_link
@@ -177,8 +178,11 @@ def explain_outcome(target: LinkTarget, view: OrganizationView | None, rule: str
 
 
 def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Message | None:
-    """The message for an attempt that W&B refused or misplaced: its rule's, else the failure index's; else None."""
-    if attempt.verdict == "linked":
+    """The message for an attempt that W&B refused or misplaced: its rule's, else the failure index's; else None.
+
+    Also for one that it accepted into the legacy model registry, which it closes once a team is migrated.
+    """
+    if attempt.verdict == "linked" and attempt.project != LEGACY_REGISTRY:
         return None
     path = attempt.requested
     if path is None:

@@ -82,6 +82,12 @@ def test_a_folder_is_not_a_target(shell: Path, capsys: pytest.CaptureFixture[str
         assert f"{words}, not a target path" in capsys.readouterr().err
 
 
+def test_redact_hides_a_file_that_could_not_be_read(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = doctor(shell, "run.link_artifact(\n", capsys, "--redact")[1]
+    assert "1 file could not be read: a file." in shown
+    assert "train.py" not in shown
+
+
 def test_a_link_with_a_warning_is_named_once(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = doctor(shell, "run.link_model('m.pt', 'zoo')\n", capsys)[1]
     assert (shown.count("REG112"), shown.count("train.py:4")) == (1, 1)

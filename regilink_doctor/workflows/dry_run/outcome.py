@@ -75,7 +75,7 @@ class Link:
     @property
     def help(self) -> str | None:
         """What to write instead; None for a link that is accepted into a registry."""
-        if self.in_project:
+        if self.in_project and self.message is None:
             return f'if you mean a registry, write "{REGISTRY_PREFIX}REGISTRY/{self.attempt.collection}"'
         return self.message.help if self.message is not None else None
 
