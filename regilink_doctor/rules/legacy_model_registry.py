@@ -80,7 +80,7 @@ class LegacyModelRegistry(Rule):
         if path == LEGACY_REGISTRY:
             instead = say('write "wandb-registry-model/COLLECTION"')
             return Message(say("{path} alone is not a registry", path=quoted(path)), where_it_goes(problem), instead)
-        last = path.rpartition("/")[2]
+        last = path.partition(":")[0].rpartition("/")[2]
         collection = (last.removeprefix(REGISTRY_PREFIX) if last != LEGACY_REGISTRY else "") or "COLLECTION"
         return Message(
             say("{path} is the legacy model registry", path=quoted(path)),
