@@ -81,6 +81,13 @@ _RUNS = (
         also=("B2", "B9", "C18"),
         hint="the key belongs to another account or team than the run's entity: print `wandb.Api().default_entity`",
     ),
+    *_group(
+        "B2",
+        "entity not specified, and viewer has no default entity",
+        speaker="server",
+        also=("C18",),
+        hint="the account has no default entity: name a team in `wandb.init(entity=...)` or `WANDB_ENTITY`",
+    ),
     *_group("B2", "CommError: project not found", "CommError: entity not found", speaker="server", also=("F1", "D1")),
     *_group(
         "B8",
@@ -135,6 +142,13 @@ _RUNS = (
         "run_path required when calling wandb.restore before wandb.init",
         also=("C8", "C5"),
     ),
+    *_group(
+        "B1",
+        "Artifacts logged anonymously cannot be claimed",
+        also=("C18", "B2"),
+        hint="the run is anonymous: log in, and remove `anonymous=` or `WANDB_ANONYMOUS`",
+    ),
+    *_group("C5", "but also set the `WANDB_DISABLED` environment variable", speaker="other", hint="unset it"),
     *_group("F14", "Timed out finishing run.", "Problem finishing run", also=("F2", "C19")),
     *_group(
         "F14",
@@ -176,6 +190,7 @@ _SWEEPS = (
     *_group(
         "F16",
         "could not find project {project} during createAgent",
+        "run not found for history loading",
         "not found during createAgent",
         "entityName required for project query",
         "Sweep {sweep} not found",
@@ -316,6 +331,18 @@ _ARTIFACTS = (
 )
 
 _FILES = (
+    *_group("C19", "net/http: request canceled", "net/http: TLS handshake", speaker="other", also=("F2",)),
+    *_group("B14", "To use wandb on Windows, you need to run the command", hint="`pip install -U wandb`"),
+    *_group(
+        "F17",
+        "permission denied while trying to connect to the Docker daemon socket",
+        "Cannot connect to the Docker daemon",
+        "Unable to find image 'wandb/local",
+        speaker="other",
+        also=("F16",),
+        hint="Docker on this machine is the cause: its daemon, the rights on its socket, or the platform of the image",
+    ),
+    *_group("F7", "[Errno 13] Permission denied", speaker="other", also=("F14",)),
     *_group(
         "F13",
         "Failed to sync {path}",

@@ -108,6 +108,12 @@ _VERSION = re.compile(
 )
 _LOGGED_IN = re.compile(r"Currently logged in as: ([\w.-]+)(?: \(([\w.-]+)\))?")
 _HOST = re.compile(r"https?://([\w.-]+(?::\d+)?)")
+_OTHER_PROGRAM = re.compile(
+    r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}:\d+|actions/(?:up|down)load-artifact|toolkit/upload-artifact"
+    r"|\b(?:redis|mlflow|huggingface_hub|mysql|postgres\w*|mongodb?|kafka|openai|anthropic|neptune|comet_ml|dvc)\b",
+    re.IGNORECASE,
+)
+"""The address of a server that is no web address, or the name of another program with artifacts or a server."""
 _KEY_LENGTH = re.compile(r"yours was (\d+)|\bhas (\d+)\.?$", re.MULTILINE)
 _SYNC = re.compile(r"\bwandb (?:beta )?sync\b|^Syncing: http|debug-cli\.[^\s]*\.log|/file_stream\b", re.MULTILINE)
 _SWEEP = re.compile(
@@ -349,8 +355,8 @@ class ErrorContext:
 
     @property
     def is_from_wandb(self) -> bool:
-        """Whether a status can be W&B's: wandb is named, or no other host is."""
-        return self.is_about_wandb or not _HOST.search(self.message_text)
+        """Whether a message can be W&B's: wandb is named, or no other host and no other program is."""
+        return self.is_about_wandb or not (_HOST.search(self.message_text) or _OTHER_PROGRAM.search(self.message_text))
 
     @property
     def is_from_bucket(self) -> bool:

@@ -243,7 +243,7 @@ def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     """W&B's messages, best first. Of a message that a terminal broke in the middle of a word, the pieces are joined."""
     matches = wandb_messages.recognize_messages(context.message_text)
     if not context.is_from_wandb:  # "Unauthorized" of another host
-        matches = [match for match in matches if match.message.speaker in ("sdk", "cli")]
+        matches = [match for match in matches if match.message.speaker == "sdk"]
     matches = matches or search_messages(context.message_text, _beginnings())
     if not matches and "\n" in context.message_text:
         joined = "".join(line.strip() for line in context.message_text.splitlines())

@@ -116,6 +116,12 @@ _CLASSES_OF_THE_SERVER = ("CommError", "WandbApiFailedError", "HTTPError")
 _RUN_ATTRIBUTES = ("_log", "config", "entity", "finish", "id", "log", "name", "project", "save", "summary", "url")
 """What a program asks of `wandb.run`, which is None without an active run."""
 
+_DEPENDENCY = re.compile(
+    r"'(?:click|docker|git|gitdb|google|packaging|pathtools|pkg_resources|platformdirs|promise|psutil|pydantic(?:_core)?"
+    r"|requests|sentry_sdk|setproctitle|shortuuid|six|typing_extensions|urllib3|yaml)\b"
+)
+"""A package that wandb needs."""
+
 # Python itself raises these, and no program that checks its arguments: code that meets a value it does not expect.
 _BROKEN_CLASSES = (
     "AttributeError",
@@ -297,7 +303,8 @@ def _of_class(context: ErrorContext) -> Causes:
         return ("F6", "F17") if context.is_about_wandb else ()
     if context.is_about_wandb and "pickle" in text:
         return ("C16", "C14", "F14")
-    if name in ("ImportError", "ModuleNotFoundError") and "wandb" in text:
+    is_import = name in ("ImportError", "ModuleNotFoundError")
+    if is_import and ("wandb" in text or (context.is_about_wandb and _DEPENDENCY.search(text))):
         return ("F15",)
     if "offline" in text and context.is_about_wandb:
         return {"link": ("C1", "C2"), "sync": ("F13",)}.get(context.phase or "", ("C3", "C1"))
