@@ -37,6 +37,8 @@ INPUT_LIMIT = 1_000_000
 
 _PATH_LIMIT = 1000
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
+_ENTITY = re.compile(r"&(?:#39|#x27|quot|lt|gt|amp);")
+_TAG = re.compile(r"</?(?:pre|code|span|div|p|br|samp)\b[^<>\n]{0,200}>")
 _QUOTES = "\"'`"
 _CONSUMING_COMMAND = re.compile(r"\s*\$?\s*wandb artifact (?:get|ls)\s+(?:-\S+ )*([^\s'\"-][^\s'\"]*/[^\s'\"]+)[^/]*$")
 
@@ -60,7 +62,7 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     if isinstance(text, BaseException):
         return classify(text, catalog=catalog)
     # A null character would be read as an unknown part of a path.
-    text = mask_secrets(text[-INPUT_LIMIT:].strip("\r\n\ufeff").replace("\0", "\ufffd"))
+    text = mask_secrets(_without_markup(text[-INPUT_LIMIT:]).strip("\r\n\ufeff").replace("\0", "\ufffd"))
     bare = _unquoted(text)
     if explanation := explain_entry(bare) or explain_entries(bare):
         return explanation
@@ -130,6 +132,15 @@ def _unquoted(text: str) -> str:
     ):
         return stripped[1:-1]
     return text if "/" in text or not stripped else stripped
+
+
+def _without_markup(text: str) -> str:
+    """The text as a browser shows it, where it was copied from the source of a page."""
+    if not _ENTITY.search(text):
+        return text
+    from html import unescape
+
+    return unescape(_TAG.sub("", text))
 
 
 def _is_address(text: str) -> bool:

@@ -19,8 +19,8 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _QUOTES = "\"'`「」『』"
 _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does", "do", "did", "is", "are", "should")
 _LOG = re.compile(
-    r"^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: |^[A-Z]{4,8}: |^wandb: |^[$*#]+ "
-    r"|(?<![\w-])/[\w.-]+/"
+    r"^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: |^[A-Z]{4,8}: |^wandb: "
+    r"|^[$*#]+ |: [Ee]rror\b|(?<![\w-])/[\w.-]+/"
     r"|^\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\A(?:[^\n]*\n){6}",
     re.MULTILINE,
 )

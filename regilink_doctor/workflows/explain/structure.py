@@ -25,6 +25,7 @@ _ERRNO_CAUSES: dict[int, Causes] = {
     **dict.fromkeys((11, 12, 32, 98), _PROCESS),
     **dict.fromkeys((-5, -3, -2, 8, 51, 54, 60, 61, 64, 65, 99, 100, 101, 103, 104, 110, 111, 112, 113), _NETWORK),
 }
+_OF_ONE_FILE = (1, 2, 5, 13, 17, 20, 21, 36)
 _WINERROR_CAUSES: dict[int, Causes] = {
     **dict.fromkeys((5, 32, 80, 112, 145, 183, 206, 1314), _DISK),
     **dict.fromkeys((2, 3), ("F7", "F18")),
@@ -230,13 +231,10 @@ def find_system_causes(context: ErrorContext) -> Causes:
     if match := _WINERROR.search(text):
         return _WINERROR_CAUSES.get(int(match[1]), ())
     if match := _ERRNO.search(text):
-        causes = _ERRNO_CAUSES.get(int(match[1] or match[2]), ())
-        # Files of the program itself fail as well: the name, or wandb's own code, must show that it is about wandb.
-        return (
-            causes
-            if causes != _DISK or context.names_local_file or not context.frames or context.is_raised_in_wandb
-            else ()
-        )
+        number = int(match[1] or match[2])
+        # A file of the program itself can be missing or closed to it as well: wandb must be the one that asked for it.
+        is_of_wandb = context.names_local_file or not context.frames or context.is_raised_in_wandb
+        return _ERRNO_CAUSES.get(number, ()) if number not in _OF_ONE_FILE or is_of_wandb else ()
     return ()
 
 
