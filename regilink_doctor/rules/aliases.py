@@ -39,6 +39,7 @@ class InvalidAlias(Rule):
     watches = (
         "link.aliases",
         "log.aliases",
+        "target.aliases",
         "consume",
     )
     bad = (
@@ -175,6 +176,7 @@ class VersionAsAlias(Rule):
     watches = (
         "link.aliases",
         "log.aliases",
+        "target.aliases",
     )
     bad = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["v3"])',
@@ -212,7 +214,10 @@ class RedundantLatest(Rule):
     name = "redundant-latest"
     severity = "info"
     failures = ("B11",)
-    watches = ("link.aliases",)
+    watches = (
+        "link.aliases",
+        "target.aliases",
+    )
     bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["latest", "production"])',)
     good = (
         'run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',
@@ -226,8 +231,8 @@ class RedundantLatest(Rule):
             "remove it, and give an alias of your own to what others should consume",
         )
 
-    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
-        for alias in link.aliases:
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        for alias in site.aliases:
             if certain((alias,)) == "latest":
                 yield self.report(string=alias, argument="aliases")
                 return
@@ -284,7 +289,10 @@ class ProtectedAlias(Rule):
     name = "protected-alias"
     severity = "warning"
     failures = ("B10",)
-    watches = ("link.aliases",)
+    watches = (
+        "link.aliases",
+        "target.aliases",
+    )
     needs_catalog = True
     bad = ('run.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["production"])',)
     good = (
@@ -299,8 +307,8 @@ class ProtectedAlias(Rule):
             "link with another alias, and let an admin promote the version",
         )
 
-    def check_link(self, link: Link, facts: FileFacts) -> Iterator[Report]:
-        target = registry_target(link)
+    def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
+        target = registry_target(site)
         if target is None:
             return
         protected = set(facts.configured.protected_aliases)
@@ -309,6 +317,6 @@ class ProtectedAlias(Rule):
             for organization in facts.view.organization_names:
                 registry = facts.view.registry(organization.entity, name)
                 protected |= set(registry.protected_aliases) if registry else set()
-        for alias in link.aliases:
+        for alias in site.aliases:
             if alias.literal in protected:
                 yield self.report(string=alias, argument="aliases", alias=alias.literal or "")

@@ -156,6 +156,7 @@ class ReservedType(Rule):
     watches = (
         "artifact",
         "log",
+        "target",
     )
     bad = (
         'wandb.Artifact("zoo", type="job")',
@@ -182,7 +183,8 @@ class ReservedType(Rule):
         artifact_type, name = certain(site.type), certain(site.arguments.strings.get("name", ()))
         if artifact_type is None or not reserved_type(artifact_type, name or "") or site.context.expected:
             return
-        yield self.report(site.place, type=artifact_type, name=name or "")
+        place = site.type[0].place if site.kind == "target" else site.place
+        yield self.report(place, type=artifact_type, name=name or "")
 
 
 class UnspecifiedType(Rule):

@@ -117,6 +117,7 @@ WATCHED_BY: dict[str, tuple[str, ...]] = {
     "read": ("REG610",),
     "requirement": ("REG701",),
     "setting": ("REG106", "REG202", "REG203", "REG204", "REG209", "REG703", "REG704",),
+    "target": ("REG403",),
     "wandb.Api": ("REG704",),
     "wandb.Api.artifact_collection": ("REG106", "REG112", "REG301",),
     "wandb.Api.artifact_collection_exists": ("REG511",),
@@ -159,6 +160,9 @@ WATCHED_PARTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = 
     "log": (
         (("aliases",), ("REG501", "REG502",)),
         (("context", "ended_by",), ("REG603",)),
+    ),
+    "target": (
+        (("aliases",), ("REG501", "REG502", "REG503", "REG507",)),
     ),
 }
 # fmt: on

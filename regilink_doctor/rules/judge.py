@@ -381,7 +381,8 @@ def _find_places(report: Report, item: Site | FileFact) -> tuple[Place, Place | 
     inside = span.line <= written.span.line and written.span.end_line <= span.end_line
     if inside and (written.path, written.cell) == (item.place.path, item.place.cell):
         return written, None
-    if item.kind in ("setting", "requirement", "command"):
+    is_in_table = item.kind == "target" and written.path == item.place.path
+    if is_in_table or item.kind in ("setting", "requirement", "command"):
         return written, None
     return _passed_at(item, report.argument), written
 

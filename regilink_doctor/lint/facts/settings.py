@@ -49,7 +49,7 @@ ENVIRONMENT_KEYS = frozenset(
 """Keys below which variables of the environment are set: GitHub, GitLab, compose, Kubernetes, hatch, poe, pixi …"""
 
 _OURS = re.compile(
-    r"wandb|target_path|w_and_b|weights_?and_?biases|registry|entity|artifact|collection|organization", re.I
+    r"wandb|target_path|w_and_b|weights_?and_?biases|registry|entity|artifact|collection|organization|alias", re.I
 )
 _PARTS = ("wandb", "-regi", "stry")
 """Two letters of the prefix may be wrong, so of three parts one is right."""
@@ -179,7 +179,7 @@ def find_settings(root: Data | None, how: SettingFormat) -> Iterator[Setting]:
                 variable,
                 value,
                 keys,
-                containers_of(scalar.keys[: -2 if variable else -1]),
+                containers_of(scalar.keys[: -2 if variable or listed else -1]),
             )
 
 
@@ -215,27 +215,27 @@ def containers_of(keys: Keys) -> tuple[Container, ...]:
 
 def find_option_sites(commands: Iterable[Command]) -> Iterator[Site]:
     """A site for each target path that a command passes to a Python program: `--registry_path X`, `wandb.target=X`."""
-    return find_target_sites(tuple(item for item in keep_relevant(_find_options(commands)) if item.target))
-
-
-def _find_options(commands: Iterable[Command]) -> Iterator[Setting]:
     for command in commands:
-        runs_python = any(word.pattern.endswith(".py") or word.literal == "-m" for word in command.words)
-        for index, word in enumerate(command.words[1:], 1) if runs_python else ():
-            text = word.pattern
-            key, equals, written = text.partition("=")
-            if equals:
-                value = StringValue(word.cut(len(key) + 1, len(text)), word.place)
-            elif text.startswith("--") and index + 1 < len(command.words):
-                value = command.words[index + 1]
-                written = value.pattern
-            else:
-                continue
-            keys = tuple(re.split(r"[./]", key.lstrip("-+")))
-            is_several = "," in written  # runs of Hydra
-            if _KEY.fullmatch(key) and written and not is_several and is_worth_reading(keys, written):
-                place = value.place_of(0, len(written))
-                yield Setting(keys[-1], place, command.statement, "shell", False, (value,), keys, command.containers)
+        yield from find_target_sites(keep_relevant(_find_options(command)))
+
+
+def _find_options(command: Command) -> Iterator[Setting]:
+    runs_python = any(word.pattern.endswith(".py") or word.literal == "-m" for word in command.words)
+    for index, word in enumerate(command.words[1:], 1) if runs_python else ():
+        text = word.pattern
+        key, equals, written = text.partition("=")
+        if equals:
+            value = StringValue(word.cut(len(key) + 1, len(text)), word.place)
+        elif text.startswith("--") and index + 1 < len(command.words):
+            value = command.words[index + 1]
+            written = value.pattern
+        else:
+            continue
+        keys = tuple(re.split(r"[./]", key.lstrip("-+")))
+        is_several = "," in written  # runs of Hydra
+        if _KEY.fullmatch(key) and written and not is_several and is_worth_reading(keys, written):
+            place = value.place_of(0, len(written))
+            yield Setting(keys[-1], place, command.statement, "shell", False, (value,), keys, command.containers)
 
 
 def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
@@ -243,6 +243,7 @@ def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
 
     What is set beside it belongs to the same link: `entity`, `artifact_type`, `aliases`.
     """
+    aliases = _group_by_table(settings, ("aliases", "alias", "artifact_aliases", "registry_aliases"))
     entities = _group_by_table(settings, ("entity", "wandb_entity"))
     types = _group_by_table(settings, ("artifact_type", "type"))
     for item in settings:
@@ -256,6 +257,7 @@ def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
                 argument=item.place,
                 entity=_only(entities.get(table, ())),
                 type=_only(types.get(table, ())),
+                aliases=tuple(aliases.get(table, ())),
             )
 
 

@@ -291,6 +291,8 @@ def _make_attribute(node: ast.Call, name: str) -> ast.Attribute:
 def _copy_mapping(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:
     """`dict(mapping, key=value)`."""
     values = context.value(node.args[0], at)
+    if not node.keywords and any(map(is_configuration, values)):
+        return values
     if not any(isinstance(value, Literal | Loaded) and value.is_mapping for value in values):
         return [UNKNOWN]
 

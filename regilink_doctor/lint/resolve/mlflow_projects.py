@@ -45,7 +45,7 @@ def _find_parameters(path: str, flags: tuple[str, ...]) -> Iterator[str]:
         words = command.written.split() if isinstance(command, Scalar) else []
         for previous, word in zip(["", *words[:-1]], words, strict=True):
             flag, _, value = word.rpartition("=")
-            parameter = value.strip("'\"").removeprefix("{").removesuffix("}")
+            parameter = value.strip("'\"\\").removeprefix("{").removesuffix("}")
             if "{" in value and ((flag or previous) in flags or (parameter in flags and previous[:1] != "-")):
                 yield parameter
 

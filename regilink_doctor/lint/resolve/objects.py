@@ -88,9 +88,16 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
             values += _find_key_attribute(context, owner, node, at) if owner.attributes else [UNKNOWN]
         elif isinstance(owner, TreePath):
             values.append(config_files.get_path_attribute(owner, node.attr))
+        elif isinstance(owner, Unknown) and node.attr == "config" and _is_run(node.value):
+            values.append(Name("wandb.config"))
         else:
             values.append(replace(owner, returned_by="") if isinstance(owner, Unknown) else UNKNOWN)
     return narrow(context, written_name(node), values, at) if at.scope.guards else values
+
+
+def _is_run(node: ast.expr) -> bool:
+    """Whether what an expression is called leaves no doubt that it is a run: it may have been passed on by any file."""
+    return (written_name(node) or "").rpartition(".")[2] in ("run", "wandb_run")
 
 
 @resolves(ast.Subscript)

@@ -21,6 +21,7 @@ from regilink_doctor.lint.resolve.values import (
     NonString,
     Unknown,
     Value,
+    is_configuration,
 )
 from regilink_doctor.lint.text import syntax as ast
 
@@ -79,6 +80,8 @@ def _hold(data: Data, default_of: str | None = None) -> Loaded:
 
 def _create(context: Context, value: Value, place: Place) -> Value:
     """`OmegaConf.create(value)`: of a string, what it says as YAML."""
+    if is_configuration(value):
+        return value
     if isinstance(value, StringValue):
         parsed = parse_text(value, "yaml")
         return _hold(parsed) if parsed is not None else UNKNOWN

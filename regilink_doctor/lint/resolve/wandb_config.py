@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.core.files import read_plain
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Table, find_data
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.config_files import find_at, find_files, find_roots, load_file, read_document
 from regilink_doctor.lint.resolve.containers import find_by_key
-from regilink_doctor.lint.resolve.imports import find_module
+from regilink_doctor.lint.resolve.importers import find_programs, has_word
+from regilink_doctor.lint.resolve.imports import find_module, find_module_of_file
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.options import find_option
 from regilink_doctor.lint.resolve.values import (
@@ -61,7 +63,10 @@ def _find_configured(context: Context, name: str, module: Module) -> list[Value]
         values += _find_in_program(context, name, other)
     named = [with_name(mark_default(value, "wandb.config"), name) for value in values]
     known = [value for value in (*chosen, *named) if value != UNKNOWN]
-    return known or named
+    # A program may make an object with attributes of the whole configuration.
+    return [
+        replace(value, attributes=True) if isinstance(value, Literal | Loaded) else value for value in known or named
+    ]
 
 
 # What the program gives
@@ -73,10 +78,12 @@ def _find_in_program(context: Context, name: str, module: Module) -> list[Value]
 
 
 def _list_neighbors(context: Context, module: Module) -> list[Module]:
-    """The files beside one that give a run its configuration: a function may be passed the run by any of them."""
+    """The files beside one, or that import it, which give a run its configuration: each may pass the run on."""
     names = _list_initializing(os.path.abspath(module.source.folder))
     found = [find_module(context, name, module) for name in names]
-    return [other for other in found if other is not None and other is not module]
+    paths = [path for path in find_programs(os.path.abspath(module.source.path)) if has_word(path, "wandb.init(")]
+    found += [find_module_of_file(context, path) for path in paths[:_MOST_NEIGHBORS]]
+    return list(dict.fromkeys(other for other in found if other is not None and other is not module))
 
 
 @remembered(256)

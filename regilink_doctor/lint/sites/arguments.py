@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from regilink_doctor.core.records import record
 from regilink_doctor.core.strings import StringValue, UnknownPart
-from regilink_doctor.lint.resolve.values import Instance, Literal, NonString
+from regilink_doctor.lint.resolve.config_files import find_in_document
+from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, NonString
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
@@ -145,6 +146,10 @@ class ArgumentReader:
             value = waiting.pop()
             if isinstance(value, StringValue):
                 found.append(value)  # one string where a list belongs
+            elif isinstance(value, Loaded) and not value.is_mapping:
+                items = find_in_document(value, ())
+                found += [item for item in items if isinstance(item, StringValue)]
+                self.unread |= {name} if any(not isinstance(item, StringValue) for item in items) else set()
             elif isinstance(value, Literal) and not value.is_mapping:
                 for item in value.items:
                     if isinstance(item, ast.Starred):
