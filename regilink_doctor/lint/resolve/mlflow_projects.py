@@ -74,7 +74,8 @@ def _list_pipelines(folder: str) -> tuple[str, ...]:
 
 def _runs(context: Context, use: Use, component: str) -> bool:
     """Whether a call runs the component in a folder of this name."""
-    for value in context.value(use.call.args[0], use.at) if use.call.args else ():
+    named = (*use.call.args[:1], *(keyword.value for keyword in use.call.keywords if keyword.arg == "uri"))
+    for value in (value for node in named for value in context.value(node, use.at)):
         path = value.path if isinstance(value, TreePath) else value.pattern if isinstance(value, StringValue) else ""
         if os.path.basename(path.rstrip("/")) == component:
             return True
