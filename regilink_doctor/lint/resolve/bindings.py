@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.text.source import Source
 
     BindingKind = Literal[
-        "value", "augment", "element", "context", "parameter", "import", "function", "class", "unknown"
+        "value", "augment", "element", "context", "parameter", "keywords", "import", "function", "class", "unknown"
     ]
     ForkKind = Literal["if", "match", "try", "loop", "call", "own"]
     PlacedT = TypeVar("PlacedT", bound="Binding | Store")

@@ -254,8 +254,7 @@ def _call_named(context: Context, path: str, node: ast.Call, at: ProgramPoint) -
     if path in _MODULES and isinstance(module := _first_constant(node), str):
         return [Name(module)]
     if path == "getattr" and len(node.args) > 1 and isinstance(name := node.args[1], ast.Constant):
-        attribute = context.keep(("getattr", id(node)), lambda: _make_attribute(node, str(name.value)))
-        return context.value(attribute, at)
+        return _get_attribute(context, node, str(name.value), at)
     if path in _PATHS:
         return join_path(context, node, at, is_posix=path.lower().startswith("posix") or "Posix" in path)
     if path in _RECORDS and not node.args:
@@ -284,8 +283,15 @@ def _first_constant(node: ast.Call) -> object:
     return first.value if isinstance(first, ast.Constant) else None
 
 
-def _make_attribute(node: ast.Call, name: str) -> ast.Attribute:
-    return copy_place(ast.Attribute(node.args[0], name, ast.Load()), node)
+def _get_attribute(context: Context, node: ast.Call, name: str, at: ProgramPoint) -> list[Value]:
+    """`getattr(owner, "name", default)`."""
+    attribute = context.keep(
+        ("getattr", id(node)), lambda: copy_place(ast.Attribute(node.args[0], name, ast.Load()), node)
+    )
+    values = list(context.value(attribute, at))
+    defaults = context.value(node.args[2], at) if len(node.args) > 2 else ()
+    is_known = any(not isinstance(value, Unknown) for value in values)
+    return values if is_known else [*values, *(mark_default(value, name) for value in defaults if not is_none(value))]
 
 
 def _copy_mapping(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable[Value]:

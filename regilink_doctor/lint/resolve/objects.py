@@ -20,7 +20,7 @@ from regilink_doctor.lint.resolve.context import Context, resolves
 from regilink_doctor.lint.resolve.environment import read_item
 from regilink_doctor.lint.resolve.imports import find_in_folder, find_known, find_member
 from regilink_doctor.lint.resolve.names import find_binding
-from regilink_doctor.lint.resolve.options import find_option
+from regilink_doctor.lint.resolve.options import find_option, is_attributes_of
 from regilink_doctor.lint.resolve.parameters import enter_init, find_field
 from regilink_doctor.lint.resolve.strings import find_member_strings
 from regilink_doctor.lint.resolve.values import (
@@ -77,7 +77,8 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
         elif isinstance(owner, ModuleValue):
             values += find_member(context, owner, node.attr)
         elif isinstance(owner, ClassOrObject):
-            values += _find_attribute(context, owner, node, at)
+            parameters = _hold_parameters(context, owner) if node.attr == "hparams" else []
+            values += parameters or _find_attribute(context, owner, node, at)
         elif isinstance(owner, Member):
             values += find_member_strings(context, owner) if node.attr == "value" else [UNKNOWN]
         elif isinstance(owner, Arguments):
@@ -192,6 +193,66 @@ def _find_in_lineage(context: Context, owner: ClassOrObject, name: str) -> list[
     for scope in find_lineage(context, owner.scope):
         if values := _find_own(context, owner, scope, name):
             return values
+    if owner.instance:
+        for scope in find_lineage(context, owner.scope):
+            if values := _find_set_by_key(context, owner, scope, name):
+                return values
+    return []
+
+
+def _find_set_by_key(context: Context, owner: ClassOrObject, scope: Scope, name: str) -> list[Value]:
+    """What a class makes attributes of: `self.__dict__.update(mapping)`, `setattr(self, key, value)` in a loop."""
+    values: list[Value] = []
+    for use in (*context.find_uses(scope.module, "update"), *context.find_uses(scope.module, "setattr")):
+        method = use.scope
+        if method.owner is not scope:
+            continue
+        frame = enter_init(context, method, owner.made) if method.name == "__init__" else None
+        for node in _find_mappings(use, method):
+            for mapping in context.value(node, ProgramPoint(method, use.order, frame)):
+                if isinstance(mapping, Literal | Loaded) and mapping.is_mapping:
+                    values += find_by_key(context, mapping, [name])
+    return [with_name(value, name) for value in values]
+
+
+def _find_mappings(use: Use, method: Scope) -> Iterable[ast.expr]:
+    """The mappings whose keys a call makes attributes of `self`."""
+    call, function = use.call, use.call.func
+    if isinstance(function, ast.Attribute):
+        is_own = is_attributes_of(function.value, method.first_parameter or "")
+        return (
+            [*call.args[:1], *([] if call.args else [item.value for item in call.keywords if item.arg is None])]
+            if is_own
+            else []
+        )
+    names = [item.id if isinstance(item, ast.Name) else "" for item in call.args[:3]]
+    if len(names) < 3 or names[0] != method.first_parameter:
+        return []
+    loops = [binding.value for binding in method.bindings.get(names[1], ()) if binding.kind == "element"]
+    return [
+        loop.func.value
+        for loop in loops
+        if isinstance(loop, ast.Call) and isinstance(loop.func, ast.Attribute) and loop.func.attr == "items"
+    ]
+
+
+def _hold_parameters(context: Context, owner: ClassOrObject) -> list[Value]:
+    """`self.hparams` of Lightning after `self.save_hyperparameters()`: the parameters of `__init__`."""
+    for scope in find_lineage(context, owner.scope):
+        for use in context.find_uses(scope.module, "save_hyperparameters"):
+            method = use.scope
+            if method.owner is not scope or not isinstance(method.node, ast.FunctionDef):
+                continue
+            arguments = method.node.args
+            names = [item.arg for item in (*arguments.args[1:], *arguments.kwonlyargs)]
+            display = context.keep(
+                ("hparams", id(method)),
+                lambda names=names: ast.Dict(  # type: ignore[misc]
+                    [ast.Constant(name) for name in names], [ast.Name(name, ast.Load()) for name in names]
+                ),
+            )
+            frame = enter_init(context, method, owner.made)
+            return [Literal(display, ProgramPoint(method, use.order, frame), attributes=True)]
     return []
 
 

@@ -127,8 +127,15 @@ def _read_option(call: ast.Call, at: ProgramPoint) -> _Option:
 
 
 def _find_set_default(context: Context, module: Module, name: str) -> list[Value]:
-    """What `parser.set_defaults(name=…)`, or `set_defaults(**mapping)`, gives an option."""
+    """What `parser.set_defaults(name=…)`, `set_defaults(**mapping)` or `vars(args).update(mapping)` give an option."""
     values: list[Value] = []
+    for use in context.find_uses(module, "update"):
+        owner = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
+        named = _find_attributes_owner(owner) if owner is not None and use.call.args else None
+        if named is not None and any(isinstance(item, Arguments) for item in context.value(named, use.at)):
+            for mapping in context.value(use.call.args[0], use.at):
+                if isinstance(mapping, Literal | Loaded) and mapping.is_mapping:
+                    values += find_by_key(context, mapping, [name])
     for use in context.find_uses(module, "set_defaults"):
         for keyword in use.call.keywords:
             if keyword.arg == name:
@@ -138,6 +145,20 @@ def _find_set_default(context: Context, module: Module, name: str) -> list[Value
                 known = [item for item in mappings if isinstance(item, Literal | Loaded) and item.is_mapping]
                 values += [value for item in known for value in find_by_key(context, item, [name])]
     return [with_name(mark_default(value, name), name) for value in values]
+
+
+def is_attributes_of(node: ast.expr, name: str) -> bool:
+    """Whether an expression is `vars(name)` or `name.__dict__`."""
+    owner = _find_attributes_owner(node)
+    return isinstance(owner, ast.Name) and owner.id == name
+
+
+def _find_attributes_owner(node: ast.expr) -> ast.expr | None:
+    """The object whose attributes `vars(owner)` or `owner.__dict__` are; None for any other expression."""
+    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+        return node.value
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "vars"
+    return node.args[0] if isinstance(node, ast.Call) and is_call and node.args else None
 
 
 def _find_passed(

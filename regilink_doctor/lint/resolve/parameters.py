@@ -61,6 +61,31 @@ def bind_parameter(context: Context, name: str, binding: Binding, at: ProgramPoi
     return [instance if isinstance(value, Unknown) or is_none(value) else value for value in values]
 
 
+@resolves_binding("keywords")
+def bind_keywords(context: Context, name: str, binding: Binding, at: ProgramPoint) -> Iterable[Value]:
+    """What `**name` is: the keywords of a call that no parameter takes."""
+    scope, frame = at.scope, at.frame
+    is_known = frame is not None and frame.scope is scope
+    callers = [frame] if frame is not None and is_known else list(_find_callers(context, scope))
+    if not callers:
+        callers = context.keep(("outside", id(scope)), lambda: list(_find_outside_callers(context, scope)))
+    return [Literal(_hold_keywords(context, scope, caller), caller.at) for caller in callers] or [UNKNOWN]
+
+
+def _hold_keywords(context: Context, scope: Scope, caller: Frame) -> ast.Dict:
+    arguments = getattr(scope.node, "args", None)
+    named: set[str] = set()
+    if isinstance(arguments, ast.arguments):
+        named = {item.arg for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+
+    def make_display() -> ast.Dict:
+        rest = [item for item in caller.call.keywords if item.arg not in named]
+        keys: list[ast.expr | None] = [ast.Constant(item.arg) if item.arg is not None else None for item in rest]
+        return ast.Dict(keys, [item.value for item in rest])
+
+    return context.keep(("keywords of", id(scope), id(caller.call)), make_display)
+
+
 def _find_passed_values(context: Context, name: str, binding: Binding, at: ProgramPoint) -> list[Value]:
     scope, frame = at.scope, at.frame
     if frame is not None and frame.scope is scope:

@@ -25,27 +25,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from regilink_doctor.core.sites import Command, Setting
+    from regilink_doctor.lint.data import Data
     from regilink_doctor.lint.facts import FileFacts
 
     Words = Sequence[StringValue]
 
 _FOLDERS = (
     "",
-    ".github/workflows",
     ".circleci",
     ".devcontainer",
+    ".github/workflows",
     ".vscode",
     "bin",
     "ci",
     "deploy",
     "docker",
-    "jobs",
     "k8s",
     "kubernetes",
-    "scripts",
-    "slurm",
     "sweeps",
 )
+_FOLDERS_OF_FOLDERS = (".github/actions", "bash", "examples", "experiments", "jobs", "launch", "scripts", "slurm")
+"""Folders that may have one of their own for each machine, data set or action."""
+
+_MAX_FOLDERS = 40
 _KINDS = frozenset({"dockerfile", "dotenv", "ini", "json", "makefile", "requirements", "shell", "toml", "yaml"})
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
 _EXAMPLES = ("example", "sample", "template", "dist")
@@ -57,6 +59,7 @@ _LAUNCHERS = frozenset(
 """Programs that run the program whose name comes next."""
 
 _MAX_FILES = 400
+_MAX_NODES = 4000
 
 
 # Variables of the environment
@@ -293,8 +296,8 @@ def _find_facts(folder: str, word: bytes) -> Iterator[FileFacts]:
 def _list_files(root: str) -> tuple[str, ...]:
     """The files of a folder, and of the usual ones in it, that may set variables or run programs."""
     paths: list[str] = []
-    for folder in _FOLDERS:
-        path = os.path.join(root, folder) if folder else root
+    inner = [path for folder in _FOLDERS_OF_FOLDERS for path in _list_folders(os.path.join(root, folder))]
+    for path in (*(os.path.join(root, folder) if folder else root for folder in _FOLDERS), *inner):
         try:
             names = sorted(os.listdir(path))[:_MAX_FILES]
         except OSError:
@@ -302,6 +305,15 @@ def _list_files(root: str) -> tuple[str, ...]:
         paths += [os.path.join(path, name) for name in names if _may_say(name)]
         paths += [file for name in names if "compose" in name for file in _list_env_files(os.path.join(path, name))]
     return tuple(dict.fromkeys(paths))
+
+
+def _list_folders(path: str) -> list[str]:
+    """A folder and those in it; nothing where there is none."""
+    try:
+        names = sorted(os.listdir(path))
+    except OSError:
+        return []
+    return [path, *(inner for name in names[:_MAX_FOLDERS] if os.path.isdir(inner := os.path.join(path, name)))]
 
 
 def _list_env_files(path: str) -> Iterator[str]:
@@ -335,9 +347,90 @@ def _read_facts(path: str) -> FileFacts | None:
     from regilink_doctor.lint.text.source import Unparsable
 
     try:
-        return read_facts(show_path(path), _read_content(path), kind_of(path) or "")
+        facts = read_facts(show_path(path), _read_content(path), kind_of(path) or "")
     except (Unparsable, RecursionError):
         return None
+    given = _find_given_inputs(path) if b"inputs." in _read_content(path) else {}
+    return _fill_inputs(facts, given) if given else facts
+
+
+# Inputs of the actions and workflows of the tree
+
+
+def _find_given_inputs(path: str) -> dict[str, list[StringValue]]:
+    """What the workflows of the tree give an action or a workflow of the tree: `uses: ./…` with `with:`."""
+    root = find_roots(os.path.dirname(path))[-1]
+    given: dict[str, list[StringValue]] = {}
+    for caller in _list_files(root):
+        if ".github" in caller and b"uses:" in _read_content(caller):
+            document = read_document(caller, "yaml")
+            for name, value in _iterate_given(document.root, root, path) if document is not None else ():
+                given.setdefault(f"inputs.{name}", []).append(value)
+    return given
+
+
+def _iterate_given(data: Data, root: str, path: str) -> Iterator[tuple[str, StringValue]]:
+    from regilink_doctor.lint.data import DataList, Scalar, Table
+
+    waiting: list[Data] = [data]
+    for _ in range(_MAX_NODES):
+        if not waiting:
+            break
+        node = waiting.pop()
+        if isinstance(node, Table):
+            waiting += node.entries.values()
+            used, values = node.entries.get("uses"), node.entries.get("with")
+            name = used.value if isinstance(used, Scalar) else None
+            named = os.path.normpath(os.path.join(root, name)) if isinstance(name, str) and name[:2] == "./" else ""
+            if isinstance(values, Table) and named in (path, os.path.dirname(path)):
+                for key, value in values.entries.items():
+                    if isinstance(value, Scalar) and value.kind == "string":
+                        yield key, value.interpolated(key)
+        elif isinstance(node, DataList):
+            waiting += node.items
+
+
+def _fill_inputs(facts: FileFacts, given: dict[str, list[StringValue]]) -> FileFacts:
+    """What a file says with the inputs that it is given, and with their defaults."""
+    commands: list[Command] = []
+    for command in facts.commands:
+        runs = max(
+            (len(given[name]) for word in command.words for name in _list_inputs(word) if name in given), default=0
+        )
+        commands += [
+            replace(command, words=tuple([_fill(word, given, number) for word in command.words]))
+            for number in range(runs)
+        ]
+        commands.append(command)
+    settings: list[Setting] = []
+    for setting in facts.settings:
+        names = [name for value in setting.value for name in _list_inputs(value) if name in given]
+        runs = max((len(given[name]) for name in names), default=0)
+        filled = [_fill(value, given, number) for number in range(runs) for value in setting.value]
+        kept = [value for value in setting.value if not names or value.literal is not None]
+        settings.append(replace(setting, value=(*filled, *kept)) if filled else setting)
+    return replace(facts, commands=tuple(commands), settings=tuple(settings))
+
+
+def _list_inputs(value: StringValue) -> list[str]:
+    return [name for part in value.parts if (name := _name_input(part)) is not None]
+
+
+def _name_input(part: KnownPart | UnknownPart) -> str | None:
+    """`inputs.x` of a part that is the default of an input, or `${{ inputs.x }}`."""
+    if isinstance(part, KnownPart):
+        name = part.default_of or ""
+    else:
+        name = part.source.replace(" ", "").removeprefix("${{").removesuffix("}}")
+    return name if name.startswith("inputs.") else None
+
+
+def _fill(value: StringValue, given: dict[str, list[StringValue]], number: int) -> StringValue:
+    parts: list[KnownPart | UnknownPart] = []
+    for part in value.parts:
+        values = given.get(_name_input(part) or "")
+        parts += values[number % len(values)].parts if values else (part,)
+    return StringValue(tuple(parts), value.place)
 
 
 def _normalize(program: str) -> str:

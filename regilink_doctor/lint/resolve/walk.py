@@ -399,9 +399,10 @@ class _Walk:
                 argument.arg,
                 Binding("parameter", argument, self.order, None, default, argument.annotation, argument.arg),
             )
-        for rest in (arguments.vararg, arguments.kwarg):
-            if rest is not None:
-                inner.bind(rest.arg, Binding("unknown", rest, self.order, None))
+        if arguments.vararg is not None:
+            inner.bind(arguments.vararg.arg, Binding("unknown", arguments.vararg, self.order, None))
+        if arguments.kwarg is not None:
+            inner.bind(arguments.kwarg.arg, Binding("keywords", arguments.kwarg, self.order, None))
         return inner
 
     def read_import(self, node: ast.Import | ast.ImportFrom, scope: Scope, arm: Arm | None) -> None:
