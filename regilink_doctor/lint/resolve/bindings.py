@@ -7,7 +7,7 @@ other arm of the same `if`, does not count.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from operator import attrgetter
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     ]
     ForkKind = Literal["if", "match", "try", "loop", "call", "own"]
     PlacedT = TypeVar("PlacedT", bound="Binding | Store")
+
+MOST_CONDITIONS = 32
+"""Conditions before a place that are looked at."""
 
 END = 1 << 60
 """An order after everything: an inner function sees the outer scope as it is in the end."""
@@ -181,6 +184,12 @@ class Scope:
     def bind(self, name: str, binding: Binding) -> None:
         """Add one more binding of `name`."""
         self.bindings.setdefault(name, []).append(binding)
+
+    def find_conditions(self, order: int, name: str | None = None) -> list[Guard]:
+        """The conditions that hold at a place, of the last `MOST_CONDITIONS`; those about `name`, if it is given."""
+        conditions = self.conditions if name is None else self.guards.get(name, [])
+        last = bisect_right(conditions, order, key=_START)
+        return [guard for guard in conditions[max(last - MOST_CONDITIONS, 0) : last] if guard.contains(order)]
 
     def binds_between(self, written: str, start: int, end: int) -> bool:
         """Whether the name that an expression begins with may get another value between two places."""
@@ -429,6 +438,7 @@ def count_before(bindings: Sequence[Binding | Store], order: int) -> int:
 
 
 _ORDER = attrgetter("order")
+_START = attrgetter("start")
 
 
 def _cover(arm: Arm, order: int, covered: set[int]) -> bool:

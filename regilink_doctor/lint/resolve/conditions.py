@@ -6,9 +6,6 @@ the end, so it decides nothing but that it is not None.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from operator import attrgetter
-
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, ProgramPoint
@@ -33,9 +30,8 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Guard
     from regilink_doctor.lint.resolve.context import Context
 
-_MOST_GUARDS = 32
+_MOST_ITEMS = 32
 _MOST_LEVELS = 8
-_START = attrgetter("start")
 _NONE = NonString(None)
 
 
@@ -52,25 +48,19 @@ def _to_value(truth: bool | None) -> Value:
 
 def narrow(context: Context, key: str | None, values: Sequence[Value], at: ProgramPoint) -> Sequence[Value]:
     """The alternatives that remain of a name, attribute or call, written `key`, under the conditions around a place."""
-    guards = at.scope.guards.get(key) if key is not None else None
-    if not guards or key is None:
+    if key is None or key not in at.scope.guards:
         return values
-    last = bisect_right(guards, at.order, key=_START)
-    for guard in guards[max(last - _MOST_GUARDS, 0) : last]:
-        if guard.contains(at.order) and not at.scope.binds_between(key, guard.start, at.order):
+    for guard in at.scope.find_conditions(at.order, key):
+        if not at.scope.binds_between(key, guard.start, at.order):
             values = apply_test(context, guard.test, guard.holds, key, values, _place_of(guard, at))
     return values
 
 
 def is_excluded(context: Context, at: ProgramPoint, seen_from: int = 0) -> bool:
     """Whether a condition around a place, and not around `seen_from`, is certainly not what it has to be there."""
-    guards = at.scope.conditions
-    last = bisect_right(guards, at.order, key=_START)
     return any(
-        guard.contains(at.order)
-        and not guard.contains(seen_from)
-        and decide(context, guard.test, _place_of(guard, at)) is (not guard.holds)
-        for guard in guards[max(last - _MOST_GUARDS, 0) : last]
+        not guard.contains(seen_from) and decide(context, guard.test, _place_of(guard, at)) is (not guard.holds)
+        for guard in at.scope.find_conditions(at.order)
     )
 
 
@@ -205,7 +195,7 @@ class _Judge:
     def _is_in(self, item: Value, owner: Value) -> bool | None:
         if isinstance(owner, StringValue) and isinstance(item, StringValue):
             return _contains(owner, item)
-        if isinstance(owner, Literal) and not owner.is_mapping and len(owner.items) <= _MOST_GUARDS:
+        if isinstance(owner, Literal) and not owner.is_mapping and len(owner.items) <= _MOST_ITEMS:
             found = [_is_equal(item, other) for node in owner.items for other in self.context.value(node, owner.at)]
             if True in found and len(found) == len(owner.items):
                 return True

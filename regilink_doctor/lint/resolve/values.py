@@ -225,19 +225,22 @@ Value = (
 TOO_MUCH = "too much to follow"
 """The reason of a part, or a value, that was given up."""
 
+MAX_NAMES = 32
+"""Names that a part notes: a string that is copied ten thousand times would otherwise note as many, each time anew."""
+
 
 def with_name(value: Value, name: str) -> Value:
     """The same string, one more variable, key or attribute on its way noted."""
     if not isinstance(value, StringValue):
         return value
     for part in value.parts:
-        if name not in part.names:
+        if name not in part.names and len(part.names) < MAX_NAMES:
             return StringValue(tuple([_add_name(part, name) for part in value.parts]), value.place)
     return value
 
 
 def _add_name(part: KnownPart | UnknownPart, name: str) -> KnownPart | UnknownPart:
-    if name in part.names:
+    if name in part.names or len(part.names) >= MAX_NAMES:
         return part
     names = (*part.names, name)
     if isinstance(part, KnownPart):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.text.source import Source
 
     _Task = tuple[Callable[..., None], tuple[Any, ...]]
+    _Test = tuple[ast.expr, set[str]]
     _Waiting = tuple[ast.AST, Scope, "Arm | None", bool]
     _Target = tuple[ast.expr, "ast.expr | None", BindingKind, tuple[int, ...]]
 
@@ -125,7 +126,7 @@ class _Walk:
         if isinstance(node, ast.Expr):
             return
         if isinstance(node, ast.Assert):
-            self._guard(node.test, True, scope, self.order, self.order, arm)
+            self._guard(_read_test(node.test), True, scope, self.order, self.order, arm)
         if isinstance(node, ast.Return):
             scope.returns.append(ReturnedValue(node.value, self.order))
         self.read_targets(node, scope, arm)
@@ -164,8 +165,9 @@ class _Walk:
             fork = self._fork("match")
             last = node.cases[-1]
             fork.exhaustive = last.guard is None and _matches_all(last.pattern)
+            tests = [_test_of(node.subject, case) for case in node.cases]
             cases: list[_Task] = [
-                (self._read_case, (fork, number, node, scope, arm)) for number in range(len(node.cases))
+                (self._read_case, (fork, number, node, tests, scope, arm)) for number in range(len(node.cases))
             ]
             self._add(*cases, self._closing(fork))
 
@@ -194,12 +196,13 @@ class _Walk:
             scope.bind(handler.name, Binding("unknown", handler, self.order, inner))
         self._add((self._read_opened, (inner, handler.body, scope)))
 
-    def _read_case(self, fork: Fork, number: int, node: ast.Match, scope: Scope, arm: Arm | None) -> None:
+    def _read_case(
+        self, fork: Fork, number: int, node: ast.Match, tests: list[_Test | None], scope: Scope, arm: Arm | None
+    ) -> None:
         case = node.cases[number]
         inner = self._open(fork, case.body, arm)
-        for earlier in node.cases[max(number - _MOST_CASES, 0) : number + 1]:
-            if (test := _test_of(node.subject, earlier)) is not None:
-                self._guard(test, earlier is case, scope, fork.start, inner.start, inner)
+        for index in range(max(number - _MOST_CASES, 0), number + 1):
+            self._guard(tests[index], index == number, scope, fork.start, inner.start, inner)
         for pattern in walk(case.pattern):
             name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
             if isinstance(name, str):
@@ -230,31 +233,28 @@ class _Walk:
         if body:
             inner = self._open(fork, body, arm)
             if fork.test is not None:
-                self._guard(fork.test, inner is fork.arms[0], scope, fork.start, inner.start, inner)
+                self._guard(_read_test(fork.test), inner is fork.arms[0], scope, fork.start, inner.start, inner)
             self._read_opened(inner, body, scope)
 
     def _read_after(self, fork: Fork, scope: Scope, arm: Arm | None) -> None:
         """The condition of an `if` that one of its arms does not come back from holds, or not, in what follows."""
         body, *otherwise = fork.arms
         if fork.test is not None and body.leaves:
-            self._guard(fork.test, False, scope, fork.start, self.order, arm)
+            self._guard(_read_test(fork.test), False, scope, fork.start, self.order, arm)
         elif fork.test is not None and otherwise and otherwise[0].leaves:
-            self._guard(fork.test, True, scope, fork.start, self.order, arm)
+            self._guard(_read_test(fork.test), True, scope, fork.start, self.order, arm)
 
     def _read_after_loop(self, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, arm: Arm | None) -> None:
         """The condition of a `while` that nothing breaks off does not hold in what follows."""
         if isinstance(node, ast.While) and not any(isinstance(part, ast.Break) for part in walk(node)):
-            self._guard(node.test, False, scope, self.order, self.order, arm)
+            self._guard(_read_test(node.test), False, scope, self.order, self.order, arm)
 
-    def _guard(self, test: ast.expr, holds: bool, scope: Scope, order: int, start: int, arm: Arm | None) -> None:
-        """Note a condition for each name, attribute and call in it; one that nobody reads at a glance is left out."""
-        names: set[str] = set()
-        for number, part in enumerate(walk(test)):
-            if number > _LONGEST_TEST:
-                return
-            if isinstance(part, _NAMED) and (name := written_name(part)) is not None:
-                names.add(name)
-        guard = Guard(test, holds, order, start, arm)
+    def _guard(self, test: _Test | None, holds: bool, scope: Scope, order: int, start: int, arm: Arm | None) -> None:
+        """Note a condition, and for which names."""
+        if test is None:
+            return
+        condition, names = test
+        guard = Guard(condition, holds, order, start, arm)
         scope.conditions.append(guard)
         for name in names:
             scope.guards.setdefault(name, []).append(guard)
@@ -263,7 +263,7 @@ class _Walk:
         inner = self._open(fork, node.body, arm)
         scope.loops.append(inner)
         if isinstance(node, ast.While):
-            self._guard(node.test, True, scope, inner.start, inner.start, inner)
+            self._guard(_read_test(node.test), True, scope, inner.start, inner.start, inner)
         else:
             self.read_target(node.target, node.iter, scope, inner, kind="element")
         self._read_opened(inner, node.body, scope)
@@ -461,7 +461,7 @@ class _Walk:
         order = self.order
         for part, holds in ((node.body, True), (node.orelse, False)):
             inner = self._open_own(arm)
-            self._guard(node.test, holds, scope, order, inner.start, inner)
+            self._guard(_read_test(node.test), holds, scope, order, inner.start, inner)
             scope.inner_orders[id(part)] = inner.start
             self._close(inner)
         return [(part, scope, arm, False) for part in (node.orelse, node.body) if type(part) not in LEAVES]
@@ -498,7 +498,7 @@ class _Walk:
             self.read_target(node.target, node.iter, scope, arm, kind="element")
             self.order += 1
             for test in node.ifs:
-                self._guard(test, True, scope, self.order, self.order, arm)
+                self._guard(_read_test(test), True, scope, self.order, self.order, arm)
         elif isinstance(node, ast.Lambda):
             scope.returns.append(ReturnedValue(node.body, self.order + 1))
         elif arm is not None:  # the end of a comprehension
@@ -600,12 +600,23 @@ def _is_namespace(owner: ast.expr, scope: Scope) -> bool:
     return isinstance(value, Updated)
 
 
-def _test_of(subject: ast.expr, case: ast.match_case) -> ast.expr | None:
+def _read_test(condition: ast.expr) -> _Test | None:
+    """A condition, and each name, attribute and call in it; None for one that nobody reads at a glance."""
+    names: set[str] = set()
+    for number, part in enumerate(walk(condition)):
+        if number > _LONGEST_TEST:
+            return None
+        if isinstance(part, _NAMED) and (name := written_name(part)) is not None:
+            names.add(name)
+    return condition, names
+
+
+def _test_of(subject: ast.expr, case: ast.match_case) -> _Test | None:
     """The condition of a `case` that compares with values, or with None; None for any other."""
     if isinstance(case.pattern, ast.MatchSingleton) and case.guard is None:
-        return ast.Compare(subject, [ast.Is()], [ast.Constant(case.pattern.value)])
+        return _read_test(ast.Compare(subject, [ast.Is()], [ast.Constant(case.pattern.value)]))
     patterns = case.pattern.patterns if isinstance(case.pattern, ast.MatchOr) else [case.pattern]
     values = [pattern.value for pattern in patterns if isinstance(pattern, ast.MatchValue)]
     if case.guard is not None or len(values) < len(patterns):
         return None
-    return ast.Compare(subject, [ast.In()], [ast.Tuple(values, ast.Load())])
+    return _read_test(ast.Compare(subject, [ast.In()], [ast.Tuple(values, ast.Load())]))

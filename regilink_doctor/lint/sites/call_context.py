@@ -207,8 +207,8 @@ class CallContextReader:
 
     def _inner_guards(self, use: Use) -> Iterator[str]:
         """The conditions of a comprehension, or of `a if b else c`, that a call is in."""
-        for guard in use.scope.conditions:
-            if guard.arm is not None and guard.arm.fork.kind == "own" and guard.contains(use.order):
+        for guard in use.scope.find_conditions(use.order):
+            if guard.arm is not None and guard.arm.fork.kind == "own":
                 yield self.source.written(guard.test)
 
     def around(self, statement: ast.stmt) -> CallContext:

@@ -12,7 +12,7 @@ from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import SITE_CLASSES, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve import wandb_api
-from regilink_doctor.lint.resolve.bindings import ProgramPoint
+from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.environment import find_own_values
 from regilink_doctor.lint.resolve.resolver import Resolver
 from regilink_doctor.lint.resolve.values import Function, Instance, Literal, Method, Name, Unknown, is_none
@@ -248,13 +248,13 @@ class _Finder:
         """The conditions under which the lists were gathered that the loop around a call goes through."""
         receiver = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
         bindings = use.scope.bindings.get(receiver.id, ()) if isinstance(receiver, ast.Name) else ()
-        for binding in bindings:
-            if binding.kind != "element" or binding.value is None or binding.order > use.order:
+        for binding in bindings[: count_before(bindings, use.order)][-MOST_CONDITIONS:]:
+            if binding.kind != "element" or binding.value is None:
                 continue
             for value in self.resolver.value(binding.value, ProgramPoint(use.scope, binding.order)):
                 if isinstance(value, Literal):
-                    guards = (guard for guard in value.at.scope.conditions if guard.contains(value.at.order))
-                    yield from (self.source.written(guard.test) for guard in guards)
+                    for guard in value.at.scope.find_conditions(value.at.order):
+                        yield self.source.written(guard.test)
 
     def _opening(self, use: Use) -> Place | None:
         """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""
