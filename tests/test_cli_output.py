@@ -269,3 +269,22 @@ def test_a_real_pipe_of_windows_is_no_traceback(project: Path) -> None:
     done = subprocess.run(command, cwd=project, env=environ, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (1, b"")
     assert rb"\u6a21\u578b" in done.stdout
+
+
+@pytest.mark.parametrize("columns", ["0", "00", "1", "-1", "nan", "9" * 9])
+def test_no_width_of_the_terminal_hides_the_report(
+    columns: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    target = f"wandb-registry-{NAME}/x"
+    for words in (
+        ("lint",),
+        ("lint", "--color", "always"),
+        ("doctor", target),
+        ("doctor", "--color", "always", target),
+        ("rules",),
+        ("explain", "REG101"),
+    ):
+        status, out, error = run(words, "utf-8", "strict", monkeypatch)
+        assert len(out) > 100, (words, status, error)

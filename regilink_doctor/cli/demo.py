@@ -65,13 +65,11 @@ def _show_lint(demo: Demo, colour: bool) -> None:
 
 
 def _show_diagnosis(demo: Demo, colour: bool) -> None:
-    from rich.console import Console
-
     from regilink_doctor.report.doctor import render_full
+    from regilink_doctor.report.terminal import make_console
 
     _show_title(2, "What the server knows before the run: regilink doctor", colour)
-    console = Console(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=not colour)
-    render_full(demo.diagnose(), console)
+    render_full(demo.diagnose(), make_console(colour=colour))
     print()
 
 

@@ -178,12 +178,10 @@ def _print_report(diagnosis: Diagnosis, options: argparse.Namespace, config: Con
     elif options.output_format == "junit":
         print(machine.to_junit(diagnosis, strict=options.strict))
     else:
-        from rich.console import Console
-
         from regilink_doctor.report.doctor import render_full
+        from regilink_doctor.report.terminal import make_console
 
-        colour = wants_colour(options.color)
-        console = Console(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=not colour)
+        console = make_console(colour=wants_colour(options.color))
         translate = find_translation(options.lang, config, "messages")
         render_full(diagnosis, console, verbose=options.verbose, site=config.docs_site, translate=translate)
 

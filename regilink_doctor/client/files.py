@@ -16,7 +16,7 @@ SECTION = "default"
 
 TOO_LARGE = 2**20
 
-NOT_A_FILE = say("is not a regular file")
+NOT_A_FILE = say("is not a plain file")
 
 
 @record
@@ -51,7 +51,7 @@ def settings_files(cwd: Path, environ: Mapping[str, str]) -> tuple[SettingsFile,
     """
     folder = environ.get("WANDB_CONFIG_DIR")
     general = expand(folder, environ) if folder else expand("~/.config/wandb", environ)
-    workspace = cwd / (".wandb" if (cwd / ".wandb").exists() else "wandb")
+    workspace = cwd / (".wandb" if os.path.exists(cwd / ".wandb") else "wandb")
     return _read(general / "settings"), _read(workspace / "settings")
 
 
@@ -78,7 +78,7 @@ def netrc_path(environ: Mapping[str, str]) -> Path:
     if given := environ.get("NETRC"):
         return expand(given, environ)
     for name in ("~/.netrc", "~/_netrc"):
-        if (path := expand(name, environ)).exists():
+        if os.path.exists(path := expand(name, environ)):
             return path
     return expand("~/_netrc" if os.name == "nt" else "~/.netrc", environ)
 

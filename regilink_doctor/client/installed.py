@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -36,7 +37,7 @@ class InstalledWandb:
     def interpreter(self) -> str | None:
         """The environment's Python, None where there is none."""
         for name in ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe"):
-            if (path := Path(self.environment) / name).is_file():
+            if os.path.isfile(path := Path(self.environment) / name):
                 return str(path)
         return None
 
@@ -57,7 +58,7 @@ def find_wandb(python: str | None, cwd: Path, environ: Mapping[str, str]) -> Ins
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if folder := environ.get(variable):
             return _in_environment(Path(folder), Variable(variable))
-    if (cwd / ".venv" / "pyvenv.cfg").is_file():
+    if os.path.isfile(cwd / ".venv" / "pyvenv.cfg"):
         return _in_environment(cwd / ".venv", File(".venv"))
     try:
         found = metadata.distribution("wandb")
@@ -78,9 +79,9 @@ def _environment_of(python: str, cwd: Path, environ: Mapping[str, str]) -> Path:
     The interpreter of a virtual environment is a link to another one, so links are not followed.
     """
     path = cwd / python
-    if path.is_dir():
+    if os.path.isdir(path):
         return path
-    if not path.exists() and (found := shutil.which(python, path=environ.get("PATH"))):
+    if not os.path.exists(path) and (found := shutil.which(python, path=environ.get("PATH"))):
         path = Path(found)
     return path.parent.parent
 
@@ -100,7 +101,9 @@ def _package_folders(root: Path, python: str) -> list[Path]:
         "local/lib/python3*/dist-packages",
         "lib/python3/dist-packages",
     )
-    folders = [folder for pattern in patterns for folder in root.glob(pattern) if folder.is_dir()]
+    if not os.path.isdir(root):  # not there, or may not be looked into: `glob` would raise an error
+        return []
+    folders = [folder for pattern in patterns for folder in root.glob(pattern) if os.path.isdir(folder)]
     named = re.search(r"python(3\.\d+)$", python)
 
     def order(folder: Path) -> tuple[bool, int]:
@@ -133,4 +136,4 @@ def _described(found: metadata.Distribution, environment: str, origin: Origin) -
         version: str | None = found.version
     except Exception:  # an interrupted installation leaves a folder without METADATA, told differently by each Python
         version = None
-    return InstalledWandb(version, environment, origin, package if package.is_dir() else None)
+    return InstalledWandb(version, environment, origin, package if os.path.isdir(package) else None)

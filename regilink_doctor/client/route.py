@@ -83,7 +83,7 @@ def is_proxy_address(url: str) -> bool:
 def is_bundle(path: str) -> bool:
     """Whether certificates can be read there: a pipe or a device would never end."""
     try:
-        return Path(path).is_file() or Path(path).is_dir()
+        return os.path.isfile(path) or os.path.isdir(path)
     except (OSError, ValueError):
         return False
 
@@ -162,7 +162,7 @@ def _python_bundle(environ: Mapping[str, str], packages: Path | None) -> Setting
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if value := environ.get(name):
             return Setting(value, Variable(name))
-    if packages is not None and (found := packages / "certifi" / "cacert.pem").is_file():
+    if packages is not None and os.path.isfile(found := packages / "certifi" / "cacert.pem"):
         return Setting(str(found), Default("certifi", "REQUESTS_CA_BUNDLE"))
     import requests.certs
 
@@ -173,7 +173,7 @@ def _go_bundle(environ: Mapping[str, str]) -> Setting[str] | None:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         if value := environ.get(name):
             return Setting(value, Variable(name))
-    found = next((path for path in GO_BUNDLES if Path(path).is_file()), None)
+    found = next((path for path in GO_BUNDLES if os.path.isfile(path)), None)
     return (
         Setting(found, Default(say("the system"), "SSL_CERT_FILE"))
         if found and sys.platform.startswith("linux")

@@ -216,7 +216,7 @@ def find_config(folder: str = ".") -> Config:
                     return config
         above = os.path.join(base, os.pardir)
         is_repository = os.path.exists(os.path.join(base, ".git"))
-        if is_repository or os.path.samefile(base, above):
+        if is_repository or _is_same_folder(base, above):
             config = Config()
             config._is_nearest = True
             # `catalog pull` writes into the current folder, and most repositories have no configuration.
@@ -224,6 +224,14 @@ def find_config(folder: str = ".") -> Config:
             config._found_catalog = next((to_slashes(path) for path in catalogs if os.path.isfile(path)), None)
             return config
         base = above
+
+
+def _is_same_folder(folder: str, above: str) -> bool:
+    """Whether a folder is the root; a path that has become too long for the system ends the search like it."""
+    try:
+        return os.path.samefile(folder, above)
+    except OSError:
+        return True
 
 
 def load_config(given: Sequence[str], *, isolated: bool = False, folder: str = ".") -> Config:
@@ -271,7 +279,7 @@ def _load(given: Sequence[str], *, isolated: bool, folder: str) -> Config:
 
 def _content(path: str) -> bytes | None:
     if os.path.exists(path) and not os.path.isfile(path):
-        raise ConfigProblem(f"{path}: no plain file")  # a pipe would be waited for
+        raise ConfigProblem(f"{path}: not a plain file")  # a pipe would be waited for
     try:
         with open(path, "rb") as file:
             return file.read()

@@ -118,7 +118,7 @@ def parse_glob(pattern: str, *, as_git: bool = False) -> Glob:
         elif character == "?":
             tokens.append(CharacterSet((), negated=True, never="/" if as_git else ""))
         elif character == "[":
-            found = _parse_set(pattern, at, as_git=as_git)
+            found = parse_set(pattern, at, as_git=as_git)
             if found is not None:
                 characters, at = found
                 tokens.append(characters)
@@ -136,7 +136,7 @@ def parse_glob(pattern: str, *, as_git: bool = False) -> Glob:
     return Glob(tokens)
 
 
-def _parse_set(pattern: str, at: int, *, as_git: bool) -> tuple[CharacterSet, int] | None:
+def parse_set(pattern: str, at: int, *, as_git: bool) -> tuple[CharacterSet, int] | None:
     """The set that begins at `at`, after its bracket, and where the pattern goes on; None if it is not closed.
 
     As in git, the first character of a range counts by itself, so that `[z-a]` is `z`.

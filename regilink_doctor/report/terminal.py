@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import TextIO
 
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
 
@@ -26,6 +27,16 @@ def terminal_width(stream: TextIO | None = None) -> int | None:
         return os.get_terminal_size(stream.fileno()).columns or None
     except (OSError, ValueError):
         return None
+
+
+def make_console(*, colour: bool) -> Console:
+    """Where rich writes a report; `COLUMNS=0` leaves no room for a letter, so it counts as unknown."""
+    from rich.console import Console
+
+    wide = not colour  # a pipe has no width: lines break where the reader breaks them
+    columns = os.environ.get("COLUMNS", "")
+    width = 80 if columns and not columns.strip("0") else None
+    return Console(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=wide, width=width)
 
 
 def paint_text(code: str, text: str, *, colour: bool) -> str:

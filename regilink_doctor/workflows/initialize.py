@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.records import record
+from regilink_doctor.lint.scan.files import read as read_file
 from regilink_doctor.rules.site_facts import certain, known_entity, known_registry, known_type
 from regilink_doctor.workflows.lint import lint_paths
 
@@ -107,7 +108,7 @@ def plan_setup(folder: str = ".") -> Setup:
     """Look at the project in a folder; nothing is written.
 
     Raises:
-        ValueError: a file that would be changed is not UTF-8, or not TOML.
+        ValueError: a file that would be changed cannot be read, or is not UTF-8, or not TOML.
     """
     seen = _look_at_code(folder)
     files: list[File] = []
@@ -183,7 +184,7 @@ def _indent_like(text: str, hook: str) -> str:
 
 
 def _plan_configuration(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:
-    if (folder / "regilink.toml").exists():
+    if os.path.exists(folder / "regilink.toml"):
         yield "regilink.toml is there already"
         return
     lines = [f"teams = {json.dumps(seen.teams)}"] if seen.teams else []
@@ -237,9 +238,9 @@ def _plan_ruff(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File 
 
 def _plan_workflow(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:
     workflows = folder / ".github" / "workflows"
-    if not (folder / ".github").is_dir():
+    if not os.path.isdir(folder / ".github"):
         return
-    for path in sorted(workflows.glob("*.y*ml")) if workflows.is_dir() else ():
+    for path in sorted(workflows.glob("*.y*ml")) if os.path.isdir(workflows) else ():
         if "regilink" in (_read(path) or ""):
             yield f".github/workflows/{path.name} runs regilink already"
             return
@@ -252,7 +253,7 @@ def _plan_workflow(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[F
 
 def _plan_test(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File | str]:
     path = "tests/test_registry_links.py"
-    if (folder / path).exists():
+    if os.path.exists(folder / path):
         yield f"{path} is there already"
         return
     for link in seen.links:
@@ -287,7 +288,7 @@ def _is_callable_without_arguments(path: Path, function: str) -> bool:
     import ast
 
     try:
-        tree = ast.parse(path.read_bytes())
+        tree = ast.parse(read_file(str(path)))
     except (OSError, SyntaxError, ValueError):
         return False
     for node in tree.body:
@@ -326,9 +327,11 @@ def _parse_toml(text: str, name: str) -> dict[str, Any]:
 
 def _read(path: Path) -> str | None:
     try:
-        content = path.read_bytes()
+        content = read_file(str(path))
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror or error}") from None
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

@@ -69,7 +69,7 @@ def merge_maps(
 
 def _read_map(path: str, shared: dict[str, str]) -> tuple[list[str], list[Use]]:
     if os.path.exists(path) and not os.path.isfile(path):  # to read a pipe or a device might never end
-        raise MapFileError(f"{path}: not a regular file")
+        raise MapFileError(f"{path}: not a plain file")
     with open(path, "rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:

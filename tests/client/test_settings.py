@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from dataclasses import replace
 from pathlib import Path
@@ -139,3 +140,20 @@ def test_a_settings_file_that_cannot_be_read_does_not_show_its_lines(tmp_path: P
     found = read_settings(cwd=tmp_path, environ={"HOME": str(tmp_path)})
     assert found.problems
     assert SECRET not in repr(found.problems)
+
+
+def test_a_home_that_may_not_be_looked_into_is_a_home_without_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = os.stat
+
+    def refuse(path: str | Path, *arguments: object, **options: object) -> os.stat_result:
+        if str(path).startswith(str(tmp_path / "home")):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "stat", refuse)
+    settings = read_settings(
+        cwd=tmp_path, environ={"HOME": str(tmp_path / "home"), "VIRTUAL_ENV": str(tmp_path / "home")}
+    )
+    assert settings.credentials.key is None

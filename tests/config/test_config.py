@@ -160,7 +160,7 @@ def test_the_page_has_every_key_and_its_example_holds() -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name")
 def test_a_pipe_is_no_configuration_and_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "regilink.toml")
-    with pytest.raises(ConfigProblem, match="no plain file"):
+    with pytest.raises(ConfigProblem, match="not a plain file"):
         find_config(str(tmp_path))
 
 

@@ -1,5 +1,6 @@
 """The configuration nearest to a file holds for it, also when a run begins above; `extend` names another one."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,12 @@ def test_the_catalog_of_the_nearest_configuration_is_used() -> None:
     assert find_config("package").catalog_path == "package/regilink.catalog.json"
     result = lint_paths(["."], config=find_config())
     assert result.failures == []
+
+
+def test_a_folder_whose_parents_cannot_be_named_ends_the_search(project: Path) -> None:
+    deep = "named/" * 500  # with `..` for each of them it is too long for the system
+    for name in deep.split("/")[:-1]:
+        os.mkdir(name)
+        os.chdir(name)
+    os.chdir(project)
+    assert find_config(deep.rstrip("/")).source is None

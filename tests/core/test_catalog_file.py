@@ -123,7 +123,7 @@ def test_what_is_no_catalog(content: bytes, words: str, tmp_path: Path, capsys: 
 def test_a_pipe_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(tmp_path / "c.json")
     assert main(["catalog", "show", str(tmp_path / "c.json")]) == 2
-    assert "not a regular file" in capsys.readouterr().err
+    assert "not a plain file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["catalog", "show"], ["catalog", "pull"], ["lint", "."], ["doctor", "a/b/c"]])

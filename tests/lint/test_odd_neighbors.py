@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from in_process import run_command
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
 
@@ -48,7 +49,7 @@ def listen(path: Path) -> None:
 
 
 KINDS: dict[str, Callable[[Path], object]] = {
-    "pipe": os.mkfifo,
+    "pipe": lambda path: os.mkfifo(path),
     "device without an end": lambda path: path.symlink_to("/dev/zero"),
     "folder": lambda path: path.mkdir(),
     "dead link": lambda path: path.symlink_to("nowhere"),
@@ -73,3 +74,22 @@ def test_the_program_is_checked_whatever_is_beside_it(
         assert "REG102" in done.stdout, done.stdout
         assert "REG002" not in done.stdout
         assert "Traceback" not in done.stderr
+
+
+SETUP = (".pre-commit-config.yaml", "ruff.toml", "regilink.catalog.json", ".github/workflows/ci.yml", "wandb/settings")
+
+
+@pytest.mark.parametrize("names", [("regilink.toml",), ("pyproject.toml",), SETUP], ids=" ".join)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_command_ends_whatever_its_own_files_are(kind: str, names: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(PROGRAM, encoding="utf-8")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        KINDS[kind](tmp_path / name)
+    for words in (("init",), ("lint",), ("map",), ("config",), ("verify", "--from-sites")):
+        done = run_command(*words, cwd=tmp_path, WANDB_BASE_URL="http://127.0.0.1:1", WANDB_API_KEY="k" * 40)
+        assert done.returncode in (0, 1, 2), (words, done)
+        assert "Traceback" not in done.stderr, (words, done)
+        assert "REG002" not in done.stdout, (words, done)
+        if done.returncode == 2 and words != ("verify", "--from-sites"):
+            assert any(name in done.stderr for name in names), (words, done)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from regilink_doctor.core.patterns import Patterns
@@ -93,6 +93,13 @@ def test_variables_of_a_hook_do_not_lead_astray(project: Path, monkeypatch: pyte
     assert files(project, "sub") == ["sub/.env.local"]
 
 
+def test_no_program_that_a_repository_names_is_started(project: Path) -> None:
+    for name in ("core.fsmonitor", "core.pager", "alias.ls-files", "core.sshCommand", "core.editor"):
+        git(project, "config", name, "touch started")
+    assert "a.py" in files(project)
+    assert not (project / "started").exists()
+
+
 def test_a_broken_index_is_no_reason_to_find_nothing(project: Path) -> None:
     git(project, "init", "-q")
     git(project, "add", ".")
@@ -173,6 +180,8 @@ LINES = st.lists(
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(lines=[], inner=["[a-\\]/[ab]"], paths=["a"])
+@example(lines=["a/[a/b]", "[!/]a/", "a\\[/[a/"], inner=["[/]", "[", "[]/]"], paths=["a", "b", "a/a", "]"])
 @given(lines=LINES, inner=LINES, paths=st.lists(NAMES, min_size=1, max_size=6))
 def test_patterns_mean_what_git_says(tmp_path: Path, lines: list[str], inner: list[str], paths: list[str]) -> None:
     if not (tmp_path / ".git").exists():

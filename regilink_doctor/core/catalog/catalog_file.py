@@ -42,7 +42,7 @@ def read_catalog(path: str | Path) -> CatalogContents:
     import json
 
     if os.path.exists(path) and not os.path.isfile(path):  # to read a pipe or a device might never end
-        raise CatalogError(f"{path}: not a regular file")
+        raise CatalogError(f"{path}: not a plain file")
     try:
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)

@@ -136,7 +136,7 @@ class _Judge:
 
     def _is_among(self, item: ast.expr, others: Sequence[ast.expr]) -> bool | None:
         """`item in (a, b)`, where `key` may be any of them."""
-        if len(others) > _MOST_GUARDS or any(isinstance(other, ast.Starred) for other in others):
+        if len(others) > _MOST_ITEMS or any(isinstance(other, ast.Starred) for other in others):
             return None
         values = self._values(item)
         return _combine(
@@ -161,13 +161,13 @@ class _Judge:
     def _judge_items(self, node: ast.expr, levels: int) -> list[bool | None]:
         """`[x, y]`, `(item is None for item in (x, y))`: what each item is; None for what is not written out."""
         if isinstance(node, ast.Tuple | ast.List):
-            return [self.judge(item, levels) for item in node.elts[:_MOST_GUARDS]]
+            return [self.judge(item, levels) for item in node.elts[:_MOST_ITEMS]]
         if not isinstance(node, ast.GeneratorExp | ast.ListComp) or len(node.generators) > 1:
             return [None]
         (loop,) = node.generators
         if loop.ifs or not isinstance(loop.target, ast.Name) or not isinstance(loop.iter, ast.Tuple | ast.List):
             return [None]
-        items = loop.iter.elts[:_MOST_GUARDS]
+        items = loop.iter.elts[:_MOST_ITEMS]
         of_items = [
             [_Judge(self.context, self.at, loop.target.id, value) for value in self._values(item)] for item in items
         ]

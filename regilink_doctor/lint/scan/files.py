@@ -227,7 +227,8 @@ class _Git:
     """git, started at once; its output is None where it fails: no git, no repository, not a trusted owner."""
 
     def __init__(self, folder: str, *arguments: str) -> None:
-        command = ["git", "-C", folder, *arguments]
+        # The configuration of a repository names programs: this one, git would start to list files.
+        command = ["git", "-c", "core.fsmonitor=false", "-C", folder, *arguments]
         # A hook runs with variables that hold for its own repository, not for any folder.
         environ = {name: value for name, value in os.environ.items() if name not in _OF_ONE_REPOSITORY}
         self._child = 0

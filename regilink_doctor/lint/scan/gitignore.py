@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.patterns import Glob, parse_glob
+from regilink_doctor.core.patterns import Glob, parse_glob, parse_set
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class _Rule:
         self.name = _as_bytes(pattern) if plain else None
         self.segments: list[Glob | None] = []
         """A glob for each folder of the path; None for `**`, any number of folders."""
-        for segment in [] if plain else pattern.split("/"):
+        for segment in [] if plain else _split_pattern(pattern):
             glob = None if anchored and len(segment) > 1 and not segment.strip("*") else _glob(segment)
             if glob is not None or not self.segments or self.segments[-1] is not None:
                 self.segments.append(glob)
@@ -82,6 +82,22 @@ class _Rule:
 
     def match(self, path: Sequence[str]) -> bool:
         return _match_segments(self.segments, path if self.anchored else path[-1:])
+
+
+def _split_pattern(pattern: str) -> list[str]:
+    """The pattern of each folder; a slash in a set, `[a/]`, is a letter of the set."""
+    segments: list[str] = []
+    start = at = 0
+    while at < len(pattern):
+        letter = pattern[at]
+        if letter == "/":
+            segments.append(pattern[start:at])
+            start = at + 1
+        elif letter == "[" and (parsed := parse_set(pattern, at + 1, as_git=True)) is not None:
+            at = parsed[1]
+            continue
+        at += 2 if letter == "\\" else 1
+    return [*segments, pattern[start:]]
 
 
 def _match_segments(patterns: Sequence[Glob | None], path: Sequence[str]) -> bool:

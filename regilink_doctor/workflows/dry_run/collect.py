@@ -38,7 +38,7 @@ def find_organization(command: Sequence[str], folder: Path) -> str | None:
     """
     words = [word for word in command if word.endswith(".py")]
     words += [f"{after.replace('.', os.sep)}.py" for word, after in pairwise(command) if word == "-m"]
-    files = [str(folder / word) for word in words if (folder / word).is_file()]
+    files = [str(folder / word) for word in words if os.path.isfile(folder / word)]
     sites = lint_paths(files, all_sites=True).sites if files else []
     paths = [
         parsed(text.literal)
