@@ -213,24 +213,60 @@ def mark_doctest(item: pytest.Item) -> None:
 
 
 def fill_fixture(item: pytest.Item) -> None:
-    """Give a server to an item of a kind that has no fixtures, such as a notebook of nbmake: as doctests have theirs.
+    """Give a server to an item of a kind that has no fixtures, such as a notebook of nbmake; doctests have theirs."""
+    _make_request(item, "regilink").getfixturevalue("regilink")
 
-    Raises:
-        Failed: it is a cell of nbval. The kernel of its notebook has started before it, with another environment.
-    """
-    if type(item).__module__.partition(".")[0] == "nbval":
-        pytest.fail(
-            f"{item.nodeid}: the mark regilink does not reach the cells of nbval, whose kernel starts before them: "
-            "use nbmake, or `regilink emulator -- pytest --nbval`",
-            pytrace=False,
-        )
+
+def _make_request(item: pytest.Item, *names: str) -> pytest.FixtureRequest:
+    """A request for the fixtures of an item that has none."""
     from _pytest.fixtures import TopRequest
 
     values: Any = item
     values.funcargs = {}
     values._fixtureinfo = values.session._fixturemanager.getfixtureinfo(node=item, func=None, cls=None)
-    values.fixturenames = [*values._fixtureinfo.names_closure, "regilink"]
-    TopRequest(values, _ispytest=True).getfixturevalue("regilink")
+    values.fixturenames = [*values._fixtureinfo.names_closure, *names]
+    return TopRequest(values, _ispytest=True)
+
+
+_CELL_MARKS = pytest.StashKey["list[pytest.Mark]"]()
+"""On a notebook of nbval: the marks with which its server was made."""
+
+
+def is_cell(item: pytest.Item) -> bool:
+    """Whether it is a cell of nbval, which shares a kernel with the others of its notebook."""
+    return type(item).__module__.partition(".")[0] == "nbval"
+
+
+def prepare_notebook(cell: pytest.Item) -> None:
+    """Give a notebook of nbval its server before its kernel starts, with the first cell; the cells share both.
+
+    Raises:
+        Failed: the kernel runs already, for a cell with other marks.
+    """
+    notebook: Any = cell.parent
+    marks = list(cell.iter_markers("regilink"))
+    setup = cell.session._setupstate
+    if notebook in setup.stack:
+        if notebook.stash.get(_CELL_MARKS, None) != marks:
+            pytest.fail(
+                f"{cell.nodeid}: the mark regilink does not reach this cell, the kernel of its notebook has started "
+                "without it: give all cells the same mark",
+                pytrace=False,
+            )
+        return
+    setup.setup(notebook.parent)
+    request = _make_request(cell)
+    values = [request.getfixturevalue(name) for name in ("_regilink_fence", "regilink_settings", "tmp_path_factory")]
+    stack = ExitStack()
+    server = stack.enter_context(_open_own_server(request, *values))
+    stack.callback(_fail_unmet_by, server)
+    notebook.stash[_CELL_MARKS] = marks
+    try:
+        setup.setup(notebook)
+    except BaseException:
+        stack.close()
+        raise
+    notebook.addfinalizer(stack.close)
 
 
 def _find_function_scope(item: pytest.Item, names: list[str]) -> int:
@@ -251,8 +287,12 @@ def fail_unmet(item: pytest.Item) -> None:
     for server in item.stash.get(SERVERS, ()):
         if not all(block.is_entered for block in server.blocks):
             pytest.fail("assert_fails_loudly checks nothing without `with`", pytrace=False)
-        if message := server.conditions.find_unmet(server.declared_faults, server.links):
-            pytest.fail(message, pytrace=False)
+        _fail_unmet_by(server)
+
+
+def _fail_unmet_by(server: Regilink) -> None:
+    if message := server.conditions.find_unmet(server.declared_faults, server.links):
+        pytest.fail(message, pytrace=False)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ them, finds the proxy of the fence in its environment. What neither sees is list
 from __future__ import annotations
 
 import os
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pytest_regilink.host_watch import HostWatch
@@ -42,6 +43,8 @@ class Guard:
         self._fence = fence
         self._isolation = isolation
         self._before = len(fence.blocked)
+        self._folder = TemporaryDirectory(prefix="regilink-guard-")
+        """For the key and the settings that the code writes, so that the user's own are neither read nor changed."""
         self.watch = HostWatch(fence)
 
     @property
@@ -70,7 +73,13 @@ class Guard:
     def __enter__(self) -> Guard:
         # A wandb-core that was started before knows nothing of the proxy. What else there is for wandb stays.
         kept = {name: value for name, value in os.environ.items() if name.startswith("WANDB_") and name != SERVICE}
-        variables = {**IMPATIENCE, **kept, **environ.build_proxy_variables(self._fence.url)}
+        variables = {
+            "WANDB_CONFIG_DIR": os.path.join(self._folder.name, "config"),
+            **IMPATIENCE,
+            **kept,
+            **environ.build_proxy_variables(self._fence.url),
+            "NETRC": self._find_netrc(),
+        }
         self._room = self._isolation.enter_room("regilink_guard", variables)
         recorder.start_recording(self._note_call)
         self.watch.start()
@@ -83,6 +92,12 @@ class Guard:
         recorder.stop_recording(self._note_call)
         self._isolation.leave_room(self._room)
         self._fence.remove_servers()
+        self._folder.cleanup()
+
+    def _find_netrc(self) -> str:
+        """That of the server that the test has, too; else one of the guard's own."""
+        has_server = self._isolation.active_room.emulator is not None
+        return os.environ["NETRC"] if has_server else os.path.join(self._folder.name, "netrc")
 
     def _note_call(self, call: recorder.LinkCall) -> None:
         """A server that code gives to wandb is a real one from now on; the emulator's address is none."""

@@ -233,9 +233,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         from pytest_regilink.fixtures import mark_doctest
 
         mark_doctest(item)
-    if item.get_closest_marker("regilink") is not None and hasattr(item, "fixturenames"):
-        from pytest_regilink.fixtures import bring_fixture
+    if item.get_closest_marker("regilink") is None:
+        return
+    from pytest_regilink.fixtures import bring_fixture, is_cell, prepare_notebook
 
+    if is_cell(item):
+        prepare_notebook(item)
+    elif hasattr(item, "fixturenames"):
         bring_fixture(item)
 
 
@@ -243,9 +247,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_setup_without_fixtures(item: pytest.Item) -> None:
     """A mark on an item that has no fixtures: pytest has set it up, and can end a fixture after it."""
     if item.get_closest_marker("regilink") is not None and not hasattr(item, "fixturenames"):
-        from pytest_regilink.fixtures import fill_fixture
+        from pytest_regilink.fixtures import fill_fixture, is_cell
 
-        fill_fixture(item)
+        if not is_cell(item):
+            fill_fixture(item)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -51,7 +52,8 @@ def ask_with_wandb() -> None:
         (lambda: wandb.login(key="0" * 40, host="https://wandb.corp.example", verify=True), "wandb.corp.example:443"),
         (
             lambda: wandb.Api(overrides={"base_url": "https://wandb.corp.example"}, api_key="0" * 40).viewer,
-            "wandb.corp.example:443",
+            # wandb 0.21 verifies the key at its default host first.
+            "api.wandb.ai:443" if wandb.__version__.startswith("0.21.") else "wandb.corp.example:443",
         ),
         (send_without_environment, "api.forge.coreweave.com:443"),
         (lambda: socket.create_connection(("api.wandb.ai", 443)), "api.wandb.ai:443"),
@@ -95,6 +97,14 @@ def test_the_error_names_the_guard(regilink_guard: Guard) -> None:
     assert regilink_guard.reached == ("api.wandb.ai:443",)
     regilink_guard.forget_reached()
     assert not regilink_guard.reached
+
+
+def test_the_users_own_key_is_neither_read_nor_written(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    assert not os.path.exists(os.environ["NETRC"])
+    wandb.login(key="0" * 40, verify=False)
+    assert "0" * 40 in Path(os.environ["NETRC"]).read_text(encoding="utf-8")
+    assert "regilink-guard-" in os.environ["WANDB_CONFIG_DIR"]
 
 
 def test_the_emulator_is_not_a_real_server(regilink: Regilink, regilink_guard: Guard) -> None:

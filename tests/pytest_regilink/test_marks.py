@@ -1,5 +1,7 @@
 """`@pytest.mark.regilink(...)`: what the server is like, and where the mark reaches."""
 
+import re
+
 import pytest
 import wandb
 from suites import Run
@@ -217,6 +219,67 @@ def test_a_mark_gives_a_server_to_items_without_fixtures(pytester: pytest.Pytest
     result = run()
     result.assert_outcomes(passed=1)
     assert result.ret == 0
+
+
+CELLS = """
+import os
+import pytest
+
+URLS = {}
+
+class Cell(pytest.Item):
+    def runtest(self):
+        url = URLS[self.parent]
+        assert url.startswith("http://127.0.0.1:") and list(URLS.values()).count(url) == 1
+
+class Notebook(pytest.File):
+    def setup(self):
+        URLS[self] = os.environ.get("WANDB_BASE_URL")
+
+    def collect(self):
+        for number, role in enumerate(self.path.read_text().split()):
+            cell = Cell.from_parent(self, name=f"Cell {number}")
+            if role != "-":
+                cell.add_marker(pytest.mark.regilink(**ROLES[role]))
+            yield cell
+
+ROLES = {"viewer": {"role": "viewer"}, "admin": {"role": "admin"}, "drop": {"faults": ["drop"]}}
+Cell.__module__ = "nbval.plugin"
+
+def pytest_collect_file(file_path, parent):
+    return Notebook.from_parent(parent, path=file_path) if file_path.suffix == ".cells" else None
+
+def pytest_sessionfinish():
+    assert "WANDB_BASE_URL" not in os.environ
+"""
+
+
+def test_the_cells_of_a_notebook_share_a_server_that_is_there_before_its_kernel(
+    pytester: pytest.Pytester, run: Run
+) -> None:
+    """As those of nbval: an item for each cell, and a kernel that starts when pytest sets up their file."""
+    pytester.makeconftest(CELLS)
+    pytester.makefile(".cells", one="viewer viewer", other="admin", late="- admin", mixed="viewer admin", unmet="drop")
+    result = run("-rA", "--tb=short")
+    outcomes = re.findall(r"^([A-Z]+) (\S+::Cell \d)", result.stdout.str(), re.MULTILINE)
+    assert {(test, outcome) for outcome, test in outcomes} == {
+        ("one.cells::Cell 0", "PASSED"),
+        ("one.cells::Cell 1", "PASSED"),
+        ("other.cells::Cell 0", "PASSED"),
+        ("late.cells::Cell 0", "FAILED"),
+        ("late.cells::Cell 1", "ERROR"),
+        ("mixed.cells::Cell 0", "PASSED"),
+        ("mixed.cells::Cell 1", "ERROR"),
+        ("unmet.cells::Cell 0", "PASSED"),
+        ("unmet.cells::Cell 0", "ERROR"),
+    }
+    result.stdout.fnmatch_lines(
+        [
+            "late.cells::Cell 1: the mark regilink does not reach this cell, the kernel of its notebook has started *",
+            "no request met the fault 'drop'*",
+        ]
+    )
+    assert result.ret == 1, "and nothing of a server is left"
 
 
 @pytest.mark.parametrize("scope", ["class", "module", "session"])
