@@ -92,7 +92,7 @@ class LegacyModelRegistry(Rule):
         """Names that are consumed, and `wandb.beta`; the other links are judged with their target paths."""
         if site.context.expected:
             return
-        if site.call.startswith("wandb.beta."):
+        if site.call == "wandb.beta.workflows.link_model":
             yield self.report(kind="beta")
         elif site.kind != "link":
             for name in site.target or site.arguments.strings.get("name", ()):

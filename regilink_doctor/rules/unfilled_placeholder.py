@@ -25,7 +25,7 @@ _VARIABLES = ("ENTITY", "PROJECT", "ORG", "TEAM", "REGISTRY", "COLLECTION")
 """Words in the name of a variable of W&B that names something in it: `WANDB_ENTITY`, `WANDB_REGISTRY_ORG`."""
 
 _EXAMPLES = ("example", "sample", "template", "dist")
-"""Words in the name of a file that waits to be copied and filled in."""
+"""Words in the name of a file, or of its folder (`configs.example`), that waits to be copied and filled in."""
 
 
 class UnfilledPlaceholder(Rule):
@@ -103,11 +103,10 @@ class UnfilledPlaceholder(Rule):
             yield from self._find_placeholders(string, "name", "")
 
     def check_setting(self, setting: Setting, facts: FileFacts) -> Iterator[Report]:
-        file = os.path.basename(setting.place.path)
         variable = variable_of(setting) or ""
         if not any(word in variable for word in _VARIABLES) or setting.target:
             return
-        if facts.in_test or any(word in file for word in _EXAMPLES):
+        if facts.in_test or _is_example(setting.place.path):
             return
         for string in setting.value:
             yield from self._find_placeholders(string, setting.name, "")
@@ -132,3 +131,10 @@ class UnfilledPlaceholder(Rule):
                 role=name,
                 wrong=string.pattern[start:end],
             )
+
+
+def _is_example(path: str) -> bool:
+    """Whether a file waits to be copied; what is in a folder `examples` is used where it is."""
+    *folders, name = path.replace(os.sep, "/").split("/")
+    names = [name, *(folder for folder in folders if "." in folder or "template" in folder)]
+    return any(word in part for part in names for word in _EXAMPLES)

@@ -17,7 +17,7 @@ OWNERS = {
     "wandb.Artifact": wandb.Artifact,
     "wandb.Api": wandb.Api,
 }
-GONE = {"wandb.beta.workflows.link_model"}  # since 0.24
+GONE = {"wandb.beta.workflows.link_model", "wandb.beta.workflows.use_model"}  # since 0.24
 NEVER_THERE = {
     name
     for name in wandb_api.CALLS

@@ -10,6 +10,7 @@ from regilink_doctor.lint.resolve.strings import to_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
+    Computed,
     Instance,
     Literal,
     Loaded,
@@ -20,7 +21,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import Updated, written_name
+from regilink_doctor.lint.text.nodes import Updated, copy_place, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -332,8 +333,9 @@ def _find_paired(context: Context, node: ast.Call, at: ProgramPoint) -> list[Val
     if name == "zip" and node.args:
         columns = [context.value(argument, at) for argument in node.args]
         lists = [column[0] for column in columns if len(column) == 1 and isinstance(column[0], Literal)]
-        if len(lists) == len(columns) and all(item.at == at and _is_in_order(item) for item in lists):
-            rows = zip(*(item.items[:_MOST_ITEMS] for item in lists), strict=False)
+        if len(lists) == len(columns) and all(map(_is_in_order, lists)):
+            columns_of_items = ([_evaluate(context, item, owner.at, at) for item in owner.items] for owner in lists)
+            rows = list(zip(*columns_of_items, strict=False))[:_MOST_ITEMS]
             return [Literal(_pair(context, *row), at) for row in rows]
         return [Literal(_pair(context, *(_any_of(context, node, argument, at) for argument in node.args)), at)]
     return None
@@ -372,6 +374,15 @@ def _find_view(context: Context, owner: Value, view: str) -> Iterable[Value]:
 def _pair(context: Context, *items: ast.expr) -> ast.Tuple:
     """A tuple of expressions that are written somewhere."""
     return context.keep(("pair", *map(id, items)), lambda: ast.Tuple(elts=list(items), ctx=ast.Load()))
+
+
+def _evaluate(context: Context, node: ast.expr, at: ProgramPoint, elsewhere: ProgramPoint) -> ast.expr:
+    """An expression for another place that is worth there what `node` is at its own."""
+    if at == elsewhere:
+        return node
+    return context.keep(
+        ("evaluated", id(node), at.order, at.frame), lambda: copy_place(Computed(tuple(context.value(node, at))), node)
+    )
 
 
 def _number(context: Context, index: int, item: ast.expr) -> ast.Tuple:

@@ -64,6 +64,6 @@ class Resolver(Context):
             for name, bindings in scope.bindings.items():
                 for binding in bindings:
                     is_import = binding.kind == "import" and binding.target.partition(".")[0] in wandb_api.PACKAGES
-                    if is_import or isinstance(binding.value, ast.Name | ast.Attribute):
+                    if is_import or isinstance(binding.value, ast.Name | ast.Attribute | ast.IfExp):
                         found.add(name)
         return frozenset(found)

@@ -528,6 +528,10 @@ class _Walk:
 
 def _find_deferred(call: ast.Call) -> ast.Call | None:
     """The call that another one makes: `executor.submit(run.link_artifact, artifact, path)`."""
+    by_name = {keyword.arg: keyword.value for keyword in call.keywords} if call.keywords and not call.args else {}
+    started, passed = by_name.get("target"), by_name.get("args")
+    if isinstance(started, ast.Attribute) and started.attr in BY_NAME and isinstance(passed, ast.Tuple):
+        return copy_place(ast.Call(started, passed.elts, []), call)  # of a thread
     for index, item in enumerate(call.args[:2]):
         if isinstance(item, ast.Attribute) and item.attr in BY_NAME:
             name = call.func.attr if isinstance(call.func, ast.Attribute) else written_name(call.func)

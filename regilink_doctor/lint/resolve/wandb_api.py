@@ -29,6 +29,8 @@ CANONICAL = {
     "wandb.sdk.Artifact": "wandb.Artifact",
     "wandb.sdk.Settings": "wandb.Settings",
     "wandb.wandb_agent.agent": "wandb.agent",
+    "wandb.lab.workflows.link_model": "wandb.beta.workflows.link_model",
+    "wandb.lab.workflows.use_model": "wandb.beta.workflows.use_model",
     "lightning.pytorch.loggers.WandbLogger": "WandbLogger",
     "lightning.pytorch.loggers.wandb.WandbLogger": "WandbLogger",
     "pytorch_lightning.loggers.WandbLogger": "WandbLogger",
@@ -42,6 +44,7 @@ CLASSES = frozenset({"wandb.Run", "wandb.Artifact", "wandb.Api", "wandb.Settings
 
 RETURNS = {
     "wandb.init": "wandb.Run",
+    "WandbLogger.use_artifact": "wandb.Artifact",
     "wandb.log_artifact": "wandb.Artifact",
     "wandb.use_artifact": "wandb.Artifact",
     "wandb.log_model": "wandb.Artifact",
@@ -200,6 +203,8 @@ CALLS = {
     "wandb.Artifact.add_reference": Call("other", ("uri", "name", "checksum", "max_objects"), texts=("uri",)),
     "wandb.Artifact.download": Call("other", ("root",), texts=("root",)),
     "wandb.Artifact.delete": Call("other", ("delete_aliases",)),
+    "WandbLogger.download_artifact": Call("consume", ("artifact", "save_dir", "artifact_type"), "artifact"),
+    "WandbLogger.use_artifact": Call("consume", ("artifact", "artifact_type"), "artifact"),
     "wandb.Run.use_artifact": _USE,
     "wandb.use_artifact": _USE,
     "wandb.Api.artifact": Call("consume", ("name", "type"), "name"),
@@ -224,6 +229,7 @@ CALLS = {
     "wandb.Run.link_model": _LINK_MODEL,
     "wandb.link_model": _LINK_MODEL,
     "wandb.beta.workflows.link_model": Call("link", ("model", "target_path", "aliases"), "target_path"),
+    "wandb.beta.workflows.use_model": Call("consume", ("aliased_path", "unsafe"), "aliased_path"),
     "wandb.Run.use_model": _USE_MODEL,
     "wandb.use_model": _USE_MODEL,
     "wandb.link_artifact": _WRONG,

@@ -65,12 +65,13 @@ class ArgumentReader:
         """What is given inside an argument: see `unfold`."""
         self.unread: set[str] = set()
         """Arguments of which `unfold` could not read everything."""
+        for keyword in use.call.keywords if self.given.unpacked else ():
+            if keyword.arg is None:
+                self._unpack(keyword.value)
 
     def texts(self, name: str) -> tuple[StringValue, ...]:
         """The texts of an argument, given itself or inside the one that was unfolded."""
-        if (node := self.given.named.get(name)) is not None:
-            return self.resolver.texts(node, self.at)
-        node, at = self.inner.get(name, (None, self.at))
+        node, at = self._find(name)
         return self.resolver.texts(node, at) if node is not None else ()
 
     def read_texts(self, names: Iterable[str]) -> dict[str, tuple[StringValue, ...]]:
@@ -128,6 +129,13 @@ class ArgumentReader:
                     stored[target.attr] = (value, store.at)
         return stored
 
+    def _unpack(self, mapping: ast.expr) -> None:
+        """Read what is given by `**mapping`, if that is one dictionary that is written out."""
+        (value, *others) = self.resolver.value(mapping, self.at)
+        if not others and isinstance(value, Literal) and value.is_mapping:
+            names = ((key.value if isinstance(key, ast.Constant) else key, item) for key, item in value.pairs)
+            self.inner |= {name: (item, value.at) for name, item in names if isinstance(name, str)}
+
     def is_text(self, name: str) -> bool:
         """Whether an argument is a text in every alternative."""
         values = self._values(name)
@@ -178,5 +186,11 @@ class ArgumentReader:
         return found
 
     def _values(self, name: str) -> tuple[object, ...]:
-        node = self.given.named.get(name)
-        return self.resolver.value(node, self.at) if node is not None else ()
+        node, at = self._find(name)
+        return self.resolver.value(node, at) if node is not None else ()
+
+    def _find(self, name: str) -> tuple[ast.expr | None, ProgramPoint]:
+        """An argument that is given itself, or inside of another one."""
+        if (node := self.given.named.get(name)) is not None:
+            return node, self.at
+        return self.inner.get(name, (None, self.at))
