@@ -53,6 +53,7 @@ class Context:
         known: ConfiguredOrganization = NOTHING_CONFIGURED,
         filed: Filed | None = None,
         prober: Prober | None = None,
+        is_brief: bool = False,
     ) -> None:
         self.settings = settings
         self.known = known
@@ -64,7 +65,7 @@ class Context:
         self.consumed = _drop_duplicates([*consumed, *linked_on])
         self.gateway = Gateway(settings.host.value, settings.credentials.key, route=settings.route, timeout=timeout)
         self.probes = Probes(settings.route, timeout=timeout) if settings.route is not None else None
-        self.queries = ServerQueries(self.gateway, self._possible_entities(), self)
+        self.queries = ServerQueries(self.gateway, self._possible_entities(), self, is_brief=is_brief)
 
     @property
     def view(self) -> ServerView:

@@ -215,12 +215,14 @@ def run_diagnosis(
         filed: the committed catalog.
         prober: for the write probe; without one nothing is written.
         timeout: seconds for each request.
-        probe: whether the way to the server is looked at step by step, on sockets; False: by requests alone.
+        probe: whether the way to the server is looked at step by step, on sockets; False: by two requests alone.
         watcher: told of each check before it begins, and of what it has found.
         checks: those to run; None: all of them.
     """
     begun = time.monotonic()
-    context = Context(settings, targets, consumed, timeout=timeout, known=known, filed=filed, prober=prober)
+    context = Context(
+        settings, targets, consumed, timeout=timeout, known=known, filed=filed, prober=prober, is_brief=not probe
+    )
     rows: list[tuple[Subject, CheckResult]] = []
     for kind in find_checks() if checks is None else checks:
         if kind.opens_sockets and not probe:

@@ -76,10 +76,12 @@ class ServerQueries:
         gateway: the server.
         names: entities and what may be entities: the run's, those of the code, first parts of target paths.
         asked: what follows, once the account is known.
+        is_brief: two requests are all: what could be meant instead of a name that is missing is taken from them.
     """
 
-    def __init__(self, gateway: Gateway, names: Collection[str], asked: Asked) -> None:
+    def __init__(self, gateway: Gateway, names: Collection[str], asked: Asked, *, is_brief: bool = False) -> None:
         self.gateway = gateway
+        self._is_brief = is_brief
         self.view = ServerView()
         self.features: frozenset[str] | None = None
         self._names = frozenset(name for name in names if name and is_known(name))
@@ -139,8 +141,10 @@ class ServerQueries:
         # A personal default entity is a person's; of a team's, its members have to tell.
         team = account.default_entity if account.default_entity != account.username else None
         questions = Questions(sorted(registries), sorted(collections), sorted(versions), team)
-        shown = () if links or versions else self._organizations_of(entity)
+        shown = self._organizations_of(entity) if self._is_brief or not (links or versions) else ()
         self._ask_targets(questions, account, shown[:1])
+        if self._is_brief:
+            return True
         sources = (self.view.version(each) for each in versions)
         self._look_up_entities(sorted({each.source[0] for each in sources if each is not None and each.source}))
         for names in shown[1:]:
@@ -153,7 +157,7 @@ class ServerQueries:
         A failure leaves what is known: the suggestion is worth no more.
         """
         known = f"registries of {names.entity}"
-        if known not in self._memory:
+        if known not in self._memory and not self._is_brief:
             self._memory[known] = True
             try:
                 self._add_registries(names, pages=MAX_PAGES)
@@ -163,7 +167,7 @@ class ServerQueries:
 
     def look_around(self, missing: Sequence[CollectionQuestion]) -> None:
         """What there is instead of versions that are missing: one request for all of them. A failure leaves nothing."""
-        if not missing or "neighbours" in self._memory:
+        if not missing or self._is_brief or "neighbours" in self._memory:
             return
         self._memory["neighbours"] = True
         try:

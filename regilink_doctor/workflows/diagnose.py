@@ -73,7 +73,7 @@ def diagnose(
         config: its targets are looked at beside those of the source; its host and entity count where wandb would find
             none; what it knows of the organization is used.
         catalog: what the file that it names has.
-        probe: whether the way to the server is looked at step by step, on sockets; False: by requests alone.
+        probe: whether the way to the server is looked at step by step, on sockets; False: by two requests alone.
         write_probe: prove it with a real link into each registry that is named, which is then taken away.
         confirm: asked before each of them, with what will be written; None: nobody is asked.
         watcher: told of each check before it begins, and of what it has found.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.targets import LinkTarget
     from regilink_doctor.doctor.diagnosis import Diagnosis
 
-TIMEOUT = 5.0
+TIMEOUT = 3.0
 """Seconds for each request: a server that does not answer must not hold up a training."""
 
 _ABOUT_THE_LINK = ("REG1", "REG2", "REG3", "REG4", "REG5", "REG806", "REG807")
@@ -36,7 +36,7 @@ class LinkError(Exception):
 def preflight(*targets: str, type: str | None = None, entity: str | None = None, strict: bool = False) -> None:
     """Check links against the live server, as the first line of a training script. It never starts a run.
 
-    Two requests, one more to find the name that was meant. What cannot be checked (a server that does not answer, no
+    It makes two requests at most. What cannot be checked (a server that does not answer, no
     API key, a path that is not known yet) is a warning.
 
     Args:

@@ -190,31 +190,36 @@ def at_emulator(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     return start
 
 
-def test_preflight_is_silent_when_the_links_are_right(at_emulator: Callable[[World], None]) -> None:
+def test_preflight_is_silent_when_the_links_are_right(emulator: Emulator, at_emulator: Callable[[World], None]) -> None:
     at_emulator(World.default())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        preflight("wandb-registry-model/zoo", type="model", entity="team-a")
+        preflight("wandb-registry-model/zoo", "wandb-registry-model/lion", type="model", entity="team-a")
+    assert len(emulator.ledger.requests) == 2
 
 
 @pytest.mark.parametrize(
     ("target", "options", "code"),
     [
         ("wandb-registry-nothing/zoo", {"entity": "team-a"}, "REG301"),
+        ("wandb-registry-modle/zoo", {"entity": "team-a"}, "REG301"),
         ("wandb-registry-model/zoo", {"entity": "alice"}, "REG203"),
         ("wandb-registry-model/zoo", {"entity": "team-a", "type": "dataset"}, "REG401"),
         ("team-a/wandb-registry-model/zoo", {"entity": "team-a"}, "REG202"),
         ("wandb-registry-model/a/b", {"entity": "team-a"}, "REG103"),
     ],
 )
-def test_preflight_raises_before_the_training(
-    at_emulator: Callable[[World], None], target: str, options: dict[str, Any], code: str
+def test_preflight_raises_before_the_training_after_two_requests(
+    emulator: Emulator, at_emulator: Callable[[World], None], target: str, options: dict[str, Any], code: str
 ) -> None:
     at_emulator(World.default())
     with pytest.raises(LinkError, match=code) as caught:
         preflight(target, **options)
     assert code in caught.value.codes
     assert caught.value.failures
+    assert len(emulator.ledger.requests) <= 2
+    if "modle" in target:  # the name that was meant is in the second answer
+        assert "wandb-registry-model/zoo" in str(caught.value)
 
 
 def test_preflight_without_targets_checks_the_links_of_the_file_that_calls(
