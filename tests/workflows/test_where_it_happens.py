@@ -19,7 +19,7 @@ import regilink_doctor
 from regilink_doctor import LinkError, explain, explain_errors, preflight
 from regilink_doctor.emulator import Emulator, World
 from regilink_doctor.workflows import notebook
-from regilink_doctor.workflows.explain.where_it_happens import is_wandb_error
+from regilink_doctor.workflows.explain.where_it_happens import append_to_message, is_wandb_error
 
 REFUSAL = "linking is only allowed within the same team or to a collection in your organization's registry"
 
@@ -40,6 +40,19 @@ def test_an_error_of_wandb_carries_its_explanation() -> None:
         raise CommError(REFUSAL)
     assert str(caught.value).startswith(REFUSAL)
     assert "failure B1" in notes(caught.value)
+
+
+def test_without_notes_the_explanation_ends_the_message_or_goes_to_standard_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    error = CommError(REFUSAL)
+    append_to_message(error, "regilink: two\nlines")
+    assert str(error) == f"{REFUSAL}\n\nregilink: two\nlines"
+    for other in (OSError(28, "No space left on device", "/home/u/.cache/wandb"), KeyError("zoo")):
+        before = str(other)
+        append_to_message(other, "regilink: two\nlines")
+        assert str(other) == before
+        assert capsys.readouterr().err == "regilink: two\nlines\n"
 
 
 def test_an_error_is_explained_once() -> None:

@@ -66,6 +66,7 @@ _FRAME = re.compile(
     )""",
     re.VERBOSE,
 )
+_CELL = re.compile(r"ipykernel_\d+[/\\]\d+\.py$|^<ipython-input-")
 _NUMBERED = re.compile(r"^\s*(?:-+>|❱|\s)\s*\d+\s*(?:[│|]\s?|\s)")
 _MARKER = re.compile(r"^\s*[\^~]+\s*$|^\s*\[Previous line repeated")
 _LIBRARY = re.compile(
@@ -319,6 +320,8 @@ class ErrorContext:
         own = [frame for frame in self.frames if not frame.is_library]
         if not own:
             return None
+        if _CELL.search(own[-1].path):
+            return f"line {own[-1].line} of a notebook's cell"
         line = f":{own[-1].line}" if own[-1].line else ""
         return f"{own[-1].path}{line}" + (f", in {own[-1].function}" if own[-1].function else "")
 

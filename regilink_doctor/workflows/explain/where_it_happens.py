@@ -106,7 +106,20 @@ def annotate(error: BaseException) -> None:
     if sys.version_info >= (3, 11):
         error.add_note(note)
     else:
-        error.args = (f"{error}\n\n{note}", *error.args[1:])
+        append_to_message(error, note)
+
+
+def append_to_message(error: BaseException, note: str) -> None:
+    """Make a note the end of an exception's message, for Pythons that show no notes.
+
+    The message of some exceptions (`OSError`, `KeyError`) is not what it was made with: for them the note goes to
+    standard error, before the traceback.
+    """
+    arguments = error.args
+    error.args = (f"{error}\n\n{note}", *arguments[1:])
+    if note not in str(error):
+        error.args = arguments
+        print(note, file=sys.stderr)
 
 
 def explain_command(command: Sequence[str], environ: Mapping[str, str]) -> tuple[int, Explanation | None]:
