@@ -77,26 +77,20 @@ def diagnose(
         write_probe: prove it with a real link into each registry that is named, which is then taken away.
         confirm: asked before each of them, with what will be written; None: nobody is asked.
         watcher: told of each check before it begins, and of what it has found.
-        host: see `ServerAccess`, as the next four.
-        cwd: the folder that the program would be started in.
-        environ: its environment.
-        python: whose wandb counts.
-        timeout: seconds for each request.
+        host: see `ServerAccess`, as for `cwd`, `environ`, `python` and `timeout`.
     """
     server = ServerAccess(host, cwd, environ, python, timeout)
-    given = {"entity": entity, "project": project, "organization": organization}
-    arguments = {name: value for name, value in given.items() if value is not None}
-    settings = server.read_settings(arguments, _expected(config))
+    arguments = {"entity": entity, "project": project, "organization": organization}
+    settings = server.read_settings(_drop_missing(arguments), _expected(config))
     names = [name if isinstance(name, ConsumedName) else consumed_of(name) for name in consumed]
-    unread: Sequence[str] = ()
+    unread: list[str] = []
     if targets is None:
         source = read_source(server.folder, config, paths)
         links, found_names = _find_targets([report.site for report in source.sites], server, config)
-        names += found_names
-        unread = (*source.failures, *source.unread)
+        names, unread = [*names, *found_names], [*source.failures, *source.unread]
     else:
-        make_target = partial(target_of, artifact_type=artifact_type, aliases=aliases)
-        links = [target if isinstance(target, LinkTarget) else make_target(target) for target in targets]
+        make = partial(target_of, artifact_type=artifact_type, aliases=aliases)
+        links = [target if isinstance(target, LinkTarget) else make(target) for target in targets]
     diagnosis = run_diagnosis(
         settings,
         links,
@@ -109,6 +103,10 @@ def diagnose(
         watcher=watcher,
     )
     return replace(diagnosis, links=replace(diagnosis.links, unread=tuple(map(mask_secrets, unread))))
+
+
+def _drop_missing(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _find_targets(
