@@ -48,7 +48,8 @@ def render_links(
         asked = attempt.requested or "/".join(
             part for part in (attempt.entity, attempt.project, attempt.collection) if part
         )
-        yield f"{verdict} {quoted(asked)}  ({attempt.source_type} {escape_text(attempt.source or '?')})"
+        version = f"  ({attempt.source_type} {escape_text(attempt.source)})" if attempt.source else ""
+        yield f"{verdict} {quoted(asked)}{version}"
         if attempt.verdict == "refused":
             yield f"          {_quote_reason(attempt)}"
             if attempt.aliases:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem, SdkRefusal, find_call_problem, find_problems, sdk_link
 from regilink_doctor.core.records import replace
+from regilink_doctor.core.rule_codes import LEGACY_MODEL_REGISTRY, PROTECTED_ALIAS
 from regilink_doctor.core.strings import KnownPart
-from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted
+from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted, registry_name
 from regilink_doctor.core.targets import LinkTarget, link_targets, target_of
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.rules import rule_for
@@ -191,6 +193,9 @@ def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Mess
     project = rest.partition("/")[0]
     target = target_of(path, entity=entity or None, project=project or None, artifact_type=attempt.source_type)
     message = explain_outcome(target, view, attempt.code)
+    beyond = _find_problem_beyond_path(attempt, view) if message is None else None
+    if beyond is not None:
+        message = rule_for(beyond.rule).explain(beyond)
     if message is not None:
         return message
     from regilink_doctor.core.failures import FAILURES
@@ -198,6 +203,20 @@ def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Mess
 
     failure = FAILURES.get(attempt.failure or "")
     return Message(failure.title, help=failure.help) if failure is not None else None
+
+
+def _find_problem_beyond_path(attempt: LinkAttempt, view: OrganizationView | None) -> Problem | None:
+    """What was wrong with a refused link beside its path: an alias that is protected, `link_model` with a slash."""
+    if attempt.code == PROTECTED_ALIAS and view is not None:
+        registry = view.registry(attempt.entity or "", registry_name(attempt.project or ""))
+        protected = registry.protected_aliases if registry is not None else ()
+        refused = [alias for alias in attempt.aliases if alias in protected]
+        return Problem(PROTECTED_ALIAS, facts={"alias": refused[0]}) if refused else None
+    if attempt.code == LEGACY_MODEL_REGISTRY and attempt.source is None and "/" in (attempt.requested or ""):
+        path = attempt.requested or ""
+        new = f"{REGISTRY_PREFIX}model/{path.rpartition('/')[2] or 'COLLECTION'}"
+        return Problem(LEGACY_MODEL_REGISTRY, kind="slash", facts={"name": path, "new": new})
+    return None
 
 
 def correct_path(

@@ -11,6 +11,8 @@ from serving import Server
 
 from regilink_doctor.core.failures import find_failure
 from regilink_doctor.emulator import recorder
+from regilink_doctor.emulator.world.world_view import WorldView
+from regilink_doctor.rules.judge import explain_attempt
 
 
 def test_a_link_has_the_text_that_the_code_gave(server: Server) -> None:
@@ -168,6 +170,9 @@ def test_what_link_model_refuses_itself_is_noted(server: Server, tmp_path: Path,
         find_failure("A14").codes[0],
     )
     assert message in (server.link.message or "")
+    explained = explain_attempt(server.link, WorldView(server.world))
+    assert explained is not None
+    assert explained.summary == 'link_model cannot link to "team-a/zoo": the name has a slash'
 
 
 def test_what_link_model_links_is_noted_once(server: Server, tmp_path: Path) -> None:

@@ -5,6 +5,9 @@ import wandb
 from serving import Server
 from wandb.errors import CommError
 
+from regilink_doctor.emulator.world.world_view import WorldView
+from regilink_doctor.rules.judge import explain_attempt
+
 PATH = "wandb-registry-model/animals"
 SAME_TEAM = "linking is only allowed within the same team or to a collection in your organization's registry"
 NO_REGISTRY = "cannot create registry. custom registries can only be created via the registries ui"
@@ -299,6 +302,9 @@ def test_b10_a_protected_alias_is_an_admins(server: Server) -> None:
     with pytest.raises(CommError, match="alias 'production' is protected in registry 'model'"):
         artifact.link(PATH, aliases=["production"])
     assert verdict(server) == ("refused", "B10", "REG507")
+    explained = explain_attempt(server.link, WorldView(server.world))
+    assert explained is not None
+    assert explained.summary == 'the alias "production" is protected'
     linked = artifact.link(PATH)
     linked.aliases.append("production")
     with pytest.raises(CommError, match="alias 'production' is protected"):

@@ -44,7 +44,7 @@ class WorldView:
             return None
         types = None if project.allow_all_types else tuple(sorted(project.types))
         writable = self._user is None or access.writes_project(self._user, project)
-        return RegistryFacts(project.registry_name, types, writable)
+        return RegistryFacts(project.registry_name, types, writable, tuple(sorted(project.protected_aliases)))
 
     def registry_names(self, organization: str) -> tuple[str, ...]:
         """The registries that the user sees."""
