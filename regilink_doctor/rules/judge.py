@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Related
 from regilink_doctor.core.naming import LEGACY_REGISTRY
-from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem, SdkRefusal, find_call_problem, find_problems, sdk_link
@@ -192,10 +191,8 @@ def explain_attempt(attempt: LinkAttempt, view: OrganizationView | None) -> Mess
     entity, _, rest = (attempt.run or "").partition("/")
     project = rest.partition("/")[0]
     target = target_of(path, entity=entity or None, project=project or None, artifact_type=attempt.source_type)
-    message = explain_outcome(target, view, attempt.code)
-    beyond = _find_problem_beyond_path(attempt, view) if message is None else None
-    if beyond is not None:
-        message = rule_for(beyond.rule).explain(beyond)
+    beyond = _find_problem_beyond_path(attempt, view)
+    message = rule_for(beyond.rule).explain(beyond) if beyond else explain_outcome(target, view, attempt.code)
     if message is not None:
         return message
     from regilink_doctor.core.failures import FAILURES
@@ -212,10 +209,9 @@ def _find_problem_beyond_path(attempt: LinkAttempt, view: OrganizationView | Non
         protected = registry.protected_aliases if registry is not None else ()
         refused = [alias for alias in attempt.aliases if alias in protected]
         return Problem(PROTECTED_ALIAS, facts={"alias": refused[0]}) if refused else None
-    if attempt.code == LEGACY_MODEL_REGISTRY and attempt.source is None and "/" in (attempt.requested or ""):
-        path = attempt.requested or ""
-        new = f"{REGISTRY_PREFIX}model/{path.rpartition('/')[2] or 'COLLECTION'}"
-        return Problem(LEGACY_MODEL_REGISTRY, kind="slash", facts={"name": path, "new": new})
+    if attempt.code == LEGACY_MODEL_REGISTRY and attempt.source is None and attempt.requested:
+        # Nothing was logged: `link_model` refuses the name before.
+        return Problem(LEGACY_MODEL_REGISTRY, target=target_of(attempt.requested, "Run.link_model"))
     return None
 
 

@@ -47,6 +47,7 @@ def test_a_run_comes_back_with_its_config_history_summary_and_files(server: Serv
     assert "requirements.txt" not in names, "nobody asks for it here, and it takes longest of them all"
     with found.file("notes.txt").download(str(tmp_path / "down")) as file:
         assert file.read() == "notes"
+    assert found.file("./notes.txt").name == "notes.txt"
     assert found.metadata["startedAt"]
 
 

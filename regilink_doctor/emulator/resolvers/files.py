@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Iterable, Sequence
+from posixpath import normpath
 from typing import Any
 
 from regilink_doctor.emulator.resolvers.artifacts import usable
@@ -145,7 +146,8 @@ def run_files(
     first: int | None = None,
     pattern: str | None = None,
 ) -> Connection:
-    found = _named(_uploaded(source, context), names)
+    # `wandb verify` asks for "./name", and wandb uploads "name".
+    found = _named(_uploaded(source, context), [normpath(name) for name in names or () if name])
     if pattern:
         # SQL's LIKE: `%` any text, `_` one character.
         expression = re.escape(pattern).replace("%", ".*").replace("_", ".")
