@@ -3,7 +3,8 @@
 - the seed's snippet on the emulator beside the same without its link call in offline mode (whole processes, in turn);
 - start, reset and stop of the emulator after its imports;
 - links a second, over real HTTP, by one writer, sixteen and sixty-four;
-- pages of a collection of 100,000 versions, and the memory after them; the memory that an upload of 1 GB takes;
+- pages of a collection of 100,000 versions, and the memory after them; a search over them;
+- the memory that an upload of 1 GB takes;
 - with `--openwandb "openwandb serve --host 127.0.0.1 -p {port} --data-dir FOLDER"`: from the start of its process to
   the first answer, beside that of `regilink emulator`.
 
@@ -11,6 +12,7 @@ Writes its section of `benchmarks/RESULTS.md`.
 """
 
 import argparse
+import json
 import os
 import platform
 import shutil
@@ -115,8 +117,12 @@ PAGE = """query P($after: String) { project(entityName: "acme", name: "wandb-reg
     edges { node { id versionIndex aliases { alias } artifact { id digest } } } pageInfo { endCursor } } } } }"""
 
 
-def large_collection() -> tuple[float, float]:
-    """Milliseconds for a page of 100 of 100,000 versions (mean of ten pages), and MB that they take."""
+SEARCH = """query S($filters: JSONString) { entity(name: "acme") { artifactMemberships(first: 50, filters: $filters) {
+    totalCount edges { node { versionIndex artifact { id } } } } } }"""
+
+
+def large_collection() -> tuple[float, float, float]:
+    """Milliseconds for a page of 100 of 100,000 versions (mean of ten), MB for these, CPU milliseconds for a search."""
     world = World.default()
     world.collection("large", registry="model", versions=100_000, aliases=["production"])
     with Emulator(world) as emulator, requests.Session() as session:
@@ -134,7 +140,16 @@ def large_collection() -> tuple[float, float]:
         begin = time.perf_counter()
         for _ in range(10):
             cursor = read_page(cursor)
-        return (time.perf_counter() - begin) * 100, memory() - before
+        page, used = (time.perf_counter() - begin) * 100, memory() - before
+        filters = json.dumps(
+            {"$and": [{"state": "COMMITTED"}, {"version_index": {"$gte": 50_000}}, {"tag": {"$ne": "x"}}]}
+        )
+        body = {"query": SEARCH, "variables": {"filters": filters}}
+        begin = time.process_time()
+        answer = session.post(f"{emulator.url}/graphql", json=body, timeout=60).json()
+        taken = time.process_time() - begin
+        assert answer["data"]["entity"]["artifactMemberships"]["totalCount"] == 50_000, answer
+        return page, used, taken * 1000
 
 
 def large_upload() -> float:
@@ -210,7 +225,7 @@ def main() -> None:
         online, offline = snippet(folder)
         served = server()
         one, sixteen, sixty_four = links(1, 300), links(16, 25), links(64, 10)
-        page, page_memory = large_collection()
+        page, page_memory, search = large_collection()
         upload = large_upload()
         ready = statistics.median(own_until_ready(folder) for _ in range(ROUNDS))
         peer = None
@@ -237,6 +252,7 @@ def main() -> None:
         f"| links a second, sixty-four writers | {sixty_four:.0f} |",
         f"| a page of 100 versions, of 100,000 | {page:.0f} ms |",
         f"| memory for ten such pages | {page_memory:.0f} MB |",
+        f"| a search with three conditions over 100,000 versions, CPU | {search:.0f} ms |",
         f"| memory for an upload of 1 GB and its download | {upload:.0f} MB |",
         f"| `regilink emulator`, process start to ready | {ready * 1000:.0f} ms |",
     ]

@@ -21,6 +21,8 @@ from regilink_doctor.emulator.world.refusal import Refusal
 
 T = TypeVar("T")
 Getter = Callable[[T, str], Any]
+ValueOf = Callable[[str], Any]
+Test = Callable[[ValueOf], bool]
 
 
 def projects(found: Iterable[Project], filters: str | None, order: str | None) -> list[Project]:
@@ -94,7 +96,8 @@ def _search(found: Iterable[T], filters: str | None, order: str | None, getter: 
         query = json.loads(filters) if filters else {}
     except ValueError:
         raise Refusal(f"invalid filter: {filters}") from None
-    result = [each for each in found if not query or matches(query, partial(getter, each))]
+    holds = _read_filter(query) if query else None
+    result = [each for each in found if holds is None or holds(partial(getter, each))]
     for part in reversed([part.strip() for part in (order or "").split(",") if part.strip()]):
         name = part.lstrip("+-")
         result.sort(key=lambda each: _sortable(getter(each, name)), reverse=part.startswith("-"))
@@ -107,53 +110,72 @@ def _sortable(value: Any) -> tuple[int, Any]:
     return (1, value) if isinstance(value, (int, float)) else (2, str(value))
 
 
-def matches(query: Any, value_of: Callable[[str], Any]) -> bool:
+def matches(query: Any, value_of: ValueOf) -> bool:
     """Whether the filter holds. `value_of` gives the value of a field by its name.
 
     Raises:
-        Refusal: an operator that there is not.
+        Refusal: an operator that does not exist.
     """
+    return _read_filter(query)(value_of)
+
+
+def _read_filter(query: Any) -> Test:
+    """The filter as a function: it may be asked of a hundred thousand versions."""
     if not isinstance(query, dict):
         raise Refusal("invalid filter: not an object")
-    for name, condition in query.items():
+    return _every([_read_part(name, condition) for name, condition in query.items()])
+
+
+def _read_part(name: str, condition: Any) -> Test:
+    if name in ("$and", "$or", "$nor"):
+        tests = [_read_filter(part) for part in condition]
         if name == "$and":
-            holds = all(matches(each, value_of) for each in condition)
-        elif name == "$or":
-            holds = not condition or any(matches(each, value_of) for each in condition)
-        elif name == "$nor":
-            holds = not any(matches(each, value_of) for each in condition)
-        elif name == "$not":
-            holds = not matches(condition, value_of)
-        elif name.startswith("$"):
-            raise Refusal(f"invalid filter: unknown operator '{name}'")
-        else:
-            holds = _holds(value_of(name), condition)
-        if not holds:
-            return False
-    return True
-
-
-def _holds(value: Any, condition: Any) -> bool:
-    if not isinstance(condition, dict) or not any(str(key).startswith("$") for key in condition):
-        return _equals(value, condition)
-    return all(_operator(name, value, operand) for name, operand in condition.items())
-
-
-def _operator(name: str, value: Any, operand: Any) -> bool:
+            return _every(tests)
+        if name == "$or":
+            return lambda value_of: not tests or any(test(value_of) for test in tests)
+        return lambda value_of: not any(test(value_of) for test in tests)
     if name == "$not":
-        return not _holds(value, operand)
-    if name == "$exists":
-        return (value is not None) == bool(operand)
-    if name == "$ne":
-        return not _equals(value, operand)
-    if name == "$in":
-        return any(_equals(value, each) for each in operand)
-    if name == "$nin":
-        return not any(_equals(value, each) for each in operand)
-    if name not in _TESTS:
+        negated = _read_filter(condition)
+        return lambda value_of: not negated(value_of)
+    if name.startswith("$"):
         raise Refusal(f"invalid filter: unknown operator '{name}'")
-    values = value if isinstance(value, list) else [value]
-    return any(each is not None and _compare(_TESTS[name], each, operand) for each in values)
+    check = _read_condition(condition)
+    return lambda value_of: check(value_of(name))
+
+
+def _every(tests: Sequence[Callable[[T], bool]]) -> Callable[[T], bool]:
+    return tests[0] if len(tests) == 1 else lambda item: all(test(item) for test in tests)
+
+
+def _read_condition(condition: Any) -> Callable[[Any], bool]:
+    """What the value of a field has to be."""
+    if not isinstance(condition, dict) or not any(str(key).startswith("$") for key in condition):
+        return lambda value: _equals(value, condition)
+    return _every([_read_operator(name, operand) for name, operand in condition.items()])
+
+
+def _read_operator(name: str, operand: Any) -> Callable[[Any], bool]:
+    if name == "$not":
+        negated = _read_condition(operand)
+        return lambda value: not negated(value)
+    if name == "$exists":
+        return lambda value: (value is not None) == bool(operand)
+    if name == "$ne":
+        return lambda value: not _equals(value, operand)
+    if name == "$in":
+        return lambda value: any(_equals(value, item) for item in operand)
+    if name == "$nin":
+        return lambda value: not any(_equals(value, item) for item in operand)
+    test = _TESTS.get(name)
+    if test is None:
+        raise Refusal(f"invalid filter: unknown operator '{name}'")
+
+    def holds(value: Any) -> bool:
+        if not isinstance(value, list):
+            return value is not None and _compare(test, value, operand)
+        return any(item is not None and _compare(test, item, operand) for item in value)
+
+    return holds
 
 
 def _compare(test: Callable[[Any, Any], bool], value: Any, operand: Any) -> bool:
