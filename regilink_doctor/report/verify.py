@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from regilink_doctor.core.origin import Code
 from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.terminal import paint_text
@@ -32,12 +31,12 @@ def to_json(results: Sequence[Verification], unread: Sequence[str] = ()) -> str:
 
 def _build_value(result: Verification) -> dict[str, object]:
     value = asdict(result)
-    del value["unknown"]
-    return value | {"place": Code(result.place).line if result.place is not None else None}
+    del value["unknown"], value["origin"]
+    return value | {"place": result.origin.line if result.origin is not None else None}
 
 
 def _unknown_value(result: Verification) -> dict[str, object]:
-    place = result.place
+    place = result.origin.place if result.origin is not None else None
     return {
         "target": result.name,
         "path": place.path if place is not None else None,
@@ -50,7 +49,7 @@ def render(results: Sequence[Verification], *, colour: bool = False) -> Iterator
     """The lines, without their ends."""
     for each in results:
         shown = paint_text(_COLOURS[each.status], f"{each.status:<9}", colour=colour)
-        where = f"  ({escape_text(Code(each.place).line)})" if each.place is not None else ""
+        where = f"  ({escape_text(each.origin.shown)})" if each.origin is not None else ""
         yield f"{shown} {escape_text(each.name)}{where}"
         if each.found is not None:
             aliases = f", aliases {', '.join(map(escape_text, each.aliases))}" if each.aliases else ""
@@ -64,7 +63,7 @@ def render(results: Sequence[Verification], *, colour: bool = False) -> Iterator
     if unknown := [each for each in results if each.status == "skipped"]:
         known = counted(len(results) - len(unknown), "name")
         places = ", ".join(
-            f"{Code(each.place).line if each.place is not None else each.name} ({', '.join(each.unknown)})"
+            f"{each.origin.line if each.origin is not None else each.name} ({', '.join(each.unknown)})"
             for each in unknown
         )
         yield escape_text(f"{known} checked. {counted(len(unknown), 'name')} could not be checked: {places}")

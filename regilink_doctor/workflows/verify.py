@@ -20,9 +20,9 @@ from regilink_doctor.client.questions import (
     version_alias,
 )
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.findings import Place
 from regilink_doctor.core.naming import REGISTRY_PREFIX, is_version
 from regilink_doctor.core.organization_view import OrganizationNames
+from regilink_doctor.core.origin import Code
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.sites import Site
@@ -43,7 +43,7 @@ LATEST = "latest"
 class Expected:
     """What a name is to lead to; None and empty: it does not matter. `source` may be any end of the source's name.
 
-    `place` is that of the call that the name is from, `unknown` the expressions in it that source does not tell.
+    `origin` is the call that the name is from, `unknown` the expressions in it that source does not tell.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Expected:
     type: str | None = None
     digest: str | None = None
     source: str | None = None
-    place: Place | None = None
+    origin: Code | None = None
     unknown: tuple[str, ...] = ()
 
 
@@ -72,7 +72,7 @@ class Verification:
     problems: tuple[str, ...] = ()
     note: str | None = None
     help: str | None = None
-    place: Place | None = None
+    origin: Code | None = None
     unknown: tuple[str, ...] = ()
 
     @property
@@ -153,7 +153,7 @@ def compare(question: Question, found: Mapping[str, Any]) -> Verification:
         digest,
         source,
         tuple(problems),
-        place=expected.place,
+        origin=expected.origin,
     )
 
 
@@ -187,7 +187,7 @@ def settled(
         problems=(problem,),
         note=note,
         help=help,
-        place=expected.place,
+        origin=expected.origin,
         unknown=expected.unknown,
     )
 
@@ -291,7 +291,8 @@ def expected_of_sites(
             path = parsed(name.pattern)
             if name.literal is None or path is None or path.is_registry:
                 unknown = tuple(dict.fromkeys(part.source for _, part in name.unknown_parts))
-                expected[Expected(name.display, aliases, type or kind, place=site.place, unknown=unknown)] = None
+                origin = Code(site.place, variables=name.variables_read, set_at=name.find_set_outside(site.place.path))
+                expected[Expected(name.display, aliases, type or kind, origin=origin, unknown=unknown)] = None
     return tuple(expected)
 
 

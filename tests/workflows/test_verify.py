@@ -207,6 +207,22 @@ def test_the_names_can_come_from_the_source(shell: Path, capsys: pytest.CaptureF
     ]
 
 
+def test_a_name_that_a_file_or_the_environment_has_shows_both_places(
+    shell: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shell / "train.py").write_text(
+        "import os, wandb\nrun = wandb.init(entity='team-a')\nrun.use_artifact(os.environ['NAME'])\n", encoding="utf-8"
+    )
+    (shell / ".env").write_text("NAME=wandb-registry-model/base:v3\n", encoding="utf-8")
+    assert main(["verify", "--from-sites"]) == 1
+    shown = "absent    wandb-registry-model/base:v3  (train.py:3, .env:1, environment NAME)"
+    assert capsys.readouterr().out.splitlines()[0] == shown
+    monkeypatch.setenv("NAME", "wandb-registry-model/other:v1")
+    assert main(["verify", "--from-sites"]) == 1
+    shown = "absent    wandb-registry-model/other:v1  (train.py:3, environment NAME)"
+    assert capsys.readouterr().out.splitlines()[0] == shown
+
+
 def test_a_source_without_names_is_explained(shell: Path, capsys: pytest.CaptureFixture[str]) -> None:
     head = "import wandb\nrun = wandb.init(entity='team-a')\n"
     (shell / "train.py").write_text(f"{head}run.link_model('m.pt', 'zoo')\n")

@@ -34,7 +34,10 @@ _MOST_CONTAINERS = 50
 _MOST_PROGRAMS = 20
 _CONTAINERS = frozenset({"docker", "docker-compose", "podman", "nerdctl"})
 _MOST_WORDS = 64
+_MOST_REPEATED = 16
+"""Turns of a loop, or commands of a function, that are read one by one."""
 _SPLIT = re.compile(r"""\$\{?\w+\}?|"?\$\{\w+\[[@*]\]\}"?""")
+_ALL_ARGUMENTS = ("$@", "$*", "${@}")
 _EXPORTS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 
 
@@ -91,6 +94,12 @@ class _ScriptReader:
         self.private: dict[str, list[int]] = {}
         """The settings of each name that are not exported yet, by their position in `script.settings`."""
         self.known: dict[str, StringValue] = {}
+        self.loops: dict[Container, tuple[str, list[StringValue]]] = {}
+        """The variable of each `for` loop, and its values."""
+        self.functions: dict[str, list[Command]] = {}
+        """The commands in each function of the script."""
+        self.replaced: set[int] = set()
+        """Those that calls of their function have given words."""
         self.written_to = ""
         """The file that the last command writes."""
         self.script = Script()
@@ -124,6 +133,7 @@ class _ScriptReader:
         self.add_command(words, guarded=guarded)
         self.read_github_environment(words, marks)
         self.read_documents(marks)
+        self.script.commands = [item for item in self.script.commands if id(item) not in self.replaced]
         return self.script
 
     def read_github_environment(self, words: list[Word], marks: Words) -> None:
@@ -198,7 +208,50 @@ class _ScriptReader:
         environment += self.read_passed(words, start, end, containers)
         self.script.settings += environment
         self.read_inline(words)
-        self.script.commands.append(Command(texts, place, place.span, containers, tuple(environment)))
+        called = texts[0].literal if texts else None
+        for variant in self.repeat_words(texts):
+            command = Command(variant, place, place.span, containers, tuple(environment))
+            self.script.commands.append(command)
+            for container in containers:
+                if container.kind == "function":
+                    self.functions.setdefault(container.name, []).append(command)
+            if called is not None and called in self.functions:
+                self.script.commands += self.call_function(called, command)
+
+    def repeat_words(self, words: tuple[StringValue, ...]) -> list[tuple[StringValue, ...]]:
+        """The words of a command in each turn of the loops around it."""
+        variants = [words]
+        for _, container in self.open:
+            if container in self.loops:
+                name, values = self.loops[container]
+                ways = (f"${name}", f"${{{name}}}")
+                if any(part.source in ways for word in words for _, part in word.unknown_parts):
+                    turns = [(variant, dict.fromkeys(ways, value)) for variant in variants for value in values]
+                    variants = [
+                        tuple([_fill_in(word, known) for word in words]) for words, known in turns[:_MOST_REPEATED]
+                    ]
+        return variants
+
+    def call_function(self, name: str, call: Command) -> list[Command]:
+        """The commands of a function of the script, with the words that it is called with."""
+        ways = ("${}", "${{{}}}")
+        arguments = {way.format(number): word for number, word in enumerate(call.words) for way in ways}
+        called: list[Command] = []
+        for command in self.functions[name][:_MOST_REPEATED]:
+            words: list[StringValue] = []
+            for word in command.words:
+                if (
+                    len(word.parts) == 1
+                    and isinstance(word.parts[0], UnknownPart)
+                    and word.parts[0].source in _ALL_ARGUMENTS
+                ):
+                    words += call.words[1:]
+                else:
+                    words.append(_fill_in(word, arguments))
+            if tuple(words) != command.words:
+                called.append(replace(command, words=tuple(words)))
+                self.replaced.add(id(command))
+        return called
 
     def without_keywords(self, words: list[Word]) -> list[Word]:
         """What is left when `if`, `then`, `do`, `fi` … are noted."""
@@ -208,6 +261,9 @@ class _ScriptReader:
                 self.open_block(_OPENING[plain], "branch", words[0])
                 if plain in ("for", "case", "select"):
                     self.forget(words[1:2])
+                    if plain == "for" and len(words) > 3 and words[2].plain == "in":
+                        values = [text for word in words[3:] for text in self.split_word(word)]
+                        self.loops[self.open[-1][1]] = words[1].plain, values[:_MOST_REPEATED]
                     return []
             elif plain == "function" and len(words) > 1:
                 self.open_block("}", "function", words[1])
@@ -352,6 +408,15 @@ def _find_unescaped(text: str, start: int) -> Iterator[tuple[int, int]]:
         yield start + done, start + match.start()
         done = match.start("kept") if match["kept"] else match.end()
     yield start + done, start + len(text) - 1
+
+
+def _fill_in(value: StringValue, known: Mapping[str, StringValue]) -> StringValue:
+    """A word with what some of its variables are, by the ways to write them."""
+    parts: list[KnownPart | UnknownPart] = []
+    for part in value.parts:
+        whole = known.get(part.source) if isinstance(part, UnknownPart) else None
+        parts += whole.parts if whole is not None else (part,)
+    return StringValue(tuple(parts), value.place)
 
 
 def _drop_start(parts: tuple[KnownPart | UnknownPart, ...], width: int) -> tuple[KnownPart | UnknownPart, ...]:

@@ -165,7 +165,8 @@ class _DocumentReader:
             inside = scalar_pairs(node)
             if not inside or not all(_VARIABLE.fullmatch(str(key.value)) or key.value == "<<" for key, _ in inside):
                 return None
-            for key, value in inside:
+            merged = [pair for key, value in inside if key.value == "<<" for pair in scalar_pairs(value)]
+            for key, value in (*merged, *inside):
                 scalar = find_below(value, "value") if value.id == "mapping" else value  # GitLab describes a variable
                 if scalar is not None and scalar.id == "scalar":
                     settings.append(self.make_setting(key, scalar, (*keys, key.value), scope, variable=True))

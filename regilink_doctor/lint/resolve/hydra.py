@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     Parts = list["Table | Parts"]
 
 _MAX_FILES = 60
+_MAX_VALUES = 4000
 _MAX_RUNS = 12
 """Commands with different overrides."""
 _NOT_FOLLOWED = Unknown(reason="a configuration of Hydra that is not followed")
@@ -84,6 +85,7 @@ def _compose_runs(context: Context, decorator: ast.Call, scope: Scope) -> list[D
         document = _compose_for(context, decorator, scope, overrides, name)
         documents += [document] if document is not None else []
         is_complete = is_complete and not (own is not None and any(_sets_missing(own, item) for item in overrides))
+        is_complete = is_complete and not (own is not None and document is not None and _completes(own, document))
     # A configuration that has to be completed is not meant to be run as it is.
     return [own, *documents] if own is not None and is_complete else documents
 
@@ -92,6 +94,17 @@ def _sets_missing(document: Document, override: StringValue) -> bool:
     path, equals, _ = override.pattern.partition("=")
     data = find_data(document.root, split_path(path)) if equals else None
     return isinstance(data, Scalar) and data.value == "???"
+
+
+def _completes(own: Document, document: Document) -> bool:
+    """Whether a run has a value for something that the configuration leaves to be given."""
+    waiting: list[tuple[object, object]] = [(own.root, document.root)]
+    for before, after in waiting:
+        if isinstance(before, Table) and isinstance(after, Table) and len(waiting) < _MAX_VALUES:
+            waiting += [(value, after.entries.get(key)) for key, value in before.entries.items()]
+        elif isinstance(before, Scalar) and isinstance(after, Scalar) and before.value == "???" != after.value:
+            return True
+    return False
 
 
 def _find_runs(folder: str, program: str) -> list[tuple[tuple[StringValue, ...], str | None]]:
