@@ -110,8 +110,12 @@ class StringValue:
         return tuple(dict.fromkeys(read))
 
     def find_set_outside(self, path: str) -> tuple[Place, ...]:
-        """Where parts of a string that the file `path` uses are set in files that are not code, once for each line."""
-        places = (part.place for part in self.parts if isinstance(part, KnownPart) and part.place.path != path)
+        """Where parts of a string that the file `path` uses are set in files that are not code, once for each line.
+
+        What this process has in its environment is set there.
+        """
+        known = (part for part in self.parts if isinstance(part, KnownPart) and part.place.path != path)
+        places = (part.place for part in known if part.variables or not part.read_from)
         outside = [place for place in places if not place.path.endswith((".py", ".ipynb"))]
         return tuple({(place.path, place.span.line): place for place in outside}.values())
 
