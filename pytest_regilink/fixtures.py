@@ -326,7 +326,7 @@ def _open_server(
     from pytest_regilink.conditions import Conditions, read_fault_set
     from pytest_regilink.host_watch import HostWatch
     from pytest_regilink.isolation import isolation_of, server_variables
-    from pytest_regilink.link_coverage import is_report_wanted, note_links
+    from pytest_regilink.link_coverage import is_report_wanted, note_links, noting_callers
     from pytest_regilink.server_fixture import Regilink, UnfinishedRun
 
     isolation = isolation_of(request.config)
@@ -346,7 +346,12 @@ def _open_server(
         _call_or_fail(request, conditions.inject_faults, server.fault)
         for kind in read_fault_set(request.config):
             _call_or_fail(request, emulator.fault, kind)
-        yield server
+        with ExitStack() as stack:
+            if is_report_wanted(request.config):
+                stack.enter_context(
+                    noting_callers(request.config, request.node.nodeid, lambda: isolation.active_room is room)
+                )
+            yield server
     finally:
         emulator.faults.clear()
         unfinished = isolation.leave_room(room)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_regilink.options import find_roots
 from regilink_doctor.core.target_path import show_unknown
+from regilink_doctor.emulator import recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from regilink_doctor.core.ledger import LinkAttempt
     from regilink_doctor.core.sites import Site
+    from regilink_doctor.emulator.recorder import LinkCall
 
 REACHED = pytest.StashKey[dict[str, list[str]]]()
 """`file:line` of a link that ran -> the tests in which it did."""
@@ -31,6 +35,31 @@ def note_links(config: pytest.Config, nodeid: str, attempts: Iterable[LinkAttemp
     for attempt in attempts:
         if attempt.place is not None:
             add_reached(config, {attempt.place: [nodeid]})
+
+
+@contextmanager
+def noting_callers(config: pytest.Config, nodeid: str, is_active: Callable[[], bool]) -> Iterator[None]:
+    """Note the lines that lead to each link of this process: a call of a function that links is a link of the source.
+
+    Args:
+        config: where it is noted.
+        nodeid: the test's.
+        is_active: whether a link that begins now is the test's.
+    """
+    root = os.path.join(config.rootpath, "")
+
+    def note_call(call: LinkCall) -> None:
+        frame = sys._getframe() if call.target_path is not None and not call.ended and is_active() else None
+        while frame is not None:
+            if frame.f_code.co_filename.startswith(root):
+                add_reached(config, {f"{frame.f_code.co_filename}:{frame.f_lineno}": [nodeid]})
+            frame = frame.f_back
+
+    recorder.start_recording(note_call)
+    try:
+        yield
+    finally:
+        recorder.stop_recording(note_call)
 
 
 def add_reached(config: pytest.Config, reached: Mapping[str, list[str]]) -> None:

@@ -1,5 +1,9 @@
-"""With other plugins and settings: workers, strict configurations, warnings as errors, other ways to import."""
+"""With other plugins and settings: workers, strict configurations, warnings as errors, other ways to import.
 
+Few processes, each for several statements: a worker imports wandb, which costs seconds.
+"""
+
+import json
 from importlib.util import find_spec
 
 import pytest
@@ -10,7 +14,7 @@ STRICT = ["error", "ignore:The '.*' attribute with value .* was provided to the 
 
 
 def test_workers_and_a_strict_configuration(suite: pytest.Pytester, apart: Run) -> None:
-    """In one process: `[tool.pytest]` strict, warnings as errors, importlib, no cache, two workers.
+    """In one process: `[tool.pytest]` strict, warnings as errors, importlib, no cache, two workers; they report.
 
     pytest-asyncio and pytest-randomly are in the environment of the example project, where its suite is run with them.
     """
@@ -23,6 +27,18 @@ def test_workers_and_a_strict_configuration(suite: pytest.Pytester, apart: Run) 
         encoding="utf-8",
     )
     suite.makepyfile(
+        serve="""
+        import sys
+        import wandb
+
+        def promote(version):
+            with wandb.init(entity="team-a", project="p") as run:
+                run.link_artifact(
+                    version,
+                    "wandb-registry-dataset/animals",
+                )
+                run.link_artifact(version, sys.argv[1])
+        """,
         test_it="""
         import pytest
         import train
@@ -33,9 +49,20 @@ def test_workers_and_a_strict_configuration(suite: pytest.Pytester, apart: Run) 
             train.main(f"wandb-registry-model/c{number}")
             regilink.assert_linked(f"wandb-registry-model/c{number}", exact=True)
             assert len(regilink.links) == 1
-        """
+        """,
     )
     workers = ("-p", "xdist", "-n2") if find_spec("xdist") else ()
-    outcomes = apart(*workers).parseoutcomes()
+    result = apart(*workers, "--regilink-report", "--regilink-report-file=report.json")
+    outcomes = result.parseoutcomes()
     assert outcomes.pop("passed") >= 3  # with the files that link
     assert not outcomes
+    result.stdout.fnmatch_lines(
+        ["regilink: 1 link could not be read: serve.py:10", "regilink: 2 of 4 links are covered"]
+    )
+    report = json.loads((suite.path / "report.json").read_text(encoding="utf-8"))
+    assert {(link["path"], link["line"]): link["tests"] for link in report["links"]} == {
+        ("serve.py", 6): [],
+        ("serve.py", 10): [],
+        ("test_it.py", 7): ["test_it.py::test_each[0]", "test_it.py::test_each[1]"],
+        ("train.py", 8): ["test_it.py::test_each[0]", "test_it.py::test_each[1]"],
+    }

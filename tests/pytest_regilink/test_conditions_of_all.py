@@ -12,6 +12,15 @@ import train
 def test_it(regilink):
     train.main()
 """
+JOBS = """
+import train
+
+def run_nightly():
+    train.main("wandb-registry-model/nightly")
+
+def run_weekly():
+    train.main("wandb-registry-model/weekly")
+"""
 SERVE = """
 import wandb
 
@@ -85,23 +94,22 @@ def test_the_suite_with_a_fault_in_every_test(pytester: pytest.Pytester, run: Ru
     result.stdout.fnmatch_lines(["*no kind of fault is called 'gremlins'*"])
 
 
-@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n1")])
-def test_links_that_no_test_reached_are_listed(
-    suite: pytest.Pytester, run: Run, apart: Run, workers: tuple[str, ...]
-) -> None:
-    if workers:
-        pytest.importorskip("xdist")
-    suite.makepyfile(test_it=REACHES, serve=SERVE)
-    result = (apart if workers else run)("--regilink-report", "--regilink-report-file=report.json", *workers)
+def test_links_that_no_test_reached_are_listed(suite: pytest.Pytester, run: Run) -> None:
+    """With workers: `test_company.py`."""
+    suite.makepyfile(test_it="import jobs\ndef test_it(regilink): jobs.run_nightly()", serve=SERVE, jobs=JOBS)
+    result = run("--regilink-report", "--regilink-report-file=report.json")
     result.stdout.fnmatch_lines(
         [
-            "regilink: 1 of 2 links are covered",
+            "regilink: 2 of 4 links are covered",
+            "  jobs.py:7: wandb-registry-model/weekly: no test reached this link",
             "  serve.py:5: wandb-registry-dataset/animals: no test reached this link",
         ]
     )
     report = json.loads((suite.path / "report.json").read_text(encoding="utf-8"))
     assert [(link["path"], link["line"], link["tests"]) for link in report["links"]] == [
+        ("jobs.py", 4, ["test_it.py::test_it"]),
+        ("jobs.py", 7, []),
         ("serve.py", 5, []),
         ("train.py", 8, ["test_it.py::test_it"]),
     ]
-    assert report["covered"] == 1
+    assert report["covered"] == 2

@@ -2,8 +2,6 @@
 
 import multiprocessing
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
@@ -250,12 +248,6 @@ def test_a_server_of_the_class_is_shared_in_it(pytester: pytest.Pytester, run: R
         """
     )
     run().assert_outcomes(passed=3)
-
-
-def test_a_program_is_seen(regilink: Regilink) -> None:
-    program = "from test_server_fixture import link; link('acme/wandb-registry-model/zoo')"
-    subprocess.run([sys.executable, "-c", program], check=True, cwd=os.path.dirname(__file__))
-    assert regilink.assert_linked("wandb-registry-model/zoo").requested == "acme/wandb-registry-model/zoo"
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])

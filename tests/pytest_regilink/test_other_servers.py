@@ -75,12 +75,15 @@ def test_a_settings_file_of_the_checkout(regilink: Regilink, tmp_path: Path) -> 
     assert len(regilink.links) == 2
 
 
-def test_a_program_that_names_its_server(regilink: Regilink) -> None:
-    program = f"import os; os.environ['WANDB_BASE_URL'] = {OWN!r}; from test_server_fixture import link; link()"
+def test_a_program_is_seen_and_may_name_its_server(regilink: Regilink) -> None:
+    program = (
+        f"import os; os.environ['WANDB_BASE_URL'] = {OWN!r}\n"
+        "from test_server_fixture import link; link('acme/wandb-registry-model/zoo')"
+    )
     folder = os.path.dirname(__file__)
     path = os.pathsep.join([os.environ["PYTHONPATH"], folder])
     subprocess.run([sys.executable, "-c", program], check=True, env={**os.environ, "PYTHONPATH": path})
-    regilink.assert_linked(TARGET)
+    assert regilink.assert_linked(TARGET).requested == "acme/wandb-registry-model/zoo"
     assert OWN in regilink.ledger.servers
 
 
