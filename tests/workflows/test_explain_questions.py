@@ -81,6 +81,19 @@ QUESTIONS = {
     "古いバージョンが取得される": "B12",
     "登録したはずのモデルがどこにもありません": "A1",
     "wandb-registry-model/zoo にリンクしたが見つからない": "A1",
+    "the production alias disappeared from my old version": "B11",
+    "the latest alias points to the wrong version": "B11",
+    "there are eight versions instead of one after distributed training": "C14",
+    "my colleague can link but I cannot": "B7",
+    "the downloaded model is not the one I linked": "B12",
+    "artifact_exists returns False but the artifact is there": "D16",
+    "how do I delete a linked version without deleting the source": "B16",
+    "can I link an artifact from a personal account": "B1",
+    "time to live does not delete linked artifacts": "B15",
+    "レジストリの名前の書き方を教えて": "A1",
+    "同僚はリンクできるのに私はできない": "B7",
+    "個人アカウントのアーティファクトをレジストリにリンクしたい": "B1",
+    "レジストリが見つからないと言われる": "B3",
 }
 
 
@@ -149,3 +162,15 @@ def test_how_to_write_a_path_is_answered_before_the_mistakes_are_listed() -> Non
     assert "Missing registry prefix" in mistakes
     assert "Likely causes" not in text
     assert "Likely causes" in explain("my model does not appear in the registry, no error").text
+
+
+def test_a_setting_of_the_target_path_is_judged_as_a_target() -> None:
+    for text in (
+        "target_path: wandb-registry-model/zoo:prod",
+        'registry:\n  target_path: "wandb-registry-model/zoo:prod"  # the newest\n',
+        "export TARGET_PATH=wandb-registry-model/zoo:prod",
+        '"target_path": "wandb-registry-model/zoo:prod",',
+        "--target-path=wandb-registry-model/zoo:prod",
+    ):
+        found = explain(text)
+        assert (found.kind, [wrong.code for wrong in found.wrong]) == ("target-path", ["REG107"]), text

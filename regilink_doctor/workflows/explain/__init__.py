@@ -37,6 +37,12 @@ INPUT_LIMIT = 1_000_000
 
 _PATH_LIMIT = 1000
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{2,3}\S")
+_TARGET_SETTING = re.compile(
+    r"""^\s*(?:-\s+|export\s+|--)?["']?[\w.-]*target[_-]?path["']?
+        (?:\s*:\s*["']?|\s*=(?!\s*["']))(?P<path>[^\s"'\#][^"'\#\n]*?/[^"'\#\n]*?)["']?,?\s*(?:\#.*)?$""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+"""A line of a configuration, of a `.env` file or a command line that sets the target of a link."""
 _ENTITY = re.compile(r"&(?:#39|#x27|quot|lt|gt|amp);")
 _TAG = re.compile(r"</?(?:pre|code|span|div|p|br|samp)\b[^<>\n]{0,200}>")
 _QUOTES = "\"'`"
@@ -79,6 +85,8 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
     # A message alone, without an exception's name: code that compares with it has been read before.
     if explanation := explain_error(context, catalog):
         return explanation
+    if setting := _TARGET_SETTING.search(text):
+        return explain_path(setting["path"], "target-path", catalog)
     if is_code and (explanation := explain_quoted_path(text, catalog)):
         return explanation
     if (path := _path_after_words(bare)) is not None:
