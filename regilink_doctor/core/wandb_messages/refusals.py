@@ -170,6 +170,9 @@ _SWEEPS = (
     *_group(
         "F23",
         "sweep config must have",
+        "Invalid sweep config",
+        "invalid hyperparameter configuration",
+        "is not a permitted value of the categorical hyperparameter",
         "Invalid configuration for hyperparameter '{parameter}'",
         "is ambiguous, please specify bounds as both floats",
         "No 'value' found for command['args']['{parameter}']",
@@ -195,6 +198,7 @@ _SWEEPS = (
         "entityName required for project query",
         "Sweep {sweep} not found",
         "Can not find sweep",
+        "Exception while processing command",
         "Cannot resume sweep {sweep}, it is already running",
         "Pass the sweep as entity/project/sweep_id or provide --entity and --project.",
         "Sweep ID cannot be empty",
@@ -331,7 +335,15 @@ _ARTIFACTS = (
 )
 
 _FILES = (
-    *_group("C19", "net/http: request canceled", "net/http: TLS handshake", speaker="other", also=("F2",)),
+    *_group(
+        "C19",
+        "net/http: request canceled",
+        "net/http: TLS handshake",
+        "certificate verify failed",
+        "[('SSL routines'",
+        speaker="other",
+        also=("F2",),
+    ),
     *_group("B14", "To use wandb on Windows, you need to run the command", hint="`pip install -U wandb`"),
     *_group(
         "F17",

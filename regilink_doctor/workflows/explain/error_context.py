@@ -136,6 +136,8 @@ CALLS: dict[str, Phase] = {
     "log_artifact": "log", "log_model": "log", "add_file": "log", "add_dir": "log", "add_reference": "log",
     "new_file": "log", "wait": "log", "upsert_artifact": "log",
     "registry": "registry", "registries": "registry", "create_registry": "registry",
+    "upsert_run": "init", "create_artifact": "log", "commit_artifact": "log",
+    "agent_heartbeat": "sweep", "register_agent": "sweep", "upsert_sweep": "sweep",
     "delete": "delete", "unlink": "delete", "agent": "sweep", "sweep": "sweep", "launch": "sweep",
     "run": "api", "runs": "api", "project": "api", "sync": "sync",
 }  # fmt: skip
