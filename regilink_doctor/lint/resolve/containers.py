@@ -109,7 +109,8 @@ def bind_element(context: Context, name: str, binding: Binding, at: ProgramPoint
     """`for name in value`."""
     if binding.value is None:
         return [UNKNOWN]
-    return unpack(context, find_elements(context, binding.value, at), binding.path)
+    elements = context.take_turn(binding.value, find_elements(context, binding.value, at))
+    return unpack(context, elements, binding.path)
 
 
 def unpack(context: Context, values: Iterable[Value], path: tuple[int, ...]) -> Iterable[Value]:

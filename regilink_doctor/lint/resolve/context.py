@@ -8,7 +8,7 @@ recurses deeper than `MAX_DEPTH`.
 from __future__ import annotations
 
 from regilink_doctor.lint.resolve.bindings import ClassOrObject, Frame, ProgramPoint
-from regilink_doctor.lint.resolve.values import TOO_MUCH, UNKNOWN, Unknown, bound_alternatives
+from regilink_doctor.lint.resolve.values import MAX_ALTERNATIVES, TOO_MUCH, UNKNOWN, Unknown, bound_alternatives
 from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
@@ -88,6 +88,10 @@ class Context:
         self._depth = 0
         self._cut = _NEVER
         """The outermost question that an answer had to leave out because it is being answered itself."""
+        self._rows: tuple[tuple[int, int], ...] = ()
+        """The turns of loops that are looked at alone, by the identities of what they go through."""
+        self._turns: dict[int, int] = {}
+        """How many turns the loops have, by the same."""
         self._left = MAX_STEPS + len(source.text) // _CHARACTERS
         self._fewest = 0
 
@@ -114,6 +118,8 @@ class Context:
             key: what tells it from all others.
             work_out: gives the alternatives.
         """
+        if self._rows:
+            key = (*key, self._rows)
         known = self._answers.get(key)
         if known is not None:
             return known
@@ -183,6 +189,26 @@ class Context:
         else:
             self._cut = min(self._cut, around)
         return values
+
+    def take_turn(self, loop: ast.expr, elements: tuple[Value, ...]) -> tuple[Value, ...]:
+        """The elements that a loop goes through: all, or that of the turn which is looked at alone."""
+        self._turns[id(loop)] = len(elements)
+        turn = dict(self._rows).get(id(loop))
+        return elements if turn is None else elements[turn : turn + 1]
+
+    def answer_by_turn(self, loop: ast.expr, work_out: Callable[[], Iterable[Value]]) -> list[Value]:
+        """The alternatives in each turn of a loop, which names do not share with those of other turns."""
+        found: list[Value] = []
+        if id(loop) in dict(self._rows) or not 1 < self._turns.get(id(loop), 0) <= MAX_ALTERNATIVES:
+            return found
+        around = self._rows
+        for turn in range(self._turns[id(loop)]):
+            self._rows = (*around, (id(loop), turn))
+            try:
+                found += work_out()
+            finally:
+                self._rows = around
+        return found
 
     def keep(self, key: Key, make: Callable[[], T]) -> T:
         """Anything that is made once for a file, such as an index; also nodes, which answers know by their identity."""

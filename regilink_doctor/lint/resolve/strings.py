@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
 from regilink_doctor.lint.resolve import config_files, wandb_api
-from regilink_doctor.lint.resolve.bindings import ProgramPoint
+from regilink_doctor.lint.resolve.bindings import ProgramPoint, count_before
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.names import find_binding, find_name
 from regilink_doctor.lint.resolve.values import (
@@ -30,7 +30,7 @@ from regilink_doctor.lint.resolve.values import (
 )
 from regilink_doctor.lint.text import source
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place
+from regilink_doctor.lint.text.nodes import copy_place, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ _CHANGES = (
     "capitalize", "casefold", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "strip", "title",
     "upper",
 )  # fmt: skip
+_MOST_NAMES = 32
+"""Names that an f-string is followed through in search of loops."""
+
 METHODS = frozenset({*_CHANGES, "as_posix", "format", "format_map", "join"})
 """Methods of strings and paths that are followed."""
 
@@ -113,7 +116,33 @@ def resolve_constant(context: Context, node: ast.Constant, at: ProgramPoint) -> 
 @resolves(ast.JoinedStr)
 def resolve_fstring(context: Context, node: ast.JoinedStr, at: ProgramPoint) -> Iterable[Value]:
     """An f-string; a format or `!r` makes a part unknown."""
+    values = _build_fstring(context, node, at)
+    for loop in _find_loops(node, at) if len(values) > 1 else ():
+        of_turns = context.answer_by_turn(loop, lambda: _build_fstring(context, node, at))
+        values = [value for value in of_turns if value in values] or values
+    return values
 
+
+def _find_loops(node: ast.JoinedStr, at: ProgramPoint) -> list[ast.expr]:
+    """What the loops go through that two fields depend on: their values belong together, turn by turn."""
+    uses: dict[int, list[ast.expr]] = {}
+    waiting: list[tuple[ast.AST, int]] = [(node, 0)]
+    while waiting and len(waiting) < _MOST_NAMES:
+        part, steps = waiting.pop()
+        for name in walk(part):
+            bindings = at.scope.bindings.get(name.id, ()) if isinstance(name, ast.Name) else ()
+            last = count_before(bindings, at.order) - 1
+            value = bindings[last].value if last >= 0 else None
+            if value is None:
+                continue
+            if bindings[last].kind == "element":
+                uses.setdefault(id(value), []).append(value)
+            elif bindings[last].kind == "value" and steps < 2:
+                waiting.append((value, steps + 1))
+    return [found[0] for found in uses.values() if len(found) > 1]
+
+
+def _build_fstring(context: Context, node: ast.JoinedStr, at: ProgramPoint) -> Sequence[Value]:
     def parts() -> Iterator[Alternatives]:
         for part in source.fstring_pieces(at.source, node):
             if isinstance(part, KnownPart):
