@@ -186,7 +186,7 @@ class DefaultEntityInApi(Rule):
 
     def check_consume(self, consume: Consume, facts: FileFacts) -> Iterator[Report]:
         api = next(iter(consume.inits), None)
-        if consume.call != "wandb.Api.artifact" or api is None or not consume.target:
+        if consume.call != "wandb.Api.artifact" or api is None or not consume.target or consume.context.expected:
             return
         if {"overrides", "**"} & api.arguments.names or facts.configured.entity or facts.sets("WANDB_ENTITY"):
             return

@@ -142,7 +142,8 @@ class WrongCallShape(Rule):
         elif site.call == "wandb.Artifact" and "target_path" in site.arguments.keywords:
             yield self.report(site.arguments.keywords["target_path"][0], "target-of-artifact")
         elif site.call == "wandb.PublicRun.log_artifact":
-            if site.artifact is not None and site.artifact.call == "wandb.Artifact" and site.logged is None:
+            is_new = site.artifact is not None and site.artifact.call == "wandb.Artifact" and site.logged is None
+            if is_new or "artifact_or_path" in site.arguments.certain_strings:
                 yield self.report(site.place, "public-run")
         elif site.call in _ARGUMENTS:
             yield from self._check_arguments(site, _ARGUMENTS[site.call])
