@@ -15,6 +15,7 @@ import pytest
 from pytest_regilink.options import find_roots, is_asked_for
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.origin import Default
+from regilink_doctor.core.text import clean_message
 from regilink_doctor.report.summary import describe_unread
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ NO_CREDENTIALS = "REG802"
 
 class LiveProblem(Exception):
     """What the doctor found; the message is its row."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(clean_message(message))
 
 
 class LiveItem(pytest.Item):
@@ -64,6 +68,9 @@ class LiveItem(pytest.Item):
 
 class LiveWarning(UserWarning):
     """The doctor warns."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(clean_message(message))
 
 
 class LinksItem(pytest.Item):

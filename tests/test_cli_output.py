@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 import pytest
 
+from pytest_regilink.live import LiveProblem, LiveWarning
+from regilink_doctor import LinkError
 from regilink_doctor.cli import main
 from regilink_doctor.config import FORMATS
 from regilink_doctor.core.text import (
@@ -24,6 +26,7 @@ from regilink_doctor.core.text import (
     remember_secret,
     text_width,
 )
+from regilink_doctor.workflows.server_session import Unanswered
 
 NAME = "模型🙂éＡＢ\u202e\u2028"
 FILE = "学習🙂\u202e.py"
@@ -243,6 +246,18 @@ def test_a_value_is_masked_once_it_is_remembered_and_never_when_it_is_public() -
     assert mask_secrets(public) == "[key]"
     mark_public(public)
     assert mask_secrets(f"export WANDB_API_KEY={public}") == f"export WANDB_API_KEY={public}"
+
+
+def test_an_exception_is_as_safe_as_what_is_printed() -> None:
+    odd = "\x1b[31m\x1b]8;;http://h\x1b\\\u202e\u2028\x07"
+    value = secrets.token_hex(8)
+    remember_secret(value)
+    for kind in (LinkError, LiveProblem, LiveWarning, lambda text: Unanswered(text, text)):
+        shown = str(kind(f"{odd} {value}\n::error::x\n##vso[task.complete]"))
+        assert not UNSAFE.intersection(shown)
+        assert value not in shown
+        assert "\n::" not in shown
+        assert "##vso" not in shown
 
 
 @pytest.mark.parametrize(

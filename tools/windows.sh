@@ -76,4 +76,4 @@ if [ "${1:-}" = python ]; then
 fi
 [ $# -gt 0 ] || set -- tests/core tests/report tests/lint tests/client tests/config tests/test_public_api.py
 cd "$project"
-run_python -m pytest -q -p no:cacheprovider -rfEs --tb=line "$@"
+run_python -m pytest -q -p no:cacheprovider -p no:faulthandler -rfEs --tb=line "$@"

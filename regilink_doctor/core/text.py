@@ -130,6 +130,11 @@ _SHORTEST = 8
 """Characters of a value that is masked wherever it occurs: masking shorter ones would garble ordinary words."""
 
 
+def clean_message(text: str) -> str:
+    """The message of an exception or a warning, as safe as what a command prints: Python prints it, not regilink."""
+    return "\n".join(defuse_commands(line) for line in escape_unsafe(mask_secrets(text), "message").split("\n"))
+
+
 def is_key(value: str) -> bool:
     """Whether a string has the form of a key, after an optional `local-`, and enough different characters to be one."""
     _, dash, rest = value.partition("-")

@@ -155,16 +155,18 @@ def apply_fixes(path: str, content: bytes, lint: Lint, *, unsafe: bool = False) 
         unsafe: also the fixes that have to be read before they are committed.
     """
     fixed: list[Finding] = []
-    dropped: set[tuple[str, str]] = set()
+    dropped: set[tuple[str | int | None, ...]] = set()
     before = lint(content)
     for _ in range(MOST_ROUNDS):
         document = Document.read(path, content)
-        wanted = [item for item in before.findings if _is_wanted(item, unsafe) and _key(item) not in dropped]
-        chosen = _choose_together(document, wanted) if document else []
-        if document is None or not chosen:
+        if document is None:
+            break
+        wanted = [item for item in before.findings if _is_wanted(item, unsafe)]
+        chosen = _choose_together(document, [item for item in wanted if _key_here(document, item) not in dropped])
+        if not chosen:
             break
         kept = _keep_better(document, before, chosen, lint)
-        dropped |= {_key(finding) for finding, _ in chosen if (finding, _) not in kept}
+        dropped |= {_key_here(document, item[0]) for item in chosen if item not in kept}
         if kept:
             content = _edit(document, kept) or content
             before = lint(content)
@@ -178,6 +180,12 @@ def _is_wanted(finding: Finding, unsafe: bool) -> bool:
 
 def _key(finding: Finding) -> tuple[str, str]:
     return finding.code, finding.message
+
+
+def _key_here(document: Document, finding: Finding) -> tuple[str | int | None, ...]:
+    """A finding and what its line holds: on another line, or a changed one, its fix is another one."""
+    span, cell = finding.place.span, finding.place.cell
+    return *_key(finding), cell, document.line(cell, span.line), span.column
 
 
 def _choose_together(document: Document, findings: Iterable[Finding]) -> list[Made]:

@@ -6,6 +6,8 @@ import os
 import sys
 import warnings
 
+from regilink_doctor.core.text import clean_message
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +30,7 @@ class LinkError(Exception):
     """
 
     def __init__(self, message: str, codes: Sequence[str] = (), failures: Sequence[str] = ()) -> None:
-        super().__init__(message)
+        super().__init__(clean_message(message))
         self.codes = tuple(codes)
         self.failures = tuple(failures)
 
@@ -103,4 +105,4 @@ def _report_unchecked(reason: str, *, strict: bool) -> None:
     message = f"regilink could not check the links: {reason}"
     if strict:
         raise LinkError(message)
-    warnings.warn(message, stacklevel=3)
+    warnings.warn(clean_message(message), stacklevel=3)

@@ -16,6 +16,7 @@ from regilink_doctor.client.settings import Settings, SettingsProblem, read_sett
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Setting
 from regilink_doctor.core.records import record
+from regilink_doctor.core.text import clean_message
 from regilink_doctor.doctor.facts import Account, account_of, entity_of
 from regilink_doctor.rules.connection import connection_message
 
@@ -59,8 +60,8 @@ class Unanswered(Exception):
     """The server could not be asked, or not for this. `help` says what to do about it."""
 
     def __init__(self, message: str, help: str) -> None:
-        super().__init__(message)
-        self.help = help
+        super().__init__(clean_message(message))
+        self.help = clean_message(help)
 
 
 @contextmanager

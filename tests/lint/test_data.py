@@ -7,6 +7,8 @@ import os
 import string
 import subprocess
 import sys
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from regilink_doctor.lint.data import (
     iterate_scalars,
     read_data,
 )
+from regilink_doctor.lint.engine import lint_bytes
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -237,3 +240,38 @@ def test_a_module_of_the_project_that_is_called_yaml_is_not_imported(command: li
     command = [sys.executable, *command, "lint", "--output-format", "concise"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "."})
     assert run.stdout.startswith("config.yaml:1:9: REG104 "), run.stdout + run.stderr
+
+
+ODD_VALUES: tuple[Any, ...] = (7, "x", None, [[1]], {"a": {"b": ["c"]}})
+"""A value of each kind, in place of any value of a file that regilink reads."""
+
+
+def _with_odd_values(value: Any) -> Iterator[Any]:
+    """Copies of a value in which one part, at any depth, is an odd one."""
+    items = list(value.items() if isinstance(value, dict) else enumerate(value[:2]) if isinstance(value, list) else ())
+    for key, item in items:
+        for part in (*ODD_VALUES, *_with_odd_values(item)):
+            changed = value.copy()
+            changed[key] = part
+            yield changed
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "yml", "json"])
+def test_a_value_of_another_kind_than_expected_breaks_no_reader(suffix: str) -> None:
+    from cases import all_cases
+
+    files = {content: name for case in all_cases() for name, content in case.files.items()}
+    tried = 0
+    for content, name in files.items():
+        if not name.endswith(f".{suffix}") or len(content) > 120:
+            continue
+        try:
+            value = yaml.safe_load(content) if suffix != "json" else json.loads(content)
+        except (ValueError, yaml.YAMLError):
+            continue
+        for changed in islice(_with_odd_values(value), 30):
+            tried += 1
+            text = json.dumps(changed)  # which is YAML, too
+            codes = {finding.code for finding in lint_bytes(name, text.encode()).findings}
+            assert "REG002" not in codes, (name, text)
+    assert tried > 20

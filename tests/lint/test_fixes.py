@@ -381,3 +381,13 @@ def test_a_comment_after_the_last_character_of_the_file(end: str) -> None:
 def test_a_fix_drops_no_alias(name: str, fixed: str | None) -> None:
     code = f'import wandb\nwandb.init().link_artifact(art, f"wandb-registry-model/{name}")\n'
     assert fix_file(code.encode(), unsafe=True).decode() == (code.replace(name, fixed) if fixed else code)
+
+
+def test_a_fix_that_is_dropped_stands_in_the_way_of_no_other_with_the_same_words() -> None:
+    content = (
+        b"python other.py --target wandb_registry-model/other\n"
+        b"python other/train.py --target wandb_registry-model/LOOP=wandb_registry-model/a\n"
+    )
+    once = fix_file(content, "run.sh", unsafe=True)
+    assert once.splitlines()[1].endswith(b"LOOP=wandb-registry-model/a")
+    assert fix_file(once, "run.sh", unsafe=True) == once

@@ -329,8 +329,9 @@ class _DocumentReader:
         choices: list[tuple[str, list[StringValue]]] = []
         for key, parameter in scalar_pairs(find_below(root, "parameters")):
             value, values = find_below(parameter, "value"), find_below(parameter, "values")
-            scalars = [value] if value is not None else values.value if values is not None else []
-            texts = [text_at(self.source, item, key.value) for item in scalars if item.id == "scalar"]
+            items = values.value if values is not None and values.id == "sequence" else []
+            scalars = [item for item in ([value] if value is not None else items) if item.id == "scalar"]
+            texts = [text_at(self.source, item, key.value) for item in scalars]
             if texts:
                 choices.append((key.value, texts))
         command = find_below(root, "command")
