@@ -9,9 +9,10 @@ import sys
 import threading
 
 from regilink_doctor.core.files import write_whole
+from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import set_variable
 from regilink_doctor.core.phrases import counted
-from regilink_doctor.core.text import mark_public
+from regilink_doctor.core.text import escape_text, mark_public
 from regilink_doctor.emulator import Emulator, Fence, World
 from regilink_doctor.emulator.environ import within
 from regilink_doctor.emulator.loopback import HOST
@@ -19,18 +20,28 @@ from regilink_doctor.workflows.commands import not_started, run_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
     from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.emulator import BlockedAttempt
 
 
 _DEFAULT_WORLD = (
-    "the emulator has Acme Inc (acme) with team-a, alice and the registries model and dataset; if yours were looked "
-    "for: --world CATALOG, or regilink dry-run, which takes them from the code"
+    "it has Acme Inc (acme) with team-a, alice and the registries model and dataset\n"
+    "  help: --world CATALOG, or regilink dry-run, which takes the names from the code"
 )
-"""Said when a command has failed: it may have looked for a team that is not there."""
+"""Said when a command has failed that has asked for a name that is not there."""
 
+_OWNERS = frozenset({"entity", "entityName", "org", "organization", "orgName", "organizationName"})
+"""Variables of wandb's operations that name a team, a user or an organization."""
+
+_PROJECTS = frozenset({"name", "project", "projectName", "modelName"})
+"""Variables that name a project, which may be a registry."""
+
+
+MOST = 5
+"""Names that are listed."""
 
 _HARMLESS = "# regilink: ignore-file[REG704] this key opens the emulator and nothing else\n"
 """Stands above the variables, for the linter that finds the file in a project."""
@@ -72,8 +83,12 @@ def emulate(
             except OSError as error:
                 raise Unable(not_started(command, error)) from None
             _tell(fence.blocked)
-            if status and world is None:
-                print(_DEFAULT_WORLD, file=sys.stderr, flush=True)
+            for operation in emulator.ledger.unsupported:
+                print(f"not emulated, a limit of regilink: {operation}", file=sys.stderr, flush=True)
+            missing = _find_missing_names(emulator.world) if status and world is None else []
+            if missing:
+                names = ", ".join(map(escape_text, missing[:MOST]))
+                print(f"the emulator has no {names}; {_DEFAULT_WORLD}", file=sys.stderr, flush=True)
             return status if status >= 0 else 128 - status  # as a shell has it for a signal
         print(f"serving at {emulator.url}, for browsers too; Ctrl-C to stop", file=sys.stderr, flush=True)
         mark_public(variables["WANDB_API_KEY"])
@@ -95,6 +110,29 @@ def _make_emulator(world: Catalog | None, port: int, host: str, allow_hosts: Seq
     except (OSError, OverflowError) as error:
         where = f"port {port}" if host == HOST else f"{host}, port {port}"
         raise Unable(f"{where} cannot be used: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _find_missing_names(world: World) -> list[str]:
+    """Teams, organizations and registries that wandb asked for and that do not exist, in the order of the requests."""
+    with world.lock:
+        owners = {*world.entities, *world.organizations}
+        projects = {project.name for entity in world.entities.values() for project in entity.projects.values()}
+    asked = [pair for request in world.ledger.requests for pair in _list_strings(request.variables or {})]
+    missing = [
+        value
+        for name, value in asked
+        if (name in _OWNERS and value not in owners)
+        or (name in _PROJECTS and value.startswith(REGISTRY_PREFIX) and value not in projects)
+    ]
+    return list(dict.fromkeys(missing))
+
+
+def _list_strings(variables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in variables.items():
+        if isinstance(value, str) and value:
+            yield name, value
+        elif isinstance(value, dict):
+            yield from _list_strings(value)
 
 
 def _tell(blocked: Sequence[BlockedAttempt]) -> None:

@@ -16,8 +16,6 @@ from regilink_doctor.cli import main
 from regilink_doctor.emulator.workspace import Workspace, remove_abandoned
 from regilink_doctor.workflows.commands import find_program
 
-WORLD = "the emulator has Acme Inc (acme) with team-a, alice and the registries model and dataset"
-
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -84,11 +82,42 @@ def test_a_command_that_a_signal_ended_has_the_status_of_a_shell() -> None:
     assert main(["emulator", "--", sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]) == 137
 
 
-def test_a_command_that_failed_is_told_which_teams_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["emulator", "--", sys.executable, "-c", "raise SystemExit(3)"]) == 3
-    assert WORLD in capsys.readouterr().err
-    assert main(["emulator", "--", sys.executable, "-c", ""]) == 0
-    assert WORLD not in capsys.readouterr().err
+ASK = """
+import os, sys, requests
+key, url = os.environ["WANDB_API_KEY"], os.environ["WANDB_BASE_URL"] + "/graphql"
+query, variables = sys.argv[1], {"entity": sys.argv[2], "input": {"projectName": sys.argv[3]}}
+requests.post(url, json={"query": query, "variables": variables}, auth=("api", key))
+sys.exit(int(sys.argv[4]))
+"""
+"""A program that asks for an entity and a project, and ends with a status."""
+
+
+@pytest.mark.parametrize(
+    ("entity", "project", "status", "missing"),
+    [
+        ("zoo-team", "p", "3", "zoo-team"),
+        ("zoo-team", "wandb-registry-prod", "1", "zoo-team, wandb-registry-prod"),
+        ("Acme Inc", "wandb-registry-model", "3", None),
+        ("team-a", "p", "1", None),
+        ("zoo-team", "p", "0", None),
+    ],
+)
+def test_a_command_that_failed_is_told_which_names_are_missing(
+    entity: str, project: str, status: str, missing: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    query = "query Q { viewer { username } }"
+    assert main(["emulator", "--", sys.executable, "-c", ASK, query, entity, project, status]) == int(status)
+    error = capsys.readouterr().err
+    if missing is None:
+        assert error == ""
+    else:
+        assert error.startswith(f"the emulator has no {missing}; it has Acme Inc (acme) with team-a, alice and ")
+
+
+def test_what_the_emulator_lacks_is_listed_after_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    query = 'query Reports { project(name: "p") { allViews { edges { node { id } } } } }'
+    assert main(["emulator", "--", sys.executable, "-c", ASK, query, "team-a", "p", "0"]) == 0
+    assert capsys.readouterr().err == "not emulated, a limit of regilink: Reports\n"
 
 
 def test_on_windows_a_program_is_looked_for_as_a_shell_does(tmp_path: Path) -> None:
