@@ -1,4 +1,4 @@
-"""The hooks of pre-commit and the action of GitHub, as whoever uses them meets them."""
+"""The hooks of pre-commit, the action, the template of GitLab and the Jenkinsfiles, as their users meet them."""
 
 import json
 import os
@@ -106,13 +106,40 @@ def _head() -> str:
     return done.stdout.strip()
 
 
+def choose_source(folder: Path, **inputs: str) -> tuple[subprocess.CompletedProcess[str], dict[str, str]]:
+    """The step that chooses what is installed, and its outputs."""
+    script = next(step["run"] for step in ACTION["runs"]["steps"] if step.get("id") == "source")
+    output = folder / "output"
+    output.write_text("", encoding="utf-8")
+    environ = {"REPOSITORY": "", "REF": "", "VERSION": "", "SERVER": "https://git.example", **inputs}
+    environ |= {"GITHUB_ACTION_PATH": "/actions/acme/regilink/v1", "GITHUB_OUTPUT": str(output)}
+    bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
+    done = subprocess.run(
+        [*bash, script], env=plain_environment(**environ), capture_output=True, text=True, check=False
+    )
+    lines = output.read_text(encoding="utf-8").splitlines()
+    return done, dict(line.split("=", 1) for line in lines)
+
+
+def test_the_action_installs_itself_or_a_version_of_its_own_repository(tmp_path: Path) -> None:
+    _, outputs = choose_source(tmp_path, REPOSITORY="acme/regilink", REF="v1")
+    assert outputs == {"source": "/actions/acme/regilink/v1", "key": "v1"}
+    _, outputs = choose_source(tmp_path, REPOSITORY="acme/regilink", REF="v1", VERSION="v2")
+    assert outputs == {"source": "git+https://git.example/acme/regilink@v2", "key": "v2"}
+    _, outputs = choose_source(tmp_path)
+    assert outputs == {"source": "/actions/acme/regilink/v1", "key": "folder"}
+    done, outputs = choose_source(tmp_path, VERSION="v2")
+    assert (done.returncode, outputs) == (2, {})
+    assert done.stdout.startswith("::error title=regilink::`version` needs an action of a repository")
+
+
 @pytest.mark.slow
 def test_the_action_installs_and_annotates(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
-    install, lint = (step["run"] for step in ACTION["runs"]["steps"] if "run" in step)
+    _, install, lint = (step["run"] for step in ACTION["runs"]["steps"] if "run" in step)
     environ = plain_environment(
         RUNNER_TEMP=str(tmp_path / "runner"),
-        GITHUB_ACTION_PATH=str(ROOT),
+        SOURCE=str(ROOT),
         REGILINK_OUTPUT_FORMAT=ACTION["inputs"]["output-format"]["default"],
         ARGUMENTS=ACTION["inputs"]["args"]["default"],
         CATALOG=ACTION["inputs"]["catalog"]["default"],
@@ -136,10 +163,89 @@ def test_the_action_installs_and_annotates(tmp_path: Path) -> None:
     environ["ARGUMENTS"] = "--select REG102  # one rule\n'a b/good.py'\n\"a b/bad.py\"\n"
     done = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert [line.partition("file=")[2].partition(",")[0] for line in done.stdout.splitlines()] == ["a b/bad.py"]
+    # Another version of the same repository takes its place.
+    folder = tmp_path / "acme" / "regilink"
+    subprocess.run(["git", "clone", "-q", "--no-local", "--bare", ROOT, folder], check=True)
+    chosen, outputs = choose_source(tmp_path, SERVER=tmp_path.as_uri(), REPOSITORY="acme/regilink", VERSION=_head())
+    assert chosen.returncode == 0, chosen.stdout
+    environ["SOURCE"] = outputs["source"]
+    subprocess.run([*bash, install], cwd=tmp_path, env=environ, check=True)
+    direct = next((tmp_path / "runner" / "regilink").rglob("regilink-*.dist-info/direct_url.json"))
+    assert json.loads(direct.read_text(encoding="utf-8"))["vcs_info"]["commit_id"] == _head()
     # Windows runners have Scripts for bin.
     (tmp_path / "runner" / "regilink" / "bin").rename(tmp_path / "runner" / "regilink" / "Scripts")
     again = subprocess.run([*bash, lint], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert (again.returncode, again.stdout) == (1, done.stdout)
+
+
+def run_as_job(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of CI in a folder, with this environment's regilink; `pip` notes what it is asked to install."""
+    tools = folder / "tools"
+    tools.mkdir()
+    (tools / "pip").write_text(f'#!/bin/sh\necho "$@" >> {folder}/installed\n', encoding="utf-8")
+    regilink = f'#!/bin/sh\nexec {sys.executable} -m regilink_doctor "$@"\n'
+    (tools / "regilink").write_text(regilink, encoding="utf-8")
+    venv = f'#!/bin/sh\nmkdir -p "$3" && ln -s {tools} "$3/bin"\n'  # python3 -m venv FOLDER
+    (tools / "python3").write_text(venv, encoding="utf-8")
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    environ = plain_environment(PATH=f"{tools}{os.pathsep}{os.environ['PATH']}", HOME=str(folder))
+    bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    return subprocess.run(bash, cwd=folder / "project", env=environ, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="runners of these scripts have a POSIX shell")
+@pytest.mark.parametrize(
+    ("inputs", "status"),
+    [
+        ({}, 1),
+        ({"allow-findings": "true"}, 0),
+        ({"args": "--select REG104 'a b'"}, 0),
+        ({"args": "no-such-folder"}, 2),
+    ],
+)
+def test_the_template_of_gitlab_reports_to_the_merge_request(
+    tmp_path: Path, inputs: dict[str, str], status: int
+) -> None:
+    text = (ROOT / "templates" / "gitlab.yml").read_text(encoding="utf-8")
+    spec, _ = yaml.safe_load_all(text)
+    values = {"source": "git+https://git.example/acme/regilink@v1", **inputs}
+    for name, about in spec["spec"]["inputs"].items():
+        value = values.get(name, about.get("default"))
+        text = text.replace(f"$[[ inputs.{name} ]]", str(value).lower() if isinstance(value, bool) else value)
+    assert "$[[" not in text
+    _, jobs = yaml.safe_load_all(text)
+    job = jobs["regilink"]
+    (tmp_path / "project" / "a b").mkdir(parents=True)
+    (tmp_path / "project" / "a b" / "train.py").write_text(BAD, encoding="utf-8")
+    variables = "\n".join(f"export {name}='{value}'" for name, value in job["variables"].items())
+    done = run_as_job(tmp_path, "\n".join([variables, *job["script"]]))
+    assert done.returncode == status, done.stderr
+    assert (tmp_path / "installed").read_text(encoding="utf-8").endswith("git+https://git.example/acme/regilink@v1\n")
+    if status != 2:
+        selected = "select" not in inputs.get("args", "")
+        assert ("error[REG102]" in done.stdout) == selected
+        report = tmp_path / "project" / job["artifacts"]["reports"]["codequality"]
+        findings = json.loads(report.read_text(encoding="utf-8"))
+        assert [finding["location"]["path"] for finding in findings] == ["a b/train.py"] * selected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="runners of these scripts have a POSIX shell")
+@pytest.mark.parametrize(("number", "status", "written"), [(0, 1, "regilink.xml"), (1, 0, "regilink.sarif")])
+def test_the_jenkinsfiles_of_the_guide_write_what_they_publish(
+    tmp_path: Path, number: int, status: int, written: str
+) -> None:
+    guide = (ROOT / "docs" / "guides" / "jenkins.md").read_text(encoding="utf-8")
+    files = re.findall(r'^```groovy title="Jenkinsfile"\n(.*?)^```', guide, re.MULTILINE | re.DOTALL)
+    assert len(files) == 2
+    steps = [step.replace("<this repository>", "regilink.whl") for step in re.findall(r"sh '(.*)'", files[number])]
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "train.py").write_text(BAD, encoding="utf-8")
+    done = run_as_job(tmp_path, "\n".join(steps))
+    assert done.returncode == status, done.stderr
+    assert (tmp_path / "installed").read_text(encoding="utf-8") == "install --quiet regilink.whl\n"
+    assert f"'{written}'" in files[number]
+    assert "REG102" in (tmp_path / "project" / written).read_text(encoding="utf-8")
 
 
 def test_the_lowest_versions_are_those_of_the_project() -> None:

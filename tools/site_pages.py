@@ -1,7 +1,8 @@
-"""Build the site, strictly, of `docs/` and of what the code knows: `python tools/site_pages.py [--pages]`.
+"""Build the site, strictly, of `docs/` and of what the code knows: `python tools/site_pages.py [--pages] [--zensical]`.
 
 The pages are written to `build/pages`, the site to `build/site`, with `llms.txt` and the Markdown beside each page.
-`--pages` writes the pages alone. The extra `docs` has what the build needs.
+`--pages` writes the pages alone. The extra `docs` has what mkdocs needs, the extra `zensical` the builder that takes
+over when mkdocs-material has reached its end of life. CI builds with both: the pages stay in what both understand.
 """
 
 from __future__ import annotations
@@ -146,19 +147,22 @@ def write_texts(address: str = "") -> int:
     return count
 
 
-def build() -> None:
-    """Build the site strictly. Never with `-q`: it turns the exit status of `--strict` into 0."""
+def build(*, zensical: bool) -> None:
+    """Build the site strictly. Never with `-q`: it turns the exit status of `mkdocs build --strict` into 0."""
+    shutil.rmtree(SITE, ignore_errors=True)
     environ = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict"], cwd=ROOT, env=environ, check=True)
+    builder = [str(Path(sys.executable).with_name("zensical-i18n"))] if zensical else [sys.executable, "-m", "mkdocs"]
+    subprocess.run([*builder, "build", "--strict"], cwd=ROOT, env=environ, check=True)
 
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--pages", action="store_true", help="write the pages, do not build")
+    arguments.add_argument("--zensical", action="store_true", help="build with zensical, not with mkdocs")
     asked = arguments.parse_args()
     for variable in [name for name in os.environ if name.startswith("REGILINK_")]:
         del os.environ[variable]
     write_pages()
     if not asked.pages:
-        build()
+        build(zensical=asked.zensical)
         print(f"{write_texts()} pages in {SITE.relative_to(ROOT)}")
