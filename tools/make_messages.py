@@ -58,7 +58,7 @@ def collect_entries(name: str) -> dict[str, Entry]:
     """The entries of a catalog, in the order of the source."""
     entries: dict[str, Entry] = {}
     for entry in {"messages": _read_source, "rules": _read_rules, "failures": _read_failures}[name]():
-        if not entry.has_fields and not any(letter.isalpha() for letter in entry.text):
+        if not entry.text:
             continue
         known = entries.setdefault(entry.text, entry)
         known.has_fields = known.has_fields or entry.has_fields
@@ -85,12 +85,15 @@ def _read_source() -> Iterator[Entry]:
     for message in WANDB_MESSAGES:
         if message.hint:
             yield Entry(message.hint, "regilink_doctor/core/wandb_messages")
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in (*sorted(PACKAGE.rglob("*.py")), ROOT / "tools" / "site_pages.py"):
         where = path.relative_to(ROOT).as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"))
         imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for name in node.names}
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and _name_of(node) in {*MARKED, *(imported & {"say", "counted"})}:
+            if isinstance(node, ast.Call) and _name_of(node) in {
+                *MARKED,
+                *(imported & {"say", "counted", "join_phrases"}),
+            }:
                 try:
                     yield from _read_call(node, where)
                 except Unmarked as problem:
@@ -105,6 +108,8 @@ def _read_call(call: ast.Call, where: str) -> Iterator[Entry]:
         if not any(keyword.arg is None for keyword in call.keywords):
             for text in _read_constants(call.args[0], strictly=True):
                 yield Entry(text, where, has_fields=has_fields)
+    elif name == "join_phrases":
+        yield from (Entry(text, where) for text in _read_constants(call.args[0]) if text.strip())
     elif name == "counted" and len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
         one, *many = [argument.value for argument in call.args[1:] if isinstance(argument, ast.Constant)]
         text = f"{{number}} {one}"
@@ -215,7 +220,7 @@ def find_missing(language: str, name: str) -> Iterator[str]:
             yield f"{language}/{name}.po: {entry.where[0]}: {text}"
 
 
-def list_translations() -> list[tuple[str, str]]:
+def list_catalogs() -> list[tuple[str, str]]:
     """Every language but English with the names of its catalogs."""
     return [(language, name) for language in list_languages() if language != ENGLISH for name in NAMES]
 
@@ -232,11 +237,11 @@ def main(arguments: Iterable[str]) -> int:
         for name in NAMES:
             Path(FOLDER, options.new, f"{name}.po").write_text(render_catalog(options.new, name), encoding="utf-8")
     if options.missing:
-        lines = [line for translation in list_translations() for line in find_missing(*translation)]
+        lines = [line for translation in list_catalogs() for line in find_missing(*translation)]
     elif options.check:
-        lines = [line for translation in list_translations() for line in find_problems(*translation)]
+        lines = [line for translation in list_catalogs() for line in find_problems(*translation)]
     else:
-        for language, name in list_translations():
+        for language, name in list_catalogs():
             Path(FOLDER, language, f"{name}.po").write_text(render_catalog(language, name), encoding="utf-8")
         lines = []
     print("\n".join(lines))

@@ -4,6 +4,9 @@ A page is run from its top to its end in an empty folder. A block with a title i
 a `console` block holds commands after `$ ` and what they print: a line of `...` stands for any lines, `...` inside a
 line for any text, two spaces for more. Commands that ask a server get an emulator with the default world. `--update`
 writes what the commands print into the page, where it does not fit.
+
+A page in another language (`NAME.ja.md`) has exactly the examples of `NAME.md`, so that they run once: `--copy` writes
+them into the translated pages.
 """
 
 from __future__ import annotations
@@ -63,9 +66,27 @@ class Ran:
 
 
 def find_pages() -> list[Path]:
-    """The pages whose examples are run, in every language."""
-    names = ("index*.md", "tutorial*.md", "guides/*.md", "background/*.md")
-    return sorted({page for name in names for page in DOCS.glob(name)})
+    """The pages whose examples are run: the English ones."""
+    names = ("index.md", "tutorial.md", "guides/*.md", "background/*.md")
+    return sorted({page for name in names for page in DOCS.glob(name) if "." not in page.stem})
+
+
+def find_translations(page: Path) -> list[Path]:
+    """The same page in other languages."""
+    return sorted(page.parent.glob(f"{page.stem}.*.md"))
+
+
+def read_blocks(page: Path) -> list[str]:
+    """The examples of a page."""
+    return [block[0] for block in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def copy_blocks(page: Path) -> None:
+    """Write the examples of a page into its translations, in their order."""
+    for translated in find_translations(page):
+        blocks = iter(read_blocks(page))
+        text = translated.read_text(encoding="utf-8")
+        translated.write_text(BLOCK.sub(lambda block, blocks=blocks: next(blocks, block[0]), text), encoding="utf-8")
 
 
 def run_page(page: Path) -> list[Ran]:
@@ -135,12 +156,19 @@ def main() -> int:
     """Run pages; show, or write, what does not fit."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--update", action="store_true", help="write what the commands print into the page")
+    arguments.add_argument("--copy", action="store_true", help="run nothing; copy the examples to translated pages")
     arguments.add_argument("pages", nargs="*", type=Path)
     asked = arguments.parse_args()
     status = 0
     for page in asked.pages or find_pages():
+        if "." in page.stem:
+            continue  # its examples are those of the English page
+        if asked.copy:
+            copy_blocks(page)
+            continue
         runs = run_page(page)
         if asked.update and update_page(page, runs):
+            copy_blocks(page)
             print(f"{page}: written")
             continue
         for ran in runs:

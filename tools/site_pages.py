@@ -13,10 +13,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from regilink_doctor.cli import COMMANDS, _make_parsers
+from regilink_doctor.core.phrases import say
+from regilink_doctor.languages import ENGLISH, list_languages, list_translations
 from regilink_doctor.report import listings
 from regilink_doctor.rules import all_rules
 from regilink_doctor.rules.base import Rule
@@ -24,7 +26,7 @@ from regilink_doctor.rules.base import Rule
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "build" / "pages"
 SITE = ROOT / "build" / "site"
-LANGUAGES = ("ja",)
+LANGUAGES = [language for language in list_languages() if language != ENGLISH]
 
 
 def write_pages() -> None:
@@ -35,10 +37,10 @@ def write_pages() -> None:
         text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
         (PAGES / f"{name.lower()}.md").write_text(re.sub(r"\]\(docs/", "](", text), encoding="utf-8")
     rules = list(all_rules())
-    (PAGES / "rules.md").write_text(_render_rules_index(rules), encoding="utf-8")
     (PAGES / "rules").mkdir()
-    for rule in rules:
-        (PAGES / "rules" / f"{rule.code}.md").write_text(_render_rule_page(rule), encoding="utf-8")
+    _write_rules(rules, ".md", str)
+    for translate in list_translations("messages", "rules"):
+        _write_rules(rules, f".{translate.language}.md", translate)
     (PAGES / "commands.md").write_text("\n".join(_render_commands()), encoding="utf-8")
     for page in PAGES.rglob("*.md"):
         _fix_links(page)
@@ -55,33 +57,43 @@ def _fix_links(page: Path) -> None:
     page.write_text(text, encoding="utf-8")
 
 
-def _render_rules_index(rules: Sequence[Rule]) -> str:
+def _write_rules(rules: Sequence[Rule], suffix: str, translate: Callable[[str], str]) -> None:
+    (PAGES / f"rules{suffix}").write_text(_render_rules_index(rules, translate), encoding="utf-8")
+    for rule in rules:
+        (PAGES / "rules" / f"{rule.code}{suffix}").write_text(_render_rule_page(rule, translate), encoding="utf-8")
+
+
+def _render_rules_index(rules: Sequence[Rule], translate: Callable[[str], str]) -> str:
     """The page of the site that lists the rules; each has a page of its own, `rules/REG101.md`."""
+    columns = (say("code"), say("name"), say("default"), say("what"))
     lines = [
-        "# Rules",
+        f"# {translate('Rules')}",
         "",
-        *listings.RULES_INTRODUCTION[2:],
+        *map(translate, listings.RULES_INTRODUCTION[2:]),
         "",
-        "| code | name | default | what |",
+        f"| {' | '.join(map(translate, columns))} |",
         "|---|---|---|---|",
     ]
     lines += [
-        f"| [{rule.code}](rules/{rule.code}.md) | {rule.name} | {listings.describe_default(rule)} | "
-        f"{listings.read_summary(rule)} |"
+        f"| [{rule.code}](rules/{rule.code}.md) | {rule.name} | {translate(listings.describe_default(rule))} | "
+        f"{listings.read_summary(rule, translate)} |"
         for rule in rules
     ]
     return "\n".join(lines) + "\n"
 
 
-def _render_rule_page(rule: Rule) -> str:
+def _render_rule_page(rule: Rule, translate: Callable[[str], str]) -> str:
     """The page of a rule on the site: what it reports and why, its failures, how to silence it."""
     failures = ", ".join(f"[{failure}](../failures.md#{failure.lower()})" for failure in rule.failures)
-    facts = [f"**Default**: {listings.describe_default(rule)}.", f"**Failures**: {failures}." if failures else ""]
-    lines = [f"# {rule.code}: {rule.name}", "", " ".join(filter(None, facts)), "", listings.read_documentation(rule)]
+    default = say("**Default**: {severity}.", severity=listings.describe_default(rule))
+    facts = [default, say("**Failures**: {failures}.", failures=failures) if failures else ""]
+    head = " ".join(translate(fact) for fact in facts if fact)
+    lines = [f"# {rule.code}: {rule.name}", "", head, "", listings.read_documentation(rule, translate)]
     if not rule.is_live:
-        lines += ["", "## Silence it", "", "```python"]
-        lines += [f"...  # regilink: ignore[{rule.code}] the reason, for those who read it later", "```", ""]
-        lines += ["For some files: `per-file-ignores` in the [configuration](../configuration.md)."]
+        reason = translate("the reason, for those who read it later")
+        lines += ["", f"## {translate('Silence it')}", "", "```python"]
+        lines += [f"...  # regilink: ignore[{rule.code}] {reason}", "```", ""]
+        lines += [translate("For some files: `per-file-ignores` in the [configuration](../configuration.md).")]
     return "\n".join(lines) + "\n"
 
 

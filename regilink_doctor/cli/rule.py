@@ -37,12 +37,14 @@ def _run_rule(options: argparse.Namespace) -> int:
     code = _find_code(options.code)
     if options.output_format == "json":
         print(listings.as_json([rule_for(code)]))
-    elif options.output_format == "markdown":
-        print("\n".join(listings.rule_section(rule_for(code))))
+        return OK
+    config = load_configuration()
+    translate = find_translation(options.lang, config, "messages", "rules", "failures")
+    if options.output_format == "markdown":
+        print("\n".join(listings.rule_section(rule_for(code), translate)))
     else:
         explanation = explain(code)
-        color, width, config = wants_colour(options.color), terminal_width(), load_configuration()
-        translate = find_translation(options.lang, config, "messages", "rules", "failures")
+        color, width = wants_colour(options.color), terminal_width()
         lines = render_explanation(explanation, color=color, width=width, site=config.docs_site, translate=translate)
         for line in lines:
             print(line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.cli.options import OK, add_output_format
+from regilink_doctor.cli.options import OK, add_language, add_output_format, find_translation, load_configuration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add_output_format(parser, ("full", "json", "markdown"))
+    add_language(parser)
     parser.set_defaults(run=_run_rules)
 
 
@@ -25,10 +26,11 @@ def _run_rules(options: argparse.Namespace) -> int:
     from regilink_doctor.report.terminal import terminal_width
     from regilink_doctor.rules import all_rules
 
+    translate = find_translation(options.lang, load_configuration(), "messages", "rules")
     shown: dict[str, Callable[[Sequence[Rule]], str]] = {
-        "full": partial(listings.as_text, width=terminal_width()),
+        "full": partial(listings.as_text, width=terminal_width(), translate=translate),
         "json": listings.as_json,
-        "markdown": listings.as_markdown,
+        "markdown": partial(listings.as_markdown, translate=translate),
     }
     print(shown[options.output_format](list(all_rules())))
     return OK

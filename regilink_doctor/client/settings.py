@@ -260,7 +260,7 @@ class _Reader:
 
     def _mode(self, found: Setting[str] | None) -> Setting[str]:
         if found is None:
-            return Setting("online", Default("default", "WANDB_MODE"))
+            return Setting("online", Default(say("default"), "WANDB_MODE"))
         if found.value not in MODES:
             self._add("mode", found.origin, say("is not a mode of wandb"), found.origin.how_to_set("online"))
         return found

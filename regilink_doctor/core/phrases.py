@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Phrase(str):
     """An English string with its `template` and the `values` that were filled in.
 
-    `number` decides between the forms of a template that counts. A `layout` has no words of its own: only its values
-    are translated.
+    `number` decides between the forms of a template that counts. A `layout` has no words of its own: its values are
+    translated and joined, with the template between them.
     """
 
     template: str
@@ -50,11 +50,9 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def join_phrases(separator: str, parts: Iterable[str]) -> str:
-    """The parts with a separator that is the same in every language: a line feed, `; `."""
-    values = {f"part{number}": part for number, part in enumerate(parts)}
-    return make_phrase(
-        separator.join(values.values()), separator.join(f"{{{name}}}" for name in values), values, layout=True
-    )
+    """The parts with a separator between them: a line feed, a comma."""
+    values = {str(number): part for number, part in enumerate(parts)}
+    return make_phrase(separator.join(values.values()), separator, values, layout=True)
 
 
 def translate_value(text: str, translate: Callable[[str], str]) -> str:

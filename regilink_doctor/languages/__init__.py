@@ -50,16 +50,14 @@ class Translation:
         if not isinstance(text, Phrase):
             return self._entries.get(text, (text,))[0]
         if text.layout:
-            return text.template.format(
-                **{
-                    name: self(str(value) if not isinstance(value, str) else value)
-                    for name, value in text.values.items()
-                }
-            )
+            separator = self._entries.get(text.template, (text.template,))[0]
+            return separator.join(self(value) for value in text.values.values() if isinstance(value, str))
         forms = self._entries.get(text.template)
         if forms is None:
             return str(text)
-        form = forms[0 if text.number is None else self._choose_form(text.number)]
+        form = forms[0]
+        if text.number is not None and len(forms) > 1:
+            form = forms[min(self._choose_form(text.number), len(forms) - 1)]
         values = {name: self(value) if isinstance(value, Phrase) else value for name, value in text.values.items()}
         return form.format(**values) if values else form
 
@@ -71,6 +69,11 @@ def load_translation(language: str, *names: str) -> Translation:
         entries |= read_catalog(os.path.join(FOLDER, language, f"{name}.po"))
     header = entries.pop("", ("",))[0]
     return Translation(language, entries, _read_plural(header))
+
+
+def list_translations(*names: str) -> list[Translation]:
+    """The translation into every language but English, of these catalogs."""
+    return [load_translation(language, *names) for language in list_languages() if language != ENGLISH]
 
 
 def read_catalog(path: str) -> dict[str, Forms]:

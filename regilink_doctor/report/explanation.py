@@ -13,6 +13,7 @@ from regilink_doctor.core.wandb_messages import WANDB_MESSAGES
 from regilink_doctor.report.terminal import paint_text
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import RULES
+from regilink_doctor.workflows.explain.explanation import capitalize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,14 +71,15 @@ MOST_MESSAGES = 6
 
 _WIDTH = 118
 
-_INTRODUCTION = """# Failure index
-
-Every known way in which a link to the W&B Registry, or code that consumes from it, fails. Each has an id that never
-changes; reports of regilink name it, and `#a1` is the address of `A1` on this page. `regilink explain A1` shows one,
-`regilink explain --list` lists all, and `regilink explain` finds the one behind an error, a log or a question.
-
-"silent" means that nothing is raised: the program ends well, and the version is not where it should be.
-"""
+_INTRODUCTION = (
+    say(
+        "Every known way in which a link to the W&B Registry, or code that consumes from it, fails. Each has an id "
+        "that never changes; reports of regilink name it, and `#a1` is the address of `A1` on this page. "
+        "`regilink explain A1` shows one, `regilink explain --list` lists all, and `regilink explain` finds the one "
+        "behind an error, a log or a question."
+    ),
+    say('"silent" means that nothing is raised: the program ends well, and the version is not where it should be.'),
+)
 
 
 def render_failures(width: int | None, translate: Callable[[str], str] = str) -> Iterator[str]:
@@ -115,18 +117,22 @@ def failures_json() -> str:
     return json.dumps(value, indent=2, ensure_ascii=True)
 
 
-def failures_page() -> str:
+def failures_page(translate: Callable[[str], str] = str) -> str:
     """The page `docs/failures.md`."""
-    lines = [_INTRODUCTION]
+    lines = [f"# {translate('Failure index')}", ""]
+    for paragraph in _INTRODUCTION:
+        lines += _wrap_paragraph(translate(paragraph))
     for letter, title in PARTS.items():
-        lines += [f"## {letter}. {title}", "", "| failure | | caught by |", "|---|---|---|"]
+        head = f"| {translate('failure')} | | {translate('caught by')} |"
+        lines += [f"## {letter}. {translate(title)}", "", head, "|---|---|---|"]
         lines += [
-            f"| [{failure.id}](#{failure.id.lower()}) | {failure.title} | {', '.join(_rule_links(failure))} |"
+            f"| [{failure.id}](#{failure.id.lower()}) | {translate(failure.title)} "
+            f"| {', '.join(_rule_links(failure))} |"
             for failure in _failures_of(letter)
         ]
         lines.append("")
         for failure in _failures_of(letter):
-            lines += _render_entry(failure)
+            lines += _render_entry(failure, translate)
     return "\n".join(lines)
 
 
@@ -134,28 +140,33 @@ def _failures_of(letter: str) -> list[Failure]:
     return [failure for failure in FAILURES.values() if failure.id.startswith(letter)]
 
 
-def _render_entry(failure: Failure) -> list[str]:
-    title = failure.title[:1].upper() + failure.title[1:]
+def _render_entry(failure: Failure, translate: Callable[[str], str]) -> list[str]:
+    title = capitalize(translate(failure.title))
     lines = [f'<a id="{failure.id.lower()}"></a>', "", f"### {failure.id}: {title}", ""]
-    lines += _wrap_paragraph("**Symptom.** " + ("Silent. " if failure.silent else "") + failure.happens)
-    lines += _wrap_paragraph(f"**How to recognize it.** {failure.recognize}")
-    lines += _wrap_paragraph(f"**What to do.** {failure.help}")
-    if failure.check_with:
-        lines += _wrap_paragraph(f"**Check with.** `{failure.check_with}`")
-    if failure.codes:
-        lines += _wrap_paragraph(f"**Caught by.** {', '.join(_rule_links(failure))}")
-    quotes = [_quote_message(message) for message in WANDB_MESSAGES if message.failure == failure.id][:MOST_MESSAGES]
+    silent = f"{translate('Silent.')} " if failure.silent else ""
+    check = f"`{failure.check_with}`" if failure.check_with else ""
+    for label, text in (
+        (say("Symptom."), silent + translate(failure.happens)),
+        (say("How to recognize it."), translate(failure.recognize)),
+        (say("What to do."), translate(failure.help)),
+        (say("Check with."), check),
+        (say("Caught by."), ", ".join(_rule_links(failure))),
+    ):
+        if text:
+            lines += _wrap_paragraph(f"**{translate(label)}** {text}")
+    quotes = [message for message in WANDB_MESSAGES if message.failure == failure.id][:MOST_MESSAGES]
     if quotes:
-        lines += ["**W&B reports**", "", *(f"- {quote}" for quote in quotes), ""]
+        lines += [f"**{translate('W&B reports')}**", ""]
+        lines += [*(f"- {_quote_message(message, translate)}" for message in quotes), ""]
     return lines
 
 
-def _quote_message(message: WandbMessage) -> str:
+def _quote_message(message: WandbMessage, translate: Callable[[str], str]) -> str:
     text = message.template.replace("{{", "{").replace("}}", "}").replace("`", "'")
-    era = [f"since wandb {message.since}"] if message.since else []
-    era += [f"before wandb {message.until}"] if message.until else []
-    era += [] if message.known else ["undocumented; regilink's wording"]
-    return f"`{text}`" + (f" ({', '.join(era)})" if era else "")
+    era = [say("since wandb {version}", version=message.since)] if message.since else []
+    era += [say("before wandb {version}", version=message.until)] if message.until else []
+    era += [] if message.known else [say("undocumented; regilink's wording")]
+    return f"`{text}`" + (f" ({', '.join(map(translate, era))})" if era else "")
 
 
 def _rule_links(failure: Failure) -> list[str]:
@@ -165,4 +176,6 @@ def _rule_links(failure: Failure) -> list[str]:
 
 
 def _wrap_paragraph(text: str) -> list[str]:
+    if not text.isascii():  # Markdown would show a line end within Japanese as a space
+        return [text, ""]
     return [*textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False), ""]

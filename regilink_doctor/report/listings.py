@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.text import escape_text, mask_secrets, wrap_text
-from regilink_doctor.report.locations import format_place
+from regilink_doctor.report.locations import SEVERITIES, format_place
 from regilink_doctor.workflows.explain.explanation import join_prose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.findings import Finding
@@ -113,24 +114,30 @@ def _to_inline_table(value: Mapping[str, object]) -> str:
 
 
 RULES_INTRODUCTION = (
-    "This page is the output of `regilink rules --output-format markdown`.",
+    say("This page is the output of `regilink rules --output-format markdown`."),
     "",
-    "- *error*: the link certainly fails, or goes to the wrong place. *warning*: it does so in the common case.",
-    "  *info*: advice.",
-    "- *by the map*: `regilink map` checks it, over the whole tree or many.",
-    "- *pedantic*: the rule is off, unless you use `--pedantic` or select it by its code.",
-    "- *by the doctor*: the rule needs the server, so only `regilink doctor` applies it. Its examples set up an",
-    "  emulated server.",
-    "- *failures*: entries of the [failure index](failures.md); `regilink explain A1` shows one.",
+    say(
+        "- *error*: the link certainly fails, or goes to the wrong place. *warning*: it does so in the common case. "
+        "*info*: advice."
+    ),
+    say("- *by the map*: `regilink map` checks it, over the whole tree or many."),
+    say("- *pedantic*: the rule is off, unless you use `--pedantic` or select it by its code."),
+    say(
+        "- *by the doctor*: the rule needs the server, so only `regilink doctor` applies it. Its examples set up an "
+        "emulated server."
+    ),
+    say("- *failures*: entries of the [failure index](failures.md); `regilink explain A1` shows one."),
     "",
-    "No rule reports what the source does not show. Some rules find more with a [catalog](catalog.md), or with the",
-    "tables of the [configuration](configuration.md).",
+    say(
+        "No rule reports what the source does not show. Some rules find more with a [catalog](catalog.md), or with the "
+        "tables of the [configuration](configuration.md)."
+    ),
 )
 
 _WIDE = 120
 
 
-def as_text(rules: Sequence[Rule], width: int | None = None) -> str:
+def as_text(rules: Sequence[Rule], width: int | None = None, translate: Callable[[str], str] = str) -> str:
     """A line a rule: code, severity, name, what it is about; on a terminal of less than 120 columns that stands below.
 
     `width`: columns of the terminal; None: there is none.
@@ -139,10 +146,13 @@ def as_text(rules: Sequence[Rule], width: int | None = None) -> str:
     for rule in rules:
         name = f"{rule.code}  {rule.severity:<8} "
         if width is None or width >= _WIDE:
-            first, *more = wrap_text(read_summary(rule), width, 47)
+            first, *more = wrap_text(read_summary(rule, translate), width, 47)
             lines += [f"{name}{rule.name:<29} {first}", *(f"{'':<47}{line}" for line in more)]
         else:
-            lines += [name + rule.name, *(f"{'':<8}{line}" for line in wrap_text(read_summary(rule), width, 8))]
+            lines += [
+                name + rule.name,
+                *(f"{'':<8}{line}" for line in wrap_text(read_summary(rule, translate), width, 8)),
+            ]
     return "\n".join(lines)
 
 
@@ -169,40 +179,46 @@ def as_json(rules: Sequence[Rule]) -> str:
     return json.dumps({"version": 1, "rules": values}, indent=2)
 
 
-def as_markdown(rules: Sequence[Rule]) -> str:
+def as_markdown(rules: Sequence[Rule], translate: Callable[[str], str] = str) -> str:
     """A page: the table, then a section for each rule."""
-    lines = ["# Rules", "", *RULES_INTRODUCTION, ""]
-    lines += ["| code | name | default | failures | what |", "|---|---|---|---|---|"]
+    lines = [f"# {translate('Rules')}", "", *map(translate, RULES_INTRODUCTION), ""]
+    lines += [f"| {' | '.join(map(translate, _COLUMNS))} |", "|---|---|---|---|---|"]
     lines += [
-        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {describe_default(rule)} | "
-        f"{', '.join(rule.failures)} | {read_summary(rule)} |"
+        f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {translate(describe_default(rule))} | "
+        f"{', '.join(rule.failures)} | {read_summary(rule, translate)} |"
         for rule in rules
     ]
     for rule in rules:
-        lines += ["", f'<a id="{rule.code.lower()}"></a>', *rule_section(rule)]
+        lines += ["", f'<a id="{rule.code.lower()}"></a>', *rule_section(rule, translate)]
     return "\n".join(lines)
 
 
-def rule_section(rule: Rule) -> list[str]:
+_COLUMNS = (say("code"), say("name"), say("default"), say("failures"), say("what"))
+
+
+def rule_section(rule: Rule, translate: Callable[[str], str] = str) -> list[str]:
     """The lines of a rule in Markdown."""
-    return [f"## {rule.code}: {rule.name}", "", read_documentation(rule)]
+    return [f"## {rule.code}: {rule.name}", "", read_documentation(rule, translate)]
 
 
 def describe_default(rule: Rule) -> str:
     """The severity of a rule, and what turns it on."""
+    severity = SEVERITIES[rule.severity]
     if rule.is_live:
-        return f"{rule.severity}, by the doctor"
+        return say("{severity}, by the doctor", severity=severity)
     if rule.is_about_map:
-        return f"{rule.severity}, by the map"
-    return f"{rule.severity}, pedantic" if rule.pedantic else rule.severity
+        return say("{severity}, by the map", severity=severity)
+    return say("{severity}, pedantic", severity=severity) if rule.pedantic else severity
 
 
-def read_documentation(rule: Rule) -> str:
+def read_documentation(rule: Rule, translate: Callable[[str], str] = str) -> str:
     """The documentation of a rule in Markdown: its docstring, then its examples."""
     lines = [rule.documentation]
-    for title, examples in (("Reported", rule.bad), ("Not reported", rule.good)):
+    if translate is not str:
+        lines = ["\n\n".join(map(translate, split_documentation(rule.documentation)))]
+    for title, examples in ((say("Reported"), rule.bad), (say("Not reported"), rule.good)):
         if examples:
-            lines += ["", f"{title}:", "", "```python", "\n\n".join(examples), "```"]
+            lines += ["", f"{translate(title)}:", "", "```python", "\n\n".join(examples), "```"]
     return "\n".join(lines)
 
 
@@ -211,6 +227,6 @@ def split_documentation(documentation: str) -> list[str]:
     return [join_prose(paragraph) for paragraph in documentation.split("\n\n")]
 
 
-def read_summary(rule: Rule) -> str:
+def read_summary(rule: Rule, translate: Callable[[str], str] = str) -> str:
     """The first paragraph of a rule's documentation, on one line."""
-    return rule.documentation.partition("\n\n")[0].replace("\n", " ")
+    return translate(split_documentation(rule.documentation)[0])

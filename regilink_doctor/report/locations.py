@@ -115,7 +115,7 @@ def _line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-_SEVERITIES = {"error": say("error"), "warning": say("warning"), "info": say("info")}
+SEVERITIES = {"error": say("error"), "warning": say("warning"), "info": say("info")}
 
 _COLOURS = {
     "error": "1;31",
@@ -198,7 +198,7 @@ class _Renderer:
     def _render_heading(self, finding: Finding) -> Iterator[str]:
         """Severity, code and message; `[*]` where `--fix` fixes it."""
         fixable = " [*]" if finding.fix and finding.fix.applicability == "safe" else ""
-        severity = self._translate(_SEVERITIES[finding.severity])
+        severity = self._translate(SEVERITIES[finding.severity])
         label = f"{severity}[{finding.code}]{fixable} "
         message = self._show_text(self._translate(finding.message))
         first, *more = wrap_text(message, self._width, 2, first=text_width(label))

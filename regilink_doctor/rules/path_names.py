@@ -116,17 +116,17 @@ class VersionInTarget(Rule):
             )
         wrong = wrong_part(problem)
         version = wrong.removeprefix(":").strip()
-        where = corrected_path(problem)
+        code = corrected_path(problem)
         if is_version(version):
-            instead = say("; the target collection numbers its versions itself")
+            instead = say("write {code}; the target collection numbers its versions itself", code=code)
         elif version == "latest":
-            instead = say("; the version linked last is the latest")
+            instead = say("write {code}; the version linked last is the latest", code=code)
         else:
-            instead = say(", aliases=[{version}]", version=quoted(version)) if version else ""
+            instead = say("write {code}", code=f"{code}, aliases=[{quoted(version)}]" if version else code)
         return Message(
             say("{wrong} does not belong in a target path", wrong=quoted(wrong)),
             "the SDK sends it as part of the collection's name",
-            say("write {where}{instead}", where=where, instead=instead),
+            instead,
         )
 
 

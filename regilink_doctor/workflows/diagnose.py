@@ -13,6 +13,7 @@ from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED
 from regilink_doctor.core.origin import Argument, Configured, Default, Setting
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.targets import (
     ConsumedName,
@@ -150,7 +151,7 @@ def _filed(config: Config | None, catalog: Catalog) -> Filed:
     if config is None or config.catalog_path is None:
         return Filed("the catalog", catalog, Argument("--catalog"))
     if config.source is None and config.catalog is None:
-        return Filed(config.catalog_path, catalog, Default("found without a configuration"))
+        return Filed(config.catalog_path, catalog, Default(say("found without a configuration")))
     return Filed(config.catalog_path, catalog, Configured(config.called, "catalog"))
 
 

@@ -30,6 +30,12 @@ def test_the_commands_of_a_page_print_what_it_says(page: Path) -> None:
         assert ran.fits, f"$ {ran.command}\n{ran.printed}\nrun: python tools/run_pages.py --update {page.name}"
 
 
+@pytest.mark.parametrize("page", [page for page in run_pages.find_pages() if run_pages.find_translations(page)])
+def test_translated_pages_have_the_examples_of_the_page(page: Path) -> None:
+    for translated in run_pages.find_translations(page):
+        assert run_pages.read_blocks(translated) == run_pages.read_blocks(page), "run: python tools/run_pages.py --copy"
+
+
 def test_a_page_that_is_wrong_does_not_fit() -> None:
     ran = run_pages.Ran("cmd", "first\n...\nlast 3 of ...\n", "first\nsecond\nlast 3 of 4\n", 0, 0)
     assert ran.fits
@@ -40,7 +46,9 @@ def test_a_page_that_is_wrong_does_not_fit() -> None:
 def test_each_rule_and_command_has_its_place_on_the_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_pages, "PAGES", tmp_path / "pages")
     site_pages.write_pages()
-    assert {page.stem for page in (tmp_path / "pages" / "rules").glob("*.md")} == set(RULES)
+    for suffix in ("", *(f".{language}" for language in site_pages.LANGUAGES)):
+        names = {f"{code}{suffix}.md" for code in RULES}
+        assert names <= {page.name for page in (tmp_path / "pages" / "rules").iterdir()}
     commands = (tmp_path / "pages" / "commands.md").read_text(encoding="utf-8")
     assert re.findall(r"^## regilink (\S+)$", commands, re.MULTILINE) == list(COMMANDS)
     assert "| `--output-format" in commands

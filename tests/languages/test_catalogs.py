@@ -5,7 +5,7 @@ from pathlib import Path
 import make_messages
 import pytest
 
-TRANSLATIONS = make_messages.list_translations()
+TRANSLATIONS = make_messages.list_catalogs()
 
 
 @pytest.mark.parametrize(("language", "name"), TRANSLATIONS)

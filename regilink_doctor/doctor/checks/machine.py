@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from regilink_doctor.client.hosts import without_login
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.origin import Origin, Variable
-from regilink_doctor.core.phrases import say
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.sdk_versions import LONG_KEYS, hides
 from regilink_doctor.doctor.base import Check, Outcome, Subject, block_check, pass_check, report_problem, skip_check
@@ -154,7 +154,7 @@ class Credentials(Check):
                 )
             )
         if credentials.key is None:
-            facts = {**host, "places": ", ".join(credentials.looked_in)}
+            facts = {**host, "places": join_phrases(", ", credentials.looked_in)}
             return report_problem(Problem(rule_codes.CREDENTIALS_MISSING, facts=facts))
         if wrong := credentials.key.problem():
             facts = {**host, "origin": _show_origin(credentials.origin), "wrong": wrong}

@@ -8,7 +8,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.judgement import Judgement, resolve_organization
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.origin import Argument, Code, Configured, Setting, Variable
-from regilink_doctor.core.phrases import say
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_known, parse
@@ -100,8 +100,16 @@ def describe_difference(context: Context, target: LinkTarget) -> str:
     given = settings.organization
     if prefix and given is not None and given.value and given.value != prefix:
         where, other = target.written_at.shown, given.origin.shown
-        said.append(f"{where} says organization {prefix}, {other} says {given.value}: the path wins")
-    return "; ".join(said)
+        said.append(
+            say(
+                "{where} says organization {prefix}, {other} says {given}: the path wins",
+                where=where,
+                prefix=prefix,
+                other=other,
+                given=given.value,
+            )
+        )
+    return join_phrases("; ", said) if said else ""
 
 
 def _show_line(target: LinkTarget) -> str:

@@ -10,7 +10,7 @@ from regilink_doctor.client.queries import Argument, Field, ask
 from regilink_doctor.client.questions import CollectionQuestion, Questions, VersionQuestion, target_fields
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.phrases import say
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import LinkInput, Problem
 from regilink_doctor.core.target_path import registry_name
 from regilink_doctor.core.targets import LinkTarget
@@ -56,7 +56,7 @@ class WriteProbe(Check):
             result = run_probe(plan, prober)
         except KeyboardInterrupt:
             if left := _find_leftovers(context, plan, delete_project=not there_before):
-                prober.notice(say("left behind: {left}", left=", ".join(left)))
+                prober.notice(say("left behind: {left}", left=join_phrases(", ", left)))
             raise
         left = _find_leftovers(context, plan, delete_project=not there_before)
         return _report_outcome(plan, result, left)

@@ -6,7 +6,7 @@ from regilink_doctor.core import rule_codes, wandb_messages
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYPES, REGISTRY_PREFIX
 from regilink_doctor.core.origin import quote_for_shell
-from regilink_doctor.core.phrases import say
+from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import Problem, SdkRefusal, sdk_link
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import UNKNOWN_NAME, TargetPath, parsed
@@ -121,7 +121,7 @@ def find_destinations(text: str) -> tuple[str, ...]:
     places = {call: _destination(text, call) for call in CALLS}
     if len(set(places.values())) == 1:
         return (places["Run.link_artifact"],)
-    return tuple(f"{call}: {where}" for call, where in places.items())
+    return tuple(join_phrases(": ", [call, where]) for call, where in places.items())
 
 
 def parts_of(path: TargetPath | None) -> tuple[tuple[str, str], ...]:
