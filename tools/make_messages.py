@@ -30,6 +30,8 @@ MARKED = {
     "Message": (0, 1, 2),
     "Related": (0,),
     "Symptom": (0,),
+    "pass_check": (0,),
+    "skip_check": (0,),
     "translate": (0,),
     "_translate": (0,),
 }

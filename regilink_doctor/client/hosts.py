@@ -6,6 +6,7 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from regilink_doctor.client.installed import Version
+from regilink_doctor.core.phrases import say
 
 OLD_DEFAULT = "https://api.wandb.ai"
 NEW_DEFAULT = "https://api.forge.coreweave.com"
@@ -40,16 +41,16 @@ def normal_host(url: str, version: Version) -> str:
     except ValueError:
         usable = False
     if not usable or any(letter.isspace() for letter in url):
-        raise HostRefused("is not an address: write http:// or https:// and the name of a server")
+        raise HostRefused(say("is not an address: write http:// or https:// and the name of a server"))
     if version >= FORGE and parts.hostname in _FORGE_HOSTS:
         if parts.scheme != "https" or parts.port is not None or parts.path.rstrip("/") != _FORGE_API_PATH:
-            raise HostRefused("is the address of the W&B App, not of the API")
+            raise HostRefused(say("is the address of the W&B App, not of the API"))
         url = f"https://api.{parts.hostname}"
     if _WANDB_AI.match(url):
         if "api." not in url:
-            raise HostRefused("is the address of the W&B App, not of the API")
+            raise HostRefused(say("is the address of the W&B App, not of the API"))
         if not url.startswith("https"):
-            raise HostRefused("is not secure: wandb wants https:// here")
+            raise HostRefused(say("is not secure: wandb wants https:// here"))
     return url.rstrip("/")
 
 

@@ -200,7 +200,7 @@ class _Reader:
                 try:
                     normal_host(value, self.version)
                 except HostRefused as error:
-                    return name, say("has `base_url = {value}`, which {error}", value=value, error=error)
+                    return name, say("has `base_url = {value}`, which {error}", value=value, error=error.args[0])
             elif name == "mode" and value not in MODES:
                 return name, say("has `mode = {value}`, and there is no such mode", value=value)
             elif name == "project" and (what := _project_problem(value)):
@@ -222,7 +222,7 @@ class _Reader:
             return Setting(normal_host(found.value, self.version), found.origin)
         except HostRefused as error:
             better = suggested_host(found.value, self.version)
-            self._add("host", found.origin, str(error), found.origin.how_to_set(better))
+            self._add("host", found.origin, error.args[0], found.origin.how_to_set(better))
             return found
 
     def _route(self, host: Setting[str], values: Mapping[str, Setting[str]]) -> Route | None:

@@ -1,4 +1,7 @@
-"""The examples of the live rules, which the doctor judges on the emulator: the bad give their code, the good do not."""
+"""The examples of the live rules, which the doctor judges on the emulator: the bad give their code, the good do not.
+
+What the doctor says of them can be translated.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from translatable import find_untranslatable
 
 from regilink_doctor.core.catalog import Catalog, Organization, Registry
 from regilink_doctor.core.targets import consumed_of, target_of
@@ -58,7 +62,12 @@ def codes(example: str, emulator: Emulator, environment: Path, folder: Path) -> 
             "VIRTUAL_ENV": str(environment),
             **environ,
         }
-        found.update(check.code for check in diagnose([link], cwd=folder, environ=variables, timeout=3, **more).checks)
+        checks = diagnose([link], cwd=folder, environ=variables, timeout=3, **more).checks
+        found.update(check.code for check in checks)
+        # The differences between a catalog and the server are listed in English, as `catalog diff` does.
+        said = [check for check in checks if check.name != "catalog"]
+        texts = [text for check in said for text in (check.message, check.note, check.help)]
+        assert find_untranslatable(texts) == []
 
     names["doctor"] = doctor
     exec(example, names)

@@ -2,19 +2,17 @@
 
 import inspect
 import re
-from functools import cache
 from pathlib import Path
 
-import make_messages
 import make_rules_page
 import pytest
+from translatable import find_untranslatable
 
 from regilink_doctor.config import Config
 from regilink_doctor.core.catalog import Catalog, Collection, Organization, Registry
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.findings import Finding
 from regilink_doctor.core.organization_view import ConfiguredOrganization
-from regilink_doctor.core.phrases import Phrase
 from regilink_doctor.lint.engine import lint_bytes
 from regilink_doctor.lint.scan.files import can_matter
 from regilink_doctor.rules import all_rules
@@ -88,19 +86,7 @@ def test_bad_is_found(rule: Rule, example: str, tmp_path: Path) -> None:
     assert {finding.code for finding in findings} == {rule.code}
     for finding in findings:
         words = (finding.message, finding.note, finding.help, *(related.message for related in finding.related))
-        assert [text for text in words if text and not can_be_translated(text)] == []
-
-
-@cache
-def translatable() -> set[str]:
-    return set(make_messages.collect_entries("messages"))
-
-
-def can_be_translated(text: str) -> bool:
-    if not isinstance(text, Phrase):
-        return text in translatable() or not re.search("[a-z]{2,} [a-z]{2,}", text)
-    values = [value for value in text.values.values() if isinstance(value, Phrase)]
-    return (text.layout or text.template in translatable()) and all(map(can_be_translated, values))
+        assert find_untranslatable(words) == []
 
 
 @pytest.mark.parametrize(("rule", "example"), examples("good"))
