@@ -7,12 +7,14 @@ each may be the one.
 from __future__ import annotations
 
 from regilink_doctor.core.records import record
+from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.resolve import libraries
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.containers import find_by_key, find_elements
 from regilink_doctor.lint.resolve.surroundings import find_passed, find_positional, find_set_values
 from regilink_doctor.lint.resolve.values import (
     Arguments,
+    Computed,
     Literal,
     Loaded,
     Unknown,
@@ -22,7 +24,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import written_name
+from regilink_doctor.lint.text.nodes import copy_place, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +34,22 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.context import Context
 
 _ABSL = ("DEFINE_string", "DEFINE_enum", "DEFINE_alias")
+_PLAIN_TYPES = frozenset(
+    {
+        "Choice",
+        "FileType",
+        "Path",
+        "PathType",
+        "PosixPath",
+        "PurePath",
+        "STRING",
+        "bool",
+        "float",
+        "int",
+        "str",
+        "string",
+    }
+)
 _KEEPING = ("store", "append", "extend")
 """Actions of argparse that take a value."""
 
@@ -88,6 +106,11 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
         return [*passed, *configured]
     if option is None:
         return _find_set_default(context, module, name) or [_unknown_option(name)]
+    return _convert(context, option, _find_values(context, option, passed, name, module), name)
+
+
+def _find_values(context: Context, option: _Option, passed: list[Value], name: str, module: Module) -> list[Value]:
+    """What is passed for an option, and its default."""
     if not passed:
         given = libraries.find_in_pipelines(context, module, list(option.flags))
         passed = [with_name(mark_default(value, name), name) for value in given]
@@ -101,6 +124,42 @@ def find_option(context: Context, owner: Arguments, name: str) -> list[Value]:
     if (choices := option.find_keyword("choices")) is not None:
         return [with_name(value, name) for value in find_elements(context, choices, option.at)]
     return [_unknown_option(name)]
+
+
+def _convert(context: Context, option: _Option, values: list[Value], name: str) -> list[Value]:
+    """What the `type=` of an option makes of the strings that it is given; a function of the tree is followed."""
+    if option.find_keyword("callback") is not None or option.find_keyword("parser") is not None:
+        return [_unknown_option(name)]
+    converter = option.find_keyword("type")
+    if converter is None or _is_plain(converter):
+        return values
+    converted: list[Value] = []
+    for value in values:
+        if isinstance(value, StringValue):
+            call = _call_converter(context, option, converter, value)
+            converted += [
+                item if isinstance(item, StringValue) else _unknown_option(name)
+                for item in context.value(call, option.at)
+            ]
+        else:
+            converted.append(value)
+    return converted
+
+
+def _call_converter(context: Context, option: _Option, converter: ast.expr, value: Value) -> ast.Call:
+    """The call `type(value)`, the same one each time."""
+
+    def make_call() -> ast.Call:
+        argument = copy_place(Computed((value,)), option.call)
+        return copy_place(ast.Call(converter, [argument], []), option.call)
+
+    return context.keep(("converted", id(option.call), value), make_call)
+
+
+def _is_plain(converter: ast.expr) -> bool:
+    """Whether a `type=` leaves a string as it is."""
+    name = written_name(converter.func if isinstance(converter, ast.Call) else converter) or ""
+    return isinstance(converter, ast.Constant | ast.Tuple) or name.rpartition(".")[2] in _PLAIN_TYPES
 
 
 def _index_options(context: Context, module: Module) -> dict[str, _Option]:
@@ -215,7 +274,8 @@ def find_click_values(context: Context, scope: Scope, name: str) -> list[Value] 
     command = _find_command_name(context, scope)
     values = _find_passed(context, option, options, name, scope.module, command=command)
     variables = _list_variables(option.call) or _list_automatic_variables(scope, name, command)
-    return [*values, *_find_default(context, name, option.default, variables, option.at)] or [_unknown_option(name)]
+    values += _find_default(context, name, option.default, variables, option.at)
+    return _convert(context, option, values, name) or [_unknown_option(name)]
 
 
 def _list_click_options(scope: Scope) -> list[_Option]:
@@ -267,6 +327,8 @@ def find_started_values(context: Context, binding: Binding, scope: Scope) -> lis
             command=_find_command_name(context, scope),
         )
         values = [with_name(mark_default(value, name), name) for value in passed]
+    if declared is not None and any(item.arg in ("callback", "parser") for item in declared.keywords):
+        return [_unknown_option(name)]
     variables = _list_variables(declared) if declared is not None else []
     return [*values, *_find_default(context, name, None, variables, ProgramPoint(scope, END))]
 
