@@ -25,7 +25,7 @@ _ERRNO_CAUSES: dict[int, Causes] = {
     **dict.fromkeys((11, 12, 32, 98), _PROCESS),
     **dict.fromkeys((-5, -3, -2, 8, 51, 54, 60, 61, 64, 65, 99, 100, 101, 103, 104, 110, 111, 112, 113), _NETWORK),
 }
-_OF_ONE_FILE = (1, 2, 5, 13, 17, 20, 21, 36)
+_ERRNOS_OF_A_FILE = (1, 2, 5, 13, 17, 20, 21, 36)
 _WINERROR_CAUSES: dict[int, Causes] = {
     **dict.fromkeys((5, 32, 80, 112, 145, 183, 206, 1314), _DISK),
     **dict.fromkeys((2, 3), ("F7", "F18")),
@@ -33,6 +33,8 @@ _WINERROR_CAUSES: dict[int, Causes] = {
     **dict.fromkeys((6, 87, 109, 232, 233, 1455, 10013, 10048), _PROCESS),
     **dict.fromkeys((10051, 10053, 10054, 10060, 10061, 11001, 11002, 11004), _NETWORK),
 }
+_WINERRORS_OF_A_FILE = (2, 3, 5, 32, 80, 183)
+"""With these a single file is missing or closed; with the others the disk, the network or a process is the cause."""
 _VERSION_AS_FOLDER = re.compile(r"\[Errno 22\] .*[\w.-]:v?\w+['\"\\/]")
 """Windows refuses a folder that is called like a version, `zoo:v0`."""
 
@@ -214,7 +216,15 @@ SERVER_SETUP = (405, 413, 507)
 
 def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
-    questions = (_of_call, _of_class, find_system_causes, _of_broken_code, _of_status, find_part, _of_refused_run)
+    questions = (
+        _judge_call,
+        _judge_class,
+        find_system_causes,
+        _judge_broken_code,
+        _judge_status,
+        find_part,
+        _judge_refused_run,
+    )
     for question in questions:
         if causes := question(context):
             return causes
@@ -228,13 +238,14 @@ def find_system_causes(context: ErrorContext) -> Causes:
         return ()
     if _VERSION_AS_FOLDER.search(text):
         return ("F6", "F7")
+    # A file of the program itself can be missing or closed to it as well: wandb must be the one that asked for it.
+    is_of_wandb = context.names_local_file or not context.frames or context.is_raised_in_wandb
     if match := _WINERROR.search(text):
-        return _WINERROR_CAUSES.get(int(match[1]), ())
+        number = int(match[1])
+        return _WINERROR_CAUSES.get(number, ()) if is_of_wandb or number not in _WINERRORS_OF_A_FILE else ()
     if match := _ERRNO.search(text):
         number = int(match[1] or match[2])
-        # A file of the program itself can be missing or closed to it as well: wandb must be the one that asked for it.
-        is_of_wandb = context.names_local_file or not context.frames or context.is_raised_in_wandb
-        return _ERRNO_CAUSES.get(number, ()) if number not in _OF_ONE_FILE or is_of_wandb else ()
+        return _ERRNO_CAUSES.get(number, ()) if is_of_wandb or number not in _ERRNOS_OF_A_FILE else ()
     return ()
 
 
@@ -265,7 +276,7 @@ def find_causes_of_refusal(context: ErrorContext) -> Causes:
     return _STATUSES[403].get(context.phase, ())
 
 
-def _of_call(context: ErrorContext) -> Causes:
+def _judge_call(context: ErrorContext) -> Causes:
     """What Python says of a call whose signature or object does not fit: another version of wandb, or a wrong name."""
     name, text = context.exception or ("", "")
     if not context.is_about_wandb or name not in ("TypeError", "AttributeError"):
@@ -287,7 +298,7 @@ def _of_call(context: ErrorContext) -> Causes:
     return ()
 
 
-def _of_class(context: ErrorContext) -> Causes:
+def _judge_class(context: ErrorContext) -> Causes:
     """What the class of the exception alone says."""
     if context.exception is None:
         return ()
@@ -323,7 +334,7 @@ def _of_class(context: ErrorContext) -> Causes:
     return _CLASSES_OF_WANDB.get(name, ()) if context.is_raised_in_wandb and not _ERRNO.search(text) else ()
 
 
-def _of_broken_code(context: ErrorContext) -> Causes:
+def _judge_broken_code(context: ErrorContext) -> Causes:
     """An error that Python raised inside wandb: a null of the server, or code of wandb that is broken."""
     name, text = context.exception or ("", "")
     if not context.is_raised_in_wandb or context.is_raised_in_import:
@@ -343,7 +354,7 @@ def _of_broken_code(context: ErrorContext) -> Causes:
     return ("F21", "F15")
 
 
-def _of_status(context: ErrorContext) -> Causes:
+def _judge_status(context: ErrorContext) -> Causes:
     """What an HTTP status means, where the phase and the absence of another program's address allow it."""
     if not context.is_from_wandb:
         return ()
@@ -361,7 +372,7 @@ def _of_status(context: ErrorContext) -> Causes:
     return by_phase.get(context.phase, by_phase.get(None, ()))
 
 
-def _of_refused_run(context: ErrorContext) -> Causes:
+def _judge_refused_run(context: ErrorContext) -> Causes:
     """A `CommError` of `wandb.init` in words that are not known: W&B has refused the run."""
     is_refused = context.phase == "init" and context.exception is not None and context.exception[0] == "CommError"
     return ("F1", "B2", "C19") if is_refused else ()
