@@ -333,7 +333,7 @@ class TeamAsOrganization(Rule):
             return ()
         part = target.part_at(0)
         if isinstance(part, UnknownPart):
-            if organization != UNKNOWN_NAME:
+            if organization != UNKNOWN_NAME or _is_named_organization(part):
                 return None
             if part.source in _OF_THE_RUN:
                 return ()
@@ -347,6 +347,13 @@ class TeamAsOrganization(Rule):
         leaves_out = all(not init.entity for init in inits)
         is_entity = isinstance(part, UnknownPart) and part.variables == ("WANDB_ENTITY",) and _reads_variable(part)
         return () if is_entity and leaves_out else None
+
+
+def _is_named_organization(part: UnknownPart) -> bool:
+    """Whether a value is called an organization: `os.environ["WANDB_ORG"]`, `args.organization`."""
+    written = " ".join((part.source, *part.names, *part.variables)).lower()
+    words = "".join(letter if letter.isalnum() else " " for letter in written).split()
+    return not {"org", "organization", "organisation"}.isdisjoint(words)
 
 
 def _is_same_value(part: UnknownPart, other: KnownPart | UnknownPart) -> bool:
