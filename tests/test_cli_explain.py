@@ -56,6 +56,30 @@ def test_the_name_of_a_file_is_said_to_be_one(
     )
     main(["explain", "model/zoo"])
     assert capsys.readouterr().err == ""
+    (tmp_path / "zoo").touch()
+    assert main(["explain", "zoo"]) == 0
+    assert "zoo is a file here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("src\\train.py", "src/train.py is a file here"),
+        ("src/train.py", "src/train.py is a file here"),
+        ("src\\none.py", "src\\none.py is the path of a file, and there is none here"),
+        ("C:\\logs\\RUN.LOG", "C:\\logs\\RUN.LOG is the path of a file, and there is none here"),
+    ],
+)
+def test_the_path_of_a_file_is_no_target_path_on_any_system(
+    text: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "train.py").touch()
+    assert main(["explain", text]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert sentence in printed.err
 
 
 def test_with_a_site_every_rule_and_failure_has_its_address(

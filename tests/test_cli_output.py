@@ -303,3 +303,75 @@ def test_no_width_of_the_terminal_hides_the_report(
     ):
         status, out, error = run(words, "utf-8", "strict", monkeypatch)
         assert len(out) > 100, (words, status, error)
+
+
+HEXADECIMAL = "a1b2c3d4e5" * 3
+"""The first letters of the keys that are planted; two more say where."""
+
+SOURCES = {
+    "train.py": 'import wandb\nwandb.login(key="{key}")\nrun = wandb.init(entity="t")\n'
+    'run.link_artifact(a, "https://user:{key}@wandb.ai/registry/model/zoo?apiKey={key}")\n'
+    'run.link_artifact(a, f"wandb-registry-model/zoo-{{f(key="{key}")}}")\n',
+    "run.ipynb": '{{"cells": [{{"cell_type": "code", "source": ["%env WANDB_API_KEY={key}\\n", "import wandb\\n",'
+    "\"wandb.login(key='{key}')\\n\", \"wandb.init().link_artifact(a, 'wandb_registry-model/x')\\n\"]}}], "
+    '"nbformat": 4}}',
+    "ci.sh": "export WANDB_API_KEY={key}\nwandb login {key}\npython train.py --api-key {key}\n",
+    ".env": "WANDB_API_KEY={key}\nWANDB_BASE_URL=https://user:{key}@h\n",
+    "compose.yaml": "services:\n  a:\n    environment:\n      WANDB_API_KEY: {key}\n",
+    "Dockerfile": "FROM a\nENV WANDB_API_KEY={key}\n",
+    "netrc": "machine 127.0.0.1\nlogin user\npassword {key}\n",
+    "settings": "[default]\napi_key = {key}\n",
+    "regilink.toml": 'host = "http://user:{key}@127.0.0.1:1"\n',
+    ".git/config": '[core]\n\trepositoryformatversion = 0\n[remote "origin"]\n\turl = https://user:{key}@github.com/a/b\n',
+    ".git/HEAD": "ref: refs/heads/main\n",
+}
+WITH_KEYS = (
+    *(("lint", "--output-format", name) for name in FORMATS),
+    *(("lint", flag) for flag in ("--diff", "--show-sites", "--show-settings", "--show-files", "--statistics")),
+    *(("map", "--output-format", name) for name in ("full", "json", "mermaid")),
+    ("map", "--html", "map.html"),
+    ("map", "--live"),
+    ("init", "--yes"),
+    ("config",),
+    ("config", "host"),
+    ("schema", "config"),
+    ("rule", "REG1"),
+    ("conformance", "--yes"),
+    *(("doctor", "--output-format", name) for name in ("full", "json", "github", "junit")),
+    ("doctor", "-vvv", "--html", "doctor.html"),
+    ("verify", "--from-sites"),
+    ("catalog", "pull"),
+    ("explain", "-"),
+)
+
+
+def test_no_key_of_any_source_leaves_by_any_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, home = tmp_path / "project", tmp_path / "home"
+    keys = {}
+    for number, (name, content) in enumerate(SOURCES.items()):
+        keys[name] = f"{HEXADECIMAL}{number:02}{'f0e9d8c7'}"
+        path = {"netrc": home / "netrc", "settings": home / "settings"}.get(name, folder / name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content.format(key=keys[name]), encoding="utf-8")
+    for number, name in enumerate(("WANDB_API_KEY", "HTTP_PROXY", "WANDB_BASE_URL"), len(keys)):
+        keys[name] = f"{HEXADECIMAL}{number:02}{'f0e9d8c7'}"
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("NETRC", str(home / "netrc"))
+    monkeypatch.setenv("WANDB_CONFIG_DIR", str(home))
+    monkeypatch.setenv("WANDB_API_KEY", keys["WANDB_API_KEY"])
+    monkeypatch.setenv("HTTP_PROXY", f"http://user:{keys['HTTP_PROXY']}@127.0.0.1:1")
+    monkeypatch.setenv("WANDB_BASE_URL", f"http://user:{keys['WANDB_BASE_URL']}@127.0.0.1:1")
+    before = {path for path in folder.rglob("*") if path.is_file()}
+    for words in WITH_KEYS:
+        log = "".join(path.read_text(encoding="utf-8") for path in sorted(before))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(log.encode()), encoding="utf-8"))
+        _, out, error = run(words, "utf-8", "strict", monkeypatch)
+        written = "".join(
+            path.read_text(encoding="utf-8") for path in folder.rglob("*") if path not in before and path.is_file()
+        )
+        assert out or error, words
+        shown = out + error + written
+        assert [name for name, key in keys.items() if key in shown or quote(key) in shown] == [], words
+        for key in keys.values():
+            assert base64.b64encode(f"api:{key}".encode()).decode() not in shown, words

@@ -68,11 +68,11 @@ def _run_explain(options: argparse.Namespace) -> int:
             raise UsageProblem("explain: nothing came in on standard input")
     elif not text.strip():
         raise UsageProblem('explain: nothing to explain. For example: regilink explain "wandb-registry-model/zoo"')
+    if len(options.text) == 1:
+        _check_file_name(text)
     config = load_configuration()
     catalog = known_catalog(options.catalog, config)
     explanation = explain(text, catalog=catalog)
-    if len(options.text) == 1 and os.path.isfile(text):
-        _mention_file(text)
     if options.output_format == "json":
         print(explanation_json(explanation))
     else:
@@ -126,19 +126,35 @@ def _list_failures(options: argparse.Namespace) -> int:
     return OK
 
 
-def _mention_file(path: str) -> None:
-    """The text is the name of a file, too: more likely its content is meant."""
+_FILES = (".py", ".ipynb", ".log", ".txt", ".out", ".err", ".sh", ".yaml", ".yml", ".toml", ".json")
+"""Suffixes of programs and logs, which no collection has."""
+
+
+def _check_file_name(text: str) -> None:
+    r"""Say that a text is the name of a file; `src\train.py` is one on every system, a target path has no backslash.
+
+    Raises:
+        UsageProblem: it is certainly one.
+    """
+    path = next((name for name in (text, text.replace("\\", "/")) if os.path.isfile(name)), None)
+    is_certain = text.lower().endswith(_FILES) and not any(map(str.isspace, text))
+    if path is None and is_certain and "\\" in text:
+        raise UsageProblem(f"explain: {text} is the path of a file, and there is none here")
+    if path is not None:
+        sentence = _describe_file(path)
+        if is_certain:
+            raise UsageProblem(f"explain: {sentence}")
+        print(f"regilink: {sentence}", file=sys.stderr, flush=True)
+
+
+def _describe_file(path: str) -> str:
+    """That a text is the name of a file: more likely its content is meant."""
     from regilink_doctor.core.origin import find_shell, quote_for_shell
 
     name = quote_for_shell(path)
     powershell = find_shell(os.name, os.environ) == "powershell"  # which has no `<`
     command = f"Get-Content {name} | regilink explain -" if powershell else f"regilink explain - < {name}"
-    print(
-        f"regilink: {path} is a file here; to explain the log in it: {command}; to check the code in it: "
-        f"regilink lint {name}",
-        file=sys.stderr,
-        flush=True,
-    )
+    return f"{path} is a file here; to explain the log in it: {command}; to check the code in it: regilink lint {name}"
 
 
 def _read_end(stream: BinaryIO, limit: int) -> str:
