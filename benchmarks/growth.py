@@ -4,6 +4,7 @@ Each construct is one that once took a time that grew like the square of the fil
 64 KB, 256 KB and 1 MB and the exponent: 1 is linear, below 1.3 is well. Exits with 1 where a construct is above.
 """
 
+import gc
 import json
 import math
 import re
@@ -111,6 +112,19 @@ PYTHON = {
     "wandb.config": repeat(
         'run.link_artifact(art, target_path=wandb.config.k#)\nwandb.init(config=dict(k#="a"))\n', RUN
     ),
+    "copies of a string": repeat("p = q\nq = p\n", STRING + "q = p\n", LINK),
+    "chain of names": lambda size: (
+        STRING + "v0 = p\n" + "".join(f"v{n + 1} = v{n}\n" for n in range(size // 14)) + LINK.replace("=p", "=v99")
+    ),
+    "cases": repeat(' case #: p = "a"\n', STRING + "match c:\n", LINK),
+    "if a link": repeat("if c#:\n    " + BAD, RUN),
+    "comprehensions that link": repeat("[run.link_artifact(a, q) for q in p# if q]\n", RUN),
+    "a if b else c": repeat("run.link_artifact(a, 'b' if c# else 'd')\n", RUN),
+    "assert and a link": repeat("assert c#\n" + BAD, RUN),
+    "imports": repeat("import m#\n", RUN, LINK),
+    "imports of names": repeat("from m# import x# as y#\n", RUN, LINK),
+    "imports of everything": repeat("from m# import *\n", RUN, LINK),
+    "imports and links": repeat("from .m# import x#\nrun.link_artifact(a, x#)\n", RUN),
     "links on one run": repeat('run.link_artifact(art, target_path="wandb-registry-a/b#")\n', RUN),
     "links, no entity": repeat(
         'run.link_artifact(art, target_path="wandb-registry-a/b")\n', HEAD + "run = wandb.init()\n"
@@ -174,7 +188,6 @@ OTHERS = {
     "one cell.ipynb": lambda size: json.dumps(
         {"cells": [{"cell_type": "code", "source": [RUN, *[BAD] * (size // 65)]}], "nbformat": 4}
     ),
-    "prose.md": repeat("```python\n" + RUN + BAD + "```\n"),
     "nested if.sh": lambda size: "export WANDB_X=a\n" + "if a; then\n" * (size // 14) + "fi\n" * (size // 14),
     "the same export.sh": repeat("export WANDB_PROJECT=a\n"),
     "export and python.sh": repeat("export WANDB_X#=a\npython train.py\n"),
@@ -209,6 +222,7 @@ def measure(name: str, sizes: list[int]) -> tuple[list[float], float]:
 
 
 def main(pattern: str = ".", sizes: str = "") -> int:
+    gc.set_threshold(100_000)  # as the command line does
     asked = [int(size) for size in sizes.split(",")] if sizes else list(SIZES)
     failed = 0
     print(f"{'':28}", *(f"{size:5} KB" for size in asked), "exponent")

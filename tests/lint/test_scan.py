@@ -336,6 +336,7 @@ def test_a_gitignore_that_is_not_a_plain_file_ignores_nothing(
     assert files(project) == [".env", "a.py", "build/d.py", "src/b.py", "sub/.env.local", "uv.lock"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
 @pytest.mark.parametrize("spawned", [True, False])
 def test_git_that_does_not_answer_is_not_waited_for(
     project: Path, monkeypatch: pytest.MonkeyPatch, spawned: bool
