@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.text import syntax as ast
 
 _MODULES = {
-    "absl": "absl_flags",
+    "absl": "parsers",
     "hydra": "hydra",
     "omegaconf": "omegaconf",
     "OmegaConf": "omegaconf",
@@ -31,7 +31,7 @@ _MODULES = {
     "dacite": "models",
     "environ": "environment",
     "environs": "environment",
-    "ml_collections": "absl_flags",
+    "ml_collections": "parsers",
     "msgspec": "models",
     "draccus": "parsers",
     "pyrallis": "parsers",
@@ -48,6 +48,10 @@ _STARTERS = frozenset({"fire", "jsonargparse", "lightning", "pytorch_lightning",
 """Packages that make a command line of a function or class."""
 
 _SETTINGS = frozenset({"pydantic", "pydantic_settings"})
+
+FLAGS = "absl.flags.FLAGS"
+FLAG_HOLDER = "absl.flags.FlagHolder"
+"""The object that has the value of one flag."""
 
 _CALLERS = {"draccus": "parsers", "hydra": "hydra", "pyrallis": "parsers"}
 """Packages that call functions of the program, for a decorator."""
@@ -70,19 +74,15 @@ def call_method(context: Context, method: Method, node: ast.Call, at: ProgramPoi
     return values
 
 
-def find_flag(context: Context, path: str, module: Module) -> list[Value]:
-    """`FLAGS.name` of absl; nothing for any other dotted name."""
-    if not path.startswith("absl.flags.FLAGS."):
-        return []
-    values: list[Value] = _load("absl_flags").find_flag(context, module, path.rpartition(".")[2])
+def find_flag(context: Context, name: str, module: Module) -> list[Value]:
+    """`FLAGS.name` of absl."""
+    values: list[Value] = _load("parsers").find_flag(context, module, name)
     return values
 
 
-def find_held(context: Context, owner: Instance, name: str) -> list[Value]:
-    """An attribute of an object of absl; nothing for that of any other library."""
-    if not owner.type.startswith("absl."):
-        return []
-    values: list[Value] = _load("absl_flags").find_held(context, owner, name)
+def find_held(context: Context, holder: Instance, name: str) -> list[Value]:
+    """An attribute of the object of a flag of absl."""
+    values: list[Value] = _load("parsers").find_held(context, holder, name)
     return values
 
 
@@ -98,7 +98,7 @@ def find_in_pipelines(context: Context, module: Module, flags: list[str]) -> lis
     """What a pipeline of MLflow passes to its component by one of these flags."""
     if not os.path.isfile(os.path.join(module.source.folder, "MLproject")):
         return []
-    values: list[Value] = _load("mlflow_projects").find_in_pipelines(context, module, flags)
+    values: list[Value] = _load("described_calls").find_in_pipelines(context, module, flags)
     return values
 
 

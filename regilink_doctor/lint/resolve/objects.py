@@ -65,15 +65,16 @@ def resolve_attribute(context: Context, node: ast.Attribute, at: ProgramPoint) -
             values += libraries.find_configured(context, node.attr, at.scope.module) or [UNKNOWN]
         elif isinstance(owner, Name):
             path = f"{owner.path}.{node.attr}"
-            values += (
-                libraries.find_flag(context, path, at.scope.module)
-                or find_in_folder(context, path, at.scope.module)
-                or [find_known(path)]
-            )
+            if owner.path == libraries.FLAGS:
+                values += libraries.find_flag(context, node.attr, at.scope.module)
+                continue
+            values += find_in_folder(context, path, at.scope.module) or [find_known(path)]
         elif isinstance(owner, Instance):
+            if owner.type == libraries.FLAG_HOLDER:
+                values += libraries.find_held(context, owner, node.attr)
+                continue
             made = wandb_api.ATTRIBUTES.get(f"{owner.type}.{node.attr}")
-            attribute = Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr)
-            values += libraries.find_held(context, owner, node.attr) or [attribute]
+            values.append(Instance(made, owner.made_by, owner.at) if made else Method(owner, node.attr))
         elif isinstance(owner, ModuleValue):
             values += find_member(context, owner, node.attr)
         elif isinstance(owner, ClassOrObject):

@@ -1,22 +1,27 @@
 """Parsers of the command line that read files and fill dataclasses.
 
-`HfArgumentParser` of transformers, jsonargparse, tyro, simple-parsing, draccus, pyrallis. What a command passes counts
-before what a file has, and that before defaults.
+`HfArgumentParser` of transformers, jsonargparse, tyro, simple-parsing, draccus, pyrallis, flags of absl. What a command
+passes counts before what a file has, and that before defaults.
 """
 
 from __future__ import annotations
 
-from regilink_doctor.core.strings import StringValue
+from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.data import Given, Table
 from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, ProgramPoint
 from regilink_doctor.lint.resolve.config_files import find_at, find_files, load_file
+from regilink_doctor.lint.resolve.imports import find_module_of_file
+from regilink_doctor.lint.resolve.libraries import FLAG_HOLDER
 from regilink_doctor.lint.resolve.models import construct, find_field_class
 from regilink_doctor.lint.resolve.objects import find_attribute, find_lineage
+from regilink_doctor.lint.resolve.options import find_option
 from regilink_doctor.lint.resolve.surroundings import find_commands, find_passed
 from regilink_doctor.lint.resolve.values import (
     UNKNOWN,
+    Arguments,
     Computed,
     Document,
+    Function,
     Instance,
     Literal,
     Loaded,
@@ -34,10 +39,11 @@ if TYPE_CHECKING:
 
     from regilink_doctor.core.findings import Place
     from regilink_doctor.lint.data import Data
-    from regilink_doctor.lint.resolve.bindings import Module, Scope
+    from regilink_doctor.lint.resolve.bindings import Module, Scope, Use
     from regilink_doctor.lint.resolve.context import Context
     from regilink_doctor.lint.resolve.values import Method
 
+_CONFIG_FILE = "DEFINE_config_file"
 _HF_PARSER = "transformers.HfArgumentParser"
 _FILE_METHODS = {"parse_json_file": "json", "parse_yaml_file": "yaml"}
 _FILLING = ("cli", "parse")
@@ -53,6 +59,8 @@ def call_function(context: Context, name: str, node: ast.Call, at: ProgramPoint)
     """What a function that makes a parser, or fills classes, gives; None for any other function."""
     if name == "HfArgumentParser":
         return [Instance(_HF_PARSER, node, at)]
+    if name.startswith("DEFINE_"):
+        return [Instance(FLAG_HOLDER, node, at)]
     if name not in _FILLING or not _is_filling(at.scope.module):
         return None
     by_name = {keyword.arg: keyword.value for keyword in node.keywords}
@@ -255,3 +263,52 @@ def is_started(scope: Scope) -> bool:
             if isinstance(first, ast.Name) and first.id == scope.name:
                 return True
     return False
+
+
+# Flags of absl, and the configuration files of ml_collections
+
+
+def find_held(context: Context, holder: Instance, name: str) -> list[Value]:
+    """`holder.value` of what `DEFINE_string` has given."""
+    if name != "value" or holder.made_by is None or holder.at is None:
+        return [UNKNOWN]
+    named = holder.made_by.args[0] if holder.made_by.args else None
+    if not isinstance(named, ast.Constant) or not isinstance(named.value, str):
+        return [UNKNOWN]
+    return find_flag(context, holder.at.scope.module, named.value)
+
+
+def find_flag(context: Context, module: Module, name: str) -> list[Value]:
+    """`FLAGS.name`."""
+    for use in context.find_uses(module, _CONFIG_FILE):
+        if use.call.args and getattr(use.call.args[0], "value", None) == name:
+            return _read_configurations(context, use, name)
+    return find_option(context, Arguments(module), name)
+
+
+def _read_configurations(context: Context, use: Use, name: str) -> list[Value]:
+    """What `get_config()` gives in the files that are passed, and in the default one: `--config=configs/a.py:small`."""
+    nodes = [*use.call.args[1:2], *(item.value for item in use.call.keywords if item.arg == "default")]
+    paths: list[Value] = [value for node in nodes for value in context.value(node, use.at)]
+    paths += find_passed([f"--{name}"], use.at.source.folder, context.source.path)
+    values: list[Value] = []
+    for path in paths:
+        before, _, argument = path.pattern.partition(":") if isinstance(path, StringValue) else ("", "", "")
+        place = path.place if isinstance(path, StringValue) else use.at.source.place(use.call)
+        file = next(iter(find_files(StringValue((KnownPart(before, place),), place), use.at)), None) if before else None
+        module = find_module_of_file(context, file.path) if file is not None else None
+        values += _call_get_config(context, module, argument, use) if module is not None else [UNKNOWN]
+    return values or [UNKNOWN]
+
+
+def _call_get_config(context: Context, module: Module, argument: str, use: Use) -> Iterable[Value]:
+    bindings = module.scope.bindings.get("get_config", ())
+    scope = next((module.functions.get(id(binding.node)) for binding in bindings if binding.kind == "function"), None)
+    if scope is None:
+        return [UNKNOWN]
+
+    def make_call() -> ast.Call:
+        arguments: list[ast.expr] = [ast.Constant(argument)] if argument else []
+        return ast.Call(Computed((Function(scope),)), arguments, [])
+
+    return context.value(context.keep(("get_config", id(scope), argument), make_call), use.at)
