@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import sys
 
@@ -113,7 +114,7 @@ def _run_doctor(options: argparse.Namespace) -> int:
 
         diagnosis = redact_diagnosis(diagnosis)
     if options.html:
-        _write_page(diagnosis, options.html, config.docs_site)
+        _write_page(diagnosis, options.html, config.docs_site, is_redacted=options.redact)
     _print_report(diagnosis, options, config)
     return diagnosis.exit_status(strict=options.strict, allow_unknown=options.allow_unknown)
 
@@ -186,12 +187,30 @@ def _print_report(diagnosis: Diagnosis, options: argparse.Namespace, config: Con
         render_full(diagnosis, console, verbose=options.verbose, site=config.docs_site, translate=translate)
 
 
-def _write_page(diagnosis: Diagnosis, path: str, site: str) -> None:
+def _write_page(diagnosis: Diagnosis, path: str, site: str, *, is_redacted: bool) -> None:
+    from datetime import datetime, timezone
+
+    from regilink_doctor import __version__
     from regilink_doctor.report.doctor.page import to_html
+
+    host = next((setting.value for name, setting in diagnosis.found if name == "host"), "")
+    wandb = next((setting.value for name, setting in diagnosis.found if name == "wandb"), "")
+    circumstances = [
+        ("date", datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
+        ("folder", os.getcwd()),
+        ("host", host),
+        ("regilink", __version__),
+        ("wandb", wandb.partition(" ")[0]),
+        ("Python", platform.python_version()),
+        ("system", f"{platform.system()} {platform.machine()}"),
+    ]
+    if is_redacted:  # the folder names its user
+        circumstances = [(name, value) for name, value in circumstances if name != "folder"]
+    known = [(name, value) for name, value in circumstances if value]
 
     with PrintingTo(path):
         declare_kind("xml")
-        print(to_html(diagnosis, site=site), end="")
+        print(to_html(diagnosis, site=site, circumstances=known), end="")
     print(f"regilink: the page is in {path}", file=sys.stderr)
 
 

@@ -137,14 +137,13 @@ class _Page:
 
     def add_groups(self, diagnosis: Diagnosis, *, verbose: int) -> None:
         """A line for each group of checks, with its verdict; `verbose` the checks that passed below it."""
-        groups: dict[str, list[CheckResult]] = {}
-        for check in diagnosis.checks:
-            groups.setdefault(check.group, []).append(check)
+        groups = group_checks(diagnosis.checks)
         width = max((text_width(self._translate(name)) for name in groups), default=0) + 2
         for name, rows in groups.items():
-            worst = next(status for status in _ORDER if any(row.status == status for row in rows))
             title = f" {pad_text(self._translate(name), width)}"
-            self.add_line(self.choose_mark(worst), (title, "bold"), (group_verdict(rows), ""), hang=width + 3)
+            self.add_line(
+                self.choose_mark(worst_status(rows)), (title, "bold"), (group_verdict(rows), ""), hang=width + 3
+            )
             for check in rows if verbose else ():
                 if check.status == "pass":
                     self._add_passed(check, verbose)
@@ -254,6 +253,19 @@ class _Page:
 
 _ORDER: tuple[Status, ...] = ("crash", "fail", "warn", "skip", "pass")
 """Which status of a check decides about its group: what was skipped is not well."""
+
+
+def group_checks(checks: Iterable[CheckResult]) -> dict[str, list[CheckResult]]:
+    """The checks by what they are about: environment, network, account, links."""
+    groups: dict[str, list[CheckResult]] = {}
+    for check in checks:
+        groups.setdefault(check.group, []).append(check)
+    return groups
+
+
+def worst_status(rows: Sequence[CheckResult]) -> Status:
+    """The status that decides about a group of checks."""
+    return next(status for status in _ORDER if any(row.status == status for row in rows))
 
 
 def group_verdict(rows: Sequence[CheckResult]) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
+from regilink_doctor.core.origin import Argument, Code
 from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.doctor.full import (
     SCRIPT,
     elsewhere_lines,
+    group_checks,
+    group_verdict,
     incomplete_lines,
     problem_page,
     summarize_verdict,
+    worst_status,
 )
 
 TYPE_CHECKING = False
@@ -45,7 +49,8 @@ td, th { text-align: left; vertical-align: top; padding: .3rem .5rem; border-top
 th { color: var(--soft); font-weight: 600; } tr:first-child > * { border-top: 0; }
 article { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--mark);
   border-radius: 4px; padding: .75rem 1rem; margin: .75rem 0; }
-article h3 { font-size: 1rem; margin: 0; } .status { color: var(--mark); font-weight: 600; }
+h3 { font-size: 1rem; margin: 1rem 0 .5rem; }
+article h4 { font-size: 1rem; margin: 0; } .status { color: var(--mark); font-weight: 600; }
 .fail { --mark: var(--fail); } .warn { --mark: var(--warn); } .pass { --mark: var(--pass); }
 .skip { --mark: var(--skip); } .crash { --mark: var(--crash); }
 details { margin-top: 1rem; }
@@ -55,10 +60,16 @@ summary { cursor: pointer; font-weight: 600; } .number { text-align: right; whit
 """
 
 
-def to_html(diagnosis: Diagnosis, *, site: str = "") -> str:
-    """The page; with the `site` of the documentation, codes link to the pages of their rules."""
-    order: tuple[Status, ...] = ("crash", "fail", "warn")
-    worst: Status = next((each for each in order if diagnosis.of(each)), "pass")
+def to_html(diagnosis: Diagnosis, *, site: str = "", circumstances: Sequence[tuple[str, str]] = ()) -> str:
+    """The page.
+
+    Args:
+        diagnosis: what to show.
+        site: where the documentation begins; with it, codes link to the pages of their rules.
+        circumstances: names and values that tell one report from another: date, folder, host, versions.
+    """
+    problems = diagnosis.of("crash", "fail", "warn")
+    worst: Status = worst_status(problems) if problems else "pass"
     head, rest = summarize_verdict(diagnosis)
     rest = rest.replace("Lines marked -> show what to change.", "What to change is below each.")
     more = [*incomplete_lines(diagnosis), *elsewhere_lines(diagnosis)]
@@ -73,7 +84,10 @@ def to_html(diagnosis: Diagnosis, *, site: str = "") -> str:
         "<h1>regilink doctor</h1>",
         f'<p class="{worst}"><span class="status">{_escape_html(head)}</span>{_escape_html(rest)}</p>',
         *(f"<p>{_escape_html(line)}</p>" for line in more),
-        *_render_problems(diagnosis.of("crash", "fail", "warn"), site),
+        *_render_circumstances(circumstances),
+        *_render_groups(diagnosis),
+        *_render_problems(problems, site),
+        *_render_targets(diagnosis),
         *_render_ready(diagnosis),
         *_render_configuration(diagnosis),
         *_render_other_checks(diagnosis),
@@ -86,14 +100,66 @@ def _escape_html(text: str) -> str:
     return escape(escape_text(text))
 
 
+def _render_circumstances(circumstances: Sequence[tuple[str, str]]) -> Iterator[str]:
+    if circumstances:
+        values = (f"{_escape_html(name)} <code>{_escape_html(value)}</code>" for name, value in circumstances)
+        yield f'<p class="soft">{" &middot; ".join(values)}</p>'
+
+
+def _render_groups(diagnosis: Diagnosis) -> Iterator[str]:
+    yield "<table>"
+    for name, rows in group_checks(diagnosis.checks).items():
+        status = worst_status(rows)
+        yield f'<tr class="{status}"><th scope="row">{_escape_html(name)}</th><td class="status">{_WORDS[status]}</td>'
+        yield f"<td>{_escape_html(group_verdict(rows))}</td></tr>"
+    yield "</table>"
+
+
 def _render_problems(checks: Iterable[CheckResult], site: str) -> Iterator[str]:
+    """The problems by file; those of the machine, the account and the command line come first."""
+    files: dict[str, list[CheckResult]] = {"": []}
+    for check in checks:
+        file = check.origin.place.path if isinstance(check.origin, Code) else ""
+        files.setdefault(file, []).append(check)
+    for file, rows in files.items():
+        if rows and (file or len(files) > 1):
+            title = f"<code>{_escape_html(file)}</code>" if file else "Not in a file"
+            yield f"<h3>{title} ({len(rows)})</h3>"
+        yield from _render_articles(rows, site)
+
+
+def _render_targets(diagnosis: Diagnosis) -> Iterator[str]:
+    """A row for each target path and each name that is consumed: what came of it, and where it is written."""
+    targets: dict[str, list[CheckResult]] = {}
+    for check in diagnosis.checks:
+        if check.origin is not None and check.group == "Links" and isinstance(check.origin, Code | Argument):
+            targets.setdefault(check.subject, []).append(check)
+    if not targets:
+        return
+    yield '<h2>By target</h2><table><tr><th>Target</th><th></th><th>Checks</th><th class="source">Where</th></tr>'
+    for target, rows in targets.items():
+        status = worst_status(rows)
+        places = dict.fromkeys(
+            origin.line if isinstance(origin, Code) else origin.shown
+            for row in rows
+            for origin in (row.origin, *row.also_at)
+            if origin is not None
+        )
+        yield f'<tr class="{status}"><td class="value">{_escape_html(target)}</td>'
+        yield f'<td class="status">{_WORDS[status]}</td><td>{_escape_html(group_verdict(rows))}</td>'
+        yield f'<td class="source">{"<br>".join(map(_escape_html, places))}</td></tr>'
+    yield "</table>"
+
+
+def _render_articles(checks: Iterable[CheckResult], site: str) -> Iterator[str]:
     for check in checks:
         code = f" <code>{_escape_html(check.code)}</code>" if check.code else ""
         if code and (address := problem_page(site, check)):
             code = f' <a href="{escape(address)}">{code.strip()}</a>'
-        origin = f' <span class="soft">({_escape_html(check.origin.shown)})</span>' if check.origin else ""
-        yield f'<article class="{check.status}"><h3><span class="status">{_WORDS[check.status]}</span>: '
-        yield f"{_escape_html(check.name)}{code} <code>{_escape_html(check.subject)}</code>{origin}</h3>"
+        places = ", ".join(_escape_html(origin.shown) for origin in (check.origin, *check.also_at) if origin)
+        origin = f' <span class="soft">({places})</span>' if places else ""
+        yield f'<article class="{check.status}"><h4><span class="status">{_WORDS[check.status]}</span>: '
+        yield f"{_escape_html(check.name)}{code} <code>{_escape_html(check.subject)}</code>{origin}</h4>"
         yield f"<p>{_escape_html(check.message)}</p>"
         yield from (f'<p class="soft">{_escape_html(line)}</p>' for line in (check.note or "").splitlines())
         lines = (check.help or "").splitlines()

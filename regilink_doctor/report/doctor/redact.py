@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from regilink_doctor.core.naming import REGISTRY_PREFIX
-from regilink_doctor.core.origin import Setting
+from regilink_doctor.core.origin import Code, Setting
 from regilink_doctor.core.phrases import rewrite_phrase
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import misspelled_prefix
@@ -29,10 +29,39 @@ KEPT = frozenset(
 )
 """Names, in lower case, that say nothing about anybody, and the placeholders of help texts."""
 
+APP_WORDS = frozenset(
+    {
+        *("orgs", "registry", "registries", "artifacts", "runs", "reports", "sweeps", "table", "workspace", "project"),
+        *("membership", "overview", "versions", "files", "lineage", "usage", "metadata", "authorize", "settings"),
+        *("selectionpath", "view", "tab", "nw", "graphql", "site", "login", "home", "version"),
+    }
+)
+"""What addresses of the W&B App have between the names, in lower case."""
+
+CODE_WORDS = frozenset(
+    {
+        *("os", "environ", "getenv", "get", "self", "cls", "cfg", "conf", "config", "args", "kwargs", "params", "str"),
+        *(
+            "settings",
+            "hparams",
+            "options",
+            "name",
+            "path",
+            "target",
+            "target_path",
+            "registry",
+            "collection",
+            "project",
+        ),
+        *("entity", "team", "type", "format", "join", "return", "run", "wandb", "key", "value", "the", "and"),
+    }
+)
+"""Words of an expression that say nothing about anybody."""
+
 
 def redact_diagnosis(diagnosis: Diagnosis) -> Diagnosis:
     """The same diagnosis; every name is a kind and a number, the same name always the same."""
-    hide = _Hider(diagnosis.names)
+    hide = _Hider((*diagnosis.names, *_list_written_names(diagnosis)))
 
     ready = diagnosis.ready
     if ready is not None:
@@ -54,6 +83,30 @@ def redact_diagnosis(diagnosis: Diagnosis) -> Diagnosis:
         ready=ready,
         names=(),
     )
+
+
+def _list_written_names(diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
+    """(kind, name): the files of all places, what an address of the W&B App names, and expressions of the code."""
+    links = diagnosis.links
+    origins = [
+        *(origin for check in diagnosis.checks for origin in (check.origin, *check.also_at)),
+        *(setting.origin for _, setting in diagnosis.found),
+        *(link.origin for link in links.unknown),
+        *(origin for origin, _ in links.elsewhere),
+    ]
+    for origin in origins:
+        if isinstance(origin, Code):
+            yield from (("file", place.path) for place in (origin.place, *origin.set_at))
+    for check in diagnosis.checks:
+        for match in _ADDRESS.finditer(check.subject):
+            if match["server"].casefold() in KEPT:
+                parts = re.split(r"[/?&=#:]", unquote(match["path"]))
+                yield from (("name", part) for part in parts if part and part.casefold() not in APP_WORDS)
+    for expression in (expression for link in links.unknown for expression in link.expressions):
+        yield "expression", expression
+        for word in re.findall(r"[^\W\d]\w+", expression):
+            if word.casefold() not in CODE_WORDS:
+                yield "name", word
 
 
 def _redact_check(check: CheckResult, hide: _Hider) -> CheckResult:
@@ -132,7 +185,10 @@ class _Hider:
         )
 
 
-_ADDRESS = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)(?P<server>[^\s/?#\"'`<>()]+)[^\s\"'`<>(),;]*", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)(?P<server>[^\s/?#\"'`<>()]+)(?P<path>[^\s\"'`<>(),;]*)",
+    re.IGNORECASE,
+)
 
 _NAMES = (
     r"(?P<kept>wandb-registry-(?=\w)|[a-z][a-z0-9+.-]*://|https?%3A%2F%2F)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from html import escape
@@ -10,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from regilink_doctor import __version__
+from regilink_doctor.cli import main
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Setting, Variable
+from regilink_doctor.core.records import replace
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.doctor.diagnosis import Diagnosis, Ready
 from regilink_doctor.report.doctor.page import to_html
@@ -74,6 +78,44 @@ def test_nothing_comes_from_elsewhere() -> None:
 def test_codes_link_to_their_rules_where_the_documentation_has_a_site() -> None:
     page = to_html(BAD, site="https://docs.example.com/regilink/")
     assert '<a href="https://docs.example.com/regilink/rules/REG203/"><code>REG203</code></a>' in page
+
+
+def test_problems_stand_by_file_and_results_by_target() -> None:
+    page = to_html(BAD)
+    assert page.index("<h3>Not in a file (1)</h3>") < page.index("<h3><code>train.py</code> (1)</h3>")
+    assert "<h2>By target</h2>" not in page  # no row is about a link
+    at_lines = [Code(Place("train.py", Span(line, 1, line, 9))) for line in (4, 9)]
+    rows = [
+        CheckResult("target-path", "pass", "m/zoo", "fine", origin=at_lines[0], also_at=(at_lines[1],), group="Links"),
+        CheckResult("role", "fail", "m/zoo", "may not", "REG402", origin=at_lines[0], group="Links"),
+        CheckResult("target-path", "pass", "m/cat", "fine", origin=at_lines[1], group="Links"),
+    ]
+    page = to_html(replace(BAD, checks=(*ROWS, *rows)))
+    assert (
+        '<tr class="fail"><td class="value">m/zoo</td>\n<td class="status">failed</td>'
+        "<td>1 problem: role; 1 passed</td>\n"
+        '<td class="source">train.py:4<br>train.py:9</td></tr>'
+    ) in page
+    assert '<tr class="pass"><td class="value">m/cat</td>' in page
+    assert '<th scope="row">Links</th><td class="status">failed</td>\n<td>1 problem: role; 2 passed</td>' in page
+
+
+def test_the_page_tells_when_where_and_with_what(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "WANDB_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    main(["doctor", "--html", "page.html", "wandb-registry-model/zoo"])
+    page = Path("page.html").read_text(encoding="utf-8")
+    for words in (r"date <code>20\d\d-\d\d-\d\d \d\d:\d\d UTC<", "host <code>http://127.0.0.1:9<", "Python <code>3"):
+        assert re.search(words, page)
+    assert f"folder <code>{escape(str(tmp_path))}<" in page
+    assert f"regilink <code>{escape(__version__)}<" in page
+    main(["doctor", "--html", "page.html", "--redact", "wandb-registry-model/zoo"])
+    assert str(tmp_path) not in Path("page.html").read_text(encoding="utf-8")
+    capsys.readouterr()
 
 
 def test_all_well_ends_with_what_to_paste() -> None:

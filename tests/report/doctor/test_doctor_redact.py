@@ -10,6 +10,7 @@ from regilink_doctor.core.organization_view import OrganizationNames
 from regilink_doctor.core.origin import Code, Setting, Variable
 from regilink_doctor.core.records import replace
 from regilink_doctor.doctor.diagnosis import Diagnosis, Ready
+from regilink_doctor.doctor.links import LinkSummary, UnknownLink
 from regilink_doctor.report.doctor.redact import redact_diagnosis
 
 NAMES = (
@@ -78,6 +79,32 @@ def test_a_name_is_hidden_in_every_shape_and_a_scheme_never(text: str, hidden: s
     row = CheckResult("host", "pass", "x", text)
     names = (*NAMES, ("collection", "https"), ("registry", "wandb"))  # words of an address, too
     assert redact_diagnosis(Diagnosis((row,), (), (), names=names)).checks[0].message == hidden
+
+
+def test_what_only_an_address_names_is_hidden_wherever_it_is_written() -> None:
+    address = (
+        "https://wandb.ai/orgs/condor/registry/model?selectionPath=condor%2Fwandb-registry-heron%2Fosprey&view=versions"
+    )
+    row = CheckResult("target-path", "fail", address, f"{address} is a URL", help='write "wandb-registry-heron/osprey"')
+    (hidden,) = redact_diagnosis(Diagnosis((row,), (), ())).checks
+    assert hidden.subject == (
+        "https://wandb.ai/orgs/name-1/registry/model?selectionPath=name-1%2Fwandb-registry-registry-1%2Fname-2&view=versions"
+    )
+    assert hidden.help == 'write "wandb-registry-registry-1/name-2"'
+
+
+def test_files_of_values_and_expressions_are_hidden() -> None:
+    span = Span(3, 1, 3, 9)
+    origin = Code(Place("heron.py", span), "entity", (), (Place("conf/osprey.yaml", span),))
+    reason = "`condor.paths[0]` is known only when the program runs (what condor returns)"
+    check = CheckResult("entity", "fail", "x", "no such team", origin=origin, help='conf/osprey.yaml:3: entity="x"')
+    unknown = UnknownLink("{?}", origin, reason, ("condor.paths[0]",))
+    hidden = redact_diagnosis(Diagnosis((check,), (), (), links=LinkSummary(unknown=(unknown,))))
+    assert not [name for name in ("heron", "osprey", "condor") if name in str(hidden)]
+    assert hidden.checks[0].help == 'file-2:3: entity="x"'
+    assert hidden.links.unknown[0].reason == (
+        "`expression-1` is known only when the program runs (what name-1 returns)"
+    )
 
 
 def test_without_names_nothing_changes() -> None:
