@@ -33,6 +33,7 @@ COMMANDS = {
     "init": "set up a project: the hook, the configuration, the workflow, a first test",
     "rules": "list the rules",
     "config": "describe the keys of the configuration",
+    "completion": "print the script that completes commands and options in bash, zsh or fish",
     "schema": "print the JSON Schema of an output, of the catalog or of the configuration",
     "rule": "show one rule: what it reports, why, and examples",
     "emulator": "serve an emulated W&B on this machine, until stopped or while a command runs",
