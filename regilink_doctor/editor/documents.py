@@ -7,8 +7,7 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from regilink_doctor.config import Config, ConfigProblem, find_config
-from regilink_doctor.core.catalog import Catalog, CatalogError
+from regilink_doctor.config import Config, ConfigProblem
 from regilink_doctor.core.records import record
 from regilink_doctor.core.strings import KnownPart
 from regilink_doctor.lint.scan import files
@@ -17,6 +16,7 @@ from regilink_doctor.workflows.lint import Linter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from regilink_doctor.core.catalog import Catalog
     from regilink_doctor.core.findings import Finding
     from regilink_doctor.core.sites import Site
 
@@ -43,7 +43,7 @@ class Checker:
     """
 
     def __init__(self) -> None:
-        self._by_folder: dict[str, tuple[Linter, Catalog | None]] = {}
+        self._by_folder: dict[str, Linter] = {}
         self._last: dict[str, tuple[bytes, Checked]] = {}
         self.problem: str | None = None
         """Why the configuration of the document checked last cannot be used."""
@@ -68,7 +68,7 @@ class Checker:
         checked = Checked((), ())
         if files.can_matter(path, content):
             try:
-                report = self._linter_of(path)[0].lint(path, content)
+                report = self._linter_of(path).lint(path, content)
                 checked = Checked(report.findings, report.sites)
             except ConfigProblem as problem:
                 self.problem = str(problem)
@@ -87,28 +87,22 @@ class Checker:
     def catalog_of(self, uri: str) -> Catalog | None:
         """What is known of the organization where the document is."""
         try:
-            return self._linter_of(path_of(uri))[1]
+            return self._linter_of(path_of(uri)).catalog
         except ConfigProblem:
             return None
 
     def config_of(self, uri: str) -> Config:
         """The configuration where the document is; the defaults where it cannot be used."""
         try:
-            return self._linter_of(path_of(uri))[0].config
+            return self._linter_of(path_of(uri)).config
         except ConfigProblem:
             return Config()
 
-    def _linter_of(self, path: str) -> tuple[Linter, Catalog | None]:
+    def _linter_of(self, path: str) -> Linter:
         folder = os.path.dirname(path)
         folder = folder if os.path.isdir(folder) else "."
         if folder not in self._by_folder:
-            config, catalog = find_config(folder), None
-            if config.catalog_path is not None:
-                try:
-                    catalog = Catalog.load(config.catalog_path)
-                except (CatalogError, OSError) as error:
-                    raise ConfigProblem(f"{config.source}: catalog: {error}") from None
-            self._by_folder[folder] = Linter(config, catalog), catalog
+            self._by_folder[folder] = Linter.for_folder(folder)
         return self._by_folder[folder]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.config import SEVERITIES, Config, ConfigProblem
+from regilink_doctor.config import SEVERITIES, Config, ConfigProblem, find_config
 from regilink_doctor.core.files import to_slashes
 from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.text import html_table, markdown_table
@@ -131,9 +131,19 @@ class Linter:
 
     def __init__(self, config: Config, catalog: Catalog | None = None) -> None:
         self.config = config
-        self._catalog = catalog
+        self.catalog = catalog
         self._by_config: dict[str | None, Callable[[str, bytes], FileReport]] = {}
         self._project: Project | None = None
+
+    @classmethod
+    def for_folder(cls, folder: str) -> Linter:
+        """The linter with the configuration and the catalog that hold in a folder.
+
+        Raises:
+            ConfigProblem: one of them cannot be used.
+        """
+        config = find_config(folder)
+        return cls(config, _load_catalog(config))
 
     def lint(self, path: str, content: bytes) -> FileReport:
         """The report of one file, whether it passes the gates or not; without what is below `min-severity`.
@@ -176,14 +186,18 @@ class Linter:
 
     def _catalog_of(self, config: Config) -> Catalog | None:
         path = config.catalog_path
-        if path is None or path == self.config.catalog_path:
-            return self._catalog
-        from regilink_doctor.core.catalog import Catalog, CatalogError
+        return self.catalog if path is None or path == self.config.catalog_path else _load_catalog(config)
 
-        try:
-            return Catalog.load(path)
-        except (CatalogError, OSError) as error:
-            raise ConfigProblem(f"{config.source}: catalog: {error}") from None
+
+def _load_catalog(config: Config) -> Catalog | None:
+    if config.catalog_path is None:
+        return None
+    from regilink_doctor.core.catalog import Catalog, CatalogError
+
+    try:
+        return Catalog.load(config.catalog_path)
+    except (CatalogError, OSError) as error:
+        raise ConfigProblem(f"{config.source or config.catalog_path}: catalog: {error}") from None
 
 
 def lint_paths(

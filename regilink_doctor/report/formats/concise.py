@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Concise(Format):
-    """`path:line:col: CODE message`, which editors and `grep` read."""
+    """`path:line:col: CODE severity: message`, which editors and `grep` read."""
 
     name = "concise"
-    purpose = "`path:line:col: CODE message`; in a notebook `nb.ipynb:cell 3:2:8: CODE message`"
+    purpose = "`path:line:col: CODE severity: message`; in a notebook `nb.ipynb:cell 3:2:8: CODE severity: message`"
     kind = "text"
 
     def render(self, result: LintResult, style: Style) -> Iterator[str]:
@@ -26,4 +26,4 @@ class Concise(Format):
         for finding in result.findings:
             page = f" ({finding.page})" if style.show_url else ""
             message = escape_text(style.translate(finding.message))
-            yield f"{format_place(finding.place)}: {finding.code} {message}{escape_text(page)}"
+            yield f"{format_place(finding.place)}: {finding.code} {finding.severity}: {message}{escape_text(page)}"
