@@ -200,6 +200,7 @@ _shtab_regilink_explain_options=(
   "--output-format[how the result is shown (default\: full)]:output_format:(full json)"
   "--catalog[the organization, as \`catalog pull\` saved it (default\: the one of the configuration)]:FILE:_files"
   "--color[use colors (default\: auto)]:color:(auto always never)"
+  "--lang[the language of messages for people\: en, ja (default\: that of the locale)]:LANG:"
   "(*)::an error, a rule (REG1\: all with this prefix), a failure id, a target path, a full name, a URL of the W\&B App, code, a question\; - for standard input\; after --\: a command to run, whose error is explained:_message word"
 )
 
@@ -277,6 +278,7 @@ _shtab_regilink_rule_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--output-format[how the result is shown (default\: full)]:output_format:(full json markdown)"
   "--color[use colors (default\: auto)]:color:(auto always never)"
+  "--lang[the language of messages for people\: en, ja (default\: that of the locale)]:LANG:"
   ":the code of a rule, or its name\: REG104, misspelled-prefix:"
 )
 

@@ -6,7 +6,7 @@ from regilink_doctor.core.phrases import counted, join_phrases, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
@@ -51,7 +51,7 @@ def summarize_run(result: LintResult) -> str:
 def find_unread_links(result: LintResult) -> list[str]:
     """`file:line` of the links whose target path the source does not show."""
     sites = [report.site for report in result.sites if report.site.kind == "link"]
-    return _lines_of(site for site in sites if not any(map(_shows_registry, site.target)))
+    return _lines_of([site for site in sites if not any(map(_shows_registry, site.target))])
 
 
 def _count_unresolved(result: LintResult) -> list[str]:
@@ -73,7 +73,7 @@ def summarize_project_links(result: LintResult, *, without_findings: bool = Fals
         return []
     from regilink_doctor.core.targets import links_to_project
 
-    places = _lines_of(site for site in sites if links_to_project(site))
+    places = _lines_of([site for site in sites if links_to_project(site)])
     if not places:
         return []
     where = list_places(places)
@@ -89,7 +89,9 @@ def describe_unread(sentences: Sequence[str]) -> list[str]:
     return [say("{files} could not be read: {places}.", files=files, places=where)] if sentences else []
 
 
-def _lines_of(sites: Iterable[Site]) -> list[str]:
+def _lines_of(sites: Sequence[Site]) -> list[str]:
+    if not sites:
+        return []
     from regilink_doctor.report.locations import format_place
 
     return [format_place(site.place).rpartition(":")[0] for site in sites]
