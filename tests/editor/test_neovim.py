@@ -1,4 +1,4 @@
-"""Neovim as the client. That of Debian 12 is 0.7: it starts a client by `start_client`, and waits for what is pushed."""
+"""Neovim as the client. Debian 12 has 0.7, which starts a client by `start_client`, and waits for what is pushed."""
 
 import os
 import shutil
