@@ -205,6 +205,7 @@ complete -c regilink -n '_shtab_regilink_using init' -l color -xka "auto always 
 complete -c regilink -n '_shtab_regilink_using; and test $_shtab_regilink_npos -eq 0' -a rules -d 'List the rules.'
 complete -c regilink -n '_shtab_regilink_using rules' -s h -l help -d 'show this help message and exit'
 complete -c regilink -n '_shtab_regilink_using rules' -l output-format -xka "full json markdown" -d 'how the result is shown (default: full)'
+complete -c regilink -n '_shtab_regilink_using rules' -l lang -x -d 'the language of messages for people: en, ja (default: that of the locale)'
 complete -c regilink -n '_shtab_regilink_using; and test $_shtab_regilink_npos -eq 0' -a config -d 'Describe the keys of the configuration.'
 complete -c regilink -n '_shtab_regilink_using config' -s h -l help -d 'show this help message and exit'
 complete -c regilink -n '_shtab_regilink_using; and test $_shtab_regilink_npos -eq 0' -a completion -d 'Print the script that completes commands and options in bash, zsh or fish.'

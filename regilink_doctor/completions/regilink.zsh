@@ -288,6 +288,7 @@ _shtab_regilink_rule_defaults_added=0
 _shtab_regilink_rules_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--output-format[how the result is shown (default\: full)]:output_format:(full json markdown)"
+  "--lang[the language of messages for people\: en, ja (default\: that of the locale)]:LANG:"
 )
 
 # guard to ensure default positional specs are added only once per session
