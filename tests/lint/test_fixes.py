@@ -150,6 +150,7 @@ def test_bytes_that_would_not_come_back_are_left_alone() -> None:
     assert Document.read("nb.ipynb", b"{}") is None
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a file has no mode there")
 def test_writing_keeps_mode_and_links(tmp_path: Path) -> None:
     real, link = tmp_path / "real.py", tmp_path / "link.py"
     real.write_bytes(b"old")
@@ -223,6 +224,7 @@ def test_hard_links_stay(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["a.py", "b.py"]
 
 
+@pytest.mark.skipif(not hasattr(os, "chown"), reason="files are not given away there")
 def test_the_owner_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.py"
     file.write_bytes(b"old")
