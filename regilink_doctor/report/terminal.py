@@ -30,11 +30,11 @@ def terminal_width(stream: TextIO | None = None) -> int | None:
 
 
 NARROWEST = 20
-"""Columns that a report takes at least."""
+"""Columns; in fewer, nothing of a report is left (rich takes one off on Windows)."""
 
 
 def make_console(*, colour: bool) -> Console:
-    """Where rich writes a report. `COLUMNS=0` is no width; in a few columns (rich takes one on Windows) nothing fits."""
+    """Where rich writes a report: in at least `NARROWEST` columns, and in 80 where `COLUMNS` is 0."""
     from rich.console import Console
 
     wide = not colour  # a pipe has no width: lines break where the reader breaks them
