@@ -112,6 +112,9 @@ class Message:
 
     def rewrite(self, change: Callable[[str], str]) -> Message:
         """The message with `change` applied to each of its strings."""
+        whole = "\n".join(filter(None, (self.summary, self.note, self.help)))
+        if change(whole) == whole:
+            return self
         return Message(
             rewrite_phrase(self.summary, change),
             rewrite_phrase(self.note, change) if self.note else None,
