@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.findings import Finding, Place, Span
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.text.source import Source, Unparsable
@@ -52,10 +53,10 @@ def read_comments(source: Source, style: Comments) -> tuple[list[Suppression], l
         if match := _OURS.search(comment):
             place = _place(source, line, column, match)
             if match["verb"] == "ignore-file" and not alone:
-                problems.append(_invalid(place, "ignore-file works only on a line of its own"))
+                problems.append(_invalid(place, say("ignore-file works only on a line of its own")))
                 continue
             if match["verb"] not in ("ignore", "ignore-file") or not (match["codes"] or "").strip():
-                problems.append(_invalid(place, "it has to be ignore[CODE] or ignore-file[CODE]"))
+                problems.append(_invalid(place, say("it has to be ignore[CODE] or ignore-file[CODE]")))
                 continue
             for code in (part.strip().upper() for part in match["codes"].split(",")):
                 if code not in RULES:

@@ -75,7 +75,7 @@ class InvalidArtifactName(Rule):
         ]
         instead = ""
         if bad:
-            letter = "a space" if pattern[bad[0]] == " " else quoted(pattern[bad[0]])
+            letter = say("a space") if pattern[bad[0]] == " " else quoted(pattern[bad[0]])
             wrong = say("has {letter}", letter=letter)
             # Of a name in another script nothing would be left but dashes.
             if all(pattern[offset].isascii() for offset in bad) and is_known(pattern):

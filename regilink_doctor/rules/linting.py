@@ -27,14 +27,15 @@ class UnparsableFile(Rule):
     def explain(self, problem: Problem) -> Message:
         facts = problem.facts
         is_python = facts["language"] == "Python"
+        part = say("cell") if facts["part"] == "cell" else say("file")
         return Message(
             say(
                 "this {part} cannot be read as {language}: {reason}",
-                part=facts["part"],
+                part=part,
                 language=facts["language"],
                 reason=facts["reason"],
             ),
-            say("nothing in this {part} was checked", part=facts["part"]),
+            say("nothing in this {part} was checked", part=part),
             "fix the syntax, or run regilink under the Python that the file is written for"
             if is_python
             else "fix the syntax, or exclude the file with --extend-exclude",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regilink_doctor.core.phrases import say
 from regilink_doctor.rules.index import PEDANTIC, RULES
 
 TYPE_CHECKING = False
@@ -103,7 +104,10 @@ def no_such_rule(code: str, otherwise: str = "") -> str:
 
     meant = meant_by_letters(code)
     near = [meant] if meant else get_close_matches(code.upper(), RULES, n=1, cutoff=0.7)
-    return f"there is no rule {code!r}" + (f", did you mean {near[0]}?" if near else otherwise)
+    if near:
+        return say("there is no rule {code!r}, did you mean {near}?", code=code, near=near[0])
+    missing = say("there is no rule {code!r}", code=code)
+    return missing + otherwise if otherwise else missing
 
 
 def meant_by_letters(word: str) -> str | None:

@@ -28,6 +28,17 @@ _EXAMPLES = ("example", "sample", "template", "dist")
 """Words in the name of a file, or of its folder (`configs.example`), that waits to be copied and filled in."""
 
 
+_ROLES = {
+    "name": say("name"),
+    "entity": say("entity"),
+    "project": say("project"),
+    "type": say("type"),
+    "aliases": say("aliases"),
+    "organization": say("organization"),
+}
+"""What a placeholder is used as, for the message."""
+
+
 class UnfilledPlaceholder(Rule):
     """A placeholder was left in: `<registry_name>`, `[REGISTRY-NAME]`, or `{REGISTRY_NAME}` without the f.
 
@@ -71,7 +82,7 @@ class UnfilledPlaceholder(Rule):
 
     def explain(self, problem: Problem) -> Message:
         wrong = problem.facts.get("wrong") or wrong_part(problem)
-        role = problem.facts.get("role", "name")
+        role = _ROLES.get(name := problem.facts.get("role", "name"), name)
         if wrong.startswith("{") and "role" not in problem.facts:
             return Message(
                 say("{wrong} is not filled in: the string is not an f-string", wrong=quoted(wrong)),
