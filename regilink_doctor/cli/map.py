@@ -45,7 +45,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_option(parser, "--redact", action="store_true", help="replace every name by letters, the same in every map")
     add_option(parser, "--catalog", metavar="FILE", help="the organization, as `catalog pull` saved it")
-    add_option(parser, "--live", action="store_true", help="ask the server for collections, versions and aliases")
+    add_option(
+        parser, "--live", action="store_true", help="ask the server for collections, versions, aliases and members"
+    )
     add_option(parser, "--organization", metavar="NAME", help="with --live: display name or entity")
     add_server(parser, timeout=30)
     add_colour(parser)
@@ -115,6 +117,7 @@ def _pull_catalog(options: argparse.Namespace) -> Catalog:
         return pull_catalog(
             [options.organization] if options.organization else [],
             collections="full",
+            with_writers=True,
             host=options.host or None,
             timeout=options.timeout,
         )

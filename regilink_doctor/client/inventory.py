@@ -1,7 +1,8 @@
 """Everything that an organization has, page by page: registries, teams, collections, versions.
 
 As in `queries`, every field is one that a released wandb asks for on the same type: `FetchRegistries`,
-`RegistryTeamMembers`, `RegistryCollections`, `RegistryVersions`. Nothing is asked about people.
+`RegistryTeamMembers`, `RegistryUserMembers`, `RegistryCollections`, `RegistryVersions`. Users are asked for only
+where a caller wants the members of registries.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from regilink_doctor.core.records import record, replace
 COLLECTIONS_PAGE = 500
 """A collection is a hundred bytes; wandb itself asks for up to 1000 aliases at once."""
 
-TEAMS_PAGE = 50
-"""Registries in one request for their teams."""
+MEMBERS_PAGE = 50
+"""Registries in one request for their members."""
 
 MAX_PAGES = 4_000
 """Two million versions. A server that always says that there is more is not followed further."""
@@ -92,34 +93,39 @@ def collections_page(display: str, cursor: str | None) -> tuple[Field, ...]:
 
 def versions_page(display: str, cursor: str | None) -> tuple[Field, ...]:
     """The document of one page of versions."""
-    node = (ALIASES, Field("artifactCollection", (NAME, _PROJECT)))
+    node = (ALIASES, Field("createdAt", optional=True), Field("artifactCollection", (NAME, _PROJECT)))
     connection = Field("artifactMemberships", (), (_REGISTRIES_ONLY,))
     return _page_fields(display, connection, node, COLLECTIONS_PAGE, cursor)
 
 
-def registry_teams(gateway: Gateway, entity: str, names: Sequence[str]) -> Iterator[str]:
-    """The teams that have a role in one of the registries `names` of an organization entity.
+def list_members(
+    gateway: Gateway, entity: str, names: Sequence[str], *, with_users: bool = False
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each registry of `names` that the account may ask about, with its `teamMembers` and `members`.
 
     Raises:
         ServerConnectionError: no usable answer.
     """
-    for start in range(0, len(names), TEAMS_PAGE):
-        fields = teams_fields(entity, names[start : start + TEAMS_PAGE])
-        for project in ask(gateway, "RegilinkTeams", fields).data.values():
-            for each in (project or {}).get("teamMembers") or ():
-                if team := each["team"]:
-                    yield team["name"]
+    for start in range(0, len(names), MEMBERS_PAGE):
+        some = names[start : start + MEMBERS_PAGE]
+        data = ask(gateway, "RegilinkTeams", members_fields(entity, some, with_users=with_users)).data
+        for index, name in enumerate(some):
+            if project := data.get(f"registry{index}"):
+                yield name, project
 
 
-def teams_fields(entity: str, names: Sequence[str]) -> tuple[Field, ...]:
-    """The teams of each of the registries `names` of an organization entity."""
-    return tuple(_teams(f"registry{index}", entity, name) for index, name in enumerate(names))
+def members_fields(entity: str, names: Sequence[str], *, with_users: bool = False) -> tuple[Field, ...]:
+    """The teams of each of the registries `names` of an organization entity; with users, also the roles of both."""
+    role = (Field("role", (NAME,)),) if with_users else ()
+    members: tuple[Field, ...] = (Field("teamMembers", (Field("team", (NAME,)), *role), many=True),)
+    if with_users:
+        members = (*members, Field("members", (Field("username"), *role), optional=True, many=True))
+    return tuple(_project(f"registry{index}", entity, name, members) for index, name in enumerate(names))
 
 
-def _teams(alias: str, entity: str, name: str) -> Field:
-    arguments = (Argument("name", REGISTRY_PREFIX + name, "String!"), Argument("entityName", entity, "String!"))
-    team = Field("teamMembers", (Field("team", (NAME,)),), many=True)
-    return Field("project", (team,), arguments, alias=alias, optional=True, extra=True)
+def _project(alias: str, entity: str, registry: str, fields: tuple[Field, ...]) -> Field:
+    arguments = (Argument("name", REGISTRY_PREFIX + registry, "String!"), Argument("entityName", entity, "String!"))
+    return Field("project", fields, arguments, alias=alias, optional=True, extra=True)
 
 
 def _page_fields(

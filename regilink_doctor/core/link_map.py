@@ -15,10 +15,10 @@ from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, is_registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Literal
 
-    from regilink_doctor.core.catalog import Catalog, Collection
+    from regilink_doctor.core.catalog import Catalog, Collection, Writers
     from regilink_doctor.core.problems import Problem
 
     Key = tuple[str, str, str]
@@ -114,6 +114,8 @@ class ServerState:
     type: str
     aliases: tuple[str, ...] = ()
     versions: int = 0
+    last_link: str = ""
+    """The time in ISO 8601; empty where the catalog does not say."""
 
 
 @record
@@ -126,6 +128,8 @@ class MappedCollection:
     producers: tuple[Use, ...] = ()
     consumers: tuple[Use, ...] = ()
     server: ServerState | None = None
+    drift: tuple[str, ...] = ()
+    """How code and server differ, in words; empty where nothing is known of the server."""
 
     @property
     def key(self) -> Key:
@@ -146,17 +150,6 @@ class MappedCollection:
     def uses(self) -> tuple[Use, ...]:
         """Producers and consumers."""
         return (*self.producers, *self.consumers)
-
-    @property
-    def drift(self) -> tuple[str, ...]:
-        """How code and server differ, in words; empty where nothing is known of the server."""
-        if self.server is None:
-            return ()
-        words = []
-        types = sorted({use.type for use in self.producers if use.type and is_known(use.type)} - {self.server.type})
-        if types:
-            words.append(f"code links {' and '.join(types)}, the server has {self.server.type}")
-        return tuple(words)
 
 
 @record
@@ -219,12 +212,29 @@ class LinkMap:
                 groups[organization, registry, collection] = group
         for key in sorted(groups):
             group = groups[key]
+            producers = tuple(use for use in group if use.kind == "link")
+            server = self._find_on_server(key)
             yield MappedCollection(
                 *key,
-                producers=tuple(use for use in group if use.kind == "link"),
+                producers=producers,
                 consumers=tuple(use for use in group if use.kind == "consume"),
-                server=self._find_on_server(key),
+                server=server,
+                drift=tuple(self._describe_drift(key, producers, server)),
             )
+
+    def _describe_drift(self, key: Key, producers: Sequence[Use], server: ServerState | None) -> Iterator[str]:
+        """How what code links differs from what the server has; a link in a test is not meant to be there."""
+        real = [use for use in producers if not use.is_test]
+        if server is None:
+            if real and self._is_absent(key):
+                yield "code links to it, the server does not have it"
+            return
+        types = sorted({use.type for use in real if use.type and is_known(use.type)} - {server.type})
+        if types:
+            yield f"code links {' and '.join(types)}, the server has {server.type}"
+        set_aliases = {alias for use in real for alias in use.aliases if is_moving_alias(alias)}
+        if self.knows_aliases and (missing := sorted(set_aliases.difference(server.aliases))):
+            yield f"code sets {' and '.join(missing)}, no version on the server has {'them' if missing[1:] else 'it'}"
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
@@ -270,7 +280,24 @@ class LinkMap:
 
     def _find_on_server(self, key: Key) -> ServerState | None:
         item = self._on_server.get(self._complete_key(key))
-        return ServerState(item.type, tuple(sorted(item.aliases)), item.versions) if item is not None else None
+        if item is None:
+            return None
+        return ServerState(item.type, tuple(sorted(item.aliases)), item.versions, item.last_link)
+
+    @cached_property
+    def writers(self) -> Mapping[tuple[str, str], Writers]:
+        """The teams and users that can link to each registry of the map, by organization and name of the registry."""
+        organizations = self.catalog.organizations if self.catalog is not None else ()
+        listed = {
+            (name, registry.name): registry.writers
+            for organization in organizations
+            for registry in organization.registries
+            for name in (organization.name, organization.entity)
+            if registry.writers is not None
+        }
+        registries = dict.fromkeys((item.organization, item.registry) for item in self.collections)
+        keys = ((key, self._complete_key((*key, ""))[:2]) for key in registries)
+        return {key: listed[complete] for key, complete in keys if complete in listed}
 
     def _complete_key(self, key: Key) -> Key:
         """The key with the only organization of the catalog where the map knows none."""
@@ -279,12 +306,15 @@ class LinkMap:
 
     def is_absent(self, collection: MappedCollection) -> bool:
         """Whether a complete catalog, or the server, proves that the collection does not exist."""
-        if self.catalog is None or collection.server is not None:
+        return collection.server is None and self._is_absent(collection.key)
+
+    def _is_absent(self, key: Key) -> bool:
+        if self.catalog is None:
             return False
-        organization = self._complete_key(collection.key)[0]
+        organization = self._complete_key(key)[0]
         known = next((item for item in self.catalog.organizations if organization in (item.name, item.entity)), None)
         registries = known.registries if known is not None else ()
-        registry = next((item for item in registries if item.name == collection.registry), None)
+        registry = next((item for item in registries if item.name == key[1]), None)
         if registry is None:  # an account may not see every registry
             return known is not None and self.catalog.complete
         return registry.collections is not None and (self.catalog.complete or self.is_live)

@@ -33,6 +33,9 @@ VISIBILITY: dict[str, Visibility] = {"PRIVATE": "organization", "RESTRICTED": "r
 RANK = ("restricted_viewer", "viewer", "member", "admin")
 """Roles in a registry, from least to most (row B7)."""
 
+WRITING = frozenset({"member", "admin"})
+"""The roles that can link to a registry."""
+
 
 @record
 class Grant:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
+    from regilink_doctor.core.catalog import Writers
     from regilink_doctor.core.link_map import LinkMap, MappedCollection, Use
     from regilink_doctor.workflows.link_map import MapFinding
 
@@ -35,6 +36,8 @@ def map_lines(link_map: LinkMap, findings: Sequence[MapFinding], *, colour: bool
                 yield ""
             yield paint_text("1", registry, colour=colour)
             heading = registry
+            if writers := describe_writers(link_map.writers.get((item.organization, item.registry))):
+                yield f"  members who can link: {writers}"
         state = describe_state(item)
         yield f"  {paint_text('1', item.collection, colour=colour)}{f'  ({state})' if state else ''}"
         yield from (f"    <- {describe_use(use, many=many)}" for use in item.producers)
@@ -60,7 +63,19 @@ def describe_state(item: MappedCollection) -> str:
     words = [item.server.type]
     if item.server.versions:
         words.append(f"{item.server.versions} version{'s' if item.server.versions != 1 else ''}")
-    return ", ".join([*words, *item.server.aliases])
+    words += item.server.aliases
+    if item.server.last_link:
+        words.append(f"last link {item.server.last_link[:10]}")
+    return ", ".join(words)
+
+
+def describe_writers(writers: Writers | None) -> str:
+    """Who has a role in a registry with which they can link to it; empty where the server was not asked."""
+    if writers is None:
+        return ""
+    kinds = (("team", writers.teams), ("user", writers.users))
+    words = [f"{kind}{'s' if names[1:] else ''} {', '.join(names)}" for kind, names in kinds if names]
+    return "; ".join(words) or "none"
 
 
 def describe_use(use: Use, *, many: bool) -> str:

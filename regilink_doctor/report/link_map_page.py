@@ -6,12 +6,13 @@ import base64
 import hashlib
 from html import escape
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.core.text import escape_text
 from regilink_doctor.report.doctor.page import STYLE as PAGE_STYLE
-from regilink_doctor.report.link_map import describe_state, summarize_map
+from regilink_doctor.report.link_map import describe_state, describe_writers, summarize_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -94,8 +95,11 @@ def render_page(link_map: LinkMap, findings: Sequence[MapFinding], unread: Seque
     yield f"<p>{_escape_html(summarize_map(link_map, findings, unread))}</p>"
     yield from _render_form(link_map, findings)
     yield '<div id="map">'
-    for title, items in groupby(link_map.collections, lambda item: _title(item.organization, item.registry)):
+    for (organization, registry), items in groupby(link_map.collections, attrgetter("organization", "registry")):
+        title = _title(organization, registry)
         yield f"<section><h2>{_escape_html(title)}</h2>"
+        if writers := describe_writers(link_map.writers.get((organization, registry))):
+            yield f'<p class="soft">Members who can link: {_escape_html(writers)}</p>'
         for item in items:
             yield from _render_collection(item, title, by_entry, many=many)
         yield "</section>"

@@ -252,10 +252,11 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
                     collection=TEXT,
                     producers=_list(USE),
                     consumers=_list(USE),
-                    server=_or_null(_object(type=TEXT, aliases=TEXTS, versions=NUMBER)),
+                    server=_or_null(_object(type=TEXT, aliases=TEXTS, versions=NUMBER, last_link=TEXT_OR_NULL)),
                     drift=TEXTS,
                 )
             ),
+            registries=_list(_object(organization=TEXT_OR_NULL, registry=TEXT, teams=TEXTS, users=TEXTS)),
             unknown=_list(USE),
             outside=_list(USE),
             findings=_list(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from regilink_doctor.client import inventory
-from regilink_doctor.core.catalog import Catalog, Collection, Depth, Organization, Registry
+from regilink_doctor.core.catalog import Catalog, Collection, Depth, Organization, Registry, Writers
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.target_path import is_registry_project, registry_name
-from regilink_doctor.doctor.facts import VISIBILITY, list_nodes, registry_of
+from regilink_doctor.doctor.facts import VISIBILITY, WRITING, grants_of, list_nodes, registry_of
 from regilink_doctor.workflows.server_session import ServerAccess, ServerSession, Unanswered, answered
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def pull_catalog(
     complete: bool | None = None,
     before: Catalog | None = None,
     skip_missing: bool = False,
+    with_writers: bool = False,
     progress: Progress | None = None,
     host: str | None = None,
     cwd: str | Path | None = None,
@@ -36,7 +37,7 @@ def pull_catalog(
     python: str | None = None,
     timeout: float = 30.0,
 ) -> Catalog:
-    """The catalog as the server shows it to this account. Reads only; nothing about people is asked.
+    """The catalog as the server shows it to this account. Reads only; about people it asks only `with_writers`.
 
     Args:
         organizations: display names or entities; without any, that of the entity that runs would have.
@@ -44,6 +45,7 @@ def pull_catalog(
         complete: whether this account sees every registry and team; None: only what the server says of it.
         before: the catalog as it was: its protected aliases are kept, for no server tells them (row B10).
         skip_missing: leave out organizations that are not there, instead of an error.
+        with_writers: also who can link to each registry, which is never written to a file.
         progress: called with what is read, how much of it is done, and of how much.
         host: see `ServerAccess`, as the next four.
         cwd: the folder that the program would be started in.
@@ -56,7 +58,7 @@ def pull_catalog(
     """
     with answered():
         asked = ServerSession(ServerAccess(host, cwd, environ, python, timeout), more=(inventory.ADMINISTRATOR,))
-        reader = _Reader(asked, collections, before, progress or (lambda *_: None))
+        reader = _Reader(asked, collections, before, progress or (lambda *_: None), with_writers=with_writers)
         return Catalog(
             organizations=tuple(map(reader.organization, _chosen(organizations, asked, skip_missing=skip_missing))),
             host=_shared_host(asked.gateway.shown),
@@ -68,7 +70,10 @@ def pull_catalog(
 class _Reader:
     """Reads organizations, one after another; of a page only what the catalog keeps is remembered."""
 
-    def __init__(self, asked: ServerSession, depth: Depth, before: Catalog | None, progress: Progress) -> None:
+    def __init__(
+        self, asked: ServerSession, depth: Depth, before: Catalog | None, progress: Progress, *, with_writers: bool
+    ) -> None:
+        self._with_writers = with_writers
         self._gateway = asked.gateway
         self._account = asked.account
         self._depth = depth
@@ -87,7 +92,14 @@ class _Reader:
         found = list(self._registries(names))
         collections = self._collections(names) if self._depth != "none" else None
         teams = {team.name for team in self._account.teams if team.organization == names}
-        teams.update(inventory.registry_teams(self._gateway, names.entity, [each.name for each in found]))
+        writers: dict[str, Writers] = {}
+        registries = [registry.name for registry in found]
+        for name, project in inventory.list_members(
+            self._gateway, names.entity, registries, with_users=self._with_writers
+        ):
+            teams.update(member["team"]["name"] for member in project.get("teamMembers") or () if member["team"])
+            if self._with_writers and project.get("members") is not None:
+                writers[name] = _writers_of(project)
         return Organization(
             names.name,
             names.entity,
@@ -97,6 +109,7 @@ class _Reader:
                     each,
                     protected_aliases=kept.get(each.name, ()),
                     collections=None if collections is None else tuple(collections[each.name].values()),
+                    writers=writers.get(each.name),
                 )
                 for each in found
             ),
@@ -129,7 +142,10 @@ class _Reader:
                 if known is not None:
                     aliases = (str(each["alias"]) for each in node.get("aliases") or () if each.get("alias"))
                     every = tuple(sorted({*known.aliases, *aliases}))
-                    found[registry][name] = replace(known, aliases=every, versions=known.versions + 1)
+                    last_link = max(known.last_link, str(node.get("createdAt") or ""))
+                    found[registry][name] = replace(
+                        known, aliases=every, versions=known.versions + 1, last_link=last_link
+                    )
 
     def _counted(self, what: str, pages: Iterable[inventory.Page]) -> Iterator[inventory.Page]:
         done = 0
@@ -138,6 +154,14 @@ class _Reader:
             done += len(page.nodes)
             self._progress(what, done, page.total)
             yield page
+
+
+def _writers_of(project: Mapping[str, Any]) -> Writers:
+    grants = [grant for grant in grants_of(project) if grant.role in WRITING]
+    return Writers(
+        tuple(sorted({grant.team for grant in grants if grant.team})),
+        tuple(sorted({grant.user for grant in grants if grant.user})),
+    )
 
 
 def _registry_of(node: Mapping[str, Any]) -> Registry | None:

@@ -25,7 +25,7 @@ from regilink_doctor.workflows.code_owners import CodeOwners, read_code_owners
 from regilink_doctor.workflows.lint import lint_paths
 
 if TYPE_CHECKING:
-    from regilink_doctor.core.catalog import Catalog, Registry
+    from regilink_doctor.core.catalog import Catalog, Registry, Writers
     from regilink_doctor.core.link_map import MapReport
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
@@ -336,7 +336,7 @@ def _redact_catalog(catalog: Catalog) -> Catalog:
 
 def _redact_registry(registry: Registry) -> Registry:
     if registry.collections is None:
-        return replace(registry, name=_hide("registry", registry.name))
+        return replace(registry, name=_hide("registry", registry.name), writers=_redact_writers(registry.writers))
     collections = (
         replace(
             item,
@@ -346,7 +346,22 @@ def _redact_registry(registry: Registry) -> Registry:
         )
         for item in registry.collections
     )
-    return replace(registry, name=_hide("registry", registry.name), collections=tuple(collections))
+    return replace(
+        registry,
+        name=_hide("registry", registry.name),
+        collections=tuple(collections),
+        writers=_redact_writers(registry.writers),
+    )
+
+
+def _redact_writers(writers: Writers | None) -> Writers | None:
+    if writers is None:
+        return None
+    return replace(
+        writers,
+        teams=tuple(sorted(_hide("entity", team) for team in writers.teams)),
+        users=tuple(sorted(_hide("entity", user) for user in writers.users)),
+    )
 
 
 def _redact_use(use: Use) -> Use:

@@ -12,6 +12,7 @@ from regilink_doctor.core.target_path import UNKNOWN_NAME, show_unknown
 
 if TYPE_CHECKING:
     from regilink_doctor.core.catalog import Catalog
+    from regilink_doctor.core.link_map import ServerState
 
 VERSION = 1
 MAX_BYTES = 256 * 2**20
@@ -179,14 +180,23 @@ def render_map(link_map: LinkMap, findings: Iterable[dict[str, Any]]) -> Iterato
             "collection": item.collection,
             "producers": [use_value(use) for use in item.producers],
             "consumers": [use_value(use) for use in item.consumers],
-            "server": None
-            if item.server is None
-            else {"type": item.server.type, "aliases": list(item.server.aliases), "versions": item.server.versions},
+            "server": _server_value(item.server),
             "drift": list(item.drift),
         }
         for item in link_map.collections
     )
     yield from _render_list("collections", collections)
+    yield ",\n"
+    registries = (
+        {
+            "organization": organization or None,
+            "registry": registry,
+            "teams": list(writers.teams),
+            "users": list(writers.users),
+        }
+        for (organization, registry), writers in link_map.writers.items()
+    )
+    yield from _render_list("registries", registries)
     yield ",\n"
     yield from _render_list("unknown", map(use_value, link_map.unknown))
     yield ",\n"
@@ -194,6 +204,17 @@ def render_map(link_map: LinkMap, findings: Iterable[dict[str, Any]]) -> Iterato
     yield ",\n"
     yield from _render_list("findings", findings)
     yield "\n}\n"
+
+
+def _server_value(server: ServerState | None) -> dict[str, Any] | None:
+    if server is None:
+        return None
+    return {
+        "type": server.type,
+        "aliases": list(server.aliases),
+        "versions": server.versions,
+        "last_link": server.last_link or None,
+    }
 
 
 def _render_list(name: str, values: Iterable[dict[str, Any]]) -> Iterator[str]:

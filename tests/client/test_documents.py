@@ -11,8 +11,8 @@ import pytest
 from regilink_doctor.client.inventory import (
     ADMINISTRATOR,
     collections_page,
+    members_fields,
     registries_page,
-    teams_fields,
     versions_page,
 )
 from regilink_doctor.client.queries import account_fields, document
@@ -53,7 +53,8 @@ OURS = {
     "all registries": document("Inventory", registries_page("Acme Inc", "cursor")),
     "all collections": document("Inventory", collections_page("Acme Inc", "cursor")),
     "all versions": document("Inventory", versions_page("Acme Inc", "cursor")),
-    "teams": document("Teams", teams_fields("acme", ["model"])),
+    "teams": document("Teams", members_fields("acme", ["model"])),
+    "members": document("Teams", members_fields("acme", ["model"], with_users=True)),
     "administrator": document("Account", (ADMINISTRATOR,)),
 }
 

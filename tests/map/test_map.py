@@ -242,12 +242,26 @@ def test_the_server_proves_and_shows(
     )
     world = World.default()
     world.collection("zoo", registry="model", versions=3, aliases=["best"])
+    world.team("readers")
+    registry = world.registry("model")
+    registry.team_members.update({"team-a": "member", "readers": "viewer"})
+    world.user("ada", teams=["team-a"])
+    world.member("ada", registry="model", role="admin")
     with Emulator(world) as emulator:
         for name, setting in {**emulator.environ(), "HOME": str(tmp_path)}.items():
             monkeypatch.setenv(name, setting)
         value, hidden = read_map(capsys, "--live"), read_map(capsys, "--live", "--redact")
+        main(["map", "--live", "--html", "map.html"])
+        text = capsys.readouterr().out
     server = collections(value)["acme/model/zoo"]["server"]
-    assert server == {"type": "model", "aliases": ["best", "latest"], "versions": 3}
+    last_link = max(item.created_at for item in registry.collections["zoo"].memberships)
+    assert server == {"type": "model", "aliases": ["best", "latest"], "versions": 3, "last_link": last_link}
+    writers = {"organization": "acme", "registry": "model", "teams": ["team-a"], "users": ["ada"]}
+    assert value["registries"] == [writers]
+    assert "  members who can link: team team-a; user ada\n" in text
+    assert f"  zoo  (model, 3 versions, best, latest, last link {last_link[:10]})\n" in text
+    assert "Members who can link: team team-a; user ada" in Path("map.html").read_text("utf-8")
+    assert not {"team-a", "ada"}.intersection(hidden["registries"][0]["teams"] + hidden["registries"][0]["users"])
     proven = [("REG904", "error"), ("REG901", "error")]
     assert [(finding["code"], finding["severity"]) for finding in value["findings"]] == proven
     assert sorted((finding["code"], finding["severity"]) for finding in hidden["findings"]) == sorted(proven)

@@ -148,6 +148,30 @@ def test_an_alias_that_is_set_on_what_was_consumed(statement: str, codes: list[s
     assert severities(link_map, "REG904") == codes
 
 
+@pytest.mark.parametrize(
+    ("statement", "drift"),
+    [
+        ('wandb.Artifact("zoo", type="model"), "acme/wandb-registry-model/zoo", aliases=["best"]', ()),
+        (
+            'wandb.Artifact("zoo", type="dataset"), "acme/wandb-registry-model/zoo"',
+            ("code links dataset, the server has model",),
+        ),
+        (
+            'artifact, "acme/wandb-registry-model/zoo", aliases=["prod", "best", "v1", "latest"]',
+            ("code sets prod, no version on the server has it",),
+        ),
+        ('artifact, "acme/wandb-registry-model/cat"', ("code links to it, the server does not have it",)),
+    ],
+)
+def test_code_and_server_differ(statement: str, drift: tuple[str, ...], map_of: MapOf) -> None:
+    catalog = catalog_of(Collection("zoo", "model", ("best", "latest"), 2))
+    assert map_of(f"run.link_artifact({statement})", catalog).collections[0].drift == drift
+    partial = catalog_of(Collection("zoo", "model"), complete=False)
+    assert all(
+        "server has" in words for words in map_of(f"run.link_artifact({statement})", partial).collections[0].drift
+    )
+
+
 def test_what_only_tests_name_is_not_reported(map_of: MapOf) -> None:
     assert findings(map_of(f"# --- tests/test_zoo.py\n{CONSUMER}\n{PRODUCER}")) == []
 

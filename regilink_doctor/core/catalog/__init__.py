@@ -2,7 +2,7 @@
 
 from regilink_doctor.core.catalog.catalog_file import MAX_BYTES, VERSION, Catalog, CatalogError
 from regilink_doctor.core.catalog.difference import Change
-from regilink_doctor.core.catalog.model import Collection, Depth, Organization, Registry, Visibility
+from regilink_doctor.core.catalog.model import Collection, Depth, Organization, Registry, Visibility, Writers
 
 __all__ = [
     "MAX_BYTES",
@@ -15,4 +15,5 @@ __all__ = [
     "Organization",
     "Registry",
     "Visibility",
+    "Writers",
 ]

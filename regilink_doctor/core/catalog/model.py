@@ -24,6 +24,16 @@ class Collection:
     type: str
     aliases: tuple[str, ...] = ()
     versions: int = 0
+    last_link: str = field(default="", compare=False)
+    """When the newest version was linked, in ISO 8601; from a server alone, never written to the file."""
+
+
+@record
+class Writers:
+    """The teams and users that have a role in a registry with which they can link to it."""
+
+    teams: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
 
 
 @record
@@ -41,6 +51,8 @@ class Registry:
     types_seen: tuple[str, ...] = ()
     protected_aliases: tuple[str, ...] = ()
     collections: tuple[Collection, ...] | None = None
+    writers: Writers | None = field(default=None, compare=False)
+    """From a server alone, never written to the file, which names no people; None: not asked for, or not shown."""
 
 
 @record
