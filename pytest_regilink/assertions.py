@@ -189,7 +189,7 @@ def assert_linked(
     if any(attempt.verdict == "linked" for attempt in fitting):
         return fitting[-1]
     if fitting:
-        raise link_error(f"{_describe_misplaced(fitting[-1])}{_suggest_path(pattern)}", tried, assumed)
+        raise link_error(f"{_describe_misplaced(fitting[-1])}{_suggest_path(pattern, fitting[-1])}", tried, assumed)
     last = matching[-1]
     where = f"{_describe_place(last)}linked to {str(pattern)!r}"
     if type not in (None, last.source_type):
@@ -580,7 +580,7 @@ def describe_miss(pattern: PathPattern, attempts: Sequence[LinkAttempt]) -> str:
         refusal = f"refused{_describe_cause(last)}" if requested else _describe_refused_link(last)
         return f"{_describe_place(last)}nothing was linked to {str(pattern)!r}: {refusal}"
     if last.verdict == "misplaced":
-        return f"{_describe_misplaced(last)}{_suggest_path(pattern)}"
+        return f"{_describe_misplaced(last)}{_suggest_path(pattern, last)}"
     return f"{_describe_place(last)}linked to {last.destination!r}, nothing was linked to {str(pattern)!r}"
 
 
@@ -590,12 +590,12 @@ def _describe_misplaced(attempt: LinkAttempt) -> str:
     return f"{where}, not to a registry{_describe_codes(attempt)}"
 
 
-def _suggest_path(pattern: PathPattern) -> str:
-    """What to write, where the pattern is a place in a registry that code can name."""
+def _suggest_path(pattern: PathPattern, attempt: LinkAttempt) -> str:
+    """What to write: the pattern, where code can name it; else the project of the link as a registry."""
     if pattern.is_source or "*" in pattern.path or pattern.is_registry:
         return ""
-    name = pattern.path if pattern.registry else f"{REGISTRY_PREFIX}{'/'.join(pattern.path.split('/')[-2:])}"
-    return f': write "{name}"'
+    linked = (attempt.destination or "").partition("/")[2]
+    return f': write "{pattern.path if pattern.registry else REGISTRY_PREFIX + linked}"'
 
 
 def describe_refusal(attempt: LinkAttempt) -> str:

@@ -98,7 +98,7 @@ def test_a_link_to_a_project_is_not_one_to_a_registry(path: object) -> None:
 
 
 def test_what_to_write_for_a_link_to_a_project_is_a_target_path() -> None:
-    for path in ("model/zoo", "team-a/model/zoo", "wandb-registry-model/zoo", "wandb-registry-model/zoo:v0"):
+    for path in ("model/zoo", "team-a/p/zoo:v3", "wandb-registry-model/zoo", "wandb-registry-model/zoo:v0"):
         with pytest.raises(AssertionError, match=r': write "wandb-registry-model/zoo"\n'):
             assert_linked([MISPLACED], path)
 
