@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from pytest_regilink.options import GUARD, SERVER_FIXTURES, SERVERS, find_catalog
+from pytest_regilink.options import FENCE, GUARD, SERVER_FIXTURES, SERVERS, find_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,20 +33,23 @@ def regilink_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
     """The emulated W&B server of the session, one for each worker of xdist."""
     from pytest_regilink.isolation import import_frames_known, isolation_of
     from regilink_doctor.emulator import Emulator
+    from regilink_doctor.emulator.fence import Fence
 
     with import_frames_known(), Emulator() as emulator:
-        yield emulator
+        # One fence for the session, as wandb-core keeps the proxies with which it was started. As a fixture, pytest
+        # would offer it among the available ones.
+        with Fence(emulator, _find_hosts(pytestconfig)) as fence:
+            pytestconfig.stash[FENCE] = fence
+            yield emulator
         # wandb-core would go on asking a server that is gone.
         isolation_of(pytestconfig).end_services()
 
 
-@pytest.fixture(scope="session")
-def _regilink_fence(regilink_emulator: Emulator, pytestconfig: pytest.Config) -> Iterator[Fence]:
-    """One for the session: wandb-core keeps the proxies with which it was started."""
-    from regilink_doctor.emulator.fence import Fence
-
-    with Fence(regilink_emulator, _find_hosts(pytestconfig)) as fence:
-        yield fence
+def find_fence(request: pytest.FixtureRequest) -> Fence:
+    """The fence around the emulator of the session."""
+    request.getfixturevalue("regilink_emulator")
+    fence: Fence = request.config.stash[FENCE]
+    return fence
 
 
 @pytest.fixture(scope="session")
@@ -69,26 +72,25 @@ def regilink_world(request: pytest.FixtureRequest) -> World:
 def regilink(
     request: pytest.FixtureRequest,
     regilink_emulator: Emulator,
-    _regilink_fence: Fence,
     regilink_world: World,
     regilink_settings: Mapping[str, str],
     tmp_path: Path,
 ) -> Iterator[Regilink]:
     """A fresh W&B server, and an environment in which the real wandb finds it and nothing else."""
     with _open_server(
-        request, regilink_emulator, _regilink_fence, regilink_world, regilink_settings, tmp_path
+        request, regilink_emulator, find_fence(request), regilink_world, regilink_settings, tmp_path
     ) as server:
         yield server
 
 
 def _open_wider_server(
     request: pytest.FixtureRequest,
-    _regilink_fence: Fence,
+    regilink_emulator: Emulator,
     regilink_settings: Mapping[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Regilink]:
     """As `regilink`, once for a class, module or session: a training that takes long runs once, for many tests."""
-    with _open_own_server(request, _regilink_fence, regilink_settings, tmp_path_factory) as server:
+    with _open_own_server(request, find_fence(request), regilink_settings, tmp_path_factory) as server:
         yield server
 
 
@@ -100,7 +102,7 @@ regilink_session = pytest.fixture(scope="session", name="regilink_session")(_ope
 @pytest.fixture
 def regilink_factory(
     request: pytest.FixtureRequest,
-    _regilink_fence: Fence,
+    regilink_emulator: Emulator,
     regilink_settings: Mapping[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[..., Regilink]]:
@@ -111,7 +113,7 @@ def regilink_factory(
     with ExitStack() as stack:
 
         def make_server(**conditions: Any) -> Regilink:
-            server = _open_own_server(request, _regilink_fence, regilink_settings, tmp_path_factory, conditions)
+            server = _open_own_server(request, find_fence(request), regilink_settings, tmp_path_factory, conditions)
             return stack.enter_context(server)
 
         yield make_server
@@ -140,12 +142,12 @@ def regilink_responses(request: pytest.FixtureRequest, regilink: Regilink) -> It
 
 
 @pytest.fixture
-def regilink_guard(request: pytest.FixtureRequest, _regilink_fence: Fence) -> Iterator[Guard]:
+def regilink_guard(request: pytest.FixtureRequest, regilink_emulator: Emulator) -> Iterator[Guard]:
     """Fails the test if it, or a process that it starts, tries to reach a real W&B server."""
     from pytest_regilink.guard import Guard, UnwatchedProcess
     from pytest_regilink.isolation import isolation_of
 
-    with Guard(_regilink_fence, isolation_of(request.config)) as guard:
+    with Guard(find_fence(request), isolation_of(request.config)) as guard:
         request.node.stash[GUARD] = guard
         yield guard
         for program in guard.watch.unwatched:
@@ -256,9 +258,9 @@ def prepare_notebook(cell: pytest.Item) -> None:
         return
     setup.setup(notebook.parent)
     request = _make_request(cell)
-    values = [request.getfixturevalue(name) for name in ("_regilink_fence", "regilink_settings", "tmp_path_factory")]
+    values = [request.getfixturevalue(name) for name in ("regilink_settings", "tmp_path_factory")]
     stack = ExitStack()
-    server = stack.enter_context(_open_own_server(request, *values))
+    server = stack.enter_context(_open_own_server(request, find_fence(request), *values))
     stack.callback(_fail_unmet_by, server)
     notebook.stash[_CELL_MARKS] = marks
     try:

@@ -30,6 +30,9 @@ CHOSEN = pytest.StashKey[list[str]]()
 SERVERS = pytest.StashKey[list[Any]]()
 """On an item, a class, a module or the session: each `Regilink` of its fixtures."""
 
+FENCE = pytest.StashKey[Any]()
+"""On the configuration: the `Fence` of the session."""
+
 GUARD = pytest.StashKey[Any]()
 """On an item: its `Guard`."""
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_regilink.fixtures import (
-    _regilink_fence,
     regilink,
     regilink_class,
     regilink_emulator,
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from pytest_regilink.items import CheckFile
 
 __all__ = [
-    "_regilink_fence",
     "regilink",
     "regilink_class",
     "regilink_emulator",

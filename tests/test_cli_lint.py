@@ -1,6 +1,7 @@
 """`regilink lint` as a user meets it: whole command lines, real files, real git."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,15 @@ def test_full_underlines_the_offending_characters(tmp_path: Path) -> None:
     marks = lines[lines.index(code) + 1]
     assert code[marks.index("^") : marks.rindex("^") + 1] == "wandb-registry-model"
     assert lines[-1] == "Found 1 error in 1 file."
+
+
+def test_a_value_of_another_file_is_shown_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "conf.yaml").write_text("target: wandb_registry-model/zoo\n", encoding="utf-8")
+    code = GOOD.replace("import wandb", "import wandb, yaml\ncfg = yaml.safe_load(open('conf.yaml'))")
+    code = re.sub(r'"wandb-registry[^"]*"', 'cfg["target"]', code)
+    (tmp_path / "train.py").write_text(code, encoding="utf-8")
+    done = regilink("lint", "train.py", cwd=tmp_path)
+    assert "  --> conf.yaml:1:9: the value is set here\n 1 | target: wandb_registry-model/zoo\n" in done.stdout
 
 
 def test_json_has_the_shape_of_the_contract(tmp_path: Path) -> None:

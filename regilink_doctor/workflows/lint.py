@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem, find_config
-from regilink_doctor.core.files import to_slashes
+from regilink_doctor.core.files import read_plain, to_slashes
 from regilink_doctor.core.phrases import counted
 from regilink_doctor.core.text import html_table, markdown_table
 from regilink_doctor.lint.scan import files
@@ -13,7 +13,7 @@ from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeVar
 
     from regilink_doctor.core.catalog import Catalog
@@ -43,10 +43,10 @@ class SiteReport:
 class LintResult:
     """What a run of the linter has found. `files` counts those looked at, `parsed` those that passed the gates.
 
-    `sources` has the bytes of each file with a finding. `failures` are paths that were asked for and could not be read,
-    each as a sentence; `left_alone` are files that changed before they could be written; `notes` tell of files
-    that were skipped. `fixed` are the findings that were there before files were changed; `silenced` says that
-    comments were added, not fixes made.
+    `sources` has the bytes of each file with a finding, and of those where its values are set. `failures` are paths
+    that were asked for and could not be read, each as a sentence; `left_alone` are files that changed before they
+    could be written; `notes` tell of files that were skipped. `fixed` are the findings that were there before files
+    were changed; `silenced` says that comments were added, not fixes made.
     """
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class LintResult:
         self.findings += report.findings
         self.suppressed += report.suppressed
         if report.findings:
-            self.sources[path] = content
+            self._add_sources(path, content, report.findings)
         self.unread += report.unread
         self.sites += [
             SiteReport(site, codes)
@@ -123,7 +123,16 @@ class LintResult:
         self.findings = [finding for finding in self.findings if finding.place.path != path]
         self.findings[at:at] = report.findings
         self.suppressed += report.suppressed - suppressed
+        self._add_sources(path, content, report.findings)
+
+    def _add_sources(self, path: str, content: bytes, findings: Iterable[Finding]) -> None:
+        """Keep the lines of a file, and of those files where its values are set."""
         self.sources[path] = content
+        for finding in findings:
+            for related in finding.related:
+                other = related.place.path
+                if other not in self.sources and (text := read_plain(other, files.MAX_BYTES)) is not None:
+                    self.sources[other] = text
 
 
 class Linter:

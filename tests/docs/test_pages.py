@@ -8,6 +8,7 @@ import pytest
 import run_pages
 import site_pages
 
+from pytest_regilink import plugin
 from regilink_doctor.cli import COMMANDS
 from regilink_doctor.rules.index import RULES
 
@@ -41,6 +42,13 @@ def test_a_page_that_is_wrong_does_not_fit() -> None:
     assert ran.fits
     assert not run_pages.Ran("cmd", "first\nlast\n", "first\nsecond\nlast\n", 0, 0).fits
     assert not run_pages.Ran("cmd", "", "something\n", 0, 0).fits
+
+
+def test_each_fixture_is_on_the_page_of_the_plugin() -> None:
+    """The ones that pytest offers where a fixture is not found."""
+    page = (DOCS / "pytest.md").read_text(encoding="utf-8")
+    assert "regilink" in plugin.__all__
+    assert [name for name in plugin.__all__ if f"`{name}`" not in page] == []
 
 
 def test_each_rule_and_command_has_its_place_on_the_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

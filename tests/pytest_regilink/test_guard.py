@@ -17,8 +17,8 @@ from suites import Run
 from test_server_fixture import link
 
 from pytest_regilink import Regilink
+from pytest_regilink.fixtures import find_fence
 from pytest_regilink.guard import Guard
-from regilink_doctor.emulator.fence import Fence
 
 
 def send_without_environment() -> None:
@@ -75,14 +75,14 @@ def ask_with_wandb() -> None:
     ],
 )
 def test_a_real_server_is_noticed(
-    _regilink_fence: object,  # noqa: PT019
+    request: pytest.FixtureRequest,
     pytestconfig: pytest.Config,
     call: Callable[[], object],
     host: str,
 ) -> None:
     from pytest_regilink.isolation import isolation_of
 
-    with Guard(_regilink_fence, isolation_of(pytestconfig)) as guard:  # type: ignore[arg-type]
+    with Guard(find_fence(request), isolation_of(pytestconfig)) as guard:
         assert guard.verdict is None
         with contextlib.suppress(Exception):
             call()
@@ -130,11 +130,11 @@ def test_a_test_that_reached_a_real_server_fails_whatever_came_of_it(pytester: p
 
 
 @pytest.fixture
-def guard(_regilink_fence: Fence, pytestconfig: pytest.Config) -> Iterator[Guard]:
+def guard(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Iterator[Guard]:
     """A guard whose verdict does not fail the test."""
     from pytest_regilink.isolation import isolation_of
 
-    with Guard(_regilink_fence, isolation_of(pytestconfig)) as guard:
+    with Guard(find_fence(request), isolation_of(pytestconfig)) as guard:
         yield guard
 
 
