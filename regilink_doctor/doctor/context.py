@@ -10,7 +10,7 @@ from regilink_doctor.client.probes import Probes
 from regilink_doctor.client.questions import VersionQuestion
 from regilink_doctor.client.settings import Settings
 from regilink_doctor.core.catalog import Catalog
-from regilink_doctor.core.judgement import UNKNOWN, Judgement, judge
+from regilink_doctor.core.judgement import Judgement, judge
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization, OrganizationNames
 from regilink_doctor.core.origin import Argument, Default, Origin, Setting
 from regilink_doctor.core.phrases import say
@@ -158,11 +158,6 @@ class Context:
             return Judgement("unknown")
         self.queries.look_up_links()
         return judge(made, self.view, target.type_text)
-
-    def judgement_so_far(self, target: LinkTarget) -> Judgement:
-        """What W&B would do with a target, from what has been looked up already."""
-        made = self.sdk_link(target)
-        return judge(made, self.view, target.known_type) if isinstance(made, LinkInput) else UNKNOWN
 
     def places_of(self, reference: LinkTarget | ConsumedName) -> tuple[Origin, ...]:
         """Every place at which the same question to W&B is written, in order."""

@@ -157,14 +157,3 @@ class Ledger:
         """Note what the emulator lacks."""
         with self._lock:
             self._unsupported.setdefault(name)
-
-    def forget_all(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._links.clear()
-            self._consumed.clear()
-            self._servers.clear()
-            self._triggered.clear()
-            self._unsupported.clear()
-            self._requests.clear()
-            self._first_open = 0

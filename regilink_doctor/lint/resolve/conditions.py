@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Guard
     from regilink_doctor.lint.resolve.context import Context
 
-_MOST_ITEMS = 32
+_MOST_ITEMS = 128
 _MOST_LEVELS = 8
 _NONE = NonString(None)
 
@@ -161,13 +161,15 @@ class _Judge:
     def _judge_items(self, node: ast.expr, levels: int) -> list[bool | None]:
         """`[x, y]`, `(item is None for item in (x, y))`: what each item is; None for what is not written out."""
         if isinstance(node, ast.Tuple | ast.List):
-            return [self.judge(item, levels) for item in node.elts[:_MOST_ITEMS]]
+            return [self.judge(item, levels) for item in node.elts] if len(node.elts) <= _MOST_ITEMS else [None]
         if not isinstance(node, ast.GeneratorExp | ast.ListComp) or len(node.generators) > 1:
             return [None]
         (loop,) = node.generators
         if loop.ifs or not isinstance(loop.target, ast.Name) or not isinstance(loop.iter, ast.Tuple | ast.List):
             return [None]
-        items = loop.iter.elts[:_MOST_ITEMS]
+        items = loop.iter.elts
+        if len(items) > _MOST_ITEMS:
+            return [None]
         of_items = [
             [_Judge(self.context, self.at, loop.target.id, value) for value in self._values(item)] for item in items
         ]
