@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from regilink_doctor.core.catalog import Catalog, Collection, Writers
     from regilink_doctor.core.problems import Problem
 
+    UseKind = Literal["link", "consume", "name"]
+    """`name`: a value in a configuration file that may be either."""
+
     Key = tuple[str, str, str]
     """Organization (empty where nothing tells it), registry, collection."""
 
 
 @record
 class Use:
-    """A place that links to a registry (a producer) or consumes from one.
+    """A place that links to a registry (a producer), consumes from one, or names a collection in a configuration file.
 
     `target` is the string as the program passes it, with unknown parts. `artifact` is what a producer links: the name
     of the artifact that it makes, or the full name of the one that it consumed. `aliases` are those that a link sets;
@@ -39,7 +42,7 @@ class Use:
     path: str
     line: int
     column: int
-    kind: Literal["link", "consume"]
+    kind: UseKind
     target: str
     cell: int = 0
     """In a notebook, counted from 1."""
@@ -53,6 +56,8 @@ class Use:
     aliases: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     """Aliases that the file of a consumer sets on what it consumed: `artifact.aliases.append("prod")`."""
+    moves: tuple[str, ...] = ()
+    """Those of `sets` that certainly go to this artifact: its variable is assigned once, and saved."""
     owner: str = ""
     ignored: tuple[str, ...] = ()
 
@@ -102,7 +107,7 @@ class Use:
 
 _order_of = attrgetter(
     *("repository", "path", "line", "column", "cell", "kind", "target", "call", "artifact", "organization", "entity"),
-    *("type", "aliases", "sets", "owner", "ignored"),
+    *("type", "aliases", "sets", "moves", "owner", "ignored"),
 )
 """All fields of a use: what is left in the order of a set would change from run to run."""
 
@@ -120,13 +125,14 @@ class ServerState:
 
 @record
 class MappedCollection:
-    """A collection with the code that links to it and the code that consumes it, both sorted."""
+    """A collection with the code that links to it, that consumes it, and that only names it, each sorted."""
 
     organization: str
     registry: str
     collection: str
     producers: tuple[Use, ...] = ()
     consumers: tuple[Use, ...] = ()
+    named: tuple[Use, ...] = ()
     server: ServerState | None = None
     drift: tuple[str, ...] = ()
     """How code and server differ, in words; empty where nothing is known of the server."""
@@ -148,8 +154,8 @@ class MappedCollection:
 
     @property
     def uses(self) -> tuple[Use, ...]:
-        """Producers and consumers."""
-        return (*self.producers, *self.consumers)
+        """Producers, consumers, and places that may be either."""
+        return (*self.producers, *self.consumers, *self.named)
 
 
 @record
@@ -218,6 +224,7 @@ class LinkMap:
                 *key,
                 producers=producers,
                 consumers=tuple(use for use in group if use.kind == "consume"),
+                named=tuple(use for use in group if use.kind == "name"),
                 server=server,
                 drift=tuple(self._describe_drift(key, producers, server)),
             )
@@ -264,7 +271,9 @@ class LinkMap:
     @cached_property
     def _unknown_targets(self) -> Mapping[str, tuple[str, ...]]:
         """The unknown targets by the kind of use, each once: the least is known of the shortest."""
-        by_kind = {kind: {use.target for use in self.unknown if use.kind == kind} for kind in ("link", "consume")}
+        by_kind = {
+            kind: {use.target for use in self.unknown if use.kind in (kind, "name")} for kind in ("link", "consume")
+        }
         return {kind: tuple(sorted(targets, key=len)) for kind, targets in by_kind.items()}
 
     @cached_property

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     ContainerKind = Literal["workflow", "job", "step", "service", "function", "class", "branch", "cell", "key"]
     End = Literal["with", "finish", "ultralytics", "accelerate", "transformers"]
-    SiteKind = Literal["link", "init", "artifact", "consume", "target", "log", "other"]
+    SiteKind = Literal["link", "init", "artifact", "consume", "target", "source", "log", "other"]
     """Reports show the first four. `log` and `other` are for rules alone."""
 
 
@@ -250,6 +250,16 @@ class ConfiguredTarget(Site):
 
     kind = "target"
 
+    is_published: bool = True
+    """Whether its key says that something is linked to it; else it may be consumed as well."""
+
+
+@record
+class ConfiguredSource(Site):
+    """A full name in a configuration file that is consumed somewhere else. `call` is empty; no rule looks at it."""
+
+    kind = "source"
+
 
 @record
 class Init(Site):
@@ -294,6 +304,6 @@ class OtherCall(Site):
 
 
 SITE_CLASSES: Mapping[SiteKind, type[Site]] = {
-    cls.kind: cls for cls in (Link, ConfiguredTarget, Init, MakeArtifact, Consume, Log, OtherCall)
+    cls.kind: cls for cls in (Link, ConfiguredTarget, ConfiguredSource, Init, MakeArtifact, Consume, Log, OtherCall)
 }
 """The class of each kind of call site."""

@@ -42,13 +42,14 @@ def map_lines(link_map: LinkMap, findings: Sequence[MapFinding], *, colour: bool
         yield f"  {paint_text('1', item.collection, colour=colour)}{f'  ({state})' if state else ''}"
         yield from (f"    <- {describe_use(use, many=many)}" for use in item.producers)
         yield from (f"    -> {describe_use(use, many=many)}" for use in item.consumers)
+        yield from (f"    -- {describe_use(use, many=many)}" for use in item.named)
         yield from (f"    drift: {words}" for words in item.drift)
     if link_map.unknown:
         if link_map.collections:
             yield ""
         yield paint_text("1", f"Unknown targets: {len(link_map.unknown)}", colour=colour)
         for use in link_map.unknown:
-            arrow = "<-" if use.kind == "link" else "->"
+            arrow = {"link": "<-", "consume": "->"}.get(use.kind, "--")
             yield f"  {arrow} {describe_use(use, many=many)}  {show_unknown(use.target)}"
     if findings:
         yield ""
@@ -109,11 +110,13 @@ def finding_lines(item: MapFinding, *, many: bool, colour: bool = False) -> Iter
 def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding], unread: Sequence[str] = ()) -> str:
     """What there is, counted; unknown targets, links to projects and unread files are always named."""
     uses = [use for item in link_map.collections for use in item.uses]
-    links = sum(use.kind == "link" for use in uses)
+    kinds = [use.kind for use in uses]
+    named = kinds.count("name")
     words = [
         _count(len(link_map.collections), "collection"),
-        _count(links, "link"),
-        _count(len(uses) - links, "consumer"),
+        _count(kinds.count("link"), "link"),
+        _count(kinds.count("consume"), "consumer"),
+        *([f"{named:,} only named in configuration"] if named else []),
         _count(len(link_map.unknown), "unknown target"),
         _count(len(link_map.repositories), "repository", "repositories"),
     ]
@@ -145,7 +148,8 @@ def mermaid_lines(link_map: LinkMap) -> Iterator[str]:
             arrows.setdefault((use.program, use.kind), {}).update(dict.fromkeys(use.aliases))
         for (program, kind), aliases in arrows.items():
             label = _escape_mermaid(", ".join(map(show_unknown, aliases)))
-            chart.connect(chart.declare_file(program), node, f'-->|"{label}"|' if label else "-->", kind)
+            line = "---" if kind == "name" else "-->"
+            chart.connect(chart.declare_file(program), node, f'{line}|"{label}"|' if label else line, kind)
     for use in link_map.unknown:
         target = show_unknown(use.target)
         node = chart.declare(("unknown", target), f"unknown: {target}", '(["{}"])')
@@ -175,7 +179,7 @@ class _Chart:
 
     def connect(self, file: str, node: str, arrow: str, kind: str) -> None:
         """An arrow, from the file for a link, to the file for a consumer."""
-        start, end = (file, node) if kind == "link" else (node, file)
+        start, end = (node, file) if kind == "consume" else (file, node)
         self.lines.append(f"  {start} {arrow} {end}")
 
 

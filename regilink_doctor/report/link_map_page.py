@@ -42,6 +42,7 @@ details.entry > div { padding: 0 .75rem .75rem 1.75rem; }
 summary b { font-weight: 600; } .counts { color: var(--soft); margin-left: .5rem; }
 .badge { color: var(--mark); border: 1px solid var(--mark); border-radius: 4px; padding: 0 .35rem; font-size: .8rem;
   margin-left: .35rem; white-space: nowrap; }
+@media (min-width: 50.01rem) { html { scroll-padding-top: 8.5rem; } }
 .error { --mark: var(--fail); } .warning { --mark: var(--warn); } .info { --mark: var(--soft); }
 h3 { font-size: .9rem; margin: .5rem 0 .1rem; color: var(--soft); } ul { margin: 0; padding-left: 1.1rem; }
 li { overflow-wrap: anywhere; } .finding { border-left: 3px solid var(--mark); padding-left: .6rem; margin: .5rem 0; }
@@ -113,7 +114,7 @@ def _render_unknown(uses: Sequence[Use], *, many: bool) -> Iterator[str]:
     yield f"<section><h2>Unknown targets ({len(uses)})</h2>"
     yield '<p class="soft">The source does not tell what these name.</p>'
     for use in uses:
-        verb = "linked by" if use.kind == "link" else "consumed by"
+        verb = {"link": "linked by", "consume": "consumed by"}.get(use.kind, "named by")
         place = _escape_html(_name_place(use, many=many))
         yield _open_entry("", (), (use,))
         yield f'<summary><code>{_escape_html(use.target)}</code> <span class="counts">{verb} {place}</span></summary>'
@@ -191,7 +192,8 @@ def _render_collection(
         yield f'<p class="finding {finding.severity}"><strong>{finding.severity}</strong>: '
         yield f"{_escape_html(finding.message)}{notes}</p>"
     yield from (f'<p class="finding warning">drift: {_escape_html(words)}</p>' for words in item.drift)
-    for heading, uses in (("Linked by", item.producers), ("Consumed by", item.consumers)):
+    sides = (("Linked by", item.producers), ("Consumed by", item.consumers), ("Only named by", item.named))
+    for heading, uses in sides:
         if uses:
             yield f"<h3>{heading}</h3><ul>{''.join(_render_use(use, many=many) for use in uses)}</ul>"
     yield "</div></details>"

@@ -130,12 +130,13 @@ USE = _object(
     line=COUNTED,
     column=COUNTED,
     cell=CELL,
-    kind=_choice("link", "consume"),
+    kind=_choice("link", "consume", "name"),
     call=TEXT,
     target=TEXT,
     **dict.fromkeys(("artifact", "organization", "entity", "type", "owner"), TEXT_OR_NULL),
     aliases=TEXTS,
     sets=TEXTS,
+    moves=TEXTS,
     ignored=TEXTS,
 )
 
@@ -252,6 +253,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
                     collection=TEXT,
                     producers=_list(USE),
                     consumers=_list(USE),
+                    named=_list(USE),
                     server=_or_null(_object(type=TEXT, aliases=TEXTS, versions=NUMBER, last_link=TEXT_OR_NULL)),
                     drift=TEXTS,
                 )

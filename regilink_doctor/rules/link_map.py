@@ -75,7 +75,7 @@ class ConsumedNeverProduced(Rule):
             use = _first_real(collection.consumers)
             if use is None or collection.server is not None:
                 continue
-            if any(item.producers for item in link_map.find_namesakes(collection)):
+            if any(item.producers or item.named for item in link_map.find_namesakes(collection)):
                 continue
             if _produced_elsewhere(link_map, collection) is not None:
                 continue  # OrganizationMismatch reports it
@@ -115,7 +115,7 @@ class ProducedNeverConsumed(Rule):
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
         for collection in link_map.collections:
             use = _first_real(collection.producers)
-            if use is None or any(item.consumers for item in link_map.find_namesakes(collection)):
+            if use is None or any(item.consumers or item.named for item in link_map.find_namesakes(collection)):
                 continue
             doubt = "" if link_map.is_merged else "repository"
             if link_map.can_be_unknown("consume", collection):
@@ -348,9 +348,9 @@ class InconsistentSpelling(Rule):
 class ContestedAlias(Rule):
     """Two programs set the same alias of one collection.
 
-    An alias points to one version: each program moves it away from the other's version, and what consumers get
-    depends on which program ran last. `latest` and versions are not reported, and neither are two links of one
-    file.
+    They pass it to a link, or set it on what they consume (`artifact.aliases.append("prod")` and `artifact.save()`). An
+    alias points to one version: each program moves it away from the other's version, and what consumers get depends on
+    which program ran last. `latest` and versions are not reported, and neither are two places of one file.
     """
 
     code = "REG907"
@@ -361,10 +361,16 @@ class ContestedAlias(Rule):
     bad = (
         '# --- train.py\nrun.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["prod"])\n'
         '# --- tune.py\nrun.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["prod"])',
+        '# --- train.py\nrun.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["prod"])\n'
+        '# --- promote.py\nzoo = wandb.Api().artifact("wandb-registry-model/zoo:latest")\n'
+        'zoo.aliases.append("prod")\nzoo.save()',
     )
     good = (
         '# --- train.py\nrun.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["staging"])\n'
         '# --- tune.py\nrun.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["prod"])',
+        '# --- train.py\nrun.link_artifact(artifact, "wandb-registry-model/zoo", aliases=["staging"])\n'
+        '# --- promote.py\nzoo = wandb.Api().artifact("wandb-registry-model/zoo:staging")\n'
+        'zoo.aliases.append("prod")\nzoo.save()',
     )
 
     def explain(self, problem: Problem) -> Message:
@@ -383,8 +389,8 @@ class ContestedAlias(Rule):
         for collection in link_map.collections:
             first: dict[str, Use] = {}
             reported: set[tuple[str, tuple[str, str]]] = set()
-            for use in collection.producers:
-                for alias in use.aliases:
+            for use in (*collection.producers, *collection.consumers):
+                for alias in use.aliases if use.kind == "link" else use.moves:
                     if use.is_test or not is_moving_alias(alias):
                         continue
                     other = first.setdefault(alias, use)
@@ -398,7 +404,7 @@ class ContestedAlias(Rule):
 
 def _produced_elsewhere(link_map: LinkMap, collection: MappedCollection) -> MappedCollection | None:
     """The collection of these names in another organization that code links to, where none links to this one."""
-    if not collection.organization or any(item.producers for item in link_map.find_namesakes(collection)):
+    if not collection.organization or any(item.producers or item.named for item in link_map.find_namesakes(collection)):
         return None
     others = link_map.by_path[collection.registry, collection.collection]
     return next((item for item in others if item.producers and item.organization), None)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,6 +17,7 @@ from regilink_doctor.core.findings import Finding, Place, Related, Span
 from regilink_doctor.core.link_map import LinkMap, Use, alias_asked_for, can_be_registry_path, fold_name
 from regilink_doctor.core.naming import is_version
 from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.sites import ConfiguredTarget
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, show_unknown
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.lint.scan.files import read
@@ -26,7 +29,7 @@ from regilink_doctor.workflows.lint import lint_paths
 
 if TYPE_CHECKING:
     from regilink_doctor.core.catalog import Catalog, Registry, Writers
-    from regilink_doctor.core.link_map import MapReport
+    from regilink_doctor.core.link_map import MapReport, UseKind
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.selection import Selection
@@ -79,7 +82,7 @@ def map_paths(
     root = find_root(next(iter(paths), "."))
     name = repository or name_repository(root)
     reader = _UseReader(root, name, catalog, config)
-    uses = tuple(reader.read_uses([report.site for report in result.sites]))
+    uses = tuple(reader.read_uses([*(report.site for report in result.sites), *result.configured_sources]))
     return MapResult(LinkMap(uses, (name,), catalog, is_live=is_live), result)
 
 
@@ -93,6 +96,7 @@ class _UseReader:
         self._config = config
         self._owners: CodeOwners = read_code_owners(root)
         self._set_aliases: dict[str, tuple[str, ...]] = {}
+        self._moved_aliases: dict[str, Mapping[tuple[int, int], tuple[str, ...]]] = {}
         self._comments: dict[str, SuppressionIndex | None] = {}
 
     def read_uses(self, sites: Sequence[Site]) -> Iterator[Use]:
@@ -101,7 +105,7 @@ class _UseReader:
         read = {_line_of(part.place) for site in calls for string in site.target for part in string.parts}
         for site in sites:
             if site.kind in ("link", "consume") or (
-                site.kind == "target" and not any(_line_of(string.place) in read for string in site.target)
+                site.kind in ("target", "source") and not any(_line_of(string.place) in read for string in site.target)
             ):
                 yield from self._uses_of(site)
 
@@ -115,13 +119,14 @@ class _UseReader:
         for target in targets:
             if site.kind != "link" and not can_be_registry_path(target):
                 continue
-            is_consumed = site.kind == "consume" or (site.kind == "target" and bool(alias_asked_for(target)))
+            kind = _kind_of(site)
+            is_consumed = kind == "consume"
             yield Use(
                 repository=self._repository,
                 path=self._path_of(site.place),
                 line=site.place.span.line,
                 column=site.place.span.column,
-                kind="consume" if is_consumed else "link",
+                kind=kind,
                 target=target,
                 cell=site.place.cell or 0,
                 call=site.call,
@@ -131,6 +136,7 @@ class _UseReader:
                 type=_only(site.artifact_type),
                 aliases=alias_asked_for(target) if is_consumed else _read_aliases(site),
                 sets=self._find_set_aliases(site.place.path) if is_consumed else (),
+                moves=self._find_moved_aliases(site.place) if is_consumed else (),
                 owner=self._owners.find(self._path_of(site.place)),
                 ignored=self._find_ignored(site.place),
             )
@@ -167,6 +173,14 @@ class _UseReader:
             self._set_aliases[path] = tuple(dict.fromkeys(names))
         return self._set_aliases[path]
 
+    def _find_moved_aliases(self, place: Place) -> tuple[str, ...]:
+        """The aliases that are certainly set on what the call at a place of a Python file gives."""
+        path = place.path
+        if path not in self._moved_aliases:
+            is_worth_parsing = path.endswith(".py") and self._find_set_aliases(path)
+            self._moved_aliases[path] = find_moved_aliases(read(path)) if is_worth_parsing else {}
+        return self._moved_aliases[path].get((place.span.line, place.span.column), ())
+
     def _find_ignored(self, place: Place) -> tuple[str, ...]:
         """The rules of the map that a comment silences at a place."""
         if place.path not in self._comments:
@@ -178,8 +192,68 @@ class _UseReader:
         return tuple(code for code in WATCHED_BY["map"] if code in silenced or None in silenced)
 
 
+def _kind_of(site: Site) -> UseKind:
+    """What is done with a target; what the key of a configured value does not say is not guessed."""
+    if site.kind in ("consume", "source"):
+        return "consume"
+    return "name" if isinstance(site, ConfiguredTarget) and not site.is_published else "link"
+
+
 def _line_of(place: Place) -> tuple[str, int]:
     return (os.path.abspath(place.path), place.span.line)
+
+
+def find_moved_aliases(content: bytes) -> Mapping[tuple[int, int], tuple[str, ...]]:
+    """The aliases that a program sets on the result of a call, by the line and column of the call.
+
+    The result has to be in a variable that is assigned once in its function, and that is saved there.
+    """
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError):
+        return {}
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    moved: dict[tuple[int, int], tuple[str, ...]] = {}
+    for scope in (tree, *functions):
+        nodes = list(_walk_scope(scope))
+        stored = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+        calls = {
+            node.targets[0].id: node.value
+            for node in nodes
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Call)
+        }
+        for name, call in calls.items():
+            sets = [alias for node in nodes for alias in _aliases_set_on(name, node)]
+            is_saved = any(isinstance(node, ast.Call) and ast.unparse(node) == f"{name}.save()" for node in nodes)
+            if sets and is_saved and stored[name] == 1:
+                moved[call.lineno, call.col_offset + 1] = tuple(dict.fromkeys(sets))
+    return moved
+
+
+def _walk_scope(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function or module, without those of the functions and classes in it."""
+    for node in ast.iter_child_nodes(scope):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            yield node
+            yield from _walk_scope(node)
+
+
+def _aliases_set_on(name: str, node: ast.AST) -> list[str]:
+    """The aliases that a call or assignment sets: `name.aliases.append("prod")`, `name.aliases = ["prod"]`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr not in ("append", "extend", "insert"):
+            return []
+        target, values = node.func.value, node.args
+    elif isinstance(node, ast.Assign | ast.AugAssign):
+        target, values = (node.targets[0] if isinstance(node, ast.Assign) else node.target), [node.value]
+    else:
+        return []
+    if not isinstance(target, ast.Attribute) or ast.unparse(target) != f"{name}.aliases":
+        return []
+    items = [item for value in values for item in (value.elts if isinstance(value, ast.List | ast.Tuple) else [value])]
+    return [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
 
 
 def _only(strings: Iterable[StringValue]) -> str:
@@ -388,6 +462,7 @@ def _redact_use(use: Use) -> Use:
         type=_hide("type", use.type),
         aliases=tuple(_hide("alias", alias) for alias in use.aliases),
         sets=tuple(_hide("alias", alias) for alias in use.sets),
+        moves=tuple(_hide("alias", alias) for alias in use.moves),
         owner=_hide("owner", use.owner),
     )
 

@@ -40,6 +40,7 @@ def use_value(use: Use) -> dict[str, Any]:
         "type": show_unknown(use.type) or None,
         "aliases": [show_unknown(alias) for alias in use.aliases],
         "sets": [show_unknown(alias) for alias in use.sets],
+        "moves": list(use.moves),
         "owner": use.owner or None,
         "ignored": list(use.ignored),
     }
@@ -99,9 +100,9 @@ def _find_uses(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         names = (_text(collection.get(name), f"{where}.{name}") for name in ("organization", "registry", "collection"))
         organization, registry, name = names
         target = f"wandb-registry-{registry}/{name}"
-        for side, kind in (("producers", "link"), ("consumers", "consume")):
+        for side, kind in (("producers", "link"), ("consumers", "consume"), ("named", "name")):
             defaults = {"kind": kind, "organization": organization, "target": target}
-            for index, item in enumerate(_list(collection, side, where)):
+            for index, item in enumerate(_list({"named": [], **collection}, side, where)):
                 yield f"{where}.{side}[{index}]", _complete(item, f"{where}.{side}[{index}]", defaults)
     for index, item in enumerate(_list(value, "unknown", "")):
         yield f"unknown[{index}]", _complete(item, f"unknown[{index}]", {"kind": "link", "target": "{?}"})
@@ -112,7 +113,7 @@ def _find_uses(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def _complete(value: object, where: str, defaults: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise MapFileError(f"{where}: not an object")
-    return {"column": 1, "aliases": [], "sets": [], "ignored": [], **defaults, **value}
+    return {"column": 1, "aliases": [], "sets": [], "moves": [], "ignored": [], **defaults, **value}
 
 
 def _list(value: dict[str, Any], name: str, where: str) -> list[Any]:
@@ -148,8 +149,8 @@ def _read_use(value: dict[str, Any], where: str, shared: dict[str, str]) -> Use:
         return tuple(shared.setdefault(item, item) for item in items)
 
     kind = value.get("kind")
-    if kind not in ("link", "consume"):
-        raise MapFileError(f"{where}.kind: neither link nor consume")
+    if kind not in ("link", "consume", "name"):
+        raise MapFileError(f"{where}.kind: not link, consume or name")
     return Use(
         repository=text("repository"),
         path=text("path"),
@@ -165,6 +166,7 @@ def _read_use(value: dict[str, Any], where: str, shared: dict[str, str]) -> Use:
         type=text("type"),
         aliases=texts("aliases"),
         sets=texts("sets"),
+        moves=texts("moves"),
         owner=text("owner"),
         ignored=texts("ignored"),
     )
@@ -180,6 +182,7 @@ def render_map(link_map: LinkMap, findings: Iterable[dict[str, Any]]) -> Iterato
             "collection": item.collection,
             "producers": [use_value(use) for use in item.producers],
             "consumers": [use_value(use) for use in item.consumers],
+            "named": [use_value(use) for use in item.named],
             "server": _server_value(item.server),
             "drift": list(item.drift),
         }

@@ -52,6 +52,7 @@ class LintResult:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.sites: list[SiteReport] = []
+        self.configured_sources: list[Site] = []
         self.sources: dict[str, bytes] = {}
         self.files = 0
         self.parsed = 0
@@ -105,8 +106,9 @@ class LintResult:
         self.sites += [
             SiteReport(site, codes)
             for site, codes in zip(report.sites, report.codes, strict=True)
-            if site.kind not in ("log", "other")
+            if site.kind not in ("log", "other", "source")
         ]
+        self.configured_sources += [site for site in report.sites if site.kind == "source"]
 
     def take_findings(self, other: LintResult) -> None:
         """Take the findings of another run on the same files in the place of these."""

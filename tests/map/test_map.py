@@ -84,7 +84,8 @@ def test_the_graph(capsys: pytest.CaptureFixture[str]) -> None:
     assert items["acme/prod/zoo"]["producers"][0]["artifact"] == "team-a/p/zoo:v3"
     birds = items["-/dataset/birds"]["producers"]
     assert [use["path"] for use in birds] == ["train.py"], "the value that code reads is the code's"
-    assert items["-/dataset/cats"]["producers"][0]["path"] == "conf/c.yaml"
+    cats = items["-/dataset/cats"]
+    assert ([use["path"] for use in cats["named"]], cats["producers"]) == (["conf/c.yaml"], []), "the key says neither"
     assert items["-/model/nightly"]["producers"][0]["path"] == ".github/workflows/ci.yml"
     assert [(use["line"], use["target"]) for use in value["unknown"]] == [(13, "{?}")]
     assert value["repositories"] == ["git.acme.test/ml/zoo"]
@@ -108,7 +109,10 @@ def test_text_and_summary(capsys: pytest.CaptureFixture[str]) -> None:
     assert "    -> serve/serve.py:2  model  :best  (@acme/serving)\n" in out
     assert "Unknown targets: 1\n" in out
     outside = "1 link does not name a collection of a registry: train.py:14."
-    assert err == f"5 collections, 5 links, 1 consumer, 1 unknown target, 1 repository; 4 infos. {outside}\n"
+    assert err == (
+        "5 collections, 4 links, 1 consumer, 1 only named in configuration, 1 unknown target, 1 repository; 3 infos. "
+        f"{outside}\n"
+    )
 
 
 def test_a_file_that_cannot_be_read_is_named(

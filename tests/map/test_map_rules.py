@@ -148,6 +148,75 @@ def test_an_alias_that_is_set_on_what_was_consumed(statement: str, codes: list[s
     assert severities(link_map, "REG904") == codes
 
 
+CONFIGURED = """
+--- conf.yaml
+model:
+  artifact: acme/wandb-registry-model/artifact:prod
+  source: acme/wandb-registry-model/source
+  target_path: wandb-registry-model/target
+  registry_id: acme/wandb-registry-model/registry
+  description: acme/wandb-registry-model/description:prod
+  notes: see acme/wandb-registry-model/notes:prod
+  publish_to: acme/wandb-registry-model/publish:prod
+  items: [acme/wandb-registry-model/item:v2]
+--- .env
+MODEL_ARTIFACT=acme/wandb-registry-model/env:prod
+--- .github/workflows/serve.yml
+on: push
+env:
+  MODEL: acme/wandb-registry-model/ci:prod
+jobs:
+  serve:
+    runs-on: x
+    steps:
+      - run: wandb artifact get acme/wandb-registry-model/get:prod
+      - uses: ./serve
+        with: {model: "acme/wandb-registry-model/with:v1"}
+--- get.sh
+wandb artifact get --root out acme/wandb-registry-model/shell:v3
+python serve.py --model acme/wandb-registry-model/option:prod
+--- Makefile
+get:
+\twandb artifact get acme/wandb-registry-model/make:prod
+"""
+
+
+def test_what_configuration_and_commands_consume(map_of: MapOf) -> None:
+    link_map = map_of(CONFIGURED.replace("\n--- ", "\n# --- "))
+    kinds = {item.collection: [(use.kind, *use.aliases) for use in item.uses] for item in link_map.collections}
+    consumed = {name: [("consume", "prod")] for name in ("artifact", "env", "ci", "get", "option", "make")}
+    assert kinds == {
+        **consumed,
+        "source": [("consume",)],
+        "item": [("consume", "v2")],
+        "with": [("consume", "v1")],
+        "shell": [("consume", "v3")],
+        "target": [("link",)],
+        "publish": [("link",)],
+        "registry": [("name",)],
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "moved"),
+    [
+        ('a.aliases.append("prod")\na.save()', ("prod",)),
+        ('a.aliases += ["prod", "best"]\na.save()', ("prod", "best")),
+        ('a.aliases = ["prod"]\na.save()', ("prod",)),
+        ('a.aliases.append("prod")', ()),
+        ('a.aliases.remove("prod")\na.save()', ()),
+        ("a.aliases.append(name)\na.save()", ()),
+        ('b.aliases.append("prod")\nb.save()', ()),
+        ('a.aliases.append("prod")\na.save()\na = other()', ()),
+        ('def f(a):\n    a.aliases.append("prod")\n    a.save()', ()),
+    ],
+)
+def test_the_artifact_that_an_alias_is_set_on(code: str, moved: tuple[str, ...], map_of: MapOf) -> None:
+    consume = 'a = wandb.Api().artifact("wandb-registry-model/zoo:v1")\n'
+    (use,) = map_of(consume + code).collections[0].consumers
+    assert use.moves == moved
+
+
 @pytest.mark.parametrize(
     ("statement", "drift"),
     [

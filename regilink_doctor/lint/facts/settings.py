@@ -12,7 +12,7 @@ from functools import lru_cache
 from regilink_doctor.core.findings import Span
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.sites import ConfiguredTarget, Container, Setting, Site
+from regilink_doctor.core.sites import ConfiguredSource, ConfiguredTarget, Container, Setting, Site
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.core.target_path import UNKNOWN_NAME, misspelled_prefix
 from regilink_doctor.lint.data import iterate_scalars
@@ -107,6 +107,16 @@ def is_target(keys: tuple[str, ...], pattern: str) -> bool:
     if hinted and "/" in pattern and any(misspelled_prefix(segment) for segment in segments):
         return True
     return _named_for_it(keys, key, pattern) and "/" in pattern and "://" not in pattern and _like_a_path(pattern)
+
+
+def is_source(keys: tuple[str, ...], pattern: str) -> bool:
+    """Whether the value of a key is the full name of what is consumed: it has an alias, or its key says so."""
+    key = _to_snake_case(keys[-1]) if keys else ""
+    path, colon, _ = pattern.partition(":")
+    owner, _, name = path.rpartition(REGISTRY_PREFIX)
+    if key in _PROSE or "\n" in pattern or "/" not in name or not re.fullmatch(r"([^\s/]+/)?", owner):
+        return False
+    return not _PUBLISHING.search(key) and bool(colon or _CONSUMING.search(key))
 
 
 def _named_for_it(keys: tuple[str, ...], key: str, pattern: str) -> bool:
@@ -239,9 +249,9 @@ def _find_options(command: Command) -> Iterator[Setting]:
 
 
 def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
-    """A site for each setting that is a target path: the rules of paths look at sites.
+    """A site for each setting that is a target path, which the rules of paths look at, or the name of what is consumed.
 
-    What is set beside it belongs to the same link: `entity`, `artifact_type`, `aliases`.
+    What is set beside a target path belongs to the same link: `entity`, `artifact_type`, `aliases`.
     """
     aliases = _group_by_table(settings, ("aliases", "alias", "artifact_aliases", "registry_aliases"))
     entities = _group_by_table(settings, ("entity", "wandb_entity"))
@@ -258,7 +268,10 @@ def find_target_sites(settings: tuple[Setting, ...]) -> Iterator[Site]:
                 entity=_only(entities.get(table, ())),
                 type=_only(types.get(table, ())),
                 aliases=tuple(aliases.get(table, ())),
+                is_published=bool(_PUBLISHING.search(_to_snake_case(item.keys[-1]))),
             )
+        elif sources := tuple(text for text in item.value if is_source(item.keys, text.pattern)):
+            yield ConfiguredSource("", item.place, item.statement, target=sources, argument=item.place)
 
 
 def _group_by_table(
