@@ -212,11 +212,10 @@ def assert_not_linked(attempts: Iterable[LinkAttempt], path: object = None, *, a
     pattern = None if path is None else read_destination(path)
     for attempt in tried:
         if attempt.destination and (pattern is None or pattern.is_destination(attempt)):
-            raise link_error(
-                f"{_describe_place(attempt)}something was linked to {str(pattern or attempt.destination)!r}",
-                tried,
-                assumed,
-            )
+            summary = f"{_describe_place(attempt)}something was linked to {str(pattern or attempt.destination)!r}"
+            if pattern is not None and pattern.is_registry:
+                summary += f": {attempt.destination!r}"
+            raise link_error(summary, tried, assumed)
 
 
 def assert_refused(
@@ -258,7 +257,9 @@ def assert_refused(
     raise link_error(f"no link to {str(pattern)!r} was refused", tried, assumed, reason)
 
 
-def assert_consumed(consumed: Iterable[Consumption], name: object, *, how: str | None = None) -> Consumption:
+def assert_consumed(
+    consumed: Iterable[Consumption], name: object, *, how: str | None = None, reason: str | None = None
+) -> Consumption:
     """Return the last time that a version was consumed (`how`: `fetch`, `use`, `download`). Failures do not count.
 
     Raises:
@@ -275,8 +276,11 @@ def assert_consumed(consumed: Iterable[Consumption], name: object, *, how: str |
         lines[0] += f": {(failed.failed or '').splitlines()[0]}"
     elif not entries:
         lines[0] += ": nothing was consumed at all"
-    elif other := [HOW[entry.how] for entry in entries if matches_consumption(pattern, entry)]:
-        lines[0] += f": it was {' and '.join(dict.fromkeys(other))}"
+        lines += [reason] if reason else []
+    elif ways := _describe_ways(entry for entry in entries if matches_consumption(pattern, entry)):
+        lines[0] += f": it was {ways}"
+    elif others := dict.fromkeys(entry.name for entry in entries if entry.failed is None):
+        lines[0] += f": {', '.join(map(repr, list(others)[:3]))} {'was' if len(others) == 1 else 'were'}"
     if entries:
         lines += ["Consumed:", *(_describe_consumption(each) for each in entries)]
     raise AssertionError("\n".join(lines))
@@ -290,13 +294,11 @@ def assert_not_consumed(consumed: Iterable[Consumption], name: object = None, *,
     """
     __tracebackhide__ = True
     pattern, how = None if name is None else read_destination(name), read_how(how)
-    for entry in consumed:
-        if (
-            how in (None, entry.how)
-            and entry.failed is None
-            and (pattern is None or matches_consumption(pattern, entry))
-        ):
-            raise AssertionError(f"{entry.name!r} was {HOW[entry.how]}")
+    entries = [entry for entry in consumed if how in (None, entry.how) and entry.failed is None]
+    for entry in entries:
+        if pattern is None or matches_consumption(pattern, entry):
+            ways = _describe_ways(other for other in entries if other.name == entry.name)
+            raise AssertionError(f"{entry.name!r} was {ways}")
 
 
 def assert_logged(
@@ -311,34 +313,44 @@ def assert_logged(
 
     Raises:
         AssertionError: there is none; the message shows what was logged.
+        ImpossibleAssertion: the name is a registry's, where no run logs.
     """
     __tracebackhide__ = True
     pattern, wanted = read_pattern(name), read_aliases(aliases) or frozenset()
+    if pattern.registry:
+        raise ImpossibleAssertion(f"{str(pattern)!r} is in a registry, a run logs to its project: use assert_linked")
     logged = [version for run in runs for version in run.logged]
-    for version in reversed(logged):
-        path = version.sequence.path
-        names = (path, path.partition("/")[2], path.rpartition("/")[2])
-        own = {
-            alias.alias for item in version.memberships for alias in item.aliases if item.collection is version.sequence
-        }
-        if (
-            (
-                pattern.path in names
-                or any("*" in pattern.path and matches_pattern(each, pattern.path) for each in names)
-            )
-            and pattern.version in (None, f"v{version.index}", *own)
-            and type in (None, version.type)
-            and wanted <= own
-        ):
+    named = [version for version in logged if _is_logged_as(pattern, version)]
+    for version in reversed(named):
+        if type in (None, version.type) and wanted <= _list_own_aliases(version):
             return version
     details = f" of type {type!r}" if type else ""
     details += f" with {_list_aliases(sorted(wanted))}" if wanted else ""
     lines = [f"no run logged {str(pattern)!r}{details}"]
+    if named:
+        last = named[-1]
+        own = _list_own_aliases(last)
+        actual = f"has {_list_aliases(sorted(own))}" if type in (None, last.type) else f"is of type {last.type!r}"
+        lines[0] += f": {last.source_name} {actual}"
     if logged:
         lines += ["Logged:", *(f"{version.type} {version.source_name}" for version in logged)]
     elif reason:
         lines.append(reason)
     raise AssertionError("\n".join(lines))
+
+
+def _is_logged_as(pattern: PathPattern, version: ArtifactVersion) -> bool:
+    path = version.sequence.path
+    names = (path, path.partition("/")[2], path.rpartition("/")[2])
+    if pattern.version not in (None, f"v{version.index}", *_list_own_aliases(version)):
+        return False
+    return pattern.path in names or ("*" in pattern.path and any(matches_pattern(name, pattern.path) for name in names))
+
+
+def _list_own_aliases(version: ArtifactVersion) -> set[str]:
+    """Its aliases where it was logged."""
+    own = (item for item in version.memberships if item.collection is version.sequence)
+    return {alias.alias for item in own for alias in item.aliases}
 
 
 def assert_triggered(world: World, name: str, *, path: object = None, reason: str | None = None) -> Triggered:
@@ -358,7 +370,10 @@ def assert_triggered(world: World, name: str, *, path: object = None, reason: st
             return entry
     if not automations and not ran:
         near = suggest_name(name, names) or "."
-        raise ImpossibleAssertion(f"there is no automation {name!r}{near} There are: {', '.join(names) or 'none'}")
+        makes = "" if names else f"; regilink.automation({name!r}, ...) makes one"
+        raise ImpossibleAssertion(
+            f"there is no automation {name!r}{near} There are: {', '.join(names) or 'none'}{makes}"
+        )
     summary = f"the automation {name!r} did not run{f' for {str(pattern)!r}' if pattern is not None else ''}"
     if ran:
         summary += f": it ran for {', '.join(dict.fromkeys(entry.subject for entry in ran))}"
@@ -395,8 +410,13 @@ def assert_registry_ready(world: World, source: object, *, registry: str | None 
     __tracebackhide__ = True
     pattern = read_pattern(source)
     membership = find_membership(world, pattern)
+    if membership is None and pattern.path.count("/") < 2 and pattern.registry is None:
+        raise ImpossibleAssertion(f'{str(pattern)!r} is not a full name: write "ENTITY/PROJECT/{pattern.path}"')
     if membership is None:
-        raise AssertionError(f"{pattern} is not on the server: it was never logged, or not under this name")
+        with world.lock:
+            names = [other.source_name for other in world.artifacts.values()]
+        near = suggest_name(str(pattern), names) or f"; there are: {', '.join(names[-3:]) or 'no artifacts'}"
+        raise AssertionError(f"{str(pattern)!r} is not on the server{near}")
     version = membership.artifact
     if version.state != "COMMITTED":
         raise AssertionError(f"{version.source_name} is not committed: `run.log_artifact(artifact).wait()` first")
@@ -431,7 +451,7 @@ def assert_target_path(path: object) -> None:
     if wrong:
         codes = ", ".join(problem.rule for problem in wrong)
         lines = [line for problem in wrong for line in render_message(rule_for(problem.rule).explain(problem))]
-        raise AssertionError("\n  ".join([f"{text!r} is not a target path [{codes}]", *lines]))
+        raise AssertionError("\n  ".join([f"{text!r} is not a target path [{codes}]: {lines[0]}", *lines[1:]]))
     if not parse(text).is_registry:
         raise AssertionError(f'{text!r} names no registry: write "{REGISTRY_PREFIX}REGISTRY/{text}"')
 
@@ -477,7 +497,7 @@ def assert_map(
     config = Config()
     result = map_paths([os.fspath(path) for path in paths] or ["."], catalog=view, config=config, repository=repository)
     if unread := (*result.lint.failures, *result.lint.unread):
-        raise ImpossibleAssertion("\n  ".join(["the source cannot be read", *unread]))
+        raise ImpossibleAssertion("\n  ".join(["the source cannot be read: " + unread[0], *unread[1:]]))
     own = result.link_map
     if not any(use.kind == "consume" for use in own.uses):
         raise ImpossibleAssertion("the code consumes nothing from a registry, so this would prove nothing")
@@ -494,7 +514,7 @@ def assert_map(
         unknown = (use for use in own.unknown if use.kind == "consume")
         lines += [f"{describe_use(use, many=False)}: the source does not tell what this consumes" for use in unknown]
     if lines:
-        raise AssertionError("\n  ".join(["the map does not fit", *lines]))
+        raise AssertionError("\n  ".join(["the map does not fit: " + lines[0], *lines[1:]]))
 
 
 def read_aliases(aliases: str | Collection[str] | None) -> frozenset[str] | None:
@@ -542,9 +562,8 @@ def read_failure(failure: str | None) -> str | None:
     from regilink_doctor.core.failures import FAILURES
 
     if failure not in FAILURES:
-        raise ImpossibleAssertion(
-            f"there is no failure {failure!r} in the failure index{suggest_name(str(failure), FAILURES)}"
-        )
+        near = suggest_name(str(failure), FAILURES) or ": its ids are like 'B3'"
+        raise ImpossibleAssertion(f"there is no failure {failure!r} in the failure index{near}")
     return failure
 
 
@@ -658,7 +677,8 @@ def _check_accepted(world: World, version: ArtifactVersion, registry: str) -> No
     judgement = world.link(link, type=version.type)
     if judgement.outcome != "linked" and judgement.problem is not None:
         view = WorldView(world)
-        path = f"{link.project}/{link.collection}"
+        # For the message alone: a collection of this name may be there and accept less than the registry.
+        path = f"{link.project}/{version.sequence.name}"
         target = target_of(path, entity=entity.name, artifact_type=version.type)
         facts = {"organization": judgement.organization or "", **judgement.problem.facts}
         raise _not_ready(version, replace(judgement.problem, target=target, view=view, facts=facts), registry)
@@ -669,8 +689,9 @@ def _not_ready(version: ArtifactVersion, problem: Problem, registry: str = "") -
     from regilink_doctor.rules import rule_for
 
     where = f"to the registry {registry!r}" if registry else "to a registry"
-    summary = f"{version.source_name}, of type {version.type!r}, cannot be linked {where} [{problem.rule}]"
-    return AssertionError("\n  ".join([summary, *render_message(rule_for(problem.rule).explain(problem))]))
+    reason, *rest = render_message(rule_for(problem.rule).explain(problem))
+    summary = f"{version.source_name}, of type {version.type!r}, cannot be linked {where} [{problem.rule}]: {reason}"
+    return AssertionError("\n  ".join([summary, *rest]))
 
 
 def matches_pattern(name: str, pattern: str) -> bool:
@@ -708,6 +729,10 @@ def _list_aliases(aliases: Collection[str]) -> str:
     if not aliases:
         return "no alias"
     return ("the alias " if len(aliases) == 1 else "the aliases ") + ", ".join(repr(alias) for alias in aliases)
+
+
+def _describe_ways(entries: Iterable[Consumption]) -> str:
+    return " and ".join(dict.fromkeys(HOW[entry.how] for entry in entries if entry.failed is None))
 
 
 def _describe_consumption(entry: Consumption) -> str:

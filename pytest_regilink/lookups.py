@@ -170,7 +170,7 @@ def describe_absence(world: World, pattern: PathPattern) -> str:
     """What there is instead of a version that is not there."""
     paths = [f"{each.collection.path}:{each.version}" for each in find_linked(world, None)]
     near = suggest_name(str(pattern), [path.partition("/")[2] for path in paths])
-    return near or f"; there are: {', '.join(paths) or 'no versions'}"
+    return near or (f"; there are: {', '.join(paths)}" if paths else "; nothing was linked")
 
 
 def resolve_alias(world: World, name: object) -> PathPattern:
@@ -198,8 +198,8 @@ def find_consumption(
     return None
 
 
-def explain_silence(world: World, runs: Sequence[Run]) -> str:
-    """Why no link reached the server: the mode, a mock, no run, or a run that only logged."""
+def explain_environment() -> str | None:
+    """Why nothing of wandb reaches the server: a mock or the mode."""
     import os
 
     if name := find_mock():
@@ -209,6 +209,13 @@ def explain_silence(world: World, runs: Sequence[Run]) -> str:
         return f"WANDB_MODE is {mode!r}: nothing reaches a server in this mode."
     if os.environ.get("WANDB_DISABLED", "").casefold() in ("true", "1", "yes"):
         return "WANDB_DISABLED is set: nothing reaches a server in this mode."
+    return None
+
+
+def explain_silence(runs: Sequence[Run]) -> str:
+    """Why no link reached the server: the mode, a mock, no run, or a run that only logged."""
+    if (reason := explain_environment()) is not None:
+        return reason
     if not runs:
         return "No run began: the code did not reach wandb.init, or it ran with mode offline or disabled."
     logged = [version.source_name for run in runs for version in run.logged]

@@ -498,7 +498,8 @@ class Regilink:
             assert_not_linked(self.links, pattern, assumed=self._assumed)
             return
         for membership in find_linked(self.world, pattern):
-            raise link_error(f"{membership.collection.path}:{membership.version} is there", self.links)
+            place = f"{membership.collection.path}:{membership.version}"
+            raise link_error(f"{place!r} is linked at this moment", self.links)
 
     def assert_refused(self, path: object, *, code: str | None = None, failure: str | None = None) -> LinkAttempt:
         """A link to `path` was refused, for the rule `code` or the failure id `failure`; the last one is returned.
@@ -528,11 +529,11 @@ class Regilink:
         """
         __tracebackhide__ = True
         from pytest_regilink.assertions import assert_consumed, read_how
-        from pytest_regilink.lookups import find_consumption, resolve_alias
+        from pytest_regilink.lookups import explain_environment, find_consumption, resolve_alias
 
         pattern = resolve_alias(self.world, self._resolve_entity(name))
         found = find_consumption(self.world, self.ledger.consumed, pattern, read_how(how))
-        return found or assert_consumed(self.ledger.consumed, pattern, how=how)
+        return found or assert_consumed(self.ledger.consumed, pattern, how=how, reason=explain_environment())
 
     def assert_not_consumed(self, name: object = None, *, how: str | None = None) -> None:
         """No version of this name was consumed; without a name, nothing was.
@@ -692,7 +693,7 @@ class Regilink:
     def _explain_silence(self, path: object) -> str:
         from pytest_regilink.lookups import explain_silence
 
-        silence = explain_silence(self.world, self.runs)
+        silence = explain_silence(self.runs)
         unwatched = self._room.watch.unwatched if self._room.watch is not None else ()
         if unwatched and not self.runs:
             programs = ", ".join(unwatched)
@@ -731,8 +732,11 @@ class FailsLoudly:
         refused = [attempt for attempt in links if attempt.verdict == "refused"]
         cause = f"{describe_refusal(refused[-1])}; " if refused else ""
         if error is None:
-            accepted = "W&B refused nothing: " if links and not cause else ""
-            raise link_error(f"{accepted}{cause}the code went on as if nothing had happened", links, assumed)
+            if not cause:
+                was_met = self._count_hits() > self._hits_before
+                cause = "a fault was met: " if was_met else "W&B refused nothing: " if links else "nothing was linked: "
+            reason = self._regilink._explain_silence(None)
+            raise link_error(f"{cause}the code went on as if nothing had happened", links, assumed, reason)
         if isinstance(error, SystemExit) and error.code in (None, 0):
             raise link_error(f"{cause}the code ended with status 0", links, assumed)
         if not isinstance(error, (Exception, SystemExit)):

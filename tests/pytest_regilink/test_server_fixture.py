@@ -203,6 +203,10 @@ def test_what_a_run_logged_is_found_by_each_of_its_names(regilink: Regilink) -> 
     for name, options in (("zo", {}), ("zoo:v1", {}), ("zoo", {"type": "dataset"}), ("zoo", {"aliases": ["worst"]})):
         with pytest.raises(AssertionError, match=r"no run logged .*(?s:.*)model team-a/p/zoo:v0"):
             regilink.assert_logged(name, **options)
+    with pytest.raises(
+        AssertionError, match=r"^no run logged 'zoo' of type 'dataset': team-a/p/zoo:v0 is of type 'model'\n"
+    ):
+        regilink.assert_logged("zoo", type="dataset")
     assert [run.project.name for run in regilink.runs] == ["p"]
     assert [version.source_name for version in regilink.artifacts] == ["team-a/p/zoo:v0"]
 
@@ -276,6 +280,31 @@ def test_what_does_not_exist_is_reported_with_what_does(regilink: Regilink) -> N
         regilink.registry("model", types="model")
     with pytest.raises(TypeError, match="a file holds a text, bytes"):
         regilink.artifact("a", files={"x": 3})
+
+
+def test_a_failed_assertion_says_what_there_is_in_its_first_line(regilink: Regilink) -> None:
+    for call, message in (
+        (lambda: regilink.assert_triggered("deploy"), r"none; regilink\.automation\('deploy', \.\.\.\) makes one"),
+        (lambda: regilink.registry_at(TARGET), f"there is no {TARGET}; nothing was linked"),
+        (lambda: regilink.assert_registry_ready("zoo"), "'zoo' is not a full name: write \"ENTITY/PROJECT/zoo\""),
+        (lambda: regilink.assert_registry_ready("team-a/p/zoo"), "not on the server; there are: no artifacts"),
+        (lambda: regilink.assert_logged(TARGET), f"'{TARGET}' is in a registry, .*: use assert_linked"),
+        (lambda: regilink.assert_refused(TARGET, failure="missing"), "its ids are like 'B3'"),
+    ):
+        with pytest.raises((AssertionError, LookupError), match=message):
+            call()
+    source = regilink.artifact("zoo", type="model", files={"weights": "1"})
+    with pytest.raises(AssertionError, match=r"is not on the server; did you mean '.*/zoo:v0'\?"):
+        regilink.assert_registry_ready(source.sequence.path + "o")
+    regilink.registry("model")
+    with pytest.raises(
+        AssertionError, match=r"the registry 'modle' \[REG301\]: no registry \"modle\" is known\n"
+    ) as caught:
+        regilink.assert_registry_ready(source.source_name, registry="modle")
+    assert str(caught.value).endswith('help: did you mean "wandb-registry-model/zoo"?')
+    regilink.published(f"{TARGET}:production")
+    with pytest.raises(AssertionError, match=f"'acme/{TARGET}:v0' is linked at this moment"):
+        regilink.assert_not_linked(TARGET, now=True)
 
 
 def test_code_may_make_a_registry_itself(regilink: Regilink) -> None:
