@@ -187,7 +187,7 @@ def _render_collection(
         yield f'<span class="badge {finding.severity}">{code} {_escape_html(finding.name)}</span>'
     yield f"</summary><div><p><code>{_escape_html(item.shown)}</code></p>"
     for finding in (item.finding for item in findings):
-        texts = filter(None, (finding.note, finding.help))
+        texts = (f"{name}: {text}" for name, text in (("note", finding.note), ("help", finding.help)) if text)
         notes = "".join(f'<br><span class="soft">{_escape_html(text)}</span>' for text in texts)
         yield f'<p class="finding {finding.severity}"><strong>{finding.severity}</strong>: '
         yield f"{_escape_html(finding.message)}{notes}</p>"

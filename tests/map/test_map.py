@@ -178,6 +178,8 @@ def test_the_page_loads_nothing_and_runs_no_name(capsys: pytest.CaptureFixture[s
         assert f'id="{label}"' in page
     assert "Unknown targets (1)" in page
     assert "serve/serve.py:2" in page
+    assert "Only named by" in page
+    assert '<br><span class="soft">note: another repository may' in page
 
 
 def test_two_sides_are_merged(
