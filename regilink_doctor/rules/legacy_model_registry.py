@@ -5,6 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.naming import LEGACY_REGISTRY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
+from regilink_doctor.core.problems import find_problems
 from regilink_doctor.rules.base import Rule
 from regilink_doctor.rules.wording import quoted, where_it_goes
 
@@ -80,12 +81,10 @@ class LegacyModelRegistry(Rule):
         if path == LEGACY_REGISTRY:
             instead = say('write "wandb-registry-model/COLLECTION"')
             return Message(say("{path} alone is not a registry", path=quoted(path)), where_it_goes(problem), instead)
-        last = path.partition(":")[0].rpartition("/")[2]
-        collection = (last.removeprefix(REGISTRY_PREFIX) if last != LEGACY_REGISTRY else "") or "COLLECTION"
         return Message(
             say("{path} is the legacy model registry", path=quoted(path)),
             "W&B closes it once the team is migrated, and only the team sees it",
-            say("write {code}", code=quoted(f"wandb-registry-model/{collection}")),
+            say("write {code}", code=quoted(_find_new_path(path))),
         )
 
     def check_site(self, site: Site, facts: FileFacts) -> Iterator[Report]:
@@ -110,11 +109,18 @@ class LegacyModelRegistry(Rule):
                     return
 
 
+def _find_new_path(path: str) -> str:
+    """Where the collection belongs; `COLLECTION` where the last part of the path cannot be the name of one."""
+    last = path.partition(":")[0].rpartition("/")[2].strip()
+    new = f"{REGISTRY_PREFIX}model/{last.removeprefix(REGISTRY_PREFIX)}"
+    is_name = last != LEGACY_REGISTRY and not any(problem.rule != "REG106" for problem in find_problems(new))
+    return new if is_name else f"{REGISTRY_PREFIX}model/COLLECTION"
+
+
 def _explain_link_model(target: LinkTarget) -> Message:
     """What `link_model` does: it links to the legacy model registry, or refuses a name with a slash."""
     name = target.text.removeprefix(f"{LEGACY_REGISTRY}/")
-    collection = name.rpartition("/")[2] or "COLLECTION"
-    new = quoted(f"wandb-registry-model/{collection}")
+    new = quoted(_find_new_path(name))
     if "/" in name:
         return Message(
             say("link_model cannot link to {name}: the name has a slash", name=quoted(name)),
