@@ -1,7 +1,8 @@
 """Build the site, strictly, of `docs/` and of what the code knows: `python tools/site_pages.py [--pages] [--zensical]`.
 
 The pages are written to `build/pages`, the site to `build/site`, with `llms.txt` and the Markdown beside each page.
-`--pages` writes the pages alone. The extra `docs` has what mkdocs needs, the extra `zensical` the builder that takes
+`--pages` writes the pages alone. The engine of the playground is fetched by npm and pip; where that fails, its page
+says so, and `--strict` fails. The extra `docs` has what mkdocs needs, the extra `zensical` the builder that takes
 over when mkdocs-material has reached its end of life. CI builds with both: the pages stay in what both understand.
 """
 
@@ -15,6 +16,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+from playground_engine import NotFetched, add_engine, restrict_page
 
 from regilink_doctor.cli import COMMANDS, _make_parsers
 from regilink_doctor.core.phrases import say
@@ -167,9 +170,22 @@ def build(*, zensical: bool) -> None:
     subprocess.run([*builder, "build", "--strict"], cwd=ROOT, env=environ, check=True)
 
 
+def complete_playground(*, strict: bool) -> None:
+    """Add what the playground runs, and restrict its pages to the site."""
+    for page in SITE.glob("**/playground/index.html"):
+        restrict_page(page)
+    try:
+        add_engine(SITE)
+    except NotFetched as reason:
+        if strict:
+            raise SystemExit(f"the engine of the playground: {reason}") from None
+        print(f"the playground has no engine: {reason}", file=sys.stderr)
+
+
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--pages", action="store_true", help="write the pages, do not build")
+    arguments.add_argument("--strict", action="store_true", help="fail without the engine of the playground")
     arguments.add_argument("--zensical", action="store_true", help="build with zensical, not with mkdocs")
     asked = arguments.parse_args()
     for variable in [name for name in os.environ if name.startswith("REGILINK_")]:
@@ -177,4 +193,5 @@ if __name__ == "__main__":
     write_pages()
     if not asked.pages:
         build(zensical=asked.zensical)
+        complete_playground(strict=asked.strict)
         print(f"{write_texts()} pages in {SITE.relative_to(ROOT)}")
