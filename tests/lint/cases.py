@@ -184,7 +184,7 @@ def _run(case: Case) -> list[str]:
         for finding in report.findings:
             lines += _finding(finding, first, texts)
         for site, codes in zip(report.sites, report.codes, strict=True):
-            if site.kind not in ("log", "other"):  # for rules alone
+            if site.kind not in ("log", "other", "source"):  # for rules and the map alone
                 lines.append(_site(site_value(site, codes), _position(site.place, first)))
         lines += _declared(reading, first)
     return lines
