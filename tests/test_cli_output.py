@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -246,6 +247,45 @@ def test_a_value_is_masked_once_it_is_remembered_and_never_when_it_is_public() -
     assert mask_secrets(public) == "[key]"
     mark_public(public)
     assert mask_secrets(f"export WANDB_API_KEY={public}") == f"export WANDB_API_KEY={public}"
+
+
+class Terminal(io.StringIO):
+    """Standard output that is a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return 1
+
+
+def test_codes_are_links_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in (("REGILINK_DOCS_URL", "https://docs.example.com/r"), ("TERM", "xterm")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((100, 40)))
+    link = 'import wandb\nwandb.init(entity="t").link_artifact(a, "wandb_registry-model/zoo")\n'
+    Path("train.py").write_text(link, encoding="utf-8")
+    main(["lint", "train.py"])
+    shown = sys.stdout.getvalue()  # type: ignore[attr-defined]
+    assert "\x1b]8;;https://docs.example.com/r/rules/REG104/\x1b\\REG104\x1b]8;;\x1b\\" in shown
+
+
+@pytest.mark.parametrize("color", ["auto", "always", "never"])
+def test_the_report_of_the_doctor_is_as_wide_as_the_terminal(
+    color: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    for name, value in (("COLUMNS", "44"), ("TERM", "xterm"), ("WANDB_BASE_URL", "http://127.0.0.1:9")):
+        monkeypatch.setenv(name, value)
+    main(["doctor", "--color", color, "wandb-registry-model/zoo:latest"])
+    shown = re.sub(r"\x1b\[[\d;]*m", "", sys.stdout.getvalue())  # type: ignore[attr-defined]
+    assert 30 < max(map(len, shown.splitlines())) <= 44
 
 
 def test_an_exception_is_as_safe_as_what_is_printed() -> None:

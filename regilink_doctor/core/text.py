@@ -96,8 +96,8 @@ UNSAFE = frozenset(
 
 
 _ENDS = r"\r(?=\n|\Z)"
-_COLOURS = r"\x1b\[[\d;]*m|\x1b\]8;[^\x00-\x1f\x7f-\x9f]*\x1b\\\\"
-"""Sequences that color text (`\\x1b[1;31m`) and that link it (OSC 8)."""
+_COLOURS = r"\x1b\[[\d;]*m|\x1b\]8;[^\x00-\x1f\x7f-\x9f]*\x1b\\"
+"""Sequences that color text (`ESC [1;31m`) and that link it (OSC 8)."""
 
 
 def escape_unsafe(text: str, kind: str) -> str:

@@ -37,7 +37,8 @@ def make_console(*, colour: bool) -> Console:
     """Where rich writes a report: in at least `NARROWEST` columns, and in 80 where `COLUMNS` is 0."""
     from rich.console import Console
 
-    wide = not colour  # a pipe has no width: lines break where the reader breaks them
+    # A pipe has no width: lines break where the reader breaks them. A terminal has one, with and without colors.
+    wide = not colour and not sys.stdout.isatty()
     columns = os.environ.get("COLUMNS", "")
     narrow = columns.isdecimal() and int(columns[-9:]) < NARROWEST
     width = (NARROWEST if columns.strip("0") else 80) if narrow else None
