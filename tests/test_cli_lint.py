@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from in_process import run_command as regilink
 
+import regilink_doctor
 from regilink_doctor.config.schema import KEYS
 
 BAD = 'import wandb\nrun = wandb.init(entity="team-a")\nrun.link_artifact(a, "wandb-registry-model")\n'
@@ -195,7 +196,7 @@ STARTUP = {
 
 def loaded(tmp_path: Path, *arguments: str) -> set[str]:
     """The modules that a command line brings in, in a Python that has loaded nothing."""
-    root = str(Path(__file__).parents[1])
+    root = str(Path(regilink_doctor.__file__).parents[1])  # of the wheel, where that is tested
     code = (
         f"import sys; sys.path.insert(0, {root!r}); before = set(sys.modules);"
         f"import regilink_doctor.cli as c; c.main({list(arguments)!r});"
