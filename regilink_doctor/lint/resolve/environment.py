@@ -72,6 +72,8 @@ def read_environment(context: Context, node: ast.Call, at: ProgramPoint) -> Iter
     defaults: list[Value] = [mark_default(value, shown) for value in given if not is_none(value)]
     if variable:
         defaults = [mark_variable(value, variable) for value in defaults]
+    if around:  # an empty default stands for a variable that is not set, and here it is
+        defaults = [value for value in defaults if not (isinstance(value, StringValue) and value.literal == "")]
     if not defaults and not around:
         is_set = own or _may_be_loaded(context, variable, at.scope.module)
         reason = "a variable of the environment without a default"

@@ -302,6 +302,15 @@ class _Walk:
             self.read_target(node.target, node.value, scope, arm, annotation=node.annotation)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             scope.bind(node.target.id, Binding("augment", node, self.order, arm, node.value))
+        elif (
+            isinstance(node, ast.AugAssign)
+            and isinstance(node.op, ast.BitOr)
+            and isinstance(node.target, ast.Attribute)
+        ):
+            # `os.environ |= mapping` is `os.environ.update(mapping)`
+            update = copy_place(ast.Attribute(node.target, "update", ast.Load()), node.target)
+            call = copy_place(ast.Call(update, [node.value], []), node.target)
+            self.module.uses.append(Use(call, scope, self.order, node, arm))
         elif isinstance(node, WITHS):
             for item in node.items:
                 if item.optional_vars is not None:

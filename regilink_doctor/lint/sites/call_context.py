@@ -238,7 +238,9 @@ class CallContextReader:
                         handled, dropped = True, self.source.place(item.context_expr)
             elif isinstance(parent, FUNCTIONS):
                 function = parent.name
-                guards += [self.source.written(decorator) for decorator in parent.decorator_list]
+                decorators = [self.source.written(decorator) for decorator in parent.decorator_list]
+                expected = expected or any("xfail" in item or "expectedFailure" in item for item in decorators)
+                guards += decorators
                 break
         containers = self._containers(statement)
         return CallContext(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from regilink_doctor.core.sites import Setting
 from regilink_doctor.lint.resolve.values import Name
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.nodes import copy_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ _OF_TESTS = ("setenv", "delenv")
 def assignments(source: Source, module: Module, resolver: Resolver, statements: CallContextReader) -> Iterator[Setting]:
     """A setting for each variable of W&B that is given a text, whatever else is around it.
 
-    `os.environ["X"] = …`, `os.environ.setdefault("X", …)`, `os.environ.update({…})`, `monkeypatch.setenv("X", …)`; one
-    without a value where the variable is taken away, `del os.environ["X"]`.
+    `os.environ["X"] = …`, `os.environ.setdefault("X", …)`, `os.environ.update({…}, X=…)`,
+    `monkeypatch.setenv("X", …)`; one without a value where the variable is taken away, `del os.environ["X"]`.
     """
     items = [(store, store.value) for store in module.stores]
     for store, value in [*items, *((store, None) for store in module.removals)]:
@@ -35,7 +36,7 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
                 yield from _setting(source, resolver, statements, target.slice, value, at, store.statement)
     for use in module.uses:
         function = use.call.func
-        if isinstance(function, ast.Attribute) and (pairs := _pairs(function.attr, use.call.args)):
+        if isinstance(function, ast.Attribute) and (pairs := _pairs(function.attr, use.call)):
             at = use.at
             if function.attr in _OF_TESTS or any(value in _ENVIRON for value in resolver.value(function, at)):
                 weak = function.attr == "setdefault"
@@ -43,9 +44,10 @@ def assignments(source: Source, module: Module, resolver: Resolver, statements: 
                     yield from _setting(source, resolver, statements, key, value, at, use.statement, weak=weak)
 
 
-def _pairs(name: str, args: list[ast.expr]) -> list[tuple[ast.expr, ast.expr | None]]:
+def _pairs(name: str, call: ast.Call) -> list[tuple[ast.expr, ast.expr | None]]:
     """The variables of W&B that a method of this name sets, and what to; None for one that it takes away."""
     pairs: list[tuple[ast.expr | None, ast.expr | None]] = []
+    args = call.args
     if name in ("setenv", "setdefault", "putenv") and len(args) >= 2:
         pairs = [(args[0], args[1])]
     elif name in ("pop", "delenv") and args:
@@ -53,6 +55,7 @@ def _pairs(name: str, args: list[ast.expr]) -> list[tuple[ast.expr, ast.expr | N
     elif name == "update":
         given = [argument for argument in args if isinstance(argument, ast.Dict)]
         pairs = [pair for each in given for pair in zip(each.keys, each.values, strict=True)]
+        pairs += [(copy_place(ast.Constant(item.arg), item.value), item.value) for item in call.keywords if item.arg]
     return [(key, value) for key, value in pairs if key is not None and _variable(key)]
 
 

@@ -182,8 +182,8 @@ class _Finder:
             statement=self.source.span(use.statement) if _simple(use.statement) else self.source.span(use.call),
             target=self._read_targets(use, call, reading),
             argument=self.source.place(path_node) if path_node is not None else None,
-            entity=texts("entity") or self._find_own_entity(path, reading, at),
-            project=texts("project"),
+            entity=texts("entity") or self._find_own(path, "entity", reading, at),
+            project=texts("project") or self._find_own(path, "project", reading, at),
             type=texts("type"),
             aliases=reading.items("aliases"),
             arguments=self._passed(use, call, reading),
@@ -207,11 +207,11 @@ class _Finder:
         names = [string.parts for string in strings] or [(UnknownPart(call.path or "", place),)]
         return tuple(StringValue((project, *parts), place) for parts in names)
 
-    def _find_own_entity(self, path: str, reading: ArgumentReader, at: ProgramPoint) -> tuple[StringValue, ...]:
-        """The entity of a run without `entity=`, where the program itself sets the variable."""
-        if path != "wandb.init" or {"entity", "**"} & (reading.given.names | reading.inner.keys()):
+    def _find_own(self, path: str, argument: str, reading: ArgumentReader, at: ProgramPoint) -> tuple[StringValue, ...]:
+        """The entity or project of a run that is not given it, where the program itself sets the variable."""
+        if path != "wandb.init" or {argument, "**"} & (reading.given.names | reading.inner.keys()):
             return ()
-        values = find_own_values(self.resolver, "WANDB_ENTITY", at)
+        values = find_own_values(self.resolver, f"WANDB_{argument.upper()}", at)
         return tuple(value for value in values if isinstance(value, StringValue))
 
     def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:
