@@ -111,6 +111,7 @@ class Isolation:
             return self.sdk.finish_runs()
         finally:
             self.sdk.park_service()
+            self.sdk.close_forgotten()
             self._rooms.remove(room)
             for other in self._rooms:
                 if other.below is room:

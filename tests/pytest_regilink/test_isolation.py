@@ -1,5 +1,6 @@
 """Everything is as before after a test, whatever else it uses; and tests that did not ask are left alone."""
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from suites import Run
 from test_server_fixture import link
 
 from pytest_regilink import Regilink
+from pytest_regilink.sdk import Sdk
 
 BEFORE = {"WANDB_MODE": "disabled", "WANDB_PROJECT": "from-ci", "NO_PROXY": "example.org"}
 CHECK_BEFORE = f"""
@@ -357,3 +359,30 @@ def test_each_server_of_a_factory_must_meet_its_faults(pytester: pytest.Pytester
     result = run()
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(["no request met the fault 'drop'*", "*the marker regilink has no 'colour'*"])
+
+
+class ForgottenConnection:
+    """A descriptor that closes when the collector of garbage finds it: it refers to itself."""
+
+    def __init__(self) -> None:
+        self.descriptor, self.itself = os.open(os.devnull, os.O_RDONLY), self
+
+    def __del__(self) -> None:
+        os.close(self.descriptor)
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="needs a list of the open descriptors")
+def test_connections_that_wandb_forgets_do_not_use_up_the_descriptors() -> None:
+    gc.disable()
+    try:
+        sdk = Sdk()
+        before = len(os.listdir("/dev/fd"))
+        most = before
+        for _ in range(200):
+            ForgottenConnection()
+            most = max(most, len(os.listdir("/dev/fd")))
+            sdk.close_forgotten()
+    finally:
+        gc.enable()
+    assert before + 40 < most < before + 60
+    gc.collect()
