@@ -85,9 +85,12 @@ def _run(command: list[str], cwd: Path = ROOT, **variables: str) -> None:
         raise NotFetched(f"{' '.join(command)}: {error.stderr.strip()}") from None
 
 
-def restrict_page(page: Path) -> None:
+def restrict_page(page: Path, site: Path) -> None:
     """Give a built page the policy that it talks to its own site alone, and runs no script that was added later."""
     text = page.read_text(encoding="utf-8")
+    # mkdocs leaves the addresses of HTML in a page as they are, zensical takes them from the page's source.
+    up = "../" * len(page.parent.relative_to(site).parts)
+    text = re.sub(r'="[./]*(assets/playground\.)', rf'="{up}\1', text)
     inline = re.findall(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", text, re.DOTALL)
     hashes = {base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline}
     scripts = " ".join(f"'sha256-{value}'" for value in sorted(hashes))

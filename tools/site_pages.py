@@ -173,7 +173,7 @@ def build(*, zensical: bool) -> None:
 def complete_playground(*, strict: bool) -> None:
     """Add what the playground runs, and restrict its pages to the site."""
     for page in SITE.glob("**/playground/index.html"):
-        restrict_page(page)
+        restrict_page(page, SITE)
     try:
         add_engine(SITE)
     except NotFetched as reason:

@@ -18,6 +18,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
+import playground_engine
 import pytest
 import site_pages
 from playground_engine import restrict_page
@@ -80,13 +81,28 @@ def test_what_cannot_be_read_is_reported_once() -> None:
 
 
 def test_the_policy_of_a_page_names_its_own_scripts(tmp_path: Path) -> None:
-    page = tmp_path / "index.html"
-    page.write_text("<html><head></head><script>f()</script><script src='x.js'></script></html>", encoding="utf-8")
-    restrict_page(page)
+    page = tmp_path / "ja" / "playground" / "index.html"
+    page.parent.mkdir(parents=True)
+    script = '<script src="../assets/playground.mjs"></script>'
+    page.write_text(f"<html><head></head><script>f()</script>{script}</html>", encoding="utf-8")
+    restrict_page(page, tmp_path)
     text = page.read_text(encoding="utf-8")
+    assert 'src="../../assets/playground.mjs"' in text
     assert text.count("'sha256-") == 1
     assert "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'sha256-" in text
     assert "'unsafe-inline'" not in text.partition("script-src")[2].partition(";")[0]
+
+
+def test_a_site_without_the_engine_is_built_unless_it_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(site_pages, "SITE", tmp_path)
+    monkeypatch.setattr(playground_engine, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(playground_engine.shutil, "which", lambda _: str(tmp_path / "npm"))
+    site_pages.complete_playground(strict=False)
+    assert "the playground has no engine: " in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="the engine of the playground: "):
+        site_pages.complete_playground(strict=True)
 
 
 class Browser:
