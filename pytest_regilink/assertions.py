@@ -479,7 +479,7 @@ def assert_map(
         maps: maps of other repositories, as `regilink map --output-format json` writes them.
         catalog: `regilink.catalog.json`.
         repository: the name of this one; an older map of it among `maps` does not count.
-        allow_unknown: accept consumers whose names the source does not tell.
+        allow_unknown: accept consumers whose names the source does not show.
 
     Raises:
         AssertionError: something is not so; the message says what and where.
@@ -512,7 +512,7 @@ def assert_map(
     ]
     if not allow_unknown:
         unknown = (use for use in own.unknown if use.kind == "consume")
-        lines += [f"{describe_use(use, many=False)}: the source does not tell what this consumes" for use in unknown]
+        lines += [f"{describe_use(use, many=False)}: the source does not show what this consumes" for use in unknown]
     if lines:
         raise AssertionError("\n  ".join(["the map does not fit: " + lines[0], *lines[1:]]))
 

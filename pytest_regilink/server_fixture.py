@@ -797,5 +797,5 @@ def _read_files(files: Mapping[str, Content] | None) -> dict[str, bytes] | None:
         elif isinstance(content, (str, bytes)):
             contents[name] = content.encode() if isinstance(content, str) else content
         else:
-            raise TypeError(f"files[{name!r}] is {content!r}: a file holds a text, bytes, or the content of a Path")
+            raise TypeError(f"files[{name!r}] is {content!r}: a file holds a string, bytes, or the content of a Path")
     return contents

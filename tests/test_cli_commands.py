@@ -91,7 +91,25 @@ def test_findings_below_the_severity_are_hidden(
     assert {finding["code"] for finding in json.loads(out)["findings"]} == codes
 
 
-def test_what_is_hidden_is_neither_counted_nor_fixed(
+def test_a_hidden_finding_about_a_shared_value_counts_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = (
+        "import json, wandb\nrun = wandb.init(entity='t')\n"
+        "run.link_artifact(a, json.load(open('settings.json'))['target_path'])\n"
+    )
+    for name in ("train.py", "retrain.py"):
+        (tmp_path / name).write_text(code, encoding="utf-8")
+    (tmp_path / "settings.json").write_text('{"target_path": "wandb-registry-model/zoo:v3"}\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert "Found 1 warning in 3 files." in run("lint", capsys=capsys)[1]
+    out = run("lint", "--min-severity", "error", capsys=capsys)[1]
+    assert out == "Nothing found in 3 files, 1 hidden by min-severity.\n"
+    out = run("lint", "--min-severity", "error", "--ignore", "REG107", capsys=capsys)[1]
+    assert out == "Nothing found in 3 files.\n"
+
+
+def test_hidden_findings_are_counted_apart_and_not_fixed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     warning = 'import wandb\nrun = wandb.init(entity="t")\nrun.link_artifact(a, "wandb-registry-model/zoo:v3")\n'
@@ -99,7 +117,7 @@ def test_what_is_hidden_is_neither_counted_nor_fixed(
     monkeypatch.chdir(tmp_path)
     assert run("lint", capsys=capsys)[0] == 1
     (tmp_path / "regilink.toml").write_text('min-severity = "error"\n', encoding="utf-8")
-    assert run("lint", "--fix", capsys=capsys)[:2] == (0, "Nothing found in 2 files.\n")
+    assert run("lint", "--fix", capsys=capsys)[:2] == (0, "Nothing found in 2 files, 1 hidden by min-severity.\n")
     assert (tmp_path / "train.py").read_text(encoding="utf-8") == warning
     assert run("lint", "--min-severity", "warning", capsys=capsys)[0] == 1
     (tmp_path / "regilink.toml").write_text('min-severity = "eror"\n', encoding="utf-8")

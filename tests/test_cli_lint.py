@@ -395,7 +395,7 @@ def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
     (tmp_path / "big.py").write_bytes(b"#" * (9 * 2**20))
     done = regilink("lint", "README.md", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "Nothing found in 0 files.\n")
-    assert done.stderr == "regilink: README.md: not looked at: no kind of file that regilink reads\n"
+    assert done.stderr == "regilink: README.md: skipped: regilink does not read this kind of file\n"
     assert regilink("lint", "script", cwd=tmp_path).returncode == 1
     below = regilink("lint", cwd=tmp_path)
     assert (below.returncode, below.stderr) == (0, "regilink: big.py: larger than 8 MiB\n")

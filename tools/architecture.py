@@ -21,7 +21,7 @@ PLAN: dict[str, tuple[str, str]] = {
         "what files say that are not Python: settings, commands, requirements; one module a kind of file",
         "core lint.text lint.data",
     ),
-    "lint.resolve": ("what an expression is worth", "core lint.text lint.scan lint.data lint.facts"),
+    "lint.resolve": ("the value of an expression", "core lint.text lint.scan lint.data lint.facts"),
     "lint.sites": ("the calls that matter, and what they are given", "core lint.text lint.resolve"),
     "lint.formats": (
         "bytes of a file to call sites and facts",

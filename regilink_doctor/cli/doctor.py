@@ -161,7 +161,7 @@ def _run_diagnosis(options: argparse.Namespace, config: Config, catalog: Catalog
 def _confirm_writing(live: LiveRows, lines: Sequence[str]) -> bool:
     """Say what will be written, and ask."""
     live.stop()
-    print("The write probe writes, and takes away again:", file=sys.stderr)
+    print("The write probe writes these, and deletes them again:", file=sys.stderr)
     for line in lines:
         print(f"  - {line}", file=sys.stderr)
     print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)

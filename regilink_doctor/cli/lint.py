@@ -152,7 +152,7 @@ def _per_file(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
     for pair in _split_commas(values):
         pattern, colon, code = pair.rpartition(":")
         if not colon or not pattern:
-            raise UsageProblem(f"--per-file-ignores: {pair!r} is no PATTERN:CODE, as in 'tests/*:REG201'")
+            raise UsageProblem(f"--per-file-ignores: {pair!r} is not PATTERN:CODE, as in 'tests/*:REG201'")
         found[pattern] = (*found.get(pattern, ()), *_check_codes("--per-file-ignores", [code]))
     return found
 

@@ -208,7 +208,7 @@ class Gateway:
             raise self.fault("server-error", f"{status} {_one_line(response.reason or '')}".strip())
         value = _json(body)
         if status == 403:
-            raise self.fault("forbidden", _first_error(value) or "it says no more")
+            raise self.fault("forbidden", _first_error(value) or "it gives no reason")
         if value is None:
             raise self._not_json(response, body)
         if not isinstance(value, dict) or not ("data" in value or "errors" in value):

@@ -190,11 +190,11 @@ class Probes:
             raise ProbeFailed("proxy", "it closed the connection") from None
         version, _, status = head.partition("\r\n")[0].partition(" ")
         if not version.startswith("HTTP/"):
-            raise ProbeFailed("proxy", "what answers there is no proxy")
+            raise ProbeFailed("proxy", "the server at this address is not a proxy")
         if status.startswith("407"):
             raise ProbeFailed("proxy-login")
         if not status.startswith("200"):
-            raise ProbeFailed("proxy", f"it refuses a way to {server} ({status.strip()[:60]})")
+            raise ProbeFailed("proxy", f"it refuses to connect to {server} ({status.strip()[:60]})")
         return status
 
     def _login(self) -> list[str]:

@@ -202,12 +202,12 @@ class _Reader:
                 except HostRefused as error:
                     return name, say("has `base_url = {value}`, which {error}", value=value, error=error.args[0])
             elif name == "mode" and value not in MODES:
-                return name, say("has `mode = {value}`, and there is no such mode", value=value)
+                return name, say("has `mode = {value}`, which is not a mode of wandb", value=value)
             elif name == "project" and (what := _project_problem(value)):
                 return name, say("has `project = {value}`, which {what}", value=value, what=what)
             elif known is not None and name not in known and name not in _ALWAYS_KNOWN:
                 return name, say(
-                    "has `{name}`, which is no setting of wandb {version}", name=name, version=self.installed.version
+                    "has `{name}`, which is not a setting of wandb {version}", name=name, version=self.installed.version
                 )
         return None
 

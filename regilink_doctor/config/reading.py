@@ -174,7 +174,7 @@ def _value(name: str, value: object, where: str) -> object:
         return text
     if not isinstance(value, dict):
         example = next(key.example for key in KEYS if key.name == name)
-        raise ConfigProblem(f"{where} is no table; write {name} = {example}")
+        raise ConfigProblem(f"{where} is not a table; write {name} = {example}")
     if kind == "ignores":
         return {pattern: _codes(codes, f"{where}.{pattern!r}") for pattern, codes in value.items()}
     return {_registry(key, where): _texts(types, f"{where}.{key}") for key, types in value.items()}

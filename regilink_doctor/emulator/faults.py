@@ -16,14 +16,14 @@ from regilink_doctor.emulator.world.refusal import Refusal
 KINDS = {
     "refuse": "W&B says no: an error of GraphQL, or of storage, that the SDK does not try again",
     "status": "this HTTP status instead of an answer",
-    "delay": "the answer comes so many seconds later",
+    "delay": "the answer comes this many seconds later",
     "truncate": "the connection ends in the middle of the body",
     "garbage": "a web page instead of the answer, with status 200",
     "drop": "the connection ends without a byte of an answer",
     "stall": "no answer, ever; the connection stays open",
-    "expired-key": "the key is not known any more",
+    "expired-key": "the key is no longer valid",
     "quota": "no room is left",
-    "slow-upload": "an upload takes so many seconds",
+    "slow-upload": "an upload takes this many seconds",
 }
 
 TRANSFERS = ("upload", "download", "file-stream", "telemetry", "graphql")

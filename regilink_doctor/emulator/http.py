@@ -126,7 +126,7 @@ class Call:
         """
         value = json.load(body)
         if not isinstance(value, dict):
-            raise ValueError("the body is no object")
+            raise ValueError("the body is not an object")
         text, variables, operation = (value.get(name) for name in ("query", "variables", "operationName"))
         if not isinstance(text or "", str) or not isinstance(operation or "", str):
             raise ValueError("query and operationName are texts")

@@ -120,7 +120,7 @@ def _render_overview(world: World, faults: Faults) -> Iterator[str]:
     ]
     yield from _render_table("Organizations", ("Name", "Entity", "Teams"), teams)
     consumed = [[_show(use.name), use.how, _link_run(use.run), _show(use.failed or "")] for use in ledger.consumed]
-    yield from _render_table("Read", ("Version", "How", "Run", "Failed"), consumed)
+    yield from _render_table("Consumed", ("Version", "How", "Run", "Failed"), consumed)
     triggered = [
         [_show(entry.automation), _show(entry.event), _show(entry.subject), _show(entry.outcome or "")]
         for entry in ledger.triggered

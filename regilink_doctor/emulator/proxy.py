@@ -106,7 +106,7 @@ def _parse_proxy(proxy: str) -> tuple[tuple[str, int], dict[str, str]]:
     """Address and headers of a proxy's URL."""
     parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     if parts.scheme != "http" or not parts.hostname:
-        raise Unreachable(f"the fence cannot pass anything on to a proxy of the kind {parts.scheme}://")
+        raise Unreachable(f"regilink cannot forward requests to a {parts.scheme}:// proxy")
     headers = {}
     if parts.username is not None:
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -162,7 +162,7 @@ class _Handler(Handler):
         self.close_connection = True
         target = _read_target(f"//{self.path}", 443)
         if target is None:
-            self._send_text(400, "Bad Request", f"{self.path!r} is no host and port")
+            self._send_text(400, "Bad Request", f"{self.path!r} is not a host and port")
         elif (refusal := self.server.explain_refusal(*target)) is not None:
             self._send_text(403, refusal, refusal)
         else:
@@ -179,7 +179,7 @@ class _Handler(Handler):
         self.close_connection = True
         target = _read_target(self.path, 80) if self.path.startswith("http://") else None
         if target is None:
-            self._send_text(400, "Bad Request", "this is a proxy: it wants a whole http:// URL, or CONNECT")
+            self._send_text(400, "Bad Request", "this is a proxy: it needs a full http:// URL, or CONNECT")
         elif (refusal := self.server.explain_refusal(*target)) is not None:
             self._send_text(403, refusal, refusal)
         else:

@@ -145,7 +145,7 @@ class _Handler(Handler):
         if origin is not None and urlsplit(origin).netloc != host.netloc:
             return Response.from_json({"error": "these routes are not for pages of other sites"}, 403)
         if self.server.is_open and not self.server.app.is_logged_in(self._lower_headers()):
-            return Response.from_json({"error": "beyond the loopback interface these routes want an API key"}, 401)
+            return Response.from_json({"error": "beyond the loopback interface these routes need an API key"}, 401)
         return None
 
     def _ask_for_login(self) -> Response | None:

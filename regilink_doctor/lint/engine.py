@@ -56,6 +56,8 @@ class FileReport:
     """What is silenced here, as it would be reported in the file that has the value."""
     unread: tuple[str, ...] = ()
     """A sentence for the file, or for each cell, that could not be parsed, whether that is reported or not."""
+    hidden: tuple[Finding, ...] = ()
+    """Findings below `min-severity`, which are counted and not shown."""
 
 
 @record

@@ -152,7 +152,7 @@ def render(outcome: DryRun, *, colour: bool = False) -> Iterator[str]:
     yield from _render_section("Runs", outcome.runs, _describe_run, paint)
     yield from _render_section("Artifacts", outcome.artifacts, _describe_artifact, paint)
     yield from _render_links(outcome, colour=colour, paint=paint)
-    yield from _render_section("Read", outcome.consumed, _describe_consumed, paint)
+    yield from _render_section("Consumed", outcome.consumed, _describe_consumed, paint)
     if any(each.failed for each in outcome.consumed) and not outcome.stub_artifacts:
         yield "  --stub-artifacts goes on with an empty version, where the name alone is unknown here"
     yield from _render_section("Triggered", outcome.triggered, _describe_triggered, paint)

@@ -58,7 +58,7 @@ def render_explanation(
 
 PARTS = {
     "A": say("Target path"),
-    "B": say("What the server refuses, or accepts in another way than meant"),
+    "B": say("What the server refuses, or accepts differently than you meant"),
     "C": say("The run, its mode, and when the link is made"),
     "D": say("Consuming from the registry, and managing it"),
     "E": say("Around the link"),

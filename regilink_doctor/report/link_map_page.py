@@ -112,7 +112,7 @@ def _render_unknown(uses: Sequence[Use], *, many: bool) -> Iterator[str]:
     if not uses:
         return
     yield f"<section><h2>Unknown targets ({len(uses)})</h2>"
-    yield '<p class="soft">The source does not tell what these name.</p>'
+    yield '<p class="soft">The source does not show what these name.</p>'
     for use in uses:
         verb = {"link": "linked by", "consume": "consumed by"}.get(use.kind, "named by")
         place = _escape_html(_name_place(use, many=many))

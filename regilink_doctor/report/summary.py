@@ -41,6 +41,8 @@ def summarize_run(result: LintResult) -> str:
         )
     if result.suppressed:
         verdict = say("{verdict}, {number} suppressed", verdict=verdict, number=result.suppressed)
+    if result.hidden:
+        verdict = say("{verdict}, {number} hidden by min-severity", verdict=verdict, number=result.hidden)
     sentences.append(say("{verdict}.", verdict=verdict))
     sentences += _count_unresolved(result)
     sentences += summarize_project_links(result, without_findings=True)

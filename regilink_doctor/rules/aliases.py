@@ -61,7 +61,7 @@ class InvalidAlias(Rule):
                 say("the version in {name} has a slash", name=quoted(facts["name"])),
                 "W&B finds no alias by that name"
                 if facts["organization"]
-                else "W&B takes the first part of the name for an organization",
+                else "W&B reads the first part of the name as an organization",
                 "use an alias without a slash",
             )
         if problem.kind == "letter":

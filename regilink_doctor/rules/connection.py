@@ -100,7 +100,7 @@ class CredentialsRejected(Rule):
         if problem.kind == "malformed":
             return Message(
                 say("the API key from {origin} {wrong}", origin=facts["origin"], wrong=facts["wrong"]),
-                "it was not copied whole, or it is something else",
+                "it was copied only in part, or it is not an API key",
                 say("wandb login --relogin --host {host}", host=facts["host"]),
             )
         return connection_message(problem)
@@ -288,7 +288,7 @@ _MESSAGES: dict[str, Message] = {
         "check WANDB_BASE_URL and the network; `{probe}` shows the same from a shell",
     ),
     "proxy-login": Message(
-        "the proxy {proxy} wants a login (407) before it lets anything through to {server}",
+        "the proxy {proxy} requires a login (407) before it forwards requests to {server}",
         None,
         "write the login into the proxy's address: {proxy_login}",
     ),

@@ -109,7 +109,7 @@ class ProducedNeverConsumed(Rule):
             "repository": say("another repository may consume it: merge the maps of all with `regilink map --merge`"),
             "unknown": say("a consumer with an unknown target may be the one"),
         }
-        note = doubts.get(problem.kind, say("people and automations may use it: source does not tell"))
+        note = doubts.get(problem.kind, say("people and automations may use it; the source does not show that"))
         return Message(say("no code consumes {path}", path=quoted(problem.facts["path"])), note)
 
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
@@ -187,7 +187,7 @@ class AliasNeverSet(Rule):
     merged map of many repositories, and an error where a complete catalog with aliases (`catalog pull --collections
     full`) or the server does not have it. Code that consumes a version may set an alias on it, too
     (`artifact.aliases.append("prod")`). Versions and `latest` are not reported, and neither are aliases of a collection
-    whose code sets an alias that source does not tell.
+    whose code sets an alias that the source does not show.
     """
 
     code = "REG904"
@@ -321,7 +321,7 @@ class InconsistentSpelling(Rule):
         facts = problem.facts
         return Message(
             say("{path} is {other} elsewhere", path=quoted(facts["path"]), other=quoted(facts["other"])),
-            "W&B takes the two for different collections",
+            "for W&B these are two different collections",
             say("write one of them everywhere; the other one: {place}", place=facts["place"]),
         )
 

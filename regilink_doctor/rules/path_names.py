@@ -249,7 +249,7 @@ class InvalidName(Rule):
         if problem.kind == "at-sign":
             return Message(
                 say('{path} has "@" before the version, where W&B expects ":"', path=shown_path(problem)),
-                say("W&B takes all of it for the name of a collection"),
+                say("W&B reads all of it as the name of a collection"),
                 say("write {code}", code=corrected_path(problem)),
             )
         if problem.kind == "percent-encoding":

@@ -143,7 +143,7 @@ class TooManyParts(Rule):
                 say("write {code}", code=FORM),
             )
         if is_consumed(problem):
-            note = say("the SDK takes its first part for the organization")
+            note = say("the SDK reads its first part as the organization")
         else:
             there = find_destination(problem.target) if problem.target else None
             note = say("W&B reads it as the {place}, and refuses it", place=there) if there else say("W&B refuses it")

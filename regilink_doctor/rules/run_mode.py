@@ -99,7 +99,7 @@ class LinkWhileOffline(Rule):
                     mode=quoted(facts["mode"]),
                 ),
                 "nothing is linked there" if disabled else "link_artifact raises NotImplementedError there",
-                "remove WANDB_MODE, or link after wandb sync in a step of its own",
+                "remove WANDB_MODE, or link in a separate step after wandb sync",
             )
         return Message(
             "the run is offline",

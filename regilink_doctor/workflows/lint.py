@@ -57,6 +57,7 @@ class LintResult:
         self.files = 0
         self.parsed = 0
         self.suppressed = 0
+        self._hidden: dict[str, tuple[Finding, ...]] = {}
         self.fixed: list[Finding] = []
         self.silenced = False
         self.failures: list[str] = []
@@ -68,6 +69,13 @@ class LintResult:
         """Files with findings about values that programs use: they are not found by linting these files alone."""
         self.lint_again: Callable[[], LintResult] | None = None
         """Lints the same paths, to find what is left after files were changed."""
+
+    @property
+    def hidden(self) -> int:
+        """How many findings are below `min-severity`; one about a value that several calls use counts once."""
+        findings = [finding.at_value or finding for hidden in self._hidden.values() for finding in hidden]
+        places = [(finding.code, finding.place) for finding in findings]
+        return len({(code, os.path.abspath(place.path), place.cell, place.span) for code, place in places})
 
     @property
     def exit_status(self) -> int:
@@ -100,6 +108,7 @@ class LintResult:
         self.parsed += 1
         self.findings += report.findings
         self.suppressed += report.suppressed
+        self._hidden[path] = report.hidden
         if report.findings:
             self._add_sources(path, content, report.findings)
         self.unread += report.unread
@@ -115,6 +124,7 @@ class LintResult:
         self.findings = other.findings
         self.sources = other.sources
         self.suppressed = other.suppressed
+        self._hidden = other._hidden
 
     def replace(self, path: str, content: bytes, report: FileReport, suppressed: int) -> None:
         """Take up what a file gives after it was changed, in the place of what it has given.
@@ -125,6 +135,7 @@ class LintResult:
         self.findings = [finding for finding in self.findings if finding.place.path != path]
         self.findings[at:at] = report.findings
         self.suppressed += report.suppressed - suppressed
+        self._hidden[path] = report.hidden
         self._add_sources(path, content, report.findings)
 
     def _add_sources(self, path: str, content: bytes, findings: Iterable[Finding]) -> None:
@@ -172,7 +183,9 @@ class Linter:
         shown = SEVERITIES[SEVERITIES.index(self.config.min_severity) :]
         findings = (finding for finding in report.findings if finding.severity in shown)
         return replace(
-            report, findings=tuple(replace(finding, url=rule_page(site, finding.code)) for finding in findings)
+            report,
+            findings=tuple(replace(finding, url=rule_page(site, finding.code)) for finding in findings),
+            hidden=tuple(finding for finding in report.findings if finding.severity not in shown),
         )
 
     def load(self, path: str = "") -> Callable[[str, bytes], FileReport]:
@@ -445,7 +458,7 @@ def _is_ours(path: str, sifted: _Sifted) -> bool:
         return True  # the reason is reported when it is read in its turn
     if kind_of_named(path, content) is not None:
         return True
-    sifted.notes.append(f"{path}: not looked at: no kind of file that regilink reads")
+    sifted.notes.append(f"{path}: skipped: regilink does not read this kind of file")
     return False
 
 

@@ -103,7 +103,7 @@ def test_a_team_that_moved_is_no_new_team() -> None:
 
 def test_types_that_are_narrowed_break() -> None:
     assert words(CATALOG, with_registry(types=None)) == [
-        '! registry "model" takes only "model" now, and took every type before'
+        '! registry "model" now accepts only "model", and accepted every type before'
     ]
     older = with_registry(types=None, types_seen=("model",))
     assert words(with_registry(types=None, types_seen=("model", "onnx")), older) == [

@@ -149,7 +149,7 @@ FAULTS = {
         "REG801",
         "/nowhere/ca.pem",
     ),
-    "a proxy that demands a login": Fault(proxied(says(407, "")), "proxy", "REG801", "wants a login (407)"),
+    "a proxy that demands a login": Fault(proxied(says(407, "")), "proxy", "REG801", "requires a login (407)"),
     "a proxy that refuses": Fault(proxied(says(403, "")), "proxy", "REG801", "403 Forbidden"),
     "a proxy that is not there": Fault(
         at("https://wandb.example.com", HTTPS_PROXY=f"http://127.0.0.1:{closed_port()}", NO_PROXY=""),

@@ -55,7 +55,7 @@ def test_an_older_map_of_the_same_repository_does_not_count() -> None:
 def test_an_unknown_name_is_never_well(folders: Path) -> None:
     with open("serve/serve.py", "a", encoding="utf-8") as file:
         file.write("import sys\nwandb.Api().artifact(sys.argv[1])\n")
-    with pytest.raises(AssertionError, match="the source does not tell"):
+    with pytest.raises(AssertionError, match="the source does not show"):
         assert_map("serve", maps=["train.json"], repository="serve")
     assert_map("serve", maps=["train.json"], repository="serve", allow_unknown=True)
 

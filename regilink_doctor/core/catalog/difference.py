@@ -106,7 +106,7 @@ def _types(subject: str, old: tuple[str, ...] | None, new: tuple[str, ...] | Non
     if new is None:
         yield Change(subject, "now accepts every type of artifact")
     elif old is None:
-        yield Change(subject, f"takes only {_listed(new)} now, and took every type before", breaks=True)
+        yield Change(subject, f"now accepts only {_listed(new)}, and accepted every type before", breaks=True)
     else:
         yield from (Change(subject, f'now also accepts the type "{name}"') for name in sorted(set(new) - set(old)))
         lost = sorted(set(old) - set(new))

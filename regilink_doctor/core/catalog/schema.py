@@ -49,7 +49,7 @@ _REGISTRY = _object(
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "regilink.catalog.json",
-    "description": "An organization of W&B as the server has it: made by `regilink catalog pull`.",
+    "description": "An organization of W&B as it is on the server, saved by `regilink catalog pull`.",
     **_object(
         {
             "$schema": {"type": "string"},
@@ -57,7 +57,7 @@ SCHEMA: dict[str, Any] = {
             "host": {"type": ["string", "null"]},
             "complete": {
                 "type": "boolean",
-                "description": "pulled by somebody who sees every registry: what is not in it does not exist",
+                "description": "pulled with an account that sees every registry: what is not in it does not exist",
             },
             "features": _texts("what the server says that it can do"),
             "organizations": {

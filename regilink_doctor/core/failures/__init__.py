@@ -75,7 +75,7 @@ PATH: tuple[Failure, ...] = (
         "A3",
         "a slash too many",
         "A name that contains `/` shifts every part of the path: the registry is read as the entity, and the "
-        "server is asked for an entity of that name. Four parts and more are refused as an invalid artifact path, "
+        "server looks up an entity of that name. Four parts and more are refused as an invalid artifact path, "
         "after the upload.",
         'Replace the slash inside the name, for example `name.replace("/", "-")`, so that the path has at most '
         "an organization, a registry and a collection.",
@@ -249,7 +249,7 @@ PATH: tuple[Failure, ...] = (
         "A17",
         "leading, trailing or doubled slash",
         "An empty part moves the others or is dropped, depending on the call: with a doubled slash the "
-        "registry is taken for the entity; with a slash at the end `Artifact.link` does so too, while "
+        "registry is read as the entity; with a slash at the end `Artifact.link` does so too, while "
         "`Run.link_artifact` works by accident.",
         "Remove the slash and the spaces around the parts.",
         silent=False,
@@ -422,7 +422,7 @@ ENTITY: tuple[Failure, ...] = (
         "Keep what the link returns and use `linked.version` or `linked.qualified_name`.",
         silent=True,
         codes=("REG505",),
-        recognize="The fetched artifact's `source_version` is not the one that was meant.",
+        recognize="The fetched artifact's `source_version` is not the version that you meant.",
         check_with="regilink verify TARGET",
     ),
     Failure(
@@ -753,8 +753,8 @@ CONSUMING: tuple[Failure, ...] = (
         "`wandb.Api()` with another entity than the run",
         "A link finds the organization through the source's entity, a fetch through the settings or the account's "
         "default entity. So the link works and the fetch says that a personal entity has several organizations.",
-        'Write `wandb.Api(overrides={"entity": "your-team"})` with the team\'s name, or put the organization in front '
-        "of the path.",
+        'Write `wandb.Api(overrides={"entity": "your-team"})` with the team\'s name, or put the organization before '
+        "the path.",
         silent=False,
         codes=("REG208",),
         recognize="The link works, the fetch of the same name does not, and `wandb.Api()` has no `overrides`.",
@@ -831,7 +831,7 @@ CONSUMING: tuple[Failure, ...] = (
         "you do not belong to.",
         "Test for None, or ask for access to the source's project.",
         silent=True,
-        recognize="The caller is no member of the team that logged the source.",
+        recognize="The caller is not a member of the team that logged the source.",
         check_with="regilink doctor TARGET",
     ),
     Failure(
@@ -866,7 +866,7 @@ CONSUMING: tuple[Failure, ...] = (
     ),
     Failure(
         "D15",
-        "several organizations, or none, behind the entity",
+        "several organizations, or none, for the entity",
         "`api.registry()` and `api.registries()` without an organization ask the entity for it and refuse to choose.",
         'Give `organization="..."` with the display name.',
         silent=False,
@@ -929,7 +929,7 @@ TESTING: tuple[Failure, ...] = (
         "Revoke the key, and take it from `wandb login` or from the environment.",
         silent=True,
         codes=("REG704",),
-        recognize="Forty or more letters and digits stand beside `WANDB_API_KEY`, `login(key=` or `api_key=`.",
+        recognize="Forty or more letters and digits are beside `WANDB_API_KEY`, `login(key=` or `api_key=`.",
         check_with="regilink lint .",
     ),
     Failure(

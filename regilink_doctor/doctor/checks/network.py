@@ -113,7 +113,7 @@ class Proxy(_Step):
         if not probes.route.secure:
             return pass_check(
                 say(
-                    "{proxy} is asked for {server}",
+                    "requests to {server} go through {proxy}",
                     proxy=probes.route.proxy_shown,
                     server=probes.route.server,
                 )
@@ -121,7 +121,7 @@ class Proxy(_Step):
         probes.tunnel()
         return pass_check(
             say(
-                "{proxy} gives a way to {server}",
+                "{proxy} connects to {server}",
                 proxy=probes.route.proxy_shown,
                 server=probes.route.server,
             )

@@ -144,7 +144,7 @@ class OrganizationVariable(Check):
         context.queries.look_up_links()
         entities = self._find_entities(context)
         if not entities:
-            return skip_check("there is no link whose path leaves the organization to it, and whose team is known")
+            return skip_check("no link of a known team leaves its organization to this variable")
         for entity in entities:
             found = resolve_organization(entity, subject.shown, context.view)
             if isinstance(found, Judgement):

@@ -237,7 +237,7 @@ class CatalogDrift(Check):
         changes = old.diff(new)
         if not changes:
             return pass_check(
-                say("{subject} says what the server says of everything that was looked at", subject=subject.shown)
+                say("{subject} agrees with the server on everything that the doctor compared", subject=subject.shown)
             )
         facts = {"path": subject.shown, "changes": list_names(map(str, changes))}
         return report_problem(Problem(rule_codes.CATALOG_DRIFT, failure="E3", facts=facts), status="warn")

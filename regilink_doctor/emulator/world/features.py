@@ -111,7 +111,7 @@ def read_version(text: str) -> Version:
     """
     found = re.fullmatch(r"v?(\d+)\.(\d+)(?:\.(\d+))?", text.strip())
     if found is None:
-        raise ValueError(f"{text!r} is no version of W&B Server; it is written like {PRESETS[2]}")
+        raise ValueError(f"{text!r} is not a version of W&B Server; it is written like {PRESETS[2]}")
     version = (int(found[1]), int(found[2]), int(found[3] or 0))
     if version < OLDEST:
         raise ValueError(f"W&B Server {text} is older than {PRESETS[0]}, the oldest that is emulated")

@@ -478,5 +478,5 @@ def default_key(username: str) -> str:
 
 def _team_role(role: str | None) -> TeamRole:
     if role not in (None, "admin", "member", "viewer"):
-        raise ValueError(f"{role!r} is no role in a team or organization: admin, member or viewer")
+        raise ValueError(f"{role!r} is not a role in a team or organization: admin, member or viewer")
     return role or "member"  # type: ignore[return-value]

@@ -42,9 +42,7 @@ def _full_name(pasted: Pasted) -> str:
 
 
 def _as_target() -> tuple[str, ...]:
-    return (
-        say("as it is, taken for a target path: a collection named like the whole address, in the run's own project"),
-    )
+    return (say("used as a target path, this address becomes a collection of that name in the run's own project"),)
 
 
 def _collection(pasted: Pasted) -> Explanation:
@@ -140,7 +138,7 @@ def _legacy(pasted: Pasted) -> Explanation:
         goes=_as_target(),
         write=(
             say(
-                "target_path={path}, once the team's models are migrated; the App's list of registries shows "
+                "target_path={path}, once the team's models are migrated; the W&B App's list of registries shows "
                 "whether it is there",
                 path=quoted(migrated),
             ),
@@ -181,7 +179,7 @@ def _landing(pasted: Pasted) -> Explanation:
         goes=_as_target(),
         write=(
             say(
-                "{code}; open the registry in the App and take its name",
+                "{code}; open the registry in the W&B App and take its name",
                 code=f'target_path="{REGISTRY_PREFIX}REGISTRY/COLLECTION"',
             ),
         ),

@@ -160,10 +160,8 @@ SYMPTOMS: tuple[Symptom, ...] = (
     Symptom("the server cannot be reached", ("connection",), ("C19", "F2", "C1"), specific=1),
     Symptom("the account may not do it", ("access",), ("B7", "B8", "D7", "B2", "B1"), specific=1),
     Symptom("a run without network", ("offline",), ("C1", "C2", "F13", "C3"), specific=1),
-    Symptom("another version than the one that was meant", ("old", "thing"), ("B12", "B11", "D3", "A8")),
-    Symptom(
-        "another version than the one that was meant", ("download", "old"), ("B12", "D3", "B11", "D10"), specific=1
-    ),
+    Symptom("a version other than the one you meant", ("old", "thing"), ("B12", "B11", "D3", "A8")),
+    Symptom("a version other than the one you meant", ("download", "old"), ("B12", "D3", "B11", "D10"), specific=1),
     Symptom("an alias that has moved", ("alias-or-latest", "moves"), ("B11", "B12", "B10"), specific=1),
     Symptom("a test whether an artifact exists", ("exists-test",), ("D16", "D2", "D12"), specific=2),
     Symptom("an artifact of a personal account", ("personal-account",), ("B1", "B2", "C20", "C12"), specific=1),
