@@ -65,6 +65,8 @@ def test_a_collection_becomes_a_target_path(
             "https://wandb.ai/t/registry/model?selectionPath=t%2Fmodel-registry%2Fzoo&view=all-models",
             Pasted("legacy", collection="zoo", entity="t", project="model-registry"),
         ),
+        ("https://wandb.ai/t/model-registry", Pasted("legacy", entity="t", project="model-registry")),
+        ("https://wandb.ai/t/model-registry/artifacts", Pasted("legacy", entity="t", project="model-registry")),
     ],
 )
 def test_what_is_no_collection_is_told_apart(text: str, expected: Pasted) -> None:
@@ -72,7 +74,18 @@ def test_what_is_no_collection_is_told_apart(text: str, expected: Pasted) -> Non
     assert expected.target is None
 
 
-@pytest.mark.parametrize("text", ["", "wandb-registry-m/c", "https://", "https://[", "s3://bucket/x", "registry:///"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "wandb-registry-m/c",
+        "https://",
+        "https://[",
+        "s3://bucket/x",
+        "registry:///",
+        "https://wandb.ai/t/model-registry-demo",
+    ],
+)
 def test_what_is_no_address_of_w_and_b_is_left_alone(text: str) -> None:
     assert read_pasted(text) is None
 

@@ -254,6 +254,8 @@ def _path(parts: list[str], version: str | None) -> Pasted | None:
         if is_registry_project(project):
             return Pasted("collection", entity, registry_name(project), name, version, entity, project, artifact_type)
         return Pasted("source", None, None, name, version, entity, project, artifact_type)
+    if parts[1:2] == [LEGACY_REGISTRY] and len(parts) <= 3:  # the project itself, or a tab of it
+        return Pasted("legacy", entity=parts[0], project=LEGACY_REGISTRY)
     return None
 
 

@@ -126,15 +126,17 @@ def _source(pasted: Pasted) -> Explanation:
 
 
 def _legacy(pasted: Pasted) -> Explanation:
-    migrated = f"{REGISTRY_PREFIX}{pasted.entity}{MIGRATED_SUFFIX}/{pasted.collection}"
+    migrated = f"{REGISTRY_PREFIX}{pasted.entity}{MIGRATED_SUFFIX}/{pasted.collection or 'COLLECTION'}"
+    parts = [("team", pasted.entity or ""), *([(say("collection"), pasted.collection)] if pasted.collection else [])]
+    title = say("the address of a collection in the legacy model registry of a team")
     return Explanation(
         "url",
-        say("the address of a collection in the legacy model registry of a team"),
+        title if pasted.collection else say("the address of the legacy model registry of a team"),
         collection=pasted.collection,
         version_or_alias=pasted.version,
         codes=(rule_codes.LEGACY_MODEL_REGISTRY, rule_codes.URL_AS_TARGET),
         failures=("A14", "A9"),
-        parts=(("team", pasted.entity or ""), (say("collection"), pasted.collection or "")),
+        parts=tuple(parts),
         goes=_as_target(),
         write=(
             say(
