@@ -102,7 +102,7 @@ def sources() -> Iterator[Path]:
     assert spec.origin is not None
     root = Path(spec.origin).parent
     for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if name not in {"vendor", "launch", "proto", "_generated", "data_types"}]
+        folders[:] = [name for name in folders if name not in {"vendor", "proto", "_generated"}]
         yield from (Path(folder, name) for name in files if name.endswith(".py"))
 
 
