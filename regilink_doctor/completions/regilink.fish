@@ -155,7 +155,7 @@ complete -c regilink -n '_shtab_regilink_using map' -l merge -d 'put the maps of
 complete -c regilink -n '_shtab_regilink_using map' -l repository -x -d 'what this repository is called (default: as its remote `origin`, else as its folder)'
 complete -c regilink -n '_shtab_regilink_using map' -l redact -d 'replace every name by letters, the same in every map'
 complete -c regilink -n '_shtab_regilink_using map' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'the organization, as `catalog pull` saved it'
-complete -c regilink -n '_shtab_regilink_using map' -l live -d 'ask the server for collections, versions and aliases'
+complete -c regilink -n '_shtab_regilink_using map' -l live -d 'ask the server for collections, versions, aliases and members'
 complete -c regilink -n '_shtab_regilink_using map' -l organization -x -d 'with --live: display name or entity'
 complete -c regilink -n '_shtab_regilink_using map' -l host -x -d 'the W&B server (default: the one that wandb would use)'
 complete -c regilink -n '_shtab_regilink_using map' -l timeout -x -d 'time limit of a request (default: 30)'

@@ -263,7 +263,7 @@ _shtab_regilink_map_options=(
   "--repository[what this repository is called (default\: as its remote \`origin\`, else as its folder)]:NAME:"
   "--redact[replace every name by letters, the same in every map]"
   "--catalog[the organization, as \`catalog pull\` saved it]:FILE:_files"
-  "--live[ask the server for collections, versions and aliases]"
+  "--live[ask the server for collections, versions, aliases and members]"
   "--organization[with --live\: display name or entity]:NAME:"
   "--host[the W\&B server (default\: the one that wandb would use)]:URL:"
   "--timeout[time limit of a request (default\: 30)]:SECONDS:"
