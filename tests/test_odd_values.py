@@ -58,7 +58,7 @@ def test_an_odd_value_of_an_option(command: str, option: str, tmp_path: Path, mo
         done = run_command(*words, cwd=tmp_path, WANDB_BASE_URL="http://127.0.0.1:1", WANDB_API_KEY="k" * 40)
         assert done.returncode in (0, 1, 2), (words, done)
         assert "Traceback" not in done.stdout + done.stderr, (words, done)
-        assert "REG002" not in done.stdout, (words, done)
+        assert command == "rules" or "REG002" not in done.stdout, (words, done)
         assert "broke" not in done.stderr, (words, done)
         assert "\x1b[2J" not in done.stdout + done.stderr
         assert "\u202e" not in done.stdout + done.stderr

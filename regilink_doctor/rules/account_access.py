@@ -158,7 +158,7 @@ class WriteProbeFailed(Rule):
             )
         return Message(
             say("everything looks right, but the write probe could not {step}", step=facts["step"]),
-            join_phrases("; ", [facts["error"], rest]),
+            say("{error}; {rest}", error=facts["error"], rest=rest),
             join_phrases("\n", [say("for the cause, paste the error into: regilink explain -"), *clean_up]),
         )
 

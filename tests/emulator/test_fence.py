@@ -168,7 +168,7 @@ def test_no_proxy_of_before_is_heeded(emulator: Emulator, outside: Outside) -> N
     ("proxy", "words"),
     [
         ("http://127.0.0.1:9", "no connection to 127.0.0.1:9"),
-        ("socks5://127.0.0.1:9", "cannot pass anything on to a proxy of the kind socks5://"),
+        ("socks5://127.0.0.1:9", "cannot forward requests to a socks5:// proxy"),
     ],
 )
 def test_a_way_out_that_does_not_work_says_why(emulator: Emulator, proxy: str, words: str) -> None:

@@ -306,6 +306,7 @@ class _Walk:
             isinstance(node, ast.AugAssign)
             and isinstance(node.op, ast.BitOr)
             and isinstance(node.target, ast.Attribute)
+            and node.target.attr == "environ"
         ):
             # `os.environ |= mapping` is `os.environ.update(mapping)`
             update = copy_place(ast.Attribute(node.target, "update", ast.Load()), node.target)
