@@ -69,7 +69,7 @@ class _Option:
 
     @property
     def is_positional(self) -> bool:
-        """Whether its value is told by its place among the words."""
+        """Whether it is given by its place among the words."""
         return bool(self.flags) and not any(flag.startswith("-") for flag in self.flags)
 
     @property
