@@ -68,8 +68,10 @@ class Checker:
         checked = Checked((), ())
         if files.can_matter(path, content):
             try:
-                report = self._linter_of(path).lint(path, content)
-                checked = Checked(report.findings, report.sites)
+                linter = self._linter_of(path)
+                if not linter.is_excluded(path):
+                    report = linter.lint(path, content)
+                    checked = Checked(report.findings, report.sites)
             except ConfigProblem as problem:
                 self.problem = str(problem)
         self._last[uri] = (content, checked)

@@ -34,9 +34,10 @@ class Flake8Plugin:
         Raises:
             ConfigProblem: the configuration or the catalog of the file's folder cannot be used.
         """
-        if not files.can_matter(self._path, self._content):
+        linter = find_linter()
+        if not files.can_matter(self._path, self._content) or linter.is_excluded(self._path):
             return
-        for finding in find_linter().lint(self._path, self._content).findings:
+        for finding in linter.lint(self._path, self._content).findings:
             if finding.severity != "info" and finding.place.path == self._path:
                 span = finding.place.span
                 yield span.line, span.column - 1, f"{finding.code} {finding.message}", type(self)

@@ -208,6 +208,14 @@ class Linter:
             )
         return self._by_config[config.source]
 
+    def is_excluded(self, path: str) -> bool:
+        """Whether the configuration of the file's folder leaves it out, also where it is named.
+
+        Raises:
+            ConfigProblem: that configuration cannot be used.
+        """
+        return _excluded(self.config.for_folder(os.path.dirname(path)))("").match(path)
+
     def _catalog_of(self, config: Config) -> Catalog | None:
         path = config.catalog_path
         return self.catalog if path is None or path == self.config.catalog_path else _load_catalog(config)

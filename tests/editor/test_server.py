@@ -14,6 +14,7 @@ from lsprotocol import types as lsp
 from pygls.io_ import run_async
 from pygls.lsp.client import LanguageClient
 
+from regilink_doctor.editor.documents import Checker
 from regilink_doctor.editor.server import make_server
 
 TIMEOUT = 20
@@ -145,6 +146,16 @@ def test_findings_follow_the_typing(tmp_path: Path) -> None:
         await client.codes(uri, [])
 
     run(tmp_path, work, in_process=False)
+
+
+def test_a_file_that_the_configuration_excludes_has_no_findings(tmp_path: Path) -> None:
+    (tmp_path / "regilink.toml").write_text('exclude = ["made.py"]\n', encoding="utf-8")
+    checker = Checker()
+    codes = {
+        name: [finding.code for finding in checker.check((tmp_path / name).as_uri(), SOURCE).findings]
+        for name in ("train.py", "made.py")
+    }
+    assert codes == {"train.py": ["REG104", "REG107"], "made.py": []}
 
 
 def test_fixes_and_suppressions_are_actions(tmp_path: Path) -> None:
