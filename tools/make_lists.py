@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 
 from regilink_doctor.config import FORMATS
-from regilink_doctor.lint.scan.kinds import BEGINNINGS, KINDS, LISTS
 from regilink_doctor.report.formats import find_format
+from regilink_doctor.workflows.initialize import file_pattern
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "lint.md"
@@ -28,12 +28,7 @@ def with_formats(page: str) -> str:
 
 def with_pattern(hooks: str) -> str:
     """The hooks with the pattern of all files that `lint` reads."""
-    endings = "|".join(re.escape(suffix.removeprefix(".")) for kind in KINDS for suffix in kind.suffixes)
-    names = [re.escape(name) for kind in KINDS for name in kind.names]
-    names += [re.escape(beginning.removeprefix("/")) + "[^/]*" for beginning in BEGINNINGS]
-    lists = "|".join(LISTS)
-    pattern = rf"(\.({endings})|(^|/)({'|'.join(names)})|({lists})[^/]*(/[^/]*)?\.(txt|in))$"
-    return re.sub(r"(?<=files: &files ')[^']*", lambda _: pattern, hooks)
+    return re.sub(r"(?<=files: &files ')[^']*", lambda _: file_pattern(), hooks)
 
 
 if __name__ == "__main__":

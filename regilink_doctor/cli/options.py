@@ -280,7 +280,7 @@ def known_catalog(given: str | None, config: Config, default: str | None = None)
     """
     if given:
         return load_catalog(given, "--catalog")
-    return load_catalog(config.catalog_path or default, f"{config.called}: catalog")
+    return load_catalog(config.catalog_path or default, config.catalog_called if config.catalog_path else "catalog")
 
 
 def load_catalog(path: str | None, called: str) -> Catalog | None:

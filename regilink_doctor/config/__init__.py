@@ -154,6 +154,11 @@ class Config:
         return to_slashes(os.path.normpath(os.path.join(self.folder, self.catalog)))
 
     @property
+    def catalog_called(self) -> str:
+        """What the catalog's path comes from, for a report: the key `catalog`, or its place beside the code."""
+        return "catalog found here" if self.catalog is None else f"{self.called}: catalog"
+
+    @property
     def docs_site(self) -> str:
         """Where the documentation begins, with its last slash; empty where there is none.
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regilink_doctor.core.records import record
 from regilink_doctor.lint.scan.files import read as read_file
+from regilink_doctor.lint.scan.kinds import BEGINNINGS, KINDS, LISTS
 from regilink_doctor.rules.site_facts import certain, known_entity, known_registry, known_type
 from regilink_doctor.workflows.lint import lint_paths
 
@@ -34,7 +36,8 @@ LOCAL_HOOK = """\
         name: regilink
         language: system
         entry: regilink lint --force-exclude
-        types_or: [python, jupyter, yaml, toml, shell]
+        types: [text]
+        files: '{pattern}'
 """
 HOOK = """\
   - repo: {url}
@@ -104,6 +107,15 @@ class _Seen:
     links: tuple[Site, ...]
 
 
+def file_pattern() -> str:
+    """The regular expression, as pre-commit takes it, of the files that `lint` reads."""
+    endings = "|".join(re.escape(suffix.removeprefix(".")) for kind in KINDS for suffix in kind.suffixes)
+    names = [re.escape(name) for kind in KINDS for name in kind.names]
+    names += [re.escape(beginning.removeprefix("/")) + "[^/]*" for beginning in BEGINNINGS]
+    lists = "|".join(LISTS)
+    return rf"(\.({endings})|(^|/)({'|'.join(names)})|({lists})[^/]*(/[^/]*)?\.(txt|in))$"
+
+
 def plan_setup(folder: str = ".") -> Setup:
     """Look at the project in a folder; nothing is written.
 
@@ -150,7 +162,7 @@ def _plan_hook(folder: Path, seen: _Seen, planned: list[File]) -> Iterator[File 
     path = ".pre-commit-config.yaml"
     before = _read(folder / path)
     source = _find_source()
-    hook = HOOK.format(**source) if source else LOCAL_HOOK
+    hook = HOOK.format(**source) if source else LOCAL_HOOK.format(pattern=file_pattern())
     if before is None:
         yield File(path, "lint before every commit", None, f"repos:\n{hook}")
     elif "regilink" in before:

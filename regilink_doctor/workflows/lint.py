@@ -228,8 +228,11 @@ def _load_catalog(config: Config) -> Catalog | None:
 
     try:
         return Catalog.load(config.catalog_path)
-    except (CatalogError, OSError) as error:
-        raise ConfigProblem(f"{config.source or config.catalog_path}: catalog: {error}") from None
+    except CatalogError as error:
+        raise ConfigProblem(f"{config.catalog_called}: {error}") from None
+    except OSError as error:
+        problem = error.strerror or error
+        raise ConfigProblem(f"{config.catalog_called}: {config.catalog_path}: {problem}") from None
 
 
 def lint_paths(
