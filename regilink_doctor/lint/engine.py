@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property, partial
+from functools import cached_property
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.findings import Finding, Place, Span
@@ -196,7 +196,7 @@ def lint_bytes(
     unparsable = [finding for error in reading.problems for finding in _unparsable(path, error, enabled)]
     unique = _drop_repeated(finding for findings in (unparsable, *by_site, *others) for finding in findings)
     unique = [item for item in unique if not item.at_value or selection.enabled(item.code, item.at_value.place.path)]
-    silenced = _silence_findings(reading, unique, enabled, project)
+    silenced = _silence_findings(reading, unique, enabled)
     left = set(silenced.findings)
     codes = tuple(tuple(dict.fromkeys(item.code for item in findings if item in left)) for findings in by_site)
     unread = tuple(_describe_unread(path, error) for error in reading.problems)
@@ -242,9 +242,7 @@ def _with_tree(site: Site, facts: _Facts) -> Site:
     return replace(site, target=tuple(string.mark_set(is_set) for string in site.target))
 
 
-def _silence_findings(
-    reading: ParsedFile, findings: Sequence[Finding], enabled: Enabled, project: Project
-) -> FileReport:
+def _silence_findings(reading: ParsedFile, findings: Sequence[Finding], enabled: Enabled) -> FileReport:
     """The findings that no comment silences, those about the comments themselves added.
 
     A comment counts on any line of the statement that the finding is in, and at its second place, which may be
@@ -267,7 +265,7 @@ def _silence_findings(
         for place in (finding.place, *(related.place for related in finding.related)):
             path = place.path
             is_own = path == finding.place.path
-            index = own if is_own else project.remember(("comments", path), partial(index_comments_of, path))
+            index = own if is_own else index_comments_of(path)
             matching += index.find_at(place) if index is not None else ()
         matching = [item for item in matching if item.code in (None, finding.code)]
         used |= dict.fromkeys(matching)

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.files import read_plain
-from regilink_doctor.lint.text.memory import Memory
+from regilink_doctor.lint.text.memory import Memory, exists, list_names, read_file, remembered, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import TypeVar
+    from collections.abc import Iterator
 
     from regilink_doctor.core.sites import Requirement
-
-    Answer = TypeVar("Answer")
 
 _NAMES = ("Dockerfile", "Makefile", "justfile", "Jenkinsfile", "setup.cfg", "tox.ini", ".gitlab-ci.yml")
 _SUFFIXES = (".env", ".envrc", ".yaml", ".yml", ".toml", ".sh", ".bash", ".ini", ".cfg", ".sbatch", ".slurm")
@@ -52,53 +48,40 @@ class Project(Memory):
 
     def is_mentioned(self, variable: str, folder: str) -> bool:
         """Whether a settings file in `folder` or above it, up to the root of the repository, mentions `variable`."""
-        word = variable.encode()
-        return any(
-            self.remember(("mentions", base, variable), lambda base=base: _mentions(base, word))  # type: ignore[misc]
-            for base in self._upwards(folder)
-        )
+        return any(_mentions(base, variable) for base in _upwards(folder))
 
     def has_links(self, folder: str) -> bool:
         """Whether Python in `folder` or below, or beside a folder of settings, links to a registry."""
         while os.path.basename(folder) in _BESIDE:
             folder = os.path.dirname(folder)
-        return self.remember(("links", folder), lambda: _has_links(folder))
+        return _has_links(folder)
 
     def is_linking_program(self, path: str, folder: str) -> bool:
         """Whether the Python file that a command in `folder` names, from there or from above, links artifacts."""
-        return self.remember(("program", path, folder), lambda: self._links_artifacts(path, folder))
+        return _links_artifacts(path, folder)
 
     def newest_wandb(self, folder: str) -> str | None:
         """The newest wandb that the nearest lists of requirements allow, in `folder` or above; None without any.
 
         Of several lists in one folder the most generous counts: it is unknown which is installed.
         """
-        for base in self._upwards(folder):
-            if version := self.remember(("wandb", base), lambda base=base: _newest_in(base)):  # type: ignore[misc]
-                return version
-        return None
-
-    def _links_artifacts(self, path: str, folder: str) -> bool:
-        root, workflows, _ = folder.partition(f"{os.sep}.github")  # what GitHub runs, it runs in the root
-        for base in (root, *self._upwards(folder)) if workflows else self._upwards(folder):
-            program = os.path.join(base, path)
-            if content := _read(program):
-                return b".link_artifact(" in content and _links_in_every_mode(program, content)
-        return False
-
-    def _upwards(self, folder: str) -> tuple[str, ...]:
-        return self.remember(("upwards", folder), lambda: _upwards(folder))
-
-    def remember(self, question: tuple[str, ...], find: Callable[[], Answer]) -> Answer:
-        """The answer to a question about files, found once in a run."""
-        answers = self.answers.setdefault(Project, {})
-        if question not in answers:
-            answers[question] = find()
-        return answers[question]  # type: ignore[return-value]
+        return next((version for base in _upwards(folder) if (version := _newest_in(base))), None)
 
 
-def _mentions(base: str, word: bytes) -> bool:
+@remembered(4096)
+def _links_artifacts(path: str, folder: str) -> bool:
+    root, workflows, _ = folder.partition(f"{os.sep}.github")  # what GitHub runs, it runs in the root
+    for base in (root, *_upwards(folder)) if workflows else _upwards(folder):
+        program = os.path.join(base, path)
+        if content := read_file(program, _MAX_BYTES):
+            return b".link_artifact(" in content and _links_in_every_mode(program, content)
+    return False
+
+
+@remembered(4096)
+def _mentions(base: str, variable: str) -> bool:
     """Whether a settings file of one folder does, or one of the folders for such files in it."""
+    word = variable.encode()
     return any(word in content for name in _FOLDERS for content in _settings_files(os.path.join(base, name)))
 
 
@@ -119,20 +102,22 @@ def _links_in_every_mode(path: str, content: bytes) -> bool:
     return not guards or any(not any(word in guard for word in _MODE_WORDS) for guard in guards)
 
 
+@remembered(4096)
 def _has_links(folder: str) -> bool:
     left = _MAX_PROGRAMS
-    for root, folders, names in os.walk(folder):
+    for root, folders, names in walk(folder):
         folders[:] = [name for name in folders if name[0] != "." and name not in _SKIPPED]
         for name in names:
             if not name.endswith((".py", ".ipynb")):
                 continue
             left -= 1
-            content = _read(os.path.join(root, name)) if left >= 0 else b""
-            if any(word in content for word in _LINKS):
+            content = read_file(os.path.join(root, name), _MAX_BYTES) if left >= 0 else None
+            if any(word in (content or b"") for word in _LINKS):
                 return True
     return False
 
 
+@remembered(4096)
 def _newest_in(folder: str) -> str | None:
     from regilink_doctor.core.sdk_versions import newest, number
 
@@ -145,23 +130,24 @@ def _requirements_in(folder: str) -> Iterator[Requirement]:
     from regilink_doctor.lint.text.source import Unparsable
 
     try:
-        names = sorted(os.listdir(folder))[:_MAX_FILES]
+        names = list_names(folder)[:_MAX_FILES]
     except OSError:
         return
     for name in names:
         if name in _REQUIREMENTS or (name.startswith("requirements") and name.endswith((".txt", ".in"))):
-            content = _read(os.path.join(folder, name))
+            content = read_file(os.path.join(folder, name), _MAX_BYTES) or b""
             try:
                 yield from formats.read(name, content).requirements if b"wandb" in content else ()
             except (Unparsable, RecursionError):
                 continue
 
 
+@remembered(4096)
 def _upwards(folder: str) -> tuple[str, ...]:
     """`folder` and those above it up to the root of the repository, or else to the current folder."""
     path, here = os.path.abspath(folder), os.getcwd()
     folders = [path]
-    while path != here and not os.path.exists(os.path.join(path, ".git")):
+    while path != here and not exists(os.path.join(path, ".git")):
         parent = os.path.dirname(path)
         if parent == path:
             return (folders[0],)
@@ -172,13 +158,9 @@ def _upwards(folder: str) -> tuple[str, ...]:
 
 def _settings_files(folder: str) -> Iterator[bytes]:
     try:
-        names = sorted(os.listdir(folder))[:_MAX_FILES]
+        names = list_names(folder)[:_MAX_FILES]
     except OSError:
         return
     for name in names:
         if name in _NAMES or name.startswith(".env") or name.endswith(_SUFFIXES):
-            yield _read(os.path.join(folder, name))
-
-
-def _read(path: str) -> bytes:
-    return read_plain(path, _MAX_BYTES) or b""
+            yield read_file(os.path.join(folder, name), _MAX_BYTES) or b""

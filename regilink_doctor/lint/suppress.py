@@ -12,6 +12,7 @@ from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record
+from regilink_doctor.lint.text.memory import read_file, remembered
 from regilink_doctor.lint.text.source import Source, Unparsable
 from regilink_doctor.rules.index import RULES
 from regilink_doctor.rules.judge import finding_at
@@ -99,17 +100,20 @@ class SuppressionIndex:
             yield from comments[first : bisect_right(comments, span.end_line, key=_line)]
 
 
+@remembered(1024)
 def index_comments_of(path: str) -> SuppressionIndex | None:
     """The comments of another file that has the second place of a finding; None where it has none."""
     from regilink_doctor.lint import formats
-    from regilink_doctor.lint.scan.files import read
+    from regilink_doctor.lint.scan.files import find_limit
 
+    content = read_file(path, find_limit(path) + 1)
+    if content is None or len(content) > find_limit(path):
+        return None
+    if b"regilink:" not in content and b"noqa" not in content.lower():
+        return None
     try:
-        content = read(path)
-        if b"regilink:" not in content and b"noqa" not in content.lower():
-            return None
         reading = formats.read(path, content)
-    except (OSError, Unparsable, RecursionError):
+    except (Unparsable, RecursionError):
         return None
     return SuppressionIndex(
         reading, [item for source in reading.sources for item in read_comments(source, reading.comments)[0]]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.files import read_plain
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve.values import (
@@ -27,7 +26,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.memory import remembered
+from regilink_doctor.lint.text.memory import exists, is_file, read_file, remembered
 from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
@@ -212,7 +211,7 @@ def find_files(value: Value, at: ProgramPoint) -> Sequence[FileText]:
         return [value]
     if isinstance(value, TreePath):
         is_inside = any(value.path.startswith(os.path.join(root, "")) for root in find_roots(at.source.folder))
-        return [FileText(value.path)] if is_inside and os.path.isfile(value.path) else []
+        return [FileText(value.path)] if is_inside and is_file(value.path) else []
     if not isinstance(value, StringValue) or not value.literal:
         return []
     default = next((part.default_of for part in value.parts if isinstance(part, KnownPart) and part.default_of), None)
@@ -227,7 +226,7 @@ def _locate(folder: str, path: str) -> tuple[str, ...]:
     roots = find_roots(folder)
     above = os.path.join(roots[-1], "")
     paths = [os.path.normpath(os.path.join(root, path)) for root in roots]
-    return tuple([path for path in dict.fromkeys(paths) if path.startswith(above) and os.path.isfile(path)])
+    return tuple([path for path in dict.fromkeys(paths) if path.startswith(above) and is_file(path)])
 
 
 @remembered(1024)
@@ -236,7 +235,7 @@ def find_roots(folder: str) -> tuple[str, ...]:
     here = os.getcwd()
     folders = [folder]
     for _ in range(_MAX_FOLDERS):
-        if os.path.exists(os.path.join(folders[-1], ".git")) or folders[-1] == here:
+        if exists(os.path.join(folders[-1], ".git")) or folders[-1] == here:
             return tuple(folders)
         parent = os.path.dirname(folders[-1])
         if parent == folders[-1]:
@@ -317,28 +316,23 @@ def _find_written(module: Module) -> frozenset[str]:
 
 
 def read_document(path: str, kind: str, holder: DocumentHolder = "plain") -> Document | None:
-    """The data of a file, read once as long as it does not change."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    if status.st_size > MAX_BYTES:
-        return None
-    return _read_document(path, kind, holder, status.st_mtime_ns, status.st_size)
+    """The data of a file, read once in a run."""
+    return _read_document(path, kind, holder)
 
 
 @remembered(512)
-def _read_document(path: str, kind: str, holder: DocumentHolder, changed: int, size: int) -> Document | None:
+def _read_document(path: str, kind: str, holder: DocumentHolder) -> Document | None:
     from regilink_doctor.lint.data import read_data
 
-    content = read_plain(path, MAX_BYTES + 1)
-    root = read_data(show_path(path), content, kind) if content is not None else None
+    content = read_file(path, MAX_BYTES + 1)
+    is_whole = content is not None and len(content) <= MAX_BYTES
+    root = read_data(show_path(path), content, kind) if content is not None and is_whole else None
     return Document(root, holder) if root is not None else None
 
 
 def is_empty_file(path: str) -> bool:
     """Whether a YAML file has nothing but comments."""
-    content = read_plain(path, 1 << 16)
+    content = read_file(path, 1 << 16)
     return content is not None and not any(line.strip() and not line.startswith(b"#") for line in content.splitlines())
 
 

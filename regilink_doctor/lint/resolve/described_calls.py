@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.files import read_plain
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.data import DataList, Scalar, Table, find_data
@@ -16,7 +15,7 @@ from regilink_doctor.lint.resolve.config_files import find_roots, read_document,
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.imports import find_module
 from regilink_doctor.lint.resolve.values import Document, Literal, Loaded, TreePath, Unknown
-from regilink_doctor.lint.text.memory import remembered
+from regilink_doctor.lint.text.memory import is_folder, list_names, read_file, remembered, walk
 from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
@@ -93,7 +92,7 @@ def _list_gin_files(root: str) -> tuple[str, ...]:
     paths: list[str] = []
     for name in ("", "gin", *_FOLDERS):
         base = os.path.join(root, name) if name else root
-        names = sorted(os.listdir(base))[:_MAX_FILES] if os.path.isdir(base) else []
+        names = list_names(base)[:_MAX_FILES] if is_folder(base) else ()
         paths += [os.path.join(base, name) for name in names if name.endswith(".gin")]
     return tuple(paths)
 
@@ -146,18 +145,18 @@ def _list_files(root: str) -> tuple[str, ...]:
     """The files of configuration below a folder that may describe calls."""
     paths: list[str] = []
     for name in _FOLDERS:
-        for folder, _, names in os.walk(os.path.join(root, name)):
-            paths += [os.path.join(folder, name) for name in sorted(names) if name.endswith((".yaml", ".yml"))]
+        for folder, _, names in walk(os.path.join(root, name)):
+            paths += [os.path.join(folder, name) for name in names if name.endswith((".yaml", ".yml"))]
             if len(paths) > _MAX_FILES:
                 break
-    if os.path.isdir(root):
-        paths += [os.path.join(root, name) for name in sorted(os.listdir(root)) if name.endswith((".yaml", ".yml"))]
+    if is_folder(root):
+        paths += [os.path.join(root, name) for name in list_names(root) if name.endswith((".yaml", ".yml"))]
     return tuple([path for path in paths[:_MAX_FILES] if any(word in _read_start(path) for word in _WORDS)])
 
 
 @remembered(2048)
 def _read_start(path: str) -> bytes:
-    return read_plain(path, 1 << 16) or b""
+    return read_file(path, 1 << 16) or b""
 
 
 def _is_primary(path: str) -> bool:
@@ -206,10 +205,10 @@ def _find_runs(context: Context, module: Module) -> Iterator[Use]:
 @remembered(256)
 def _list_pipelines(folder: str) -> tuple[str, ...]:
     """The modules in a folder that run components."""
-    names = [name for name in sorted(os.listdir(folder))[:_MAX_PIPELINES] if name.endswith(".py")]
+    names = [name for name in list_names(folder)[:_MAX_PIPELINES] if name.endswith(".py")]
     found: list[str] = []
     for name in names:
-        content = read_plain(os.path.join(folder, name), 1 << 20) or b""
+        content = read_file(os.path.join(folder, name), 1 << 20) or b""
         if b"mlflow" in content and b".run(" in content:
             found.append(name.removesuffix(".py"))
     return tuple(found)

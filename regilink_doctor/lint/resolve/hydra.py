@@ -11,7 +11,6 @@ import os
 from functools import partial
 from itertools import islice, product
 
-from regilink_doctor.core.files import read_plain
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue
@@ -34,6 +33,7 @@ from regilink_doctor.lint.resolve.values import (
     is_none,
 )
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.memory import is_file, is_folder, read_file
 from regilink_doctor.lint.text.nodes import copy_place, written_name
 
 TYPE_CHECKING = False
@@ -239,7 +239,7 @@ def _find_module_folder(context: Context, dotted: str, module: Module) -> str | 
     for root in find_roots(module.source.folder):
         for base in (root, os.path.join(root, "src")):
             folder = os.path.join(base, *dotted.split("."))
-            if os.path.isdir(folder):
+            if is_folder(folder):
                 return folder
     return None
 
@@ -398,8 +398,8 @@ class _Composer:
         path, value = override
         word = path.lstrip("+~")
         key, at, destination = word.partition("@")
-        is_folder = bool(self.folder) and os.path.isdir(os.path.join(self.folder, key))
-        if not is_folder and not any(name.startswith(f"{key}/") for name in self.stored):
+        is_group = bool(self.folder) and is_folder(os.path.join(self.folder, key))
+        if not is_group and not any(name.startswith(f"{key}/") for name in self.stored):
             return None
         choice = value.literal
         if choice is None or path.startswith(("~", "++")) or choice[:1] in "[{" or "," in choice:
@@ -496,7 +496,7 @@ class _Composer:
             raise _NotFollowed
         self.left -= 1
         full = os.path.join(self.folder, f"{path}.yaml") if self.folder else ""
-        if not os.path.isfile(full):
+        if not is_file(full):
             stored = self.read_stored(path)
             return (stored[0], _to_package(stored[1]) if stored[1] else None) if stored is not None else None
         document = read_document(full, "yaml", "omegaconf")
@@ -509,7 +509,7 @@ class _Composer:
 
 def _find_package(path: str) -> Package | None:
     """The package that the first lines of a file give it: `# @package _global_`."""
-    start = (read_plain(path, 1024) or b"").decode("utf-8", "replace")
+    start = (read_file(path, 1024) or b"").decode("utf-8", "replace")
     for line in start.splitlines():
         words = line.lstrip("# ").split()
         if line.startswith("#") and words[:1] == ["@package"] and len(words) == 2:

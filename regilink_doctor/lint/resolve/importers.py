@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.files import read_plain
 from regilink_doctor.lint.resolve.config_files import find_roots
 from regilink_doctor.lint.resolve.module_files import file_of
-from regilink_doctor.lint.text.memory import remembered
+from regilink_doctor.lint.text.memory import read_file, remembered, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MAX_PROGRAMS = 2000
-_MAX_BYTES = 1 << 18
+MAX_BYTES = 1 << 18
 _MOST_IMPORTERS = 24
 _SKIPPED = ("__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv")
 _TESTS = ("test", "tests", "testing")
@@ -55,12 +54,6 @@ def find_programs(path: str) -> tuple[str, ...]:
     return tuple(programs[:_MOST_IMPORTERS])
 
 
-@remembered(1024)
-def has_word(path: str, word: str) -> bool:
-    """Whether a file has a word somewhere."""
-    return word.encode() in (read_plain(path, _MAX_BYTES) or b"")
-
-
 def _name_module(path: str) -> str:
     """The last word of the dotted name of a file."""
     return os.path.basename(os.path.dirname(path) if path.endswith("__init__.py") else path.removesuffix(".py"))
@@ -73,7 +66,7 @@ def _index_imports(root: str) -> dict[str, list[tuple[str, str]]]:
     names = {_name_module(path) for path in paths}
     index: dict[str, list[tuple[str, str]]] = {}
     for path in paths:
-        for dotted in _list_imports(read_plain(path, _MAX_BYTES) or b""):
+        for dotted in _list_imports(path):
             name = dotted.rpartition(".")[2]
             if name in names:
                 index.setdefault(name, []).append((path, dotted))
@@ -82,9 +75,9 @@ def _index_imports(root: str) -> dict[str, list[tuple[str, str]]]:
 
 def _list_programs(root: str) -> Iterator[str]:
     count = 0
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in (*_SKIPPED, *_TESTS))
-        for name in sorted(names):
+    for folder, folders, names in walk(root):
+        folders[:] = [name for name in folders if name[0] != "." and name not in _SKIPPED and name not in _TESTS]
+        for name in names:
             if name.endswith(".py") and not name.startswith("test_") and not name.endswith("_test.py"):
                 count += 1
                 yield os.path.join(folder, name)
@@ -92,8 +85,13 @@ def _list_programs(root: str) -> Iterator[str]:
             return
 
 
-def _list_imports(content: bytes) -> Iterator[str]:
-    """The dotted names that lines with imports have: of `from a import b` both `a` and `a.b`."""
+@remembered(2 * _MAX_PROGRAMS)
+def _list_imports(path: str) -> tuple[str, ...]:
+    """The dotted names that lines with imports of a file have: of `from a import b` both `a` and `a.b`."""
+    return tuple(dict.fromkeys(_read_imports(read_file(path, MAX_BYTES) or b"")))
+
+
+def _read_imports(content: bytes) -> Iterator[str]:
     lines = iter(content.decode("utf-8", "replace").splitlines())
     for line in lines:
         words = line.lstrip()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.files import read_plain
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
-from regilink_doctor.lint.resolve.module_files import file_of, is_folder, may_be_ours
+from regilink_doctor.lint.resolve.module_files import file_of, has_folder, may_be_ours
 from regilink_doctor.lint.resolve.names import find_name
 from regilink_doctor.lint.resolve.values import UNKNOWN, Instance, ModuleValue, Name, Value
 from regilink_doctor.lint.resolve.walk import read_module
-from regilink_doctor.lint.text.memory import remembered
+from regilink_doctor.lint.text.memory import read_file, remembered
 from regilink_doctor.lint.text.source import Source, Unparsable
 
 TYPE_CHECKING = False
@@ -68,7 +67,7 @@ def find_member(context: Context, owner: ModuleValue, name: str) -> Iterable[Val
 
 def find_in_folder(context: Context, path: str, module: Module) -> Iterable[Value] | None:
     """A dotted name that leads into a folder of the tree without an `__init__.py`; None for any other."""
-    if not may_be_ours(path) or not is_folder(module.source.folder, path.partition(".")[0]):
+    if not may_be_ours(path) or not has_folder(module.source.folder, path.partition(".")[0]):
         return None
     found = find_imported(context, path, module)
     return None if any(isinstance(value, Name) for value in found) else found
@@ -95,7 +94,7 @@ def find_module_of_file(context: Context, path: str) -> Module | None:
     if path not in modules:
         if len(modules) >= MAX_FILES:
             return None
-        modules[path] = _parsed(path)
+        modules[path] = _parse(path)
     return modules[path]
 
 
@@ -134,23 +133,17 @@ def _links(module: Module, target: str) -> bool:
 
 @remembered(4096)
 def _speaks_of_linking(path: str) -> bool:
-    content = read_plain(path, MAX_BYTES) or b""
+    content = read_file(path, MAX_BYTES) or b""
     return any(word in content for word in (b"link_artifact", b".link(", b"use_artifact("))
 
 
-def _parsed(path: str) -> Module | None:
-    try:
-        status = os.stat(path)
-        return _cached(path, status.st_mtime_ns, status.st_size) if status.st_size <= MAX_BYTES else None
-    except OSError:
-        return None
-
-
 @remembered(256)
-def _cached(path: str, changed: int, size: int) -> Module | None:
+def _parse(path: str) -> Module | None:
     shown = os.path.relpath(path)
-    content = read_plain(path, MAX_BYTES)
+    content = read_file(path, MAX_BYTES + 1)
+    if not content or len(content) > MAX_BYTES:
+        return None
     try:
-        return read_module(Source.decode(shown if not shown.startswith("..") else path, content)) if content else None
+        return read_module(Source.decode(shown if not shown.startswith("..") else path, content))
     except (Unparsable, RecursionError):
         return None

@@ -12,6 +12,7 @@ import os
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.context import Context
 from regilink_doctor.lint.resolve.values import Literal, Loaded
+from regilink_doctor.lint.text.memory import is_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def find_in_option_files(context: Context, module: Module, name: str) -> list[Va
 
 def find_in_pipelines(context: Context, module: Module, flags: list[str]) -> list[Value]:
     """What a pipeline of MLflow passes to its component by one of these flags."""
-    if not os.path.isfile(os.path.join(module.source.folder, "MLproject")):
+    if not is_file(os.path.join(module.source.folder, "MLproject")):
         return []
     values: list[Value] = _load("described_calls").find_in_pipelines(context, module, flags)
     return values

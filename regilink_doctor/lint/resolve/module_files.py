@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from regilink_doctor.lint.text.memory import remembered
+from regilink_doctor.lint.text.memory import exists, is_file, is_folder, list_names, remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def file_of(folder: str, dotted: str) -> str | None:
     return next((found for base in _bases(folder, parts[0]) if (found := _file(base, parts))), None)
 
 
-def is_folder(folder: str, top: str) -> bool:
+def has_folder(folder: str, top: str) -> bool:
     """Whether the first word of a dotted name is a folder where the imports of `folder` are looked for."""
     return any(_has_folder(base, top) for base in _bases(folder, top))
 
@@ -63,7 +63,7 @@ def _roots(folder: str) -> Iterator[str]:
     for _ in range(_MAX_FOLDERS):
         yield folder
         parent = os.path.dirname(folder)
-        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+        if parent == folder or exists(os.path.join(folder, ".git")):
             return
         folder = parent
 
@@ -79,11 +79,11 @@ def _file(folder: str, parts: list[str]) -> str | None:
 
 
 def _has_file(folder: str, name: str) -> bool:
-    return _may_have(folder, name) and os.path.isfile(os.path.join(folder, name))
+    return _may_have(folder, name) and is_file(os.path.join(folder, name))
 
 
 def _has_folder(folder: str, name: str) -> bool:
-    return _may_have(folder, name) and os.path.isdir(os.path.join(folder, name))
+    return _may_have(folder, name) and is_folder(os.path.join(folder, name))
 
 
 def _may_have(folder: str, name: str) -> bool:
@@ -95,7 +95,7 @@ def _may_have(folder: str, name: str) -> bool:
 def _names(folder: str) -> frozenset[str] | None:
     """What is in a folder; None for one that nobody may list, though what it has can be opened."""
     try:
-        return frozenset(os.listdir(folder))
+        return frozenset(list_names(folder))
     except (FileNotFoundError, NotADirectoryError):
         return frozenset()
     except OSError:

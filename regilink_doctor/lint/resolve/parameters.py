@@ -33,6 +33,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
+from regilink_doctor.lint.text.memory import has_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
         return
     name = _called_name(scope)
     for path in importers.find_importers(os.path.abspath(scope.module.source.path)) if name else ():
-        module = find_module_of_file(context, path) if importers.has_word(path, name) else None
+        module = find_module_of_file(context, path) if has_word(path, name, importers.MAX_BYTES) else None
         for use in context.find_uses(module, name)[:_MOST_CALLERS] if module is not None else ():
             yield from _enter_called(context, use, scope)
 

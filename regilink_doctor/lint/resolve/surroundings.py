@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.files import read_plain
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import within
@@ -18,7 +17,14 @@ from regilink_doctor.lint.resolve.config_files import MAX_BYTES, find_roots, rea
 from regilink_doctor.lint.resolve.importers import find_programs
 from regilink_doctor.lint.resolve.values import with_name
 from regilink_doctor.lint.scan.kinds import kind_of
-from regilink_doctor.lint.text.memory import remembered
+from regilink_doctor.lint.text.memory import (
+    has_word,
+    is_file,
+    is_folder,
+    list_names,
+    read_file,
+    remembered,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +77,7 @@ def find_set_values(variable: str, folder: str, program: str, *, with_dotenv: bo
         return []
     path = _normalize(program)
     found: list[StringValue] = []
-    for facts in _find_facts(folder, variable.encode()):
+    for facts in _find_facts(folder, variable):
         if not with_dotenv and kind_of(facts.source.path) == "dotenv":
             continue
         settings = [setting for setting in facts.settings if setting.name == variable and setting.variable]
@@ -137,7 +143,7 @@ def _expand_files(words: Words, folder: str) -> Words:
     for word in words:
         literal = word.literal or ""
         named = [os.path.join(root, literal[1:]) for root in find_roots(folder)] if literal.startswith("@") else []
-        path = next((path for path in named if os.path.isfile(path)), None)
+        path = next((path for path in named if is_file(path)), None)
         expanded += _read_lines(path) if path is not None else [word]
     return expanded
 
@@ -200,7 +206,7 @@ def _find_own_commands(folder: str, program: str) -> tuple[Words, ...]:
     names = {_name_module(path), *_find_script_names(folder, path)}
     found: list[Words] = []
     for name in names:
-        for facts in _find_facts(folder, name.encode()):
+        for facts in _find_facts(folder, name):
             for command in facts.commands:
                 start = _find_arguments(command.words, path, names)
                 if start is not None:
@@ -263,7 +269,7 @@ def _find_script_names(folder: str, program: str) -> list[str]:
     names: list[str] = []
     for root in find_roots(folder):
         path = os.path.join(root, "pyproject.toml")
-        if b"scripts" in _read_content(path):
+        if _mentions(path, "scripts"):
             document = read_document(path, "toml")
             names += _list_scripts(document.root, program) if document is not None else []
     return names
@@ -284,11 +290,11 @@ def _list_scripts(root: object, program: str) -> Iterator[str]:
 # Files
 
 
-def _find_facts(folder: str, word: bytes) -> Iterator[FileFacts]:
+def _find_facts(folder: str, word: str) -> Iterator[FileFacts]:
     """What the files say that have a word in them: a cheap look, before anything is made of them."""
     for root in find_roots(folder):
         for path in _list_files(root):
-            if word in _read_content(path) and (facts := _read_facts(path)) is not None:
+            if _mentions(path, word) and (facts := _read_facts(path)) is not None:
                 yield facts
 
 
@@ -299,7 +305,7 @@ def _list_files(root: str) -> tuple[str, ...]:
     inner = [path for folder in _FOLDERS_OF_FOLDERS for path in _list_folders(os.path.join(root, folder))]
     for path in (*(os.path.join(root, folder) if folder else root for folder in _FOLDERS), *inner):
         try:
-            names = sorted(os.listdir(path))[:_MAX_FILES]
+            names = list_names(path)[:_MAX_FILES]
         except OSError:
             continue
         paths += [os.path.join(path, name) for name in names if _may_say(name)]
@@ -310,23 +316,23 @@ def _list_files(root: str) -> tuple[str, ...]:
 def _list_folders(path: str) -> list[str]:
     """A folder and those in it; nothing where there is none."""
     try:
-        names = sorted(os.listdir(path))
+        names = list_names(path)
     except OSError:
         return []
-    return [path, *(inner for name in names[:_MAX_FOLDERS] if os.path.isdir(inner := os.path.join(path, name)))]
+    return [path, *(inner for name in names[:_MAX_FOLDERS] if is_folder(inner := os.path.join(path, name)))]
 
 
 def _list_env_files(path: str) -> Iterator[str]:
     """The files that `env_file:` names in a compose file: one, or a list of paths or of tables with a `path`."""
     from regilink_doctor.lint.data import find_data, iterate_scalars
 
-    document = read_document(path, "yaml") if b"env_file" in _read_content(path) else None
+    document = read_document(path, "yaml") if _mentions(path, "env_file") else None
     services = find_data(document.root, ("services",)) if document is not None else None
     for scalar in iterate_scalars(services):
         keys = [key for key in scalar.keys if isinstance(key, str)]
         if "env_file" in keys[-2:] and keys[-1] in ("env_file", "path") and isinstance(scalar.value, str):
             file = os.path.normpath(os.path.join(os.path.dirname(path), scalar.value))
-            if os.path.isfile(file) and kind_of(file) == "dotenv":
+            if is_file(file) and kind_of(file) == "dotenv":
                 yield file
 
 
@@ -335,9 +341,13 @@ def _may_say(name: str) -> bool:
     return kind in _KINDS and not (kind == "dotenv" and any(word in name for word in _EXAMPLES))
 
 
+def _mentions(path: str, word: str) -> bool:
+    return has_word(path, word, MAX_BYTES)
+
+
 @remembered(512)
 def _read_content(path: str) -> bytes:
-    content = read_plain(path, MAX_BYTES + 1) or b""
+    content = read_file(path, MAX_BYTES + 1) or b""
     return content if len(content) <= MAX_BYTES else b""
 
 
@@ -350,7 +360,7 @@ def _read_facts(path: str) -> FileFacts | None:
         facts = read_facts(show_path(path), _read_content(path), kind_of(path) or "")
     except (Unparsable, RecursionError):
         return None
-    given = _find_given_inputs(path) if b"inputs." in _read_content(path) else {}
+    given = _find_given_inputs(path) if _mentions(path, "inputs.") else {}
     return _fill_inputs(facts, given) if given else facts
 
 
@@ -362,7 +372,7 @@ def _find_given_inputs(path: str) -> dict[str, list[StringValue]]:
     root = find_roots(os.path.dirname(path))[-1]
     given: dict[str, list[StringValue]] = {}
     for caller in _list_files(root):
-        if ".github" in caller and b"uses:" in _read_content(caller):
+        if ".github" in caller and _mentions(caller, "uses:"):
             document = read_document(caller, "yaml")
             for name, value in _iterate_given(document.root, root, path) if document is not None else ():
                 given.setdefault(f"inputs.{name}", []).append(value)

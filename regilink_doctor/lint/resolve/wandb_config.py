@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 
-from regilink_doctor.core.files import read_plain
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Table, find_data
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.config_files import find_at, find_files, find_roots, load_file, read_document
 from regilink_doctor.lint.resolve.containers import find_by_key
-from regilink_doctor.lint.resolve.importers import find_programs, has_word
+from regilink_doctor.lint.resolve.importers import MAX_BYTES, find_programs
 from regilink_doctor.lint.resolve.imports import find_module, find_module_of_file
 from regilink_doctor.lint.resolve.objects import find_attribute
 from regilink_doctor.lint.resolve.options import find_option
@@ -32,7 +31,14 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.memory import remembered
+from regilink_doctor.lint.text.memory import (
+    has_word,
+    is_file,
+    is_folder,
+    list_names,
+    read_file,
+    remembered,
+)
 from regilink_doctor.lint.text.nodes import written_name
 
 TYPE_CHECKING = False
@@ -81,7 +87,9 @@ def _list_neighbors(context: Context, module: Module) -> list[Module]:
     """The files beside one, or that import it, which give a run its configuration: each may pass the run on."""
     names = _list_initializing(os.path.abspath(module.source.folder))
     found = [find_module(context, name, module) for name in names]
-    paths = [path for path in find_programs(os.path.abspath(module.source.path)) if has_word(path, "wandb.init(")]
+    paths = [
+        path for path in find_programs(os.path.abspath(module.source.path)) if has_word(path, "wandb.init(", MAX_BYTES)
+    ]
     found += [find_module_of_file(context, path) for path in paths[:_MOST_NEIGHBORS]]
     return list(dict.fromkeys(other for other in found if other is not None and other is not module))
 
@@ -89,10 +97,10 @@ def _list_neighbors(context: Context, module: Module) -> list[Module]:
 @remembered(256)
 def _list_initializing(folder: str) -> tuple[str, ...]:
     """The modules in a folder that call `wandb.init(config=…)`."""
-    names = [name for name in sorted(os.listdir(folder))[:_MOST_FILES] if name.endswith(".py")]
+    names = [name for name in list_names(folder)[:_MOST_FILES] if name.endswith(".py")]
     found: list[str] = []
     for name in names:
-        content = read_plain(os.path.join(folder, name), 1 << 18) or b""
+        content = read_file(os.path.join(folder, name), 1 << 18) or b""
         if b"wandb.init(" in content and b"config=" in content and len(found) < _MOST_NEIGHBORS:
             found.append(name.removesuffix(".py"))
     return tuple(found)
@@ -141,7 +149,7 @@ def _find_in_defaults(context: Context, name: str, module: Module) -> list[Value
     """The value in `config-defaults.yaml`, which counts from the folder where the program is run."""
     for root in find_roots(module.source.folder):
         path = os.path.join(root, _DEFAULTS_FILE)
-        if os.path.isfile(path):
+        if is_file(path):
             return list(_find_in_file(context, FileText(path), module_point(module), name))
     return []
 
@@ -159,13 +167,9 @@ def _find_in_launch_files(context: Context, name: str, module: Module) -> list[V
 def _list_launch_files(folder: str) -> tuple[str, ...]:
     found: list[str] = []
     for base in (folder, *(os.path.join(folder, name) for name in ("config", "configs"))):
-        names = sorted(os.listdir(base))[:_MOST_FILES] if os.path.isdir(base) else []
+        names = list_names(base)[:_MOST_FILES] if is_folder(base) else ()
         found += [os.path.join(base, name) for name in names if name.endswith(".json")]
-    return tuple([path for path in found if _has_word(path, b"run_config")])
-
-
-def _has_word(path: str, word: bytes) -> bool:
-    return word in (read_plain(path, 1 << 16) or b"")
+    return tuple([path for path in found if has_word(path, "run_config", 1 << 16)])
 
 
 def _find_in_file(context: Context, file: FileText, at: ProgramPoint, name: str) -> Iterable[Value]:
@@ -235,13 +239,13 @@ def _list_sweeps(module: Module) -> list[str]:
     for root in find_roots(module.source.folder):
         for folder in _SWEEP_FOLDERS:
             base = os.path.join(root, folder)
-            names = sorted(os.listdir(base))[:_MOST_FILES] if os.path.isdir(base) else []
+            names = list_names(base)[:_MOST_FILES] if is_folder(base) else ()
             paths += [os.path.join(base, name) for name in names if name.endswith((".yaml", ".yml"))]
     return [path for path in dict.fromkeys(paths) if _is_sweep(path, program)]
 
 
 def _is_sweep(path: str, program: str) -> bool:
-    content = read_plain(path, 1 << 16) or b""
+    content = read_file(path, 1 << 16) or b""
     if b"parameters:" not in content or b"method:" not in content:
         return False
     document = read_document(path, "yaml")

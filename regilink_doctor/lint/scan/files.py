@@ -118,7 +118,12 @@ def read(path: str) -> bytes:
     Raises:
         OSError: it is gone, cannot be read, is not a plain file or too large.
     """
-    return read_plain(path, MAX_NOTEBOOK_BYTES if path.endswith(".ipynb") else MAX_BYTES)
+    return read_plain(path, find_limit(path))
+
+
+def find_limit(path: str) -> int:
+    """How many bytes a file may have, to be read."""
+    return MAX_NOTEBOOK_BYTES if path.endswith(".ipynb") else MAX_BYTES
 
 
 def read_plain(path: str, most: int) -> bytes:

@@ -1,48 +1,315 @@
-"""What is remembered of the files around the one that is linted: it belongs to the run, and the next run asks again.
+"""What is remembered of the files around the one that is linted, and what each answer was made of.
 
-A `lint.project.Project` is the memory of a run. The functions that follow names into other files say `@remembered`:
-their answers are kept in the memory in use, which is that of the project for which a file is linted at the moment.
+Whatever looks at another file does it by a function of this module. A `lint.project.Project` is the memory of a run: it
+keeps the answers of functions that say `@remembered`, and, when it is given a key, a `Trace` of each: the looks at
+files and the other questions that the answer was made of. `Memory.holds` asks whether all of it is the same now, so
+that a report can be used again.
 """
 
 from __future__ import annotations
 
+import os
+
+from regilink_doctor.core.files import read_plain
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import ParamSpec, TypeVar
 
     Arguments = ParamSpec("Arguments")
     Answer = TypeVar("Answer")
 
+    Look = tuple[str, str, int]
+    """What is looked at: a kind of `_LOOKS`, a path, and how many bytes are read."""
+    Question = tuple[str, tuple[object, ...]]
+    """The name of a function, and its arguments."""
+
+CHANGED = "changed"
+"""The digest of what has changed while it was looked at: nothing has this one."""
+
+YES, NO = "yes", "no"
+
+
+class Trace:
+    """What an answer was made of: `looks` at files with digests of what was seen, and other questions, its `parts`.
+
+    `answer` is the digest of the answer where that is a plain value: if it is the same when it is asked again, nothing
+    has changed for those who have asked.
+    """
+
+    __slots__ = ("answer", "looks", "parts", "question")
+
+    def __init__(self, question: Question | None = None) -> None:
+        self.question = question
+        self.answer: str | None = None
+        self.looks: dict[Look, str] = {}
+        self.parts: dict[Trace, None] = {}
+
+    def add(self, look: Look, digest: str) -> None:
+        """Note a look at a file."""
+        if self.looks.setdefault(look, digest) != digest:
+            self.looks[look] = CHANGED
+
+    def merge(self, other: Trace) -> None:
+        """Take what another trace is made of."""
+        for look, digest in other.looks.items():
+            self.add(look, digest)
+        self.parts.update(other.parts)
+
 
 class Memory:
-    """Answers to questions about files."""
+    """Answers to questions about files, and their traces where there is a `key` for the digests."""
 
-    def __init__(self) -> None:
-        self.answers: dict[object, dict[tuple[object, ...], object]] = {}
-        """Function -> its arguments -> what it gave."""
+    def __init__(self, key: bytes | None = None) -> None:
+        self.key = key
+        self.answers: dict[Callable[..., object], dict[tuple[object, ...], tuple[object, Trace | None]]] = {}
+        """Function -> its arguments -> what it gave, and of what."""
+        self.trace: Trace | None = None
+        """Of the question that is being answered."""
+        self._holding: dict[Trace | Look, bool | str] = {}
 
     def use(self) -> None:
         """Keep answers here from now on, and take them from here."""
         global _in_use
         _in_use = self
 
+    def record(
+        self, question: Question | None, function: Callable[..., Answer], arguments: tuple[object, ...] = ()
+    ) -> tuple[Answer, Trace | None]:
+        """What a function gives, and what it was made of."""
+        if self.key is None:
+            return function(*arguments), None
+        outer, trace = self.trace, Trace(question)
+        self.trace = trace
+        try:
+            answer = function(*arguments)
+        except BaseException:
+            if outer is not None:
+                outer.merge(trace)
+            raise
+        finally:
+            self.trace = outer
+        trace.answer = self.digest(answer) if question is not None and _is_plain(answer) else None
+        return answer, trace
+
+    def digest(self, value: object) -> str:
+        """A digest that says nothing about the value to those without the key."""
+        if value is True or value is False:
+            return YES if value else NO
+        from hashlib import blake2b
+
+        content = value if isinstance(value, bytes) else repr(value).encode("utf-8", "surrogatepass")
+        return blake2b(content, digest_size=12, key=self.key or b"").hexdigest()
+
+    def holds(self, trace: Trace) -> bool:
+        """Whether an answer would be made of the same now. What was found out is kept: ask a new memory later."""
+        known = self._holding.get(trace)
+        if known is None:
+            known = self._holding[trace] = self._is_same(trace) or self._is_answered_alike(trace)
+        return known is True
+
+    def _is_same(self, trace: Trace) -> bool:
+        return all(self._see(look) == digest for look, digest in trace.looks.items()) and all(
+            self.holds(part) for part in trace.parts
+        )
+
+    def _see(self, look: Look) -> str:
+        seen = self._holding.get(look)
+        if seen is None:
+            seen = self._holding[look] = self.digest(_see(look))
+        return str(seen)
+
+    def _is_answered_alike(self, trace: Trace) -> bool:
+        if trace.question is None or trace.answer is None:
+            return False
+        name, arguments = trace.question
+        function = _find_function(name)
+        if function is None:
+            return False
+        self.use()
+        try:
+            return self.digest(function(*arguments)) == trace.answer
+        except OSError:
+            return False
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Forget the answers that were made of these files, or of the folders that have them."""
+        changed = {path for name in paths for path in (name, os.path.dirname(name))}
+        self._holding.clear()
+        touched: dict[Trace, bool] = {}
+        for answers in self.answers.values():
+            for arguments, (_, trace) in list(answers.items()):
+                if trace is None or _touches(trace, changed, touched):
+                    del answers[arguments]
+
+
+def _touches(trace: Trace, paths: set[str], known: dict[Trace, bool]) -> bool:
+    """Whether an answer was made of one of some files."""
+    if trace not in known:
+        own = any(os.path.abspath(path) in paths for _, path, _ in trace.looks)
+        known[trace] = own or any(_touches(part, paths, known) for part in trace.parts)
+    return known[trace]
+
 
 _in_use = Memory()
 
+_FUNCTIONS: dict[str, Callable[..., object]] = {}
+"""The remembered functions of the modules that are loaded, by `module:name`."""
+
+_PACKAGE = "regilink_doctor.lint."
+
 
 def remembered(most: int) -> Callable[[Callable[Arguments, Answer]], Callable[Arguments, Answer]]:
-    """Let a function about files answer each question once in a run; it forgets all of `most` answers at once."""
+    """Let a function about files answer each question once in a run; it forgets all of `most` answers at once.
+
+    Its arguments are strings, numbers, and bytes or tuples of them.
+    """
 
     def decorate(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+        name = f"{function.__module__}:{function.__name__}"
+
         def recall(*arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
-            answers = _in_use.answers.setdefault(function, {})
+            memory = _in_use
+            answers = memory.answers.setdefault(function, {})
             if arguments not in answers:
                 if len(answers) >= most:
                     answers.clear()
-                answers[arguments] = function(*arguments, **named)
-            return answers[arguments]  # type: ignore[return-value]
+                answers[arguments] = memory.record((name, arguments), function, arguments)
+            answer, trace = answers[arguments]
+            if trace is not None and memory.trace is not None:
+                memory.trace.parts[trace] = None
+            return answer  # type: ignore[return-value]
 
+        _FUNCTIONS[name] = recall
         return recall
 
     return decorate
+
+
+def _find_function(name: str) -> Callable[..., object] | None:
+    """A remembered function; None where this version has none of the name."""
+    module = name.partition(":")[0]
+    if name not in _FUNCTIONS and module.startswith(_PACKAGE):
+        from importlib import import_module
+
+        try:
+            import_module(module)
+        except ImportError:
+            return None
+    return _FUNCTIONS.get(name)
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int)
+
+
+# Looks at files
+
+
+def read_file(path: str, limit: int) -> bytes | None:
+    """The first bytes of a plain file; None for what is not one, or cannot be read."""
+    return _note(("file", path, limit), read_plain(path, limit))
+
+
+def is_file(path: str) -> bool:
+    """Whether a path is that of a file."""
+    return _note(("is_file", path, 0), os.path.isfile(path))
+
+
+def is_folder(path: str) -> bool:
+    """Whether a path is that of a folder."""
+    return _note(("is_folder", path, 0), os.path.isdir(path))
+
+
+def exists(path: str) -> bool:
+    """Whether a path leads to anything."""
+    return _note(("exists", path, 0), os.path.exists(path))
+
+
+def list_names(path: str) -> tuple[str, ...]:
+    """The names in a folder, sorted.
+
+    Raises:
+        OSError: there is no such folder, or it cannot be listed.
+    """
+    names = _note(("names", path, 0), _list_names(path, 0))
+    if isinstance(names, OSError):
+        raise names
+    return names
+
+
+def walk(path: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Each folder, itself first, with the names of the folders and of the files in it, sorted; as `os.walk`.
+
+    Folders that are taken out of the list are left out; links are not followed.
+    """
+    folders, links, names = _note(("entries", path, 0), _list_entries(path, 0))
+    inner = [*folders, *links]
+    yield path, inner, list(names)
+    for name in inner:
+        if name not in links:
+            yield from walk(os.path.join(path, name))
+
+
+@remembered(4096)
+def has_word(path: str, word: str, limit: int) -> bool:
+    """Whether the first bytes of a plain file have a word in them."""
+    return word.encode("utf-8", "surrogatepass") in _read_content(path, limit)
+
+
+@remembered(512)
+def _read_content(path: str, limit: int) -> bytes:
+    return read_file(path, limit) or b""
+
+
+def _note(look: Look, seen: Answer) -> Answer:
+    if _in_use.trace is not None:
+        _in_use.trace.add(look, _in_use.digest(_shown(seen)))
+    return seen
+
+
+def _see(look: Look) -> object:
+    kind, path, limit = look
+    return _shown(_LOOKS[kind](path, limit))
+
+
+def _shown(seen: object) -> object:
+    return type(seen).__name__ if isinstance(seen, OSError) else seen
+
+
+def _list_names(path: str, _: int) -> tuple[str, ...] | OSError:
+    try:
+        return tuple(sorted(os.listdir(path)))
+    except OSError as error:
+        return error
+
+
+def _list_entries(path: str, _: int) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The folders, the links to folders, and all else in a folder; nothing where it cannot be listed."""
+    folders: list[str] = []
+    links: list[str] = []
+    names: list[str] = []
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                try:
+                    is_one = entry.is_dir()
+                except OSError:
+                    is_one = False
+                (names if not is_one else links if entry.is_symlink() else folders).append(entry.name)
+    except OSError:
+        return (), (), ()
+    return tuple(sorted(folders)), tuple(sorted(links)), tuple(sorted(names))
+
+
+_LOOKS: dict[str, Callable[[str, int], object]] = {
+    "file": read_plain,
+    "is_file": lambda path, _: os.path.isfile(path),
+    "is_folder": lambda path, _: os.path.isdir(path),
+    "exists": lambda path, _: os.path.exists(path),
+    "names": _list_names,
+    "entries": _list_entries,
+}
