@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Set
     from typing import Literal
 
-    UnknownKind = Literal["unknown", "environment", "versioned-name", "source-version"]
+    UnknownKind = Literal["unknown", "environment", "option", "versioned-name", "source-version"]
 
 
 @record
@@ -41,7 +41,8 @@ class KnownPart:
 class UnknownPart:
     """A part that source does not tell. `source` is the expression.
 
-    *environment*: a variable of the environment without a default, None when it is not set. *versioned-name*: the name
+    *environment*: a variable of the environment without a default, None when it is not set. *option*: an option of the
+    command line without a default, None when it is not given. *versioned-name*: the name
     of an artifact, which ends in `:vN` once it is logged (row A8). *source-version*: the version of an artifact as its
     own project counts it (row B12). `reason` says why it is not known, where there is more to say. `variables`: the
     variable of the environment that it is.
@@ -159,6 +160,16 @@ class StringValue:
             if isinstance(part, KnownPart) and not part.text and part.default_of and start <= offset <= end:
                 yield part
 
+    def fill_empty_defaults(self) -> StringValue:
+        """The string where variables of the environment are set whose default is the empty string: they are unknown."""
+        parts = tuple(
+            UnknownPart(f"os.environ['{part.variables[0]}']", part.place, names=part.names, variables=part.variables)
+            if isinstance(part, KnownPart) and not part.text and part.variables
+            else part
+            for part in self.parts
+        )
+        return self if parts == self.parts else replace(self, parts=parts)
+
     def cut(self, start: int, end: int) -> tuple[KnownPart | UnknownPart, ...]:
         """The parts of `pattern[start:end]`, the first and last one shortened."""
         cut: list[KnownPart | UnknownPart] = []
@@ -216,8 +227,8 @@ class StringValue:
 
 
 def may_be_none(part: KnownPart | UnknownPart) -> bool:
-    """Whether a part is a variable of the environment without a default."""
-    return isinstance(part, UnknownPart) and part.kind == "environment"
+    """Whether a part is a variable of the environment, or an option of the command line, without a default."""
+    return isinstance(part, UnknownPart) and part.kind in ("environment", "option")
 
 
 def _width(part: KnownPart | UnknownPart) -> int:

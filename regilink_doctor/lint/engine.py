@@ -155,7 +155,7 @@ class _Facts:
         return {}
 
     def sets(self, variable: str) -> bool:
-        return self.mentions(variable) or self.project.is_mentioned(variable, self.folder)
+        return self.mentions(variable) or self.project.may_be_set(variable, os.path.abspath(self.path))
 
 
 def lint_bytes(

@@ -46,9 +46,16 @@ _REQUIREMENTS = ("pyproject.toml", "setup.cfg", "uv.lock", "poetry.lock", "pdm.l
 class Project(Memory):
     """Made once for each run, and owner of all that is remembered of files: the next run sees what has changed."""
 
+    def may_be_set(self, variable: str, program: str) -> bool:
+        """Whether a settings file in the folder of `program`, or above it in the repository, may set a variable for it.
+
+        The file mentions the variable, and sets it not only for other programs.
+        """
+        return _may_be_set(variable, program)
+
     def is_mentioned(self, variable: str, folder: str) -> bool:
         """Whether a settings file in `folder` or above it, up to the root of the repository, mentions `variable`."""
-        return any(_mentions(base, variable) for base in _upwards(folder))
+        return any(_find_mentioning(base, variable) for base in _upwards(folder))
 
     def has_links(self, folder: str) -> bool:
         """Whether Python in `folder` or below, or beside a folder of settings, links to a registry."""
@@ -79,10 +86,29 @@ def _links_artifacts(path: str, folder: str) -> bool:
 
 
 @remembered(4096)
-def _mentions(base: str, variable: str) -> bool:
-    """Whether a settings file of one folder does, or one of the folders for such files in it."""
+def _may_be_set(variable: str, program: str) -> bool:
+    from regilink_doctor.lint.resolve.surroundings import may_set
+
+    key = variable.removeprefix("WANDB_").lower().encode()
+    return any(
+        any(may_set(path, variable, program) for path in _find_mentioning(base, variable)) or _has_setting(base, key)
+        for base in _upwards(os.path.dirname(program))
+    )
+
+
+@remembered(4096)
+def _find_mentioning(base: str, variable: str) -> tuple[str, ...]:
+    """The settings files that mention a variable, of one folder or of the folders for such files in it."""
     word = variable.encode()
-    return any(word in content for name in _FOLDERS for content in _settings_files(os.path.join(base, name)))
+    paths = [path for name in _FOLDERS for path in _list_settings_files(os.path.join(base, name))]
+    return tuple([path for path in paths if word in (read_file(path, _MAX_BYTES) or b"")])
+
+
+def _has_setting(base: str, key: bytes) -> bool:
+    """Whether the settings of wandb itself have a key, in the folder where runs keep their files."""
+    paths = [os.path.join(base, name, "settings") for name in ("wandb", ".wandb")]
+    lines = [line for path in paths for line in (read_file(path, _MAX_BYTES) or b"").splitlines()]
+    return any(line.partition(b"=")[0].strip() == key and line.partition(b"=")[2].strip() for line in lines)
 
 
 _MODE_WORDS = ("offline", "online", "mode", "disabled")
@@ -156,11 +182,11 @@ def _upwards(folder: str) -> tuple[str, ...]:
     return tuple(folders)
 
 
-def _settings_files(folder: str) -> Iterator[bytes]:
+def _list_settings_files(folder: str) -> Iterator[str]:
     try:
         names = list_names(folder)[:_MAX_FILES]
     except OSError:
         return
     for name in names:
         if name in _NAMES or name.startswith(".env") or name.endswith(_SUFFIXES):
-            yield read_file(os.path.join(folder, name), _MAX_BYTES) or b""
+            yield os.path.join(folder, name)

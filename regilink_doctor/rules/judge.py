@@ -14,7 +14,7 @@ from regilink_doctor.core.phrases import say
 from regilink_doctor.core.problems import Problem, SdkRefusal, find_call_problem, find_problems, sdk_link
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.rule_codes import LEGACY_MODEL_REGISTRY, PROTECTED_ALIAS
-from regilink_doctor.core.strings import KnownPart
+from regilink_doctor.core.strings import KnownPart, may_be_none
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, read_pasted, registry_name
 from regilink_doctor.core.targets import LinkTarget, link_targets, target_of
 from regilink_doctor.core.text import mask_secrets
@@ -88,7 +88,7 @@ def judge_name(name: LinkTarget, *, means_registry: bool = False) -> Iterator[Pr
     path = string.pattern.partition(":")[0]
     if not path or "://" in string.pattern:
         return
-    none_at = [offset for offset, part in string.unknown_parts if part.kind == "environment" and len(string.parts) > 1]
+    none_at = [offset for offset, part in string.unknown_parts if may_be_none(part) and len(string.parts) > 1]
     project = path.strip("/").rpartition("/")[0].rpartition("/")[2]
     registries = (project,) if means_registry and project else ()
     found = find_problems(path, trailing_slash_fails=True, none_at=none_at, registries=registries)
@@ -272,12 +272,25 @@ def _problems_in_path(
         pattern,
         trailing_slash_fails=target.method == "Artifact.link",
         # None itself as a path raises at once: only inside a string it becomes a word.
-        none_at=[offset for offset, part in unknown if part.kind == "environment" and len(path.parts) > 1],
+        none_at=[offset for offset, part in unknown if may_be_none(part) and len(path.parts) > 1],
         versions_at=[offset for offset, part in unknown if part.kind == "versioned-name"],
         named_registry=any("registry" in name.lower() for name in names),
         registries=(*_registries(target, view), *configured.registries),
     )
-    return tuple(_weaken(target, problem) for problem in in_path if not _is_own_project(target, problem))
+    return tuple(
+        _weaken(target, problem)
+        for problem in in_path
+        if not _is_own_project(target, problem) and not _is_left_out_entity(target, problem)
+    )
+
+
+def _is_left_out_entity(target: LinkTarget, problem: Problem) -> bool:
+    """Whether a path begins with a slash only where the run's entity is not set: with it, the path is REG202's."""
+    if problem.kind != "leading-slash":
+        return False
+    entities = target.site.run_entity if target.site is not None else ()
+    own = {name for entity in entities for part in entity.parts for name in part.variables} | {"WANDB_ENTITY"}
+    return any(not own.isdisjoint(part.variables) for part in target.path.empty_defaults(0, 0))
 
 
 def _is_own_project(target: LinkTarget, problem: Problem) -> bool:

@@ -273,7 +273,7 @@ class InvalidName(Rule):
 
 
 class NoneInPath(Rule):
-    """The target path contains the word None, or does whenever an environment variable is not set.
+    """The target path contains the word None, or does when an environment variable or an option is not given.
 
     `f"{os.getenv('REGISTRY')}"` is `None` without the variable, and W&B uses that as a name. `os.environ["REGISTRY"]`
     fails at once.
@@ -289,6 +289,9 @@ class NoneInPath(Rule):
         'import os\nregistry = os.environ.get("REGISTRY")\n'
         'run.link_artifact(artifact, f"wandb-registry-{registry}/zoo")',
         'run.link_artifact(artifact, "wandb-registry-None/zoo")',
+        "import argparse\nparser = argparse.ArgumentParser()\n"
+        'parser.add_argument("--registry")\nargs = parser.parse_args()\n'
+        'run.link_artifact(artifact, f"wandb-registry-{args.registry}/zoo")',
     )
     good = (
         "import os\nrun.link_artifact(artifact, f\"wandb-registry-{os.environ['REGISTRY']}/zoo\")",
@@ -298,6 +301,12 @@ class NoneInPath(Rule):
 
     def explain(self, problem: Problem) -> Message:
         part = problem.target.path.part_at(problem.start) if problem.target else None
+        if isinstance(part, UnknownPart) and part.kind == "option":
+            return Message(
+                say("{source} is None when the option is not given", source=part.source),
+                "the path then contains the word None",
+                "write required=True, give a default, or leave the part out without it",
+            )
         if isinstance(part, UnknownPart):
             return Message(
                 say("{source} is None when the variable is not set", source=part.source),

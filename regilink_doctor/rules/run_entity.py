@@ -129,6 +129,8 @@ class ImplicitEntity(Rule):
             return
         if facts.once(_first_links_without_entity)[id(init)] is not link:
             return
+        if facts.once(_has_common_entity):
+            return
         agents = agents_of(init, facts)
         if agents:
             yield from self._check_sweep(link, agents, _intended_path(target), facts)
@@ -149,6 +151,12 @@ class ImplicitEntity(Rule):
         if all(sweep_entity(agent, facts) == "" for agent in agents):
             related = (Related("linked here", link.place),)
             yield self.report(sweeps_of(facts)[0].place, "sweep", related=related, call="wandb.sweep", path=path)
+
+
+def _has_common_entity(facts: FileFacts) -> bool:
+    """Whether `wandb.setup(settings=...)` gives, or may give, an entity to all runs of the program."""
+    setups = [site for site in facts.sites if site.call == "wandb.setup"]
+    return any(site.entity or {"**"} & site.arguments.names or site.arguments.unread for site in setups)
 
 
 def _intended_path(target: StringValue) -> str:
@@ -296,7 +304,8 @@ class TeamAsOrganization(Rule):
         """What a catalog can judge of a link, the judgement reports."""
         if site.context.expected or facts.in_test:
             return
-        owned = [(target, path.prefix) for target in site.target if (path := registry_path(target)) and path.prefix]
+        targets = [target.fill_empty_defaults() for target in site.target]
+        owned = [(target, path.prefix) for target in targets if (path := registry_path(target)) and path.prefix]
         if not owned or any(self._is_organization(organization, facts) for _, organization in owned):
             return
         places = [self._same_entity(site, target, organization, facts) for target, organization in owned]
@@ -337,7 +346,7 @@ class TeamAsOrganization(Rule):
                 return None
             if part.source in _OF_THE_RUN:
                 return ()
-        for entity in entities_of(site):
+        for entity in [entity.fill_empty_defaults() for entity in entities_of(site)]:
             same = certain((entity,)) == organization
             if isinstance(part, UnknownPart) and not same:
                 same = len(entity.parts) == 1 and _is_same_value(part, entity.parts[0])

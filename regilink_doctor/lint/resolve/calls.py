@@ -10,7 +10,7 @@ from regilink_doctor.lint.resolve.conditions import decide, is_excluded
 from regilink_doctor.lint.resolve.containers import choose, get_by_key, hold_yielded, unpack
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
 from regilink_doctor.lint.resolve.environment import READS, read_environment
-from regilink_doctor.lint.resolve.options import find_option
+from regilink_doctor.lint.resolve.options import PARSES, find_option
 from regilink_doctor.lint.resolve.strings import call_method, find_member_strings, join_path
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
@@ -30,6 +30,7 @@ from regilink_doctor.lint.resolve.values import (
     is_configuration,
     is_none,
     mark_default,
+    mark_given,
     mark_variable,
     may_be_unset,
 )
@@ -79,7 +80,6 @@ _DEFAULTS = frozenset(
 _MODULES = frozenset({"__import__", "importlib.import_module", "pytest.importorskip"})
 """What gives a module by its name."""
 
-_PARSES = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
 _CASTS = frozenset({"str", "typing.cast", "cast", "copy.copy", "copy.deepcopy", "vars", "dataclasses.asdict"})
 
 
@@ -103,7 +103,7 @@ def resolve_call(context: Context, node: ast.Call, at: ProgramPoint) -> Iterable
         if function.attr == "get_tracker" and _first_constant(node) == "wandb":
             unwraps = any(keyword.arg == "unwrap" for keyword in node.keywords)
             return [Instance("wandb.Run" if unwraps else "WandBTracker", node, at)]  # of accelerate
-        if function.attr in _PARSES:
+        if function.attr in PARSES:
             return [Arguments(at.scope.module)]
         if function.attr == "getoption" and node.args and isinstance(node.args[0], ast.Constant):
             name = str(node.args[0].value).lstrip("-").replace("-", "_")
@@ -359,7 +359,7 @@ def resolve_alternatives(context: Context, node: ast.BoolOp, at: ProgramPoint) -
         found: Iterable[Value] = context.value(part, at)
         empty = [value for value in values if isinstance(value, StringValue) and _may_be_empty(value)]
         variables = [name for value in empty for part in value.parts for name in part.variables]
-        values = [value for value in values if value not in empty]
+        values = [mark_given(value) for value in values if value not in empty]
         if any(may_be_unset(value) for value in empty):
             found = [mark_default(value, variables[0] if variables else "the environment") for value in found]
         for variable in reversed(variables):

@@ -18,6 +18,7 @@ from regilink_doctor.lint.resolve.values import (
     Unknown,
     Value,
     is_none,
+    mark_given,
     may_be_unset,
 )
 from regilink_doctor.lint.text import syntax as ast
@@ -74,7 +75,10 @@ def apply_test(
     """The alternatives of `key` with which a condition can be what it is."""
     left: list[Value] = []
     for value in values:
-        if isinstance(value, StringValue) and may_be_unset(value) and len(value.parts) == 1:
+        if isinstance(value, Unknown) and value.option:
+            is_given = _Judge(context, at, key, _NONE).judge(test) is (not holds)
+            left.append(mark_given(value) if is_given else value)
+        elif isinstance(value, StringValue) and may_be_unset(value) and len(value.parts) == 1:
             left.append(_narrow_unset(context, test, holds, key, value, at))
         elif _Judge(context, at, key, _without_default(value)).judge(test) is not (not holds):
             left.append(value)
@@ -128,6 +132,8 @@ class _Judge:
             if isinstance(test.ops[0], ast.In | ast.NotIn) and isinstance(test.comparators[0], ast.Tuple | ast.List):
                 found = self._is_among(test.left, test.comparators[0].elts)
                 return found if isinstance(test.ops[0], ast.In) else _negate(found)
+            if isinstance(test.left, ast.Constant) and (found := self._has_key(test)) is not None:
+                return found
             pairs = [(left, right) for left in self._values(test.left) for right in self._values(test.comparators[0])]
             return _agreed(self._compare(test.ops[0], left, right) for left, right in pairs)
         if isinstance(test, ast.Call) and written_name(test) != self.key:
@@ -144,9 +150,19 @@ class _Judge:
             True,
         )
 
+    def _has_key(self, test: ast.Compare) -> bool | None:
+        """`key in mapping`, where the mapping is written out or loaded; None for anything else."""
+        (value, *others) = self.context.value(test, self.at)
+        return value.value if not others and isinstance(value, NonString) and isinstance(value.value, bool) else None
+
     def _judge_call(self, test: ast.Call, levels: int) -> bool | None:
         """`bool(x)`, `all([x, y])`, `x.startswith("a")`; following every call would read half the tree."""
         function = test.func
+        if isinstance(function, ast.Attribute) and function.attr == "get" and len(test.args) == 1:
+            key, mapping = test.args[0], function.value
+            in_mapping = self.context.keep(("in", id(test)), lambda: ast.Compare(key, [ast.In()], [mapping]))
+            found = self._has_key(in_mapping)
+            return _agreed(map(_is_true, self._values(test))) if found else found
         if len(test.args) != 1:
             return None
         if isinstance(function, ast.Name) and function.id in ("all", "any"):

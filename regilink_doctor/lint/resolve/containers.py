@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from regilink_doctor.lint.resolve.bindings import Binding
+    from regilink_doctor.lint.resolve.bindings import Binding, Module
 
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "set", "tqdm.tqdm", "tqdm.auto.tqdm", "iter", "tqdm"})
 _IN_ORDER = (ast.List, ast.Tuple)
@@ -280,7 +280,69 @@ def get_by_key(context: Context, owner: Literal | Loaded, node: ast.Call, at: Pr
     found = find_by_key(context, owner, keys)
     if found and keys and None not in keys:
         return found
-    return [*found, *(context.value(default[0], at) if default else [UNKNOWN])]
+    if default:
+        return [*found, *context.value(default[0], at)]
+    mapping = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+    is_absent = bool(keys) and isinstance(owner, Literal)
+    is_absent = is_absent and all(has_key(context, owner, mapping, key, at) is False for key in keys)
+    return [*found, NonString(None) if is_absent else UNKNOWN]
+
+
+@resolves(ast.Compare)
+def resolve_membership(context: Context, node: ast.Compare, at: ProgramPoint) -> Iterable[Value]:
+    """`"key" in mapping`: whether all that the mapping can be have the key, or none; no other comparison."""
+    key = node.left.value if isinstance(node.left, ast.Constant) else None
+    is_in = isinstance(node.ops[0], ast.In)
+    if not isinstance(key, str) or len(node.ops) > 1 or not isinstance(node.ops[0], ast.In | ast.NotIn):
+        return [UNKNOWN]
+    truths: set[bool | None] = set()
+    for owner in context.value(node.comparators[0], at):
+        if isinstance(owner, Literal | Loaded) and owner.is_mapping:
+            truths.add(has_key(context, owner, node.comparators[0], key, at))
+        else:
+            truths.add(None)
+    if len(truths) != 1 or None in truths:
+        return [UNKNOWN]
+    return [NonString(truths.pop() is is_in)]
+
+
+def has_key(
+    context: Context, owner: Literal | Loaded, node: ast.expr, key: str | None, at: ProgramPoint
+) -> bool | None:
+    """Whether a mapping, written as `node`, has a key; None where that is not certain."""
+    if key is None or _is_changed(context, node, at):
+        return None
+    if isinstance(owner, Loaded):  # another file may have it
+        return None if config_files.find_in_document(owner, [key]) else False
+    index = context.keep(("keys", id(owner.node), owner.at.order, owner.at.frame), lambda: index_keys(context, owner))
+    if key in index.last:
+        return None if owner.may_be_empty else True
+    if "" in index.last:
+        return None
+    truths: set[bool | None] = set()
+    for number in index.unpacked[:_MOST_ITEMS]:
+        inner = index.named[number][1]
+        for value in context.value(inner, owner.at):
+            if isinstance(value, Literal | Loaded) and value.is_mapping:
+                truths.add(has_key(context, value, inner, key, owner.at))
+            else:
+                truths.add(None)
+    return None if truths - {False} else False
+
+
+def _is_changed(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
+    """Whether the file may add keys to the mapping that is written so: `owner[key] = …`, `owner.setdefault(key, …)`."""
+    written = written_name(node)
+    return written in context.keep(("changed", id(at.scope.module)), lambda: _index_changed(at.scope.module))
+
+
+def _index_changed(module: Module) -> frozenset[str | None]:
+    stored = [store.target.value for store in module.stores if isinstance(store.target, ast.Subscript)]
+    called = [use.call.func for use in module.uses]
+    added = [
+        function.value for function in called if isinstance(function, ast.Attribute) and function.attr == "setdefault"
+    ]
+    return frozenset(written_name(owner) for owner in (*stored, *added)) - {None}
 
 
 # Loops

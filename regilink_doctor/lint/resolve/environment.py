@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve.bindings import Arm, Module, ProgramPoint
 from regilink_doctor.lint.resolve.conditions import narrow
@@ -9,9 +11,12 @@ from regilink_doctor.lint.resolve.context import Context
 from regilink_doctor.lint.resolve.strings import unknown_string
 from regilink_doctor.lint.resolve.values import (
     MAX_ALTERNATIVES,
+    Computed,
     Instance,
+    Literal,
     Loaded,
     Method,
+    Name,
     Unknown,
     Value,
     is_none,
@@ -20,7 +25,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import walk, written_name
+from regilink_doctor.lint.text.nodes import copy_place, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +43,10 @@ _ENVIRON = ("os.environ", "environ")
 _LOADS = ("load_dotenv", "read_env")
 _LOADING = frozenset({"dotenv", "environ", "environs"})
 """Packages that load files of variables."""
+
+
+_READING = ("copy", "json", "log", "logger", "logging", "os", "pprint", "subprocess")
+"""Packages and objects whose functions only look at what they are passed."""
 
 
 class _Assignment:
@@ -195,44 +204,79 @@ def find_assigned(context: Context, variable: str, at: ProgramPoint) -> tuple[li
 
 
 def _find_assignments(context: Context, module: Module) -> dict[str, list[_Assignment]]:
-    return context.keep(("environment", id(module)), lambda: _index_assignments(module))
+    return context.keep(("environment", id(module)), lambda: _index_assignments(context, module))
 
 
-def _index_assignments(module: Module) -> dict[str, list[_Assignment]]:
+def _index_assignments(context: Context, module: Module) -> dict[str, list[_Assignment]]:
     found: list[tuple[str, _Assignment]] = []
     for store in module.stores:
         target = store.target
-        if isinstance(target, ast.Subscript) and written_name(target.value) in _ENVIRON:
-            name = target.slice.value if isinstance(target.slice, ast.Constant) else None
-            if isinstance(name, str):
-                found.append((name, _Assignment(store.value, store.at, store.arm, False)))
+        if isinstance(target, ast.Subscript) and _is_environ(context, target.value, store.at):
+            pairs = _find_pairs(context, target.slice, store.value, store.at)
+            found += [(name, _Assignment(value, store.at, store.arm, False)) for name, value in pairs]
     for use in module.uses:
         if isinstance(use.call.func, ast.Attribute) and use.call.func.attr in ("setdefault", "update", "putenv"):
-            found += _read_call(use)
+            found += _read_call(context, use)
     assignments: dict[str, list[_Assignment]] = {}
     for name, assignment in sorted(found, key=lambda item: item[1].at.order):
         assignments.setdefault(name, []).append(assignment)
     return assignments
 
 
-def _read_call(use: Use) -> Iterator[tuple[str, _Assignment]]:
+def _is_environ(context: Context, node: ast.expr, at: ProgramPoint) -> bool:
+    """Whether an expression is `os.environ`, by that name or by another: `env = os.environ`."""
+    if written_name(node) in _ENVIRON:
+        return True
+    return isinstance(node, ast.Name) and any(
+        isinstance(value, Name) and value.path == "os.environ" for value in context.value(node, at)
+    )
+
+
+def _find_pairs(context: Context, key: ast.expr, value: ast.expr, at: ProgramPoint) -> list[tuple[str, ast.expr]]:
+    """The variable that `os.environ[key] = value` sets; in `for key, value in mapping.items()` each of the mapping."""
+    from regilink_doctor.lint.resolve.containers import find_elements, find_item
+
+    if isinstance(key, ast.Constant):
+        return [(key.value, value)] if isinstance(key.value, str) else []
+    loops = [_find_loop(item, at) for item in (key, value)]
+    if loops[0] is None or loops[0] is not loops[1]:
+        return []
+    pairs: list[tuple[str, ast.expr]] = []
+    for element in find_elements(context, loops[0], at):
+        names, values = (tuple(find_item(context, element, index)) for index in (0, 1))
+        name = names[0].literal if len(names) == 1 and isinstance(names[0], StringValue) else None
+        if name is not None:
+            pairs.append((name, copy_place(Computed(values), value)))
+    return pairs
+
+
+def _find_loop(node: ast.expr, at: ProgramPoint) -> ast.expr | None:
+    """What the loop goes through that gives a name its value, the only one that it has."""
+    bindings = at.scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    return bindings[0].value if len(bindings) == 1 and bindings[0].kind == "element" else None
+
+
+def _read_call(context: Context, use: Use) -> Iterator[tuple[str, _Assignment]]:
     """`os.environ.setdefault("X", "y")`, `os.environ.update({"X": "y"}, Z="y")`, `os.putenv("X", "y")`."""
     call, function = use.call, use.call.func
     if not isinstance(function, ast.Attribute):
         return
-    owner = written_name(function.value)
-    pairs: list[tuple[object, ast.expr]] = []
-    if owner in _ENVIRON and function.attr == "update":
+    pairs: list[tuple[str, ast.expr]] = []
+    if function.attr == "putenv":
+        is_environ = written_name(function.value) == "os"
+    else:
+        is_environ = _is_environ(context, function.value, use.at)
+    if is_environ and function.attr == "update":
         for argument in call.args:
-            if isinstance(argument, ast.Dict):
-                keys = [key.value if isinstance(key, ast.Constant) else None for key in argument.keys]
-                pairs += zip(keys, argument.values, strict=True)
-        pairs += [(keyword.arg, keyword.value) for keyword in call.keywords]
-    elif owner in (("os",) if function.attr == "putenv" else _ENVIRON) and len(call.args) == 2:
-        pairs.append((getattr(call.args[0], "value", None), call.args[1]))
+            for mapping in context.value(argument, use.at):
+                known = mapping.pairs if isinstance(mapping, Literal) else ()
+                keys = [(key.value if isinstance(key, ast.Constant) else key, value) for key, value in known]
+                pairs += [(key, value) for key, value in keys if isinstance(key, str)]
+        pairs += [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg]
+    elif is_environ and len(call.args) == 2:
+        pairs += _find_pairs(context, call.args[0], call.args[1], use.at)
     for name, value in pairs:
-        if isinstance(name, str):
-            yield name, _Assignment(value, use.at, use.arm, function.attr == "setdefault")
+        yield name, _Assignment(value, use.at, use.arm, function.attr == "setdefault")
 
 
 def _may_be_loaded(context: Context, variable: str | None, module: Module) -> bool:
@@ -245,7 +289,7 @@ def _find_checked(module: Module) -> frozenset[str] | None:
     """The variables that conditions or `os.environ["X"]` of a file name; None where it loads a settings file."""
     found: set[str] = set()
     for use in module.uses:
-        if (written_name(use.call.func) or "").rpartition(".")[2] in _LOADS:
+        if (written_name(use.call.func) or "").rpartition(".")[2] in _LOADS or _passes_environment(use.call):
             return None
     for node in walk(module.scope.node):
         key: ast.expr | None = None
@@ -258,6 +302,14 @@ def _find_checked(module: Module) -> frozenset[str] | None:
         if isinstance(key, ast.Constant):
             found.add(str(key.value))
     return frozenset(found)
+
+
+def _passes_environment(call: ast.Call) -> bool:
+    """Whether a call passes `os.environ` itself on to a function that may add to it: `apply_settings(os.environ)`."""
+    if not any(written_name(argument) in _ENVIRON for argument in call.args):
+        return False
+    package = (written_name(call.func) or "").partition(".")[0]
+    return package not in _READING and not hasattr(builtins, package)
 
 
 def _is_environment(node: ast.expr) -> bool:

@@ -24,7 +24,7 @@ from regilink_doctor.lint.resolve.values import (
     with_name,
 )
 from regilink_doctor.lint.text import syntax as ast
-from regilink_doctor.lint.text.nodes import copy_place, written_name
+from regilink_doctor.lint.text.nodes import copy_place, walk, written_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from regilink_doctor.lint.resolve.bindings import Binding, Module, Scope
     from regilink_doctor.lint.resolve.context import Context
 
+PARSES = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args"})
 _ABSL = ("DEFINE_string", "DEFINE_enum", "DEFINE_alias")
 _PLAIN_TYPES = frozenset(
     {
@@ -50,6 +51,12 @@ _PLAIN_TYPES = frozenset(
         "string",
     }
 )
+_GIVEN_OTHERWISE = ("callback", "const", "envvar", "is_flag", "multiple", "prompt")
+"""Arguments of a declaration that may give an option a value where the command line does not."""
+
+_READING = frozenset({"dict", "json", "log", "logger", "logging", "os", "pprint", "print", "vars", "wandb", "yaml"})
+"""Packages and functions that only look at the options that they are passed."""
+
 _KEEPING = ("store", "append", "extend")
 """Actions of argparse that take a value."""
 
@@ -123,7 +130,57 @@ def _find_values(context: Context, option: _Option, passed: list[Value], name: s
         return passed
     if (choices := option.find_keyword("choices")) is not None:
         return [with_name(value, name) for value in find_elements(context, choices, option.at)]
-    return [_unknown_option(name)]
+    return [_unknown_option(name, may_be_none=_is_optional(option) and not _is_required(context, name, module))]
+
+
+def _is_optional(option: _Option) -> bool:
+    """Whether the declaration of an option leaves it None where it is not given."""
+    if option.is_switch or any(option.find_keyword(name) is not None for name in _GIVEN_OTHERWISE):
+        return False
+    required, action, nargs = (option.find_keyword(name) for name in ("required", "action", "nargs"))
+    if required is not None and getattr(required, "value", True):
+        return False
+    if action is not None and getattr(action, "value", "") != "store":
+        return False
+    receiver = option.call.func.value if isinstance(option.call.func, ast.Attribute) else None
+    bindings = option.at.scope.bindings.get(receiver.id, ()) if isinstance(receiver, ast.Name) else ()
+    groups = [item.value for item in bindings if isinstance(item.value, ast.Call) and item.value.keywords]
+    if any(_name_called(group).endswith("add_mutually_exclusive_group") for group in groups):
+        return False  # one of them has to be given
+    return not option.is_positional or getattr(nargs, "value", "") == "?"
+
+
+def _is_required(context: Context, name: str, module: Module) -> bool:
+    """Whether a program may set an option elsewhere, or require it: by its name, or with all others."""
+    names = context.keep(("required options", id(module)), lambda: _find_required(module))
+    return names is None or name in names
+
+
+def _find_required(module: Module) -> frozenset[str] | None:
+    """The options that a file sets, or names in a list that may be looked through; None where it may be any."""
+    names = {store.target.attr for store in module.stores if isinstance(store.target, ast.Attribute)}
+    holders: set[str] = set()
+    for scope in (module.scope, *module.functions.values()):
+        for name, bindings in scope.bindings.items():
+            values = [item.value for item in bindings if isinstance(item.value, ast.Call)]
+            holders.update(name for value in values if _name_called(value).rpartition(".")[2] in PARSES)
+    bound = module.scope.bindings.items()
+    imported = {name for name, bindings in bound if any(binding.kind == "import" for binding in bindings)}
+    for use in module.uses:
+        called, passed = _name_called(use.call), (*use.call.args, *(item.value for item in use.call.keywords))
+        is_passed = any(isinstance(item, ast.Name) and item.id in holders for item in passed)
+        if called == "setattr" or (is_passed and called.partition(".")[0] in imported - _READING):
+            return None
+        if called.endswith("parse_args") and any(item.arg == "namespace" for item in use.call.keywords):
+            return None
+    for node in walk(module.scope.node):
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            names.update(str(item.value) for item in node.elts if isinstance(item, ast.Constant))
+    return frozenset(names)
+
+
+def _name_called(call: ast.Call) -> str:
+    return written_name(call.func) or ""
 
 
 def _convert(context: Context, option: _Option, values: list[Value], name: str) -> list[Value]:
@@ -403,5 +460,5 @@ def _list_strings(call: ast.Call) -> list[str]:
     return [item.value for item in call.args if isinstance(item, ast.Constant) and isinstance(item.value, str)]
 
 
-def _unknown_option(name: str) -> Value:
-    return Unknown(reason=f"the argument {name} of the command line")
+def _unknown_option(name: str, *, may_be_none: bool = False) -> Value:
+    return Unknown(reason=f"the argument {name} of the command line", option=name if may_be_none else "")

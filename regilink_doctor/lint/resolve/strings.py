@@ -6,7 +6,7 @@ known.
 
 from __future__ import annotations
 
-from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.lint.resolve import config_files, wandb_api
 from regilink_doctor.lint.resolve.bindings import ProgramPoint, count_before
 from regilink_doctor.lint.resolve.context import Context, resolves, resolves_binding
@@ -27,6 +27,7 @@ from regilink_doctor.lint.resolve.values import (
     Unknown,
     Value,
     bound_alternatives,
+    with_name,
 )
 from regilink_doctor.lint.text import source
 from regilink_doctor.lint.text import syntax as ast
@@ -77,7 +78,10 @@ def to_string(context: Context, value: Value, node: ast.expr, at: ProgramPoint) 
         return strings[0] if strings else unknown_string(node, at)
     if value == UNKNOWN or isinstance(value, Method | Name | Function | TreePath | FileText):
         if isinstance(value, Unknown):
-            return unknown_string(node, at, reason=value.reason, variable=value.variable)
+            string = unknown_string(
+                node, at, "option" if value.option else "unknown", reason=value.reason, variable=value.variable
+            )
+            return with_name(string, value.option) if value.option else string  # type: ignore[return-value]
         return unknown_string(node, at)
     return None
 
@@ -383,8 +387,8 @@ def _concatenate(context: Context, node: ast.expr, at: ProgramPoint) -> Alternat
 
 
 def _mark_set(part: KnownPart | UnknownPart) -> KnownPart | UnknownPart:
-    if isinstance(part, UnknownPart) and part.kind == "environment":
-        return UnknownPart(part.source, part.place)
+    if isinstance(part, UnknownPart) and may_be_none(part):
+        return UnknownPart(part.source, part.place, reason=part.reason if part.kind == "option" else "")
     return part
 
 

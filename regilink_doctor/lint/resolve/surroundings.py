@@ -86,6 +86,18 @@ def find_set_values(variable: str, folder: str, program: str, *, with_dotenv: bo
     return _without_repetitions(found)
 
 
+def may_set(path: str, variable: str, program: str) -> bool:
+    """Whether a file that mentions a variable may set it for a program; True where the file is not understood.
+
+    What a Dockerfile sets holds for all that its image runs.
+    """
+    kind = kind_of(path)
+    facts = _read_facts(path) if kind in _KINDS and kind != "dockerfile" else None
+    settings = [setting for setting in facts.settings if setting.name == variable] if facts is not None else []
+    named = _normalize(program)
+    return facts is None or not settings or any(_is_for(setting, facts, named) for setting in settings)
+
+
 def _mark_variable(value: StringValue, variable: str) -> StringValue:
     """The value as that of the variable, which may have another one where the program runs; an empty one has."""
     if value.literal == "":

@@ -191,6 +191,8 @@ class Unknown(NonString):
     """The variable of the environment that it is."""
     returned_by: str = field(default="", compare=False)
     """The function or class of a library that gives it."""
+    option: str = field(default="", compare=False)
+    """The option of the command line that it is, which is None where it is not given."""
 
 
 UNKNOWN = Unknown()
@@ -273,6 +275,11 @@ def is_configuration(value: Value) -> bool:
 def is_none(value: Value) -> bool:
     """Whether a value is None."""
     return isinstance(value, NonString) and value.value is None
+
+
+def mark_given(value: Value) -> Value:
+    """The same value where it is known not to be None."""
+    return Unknown(reason=value.reason) if isinstance(value, Unknown) and value.option else value
 
 
 def may_be_unset(value: Value) -> bool:

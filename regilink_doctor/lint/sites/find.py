@@ -10,7 +10,7 @@ from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import SITE_CLASSES, OtherCall, PassedArguments, Site
-from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
+from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.environment import find_own_values
@@ -230,16 +230,14 @@ class _Finder:
         )
 
     def _sure(self, text: StringValue) -> StringValue:
-        """A text whose variables of the environment are not called unset where the file tests whether they are."""
-        if all(not isinstance(part, UnknownPart) or part.kind != "environment" for part in text.parts):
+        """A text whose variables and options are not called unset where the file tests whether they are."""
+        if not any(map(may_be_none, text.parts)):
             return text
         tested = self.statements.tested_attributes
         return replace(
             text,
             parts=tuple(
-                replace(part, kind="unknown")
-                if isinstance(part, UnknownPart) and part.kind == "environment" and tested.intersection(part.names)
-                else part
+                replace(part, kind="unknown") if may_be_none(part) and tested.intersection(part.names) else part
                 for part in text.parts
             ),
         )
