@@ -82,6 +82,8 @@ class Finding:
     failures: tuple[str, ...] = ()
     at_value: Finding | None = field(default=None, compare=False, repr=False)
     """The same finding where the value is set, if that is not in code: it is reported there if that file is linted."""
+    through: tuple[Place, ...] = field(default=(), compare=False, repr=False)
+    """The calls that it is about, in functions of other files, where this is a call of such a function."""
 
     @property
     def page(self) -> str:

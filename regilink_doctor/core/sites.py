@@ -204,6 +204,10 @@ class Site:
     """The call that made or fetched the artifact."""
     logged: Site | None = field(default=None, repr=False)
     """The `log_artifact` that the artifact went through before."""
+    through: tuple[Place, ...] = ()
+    """The calls of the functions of other files that it goes through; the last is that of wandb."""
+    callers: tuple[Site, ...] = field(default=(), compare=False, repr=False)
+    """The calls, in its own file, of the function that it is in, each with what that caller passes."""
 
     @property
     def run_entity(self) -> tuple[StringValue, ...]:

@@ -16,7 +16,7 @@ from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.text.source import Unparsable
 from regilink_doctor.rules import find_checks
 from regilink_doctor.rules.index import WATCHED_BY
-from regilink_doctor.rules.judge import finding_at, report_names, report_targets, to_finding
+from regilink_doctor.rules.judge import finding_at, is_of_caller, report_names, report_targets, to_finding
 from regilink_doctor.rules.selection import EVERYTHING, Selection
 
 TYPE_CHECKING = False
@@ -220,6 +220,8 @@ def _find_problems(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> li
     for code, check in checks:
         try:
             reports = list(check(item, facts))
+            if reports and item.kind in ("link", "consume") and item.through:
+                reports = [report for report in reports if is_of_caller(report, item)]
             if reports:
                 findings += [to_finding(report, item) for report in reports if report.problem.rule in enabled]
         except Exception as error:

@@ -33,6 +33,7 @@ class TypeNotAllowed(Rule):
     name = "type-not-allowed"
     severity = "error"
     failures = ("B4",)
+    is_about_type = True
     watches = ("link",)
     needs_catalog = True
     bad = ('artifact = wandb.Artifact("zoo", type="dataset")\nrun.link_artifact(artifact, "wandb-registry-model/zoo")',)
@@ -198,6 +199,7 @@ class UnspecifiedType(Rule):
     name = "unspecified-type"
     severity = "warning"
     failures = ("B4",)
+    is_about_type = True
     watches = ("link",)
     bad = (
         'logged = run.log_artifact("model.pt", name="zoo")\nrun.link_artifact(logged, "wandb-registry-model/zoo")',
@@ -243,6 +245,7 @@ class ConsumedTypeMismatch(Rule):
     name = "consumed-type-mismatch"
     severity = "error"
     failures = ("D6",)
+    is_about_type = True
     watches = ("consume",)
     bad = (
         'run.link_artifact(wandb.Artifact("zoo", type="checkpoint"), "wandb-registry-raw/zoo")\n'

@@ -85,6 +85,8 @@ class Rule:
     """Its examples are checked with a catalog."""
     is_about_path: ClassVar[bool] = False
     """It is about the target path itself, which can be checked without asking a server."""
+    is_about_type: ClassVar[bool] = False
+    """It compares the type of an artifact with what it is linked to, or consumed as."""
     is_live: ClassVar[bool] = False
     """Only the doctor can check it. Its examples set up a world of the emulator: `world` has the emulator's verbs,
     `server.fault(...)` injects faults, `doctor(TARGET, ...)` runs the checks."""

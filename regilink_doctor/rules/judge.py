@@ -348,6 +348,7 @@ def to_finding(report: Report, item: Site | FileFact) -> Finding:
     rule = rule_for(problem.rule)
     message = rule.explain(problem).rewrite(mask_secrets)
     place, written = _find_places(report, item)
+    through = getattr(item, "through", ())
     target = report.string if report.string is not None and not report.argument else _target_of(item)
     finding = Finding(
         rule.code,
@@ -357,10 +358,15 @@ def to_finding(report: Report, item: Site | FileFact) -> Finding:
         place,
         message.help,
         report.fix or _fix(rule, problem, report.string, place),
-        (*report.related, *([Related("the value is set here", written)] if written is not None else ())),
+        (
+            *report.related,
+            *([Related("the value is set here", written)] if written is not None else ()),
+            *([Related("consumed here" if item.kind == "consume" else "linked here", through[-1])] if through else ()),
+        ),
         target=mask_secrets(target.display) if target is not None else None,
         note=message.note,
         failures=(problem.failure,) if problem.failure in rule.failures else rule.failures,
+        through=through,
     )
     if written is None or written.path.endswith((".py", ".ipynb")):
         return finding
@@ -372,6 +378,25 @@ def to_finding(report: Report, item: Site | FileFact) -> Finding:
         related=(*report.related, Related("the value is used here", place)),
     )
     return replace(finding, at_value=at_value)
+
+
+def is_of_caller(report: Report, site: Site) -> bool:
+    """Whether what is reported of a call of a function of another file is the caller's, and not that function's own.
+
+    What the function writes itself is reported in its own file. A problem of the whole call is that of the caller where
+    it passes the whole target; one of the type where it passes a part of the target, the type or the artifact.
+    """
+    files = {place.path for place in site.through}
+    if report.at is not None and report.at != site.place:
+        return report.at.path == site.place.path
+    if report.string is not None:
+        start, end = report.problem.start, report.problem.end
+        return report.string.place_of(start, max(end, start + 1)).path not in files
+    are_passed = [part.place.path not in files for text in site.target for part in text.parts]
+    if not rule_for(report.problem.rule).is_about_type:
+        return all(are_passed)
+    types = (part.place.path not in files for text in site.artifact_type for part in text.parts)
+    return any(are_passed) or any(types) or (site.artifact is not None and site.artifact.place.path not in files)
 
 
 def finding_at(place: Place, problem: Problem) -> Finding:

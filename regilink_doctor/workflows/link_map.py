@@ -103,11 +103,22 @@ class _UseReader:
         """The uses of all sites; a configured target that code reads is the code's, and not listed twice."""
         calls = [site for site in sites if site.kind in ("link", "consume")]
         read = {_line_of(part.place) for site in calls for string in site.target for part in string.parts}
+        yield from self._uses_of_calls([call for site in calls for call in site.callers or [site]])
         for site in sites:
-            if site.kind in ("link", "consume") or (
-                site.kind in ("target", "source") and not any(_line_of(string.place) in read for string in site.target)
-            ):
+            if site.kind in ("target", "source") and not any(_line_of(string.place) in read for string in site.target):
                 yield from self._uses_of(site)
+
+    def _uses_of_calls(self, calls: Sequence[Site]) -> Iterator[Use]:
+        """The uses of calls; what a caller of another file passes to a function is a use of the caller alone."""
+        callers: dict[Place, set[str]] = {}
+        for site in calls:
+            for place in site.through:
+                callers.setdefault(_absolute(place), set()).add(_file_of(site.place))
+        for site in calls:
+            files = callers.get(_absolute(site.place), set())
+            own = tuple(text for text in site.target if not any(_file_of(part.place) in files for part in text.parts))
+            if own or not files:
+                yield from self._uses_of(replace(site, target=own) if files else site)
 
     def _uses_of(self, site: Site) -> Iterator[Use]:
         targets = dict.fromkeys(string.pattern for string in site.target)
@@ -199,8 +210,16 @@ def _kind_of(site: Site) -> UseKind:
     return "name" if isinstance(site, ConfiguredTarget) and not site.is_published else "link"
 
 
+def _absolute(place: Place) -> Place:
+    return replace(place, path=_file_of(place))
+
+
+def _file_of(place: Place) -> str:
+    return os.path.abspath(place.path)
+
+
 def _line_of(place: Place) -> tuple[str, int]:
-    return (os.path.abspath(place.path), place.span.line)
+    return (_file_of(place), place.span.line)
 
 
 def find_moved_aliases(content: bytes) -> Mapping[tuple[int, int], tuple[str, ...]]:
@@ -265,10 +284,8 @@ def _only(strings: Iterable[StringValue]) -> str:
 def _read_aliases(site: Site) -> tuple[str, ...]:
     """The aliases that a link sets; one is unknown where source does not tell all of them."""
     aliases = tuple(dict.fromkeys(alias.pattern for alias in site.aliases))
-    arguments = site.arguments
-    is_passed = {"aliases", "**"} & arguments.names and arguments.constants.get("aliases", True) is not None
-    is_partial = "aliases" in arguments.unread or "**" in arguments.names
-    return (*aliases, UNKNOWN_NAME) if is_partial or (is_passed and not aliases) else aliases
+    is_partial = "aliases" in site.arguments.unread or "**" in site.arguments.names
+    return (*aliases, UNKNOWN_NAME) if is_partial else aliases
 
 
 def _name_artifact(site: Site) -> str:

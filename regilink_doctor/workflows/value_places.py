@@ -63,15 +63,19 @@ def report_at_values(reports: Mapping[str, FileReport], linted: Iterable[str]) -
 
 def _drop_reported_by_callers(reports: Mapping[str, FileReport]) -> dict[str, FileReport]:
     by_place: dict[tuple[str, str, int], list[Finding]] = {}
+    by_call: set[tuple[str, Place]] = set()
     for report in reports.values():
         for finding in report.findings:
             by_place.setdefault((finding.code, finding.place.path, finding.place.span.line), []).append(finding)
+            by_call.update((finding.code, place) for place in finding.through)
 
     def is_reported_by_caller(finding: Finding) -> bool:
+        if (finding.code, finding.place) in by_call:
+            return True
         return finding.at_value is None and any(
             other is not finding and not _are_apart(other.place, related.place)
             for related in finding.related
-            if related.place.path != finding.place.path
+            if related.place.path != finding.place.path and related.place not in finding.through
             for other in by_place.get((finding.code, related.place.path, related.place.span.line), ())
         )
 

@@ -319,13 +319,19 @@ class _Placed:
 
 @record
 class Use(_Placed):
-    """A call, and where it is."""
+    """A call, and where it is; with `frame` seen from inside one call of the function that it is in."""
 
     call: ast.Call
     scope: Scope
     order: int
     statement: ast.stmt
     arm: Arm | None = None
+    frame: Frame | None = None
+
+    @cached_property
+    def at(self) -> ProgramPoint:
+        """Its place."""
+        return ProgramPoint(self.scope, self.order, self.frame)
 
 
 @record

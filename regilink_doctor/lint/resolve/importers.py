@@ -9,15 +9,13 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.lint.resolve.config_files import find_roots
-from regilink_doctor.lint.resolve.module_files import file_of
-from regilink_doctor.lint.text.memory import read_file, remembered, walk
+from regilink_doctor.lint.resolve.module_files import MAX_PROGRAMS, file_of, list_imports
+from regilink_doctor.lint.text.memory import remembered, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MAX_PROGRAMS = 2000
-MAX_BYTES = 1 << 18
 _MOST_IMPORTERS = 24
 _SKIPPED = ("__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv")
 _TESTS = ("test", "tests", "testing")
@@ -66,7 +64,7 @@ def _index_imports(root: str) -> dict[str, list[tuple[str, str]]]:
     names = {_name_module(path) for path in paths}
     index: dict[str, list[tuple[str, str]]] = {}
     for path in paths:
-        for dotted in _list_imports(path):
+        for dotted in list_imports(path):
             name = dotted.rpartition(".")[2]
             if name in names:
                 index.setdefault(name, []).append((path, dotted))
@@ -81,28 +79,5 @@ def _list_programs(root: str) -> Iterator[str]:
             if name.endswith(".py") and not name.startswith("test_") and not name.endswith("_test.py"):
                 count += 1
                 yield os.path.join(folder, name)
-        if count >= _MAX_PROGRAMS:
+        if count >= MAX_PROGRAMS:
             return
-
-
-@remembered(2 * _MAX_PROGRAMS)
-def _list_imports(path: str) -> tuple[str, ...]:
-    """The dotted names that lines with imports of a file have: of `from a import b` both `a` and `a.b`."""
-    return tuple(dict.fromkeys(_read_imports(read_file(path, MAX_BYTES) or b"")))
-
-
-def _read_imports(content: bytes) -> Iterator[str]:
-    lines = iter(content.decode("utf-8", "replace").splitlines())
-    for line in lines:
-        words = line.lstrip()
-        if words.startswith("import "):
-            yield from (item.split()[0] for item in words[len("import ") :].split(",") if item.strip())
-        elif words.startswith("from ") and " import " in words:
-            holder, _, imported = words[len("from ") :].partition(" import ")
-            while "(" in imported and ")" not in imported and (line := next(lines, ")")):
-                imported += " " + line.partition("#")[0]
-            holder = holder.strip()
-            yield holder
-            for item in imported.partition("#")[0].strip(" ()").split(","):
-                if item.strip():
-                    yield f"{holder}{'' if holder.endswith('.') else '.'}{item.split()[0]}"

@@ -7,10 +7,11 @@ import os
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
-from regilink_doctor.lint.resolve.module_files import file_of, has_folder, may_be_ours
+from regilink_doctor.lint.resolve.module_files import file_of, has_folder, list_imports, may_be_ours
 from regilink_doctor.lint.resolve.names import find_name
 from regilink_doctor.lint.resolve.values import UNKNOWN, Instance, ModuleValue, Name, Value
 from regilink_doctor.lint.resolve.walk import read_module
+from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.memory import read_file, remembered
 from regilink_doctor.lint.text.source import Source, Unparsable
 
@@ -26,6 +27,11 @@ MAX_FILES = 40
 MAX_BYTES = 1 << 20
 _MOST_MODULES = 16
 """Modules that are looked through for what they register."""
+
+_MOST_HOPS = 2
+"""Files between one that calls a function of the tree and the one that links."""
+
+_LINKING = (b"link_artifact", b".link(", b"link_model", b"use_artifact(", b"use_model(", b".artifact(")
 
 
 @resolves_binding("import")
@@ -114,27 +120,50 @@ def find_imported_modules(context: Context, module: Module) -> list[Module]:
     return modules[1:]
 
 
-def imports_link(module: Module) -> bool:
-    """Whether a file of the tree that `module` imports names a call that links."""
+def find_linking_modules(context: Context, module: Module) -> list[tuple[str, str, Module]]:
+    """The files of the tree that a file imports and that link or fetch, themselves or through others.
+
+    Each with the name that the import binds, and the dotted name that it is of.
+    """
+    return context.keep(("linking modules", id(module)), lambda: list(_list_linking_modules(context, module)))
+
+
+def _list_linking_modules(context: Context, module: Module) -> Iterable[tuple[str, str, Module]]:
     for scope in (module.scope, *module.functions.values()):
-        for bindings in scope.bindings.values():
+        for name, bindings in scope.bindings.items():
             for binding in bindings:
-                if binding.kind == "import" and may_be_ours(binding.target) and _links(module, binding.target):
-                    return True
-    return False
+                if binding.kind != "import" or not may_be_ours(binding.target):
+                    continue
+                # `import package.module` binds `package` alone.
+                names = [item.name for item in binding.node.names] if isinstance(binding.node, ast.Import) else []
+                for target in dict.fromkeys((binding.target, *names)):
+                    for path in _list_files(module.source.folder, target):
+                        found = find_module_of_file(context, path) if _can_link(path) else None
+                        if found is not None and found is not module:
+                            yield name, target, found
 
 
-def _links(module: Module, target: str) -> bool:
+def _list_files(folder: str, target: str) -> list[str]:
+    """The files that `import target`, or the import of its last word from a module, reads."""
     dots = target[: len(target) - len(target.lstrip("."))]
     holder = dots + target.lstrip(".").rpartition(".")[0]
-    paths = {file_of(module.source.folder, dotted) for dotted in (target, holder) if dotted}
-    return any(_speaks_of_linking(path) for path in paths if path)
+    paths = (file_of(folder, dotted) for dotted in dict.fromkeys((target.removesuffix(".*"), holder)) if dotted)
+    return [path for path in paths if path is not None]
 
 
 @remembered(4096)
-def _speaks_of_linking(path: str) -> bool:
+def _can_link(path: str, hops: int = _MOST_HOPS) -> bool:
+    """Whether a file names a call that links or fetches, or imports a file of the tree that does."""
     content = read_file(path, MAX_BYTES) or b""
-    return any(word in content for word in (b"link_artifact", b".link(", b"use_artifact("))
+    if any(word in content for word in _LINKING):
+        return True
+    folder = os.path.dirname(path)
+    return hops > 0 and any(
+        other != path and _can_link(other, hops - 1)
+        for dotted in list_imports(path)
+        if may_be_ours(dotted)
+        for other in _list_files(folder, dotted)
+    )
 
 
 @remembered(256)

@@ -8,11 +8,15 @@ from __future__ import annotations
 import os
 import sys
 
-from regilink_doctor.lint.text.memory import exists, is_file, is_folder, list_names, remembered
+from regilink_doctor.lint.text.memory import exists, is_file, is_folder, list_names, read_file, remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+MAX_PROGRAMS = 2000
+MAX_BYTES = 1 << 18
+"""Of a file whose imports are listed."""
 
 _MAX_FOLDERS = 12
 _SOURCES = ("src", "lib", "python")
@@ -100,3 +104,26 @@ def _names(folder: str) -> frozenset[str] | None:
         return frozenset()
     except OSError:
         return None
+
+
+@remembered(2 * MAX_PROGRAMS)
+def list_imports(path: str) -> tuple[str, ...]:
+    """The dotted names that lines with imports of a file have: of `from a import b` both `a` and `a.b`."""
+    return tuple(dict.fromkeys(_read_imports(read_file(path, MAX_BYTES) or b"")))
+
+
+def _read_imports(content: bytes) -> Iterator[str]:
+    lines = iter(content.decode("utf-8", "replace").splitlines())
+    for line in lines:
+        words = line.lstrip()
+        if words.startswith("import "):
+            yield from (item.split()[0] for item in words[len("import ") :].split(",") if item.strip())
+        elif words.startswith("from ") and " import " in words:
+            holder, _, imported = words[len("from ") :].partition(" import ")
+            while "(" in imported and ")" not in imported and (line := next(lines, ")")):
+                imported += " " + line.partition("#")[0]
+            holder = holder.strip()
+            yield holder
+            for item in imported.partition("#")[0].strip(" ()").split(","):
+                if item.strip():
+                    yield f"{holder}{'' if holder.endswith('.') else '.'}{item.split()[0]}"

@@ -13,6 +13,7 @@ from regilink_doctor.lint.resolve.bindings import END, ClassOrObject, Frame, Pro
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
 from regilink_doctor.lint.resolve.imports import find_module_of_file
+from regilink_doctor.lint.resolve.module_files import MAX_BYTES
 from regilink_doctor.lint.resolve.names import find_annotated
 from regilink_doctor.lint.resolve.options import find_click_values, find_option, find_started_values
 from regilink_doctor.lint.resolve.values import (
@@ -188,7 +189,7 @@ def _find_outside_callers(context: Context, scope: Scope) -> Iterator[Frame]:
         return
     name = _called_name(scope)
     for path in importers.find_importers(os.path.abspath(scope.module.source.path)) if name else ():
-        module = find_module_of_file(context, path) if has_word(path, name, importers.MAX_BYTES) else None
+        module = find_module_of_file(context, path) if has_word(path, name, MAX_BYTES) else None
         for use in context.find_uses(module, name)[:_MOST_CALLERS] if module is not None else ():
             yield from _enter_called(context, use, scope)
 

@@ -14,7 +14,6 @@ from regilink_doctor.core.strings import StringValue
 # Each of these registers its functions.
 from regilink_doctor.lint.resolve import calls, containers, names, objects, parameters, strings, wandb_api
 from regilink_doctor.lint.resolve.context import Context
-from regilink_doctor.lint.resolve.imports import imports_link
 from regilink_doctor.lint.resolve.values import Method, Name
 from regilink_doctor.lint.text import syntax as ast
 
@@ -50,11 +49,6 @@ class Resolver(Context):
         if isinstance(function, ast.Name) and function.id not in wandb_api.NAMES and function.id not in self._aliases:
             return ()
         return tuple([value.path for value in self.value(function, use.at) if isinstance(value, Name | Method)])
-
-    @cached_property
-    def near_links(self) -> bool:
-        """Whether a file that is imported may link."""
-        return imports_link(self.module)
 
     @cached_property
     def _aliases(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue, UnknownPart
 from regilink_doctor.lint.resolve.config_files import find_in_document
 from regilink_doctor.lint.resolve.values import Instance, Literal, Loaded, NonString
@@ -135,6 +135,8 @@ class ArgumentReader:
         if not others and isinstance(value, Literal) and value.is_mapping:
             names = ((key.value if isinstance(key, ast.Constant) else key, item) for key, item in value.pairs)
             self.inner |= {name: (item, value.at) for name, item in names if isinstance(name, str)}
+            if self.at.frame is not None and all(name for name, _ in value.pairs):
+                self.given = replace(self.given, unpacked=False)  # `**kwargs` of a call that is known
 
     def is_text(self, name: str) -> bool:
         """Whether an argument is a text in every alternative."""
@@ -168,6 +170,8 @@ class ArgumentReader:
                             self.unread.add(name)
                     else:
                         found += self.resolver.texts(item, value.at)
+            elif value != NonString(None):
+                self.unread.add(name)
         return tuple(found)
 
     def flat(self, name: str) -> dict[str, tuple[StringValue, ...]]:

@@ -1,26 +1,31 @@
-"""Functions of other files of the tree that link or fetch what they are given: `publish(run, artifact, "team/x")`.
+"""The call sites of a Python file.
 
-In its own file such a function is a site that takes the paths of all its callers. A caller in another file is a site,
-for a path that is written, at least in part, in the caller's file or in a configuration that it loads.
+A function of the tree that links or fetches for its callers (`publish(run, artifact, "team/x")`) is a site of its own
+file, with what all its callers pass. A caller in another file that passes a part of the target path, an alias, a type
+or an artifact is a site of that file, with what it passes alone. `Site.callers` has the callers in the function's own
+file.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.records import replace
-from regilink_doctor.core.sites import SITE_CLASSES, OtherCall, PassedArguments, Site
+from regilink_doctor.core.sites import NO_CONTEXT, SITE_CLASSES, OtherCall, PassedArguments, Site
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart, may_be_none
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import MOST_CONDITIONS, ProgramPoint, count_before
 from regilink_doctor.lint.resolve.environment import find_own_values
 from regilink_doctor.lint.resolve.resolver import Resolver
-from regilink_doctor.lint.resolve.values import Function, Instance, Literal, Method, Name, Unknown, is_none
+from regilink_doctor.lint.resolve.values import Instance, Literal, Unknown, is_none
 from regilink_doctor.lint.sites.arguments import ArgumentReader, CallArguments, arguments
 from regilink_doctor.lint.sites.call_context import CallContextReader
 from regilink_doctor.lint.sites.environment import assignments
 from regilink_doctor.lint.sites.made_by import STARTS, MadeBy
 from regilink_doctor.lint.sites.mocks import find_faked_host, find_mocked_links
+from regilink_doctor.lint.sites.wrappers import find_wrapped_calls, find_wrappers, last_word
 from regilink_doctor.lint.text import syntax as ast
 from regilink_doctor.lint.text.nodes import walk, written_name
 
@@ -30,78 +35,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from regilink_doctor.core.sites import Setting
-    from regilink_doctor.lint.resolve.bindings import Module, Read, Use
+    from regilink_doctor.lint.resolve.bindings import Frame, Module, Read, Use
     from regilink_doctor.lint.resolve.values import Value
+    from regilink_doctor.lint.sites.wrappers import WrappedCall
     from regilink_doctor.lint.text.source import Source
-
-
-_METHODS = {
-    "link_artifact": "wandb.Run.link_artifact",
-    "link": "wandb.Artifact.link",
-    "use_artifact": "wandb.Run.use_artifact",
-}
-
-
-def linked_by(use: Use, resolver: Resolver) -> tuple[str, tuple[StringValue, ...]] | None:
-    """The link, or use, that a function of another file makes of this call: the canonical method, and the paths."""
-    if not (use.call.args or use.call.keywords) or not resolver.near_links:
-        return None
-    at = use.at
-    for callee in resolver.value(use.call.func, at):
-        if not isinstance(callee, Function) or callee.scope.module is resolver.module:
-            continue
-        frame = resolver.enter(callee.scope, use.call, at, callee.receiver)
-        for inner in callee.scope.module.uses:
-            function = inner.call.func
-            if inner.scope is not callee.scope or not isinstance(function, ast.Attribute):
-                continue
-            path = _METHODS.get(function.attr)
-            target = (
-                arguments(inner.call, wandb_api.CALLS[path].parameters).named.get(wandb_api.CALLS[path].path or "")
-                if path
-                else None
-            )
-            if path is None or target is None:
-                continue
-            where = ProgramPoint(inner.scope, inner.order, frame)
-            receivers = resolver.value(function, where)
-            of_wandb = any(
-                isinstance(value, Method | Name) and value.path in (path, f"wandb.{function.attr}")
-                for value in receivers
-            )
-            is_passed = _names_parameter(target, callee)
-            texts = tuple(
-                text
-                for text in resolver.texts(target, where)
-                if _written_in(text, resolver.source.path) or (is_passed and _is_configured(text))
-            )
-            # A receiver that nobody knows: as in a file of its own, only a path tells.
-            if texts and (
-                of_wandb or (function.attr == "link_artifact" and any("/" in text.pattern for text in texts))
-            ):
-                return path, texts
-    return None
-
-
-def _written_in(text: StringValue, path: str) -> bool:
-    return any(isinstance(part, KnownPart) and part.place.path == path for part in text.parts)
-
-
-def _is_configured(text: StringValue) -> bool:
-    """Whether a part is written in a file that is not Python."""
-    places = [part.place.path for part in text.parts if isinstance(part, KnownPart)]
-    return any(not place.endswith((".py", ".ipynb")) for place in places)
-
-
-def _names_parameter(target: ast.expr, callee: Function) -> bool:
-    """Whether a target is made of what the function is passed, its own object left out."""
-    arguments = getattr(callee.scope.node, "args", None)
-    if not isinstance(arguments, ast.arguments):
-        return False
-    names = {item.arg for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
-    if callee.scope.owner is not None:
-        names.discard(callee.scope.first_parameter or "")
-    return any(isinstance(node, ast.Name) and node.id in names for node in walk(target))
 
 
 _MAKES = (
@@ -119,7 +56,7 @@ def find_sites(source: Source, module: Module) -> tuple[tuple[Site, ...], tuple[
     """The sites of a file, and the variables of W&B that it sets, in the order of their lines."""
     finder = _Finder(source, module)
     try:
-        sites = [site for use in module.uses for site in finder.sites_of(use)]
+        sites = finder.add_callers([site for use in module.uses for site in finder.sites_of(use)])
         sites += [site for read in module.reads for site in finder.read(read)]
         sites += find_mocked_links(source, module)
         settings = list(assignments(source, module, finder.resolver, finder.statements))
@@ -138,7 +75,7 @@ class _Finder:
         self.resolver = Resolver(source, module)
         self.origins = MadeBy(self.resolver, module)
         self.statements = CallContextReader(source, module.scope.node)
-        self.made: dict[int, Site] = {}
+        self.made: dict[tuple[int, Frame | None], Site] = {}
 
     def sites_of(self, use: Use) -> Iterator[Site]:
         """The site that a call is, if it is one."""
@@ -147,30 +84,74 @@ class _Finder:
             yield self.site(use, path)
         elif site := find_faked_host(use, self.source, self.module, self.resolver):
             yield site
-        elif found := linked_by(use, self.resolver):
-            yield self._wrapped(use, *found)
+            return
+        calls = find_wrapped_calls(use, self.resolver) if self._wrappers else []
+        if wrapped := [site for call in calls if (site := self._wrapped(use, call))]:
+            yield from wrapped
         else:
             yield from self._asking(use)
 
-    def _wrapped(self, use: Use, path: str, target: tuple[StringValue, ...]) -> Site:
-        """The site of a call of a project's own function that links or fetches."""
+    def _wrapped(self, use: Use, call: WrappedCall) -> Site | None:
+        """The site of a call of a function of another file; None where it passes nothing to what links or fetches."""
+        site = self._seen_by_caller(use, call)
+        target = tuple(text for text in site.target if any(isinstance(part, KnownPart) for part in text.parts))
+        site = replace(site, target=target)
+        return site if target and _is_passed(site, call, self.source.path) else None
+
+    def add_callers(self, sites: list[Site]) -> list[Site]:
+        """The sites; those in functions with `callers`, where the calls of the function in the file differ."""
+        seen = {
+            (id(use.call), id(call.use.call)): (call, self._seen_by_caller(use, call))
+            for use in self._calls_of_wrappers()
+            for call in self._find_own_wrapped(use)
+        }
+        # Of calls within calls the outermost that passes something counts.
+        left = dict(seen)
+        for key, (call, site) in seen.items():
+            inner = (id(call.through[0].call), key[1])
+            if inner in seen:
+                left.pop(key if _facts_of(seen[inner][1]) == _facts_of(site) else inner, None)
+        callers: dict[Place, list[Site]] = {}
+        for _, site in left.values():
+            callers.setdefault(site.through[-1], []).append(site)
+        differing = {place: group for place, group in callers.items() if len(set(map(_facts_of, group))) > 1}
+        return [replace(site, callers=tuple(differing.get(site.place, ()))) if differing else site for site in sites]
+
+    def _calls_of_wrappers(self) -> list[Use]:
+        """The calls of functions of the file that link or fetch for their callers, where one is called repeatedly."""
+        uses = [use for use in self.module.uses if last_word(use.call.func) in self._wrappers] if self._wrappers else []
+        return uses if len(uses) > len({last_word(use.call.func) for use in uses}) else []
+
+    @cached_property
+    def _wrappers(self) -> frozenset[str]:
+        return find_wrappers(self.resolver, self.module)
+
+    def _find_own_wrapped(self, use: Use) -> list[WrappedCall]:
+        calls = find_wrapped_calls(use, self.resolver, in_own_file=True)
+        return [call for call in calls if all(step.scope.module is self.module for step in call.through)]
+
+    def _seen_by_caller(self, use: Use, call: WrappedCall) -> Site:
+        """What a call of wandb's links or fetches for one call of the function that it is in, at the place of that."""
+        site = self.site(call.use, call.method)
         place = self.source.place(use.call)
-        return SITE_CLASSES[wandb_api.CALLS[path].kind](
-            path,
-            place,
-            self.source.span(use.statement) if _simple(use.statement) else place.span,
-            target=target,
+        return replace(
+            site,
+            place=place,
+            statement=self.source.span(use.statement) if _simple(use.statement) else place.span,
             argument=place,
-            arguments=PassedArguments(frozenset({"artifact", "target_path", "**"})),
-            context=self.statements.of(use),
+            arguments=replace(site.arguments, opening=None, keywords={}),
+            context=replace(self.statements.of(use), result_used=False),
+            through=tuple(step.at.source.place(step.call) for step in call.through),
         )
 
     def site(self, use: Use, path: str) -> Site:
         """The site of a call of `path`, made once."""
-        if site := self.made.get(id(use.call)):
+        key = (id(use.call), use.frame)
+        if site := self.made.get(key):
             return site
         call = wandb_api.CALLS[path]
         at = use.at
+        source = self._source_of(use)
         reading = ArgumentReader(self.resolver, self.origins.uses, use, call.parameters)
         if call.unfolds:
             reading.unfold(call.unfolds)
@@ -178,31 +159,35 @@ class _Finder:
         path_node = given.named.get(call.path or "")
         site = SITE_CLASSES[call.kind](
             call=path,
-            place=self.source.place(use.call),
-            statement=self.source.span(use.statement) if _simple(use.statement) else self.source.span(use.call),
+            place=source.place(use.call),
+            statement=source.span(use.statement if _simple(use.statement) else use.call),
             target=self._read_targets(use, call, reading),
-            argument=self.source.place(path_node) if path_node is not None else None,
+            argument=source.place(path_node) if path_node is not None else None,
             entity=texts("entity") or self._find_own(path, "entity", reading, at),
             project=texts("project") or self._find_own(path, "project", reading, at),
             type=texts("type"),
             aliases=reading.items("aliases"),
             arguments=self._passed(use, call, reading),
-            context=self.statements.of(use, self._run_name(use)),
+            context=self.statements.of(use, self._run_name(use)) if source is self.source else NO_CONTEXT,
         )
-        self.made[id(use.call)] = site
+        self.made[key] = site
         if path == "wandb.Artifact.delete":
             guards = (*site.context.guards, *self._gathering_conditions(use))
             site = replace(site, context=replace(site.context, guards=guards))
         site = replace(site, **self._followed(site, use, given, at))
-        self.made[id(use.call)] = site
+        self.made[key] = site
         return site
+
+    def _source_of(self, use: Use) -> Source:
+        """The file that a call is in: that of the finder, or one that its calls are followed into."""
+        return self.source if use.scope.module is self.module else use.at.source
 
     def _read_targets(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> tuple[StringValue, ...]:
         """The alternatives of the path, after the project that the call itself puts before it."""
         strings = tuple(map(self._sure, reading.texts(call.path))) if call.path else ()
         if not call.project:
             return strings
-        place = self.source.place(use.call)
+        place = self._source_of(use).place(use.call)
         project = KnownPart(f"{call.project}/", place)
         names = [string.parts for string in strings] or [(UnknownPart(call.path or "", place),)]
         return tuple(StringValue((project, *parts), place) for parts in names)
@@ -215,6 +200,7 @@ class _Finder:
         return tuple(value for value in values if isinstance(value, StringValue))
 
     def _passed(self, use: Use, call: wandb_api.Call, reading: ArgumentReader) -> PassedArguments:
+        source = self._source_of(use)
         return PassedArguments(
             names=reading.given.names | frozenset(reading.inner),
             strings=reading.read_texts(call.texts) | reading.flat("filter"),
@@ -223,7 +209,7 @@ class _Finder:
             constants=reading.constants,
             opening=self._opening(use),
             keywords={
-                keyword.arg: (self.source.place(keyword), self.source.place(keyword.value))
+                keyword.arg: (source.place(keyword), source.place(keyword.value))
                 for keyword in use.call.keywords
                 if keyword.arg
             },
@@ -256,18 +242,19 @@ class _Finder:
 
     def _opening(self, use: Use) -> Place | None:
         """The place right behind the opening parenthesis, where nothing but blanks is in front of it."""
-        whole, function = self.source.span(use.call), self.source.span(use.call.func)
+        source = self._source_of(use)
+        whole, function = source.span(use.call), source.span(use.call.func)
         between = Span(function.end_line, function.end_column, whole.end_line, whole.end_column)
-        blank, parenthesis, _ = self.source.segment(between).partition("(")
+        blank, parenthesis, _ = source.segment(between).partition("(")
         if not parenthesis or blank.strip() or "\n" in blank:
             return None
         column = function.end_column + len(blank) + 1
-        return Place(self.source.path, Span(function.end_line, column, function.end_line, column), self.source.cell)
+        return Place(source.path, Span(function.end_line, column, function.end_line, column), source.cell)
 
     def _followed(self, site: Site, use: Use, given: CallArguments, at: ProgramPoint) -> dict[str, Any]:
         """What a site is connected with: its runs, its artifact, and what happened to that before."""
         found: dict[str, Any] = {}
-        if site.call == "wandb.init":
+        if site.call == "wandb.init" and self._source_of(use) is self.source:
             found["earlier"] = self._earlier(use)
         if site.kind in ("link", "consume", "log", "other") and site.call.startswith(("wandb.Run.", "wandb.Artifact.")):
             inits = tuple(self._start(start) for start in self.origins.runs(use))
@@ -287,8 +274,8 @@ class _Finder:
                 found["artifact"] = self.site(made, path)
         if site.kind == "other":
             return found
-        logged = self.origins.logged(made)
-        if logged is not None and logged.order < use.order:
+        logged = self.origins.logged(made, use)
+        if logged is not None and (logged.scope is not use.scope or logged.order < use.order):
             found["logged"] = next(
                 (self.site(logged, path) for path in self.resolver.callee(logged) if path in wandb_api.CALLS), None
             )
@@ -409,6 +396,41 @@ class _Finder:
         made = self.origins.draft(given[0], at)
         if made is not None:
             yield replace(self._draft(use.call, str(name), use.statement, made, at), call=function.id)
+
+
+def _facts_of(site: Site) -> tuple[object, ...]:
+    """What a call links or fetches, and as what."""
+    strings = (site.target, site.aliases, site.artifact_type, site.run_entity)
+    names = site.artifact.target or site.artifact.arguments.strings.get("name", ()) if site.artifact else ()
+    return tuple(tuple(string.pattern for string in values) for values in (*strings, names))
+
+
+def _is_passed(site: Site, call: WrappedCall, path: str) -> bool:
+    """Whether the file `path`, which a site is in, passes on what is linked or fetched, or as what."""
+    if site.artifact is not None and site.artifact.place.path == path:
+        return True
+    entities = site.init.entity if site.init is not None and site.init.place.path != path else ()
+    strings = (*site.target, *site.aliases, *site.artifact_type, *site.entity, *entities)
+    places = (part.place.path for string in strings for part in string.parts if isinstance(part, KnownPart))
+    if any(place == path for place in places):
+        return True
+    files = {place.path for place in site.through}
+    parts = (part for string in site.target for part in string.parts if isinstance(part, KnownPart))
+    return _names_parameter(call) and any(part.place.path not in files for part in parts)
+
+
+def _names_parameter(call: WrappedCall) -> bool:
+    """Whether the target is made of what its function is passed, its own object left out."""
+    method = wandb_api.CALLS[call.method]
+    scope = call.use.scope
+    target = arguments(call.use.call, method.parameters).named.get(method.path or "")
+    parameters = getattr(scope.node, "args", None)
+    if target is None or not isinstance(parameters, ast.arguments):
+        return False
+    names = {item.arg for item in (*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs)}
+    if scope.owner is not None:
+        names.discard(scope.first_parameter or "")
+    return any(isinstance(node, ast.Name) and node.id in names for node in walk(target))
 
 
 def _is_of_others(value: Value) -> bool:

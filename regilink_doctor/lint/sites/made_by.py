@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from regilink_doctor.core.records import replace
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.values import Instance, NonString
 from regilink_doctor.lint.sites.arguments import arguments
@@ -41,14 +42,14 @@ class MadeBy:
     def _runs(self, node: ast.expr, use: Use, depth: int) -> list[Use]:
         found: list[Use] = []
         for value in self.resolver.value(node, use.at):
-            behind = self._made(value)
+            behind = self._made(value, use.at)
             if behind is None or depth > _STEPS:
                 continue
             paths = self.resolver.callee(behind)
             if any(path in STARTS for path in paths):
                 found.append(behind)
             elif "wandb.Artifact" in paths:
-                logged = self.logged(behind)
+                logged = self.logged(behind, use)
                 found += self.runs(logged) if logged is not None else ()
             elif isinstance(behind.call.func, ast.Attribute):  # run.log_artifact(...).link(...)
                 found += self._runs(behind.call.func.value, behind, depth + 1)
@@ -59,14 +60,14 @@ class MadeBy:
         if not isinstance(use.call.func, ast.Attribute):
             return False
         values = self.resolver.value(use.call.func.value, use.at)
-        return all(self._made(value) is not None or value == NonString(None) for value in values)
+        return all(self._made(value, use.at) is not None or value == NonString(None) for value in values)
 
     def artifact(self, node: ast.expr | None, at: ProgramPoint) -> Use | None:
         """The call that an artifact begins with: `wandb.Artifact(...)`, `run.log_artifact("file")`, a link, a fetch."""
         found: Use | None = None
         for _ in range(_STEPS):
             values = self.resolver.value(node, at) if node is not None else ()
-            made = [use for value in values if (use := self._made(value)) is not None]
+            made = [use for value in values if (use := self._made(value, at)) is not None]
             if not made:
                 return found
             found = made[0]
@@ -84,15 +85,24 @@ class MadeBy:
             return function.value
         return None
 
-    def logged(self, made: Use) -> Use | None:
-        """The first `log_artifact` that was given the artifact of `made`."""
-        return self._logs.get(id(made.call))
+    def logged(self, made: Use, use: Use | None = None) -> Use | None:
+        """The first `log_artifact` that was given the artifact of `made`, also by the function that `use` is in."""
+        if made.scope.module is self.module and (logged := self._logs.get(id(made.call))):
+            return logged
+        for other in use.scope.module.uses if use is not None and use.frame is not None else ():
+            if use is not None and other.scope is use.scope and _logs_artifact(other):
+                other = replace(other, frame=use.frame)
+                node = arguments(other.call, ("artifact_or_path",)).named.get("artifact_or_path")
+                source = self.artifact(node, other.at)
+                if source is not None and source.call is made.call:
+                    return other
+        return None
 
     @cached_property
     def _logs(self) -> dict[int, Use]:
         logs: dict[int, Use] = {}
         for use in self.module.uses:
-            if isinstance(use.call.func, ast.Attribute) and use.call.func.attr in ("log_artifact", "upsert_artifact"):
+            if _logs_artifact(use):
                 node = arguments(use.call, ("artifact_or_path",)).named.get("artifact_or_path")
                 made = self.artifact(node, use.at)
                 if made is not None:
@@ -117,7 +127,7 @@ class MadeBy:
         paths = self.resolver.callee(made)
         if "wandb.Artifact" not in paths and "wandb.Run.log_artifact" not in paths:
             return None
-        maker = self._made(values[0])
+        maker = self._made(values[0], at)
         if maker is not None and "wandb.Artifact.wait" in self.resolver.callee(maker):
             return None
         waited = self._waits.get(id(made.call))
@@ -156,6 +166,21 @@ class MadeBy:
                 found[id(made.call)] = target
         return found
 
-    def _made(self, value: object) -> Use | None:
-        made = value.made_by if isinstance(value, Instance) else None
-        return self.uses.get(id(made)) if made is not None else None
+    def _made(self, value: object, at: ProgramPoint) -> Use | None:
+        """The call that made an object; in another file only where a call is followed into that."""
+        if not isinstance(value, Instance) or value.made_by is None:
+            return None
+        use = self.uses.get(id(value.made_by))
+        if at.frame is None or value.at is None:
+            return use
+        if use is None:
+            use = self._find_elsewhere(value.made_by, value.at.scope.module)
+        return replace(use, frame=value.at.frame) if use is not None else None
+
+    def _find_elsewhere(self, call: ast.Call, module: Module) -> Use | None:
+        index = self.resolver.keep(("uses by call", id(module)), lambda: {id(use.call): use for use in module.uses})
+        return index.get(id(call))
+
+
+def _logs_artifact(use: Use) -> bool:
+    return isinstance(use.call.func, ast.Attribute) and use.call.func.attr in ("log_artifact", "upsert_artifact")

@@ -1,0 +1,137 @@
+"""Calls of wandb's that functions of the tree make for their callers: `publish(run, artifact, "team/x", ["prod"])`.
+
+Each is seen from inside the one call of the function, so that every argument is what this caller passes, else its
+default. Functions, methods, constructors and calls within calls are followed; names tell which calls are worth it.
+"""
+
+from __future__ import annotations
+
+from regilink_doctor.core.records import record, replace
+from regilink_doctor.lint.resolve import wandb_api
+from regilink_doctor.lint.resolve.bindings import ClassOrObject
+from regilink_doctor.lint.resolve.conditions import is_excluded
+from regilink_doctor.lint.resolve.imports import find_linking_modules
+from regilink_doctor.lint.resolve.objects import find_attribute
+from regilink_doctor.lint.resolve.values import Function
+from regilink_doctor.lint.sites.arguments import arguments
+from regilink_doctor.lint.text import syntax as ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regilink_doctor.lint.resolve.bindings import Module, Use
+    from regilink_doctor.lint.resolve.resolver import Resolver
+
+_METHODS = {
+    path: call for path, call in wandb_api.CALLS.items() if call.kind in ("link", "consume") and call.path is not None
+}
+_WORDS = frozenset(path.rpartition(".")[2] for path in _METHODS)
+_MOST_LEVELS = 3
+_MOST_CALLS = 8
+
+
+@record
+class WrappedCall:
+    """A call of wandb's in a function of the tree, seen from one call of that function.
+
+    `through` are the calls on the way, in their frames: the first is in the function that is called, the last one is
+    the call of wandb's itself.
+    """
+
+    method: str
+    through: tuple[Use, ...]
+
+    @property
+    def use(self) -> Use:
+        """The call of wandb's."""
+        return self.through[-1]
+
+
+def find_wrapped_calls(use: Use, resolver: Resolver, *, in_own_file: bool = False) -> list[WrappedCall]:
+    """The calls of wandb's that a function of another file makes for a call; or one of the same file."""
+    if last_word(use.call.func) not in find_wrappers(resolver, use.scope.module):
+        return []
+    wrapped: list[WrappedCall] = []
+    for callee in _find_callees(use, resolver):
+        if (callee.scope.module is use.scope.module) is in_own_file:
+            wrapped += _follow(use, callee, (), resolver)
+    return wrapped[:_MOST_CALLS]
+
+
+def _follow(use: Use, callee: Function, through: tuple[Use, ...], resolver: Resolver) -> Iterator[WrappedCall]:
+    frame = resolver.enter(callee.scope, use.call, use.at, callee.receiver)
+    if frame is None:
+        return
+    names = find_wrappers(resolver, callee.scope.module)
+    for inner in callee.scope.module.uses:
+        word = last_word(inner.call.func)
+        if inner.scope is not callee.scope or (word not in _WORDS and word not in names):
+            continue
+        inner = replace(inner, frame=frame)
+        if is_excluded(resolver, inner.at):
+            continue
+        if method := _name_method(inner, word, resolver):
+            yield WrappedCall(method, (*through, inner))
+        elif word in names and len(through) < _MOST_LEVELS:
+            for deeper in _find_callees(inner, resolver):
+                yield from _follow(inner, deeper, (*through, inner), resolver)
+
+
+def _name_method(use: Use, word: str, resolver: Resolver) -> str | None:
+    """The canonical name of a call that links or fetches."""
+    if word not in _WORDS:
+        return None
+    if method := next((path for path in resolver.callee(use) if path in _METHODS), None):
+        return method
+    # A receiver that nobody knows: as in a file of its own, only a path tells.
+    method = "wandb.Run.link_artifact"
+    target = arguments(use.call, _METHODS[method].parameters).named.get(_METHODS[method].path or "")
+    if word != "link_artifact" or target is None:
+        return None
+    return method if any("/" in text.pattern for text in resolver.texts(target, use.at)) else None
+
+
+def _find_callees(use: Use, resolver: Resolver) -> Iterator[Function]:
+    """The functions of the tree that a call can be of; of a class its constructor."""
+    for value in resolver.value(use.call.func, use.at):
+        if isinstance(value, Function):
+            yield value
+        elif isinstance(value, ClassOrObject) and not value.instance:
+            made = resolver.enter(value.scope, use.call, use.at)
+            owner = ClassOrObject(value.scope, instance=True, made=made)
+            methods = find_attribute(resolver, owner, "__init__")
+            yield from (method for method in methods if isinstance(method, Function))
+
+
+def find_wrappers(resolver: Resolver, module: Module) -> frozenset[str]:
+    """The names in a file of functions, methods and classes of the tree that may link or fetch for their caller."""
+    return resolver.keep(("wrappers", id(module)), lambda: _name_wrappers(resolver, module, ()))
+
+
+def _name_wrappers(resolver: Resolver, module: Module, importing: tuple[Module, ...]) -> frozenset[str]:
+    names: set[str] = set()
+    for name, target, imported in find_linking_modules(resolver, module) if len(importing) < _MOST_LEVELS else ():
+        if imported not in importing:
+            others = _name_wrappers(resolver, imported, (*importing, module))
+            names |= others | ({name} if target.rpartition(".")[2] in others else set())
+    is_growing = True
+    while is_growing:
+        is_growing = False
+        for use in module.uses:
+            word = last_word(use.call.func)
+            scope = use.scope
+            if scope.kind != "function" or (word not in _WORDS and word not in names):
+                continue
+            name = scope.owner.name if scope.owner is not None and scope.name == "__init__" else scope.name
+            if name not in names:
+                names.add(name)
+                is_growing = True
+    return frozenset(names)
+
+
+def last_word(function: ast.expr) -> str:
+    """The last name of what a call calls: `publish` of `tools.publish(...)`; empty where it has none."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
