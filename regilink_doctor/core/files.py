@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+_TESTS = frozenset({"test", "tests"})
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -19,6 +20,14 @@ def relative_path(path: str, start: str = ".") -> str:
         return to_slashes(os.path.relpath(path, start))
     except ValueError:
         return to_slashes(os.path.abspath(path))
+
+
+def is_test_path(path: str) -> bool:
+    """Whether a file is a test, by its name or a folder of its path."""
+    *folders, name = to_slashes(path).split("/")
+    return (
+        name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py" or not _TESTS.isdisjoint(folders)
+    )
 
 
 def read_plain(path: str, limit: int) -> bytes | None:

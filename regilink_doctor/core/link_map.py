@@ -60,6 +60,8 @@ class Use:
     """Those of `sets` that certainly go to this artifact: its variable is assigned once, and saved."""
     owner: str = ""
     ignored: tuple[str, ...] = ()
+    is_test: bool = False
+    """It is in a test, which links to nothing that others consume, and names what nothing else has to have."""
 
     @property
     def place(self) -> str:
@@ -71,12 +73,6 @@ class Use:
     def program(self) -> tuple[str, str]:
         """The file, among all repositories."""
         return (self.repository, self.path)
-
-    @property
-    def is_test(self) -> bool:
-        """Whether it is in a test, which names collections that nothing else has to have."""
-        *folders, name = self.path.split("/")
-        return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py" or "tests" in folders
 
     @property
     def has_unknown_alias(self) -> bool:
@@ -107,7 +103,7 @@ class Use:
 
 _order_of = attrgetter(
     *("repository", "path", "line", "column", "cell", "kind", "target", "call", "artifact", "organization", "entity"),
-    *("type", "aliases", "sets", "moves", "owner", "ignored"),
+    *("type", "aliases", "sets", "moves", "owner", "ignored", "is_test"),
 )
 """All fields of a use: what is left in the order of a set would change from run to run."""
 
@@ -197,8 +193,14 @@ class LinkMap:
         resolved: list[Use] = []
         unknown: list[Use] = []
         outside: list[Use] = []
+        tests: list[Use] = []
         for use in sorted(set(uses), key=_order_of):
-            (resolved if use.is_resolved else unknown if use.can_be_registry else outside).append(use)
+            if use.is_test:
+                tests.append(use)
+            else:
+                (resolved if use.is_resolved else unknown if use.can_be_registry else outside).append(use)
+        self.tests = tuple(tests)
+        """The uses in tests: they are listed, and no part of the graph."""
         self.unknown = tuple(unknown)
         self.outside = tuple(outside)
         """The links that do not name a collection of a registry: they go to a project, or W&B refuses them."""
@@ -230,16 +232,15 @@ class LinkMap:
             )
 
     def _describe_drift(self, key: Key, producers: Sequence[Use], server: ServerState | None) -> Iterator[str]:
-        """How what code links differs from what the server has; a link in a test is not meant to be there."""
-        real = [use for use in producers if not use.is_test]
+        """How what code links differs from what the server has."""
         if server is None:
-            if real and self._is_absent(key):
+            if producers and self._is_absent(key):
                 yield "code links to it, the server does not have it"
             return
-        types = sorted({use.type for use in real if use.type and is_known(use.type)} - {server.type})
+        types = sorted({use.type for use in producers if use.type and is_known(use.type)} - {server.type})
         if types:
             yield f"code links {' and '.join(types)}, the server has {server.type}"
-        set_aliases = {alias for use in real for alias in use.aliases if is_moving_alias(alias)}
+        set_aliases = {alias for use in producers for alias in use.aliases if is_moving_alias(alias)}
         if self.knows_aliases and (missing := sorted(set_aliases.difference(server.aliases))):
             yield f"code sets {' and '.join(missing)}, no version on the server has {'them' if missing[1:] else 'it'}"
 

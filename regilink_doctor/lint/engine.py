@@ -6,6 +6,7 @@ import os
 from functools import cached_property
 
 from regilink_doctor.core import rule_codes
+from regilink_doctor.core.files import is_test_path
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.problems import Problem
@@ -116,9 +117,7 @@ class _Facts:
 
     @cached_property
     def in_test(self) -> bool:
-        *folders, name = self.path.replace(os.sep, "/").split("/")
-        named = name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
-        return named or "tests" in folders or "test" in folders
+        return is_test_path(self.path)
 
     @cached_property
     def wandb_version(self) -> str | None:

@@ -123,14 +123,24 @@ def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding], unread: Seq
     severities = [item.finding.severity for item in findings]
     counts = [_count(severities.count(name), name) for name in ("error", "warning", "info") if name in severities]
     many = len(link_map.repositories) > 1
-    places = [f"{use.repository}: {use.place}" if many else use.place for use in link_map.outside]
-    rest = [*_describe_outside(places), *describe_unread(unread)]
-    return ". ".join([f"{', '.join(words)}; {', '.join(counts) or 'no findings'}", *rest])
+    outside, tests = (
+        [f"{use.repository}: {use.place}" if many else use.place for use in uses]
+        for uses in (link_map.outside, link_map.tests)
+    )
+    rest = [*_describe_outside(outside), *_describe_tests(tests), *describe_unread(unread)]
+    counted = f"{', '.join(words)}; {', '.join(counts) or 'no findings'}"
+    return " ".join([f"{counted}.", *rest]) if rest else counted
 
 
 def _describe_outside(places: Sequence[str]) -> list[str]:
     verb = "does" if len(places) == 1 else "do"
     sentence = f"{_count(len(places), 'link')} {verb} not name a collection of a registry: {list_places(places)}."
+    return [sentence] if places else []
+
+
+def _describe_tests(places: Sequence[str]) -> list[str]:
+    verb = "is" if len(places) == 1 else "are"
+    sentence = f"{_count(len(places), 'use')} in tests {verb} left out: {list_places(places)}."
     return [sentence] if places else []
 
 

@@ -261,6 +261,7 @@ SCHEMAS: dict[str, tuple[str, Callable[[], Schema]]] = {
             registries=_list(_object(organization=TEXT_OR_NULL, registry=TEXT, teams=TEXTS, users=TEXTS)),
             unknown=_list(USE),
             outside=_list(USE),
+            tests=_list(USE),
             findings=_list(
                 {
                     **FINDING,

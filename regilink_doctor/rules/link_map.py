@@ -12,7 +12,7 @@ from regilink_doctor.rules.wording import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from regilink_doctor.core.findings import Severity
     from regilink_doctor.core.link_map import LinkMap, MappedCollection, Use
@@ -24,11 +24,6 @@ def _report(
     rule: Rule, use: Use, *others: tuple[str, Use], severity: Severity | None = None, kind: str = "", **facts: str
 ) -> MapReport:
     return MapReport(Problem(rule.code, severity=severity or rule.severity, kind=kind, facts=facts), use, others)
-
-
-def _first_real(uses: Iterable[Use]) -> Use | None:
-    """The first that is not in a test: tests name collections that nothing else has to have."""
-    return next((use for use in uses if not use.is_test), None)
 
 
 def _doubt(link_map: LinkMap, collection: MappedCollection) -> str:
@@ -47,7 +42,7 @@ class ConsumedNeverProduced(Rule):
 
     One repository shows one side only, so this is an info. It is a warning in the merged map of many repositories, and
     an error where a complete catalog or the server shows that there is no such collection. A collection that the
-    catalog lists is not reported, and neither is one that only tests consume.
+    catalog lists is not reported. Tests are no part of the map.
     """
 
     code = "REG901"
@@ -72,7 +67,7 @@ class ConsumedNeverProduced(Rule):
 
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
         for collection in link_map.collections:
-            use = _first_real(collection.consumers)
+            use = next(iter(collection.consumers), None)
             if use is None or collection.server is not None:
                 continue
             if any(item.producers or item.named for item in link_map.find_namesakes(collection)):
@@ -114,7 +109,7 @@ class ProducedNeverConsumed(Rule):
 
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
         for collection in link_map.collections:
-            use = _first_real(collection.producers)
+            use = next(iter(collection.producers), None)
             if use is None or any(item.consumers or item.named for item in link_map.find_namesakes(collection)):
                 continue
             doubt = "" if link_map.is_merged else "repository"
@@ -162,7 +157,7 @@ class ConflictingProducerTypes(Rule):
         for collection in link_map.collections:
             first: dict[str, Use] = {}
             for use in collection.producers:
-                if use.type and is_known(use.type) and not use.is_test:
+                if use.type and is_known(use.type):
                     first.setdefault(use.type, use)
             server_type = collection.server.type if collection.server is not None else ""
             expected = server_type if server_type in first else next(iter(first), "")
@@ -233,7 +228,7 @@ class AliasNeverSet(Rule):
             reported: set[str] = set()
             for use in collection.consumers:
                 for alias in use.aliases:
-                    if use.is_test or not is_moving_alias(alias) or alias in known or alias in reported:
+                    if not is_moving_alias(alias) or alias in known or alias in reported:
                         continue
                     reported.add(alias)
                     is_absent = server is not None and link_map.knows_aliases
@@ -281,7 +276,7 @@ class OrganizationMismatch(Rule):
 
     def check_map(self, link_map: LinkMap) -> Iterator[MapReport]:
         for collection in link_map.collections:
-            use = _first_real(collection.consumers)
+            use = next(iter(collection.consumers), None)
             other = _produced_elsewhere(link_map, collection)
             if use is None or other is None or collection.server is not None:
                 continue
@@ -336,10 +331,8 @@ class InconsistentSpelling(Rule):
             # The spelling on the server is right, then the one that most code has.
             usual, *others = sorted(group, key=lambda item: (item.server is None, -len(item.uses), item.path))
             for item in others:
-                use = _first_real(item.uses)
-                if use is None or item.path == usual.path or not _share_organization(item, usual):
-                    continue
-                if item.server is None:
+                use = item.uses[0]
+                if item.path != usual.path and item.server is None and _share_organization(item, usual):
                     at = usual.uses[0]
                     words = (say("spelled {path} here", path=quoted(usual.path)), at)
                     yield _report(self, use, words, path=item.path, other=usual.path, place=_name_place(at, use))
@@ -391,7 +384,7 @@ class ContestedAlias(Rule):
             reported: set[tuple[str, tuple[str, str]]] = set()
             for use in (*collection.producers, *collection.consumers):
                 for alias in use.aliases if use.kind == "link" else use.moves:
-                    if use.is_test or not is_moving_alias(alias):
+                    if not is_moving_alias(alias):
                         continue
                     other = first.setdefault(alias, use)
                     if other.program == use.program or (alias, use.program) in reported:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from regilink_doctor.config import Config
+from regilink_doctor.core.files import is_test_path
 from regilink_doctor.core.findings import Finding, Place, Related, Span
 from regilink_doctor.core.link_map import LinkMap, Use, alias_asked_for, can_be_registry_path, fold_name
 from regilink_doctor.core.naming import is_version
@@ -150,6 +151,7 @@ class _UseReader:
                 moves=self._find_moved_aliases(site.place) if is_consumed else (),
                 owner=self._owners.find(self._path_of(site.place)),
                 ignored=self._find_ignored(site.place),
+                is_test=is_test_path(self._path_of(site.place)),
             )
 
     def _path_of(self, place: Place) -> str:
@@ -404,7 +406,7 @@ def redact_map(link_map: LinkMap) -> LinkMap:
     """
     repositories = [_hide("repository", name) for name in link_map.repositories]
     catalog = _redact_catalog(link_map.catalog) if link_map.catalog is not None else None
-    uses = map(_redact_use, (*link_map.uses, *link_map.outside))
+    uses = map(_redact_use, (*link_map.uses, *link_map.outside, *link_map.tests))
     return LinkMap(uses, repositories, catalog, is_live=link_map.is_live, is_merged=link_map.is_merged)
 
 

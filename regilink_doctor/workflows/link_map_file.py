@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from regilink_doctor.core.files import is_test_path
 from regilink_doctor.core.link_map import LinkMap, Use
 from regilink_doctor.core.target_path import UNKNOWN_NAME, show_unknown
 
@@ -106,8 +107,9 @@ def _find_uses(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield f"{where}.{side}[{index}]", _complete(item, f"{where}.{side}[{index}]", defaults)
     for index, item in enumerate(_list(value, "unknown", "")):
         yield f"unknown[{index}]", _complete(item, f"unknown[{index}]", {"kind": "link", "target": "{?}"})
-    for index, item in enumerate(_list({"outside": [], **value}, "outside", "")):
-        yield f"outside[{index}]", _complete(item, f"outside[{index}]", {"kind": "link"})
+    for name in ("outside", "tests"):
+        for index, item in enumerate(_list({name: [], **value}, name, "")):
+            yield f"{name}[{index}]", _complete(item, f"{name}[{index}]", {"kind": "link", "is_test": name == "tests"})
 
 
 def _complete(value: object, where: str, defaults: dict[str, Any]) -> dict[str, Any]:
@@ -169,6 +171,7 @@ def _read_use(value: dict[str, Any], where: str, shared: dict[str, str]) -> Use:
         moves=texts("moves"),
         owner=text("owner"),
         ignored=texts("ignored"),
+        is_test=bool(value.get("is_test", False)) or is_test_path(text("path")),
     )
 
 
@@ -204,6 +207,8 @@ def render_map(link_map: LinkMap, findings: Iterable[dict[str, Any]]) -> Iterato
     yield from _render_list("unknown", map(use_value, link_map.unknown))
     yield ",\n"
     yield from _render_list("outside", map(use_value, link_map.outside))
+    yield ",\n"
+    yield from _render_list("tests", map(use_value, link_map.tests))
     yield ",\n"
     yield from _render_list("findings", findings)
     yield "\n}\n"

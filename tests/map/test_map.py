@@ -115,6 +115,27 @@ def test_text_and_summary(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+@pytest.mark.usefixtures("tree")
+def test_tests_are_left_out_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    before = read_map(capsys)
+    Path("tests").mkdir()
+    Path("tests/test_train.py").write_text(TRAIN.replace("best", "never").replace("acme", "other"), encoding="utf-8")
+    plain, hidden = read_map(capsys), read_map(capsys, "--redact")
+    assert {**plain, "tests": []} == before
+    assert [(use["path"], use["line"]) for use in plain["tests"]] == [
+        ("tests/test_train.py", line) for line in (6, 10, 12, 13, 14)
+    ]
+    assert len(hidden["tests"]) == 5
+    Path("map.json").write_text(json.dumps(hidden), encoding="utf-8")
+    merged = read_map(capsys, "--merge", "map.json")
+    assert (merged["tests"], merged["collections"]) == (hidden["tests"], hidden["collections"])
+    main(["map"])
+    out, err = capsys.readouterr()
+    assert "tests/" not in out
+    assert "5 uses in tests are left out: tests/test_train.py:6, tests/test_train.py:10, " in err
+    assert ".. " not in err
+
+
 def test_a_file_that_cannot_be_read_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
