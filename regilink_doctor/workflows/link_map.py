@@ -6,7 +6,6 @@ import ast
 import hashlib
 import os
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import ConfiguredTarget
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, parsed, show_unknown
 from regilink_doctor.core.text import mask_secrets
-from regilink_doctor.lint.scan.files import read
+from regilink_doctor.lint.scan.files import Git, read
 from regilink_doctor.lint.suppress import SuppressionIndex, index_comments_of
 from regilink_doctor.rules import rule_for
 from regilink_doctor.rules.index import WATCHED_BY
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.rules.selection import Selection
     from regilink_doctor.workflows.lint import LintResult, Progress
-
-GIT_SECONDS = 10
 
 _SETS_ALIASES = re.compile(r"\.aliases\s*(?:\.\s*(?:append|extend|insert)\s*\(|\+?=(?!=))(?P<rest>.*)")
 _STRING = re.compile(r"""\\?["']([\w.-]+)\\?["']""")
@@ -331,17 +328,13 @@ def _name_address(address: str) -> str:
 
 
 def _ask_git(folder: str, *arguments: str) -> str:
+    git = Git(folder or os.curdir, *arguments)
     try:
-        answer = subprocess.run(
-            ["git", "-C", folder or ".", *arguments],
-            capture_output=True,
-            timeout=GIT_SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.SubprocessError):
+        return os.fsdecode(git.output() or b"").strip()
+    except TimeoutError:
         return ""
-    return os.fsdecode(answer.stdout).strip() if answer.returncode == 0 else ""
+    finally:
+        git.stop()
 
 
 def find_map_problems(link_map: LinkMap, selection: Selection) -> list[MapFinding]:

@@ -18,6 +18,7 @@ from regilink_doctor.lint.scan import files as scan_files
 from regilink_doctor.lint.scan import workers
 from regilink_doctor.lint.scan.gitignore import Ignored
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
+from regilink_doctor.workflows.link_map import find_root, name_repository
 from regilink_doctor.workflows.lint import files_to_lint, lint_paths
 
 
@@ -93,11 +94,59 @@ def test_variables_of_a_hook_do_not_lead_astray(project: Path, monkeypatch: pyte
     assert files(project, "sub") == ["sub/.env.local"]
 
 
-def test_no_program_that_a_repository_names_is_started(project: Path) -> None:
-    for name in ("core.fsmonitor", "core.pager", "alias.ls-files", "core.sshCommand", "core.editor"):
-        git(project, "config", name, "touch started")
-    assert "a.py" in files(project)
+@pytest.mark.parametrize("is_named", [False, True])
+def test_no_program_that_a_repository_names_is_started(project: Path, is_named: bool) -> None:
+    git(project, "init", "-q")
+    hooks = project / ".git" / "hooks"
+    hooks.mkdir(exist_ok=True)
+    for name in ("post-index-change", "pre-auto-gc", "fsmonitor-watchman"):
+        (hooks / name).write_text("#!/bin/sh\ntouch started\n", encoding="utf-8")
+        (hooks / name).chmod(0o755)
+    for name in ("fsmonitor", "pager", "sshCommand", "editor", "askPass", "gitProxy", "alternateRefsCommand"):
+        git(project, "config", f"core.{name}", "touch started")
+    git(project, "config", "alias.ls-files", "!touch started")
+    git(project, "config", "filter.x.clean", "touch started")
+    (project / ".gitattributes").write_text("* filter=x\n", encoding="utf-8")
+    listed = files(project, str(project) if is_named else ".")
+    assert {os.path.basename(name) for name in listed} == {os.path.basename(name) for name in OURS}
+    assert os.path.samefile(find_root("a.py"), project)
+    assert name_repository(str(project)) == project.name
     assert not (project / "started").exists()
+    git(project, "status")
+    assert (project / "started").exists()
+
+
+def test_a_partial_clone_does_not_ask_its_remote(project: Path) -> None:
+    # The index names a folder whose tree is absent: to list its files, git would start what `uploadpack` says.
+    source, clone = project / "source", project / "clone"
+    for name in ("kept/a.py", "left_out/b.py"):
+        (source / name).parent.mkdir(parents=True)
+        (source / name).write_text("import wandb\n", encoding="utf-8")
+    git(source, "init", "-q")
+    git(source, "add", ".")
+    git(source, "commit", "-qm", "x")
+    git(project, "clone", "-q", "--no-local", "--no-checkout", str(source), str(clone))
+    git(clone, "sparse-checkout", "set", "--cone", "--sparse-index", "kept")
+    git(clone, "read-tree", "-mu", "HEAD")
+    if "left_out/\n" not in git(clone, "ls-files", "--sparse"):
+        pytest.skip("a git without a sparse index")
+    started = project / "started"
+    for key, value in {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.uploadpack": f"touch {started}; false",
+        "protocol.allow": "always",
+    }.items():
+        git(clone, "config", key, value)
+    for objects in (clone / ".git" / "objects").iterdir():
+        shutil.rmtree(objects)
+    git(clone, "ls-files")
+    assert started.exists()
+    started.unlink()
+    assert files(clone, str(clone)) == [str(clone / "kept" / "a.py")]
+    assert name_repository(str(clone)) == "source"
+    assert not started.exists()
 
 
 def test_a_broken_index_is_no_reason_to_find_nothing(project: Path) -> None:

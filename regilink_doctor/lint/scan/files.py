@@ -205,14 +205,14 @@ def finder(count: int) -> Find:
 
 
 def _list_below(folder: str, excluded: Patterns | None, note: Callable[[str], None]) -> Iterator[Iterable[str]]:
-    untracked = _Git(folder, "ls-files", "-z", "--others", "--exclude-standard")
-    tracked = _Git(folder, "ls-files", "-z", "--cached")
+    untracked = Git(folder, "ls-files", "-z", "--others", "--exclude-standard")
+    tracked = Git(folder, "ls-files", "-z", "--cached")
     try:
         listed = _keep_known(tracked.output(), folder)
         if listed is not None:
             yield listed
             rest = _keep_known(untracked.output(), folder) or []
-            if not listed and not rest and _Git(folder, "check-ignore", "-q", ".").output() is not None:
+            if not listed and not rest and Git(folder, "check-ignore", "-q", ".").output() is not None:
                 rest = sorted(_walk(folder, excluded, note))  # an ignored folder that is named is meant to be linted
             yield rest
             return
@@ -228,14 +228,18 @@ GIT_SECONDS = 20
 """How long git may take. A file system that hangs, or a `git` that is something else, must not stop the linter."""
 
 
-class _Git:
-    """git, started at once; its output is None where it fails: no git, no repository, not a trusted owner."""
+class Git:
+    """git, started at once; its output is None where it fails: no git, no repository, not a trusted owner.
+
+    The one place that starts git: the configuration of a repository names programs, and none of them may run.
+    """
 
     def __init__(self, folder: str, *arguments: str) -> None:
-        # The configuration of a repository names programs: this one, git would start to list files.
-        command = ["git", "-c", "core.fsmonitor=false", "-C", folder, *arguments]
+        command = ["git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-C", folder, *arguments]
         # A hook runs with variables that hold for its own repository, not for any folder.
         environ = {name: value for name, value in os.environ.items() if name not in _OF_ONE_REPOSITORY}
+        # In a partial clone git would ask the remote for what the list needs, with a program that the repository names.
+        environ |= {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
         self._child = 0
         self._out = -1
         self._process: Popen[bytes] | None = None
