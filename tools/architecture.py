@@ -29,8 +29,15 @@ PLAN: dict[str, tuple[str, str]] = {
     ),
     "lint.project": ("what is around the files of a run, and every cache", "core lint.text lint.resolve lint.formats"),
     "lint.suppress": ("comments that silence findings", "core rules lint.text lint.scan lint.formats"),
-    "lint.engine": ("one file: bytes to a report", "core rules lint.text lint.formats lint.project lint.suppress"),
-    "lint.change": ("writing fixes and comments", "core lint.text lint.scan lint.suppress lint.engine"),
+    "lint.improvement": ("whether a fix makes it better", "core"),
+    "lint.engine": (
+        "one file: bytes to a report",
+        "core rules lint.text lint.formats lint.project lint.suppress lint.improvement",
+    ),
+    "lint.change": (
+        "writing fixes and comments",
+        "core lint.text lint.scan lint.suppress lint.improvement lint.engine",
+    ),
     "workflows": (
         "what a command does, as functions that return values",
         "core rules config client doctor emulator lint.scan lint.project lint.suppress lint.engine lint.change",

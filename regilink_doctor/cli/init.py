@@ -43,7 +43,7 @@ def _run_init(options: argparse.Namespace) -> int:
 
 def _show_setup(setup: Setup, *, colour: bool) -> None:
     from regilink_doctor.core.text import escape_text
-    from regilink_doctor.report.diff import diff_lines
+    from regilink_doctor.report.listings import diff_lines
     from regilink_doctor.report.terminal import paint_text
 
     for file in setup.files:

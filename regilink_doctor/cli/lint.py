@@ -339,7 +339,7 @@ def _print_failures(result: LintResult, options: Any) -> int:
 def _change_files(result: LintResult, config: Config, catalog: Catalog | None, options: Any) -> int | None:
     """Change the files of a result, which then says what is left; an exit status where nothing is left to be said."""
     from regilink_doctor.core.phrases import counted
-    from regilink_doctor.report.diff import diff_lines
+    from regilink_doctor.report.listings import diff_lines
     from regilink_doctor.workflows import fixing
     from regilink_doctor.workflows.lint import Linter
 
@@ -366,4 +366,6 @@ def _change_files(result: LintResult, config: Config, catalog: Catalog | None, o
         return UNUSABLE if result.failures else OK
     result.silenced = bool(options.add_ignore)
     fixing.write_changes(result, linter, changes)
+    if not options.add_ignore:
+        fixing.withhold_refused_fixes(result, changes, unsafe=options.unsafe_fixes)
     return None

@@ -278,25 +278,31 @@ def _all(
 
 
 def _empty(segment: _Segment, segments: list[_Segment], trailing_slash_fails: bool) -> Iterator[tuple[int, Problem]]:
-    before = segments[segment.index - 1] if segment.index else None
-    if before is None:
-        yield (
-            segment.index,
-            Problem(rule_codes.STRAY_SEPARATOR, segment.start, segment.start + 1, "info", "leading-slash", ""),
-        )
-    elif segment.index < len(segments) - 1:
-        yield (
-            segment.index,
-            Problem(rule_codes.STRAY_SEPARATOR, segment.start - 1, segment.start + 1, "error", "slash", "/"),
-        )
+    """The problem of slashes without a name between them; of several in a row the first stands for all."""
+    index = segment.index
+    before = segments[index - 1] if index else None
+    if before is not None and not before.text:
+        return
+    after = next((other for other in segments[index:] if other.text), None)
+    start, end = segment.start - 1, (after or segments[-1]).start
+    if before is None and end == 1:
+        yield index, _stray(0, end, "info", "leading-slash", "")
+    elif before is None:
+        yield index, _stray(0, end, "error", "slash", "")
+    elif after is not None:
+        yield index, _stray(start, end, "error", "slash", "/")
     elif before.registry or before.text.startswith(REGISTRY_PREFIX) or len(segments) == 2:
-        yield segment.index, Problem(rule_codes.EMPTY_NAME, segment.start - 1, segment.start, kind="collection")
+        if end - start > 1:
+            yield index, _stray(start, end - 1, "error", "slash", "")
+        yield segments[-1].index, Problem(rule_codes.EMPTY_NAME, end - 1, end, kind="collection")
+    elif end - start == 1:
+        yield index, _stray(start, end, "error" if trailing_slash_fails else "warning", "trailing-slash", "")
     else:
-        severity: Severity = "error" if trailing_slash_fails else "warning"
-        yield (
-            segment.index,
-            Problem(rule_codes.STRAY_SEPARATOR, segment.start - 1, segment.start, severity, "trailing-slash", ""),
-        )
+        yield index, _stray(start, end, "error", "slash", "")
+
+
+def _stray(start: int, end: int, severity: Severity, kind: str, intended: str) -> Problem:
+    return Problem(rule_codes.STRAY_SEPARATOR, start, end, severity, kind, intended)
 
 
 def _words(segment: _Segment, holes: Mapping[int, str], *, within_registry_path: bool) -> Iterator[tuple[int, Problem]]:

@@ -142,6 +142,11 @@ class StringValue:
         parts = (replace(part, is_os_separator=False) if isinstance(part, KnownPart) else part for part in self.parts)
         return replace(self, parts=tuple(parts))
 
+    def edit(self, place: Place, content: str) -> StringValue:
+        """The string after an edit of the file that a part of it is written in; the same one for an edit elsewhere."""
+        parts = tuple(_edit_part(part, place, content) for part in self.parts)
+        return self if parts == self.parts else replace(self, parts=parts)
+
     def names_at(self, start: int, end: int) -> tuple[str, ...]:
         """The variables, keys and attributes that any part of `pattern[start:end]` went through."""
         touched = (part for offset, part in self._offsets() if offset < end and offset + _width(part) > start)
@@ -241,6 +246,14 @@ def _within(part: KnownPart | UnknownPart, start: int, end: int) -> Place:
     span = part.place.span
     start, end = max(start, 0), min(end, len(part.text))
     return replace(part.place, span=Span(span.line, span.column + start, span.line, span.column + end))
+
+
+def _edit_part(part: KnownPart | UnknownPart, place: Place, content: str) -> KnownPart | UnknownPart:
+    if isinstance(part, UnknownPart) or not part.exact or not _inside(place, part.place):
+        return part
+    start = place.span.column - part.place.span.column
+    end = place.span.end_column - part.place.span.column
+    return replace(part, text=part.text[:start] + content + part.text[end:])
 
 
 def _inside(inner: Place, outer: Place) -> bool:

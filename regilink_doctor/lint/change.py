@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections import Counter
 from functools import cached_property
 
 from regilink_doctor.core import rule_codes
 from regilink_doctor.core.files import write_whole
 from regilink_doctor.core.findings import Edit, Finding, Span
-from regilink_doctor.core.judgement import judge_collection
 from regilink_doctor.core.notebooks import NotNotebook, offset_of, read_cells
-from regilink_doctor.core.problems import LinkInput, sdk_link
 from regilink_doctor.core.records import record
 from regilink_doctor.core.text import encoding_of
+from regilink_doctor.lint.improvement import is_improvement, lands_elsewhere
 from regilink_doctor.lint.scan.kinds import comments_of, kind_of_named
 from regilink_doctor.lint.suppress import find_comments, find_open_lines
 from regilink_doctor.lint.text.source import Source
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from regilink_doctor.core.notebooks import Cell
-    from regilink_doctor.core.sites import Site
-    from regilink_doctor.core.target_path import LinkMethod
     from regilink_doctor.lint.engine import FileReport
 
     Lint = Callable[[bytes], FileReport]
@@ -135,10 +131,6 @@ class Document:
         return self.text.isascii() and re.search(r"\\u(?!00[0-7])", self.text) is not None
 
 
-MOST_ROUNDS = 10
-"""A fix can make the next one possible; more than so many in a row are going round in circles."""
-
-
 class FileChanged(OSError):
     """The file is not what was linted any more."""
 
@@ -147,6 +139,7 @@ def apply_fixes(path: str, content: bytes, lint: Lint, *, unsafe: bool = False) 
     """The bytes after all fixes, and the findings that are gone.
 
     Fixes that overlap wait for the next round. One that makes the file worse in any way (`_is_better`) is dropped.
+    Each round leaves fewer findings or fixes than the one before, so there is a last one.
 
     Args:
         path: the file's name, which tells its kind.
@@ -157,11 +150,11 @@ def apply_fixes(path: str, content: bytes, lint: Lint, *, unsafe: bool = False) 
     fixed: list[Finding] = []
     dropped: set[tuple[str | int | None, ...]] = set()
     before = lint(content)
-    for _ in range(MOST_ROUNDS):
+    while True:
         document = Document.read(path, content)
         if document is None:
             break
-        wanted = [item for item in before.findings if _is_wanted(item, unsafe)]
+        wanted = [item for item in before.findings if is_wanted(item, unsafe=unsafe)]
         chosen = _choose_together(document, [item for item in wanted if _key_here(document, item) not in dropped])
         if not chosen:
             break
@@ -174,7 +167,8 @@ def apply_fixes(path: str, content: bytes, lint: Lint, *, unsafe: bool = False) 
     return content, fixed
 
 
-def _is_wanted(finding: Finding, unsafe: bool) -> bool:
+def is_wanted(finding: Finding, *, unsafe: bool) -> bool:
+    """Whether a finding has a fix that may be applied."""
     return finding.fix is not None and (unsafe or finding.fix.applicability == "safe")
 
 
@@ -210,77 +204,28 @@ def _do_overlap(one: TextEdit, other: TextEdit) -> bool:
 
 
 def _keep_better(document: Document, before: FileReport, chosen: Sequence[Made], lint: Lint) -> list[Made]:
-    """All of `chosen` if the file is better with them together, else those that improve it one after the other."""
-    if _is_better(document, before, chosen, lint):
-        return list(chosen)
+    """Those of `chosen` that make the file better together: all, or those of its halves, down to single ones."""
     kept: list[Made] = []
-    for item in chosen:
-        if len(chosen) > 1 and _is_better(document, before, [*kept, item], lint):
-            kept.append(item)
+    waiting = [list(chosen)]
+    while waiting:
+        items = waiting.pop()
+        if _is_better(document, before, [*kept, *items], lint):
+            kept += items
+        elif len(items) > 1:
+            middle = len(items) // 2
+            waiting += [items[middle:], items[:middle]]
     return kept
 
 
 def _is_better(document: Document, before: FileReport, made: Sequence[Made], lint: Lint) -> bool:
-    """Whether the edits make the file better.
-
-    The findings that they fix are gone, there are fewer errors and warnings than before (else fewer infos: an error
-    may have hidden some), no error is new, and no link that W&B refused lands in a place that nobody named.
-    """
+    """Whether the edits make the file better, and no link that W&B refused lands in a place that nobody named."""
     content = _edit(document, made)
     if content is None:
         return False
     after = lint(content)
-    left = Counter(map(_key, after.findings))
-    known = Counter(map(_key, before.findings))
-    gone = Counter(_key(finding) for finding, _ in made)
-    if any(left[key] > known[key] - gone[key] for key in gone) or _weigh(after.findings) >= _weigh(before.findings):
+    if not is_improvement(before.findings, after.findings, [finding for finding, _ in made]):
         return False
-    # By code alone: the message of an error that was there before may name a part that is fixed now.
-    if _count_errors(after.findings) - _count_errors(before.findings):
-        return False
-    return not any(map(_lands_elsewhere, *_links_of(before.sites, after.sites)))
-
-
-def _weigh(findings: Iterable[Finding]) -> tuple[int, int]:
-    counts = Counter(finding.severity for finding in findings)
-    return counts["error"] + counts["warning"], counts["info"]
-
-
-def _count_errors(findings: Iterable[Finding]) -> Counter[str]:
-    return Counter(finding.code for finding in findings if finding.severity == "error")
-
-
-def _links_of(before: Sequence[Site], after: Sequence[Site]) -> tuple[list[tuple[Site, str]], list[tuple[Site, str]]]:
-    """The target paths before and after that belong together; none where a call has come or gone."""
-    pairs: tuple[list[tuple[Site, str]], list[tuple[Site, str]]] = [], []
-    if len(before) != len(after):
-        return pairs
-    for old, new in zip(before, after, strict=True):
-        if old.kind in ("link", "target") and len(old.target) == len(new.target):
-            pairs[0].extend((old, text.pattern) for text in old.target)
-            pairs[1].extend((new, text.pattern) for text in new.target)
-    return pairs
-
-
-def _lands_elsewhere(before: tuple[Site, str], after: tuple[Site, str]) -> bool:
-    """Whether W&B refuses the first link, and links the second one into a project that the first did not name."""
-    if before[1] == after[1]:
-        return False
-    old, new = _send(*before), _send(*after)
-    if new is None or new.registry:
-        return False
-    if old is None:
-        return True
-    refused = judge_collection(old.collection)
-    named = (old.entity, old.project, old.collection.partition(":")[0])
-    return refused is not None and refused.outcome == "refused" and named != (new.entity, new.project, new.collection)
-
-
-def _send(site: Site, target: str) -> LinkInput | None:
-    """What the SDK sends for a link; None where it refuses."""
-    call: LinkMethod = "Artifact.link" if site.call.endswith("Artifact.link") else "Run.link_artifact"
-    sent = sdk_link(target, call, "entity", "project", {})
-    return sent if isinstance(sent, LinkInput) else None
+    return not lands_elsewhere(before.sites, after.sites)
 
 
 def _edit(document: Document, made: Sequence[Made]) -> bytes | None:

@@ -13,6 +13,7 @@ from regilink_doctor.core.problems import Problem
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.sites import Init, Link
 from regilink_doctor.lint import formats
+from regilink_doctor.lint.improvement import edit_targets, is_improvement, lands_elsewhere
 from regilink_doctor.lint.project import Project
 from regilink_doctor.lint.text.source import Unparsable
 from regilink_doctor.rules import find_checks
@@ -211,7 +212,31 @@ def _drop_repeated(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _find_problems(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[Finding]:
-    """The findings of all rules at one call site, setting, requirement or command."""
+    """The findings of all rules at one call site, setting, requirement or command.
+
+    A fix of a target path is offered only where the call is better with it: `--fix` would refuse another one.
+    """
+    findings = _run_checks(item, facts, enabled)
+    if not any(finding.fix is not None or finding.at_value is not None for finding in findings):
+        return findings
+
+    def is_in_vain(finding: Finding) -> bool:
+        sites = edit_targets(item, finding)
+        if sites is None:
+            return False
+        before, edited = sites
+        after = _run_checks(edited, facts, enabled)
+        return not is_improvement(findings, after, [finding]) or lands_elsewhere([before], [edited])
+
+    checked: list[Finding] = []
+    for finding in findings:
+        if finding.at_value is not None and is_in_vain(finding.at_value):
+            finding = replace(finding, at_value=replace(finding.at_value, fix=None))
+        checked.append(replace(finding, fix=None) if is_in_vain(finding) else finding)
+    return checked
+
+
+def _run_checks(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[Finding]:
     findings: list[Finding] = []
     checks = find_checks(item, enabled)
     if item.kind in ("link", "target", "consume"):

@@ -1,11 +1,12 @@
-"""What `lint` lists instead of findings: call sites, counts of the rules, the configuration in effect."""
+"""What `lint` lists instead of findings: call sites, counts of the rules, the configuration in effect, a patch."""
 
 from __future__ import annotations
 
 import json
+import os
 
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.text import escape_text, mask_secrets, wrap_text
+from regilink_doctor.core.text import encoding_of, escape_text, mask_keys, mask_secrets, wrap_text
 from regilink_doctor.report.locations import SEVERITIES, format_place
 from regilink_doctor.workflows.explain.explanation import join_prose
 
@@ -230,3 +231,25 @@ def split_documentation(documentation: str) -> list[str]:
 def read_summary(rule: Rule, translate: Callable[[str], str] = str) -> str:
     """The first paragraph of a rule's documentation, on one line."""
     return translate(split_documentation(rule.documentation)[0])
+
+
+def diff_lines(path: str, before: bytes, after: bytes) -> Iterator[str]:
+    """The lines of a unified diff that `patch` applies, without their ends; in a notebook those of its JSON.
+
+    Names have slashes, as `git apply` wants. A key near a change is masked, as everywhere: there the patch fails.
+    """
+    from difflib import unified_diff
+
+    old, new = (content.decode(encoding_of(content), errors="replace") for content in (before, after))
+    name = escape_text(path.replace(os.sep, "/"))
+    for line in unified_diff(_split_lines(old), _split_lines(new), name, name):
+        yield mask_keys(line.removesuffix("\n"))
+        if not line.endswith("\n"):
+            yield "\\ No newline at end of file"
+
+
+def _split_lines(text: str) -> list[str]:
+    """The lines with their ends; a form feed or a lone carriage return ends none of them, as in `patch`."""
+    lines = [line + "\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regilink_doctor.core.records import record, replace
-from regilink_doctor.lint.change import NOT_ADDED_SILENTLY, FileChanged, add_ignores, apply_fixes, write_file
+from regilink_doctor.lint.change import NOT_ADDED_SILENTLY, FileChanged, add_ignores, apply_fixes, is_wanted, write_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,3 +79,14 @@ def write_changes(result: LintResult, linter: Linter, changes: Sequence[Change])
         result.fixed += change.fixed
     if result.lint_again is not None and any(change.path in result.with_values for change in changes):
         result.take_findings(result.lint_again())
+
+
+def withhold_refused_fixes(result: LintResult, changes: Sequence[Change], *, unsafe: bool = False) -> None:
+    """Take away the fixes that are still offered after `changes` were written: each would make its file worse."""
+    unwritten = {change.path for change in changes if result.sources.get(change.path) != change.after}
+    result.findings = [
+        replace(finding, fix=None)
+        if finding.place.path not in unwritten and is_wanted(finding, unsafe=unsafe)
+        else finding
+        for finding in result.findings
+    ]

@@ -4,11 +4,13 @@ import json
 import os
 import stat
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from regilink_doctor.core.findings import Edit, Finding, Fix, Place, Span
+from regilink_doctor.core.organization_view import ConfiguredOrganization
 from regilink_doctor.lint import change
 from regilink_doctor.lint.change import Document, add_ignores
 from regilink_doctor.lint.engine import FileReport, lint_bytes
@@ -393,3 +395,65 @@ def test_a_fix_that_is_dropped_stands_in_the_way_of_no_other_with_the_same_words
     once = fix_file(content, "run.sh", unsafe=True)
     assert once.splitlines()[1].endswith(b"LOOP=wandb-registry-model/a")
     assert fix_file(once, "run.sh", unsafe=True) == once
+
+
+@pytest.mark.parametrize("slashes", [2, 3, 9, 100])
+@pytest.mark.parametrize(
+    ("path", "fixed_path"),
+    [
+        ("a{}wandb-registry-model/zoo", "a/wandb-registry-model/zoo"),
+        ("{}wandb-registry-model/zoo", "wandb-registry-model/zoo"),
+        ("wandb-registry-model/zoo{}", "wandb-registry-model/zoo"),
+        ("team-a{}p/zoo", None),
+    ],
+)
+def test_slashes_in_a_row_are_one_finding_that_one_fix_removes(path: str, fixed_path: str | None, slashes: int) -> None:
+    code = f'{PRELUDE}run.link_artifact(a, "{path.format("/" * slashes)}")\n'.encode()
+    (finding,) = [item for item in lint_bytes("t.py", code).findings if item.code == "REG111"]
+    if fixed_path is None:  # W&B refuses the path, and would link the other one into a project
+        assert finding.fix is None
+        return
+    assert f'"{fixed_path}"' in (finding.help or "")
+    after, fixed = change.apply_fixes("t.py", code, lambda changed: lint_bytes("t.py", changed))
+    assert fixed == [finding]
+    assert f'"{fixed_path}"'.encode() in after
+
+
+def test_many_fixes_of_one_line_are_made_in_one_run() -> None:
+    path = "/".join(["wandb-registry-model", *[" zoo "] * 60])
+    code = f'{PRELUDE}run.link_artifact(a, "{path}")\n'.encode()
+    after, fixed = change.apply_fixes("t.py", code, lambda changed: lint_bytes("t.py", changed))
+    assert len(fixed) == 60
+    assert not [item for item in lint_bytes("t.py", after).findings if item.fix]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'run = wandb.init()\nREGISTRY = "model"\nrun.link_artifact(a, f"{REGISTRY}/zoo")\n',
+        'run = wandb.init(project="p")\nrun.link_artifact(a, target_path="model/zoo")\n',
+    ],
+)
+def test_no_fix_is_offered_that_would_be_refused(code: str) -> None:
+    content = f"import wandb\n{code}".encode()
+    lint = partial(lint_bytes, "t.py", known=ConfiguredOrganization(registries={"model": ()}))
+    offered = [item for item in lint(content).findings if item.fix]
+    _, fixed = change.apply_fixes("t.py", content, lint, unsafe=True)
+    assert len(fixed) == len(offered)
+
+
+def test_thousands_of_fixes_of_which_one_is_refused_take_few_rounds() -> None:
+    lines = 2000
+    code = b"".join(b"x = 'a'\n" for _ in range(lines))
+    linted = 0
+
+    def lint(content: bytes) -> FileReport:
+        nonlocal linted
+        linted += 1
+        left = [number for number, line in enumerate(content.splitlines(), 1) if b"'a'" in line or number == 700]
+        return FileReport(tuple(_finding(number, f"line {number}", "b") for number in left))
+
+    after, fixed = change.apply_fixes("t.py", code, lint)
+    assert len(fixed) == lines - 1
+    assert after.count(b"'b'") == lines - 1
+    assert linted < 60

@@ -1,0 +1,106 @@
+"""Whether a fix makes a file, or a call, better: what `--fix` applies, and what is offered as a fix at all."""
+
+from __future__ import annotations
+
+from regilink_doctor.core.problems import LinkInput, sdk_link
+from regilink_doctor.core.records import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from regilink_doctor.core.findings import Finding
+    from regilink_doctor.core.sites import FileFact, Site
+    from regilink_doctor.core.strings import StringValue
+    from regilink_doctor.core.target_path import LinkMethod
+
+
+def is_improvement(before: Iterable[Finding], after: Sequence[Finding], fixed: Iterable[Finding]) -> bool:
+    """Whether fixes make it better.
+
+    The findings that they fix are gone, there are fewer errors and warnings than before (else fewer infos: an error
+    may have hidden some), and no error is new: by code alone, for the message may name a part that is fixed now.
+    """
+    before = list(before)
+    old, new = _count_messages(before), _count_messages(after)
+    gone = _count_messages(fixed)
+    if any(new.get(key, 0) > old.get(key, 0) - count for key, count in gone.items()):
+        return False
+    if _weigh(after) >= _weigh(before):
+        return False
+    known = _count_errors(before)
+    return all(count <= known.get(code, 0) for code, count in _count_errors(after).items())
+
+
+def _count_messages(findings: Iterable[Finding]) -> dict[tuple[str, str], int]:
+    counts: dict[tuple[str, str], int] = {}
+    for finding in findings:
+        key = finding.code, finding.message
+        counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+def _count_errors(findings: Iterable[Finding]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for finding in findings:
+        if finding.severity == "error":
+            counts[finding.code] = counts.get(finding.code, 0) + 1
+    return counts
+
+
+def _weigh(findings: Iterable[Finding]) -> tuple[int, int]:
+    infos = [finding.severity == "info" for finding in findings]
+    return len(infos) - sum(infos), sum(infos)
+
+
+def lands_elsewhere(before: Sequence[Site], after: Sequence[Site]) -> bool:
+    """Whether W&B refuses a link before, and links it after into a project that it did not name."""
+    return any(map(_is_moved, *_links_of(before, after)))
+
+
+def _links_of(before: Sequence[Site], after: Sequence[Site]) -> tuple[list[tuple[Site, str]], list[tuple[Site, str]]]:
+    """The target paths before and after that belong together; none where a call has come or gone."""
+    pairs: tuple[list[tuple[Site, str]], list[tuple[Site, str]]] = [], []
+    if len(before) != len(after):
+        return pairs
+    for old, new in zip(before, after, strict=True):
+        if old.kind in ("link", "target") and len(old.target) == len(new.target):
+            pairs[0].extend((old, text.pattern) for text in old.target)
+            pairs[1].extend((new, text.pattern) for text in new.target)
+    return pairs
+
+
+def _is_moved(before: tuple[Site, str], after: tuple[Site, str]) -> bool:
+    if before[1] == after[1]:
+        return False
+    old, new = _send(*before), _send(*after)
+    if new is None or new.registry:
+        return False
+    if old is None:
+        return True
+    from regilink_doctor.core.judgement import judge_collection  # few fixes come so far
+
+    refused = judge_collection(old.collection)
+    named = (old.entity, old.project, old.collection.partition(":")[0])
+    return refused is not None and refused.outcome == "refused" and named != (new.entity, new.project, new.collection)
+
+
+def _send(site: Site, target: str) -> LinkInput | None:
+    """What the SDK sends for a link; None where it refuses."""
+    call: LinkMethod = "Artifact.link" if site.call.endswith("Artifact.link") else "Run.link_artifact"
+    sent = sdk_link(target, call, "entity", "project", {})
+    return sent if isinstance(sent, LinkInput) else None
+
+
+def edit_targets(item: Site | FileFact, finding: Finding) -> tuple[Site, Site] | None:
+    """A call as it is, and with the targets that the fix of a finding makes; None where it changes none of them."""
+    if finding.fix is None or item.kind not in ("link", "target", "consume"):
+        return None
+    site: Any = item
+    targets: tuple[StringValue, ...] = site.target
+    for edit in finding.fix.edits:
+        place = replace(finding.place, span=edit.span)
+        targets = tuple(string.edit(place, edit.content) for string in targets)
+    edited: Site = replace(site, target=targets)
+    return (site, edited) if targets != site.target else None
