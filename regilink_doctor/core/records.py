@@ -77,8 +77,19 @@ def replace(instance: Instance, **changes: Any) -> Instance:
     Raises:
         TypeError: there is no such field.
     """
-    values = instance.__dict__
-    return instance.__class__(**{name: values[name] for name in _fields(instance.__class__)} | changes)
+    cls, values = instance.__class__, instance.__dict__
+    fields = _fields(cls)
+    if not changes.keys() <= fields.keys():
+        return cls(**values, **changes)  # which raises
+    copy = cls.__new__(cls)
+    copied = copy.__dict__
+    if len(values) == len(fields):
+        copied.update(values)
+    else:  # some properties have been worked out, for these values
+        for name in fields:
+            copied[name] = values[name]
+    copied.update(changes)
+    return copy
 
 
 def is_record(value: object) -> bool:

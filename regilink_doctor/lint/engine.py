@@ -240,7 +240,7 @@ def _run_checks(item: Site | FileFact, facts: _Facts, enabled: Enabled) -> list[
     findings: list[Finding] = []
     checks = find_checks(item, enabled)
     if item.kind in ("link", "target", "consume"):
-        checks.insert(0, (TARGET_PATH, _check_target))
+        checks = ((TARGET_PATH, _check_target), *checks)
     for code, check in checks:
         try:
             reports = list(check(item, facts))

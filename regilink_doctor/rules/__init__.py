@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Check = Callable[[Any, Any], Iterator[Report]]
 
 _LOADED: dict[str, Rule] = {}
-_CHECKS: dict[tuple[str, str], Check] = {}
+_CHECKS: dict[tuple[str, str, tuple[bool, ...], Set[str]], tuple[tuple[str, Check], ...]] = {}
 
 _SITES = ("link", "consume", "init", "artifact", "log")
 _FACTS = ("setting", "requirement", "command")
@@ -44,27 +44,28 @@ def all_rules() -> Iterator[Rule]:
     return (rule_for(code) for code in RULES)
 
 
-def find_checks(item: Site | FileFact, enabled: Set[str]) -> list[tuple[str, Check]]:
+def find_checks(item: Site | FileFact, enabled: Set[str]) -> tuple[tuple[str, Check], ...]:
     """The checks of an item by the rules that watch it, with the codes of the rules; the path rules are not among them.
 
-    A file has many items and few kinds of them, so what a rule calls its check is worked out once for each kind.
+    A file has many items and few kinds of them, so the checks are worked out once for each kind.
     """
-    kind = item.kind
-    codes = [*WATCHED_BY.get(kind, ()), *WATCHED_BY.get(getattr(item, "call", ""), ())]
-    for path, watching in WATCHED_PARTS.get(kind, ()):
-        part: Any = item
-        for name in path:
-            part = part.get(name) if isinstance(part, dict) else getattr(part, name, None)
-        if part:
-            codes += watching
-    checks = []
-    for code in dict.fromkeys(codes):
-        if code in enabled:
-            key = (code, kind)
-            if key not in _CHECKS:
-                _CHECKS[key] = _find_check(rule_for(code), kind)
-            checks.append((code, _CHECKS[key]))
+    kind, call = item.kind, getattr(item, "call", "")
+    watched = WATCHED_PARTS.get(kind, ())
+    key = kind, call, tuple([_has_part(item, path) for path, _ in watched]), enabled
+    checks = _CHECKS.get(key)
+    if checks is None:
+        codes = [*WATCHED_BY.get(kind, ()), *WATCHED_BY.get(call, ())]
+        for (_, watching), is_present in zip(watched, key[2], strict=True):
+            codes += watching if is_present else ()
+        wanted = [code for code in dict.fromkeys(codes) if code in enabled]
+        checks = _CHECKS[key] = tuple([(code, _find_check(rule_for(code), kind)) for code in wanted])
     return checks
+
+
+def _has_part(item: Any, path: tuple[str, ...]) -> bool:
+    for name in path:
+        item = item.get(name) if isinstance(item, dict) else getattr(item, name, None)
+    return bool(item)
 
 
 def _find_check(rule: Rule, kind: str) -> Check:

@@ -35,7 +35,7 @@ _DEEP = 16
 MAX_STEPS = 20_000
 """Questions answered for one file, and one more for each `_CHARACTERS` of it; what is beyond is unknown."""
 
-_CHARACTERS = 4
+_CHARACTERS = 12
 _FEWEST_STEPS = 64
 """For a question that is asked when the steps of its file are used up: enough for a literal."""
 
@@ -94,6 +94,11 @@ class Context:
         """How many turns the loops have, by the same."""
         self._left = MAX_STEPS + len(source.text) // _CHARACTERS
         self._fewest = 0
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no question is being answered."""
+        return self._depth == 0
 
     @property
     def is_deep(self) -> bool:

@@ -19,13 +19,18 @@ from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.lint.resolve.bindings import ProgramPoint, Use
+    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Use
+    from regilink_doctor.lint.text.source import Source
 
 __all__ = ["Resolver", "calls", "containers", "names", "objects", "parameters", "strings"]
 
 
 class Resolver(Context):
     """Answers the questions of call sites about one file, and those of the tree that it imports."""
+
+    def __init__(self, source: Source, module: Module) -> None:
+        super().__init__(source, module)
+        self._callees: dict[int, tuple[str, ...]] = {}
 
     def forget(self) -> None:
         """Let go of everything, itself among it: see `Module.forget`."""
@@ -42,6 +47,14 @@ class Resolver(Context):
 
     def callee(self, use: Use) -> tuple[str, ...]:
         """The canonical names of what a call calls: `wandb.Run.link_artifact`."""
+        known = self._callees.get(id(use))
+        if known is None:
+            known = self._find_callee(use)
+            if self.is_free:  # inside a question the answer may be a part of it
+                self._callees[id(use)] = known
+        return known
+
+    def _find_callee(self, use: Use) -> tuple[str, ...]:
         function = use.call.func
         # Most calls are recognized by their last word: following them all would read half the tree.
         if isinstance(function, ast.Attribute) and function.attr not in wandb_api.NAMES:

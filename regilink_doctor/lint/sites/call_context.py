@@ -27,6 +27,10 @@ MOST_STATEMENTS = 400
 """Statements looked at before a call; no function that people read is longer."""
 
 
+MOST_EXITS = 64
+"""Ways out of a body before a call; all of them may be conditions of it."""
+
+
 _WITHOUT_WANDB = ('"wandb": False', "'wandb': False", "wandb=False", "WANDB_DISABLED")
 """How a program keeps Ultralytics from using wandb."""
 
@@ -47,6 +51,7 @@ class RunLifetime:
         self._names: dict[int, frozenset[str]] = {}
         self._seen: dict[tuple[int, str], tuple[int, int]] = {}
         words = source.text
+        self._has_walrus = ":=" in words
         self._enders = {method: library for method, library in _ENDERS.items() if library in words}
         if any(word in words for word in _WITHOUT_WANDB):
             self._enders.pop("train", None)
@@ -138,6 +143,8 @@ class RunLifetime:
         if "." in run:
             words = self.source.written(statement)
             return "init" in words or f"{run} =" in words
+        if isinstance(statement, ast.Expr) and not self._has_walrus:
+            return False
         if id(statement) not in self._names:  # asked once for every call after it
             self._names[id(statement)] = frozenset(
                 node.id
@@ -195,8 +202,9 @@ class CallContextReader:
             run: the receiver as it is written, for a method of a run: `run`, `self.run`, `wandb.run`.
         """
         statement = use.statement
-        ended = self._endings.before(use, run, self._outwards(statement)) if run else None
-        around = self.around(statement)
+        outwards = tuple(self._outwards(statement))
+        ended = self._endings.before(use, run, outwards) if run else None
+        around = self._around(statement, outwards)
         return replace(
             around,
             guards=(*self._inner_guards(use), *around.guards),
@@ -213,12 +221,15 @@ class CallContextReader:
 
     def around(self, statement: ast.stmt) -> CallContext:
         """What stands around a statement."""
+        return self._around(statement, self._outwards(statement))
+
+    def _around(self, statement: ast.stmt, outwards: Iterable[tuple[ast.AST, list[ast.stmt], int]]) -> CallContext:
         function: str | None = None
         guards: list[str] = []
         dropped: Place | None = None
         denied: Place | None = None
         expected = handled = tried = False
-        for parent, body, index in self._outwards(statement):
+        for parent, body, index in outwards:
             guards += self._early_exits(body, index)
             if isinstance(parent, ast.If | ast.While):
                 guards.append(self.source.written(parent.test))
@@ -345,7 +356,9 @@ class CallContextReader:
                 if isinstance(statement, ast.If) and isinstance(statement.body[-1], _LEAVES)
             ]
             self._exits[id(body)] = [(index, self.source.written(test)) for index, test in leaving]
-        return (text for index, text in self._exits[id(body)] if index < end)
+        exits = self._exits[id(body)]
+        last = bisect_left(exits, (end,))
+        return (text for _, text in exits[max(last - MOST_EXITS, 0) : last])
 
     def _clause(self, clause: ast.ExceptHandler) -> Place:
         """Its first line: what is below it is not reported."""
