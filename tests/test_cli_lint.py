@@ -330,11 +330,13 @@ def test_quiet_shows_findings_alone(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(GOOD, encoding="utf-8")
     (tmp_path / "big.py").write_bytes(b"#" * (9 * 2**20))
     done = regilink("lint", "--quiet", cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "regilink: big.py: larger than 8 MiB\n")
     (tmp_path / "train.py").write_text(BAD, encoding="utf-8")
     loud, quiet = regilink("lint", cwd=tmp_path), regilink("lint", "--quiet", "nowhere.py", ".", cwd=tmp_path)
-    assert loud.stdout == quiet.stdout + "Found 1 error in 1 file.\n"
-    assert (quiet.returncode, quiet.stderr) == (2, "regilink: nowhere.py: no such file or folder\n")
+    last = "Found 1 error in 1 file. 1 file could not be read: big.py: larger than 8 MiB.\n"
+    assert loud.stdout == quiet.stdout + last
+    unread = "regilink: big.py: larger than 8 MiB\n"
+    assert (quiet.returncode, quiet.stderr) == (2, unread + "regilink: nowhere.py: no such file or folder\n")
     (tmp_path / "train.py").write_text(BAD.replace("wandb-registry-model", "wandb_registry-model/x"), encoding="utf-8")
     done = regilink("lint", "--quiet", "--diff", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, "")
@@ -398,7 +400,7 @@ def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
     assert done.stderr == "regilink: README.md: skipped: regilink does not read this kind of file\n"
     assert regilink("lint", "script", cwd=tmp_path).returncode == 1
     below = regilink("lint", cwd=tmp_path)
-    assert (below.returncode, below.stderr) == (0, "regilink: big.py: larger than 8 MiB\n")
+    assert (below.returncode, below.stderr) == (1, "regilink: big.py: larger than 8 MiB\n")
     assert regilink("lint", "big.py", cwd=tmp_path).returncode == 2
 
 

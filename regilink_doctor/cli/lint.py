@@ -331,7 +331,7 @@ def _print_lines(lines: Iterator[str]) -> int:
 
 
 def _print_failures(result: LintResult, options: Any) -> int:
-    for failure in (*(() if options.quiet else result.notes), *result.left_alone, *result.failures):
+    for failure in (*(result.unreadable if options.quiet else result.notes), *result.left_alone, *result.failures):
         print(f"regilink: {failure}", file=sys.stderr)
     return UNUSABLE if result.failures else OK
 

@@ -44,6 +44,7 @@ def summarize_run(result: LintResult) -> str:
     if result.hidden:
         verdict = say("{verdict}, {number} hidden by min-severity", verdict=verdict, number=result.hidden)
     sentences.append(say("{verdict}.", verdict=verdict))
+    sentences += describe_unread(result.unreadable)
     sentences += _count_unresolved(result)
     sentences += summarize_project_links(result, without_findings=True)
     sentences += _count_fixable(result)

@@ -65,6 +65,8 @@ class LintResult:
         self.notes: list[str] = []
         self.unread: list[str] = []
         """A sentence for each file, or cell of a notebook, that may have call sites and could not be read."""
+        self.unreadable: list[str] = []
+        """Those of `unread` that are not about what a file says: no permission, too large."""
         self.with_values: frozenset[str] = frozenset()
         """Files with findings about values that programs use: they are not found by linting these files alone."""
         self.lint_again: Callable[[], LintResult] | None = None
@@ -79,10 +81,15 @@ class LintResult:
 
     @property
     def exit_status(self) -> int:
-        """2 when something could not be read or written, 1 for an error, a warning or a file left alone, else 0."""
+        """2 when something that was named could not be read or written, or a rule crashed; 0 without anything to do.
+
+        1 for an error, a warning, a file left alone, and a file or folder below a named folder that cannot be read.
+        """
         if self.failures or any(finding.name == "internal-error" for finding in self.findings):
             return 2
-        return 1 if self.left_alone or any(finding.severity != "info" for finding in self.findings) else 0
+        if self.left_alone or self.unreadable:
+            return 1
+        return 1 if any(finding.severity != "info" for finding in self.findings) else 0
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
@@ -118,6 +125,13 @@ class LintResult:
             if site.kind not in ("log", "other", "source")
         ]
         self.configured_sources += [site for site in report.sites if site.kind == "source"]
+
+    def add_unreadable(self, sentences: Iterable[str]) -> None:
+        """Note files or folders that cannot be read."""
+        for sentence in sentences:
+            self.notes.append(sentence)
+            self.unread.append(sentence)
+            self.unreadable.append(sentence)
 
     def take_findings(self, other: LintResult) -> None:
         """Take the findings of another run on the same files in the place of these."""
@@ -354,15 +368,20 @@ def _candidates(
         return _sift(share, named, any_use=any_use, progress=progress)
 
     batches = files.find_batches(
-        paths, result.failures.append, _excluded(config), force_exclude=force_exclude, note=result.notes.append
+        paths,
+        result.failures.append,
+        _excluded(config),
+        force_exclude=force_exclude,
+        note=result.notes.append,
+        unread=lambda sentence: result.add_unreadable([sentence]),
     )
     for batch in batches:
         listed += batch
         for part in _shares(batch, sifted, each=files.MANY):
             result.files += part.files
             result.failures += part.failures
-            result.notes += [*part.notes, *part.unread]
-            result.unread += part.unread
+            result.notes += part.notes
+            result.add_unreadable(part.unread)
             found += part.candidates
     once: dict[str, str] = {}
     for path in _not_excluded_nearby(sorted(found), config, frozenset() if force_exclude else named):
@@ -423,9 +442,7 @@ def _linted(
     found = []
     for part in _shares(paths, linted, each=EACH):
         result.failures += dict.fromkeys(item.sentence for item in part if isinstance(item, _Failure))
-        unread = [item for item in part if isinstance(item, str)]
-        result.notes += unread
-        result.unread += unread
+        result.add_unreadable(item for item in part if isinstance(item, str))
         found += [item for item in part if isinstance(item, tuple)]
     result.failures = list(dict.fromkeys(result.failures))  # one for each process, of one configuration
     return sorted(found, key=lambda item: item[0])
@@ -448,12 +465,17 @@ def _sift(paths: Sequence[str], named: frozenset[str], *, any_use: bool, progres
         if path in named:
             sifted.failures.append(_unread(path, error))
         elif not isinstance(error, FileNotFoundError):  # git lists a file that is gone
-            sifted.unread.append(_unread(path, error))
+            (sifted.unread if _may_link(path, error) else sifted.notes).append(_unread(path, error))
 
     ours = [path for path in paths if path not in named or kind_of(path) or _is_ours(path, sifted)]
     sifted.files += len(ours)
     sifted.candidates = [path for path, _ in files.sift(ours, unread, any_use=any_use, progress=progress)]
     return sifted
+
+
+def _may_link(path: str, error: OSError) -> bool:
+    """Whether something may be in a file that cannot be read: a pipe has no code, and large data no links."""
+    return error.errno is not None or (isinstance(error, files.FileTooLarge) and path.endswith((".py", ".ipynb")))
 
 
 def _unread(path: str, error: OSError) -> str:

@@ -18,6 +18,7 @@ from regilink_doctor.lint.scan import files as scan_files
 from regilink_doctor.lint.scan import workers
 from regilink_doctor.lint.scan.gitignore import Ignored
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
+from regilink_doctor.report.summary import summarize_run
 from regilink_doctor.workflows.link_map import find_root, name_repository
 from regilink_doctor.workflows.lint import files_to_lint, lint_paths
 
@@ -419,7 +420,40 @@ def test_a_folder_that_cannot_be_read_is_a_failure(project: Path, monkeypatch: p
     result = lint_paths(["src"])
     assert (result.failures, result.exit_status) == (["src: Permission denied"], 2)
     result = lint_paths(["."])
-    assert (result.failures, result.notes, result.exit_status) == ([], ["src: Permission denied"], 0)
+    assert (result.failures, result.notes, result.exit_status) == ([], ["src: Permission denied"], 1)
+    assert result.unread == ["src: Permission denied"]
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "status"),
+    [
+        ("src/b.py", PermissionError(13, "Permission denied"), 1),
+        ("src/deep/c.yaml", OSError(5, "Input/output error"), 1),
+        ("src/b.py", scan_files.FileTooLarge("larger than 8 MiB"), 1),
+        ("src/deep/c.yaml", scan_files.FileTooLarge("larger than 8 MiB"), 0),
+        ("src/b.py", OSError("not a plain file"), 0),
+        ("src/b.py", FileNotFoundError(2, "No such file"), 0),
+    ],
+)
+def test_a_program_that_cannot_be_read_is_not_well(
+    project: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: OSError, status: int
+) -> None:
+    read = scan_files.read
+
+    def refuse(path: str) -> bytes:
+        if path.endswith(name):
+            raise error
+        return read(path)
+
+    (project / "src" / ".gitignore").unlink()
+    monkeypatch.setattr(scan_files, "read", refuse)
+    result = lint_paths(["."])
+    assert result.exit_status == status
+    reason = f"{name}: {error.strerror or error}"
+    assert result.unreadable == ([reason] if status else [])
+    assert (f"1 file could not be read: {reason}." in summarize_run(result)) == bool(status)
+    assert lint_paths(["a.py"]).exit_status == 0
+    assert lint_paths([name]).exit_status == 2
 
 
 def test_folders_of_runs_are_left_out(project: Path) -> None:

@@ -59,6 +59,7 @@ def find_batches(
     *,
     force_exclude: bool = False,
     note: Callable[[str], None] | None = None,
+    unread: Callable[[str], None] | None = None,
 ) -> Iterator[list[str]]:
     """The files to look at, each once, in lists: what git tracks is ready before it has found what it does not track.
 
@@ -71,6 +72,7 @@ def find_batches(
         excluded: what is left out below a folder, given that folder.
         force_exclude: leave it out of the named files and folders, too.
         note: is given a sentence for what was done in another way than usual.
+        unread: is given a sentence for each folder below that cannot be read.
     """
     seen: set[str] = set()
     always = excluded("") if excluded is not None and force_exclude else None
@@ -97,10 +99,14 @@ def find_batches(
                 fail(f"{path}: {error.strerror or error}")
                 continue
             left_out = None if excluded is None else excluded("" if force_exclude else start)
-            for found in _list_below(start, left_out, note or (lambda sentence: None)):
+            for found in _list_below(start, left_out, note or _say_nothing, unread or note or _say_nothing):
                 yield unseen(found, left_out)
     if named:
         yield unseen(dict.fromkeys(named), always)
+
+
+def _say_nothing(sentence: str) -> None:
+    pass
 
 
 def _expand_pattern(path: str) -> list[str]:
@@ -126,11 +132,16 @@ def find_limit(path: str) -> int:
     return MAX_NOTEBOOK_BYTES if path.endswith(".ipynb") else MAX_BYTES
 
 
+class FileTooLarge(OSError):
+    """A file has more bytes than are read."""
+
+
 def read_plain(path: str, most: int) -> bytes:
     """The bytes of a plain file; a pipe or a device is neither waited for nor read.
 
     Raises:
-        OSError: it is gone, cannot be read, is not a plain file or larger than `most`.
+        FileTooLarge: it is larger than `most`.
+        OSError: it is gone, cannot be read or is not a plain file.
     """
     handle = os.open(path, _READ)
     try:
@@ -138,7 +149,7 @@ def read_plain(path: str, most: int) -> bytes:
         if size > most or not size:
             plain = stat.S_ISREG(os.fstat(handle).st_mode)  # folders have no end either, and devices no size
             if not plain or size:
-                raise OSError(f"larger than {most // 2**20} MiB" if plain else "not a plain file")
+                raise FileTooLarge(f"larger than {most // 2**20} MiB") if plain else OSError("not a plain file")
         return os.read(handle, size + 1)
     finally:
         os.close(handle)
@@ -204,7 +215,9 @@ def finder(count: int) -> Find:
     return bytes.find
 
 
-def _list_below(folder: str, excluded: Patterns | None, note: Callable[[str], None]) -> Iterator[Iterable[str]]:
+def _list_below(
+    folder: str, excluded: Patterns | None, note: Callable[[str], None], unread: Callable[[str], None]
+) -> Iterator[Iterable[str]]:
     untracked = Git(folder, "ls-files", "-z", "--others", "--exclude-standard")
     tracked = Git(folder, "ls-files", "-z", "--cached")
     try:
@@ -213,7 +226,7 @@ def _list_below(folder: str, excluded: Patterns | None, note: Callable[[str], No
             yield listed
             rest = _keep_known(untracked.output(), folder) or []
             if not listed and not rest and Git(folder, "check-ignore", "-q", ".").output() is not None:
-                rest = sorted(_walk(folder, excluded, note))  # an ignored folder that is named is meant to be linted
+                rest = sorted(_walk(folder, excluded, unread))  # an ignored folder that is named is meant to be linted
             yield rest
             return
     except TimeoutError:
@@ -221,7 +234,7 @@ def _list_below(folder: str, excluded: Patterns | None, note: Callable[[str], No
     finally:
         tracked.stop()
         untracked.stop()
-    yield sorted(_walk(folder, excluded, note))
+    yield sorted(_walk(folder, excluded, unread))
 
 
 GIT_SECONDS = 20
@@ -347,12 +360,12 @@ def _may_be_known(name: str) -> bool:
     return name.endswith(ENDINGS) or any(beginning in f"/{name}" for beginning in BEGINNINGS)
 
 
-def _walk(folder: str, excluded: Patterns | None, note: Callable[[str], None]) -> Iterator[str]:
+def _walk(folder: str, excluded: Patterns | None, unread: Callable[[str], None]) -> Iterator[str]:
     from regilink_doctor.lint.scan.gitignore import Ignored, read_ignored
 
     def unreadable(error: OSError) -> None:
         path = to_slashes(os.fsdecode(error.filename or folder)).removeprefix("./")
-        note(f"{path}: {error.strerror or error}")
+        unread(f"{path}: {error.strerror or error}")
 
     ignored: dict[str, Ignored | None] = {}
     for root, folders, names in os.walk(folder, onerror=unreadable):
