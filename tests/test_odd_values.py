@@ -1,4 +1,6 @@
-"""Every option of every command, and every key, with odd values: the command does its work or says what is wrong.
+"""Every option, variable and argument of every command, and every key, with odd values.
+
+The command does its work or says what is wrong.
 
 The options come from the parsers, so that a new one is included.
 """
@@ -6,7 +8,9 @@ The options come from the parsers, so that a new one is included.
 from __future__ import annotations
 
 import argparse
+import subprocess
 from collections.abc import Iterator
+from itertools import cycle, product
 from pathlib import Path
 
 import pytest
@@ -15,36 +19,70 @@ from in_process import run_command
 from regilink_doctor.cli import COMMANDS, _make_parsers
 from regilink_doctor.config.schema import KEYS
 
-ODD = ("", " ", "\0", "nan", "1e999", "-1", "[", "\ud800", "\u202e\x1b[2J", "http://[::1", "::error::x", "9" * 400)
+ODD: tuple[str, ...] = (
+    "",
+    " ",
+    "\0",
+    "nan",
+    "1e999",
+    "-1",
+    "[",
+    "\ud800",
+    "\u202e\x1b[2J",
+    "http://[::1",
+    "::error::x",
+    "9" * 400,
+)
 NEEDED: dict[str, list[str]] = {
-    "verify": ["wandb-registry-model/zoo:v1"],
+    "catalog diff": ["none.json"],
+    "catalog show": ["none.json"],
+    "completion": ["bash"],
+    "config": ["select"],
     "doctor": ["wandb-registry-model/zoo"],
     "explain": ["REG101"],
     "rule": ["REG101"],
     "schema": ["lint"],
-    "catalog": ["show", "none.json"],
+    "verify": ["wandb-registry-model/zoo:v1"],
 }
 """What a command cannot do without."""
 STARTS_PROGRAMS = {"dry-run", "emulator", "demo", "conformance"}
 """They take seconds or do not end: only what the parser says of a value is tried."""
 
 
-def list_options() -> Iterator[tuple[str, str]]:
+def list_parsers() -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command, `catalog pull` and its like among them, with its parser."""
     for command in COMMANDS:
         parser = _make_parsers([command])[1]
         assert parser is not None
-        for action in _list_actions(parser):
+        below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+        for action in below:
+            for name, inner in action.choices.items():
+                yield f"{command} {name}", inner
+        if not below:
+            yield command, parser
+
+
+def list_options() -> Iterator[tuple[str, str]]:
+    for command, parser in list_parsers():
+        for action in parser._actions:
             if action.option_strings and action.nargs != 0 and action.help != argparse.SUPPRESS:
                 yield command, max(action.option_strings, key=len)
 
 
-def _list_actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
-    for action in parser._actions:
-        if not isinstance(action, argparse._SubParsersAction):
-            yield action
-
-
 OPTIONS = sorted(set(list_options()))
+
+
+def hold_promises(
+    done: subprocess.CompletedProcess[str], what: object, *, statuses: tuple[int, ...] = (0, 1, 2)
+) -> None:
+    """The command did its work or said what is wrong."""
+    shown = done.stdout + done.stderr
+    assert done.returncode in statuses, (what, done)
+    assert "Traceback" not in shown, (what, done)
+    assert done.args[0] == "rules" or "REG002" not in done.stdout, (what, done)
+    assert "broke" not in done.stderr, (what, done)
+    assert "\x1b[2J" not in shown, (what, done)
+    assert "\u202e" not in shown, (what, done)
 
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
@@ -52,16 +90,73 @@ def test_an_odd_value_of_an_option(command: str, option: str, tmp_path: Path, mo
     (tmp_path / "train.py").write_text("import wandb\nrun = wandb.init()\n", encoding="utf-8")
     monkeypatch.setattr("signal.signal", lambda *_: None)
     for value in ODD:
-        words = [command, f"{option}={value}", *NEEDED.get(command, [])]
+        words = [*command.split(), f"{option}={value}", *NEEDED.get(command, [])]
         if command in STARTS_PROGRAMS:
             words.append("--no-such-option")
-        done = run_command(*words, cwd=tmp_path, WANDB_BASE_URL="http://127.0.0.1:1", WANDB_API_KEY="k" * 40)
-        assert done.returncode in (0, 1, 2), (words, done)
-        assert "Traceback" not in done.stdout + done.stderr, (words, done)
-        assert command == "rules" or "REG002" not in done.stdout, (words, done)
-        assert "broke" not in done.stderr, (words, done)
-        assert "\x1b[2J" not in done.stdout + done.stderr
-        assert "\u202e" not in done.stdout + done.stderr
+        hold_promises(
+            run_command(*words, cwd=tmp_path, WANDB_BASE_URL="http://127.0.0.1:1", WANDB_API_KEY="k" * 40), words
+        )
+
+
+def list_variables() -> dict[str, list[str]]:
+    """The variables that set options, each with the commands that have the option."""
+    variables: dict[str, list[str]] = {}
+    for command, parser in list_parsers():
+        for action in parser._actions:
+            names = [] if action.help == argparse.SUPPRESS else action.option_strings
+            for option in set(names) - {"--help", "--version"}:
+                if option.startswith("--"):
+                    variables.setdefault(f"REGILINK_{option[2:].upper().replace('-', '_')}", []).append(command)
+    return variables
+
+
+VARIABLES = list_variables()
+
+
+@pytest.mark.parametrize("is_full", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_an_odd_value_of_a_variable(
+    variable: str, is_full: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every value, with one of the commands that have the option or `config`, which has not; or with all of them."""
+    (tmp_path / "train.py").write_text("import wandb\nrun = wandb.init()\n", encoding="utf-8")
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    commands = ("config", *VARIABLES[variable])
+    for command, value in product(commands, ODD) if is_full else zip(cycle(commands), ODD, strict=False):
+        if "\0" in value or "\ud800" in value:
+            continue  # no variable can hold it
+        words = [*command.split(), *NEEDED.get(command, [])]
+        if command in STARTS_PROGRAMS:
+            words.append("--no-such-option")
+        variables = {"WANDB_BASE_URL": "http://127.0.0.1:1", "WANDB_API_KEY": "k" * 40, variable: value}
+        hold_promises(run_command(*words, cwd=tmp_path, **variables), (variable, value, words))
+
+
+ARGUMENTS = sorted(
+    command for command, parser in list_parsers() if any(not item.option_strings for item in parser._actions)
+)
+
+
+@pytest.mark.parametrize("command", ARGUMENTS)
+def test_an_odd_argument(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    for value in (*ODD, "/dev/null", "~", "..", "x" * 5000, "a\nb", "-"):
+        if command in ("dry-run", "emulator") and value in ("/dev/null", "-"):
+            continue
+        words = [*command.split(), "--", value] if command in ("dry-run", "emulator") else [*command.split(), value]
+        hold_promises(
+            run_command(*words, cwd=tmp_path, WANDB_BASE_URL="http://127.0.0.1:1", WANDB_API_KEY="k" * 40), words
+        )
+
+
+@pytest.mark.parametrize("command", ["explain", "dry-run", "emulator"])
+@pytest.mark.parametrize(
+    "value", ["", " ", "\0", "\ud800", "\u202e\x1b[2J", "http://[::1", "9" * 5000, "/", "/dev/null"]
+)
+def test_an_odd_program(command: str, value: str, tmp_path: Path) -> None:
+    done = run_command(command, "--", value, cwd=tmp_path)
+    hold_promises(done, (command, value), statuses=(2,))
+    assert "cannot be started" in done.stderr
 
 
 WRONG = (

@@ -124,7 +124,10 @@ def run_command(
 
     with _handling(handle):
         # A handler, unlike an ignored signal, is not inherited.
-        command = _Command(find_program(argv, environ), env=dict(environ), cwd=cwd, stdout=stdout, stderr=stderr)
+        try:
+            command = _Command(find_program(argv, environ), env=dict(environ), cwd=cwd, stdout=stdout, stderr=stderr)
+        except ValueError:  # NUL, half a surrogate pair
+            raise OSError("it has a character that no command line can have") from None
         with _watched(command):
             for number in early:
                 command.handle(number)
