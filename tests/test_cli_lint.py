@@ -398,6 +398,8 @@ def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
     done = regilink("lint", "README.md", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "Nothing found in 0 files.\n")
     assert done.stderr == "regilink: README.md: skipped: regilink does not read this kind of file\n"
+    typed = regilink("lint", "-", "--stdin-filename", "README.md", cwd=tmp_path, stdin="import wandb\n")
+    assert (typed.stdout, typed.stderr) == (done.stdout, done.stderr)
     assert regilink("lint", "script", cwd=tmp_path).returncode == 1
     below = regilink("lint", cwd=tmp_path)
     assert (below.returncode, below.stderr) == (1, "regilink: big.py: larger than 8 MiB\n")

@@ -16,10 +16,13 @@ const TEXTS = {
     explanation: "Explanation",
     loading: "Loading regilink (7 MB the first time)...",
     checking: "Checking...",
-    count: (number, ms) => `${number === 1 ? "1 finding" : `${number} findings`} in ${ms} ms`,
+    count: (findings, links, ms) =>
+      `${findings === 1 ? "1 finding" : `${findings} findings`}, ` +
+      `${links === 0 ? "no link or registry path" : links === 1 ? "1 path" : `${links} paths`} in the code (${ms} ms)`,
     noEngine: "This copy of the site was built without the engine of the playground. Use `regilink lint` instead.",
     failed: (reason) => `The playground does not work here: ${reason}`,
     badLink: "The link of this page is damaged: nothing was taken from it.",
+    tooLong: "This is too long for a link: at most 1,000,000 characters can be shared.",
     badCatalog: (reason) => `The catalog cannot be used: ${reason}`,
     note: "note",
     help: "help",
@@ -41,10 +44,12 @@ const TEXTS = {
     explanation: "説明",
     loading: "regilink を読み込んでいます(初回は 7 MB)...",
     checking: "確認しています...",
-    count: (number, ms) => `指摘 ${number} 件(${ms} ms)`,
+    count: (findings, links, ms) =>
+      `指摘 ${findings} 件、コードの中の${links === 0 ? "リンクや registry のパスはありません" : `パス ${links} 件`}(${ms} ms)`,
     noEngine: "このサイトはプレイグラウンドのエンジンなしで作られています。`regilink lint` を使ってください。",
     failed: (reason) => `プレイグラウンドはここでは動きません: ${reason}`,
     badLink: "このページのリンクは壊れています。何も読み込みませんでした。",
+    tooLong: "長すぎてリンクにできません。共有できるのは 1,000,000 文字までです。",
     badCatalog: (reason) => `カタログを使えません: ${reason}`,
     note: "備考",
     help: "対処",
@@ -170,7 +175,7 @@ async function applyFix(fix) {
 }
 
 function show({ findings, links, explanation, unread, catalogProblem }, ms) {
-  state.textContent = texts.count(findings.length, ms);
+  state.textContent = texts.count(findings.length, links.length, ms);
   fixAll.disabled = !findings.some(({ isSafe }) => isSafe);
   const heading = (textContent) => element("h2", { textContent });
   const problems = [...unread, ...(catalogProblem ? [texts.badCatalog(catalogProblem)] : [])];
@@ -210,7 +215,12 @@ function select([line, column, endLine, endColumn]) {
 
 async function share() {
   const { name, code, text } = question();
-  const stream = new Blob([JSON.stringify({ name, code, text })]).stream();
+  const content = JSON.stringify({ name, code, text });
+  if (content.length > MOST_SHARED) {
+    shareState.textContent = texts.tooLong;
+    return;
+  }
+  const stream = new Blob([content]).stream();
   const packed = await new Response(stream.pipeThrough(new CompressionStream("deflate-raw"))).arrayBuffer();
   const binary = Array.from(new Uint8Array(packed), (byte) => String.fromCharCode(byte)).join("");
   const encoded = btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

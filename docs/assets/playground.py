@@ -11,9 +11,10 @@ from regilink_doctor.core.catalog import Catalog, CatalogError
 from regilink_doctor.core.findings import Finding
 from regilink_doctor.languages import Translation, load_translation
 from regilink_doctor.lint.change import Document, apply_fixes
+from regilink_doctor.lint.scan.kinds import kind_of_named
 from regilink_doctor.report.explanation import render_explanation
-from regilink_doctor.workflows.explain import explain
-from regilink_doctor.workflows.lint import Linter
+from regilink_doctor.workflows.explain import Explanation, explain, explain_site
+from regilink_doctor.workflows.lint import Linter, skipped_sentence
 
 
 class Question:
@@ -30,15 +31,21 @@ class Question:
     def check(self) -> dict[str, object]:
         """The findings in the code, where its links go, and the explanation of the text."""
         report = self.lint(self.name, self.code)
-        paths = dict.fromkeys(
-            text.display for site in report.sites if site.kind not in ("log", "other") for text in site.target
-        )
+        links = {
+            path.display: self._render(explanation)
+            for site in report.sites
+            if site.kind not in ("log", "other")
+            for path, explanation in explain_site(site, catalog=self.catalog).items()
+        }
+        unread = report.unread
+        if kind_of_named(self.name, self.code) is None:
+            unread = (*unread, skipped_sentence(self.name))
         has_error = any(finding.code == "REG000" for finding in report.findings)  # it names the place
         return {
             "findings": [self._describe(finding) for finding in report.findings],
-            "links": [{"path": path, "explanation": self._explain(path)} for path in paths],
-            "explanation": self._explain(self.text) if self.text.strip() else "",
-            "unread": [] if has_error else [self.translate(sentence) for sentence in report.unread],
+            "links": [{"path": path, "explanation": explanation} for path, explanation in links.items()],
+            "explanation": self._render(explain(self.text, catalog=self.catalog)) if self.text.strip() else "",
+            "unread": [] if has_error else [self.translate(sentence) for sentence in unread],
             "catalogProblem": self.catalog_problem,
         }
 
@@ -64,8 +71,8 @@ class Question:
             "isSafe": finding.fix is not None and finding.fix.applicability == "safe",
         }
 
-    def _explain(self, text: str) -> str:
-        return "\n".join(render_explanation(explain(text, catalog=self.catalog), translate=self.translate))
+    def _render(self, explanation: Explanation) -> str:
+        return "\n".join(render_explanation(explanation, translate=self.translate))
 
 
 def answer(question: str) -> str:

@@ -10,7 +10,7 @@ from pygls.lsp.server import LanguageServer
 from regilink_doctor import __version__
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.editor.documents import Checked, Checker, find_part, find_site
-from regilink_doctor.workflows.explain import explain
+from regilink_doctor.workflows.explain import explain_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -177,8 +177,8 @@ class _Features:
         if found is None:
             return None
         site, part = found
-        shown = [text for text in site.target if part in text.parts]
-        explanation = explain(shown[0].display, catalog=self._checker.catalog_of(uri))
+        explanations = explain_site(site, catalog=self._checker.catalog_of(uri))
+        explanation = next(explanations[path] for path in site.target if part in path.parts)
         text = f"```text\n{explanation.text}\n```"
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), self._to_range(uri, part.place.span))
 

@@ -6,7 +6,7 @@ import os
 
 from regilink_doctor.config import SEVERITIES, Config, ConfigProblem, find_config
 from regilink_doctor.core.files import read_plain, to_slashes
-from regilink_doctor.core.phrases import counted
+from regilink_doctor.core.phrases import counted, say
 from regilink_doctor.core.text import html_table, markdown_table
 from regilink_doctor.lint.scan import files
 from regilink_doctor.lint.scan.kinds import kind_of, kind_of_named
@@ -491,8 +491,13 @@ def _is_ours(path: str, sifted: _Sifted) -> bool:
         return True  # the reason is reported when it is read in its turn
     if kind_of_named(path, content) is not None:
         return True
-    sifted.notes.append(f"{path}: skipped: regilink does not read this kind of file")
+    sifted.notes.append(skipped_sentence(path))
     return False
+
+
+def skipped_sentence(path: str) -> str:
+    """What is said of a file whose kind regilink does not read."""
+    return say("{path}: skipped: regilink does not read this kind of file", path=path)
 
 
 def _excluded(config: Config) -> Callable[[str], Patterns]:
@@ -528,6 +533,9 @@ def is_source(path: str, paths: Sequence[str]) -> bool:
 def lint_text(path: str, content: bytes, *, catalog: Catalog | None = None, config: Config | None = None) -> LintResult:
     """Lint what stands in memory, as the file `path`."""
     result = LintResult()
+    if kind_of_named(path, content) is None:
+        result.notes.append(skipped_sentence(path))
+        return result
     result.files = 1
     if files.can_matter(path, content):
         result.add(path, content, Linter(config or Config(), catalog).lint(path, content))

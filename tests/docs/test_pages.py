@@ -79,3 +79,11 @@ def test_the_picture_of_readme_shows_what_lint_prints() -> None:
     shown = make_picture.PICTURE.read_text(encoding="utf-8")
     assert texts(shown) == texts(make_picture.make_picture()), "run: python tools/make_picture.py"
     assert "http" not in re.sub(r'xmlns="[^"]*"', "", shown)
+
+
+def test_no_line_of_a_japanese_page_ends_inside_a_sentence() -> None:
+    """A browser shows the end of a line as a space, which Japanese does not have."""
+    letter = "[\u3040-\u30ff\u4e00-\u9fff]"
+    for path in (DOCS.parent / "README.ja.md", *DOCS.rglob("*.ja.md")):
+        prose = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        assert re.findall(f".{letter}\n *{letter}.", prose) == [], path

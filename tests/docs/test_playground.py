@@ -8,30 +8,25 @@ from __future__ import annotations
 import base64
 import json
 import os
-import shutil
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
 import playground_engine
 import pytest
 import site_pages
+from browser import BROWSER, Browser, serve_site
 from playground_engine import restrict_page
 
 sys.path.insert(0, str(site_pages.ROOT / "docs" / "assets"))
 import playground
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 HAS_ENGINE = (site_pages.SITE / "assets" / "playground-engine.json").exists()
 LINK = "wandb_registry-model/churn:latest"
 CODE = f'import wandb\n\nrun = wandb.init(entity="team-a", project="p")\nrun.link_artifact(a, "{LINK}")\n'
 EVIL = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
-TIMEOUT = 60
 needs_browser = [
     pytest.mark.skipif(BROWSER is None, reason="chromium is not installed"),
     pytest.mark.skipif(os.name == "nt", reason="the pipe of Chromium needs the descriptors of POSIX"),
@@ -53,6 +48,17 @@ def test_code_gives_findings_with_places_and_where_its_links_go() -> None:
     assert 'project "wandb_registry-model"' in answer["links"][0]["explanation"]
 
 
+def test_a_link_is_explained_with_what_the_code_knows_of_it() -> None:
+    calls = ('f"wandb-registry-{kind}/zoo"', '"zoo"')
+    code = "".join([CODE.partition("run.link")[0], *(f"run.link_artifact(a, {path})\n" for path in calls)])
+    computed, plain = (link["explanation"] for link in ask(code=code)["links"])
+    assert "REG110" not in computed  # the mark of an unknown part is no letter of a name
+    assert "known only when the program runs: `kind`" in computed
+    assert "entity       team-a" in plain
+    assert 'collection "zoo" in the run\'s own project, not a registry' in plain
+    assert "Artifact.link" not in plain.partition("Write:")[0]
+
+
 def test_one_fix_or_all_safe_ones_are_applied() -> None:
     assert '"wandb-registry-model/churn:latest"' in ask(code=CODE, fix=0)["code"]
     assert '"wandb_registry-model/churn"' in ask(code=CODE, fix=1)["code"]
@@ -72,6 +78,26 @@ def test_a_catalog_is_used_and_a_bad_one_is_reported() -> None:
     assert "REG301" in [finding["code"] for finding in ask(code=code, catalog=catalog)["findings"]]
     for bad in ("{", "[]", '{"version": 99}', "[" * 100_000):
         assert ask(code=code, catalog=bad)["catalogProblem"], bad
+
+
+def test_an_error_is_explained_with_its_causes() -> None:
+    text = 'Traceback (most recent call last):\n  File "t.py", line 3, in <module>\n    run.link_artifact(a, "x/y")\n'
+    explanation = ask(text=f"{text}wandb.errors.errors.CommError: permission denied")["explanation"]
+    assert explanation.startswith("Error: permission denied\n")
+    assert "raised at t.py:3" in explanation
+    assert "Role too low" in explanation
+    assert "Error not known" in ask(text=f"{text}zoo.OddError: the giraffe is out")["explanation"]
+
+
+def test_columns_count_letters_beyond_the_basic_plane_once() -> None:
+    finding = ask(code=CODE.replace("run.link", 'print("🚂🚂"); run.link'))["findings"][0]
+    assert finding["span"] == [4, 36, 4, 56]
+
+
+def test_a_kind_of_file_that_is_not_read_is_not_well() -> None:
+    for name in ("train.js", "README.md"):
+        assert ask(name=name, code=CODE)["unread"] == [f"{name}: skipped: regilink does not read this kind of file"]
+    assert ask(name="train", code=CODE)["findings"]
 
 
 def test_what_cannot_be_read_is_reported_once() -> None:
@@ -105,138 +131,10 @@ def test_a_site_without_the_engine_is_built_unless_it_is_wanted(
         site_pages.complete_playground(strict=True)
 
 
-class Browser:
-    """Chromium without a window, by the DevTools protocol over its pipe: JSON that ends with a zero byte."""
-
-    def __init__(self, folder: Path) -> None:
-        from_us, self._out = os.pipe()
-        self._in, to_us = os.pipe()
-        options = "--headless=new --no-sandbox --disable-gpu --remote-debugging-pipe --lang=en --no-first-run"
-        command = f'exec "$0" {options} --user-data-dir="$1" about:blank 3<&{from_us} 4>&{to_us}'
-        self._process = subprocess.Popen(
-            ["bash", "-c", command, str(BROWSER), str(folder / "profile")],
-            pass_fds=(from_us, to_us),
-            env={**os.environ, "HOME": str(folder)},
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(from_us)
-        os.close(to_us)
-        self._reader = os.fdopen(self._in, "rb")
-        self._rest = b""
-        self._number = 0
-        self._loads = 0
-        self._session: str | None = None
-        self.requests: list[str] = []
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        self.workers: list[str] = []
-        self.call("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True)
-        for domain in ("Network", "Page", "Runtime"):
-            self.call(f"{domain}.enable")
-
-    def call(self, method: str, **params: object) -> dict[str, Any]:
-        """The result of a method; addresses of requests that are reported meanwhile are written down."""
-        number = self._send(method, self._session, params)
-        while True:
-            answer = self._read()
-            if answer.get("id") == number:
-                assert "error" not in answer, answer
-                result: dict[str, Any] = answer["result"]
-                return result
-
-    def _send(self, method: str, session: str | None, params: dict[str, object]) -> int:
-        self._number += 1
-        message = {"id": self._number, "method": method, "params": params}
-        if session is not None:
-            message["sessionId"] = session
-        os.write(self._out, json.dumps(message).encode() + b"\0")
-        return self._number
-
-    def _read(self) -> dict[str, Any]:
-        while b"\0" not in self._rest:
-            chunk = os.read(self._in, 1 << 16)
-            assert chunk, "Chromium has ended"
-            self._rest += chunk
-        message, _, self._rest = self._rest.partition(b"\0")
-        value: dict[str, Any] = json.loads(message)
-        if value.get("method") == "Network.requestWillBeSent":
-            self.requests.append(value["params"]["request"]["url"])
-        if value.get("method") == "Target.attachedToTarget" and self._session is not None:
-            self.workers.append(value["params"]["sessionId"])
-            for method in ("Network.enable", "Runtime.runIfWaitingForDebugger"):
-                self._send(method, self.workers[-1], {})
-        self._loads += value.get("method") == "Page.loadEventFired"
-        return value
-
-    def run_in_worker(self, script: str) -> Any:
-        """As `run`, in the worker that was started last."""
-        page, self._session = self._session, self.workers[-1]
-        try:
-            return self.run(script)
-        finally:
-            self._session = page
-
-    def run(self, script: str) -> Any:
-        """The value of an expression of JavaScript, awaited where it is a promise."""
-        result = self.call(
-            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True, userGesture=True
-        )
-        assert "exceptionDetails" not in result, result
-        return result["result"].get("value")
-
-    def wait(self, condition: str) -> Any:
-        """The value of an expression when it is true, which is looked at after each change of the page."""
-        return self.run(
-            f"""new Promise((resolve, reject) => {{
-              const look = () => {{ const value = ({condition}); if (value) resolve(value); else setTimeout(look, 20);
-              }};
-              setTimeout(() => reject(new Error(document.body.innerText.slice(0, 3000))), {TIMEOUT * 1000});
-              look();
-            }})"""
-        )
-
-    def open(self, address: str) -> None:
-        for url in ("about:blank", address):  # from a page to itself with another fragment would load nothing
-            self._loads = 0
-            self.call("Page.navigate", url=url)
-            while not self._loads:
-                self._read()
-        self.wait("document.documentElement.dataset.playground")
-
-    def type(self, name: str, text: str) -> None:
-        """Put a text into a field, and wait for the answer to it."""
-        self.run("document.querySelector('#regilink-playground [role=status]:nth-of-type(2)').textContent = ''")
-        self.run(
-            f"""(() => {{ const field = document.getElementById('playground-{name}');
-              field.value = {json.dumps(text)}; field.dispatchEvent(new Event('input')); }})()"""
-        )
-        self.wait("document.querySelector('#regilink-playground [role=status]:nth-of-type(2)').textContent")
-
-    @property
-    def text(self) -> str:
-        return str(self.run("document.getElementById('regilink-playground').innerText"))
-
-    def close(self) -> None:
-        self._process.terminate()
-        self._process.wait(TIMEOUT)
-        self._reader.close()
-        os.close(self._out)
-
-
-class _Site(SimpleHTTPRequestHandler):
-    """The built site, without a log."""
-
-    def log_message(self, *_: object) -> None: ...
-
-
 @pytest.fixture
 def server() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Site, directory=str(site_pages.SITE))) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
+    with serve_site(site_pages.SITE) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -273,6 +171,34 @@ class TestPage:
         own = (origin, "data:", f"blob:{origin}", "about:")
         assert not [url for url in browser.requests if not url.startswith(own)]
         assert any("pyodide.asm.wasm" in url for url in browser.requests)
+
+    def test_it_can_be_used_with_the_keyboard_and_counts_letters_as_the_browser_does(
+        self, browser: Browser, server: ThreadingHTTPServer
+    ) -> None:
+        browser.open(f"http://127.0.0.1:{server.server_port}/playground/")
+        field = "document.getElementById('playground-code')"
+        browser.type("code", CODE.replace("run.link", 'print("🚂🚂"); run.link'))
+        browser.run(f"{field}.focus()")
+        reached = []
+        while "line 4, column 36" not in reached and len(reached) < 10:
+            browser.press("Tab")
+            reached.append(browser.run("document.activeElement.id || document.activeElement.textContent"))
+        catalog = "Catalog: what `regilink catalog pull` printed (optional)"
+        buttons = ["Apply the safe fixes", "Copy a link to this"]
+        assert reached == ["playground-text", catalog, *buttons, "REG104", "line 4, column 36"]
+        browser.press("Enter")
+        assert browser.wait(f"document.activeElement === {field}")
+        selected = browser.run(f"{field}.value.slice({field}.selectionStart, {field}.selectionEnd)")
+        assert selected == "wandb_registry-model"
+
+    def test_a_link_holds_no_more_than_a_page_takes(self, browser: Browser, server: ThreadingHTTPServer) -> None:
+        address = f"http://127.0.0.1:{server.server_port}/playground/"
+        browser.open(f"{address}#code={_pack({'name': 'train.py', 'code': 'x' * 1_000_000, 'text': ''})}")
+        assert "damaged" in browser.text
+        assert "REG104" in browser.text  # of the example that stays
+        browser.type("code", f"{CODE}\n# {'x' * 1_000_000}\n")
+        browser.run("document.querySelectorAll('.playground-buttons button')[1].click()")
+        browser.wait("document.getElementById('regilink-playground').innerText.includes('too long')")
 
     def test_neither_page_nor_worker_can_ask_another_server(
         self, browser: Browser, server: ThreadingHTTPServer

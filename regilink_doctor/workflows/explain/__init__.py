@@ -11,6 +11,7 @@ import sys
 from regilink_doctor.core.naming import REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import HOSTS, misspelled_prefix
+from regilink_doctor.core.targets import link_targets
 from regilink_doctor.core.text import mask_secrets
 from regilink_doctor.workflows.explain.addresses import explain_address
 from regilink_doctor.workflows.explain.error_context import read_error
@@ -24,13 +25,15 @@ from regilink_doctor.workflows.explain.errors import (
 from regilink_doctor.workflows.explain.explanation import Cause, Explanation, Wrong
 from regilink_doctor.workflows.explain.paths import explain_path
 from regilink_doctor.workflows.explain.questions import explain_question, is_log, is_question
-from regilink_doctor.workflows.explain.snippets import explain_code, explain_quoted_path
+from regilink_doctor.workflows.explain.snippets import explain_code, explain_link, explain_quoted_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.organization_view import OrganizationView
+    from regilink_doctor.core.sites import Site
+    from regilink_doctor.core.strings import StringValue
 
-__all__ = ["INPUT_LIMIT", "Cause", "Explanation", "Wrong", "classify", "explain", "last_exception"]
+__all__ = ["INPUT_LIMIT", "Cause", "Explanation", "Wrong", "classify", "explain", "explain_site", "last_exception"]
 
 INPUT_LIMIT = 1_000_000
 """Only this many characters at the end of a text are read."""
@@ -97,6 +100,13 @@ def explain(text: str | BaseException | None = None, *, catalog: OrganizationVie
         return explain_path(bare, "full-name" if ":" in bare.rpartition("/")[2] else "target-path", catalog)
     described = explain_question(bare, catalog) if " " in bare and not is_log(bare) else None  # `access denied`
     return described or _unknown(bare)
+
+
+def explain_site(site: Site, *, catalog: OrganizationView | None = None) -> dict[StringValue, Explanation]:
+    """What becomes of each path of a call: of a link with the run's entity and the call, which the code tells."""
+    if site.kind == "link":
+        return {target.path: explain_link(target, catalog) for target in link_targets(site)}
+    return {path: explain(path.display, catalog=catalog) for path in site.target}
 
 
 def classify(error: BaseException | str, *, catalog: OrganizationView | None = None) -> Explanation:

@@ -8,6 +8,7 @@ from regilink_doctor.core import rule_codes
 from regilink_doctor.core.naming import LEGACY_REGISTRY, MIGRATED_SUFFIX, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import say
 from regilink_doctor.core.target_path import read_pasted
+from regilink_doctor.core.targets import target_of
 from regilink_doctor.rules.wording import quoted
 from regilink_doctor.workflows.explain import paths
 from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
@@ -47,7 +48,7 @@ def _as_target() -> tuple[str, ...]:
 
 def _collection(pasted: Pasted) -> Explanation:
     target = pasted.target or ""
-    facts = paths.examine(target)
+    facts = paths.examine(target_of(target))
     reading = f"{target}:{pasted.version}" if pasted.version else f"{target}:ALIAS"
     parts = [
         (say("organization"), pasted.organization or say("(not in the address)")),

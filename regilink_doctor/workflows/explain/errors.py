@@ -11,6 +11,7 @@ from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, REGISTRY_PREFIX
 from regilink_doctor.core.phrases import counted, join_phrases, say
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import is_registry_project, parsed, registry_name
+from regilink_doctor.core.targets import target_of
 from regilink_doctor.core.text import close_to
 from regilink_doctor.core.wandb_messages.recognition import search_messages
 from regilink_doctor.rules import rule_for
@@ -212,7 +213,7 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
     if not matches and not context.is_error:
         return None
     names = _find_names(context, matches)
-    facts = paths.examine(names.target, view) if names.target else None
+    facts = paths.examine(target_of(names.target), view) if names.target else None
     ids = _rank(context, matches, names, facts)
     causes = causes_of(ids, target=names.path, entity=names.entity, type=names.type)
     path = parsed(names.path) if names.path else None

@@ -8,7 +8,7 @@ from regilink_doctor.core.naming import CORE_REGISTRY_DISPLAY, CORE_REGISTRY_TYP
 from regilink_doctor.core.origin import quote_for_shell
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.problems import Problem, SdkRefusal, sdk_link
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.target_path import UNKNOWN_NAME, TargetPath, parsed
 from regilink_doctor.core.targets import target_of
 from regilink_doctor.rules import rule_for, wording
@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.core.organization_view import OrganizationView
     from regilink_doctor.core.target_path import LinkMethod
+    from regilink_doctor.core.targets import LinkTarget
     from regilink_doctor.workflows.explain.explanation import Kind
 
 CALLS: tuple[LinkMethod, ...] = ("Run.link_artifact", "Artifact.link")
@@ -42,11 +43,21 @@ class PathFacts:
 
 def explain_path(text: str, kind: Kind, view: OrganizationView | None = None) -> Explanation:
     """A target path as it is, or a full name (a path with `:version`), which is for reading."""
-    linked = text
     path = parsed(text)
-    if kind == "full-name" and path is not None:
-        linked = text.removesuffix(f":{path.version}")
-    facts = examine(linked, view)
+    is_full_name = kind == "full-name" and path is not None
+    return _explain(
+        text, kind, target_of(text.removesuffix(f":{path.version}") if is_full_name and path else text), view
+    )
+
+
+def explain_known_link(target: LinkTarget, view: OrganizationView | None = None) -> Explanation:
+    """The path of a link in code, known whole, with what the code tells beside it: the call, and the run's entity."""
+    return _explain(target.text, "target-path", target, view)
+
+
+def _explain(text: str, kind: Kind, target: LinkTarget, view: OrganizationView | None) -> Explanation:
+    linked, path = target.text, parsed(text)
+    facts = examine(target, view)
     failures = facts.failures or _failures_of_project_link(linked)
     title = say("the full name of a version in a registry, for reading")
     if kind == "full-name" and (path is None or not path.is_registry):
@@ -69,17 +80,18 @@ def explain_path(text: str, kind: Kind, view: OrganizationView | None = None) ->
         codes=facts.codes,
         failures=failures,
         notes=_notes(linked, path, facts),
-        parts=parts_of(path),
-        goes=find_destinations(linked),
+        parts=parts_of(path, target.known_entity),
+        goes=find_destinations(target),
         wrong=facts.wrong,
         write=_write(text, linked, kind, facts),
         causes=causes_of(failures, target=text) if facts.wrong or not (path and path.is_registry) else (),
     )
 
 
-def examine(text: str, view: OrganizationView | None = None) -> PathFacts:
-    """What lint finds in a path, as if a run of unknown entity linked to it."""
-    problems = judge_target(target_of(text), view)
+def examine(target: LinkTarget, view: OrganizationView | None = None) -> PathFacts:
+    """What lint finds in the path of a link."""
+    text = target.text
+    problems = judge_target(target, view)
     wrong = tuple(_wrong_of(problem) for problem in problems)
     certain = any(problem.severity == "error" for problem in problems)
     fixed = correct_path(text, view)
@@ -116,16 +128,17 @@ def _wrong_of(problem: Problem) -> Wrong:
     return Wrong(problem.rule, message.summary, message.note, message.help)
 
 
-def find_destinations(text: str) -> tuple[str, ...]:
-    """Where each of the two calls puts an artifact; one line where they agree."""
-    places = {call: _destination(text, call) for call in CALLS}
+def find_destinations(target: LinkTarget) -> tuple[str, ...]:
+    """Where the call puts an artifact; without a call each of the two, in one line where they agree."""
+    calls = CALLS if target.site is None else (target.method,)
+    places = {call: _destination(replace(target, method=call)) for call in calls}
     if len(set(places.values())) == 1:
-        return (places["Run.link_artifact"],)
+        return tuple(places.values())[:1]
     return tuple(join_phrases(": ", [call, where]) for call, where in places.items())
 
 
-def parts_of(path: TargetPath | None) -> tuple[tuple[str, str], ...]:
-    """The table of a path's parts, as the SDK reads it."""
+def parts_of(path: TargetPath | None, entity: str | None = None) -> tuple[tuple[str, str], ...]:
+    """The table of a path's parts, as the SDK reads it; `entity` is the run's, where it is known."""
     if path is None:
         return ()
     if path.is_registry:
@@ -135,7 +148,7 @@ def parts_of(path: TargetPath | None) -> tuple[tuple[str, str], ...]:
         ]
     else:
         shown = [
-            (say("entity"), path.prefix or say("(not given: the run's)")),
+            (say("entity"), path.prefix or entity or say("(not given: the run's)")),
             (say("project"), path.project or say("(not given: the run's)")),
         ]
     shown.append((say("collection"), path.collection or say("(empty)")))
@@ -150,13 +163,13 @@ def without_organization(text: str) -> str:
     return f"{path.project}/{path.name}" if path is not None and path.is_registry else text
 
 
-def _destination(text: str, call: LinkMethod) -> str:
-    link = sdk_link(text, call, UNKNOWN_NAME, UNKNOWN_NAME, {})
+def _destination(target: LinkTarget) -> str:
+    link = sdk_link(target.text, target.method, UNKNOWN_NAME, UNKNOWN_NAME, {})
     if isinstance(link, SdkRefusal):
         said = wandb_messages.fill_message(link.problem.wandb_message or "", **link.problem.facts)
         return say("nowhere: {exception}: {said} (raised after the upload)", exception=link.exception, said=said)
     if not link.registry:
-        place = wording.find_destination(target_of(text, call)) or say("a project of the run's entity")
+        place = wording.find_destination(target) or say("a project of the run's entity")
         return say("{place}, not a registry", place=place)
     registry = wording.quoted(link.project.removeprefix(REGISTRY_PREFIX))
     owner = wording.quoted(link.organization) if link.organization else say("that the run's entity belongs to")

@@ -8,6 +8,7 @@ from functools import cache
 from regilink_doctor.core.phrases import join_phrases, say
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import misspelled_prefix
+from regilink_doctor.core.targets import target_of
 from regilink_doctor.workflows.explain import paths
 from regilink_doctor.workflows.explain.explanation import Explanation, causes_of
 
@@ -250,7 +251,7 @@ def explain_question(text: str, view: OrganizationView | None = None) -> Explana
         if all(_pattern(group).search(text) for group in symptom.groups)
     ]
     path = _path_in(text)
-    facts = paths.examine(path, view) if path is not None else None
+    facts = paths.examine(target_of(path), view) if path is not None else None
     if not found and (facts is None or not facts.wrong):
         return None
     symptoms = [symptom for *_, symptom in sorted(found, key=lambda entry: entry[:3])]

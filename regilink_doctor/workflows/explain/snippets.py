@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from regilink_doctor.core.sites import Site
     from regilink_doctor.core.strings import StringValue
     from regilink_doctor.core.target_path import TargetPath
+    from regilink_doctor.core.targets import LinkTarget
     from regilink_doctor.lint.engine import FileReport
 
 LIMIT = 100_000
@@ -61,6 +62,19 @@ def explain_code(text: str, view: OrganizationView | None = None) -> Explanation
         if sites:
             return _of_code(report, sites, lines, view)
     return None
+
+
+def explain_link(target: LinkTarget, view: OrganizationView | None = None) -> Explanation:
+    """The path of a link in code; of one with unknown parts what is known of it."""
+    if target.is_known:
+        return paths.explain_known_link(target, view)
+    facts = paths.examine(target, view)
+    title = say("code that puts a target path together")
+    causes = causes_of(facts.failures)
+    explanation = Explanation(
+        "snippet", title, codes=facts.codes, failures=facts.failures, wrong=facts.wrong, causes=causes
+    )
+    return _with_unknown_parts(explanation, target.path)
 
 
 def explain_quoted_path(text: str, view: OrganizationView | None = None) -> Explanation | None:
