@@ -10,9 +10,11 @@ from regilink_doctor.cli.options import (
     UNUSABLE,
     UsageProblem,
     add_colour,
+    add_language,
     add_option,
     add_output_format,
     add_server,
+    find_translation,
     known_catalog,
     load_configuration,
     wants_colour,
@@ -21,7 +23,7 @@ from regilink_doctor.cli.options import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from regilink_doctor.config import Config
     from regilink_doctor.core.catalog import Catalog
@@ -50,6 +52,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_option(parser, "--organization", metavar="NAME", help="with --live: display name or entity")
     add_server(parser, timeout=30)
+    add_language(parser)
     add_colour(parser)
     parser.set_defaults(run=run)
 
@@ -66,9 +69,10 @@ def run(options: argparse.Namespace) -> int:
         link_map = redact_map(link_map)
         unread = ["a file"] * len(unread)
     findings = find_map_problems(link_map, config.selection)
-    _write(options, link_map, findings, unread)
+    translate = find_translation(options.lang, config, "messages")
+    _write(options, link_map, findings, unread, translate)
     if options.html:
-        _write_page(options.html, link_map, findings, unread)
+        _write_page(options.html, link_map, findings, unread, translate)
     if source is not None and source.failures:
         return UNUSABLE
     return FOUND if unread or any(item.finding.severity != "info" for item in findings) else OK
@@ -125,27 +129,42 @@ def _pull_catalog(options: argparse.Namespace) -> Catalog:
         raise UsageProblem(f"{problem}\n  help: {problem.help}") from None
 
 
-def _write(options: argparse.Namespace, link_map: LinkMap, findings: list[MapFinding], unread: Sequence[str]) -> None:
+def _write(
+    options: argparse.Namespace,
+    link_map: LinkMap,
+    findings: list[MapFinding],
+    unread: Sequence[str],
+    translate: Callable[[str], str],
+) -> None:
     from contextlib import nullcontext
 
     from regilink_doctor.cli.output import PrintingTo
     from regilink_doctor.report.link_map import summarize_map
 
     with PrintingTo(options.output_file) if options.output_file else nullcontext():
-        _print_map(options, link_map, findings)
-    print(summarize_map(link_map, findings, unread), file=sys.stderr)
+        _print_map(options, link_map, findings, translate)
+    summary = summarize_map(link_map, findings, unread)
+    print(translate(summary) if options.output_format == "full" else summary, file=sys.stderr)
 
 
-def _write_page(path: str, link_map: LinkMap, findings: list[MapFinding], unread: Sequence[str]) -> None:
+def _write_page(
+    path: str,
+    link_map: LinkMap,
+    findings: list[MapFinding],
+    unread: Sequence[str],
+    translate: Callable[[str], str],
+) -> None:
     from regilink_doctor.cli.output import PrintingTo
     from regilink_doctor.report.link_map_page import render_page
 
     with PrintingTo(path):
-        for piece in render_page(link_map, findings, unread):
+        for piece in render_page(link_map, findings, unread, translate):
             print(piece)
 
 
-def _print_map(options: argparse.Namespace, link_map: LinkMap, findings: list[MapFinding]) -> None:
+def _print_map(
+    options: argparse.Namespace, link_map: LinkMap, findings: list[MapFinding], translate: Callable[[str], str]
+) -> None:
     from regilink_doctor.report.link_map import map_finding_value, map_lines, mermaid_lines
     from regilink_doctor.report.terminal import fit_lines, terminal_width
     from regilink_doctor.workflows.link_map_file import render_map
@@ -158,5 +177,5 @@ def _print_map(options: argparse.Namespace, link_map: LinkMap, findings: list[Ma
             print(line)
     else:
         colour = wants_colour(options.color) and not options.output_file
-        for line in fit_lines(map_lines(link_map, findings, colour=colour), terminal_width()):
+        for line in fit_lines(map_lines(link_map, findings, colour=colour, translate=translate), terminal_width()):
             print(line)

@@ -159,6 +159,7 @@ complete -c regilink -n '_shtab_regilink_using map' -l live -d 'ask the server f
 complete -c regilink -n '_shtab_regilink_using map' -l organization -x -d 'with --live: display name or entity'
 complete -c regilink -n '_shtab_regilink_using map' -l host -x -d 'the W&B server (default: the one that wandb would use)'
 complete -c regilink -n '_shtab_regilink_using map' -l timeout -x -d 'time limit of a request (default: 30)'
+complete -c regilink -n '_shtab_regilink_using map' -l lang -x -d 'the language of messages for people: en, ja (default: that of the locale)'
 complete -c regilink -n '_shtab_regilink_using map' -l color -xka "auto always never" -d 'use colors (default: auto)'
 complete -c regilink -n '_shtab_regilink_using map; and test $_shtab_regilink_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files and folders; with --merge: maps as JSON'
 complete -c regilink -n '_shtab_regilink_using; and test $_shtab_regilink_npos -eq 0' -a dry-run -d 'Run a command against an emulated W&B, and show what it would link.'

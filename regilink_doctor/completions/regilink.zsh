@@ -267,6 +267,7 @@ _shtab_regilink_map_options=(
   "--organization[with --live\: display name or entity]:NAME:"
   "--host[the W\&B server (default\: the one that wandb would use)]:URL:"
   "--timeout[time limit of a request (default\: 30)]:SECONDS:"
+  "--lang[the language of messages for people\: en, ja (default\: that of the locale)]:LANG:"
   "--color[use colors (default\: auto)]:color:(auto always never)"
   "(*)::files and folders\; with --merge\: maps as JSON:_files"
 )

@@ -10,6 +10,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from regilink_doctor.core.naming import is_version
+from regilink_doctor.core.phrases import say
 from regilink_doctor.core.records import record
 from regilink_doctor.core.target_path import UNKNOWN_NAME, is_known, is_registry_project, parsed
 
@@ -235,14 +236,19 @@ class LinkMap:
         """How what code links differs from what the server has."""
         if server is None:
             if producers and self._is_absent(key):
-                yield "code links to it, the server does not have it"
+                yield say("code links to it, the server does not have it")
             return
         types = sorted({use.type for use in producers if use.type and is_known(use.type)} - {server.type})
         if types:
-            yield f"code links {' and '.join(types)}, the server has {server.type}"
+            yield say("code links {types}, the server has {type}", types=", ".join(types), type=server.type)
         set_aliases = {alias for use in producers for alias in use.aliases if is_moving_alias(alias)}
         if self.knows_aliases and (missing := sorted(set_aliases.difference(server.aliases))):
-            yield f"code sets {' and '.join(missing)}, no version on the server has {'them' if missing[1:] else 'it'}"
+            names = ", ".join(missing)
+            yield (
+                say("code sets {aliases}, no version on the server has them", aliases=names)
+                if missing[1:]
+                else say("code sets {alias}, no version on the server has it", alias=names)
+            )
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:

@@ -45,8 +45,8 @@ def say(template: str, **values: object) -> str:
 
 def counted(number: int, one: str, many: str | None = None) -> str:
     """`1 file`, `2 files`; `many` where an s is not enough."""
-    text = f"{number} {one if number == 1 else many or one + 's'}"
-    return make_phrase(text, f"{{number}} {one}", {"number": number}, number)
+    text = f"{number:,} {one if number == 1 else many or one + 's'}"
+    return make_phrase(text, f"{{number}} {one}", {"number": f"{number:,}"}, number)
 
 
 def join_phrases(separator: str, parts: Iterable[str]) -> str:

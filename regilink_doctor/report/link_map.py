@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regilink_doctor.core.phrases import Phrase, counted, join_phrases, make_phrase, say
 from regilink_doctor.core.target_path import show_unknown
 from regilink_doctor.report.json_values import finding_value
+from regilink_doctor.report.locations import SEVERITIES
 from regilink_doctor.report.summary import describe_unread, list_places
 from regilink_doctor.report.terminal import paint_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from regilink_doctor.core.catalog import Writers
@@ -25,7 +27,13 @@ def map_finding_value(item: MapFinding) -> dict[str, Any]:
     return {"repository": item.repository, **finding_value(item.finding)}
 
 
-def map_lines(link_map: LinkMap, findings: Sequence[MapFinding], *, colour: bool = False) -> Iterator[str]:
+def map_lines(
+    link_map: LinkMap,
+    findings: Sequence[MapFinding],
+    *,
+    colour: bool = False,
+    translate: Callable[[str], str] = str,
+) -> Iterator[str]:
     """The tree: registries, collections, and who links (`<-`) and consumes (`->`); then what is wrong."""
     many = len(link_map.repositories) > 1
     heading = None
@@ -37,115 +45,134 @@ def map_lines(link_map: LinkMap, findings: Sequence[MapFinding], *, colour: bool
             yield paint_text("1", registry, colour=colour)
             heading = registry
             if writers := describe_writers(link_map.writers.get((item.organization, item.registry))):
-                yield f"  members who can link: {writers}"
-        state = describe_state(item)
+                yield f"  {translate(say('members who can link: {writers}', writers=writers))}"
+        state = translate(describe_state(item))
         yield f"  {paint_text('1', item.collection, colour=colour)}{f'  ({state})' if state else ''}"
-        yield from (f"    <- {describe_use(use, many=many)}" for use in item.producers)
-        yield from (f"    -> {describe_use(use, many=many)}" for use in item.consumers)
-        yield from (f"    -- {describe_use(use, many=many)}" for use in item.named)
-        yield from (f"    drift: {words}" for words in item.drift)
+        for arrow, uses in (("<-", item.producers), ("->", item.consumers), ("--", item.named)):
+            yield from (f"    {arrow} {translate(describe_use(use, many=many))}" for use in uses)
+        yield from (f"    {translate(say('drift: {difference}', difference=words))}" for words in item.drift)
     if link_map.unknown:
         if link_map.collections:
             yield ""
-        yield paint_text("1", f"Unknown targets: {len(link_map.unknown)}", colour=colour)
+        title = translate(say("Unknown targets: {number}", number=len(link_map.unknown)))
+        yield paint_text("1", title, colour=colour)
         for use in link_map.unknown:
             arrow = {"link": "<-", "consume": "->"}.get(use.kind, "--")
-            yield f"  {arrow} {describe_use(use, many=many)}  {show_unknown(use.target)}"
+            yield f"  {arrow} {translate(describe_use(use, many=many))}  {show_unknown(use.target)}"
     if findings:
         yield ""
     for finding in findings:
-        yield from finding_lines(finding, many=many, colour=colour)
+        yield from finding_lines(finding, many=many, colour=colour, translate=translate)
+
+
+def _keep(name: str) -> str:
+    """A name as a part of what is translated: no translation changes it."""
+    return make_phrase(name, "{name}", {"name": name})
 
 
 def describe_state(item: MappedCollection) -> str:
     """What the catalog or the server has of a collection."""
-    if item.server is None:
+    server = item.server
+    if server is None:
         return ""
-    words = [item.server.type]
-    if item.server.versions:
-        words.append(f"{item.server.versions} version{'s' if item.server.versions != 1 else ''}")
-    words += item.server.aliases
-    if item.server.last_link:
-        words.append(f"last link {item.server.last_link[:10]}")
-    return ", ".join(words)
+    words = [_keep(server.type)]
+    words += [counted(server.versions, "version")] if server.versions else []
+    words += map(_keep, server.aliases)
+    words += [say("last link {date}", date=server.last_link[:10])] if server.last_link else []
+    return join_phrases(", ", words)
 
 
 def describe_writers(writers: Writers | None) -> str:
     """Who has a role in a registry with which they can link to it; empty where the server was not asked."""
     if writers is None:
         return ""
-    kinds = (("team", writers.teams), ("user", writers.users))
-    words = [f"{kind}{'s' if names[1:] else ''} {', '.join(names)}" for kind, names in kinds if names]
-    return "; ".join(words) or "none"
+    teams, users = (", ".join(names) for names in (writers.teams, writers.users))
+    words = [say("teams {names}", names=teams) if writers.teams[1:] else say("team {names}", names=teams)] * bool(teams)
+    words += [say("users {names}", names=users) if writers.users[1:] else say("user {names}", names=users)] * bool(
+        users
+    )
+    return join_phrases("; ", words) if words else say("none")
 
 
 def describe_use(use: Use, *, many: bool) -> str:
     """A use in one line: place, artifact, type, entity, aliases, owner."""
-    place = f"{use.repository}: {use.place}" if many else use.place
+    entity = show_unknown(use.entity)
     facts = [
-        f"{use.artifact} ->" if use.artifact else "",
-        use.type,
-        f"as {use.entity}" if use.entity else "",
+        f"{use.repository}: {use.place}" if many else use.place,
+        " -> ".join(filter(None, (use.artifact, use.type))),
+        say("as {entity}", entity=entity) if entity else "",
         " ".join(f":{alias}" for alias in use.aliases),
         f"({use.owner})" if use.owner else "",
-        "" if use.call else "configured",
+        "" if use.call else say("configured"),
     ]
-    return "  ".join(map(show_unknown, filter(None, [place, *facts]))).replace(" ->  ", " -> ")
+    return join_phrases(
+        "  ", [fact if isinstance(fact, Phrase) else _keep(show_unknown(fact)) for fact in facts if fact]
+    )
 
 
-def finding_lines(item: MapFinding, *, many: bool, colour: bool = False) -> Iterator[str]:
+def finding_lines(
+    item: MapFinding, *, many: bool, colour: bool = False, translate: Callable[[str], str] = str
+) -> Iterator[str]:
     """A finding as lines: place and message, then the note and the help."""
     finding = item.finding
     cell = f":cell {finding.place.cell}" if finding.place.cell else ""
     place = f"{finding.place.path}{cell}:{finding.place.span.line}:{finding.place.span.column}"
     place = f"{item.repository}: {place}" if many else place
-    severity = paint_text(_COLORS[finding.severity], f"{finding.code} {finding.severity}", colour=colour)
-    yield f"{place}: {severity}: {finding.message}"
-    if finding.note:
-        yield f"  note: {finding.note}"
-    if finding.help:
-        yield f"  help: {finding.help}"
+    severity = f"{finding.code} {translate(SEVERITIES[finding.severity])}"
+    severity = paint_text(_COLORS[finding.severity], severity, colour=colour)
+    yield f"{place}: {severity}: {translate(finding.message)}"
+    for label, text in (("note", finding.note), ("help", finding.help)):
+        if text:
+            yield f"  {translate(label)}: {translate(text)}"
 
 
 def summarize_map(link_map: LinkMap, findings: Sequence[MapFinding], unread: Sequence[str] = ()) -> str:
-    """What there is, counted; unknown targets, links to projects and unread files are always named."""
-    uses = [use for item in link_map.collections for use in item.uses]
-    kinds = [use.kind for use in uses]
+    """What there is, counted; unknown targets, links to projects, tests and unread files are always named."""
+    kinds = [use.kind for item in link_map.collections for use in item.uses]
     named = kinds.count("name")
     words = [
-        _count(len(link_map.collections), "collection"),
-        _count(kinds.count("link"), "link"),
-        _count(kinds.count("consume"), "consumer"),
-        *([f"{named:,} only named in configuration"] if named else []),
-        _count(len(link_map.unknown), "unknown target"),
-        _count(len(link_map.repositories), "repository", "repositories"),
+        counted(len(link_map.collections), "collection"),
+        counted(kinds.count("link"), "link"),
+        counted(kinds.count("consume"), "consumer"),
+        *([say("{number} only named in configuration", number=f"{named:,}")] if named else []),
+        counted(len(link_map.unknown), "unknown target"),
+        counted(len(link_map.repositories), "repository", "repositories"),
     ]
     severities = [item.finding.severity for item in findings]
-    counts = [_count(severities.count(name), name) for name in ("error", "warning", "info") if name in severities]
+    numbers = {
+        "error": counted(severities.count("error"), "error"),
+        "warning": counted(severities.count("warning"), "warning"),
+        "info": counted(severities.count("info"), "info", "infos"),
+    }
+    verdict = [numbers[name] for name in numbers if name in severities] or [say("no findings")]
+    whole = join_phrases("; ", [join_phrases(", ", words), join_phrases(", ", verdict)])
     many = len(link_map.repositories) > 1
     outside, tests = (
         [f"{use.repository}: {use.place}" if many else use.place for use in uses]
         for uses in (link_map.outside, link_map.tests)
     )
     rest = [*_describe_outside(outside), *_describe_tests(tests), *describe_unread(unread)]
-    counted = f"{', '.join(words)}; {', '.join(counts) or 'no findings'}"
-    return " ".join([f"{counted}.", *rest]) if rest else counted
+    return join_phrases(" ", [say("{verdict}.", verdict=whole), *rest]) if rest else whole
 
 
 def _describe_outside(places: Sequence[str]) -> list[str]:
-    verb = "does" if len(places) == 1 else "do"
-    sentence = f"{_count(len(places), 'link')} {verb} not name a collection of a registry: {list_places(places)}."
-    return [sentence] if places else []
+    where = list_places(places)
+    if len(places) == 1:
+        return [say("1 link does not name a collection of a registry: {places}.", places=where)]
+    number = f"{len(places):,}"
+    return (
+        [say("{number} links do not name a collection of a registry: {places}.", number=number, places=where)]
+        if places
+        else []
+    )
 
 
 def _describe_tests(places: Sequence[str]) -> list[str]:
-    verb = "is" if len(places) == 1 else "are"
-    sentence = f"{_count(len(places), 'use')} in tests {verb} left out: {list_places(places)}."
-    return [sentence] if places else []
-
-
-def _count(number: int, name: str, plural: str = "") -> str:
-    return f"{number:,} {name if number == 1 else plural or name + 's'}"
+    where = list_places(places)
+    if len(places) == 1:
+        return [say("1 use in a test is left out: {places}.", places=where)]
+    number = f"{len(places):,}"
+    return [say("{number} uses in tests are left out: {places}.", number=number, places=where)] if places else []
 
 
 def mermaid_lines(link_map: LinkMap) -> Iterator[str]:

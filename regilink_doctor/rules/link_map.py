@@ -225,6 +225,8 @@ class AliasNeverSet(Rule):
                 continue  # without any link, ConsumedNeverProduced reports it
             on_server = set(server.aliases) if server is not None else set()
             known = {alias for use in uses for alias in use.set_aliases} | on_server
+            # What a file sets on an artifact may be another artifact's: it excuses, and is not listed.
+            listed = {alias for use in uses for alias in (*use.moves, *(use.aliases if use.kind == "link" else ()))}
             reported: set[str] = set()
             for use in collection.consumers:
                 for alias in use.aliases:
@@ -234,7 +236,7 @@ class AliasNeverSet(Rule):
                     is_absent = server is not None and link_map.knows_aliases
                     kind = "absent" if is_absent else _doubt(link_map, collection)
                     severity: Severity = "error" if is_absent else "info" if kind else "warning"
-                    names = ", ".join(sorted(name for name in known if is_moving_alias(name)))
+                    names = ", ".join(sorted(name for name in listed | on_server if is_moving_alias(name)))
                     yield _report(
                         self, use, severity=severity, kind=kind, path=collection.shown, alias=alias, known=names
                     )

@@ -136,6 +136,25 @@ def test_tests_are_left_out_and_counted(capsys: pytest.CaptureFixture[str]) -> N
     assert ".. " not in err
 
 
+@pytest.mark.usefixtures("tree")
+def test_in_japanese(capsys: pytest.CaptureFixture[str]) -> None:
+    """The tree, the findings, the last line and the page; names and what programs read stay as they are."""
+    plain = read_map(capsys)
+    assert read_map(capsys, "--lang", "ja") == plain
+    main(["map", "--lang", "ja", "--html", "ja.html"])
+    out, err = capsys.readouterr()
+    assert "    <- train.py:6  zoo -> model  エンティティ team-a  :best  (@everybody)\n" in out
+    assert "不明なターゲット: 1 件\n" in out
+    assert "REG902 情報: " in out
+    assert err.startswith("コレクション 5 件、リンク 4 件、取得 1 件")
+    page = Path("ja.html").read_text(encoding="utf-8")
+    assert '<html lang="ja">' in page
+    shown = page.partition("<body>")[2].partition("<script>")[0]
+    for english in ("Search", "Linked by", "Unknown", " of ", "note:", "link,", "info</strong>", "configured", " all<"):
+        assert english not in shown, english
+    assert 'data-words="{total} 件中 {shown} 件を表示"' in shown
+
+
 def test_a_file_that_cannot_be_read_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -197,7 +216,7 @@ def test_the_page_loads_nothing_and_runs_no_name(capsys: pytest.CaptureFixture[s
     assert f"script-src 'sha256-{digest}'" in page, "the page runs this script and no other"
     for label in re.findall(r'<label for="(\w+)">', page):
         assert f'id="{label}"' in page
-    assert "Unknown targets (1)" in page
+    assert "Unknown targets: 1" in page
     assert "serve/serve.py:2" in page
     assert "Only named by" in page
     assert '<br><span class="soft">note: another repository may' in page

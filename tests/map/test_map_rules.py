@@ -105,6 +105,15 @@ def test_a_link_with_an_unknown_target_may_be_the_one(target: str, map_of: MapOf
     assert len(link_map.unknown) == 1
 
 
+def test_the_aliases_that_are_listed_are_those_of_the_collection(map_of: MapOf) -> None:
+    """What the file sets on another artifact may be meant for this one, so it is no alias to recommend."""
+    others = 'other = run.use_artifact("wandb-registry-model/cat:best")\nother.aliases.append("golden")\nother.save()'
+    moved = 'mine = run.use_artifact("wandb-registry-model/zoo:best")\nmine.aliases.append("moved")\nmine.save()'
+    link_map = map_of(f"{PRODUCER}\n{CONSUMER}\n{others}\n{moved}")
+    (finding,) = [item for item in findings(link_map) if item.code == "REG904"]
+    assert finding.help == 'pass aliases=["prod"] to the link, or correct it; the aliases that links set: best, moved'
+
+
 @pytest.mark.parametrize("target", ['f"wandb-registry-dataset/{sys.argv[1]}"', 'f"{sys.argv[1]}/cat"'])
 def test_a_link_with_an_unknown_target_that_cannot_be_the_one(target: str, map_of: MapOf) -> None:
     link_map = map_of(f"{CONSUMER}\nrun.link_artifact(artifact, {target})", merged=True)
