@@ -257,17 +257,20 @@ class LinkMap:
 
     @cached_property
     def by_path(self) -> Mapping[tuple[str, str], tuple[MappedCollection, ...]]:
-        """The collections of each registry and name, one for each organization."""
+        """The collections of each registry, in lower case, and name: one for each organization and spelling."""
         groups: defaultdict[tuple[str, str], list[MappedCollection]] = defaultdict(list)
         for item in self.collections:
-            groups[item.registry, item.collection].append(item)
+            groups[item.registry.casefold(), item.collection].append(item)
         return {key: tuple(items) for key, items in groups.items()}
 
     def find_namesakes(self, collection: MappedCollection) -> tuple[MappedCollection, ...]:
-        """The collections that may be this one: those of the same names whose organization is the same, or unknown."""
+        """The collections that may be this one: those of the same names whose organization is the same, or unknown.
+
+        W&B seems to find a registry whatever the case of its name.
+        """
         return tuple(
             item
-            for item in self.by_path[collection.registry, collection.collection]
+            for item in self.by_path[collection.registry.casefold(), collection.collection]
             if item.organization == collection.organization or not item.organization or not collection.organization
         )
 
@@ -291,11 +294,12 @@ class LinkMap:
             for registry in organization.registries:
                 for item in registry.collections or ():
                     for name in (organization.name, organization.entity):
-                        listed[name, registry.name, item.name] = item
+                        listed[name, registry.name.casefold(), item.name] = item
         return listed
 
     def _find_on_server(self, key: Key) -> ServerState | None:
-        item = self._on_server.get(self._complete_key(key))
+        organization, registry, name = self._complete_key(key)
+        item = self._on_server.get((organization, registry.casefold(), name))
         if item is None:
             return None
         return ServerState(item.type, tuple(sorted(item.aliases)), item.versions, item.last_link)
@@ -305,14 +309,14 @@ class LinkMap:
         """The teams and users that can link to each registry of the map, by organization and name of the registry."""
         organizations = self.catalog.organizations if self.catalog is not None else ()
         listed = {
-            (name, registry.name): registry.writers
+            (name, registry.name.casefold()): registry.writers
             for organization in organizations
             for registry in organization.registries
             for name in (organization.name, organization.entity)
             if registry.writers is not None
         }
         registries = dict.fromkeys((item.organization, item.registry) for item in self.collections)
-        keys = ((key, self._complete_key((*key, ""))[:2]) for key in registries)
+        keys = ((key, self._complete_key((key[0], key[1].casefold(), ""))[:2]) for key in registries)
         return {key: listed[complete] for key, complete in keys if complete in listed}
 
     def _complete_key(self, key: Key) -> Key:
@@ -330,7 +334,7 @@ class LinkMap:
         organization = self._complete_key(key)[0]
         known = next((item for item in self.catalog.organizations if organization in (item.name, item.entity)), None)
         registries = known.registries if known is not None else ()
-        registry = next((item for item in registries if item.name == key[1]), None)
+        registry = next((item for item in registries if item.name.casefold() == key[1].casefold()), None)
         if registry is None:  # an account may not see every registry
             return known is not None and self.catalog.complete
         return registry.collections is not None and (self.catalog.complete or self.is_live)

@@ -297,7 +297,8 @@ class InconsistentSpelling(Rule):
     """One collection, or one registry, is spelled in two ways that differ only in case or separators.
 
     The names of collections are compared exactly, so `Zoo` and `zoo` are two collections: the consumer of one never
-    sees the versions of the other. It is not reported where the catalog lists both.
+    sees the versions of the other. It is not reported where the catalog lists both. It is an info where only the case
+    of the registry differs, which W&B seems to find in any case.
     """
 
     code = "REG906"
@@ -318,7 +319,9 @@ class InconsistentSpelling(Rule):
         facts = problem.facts
         return Message(
             say("{path} is {other} elsewhere", path=quoted(facts["path"]), other=quoted(facts["other"])),
-            "for W&B these are two different collections",
+            "W&B seems to find the registry in any case, but does not promise it"
+            if problem.kind == "case"
+            else "for W&B these are two different collections",
             say("write one of them everywhere; the other one: {place}", place=facts["place"]),
         )
 
@@ -337,7 +340,20 @@ class InconsistentSpelling(Rule):
                 if item.path != usual.path and item.server is None and _share_organization(item, usual):
                     at = usual.uses[0]
                     words = (say("spelled {path} here", path=quoted(usual.path)), at)
-                    yield _report(self, use, words, path=item.path, other=usual.path, place=_name_place(at, use))
+                    is_case = (item.registry.casefold(), item.collection) == (
+                        usual.registry.casefold(),
+                        usual.collection,
+                    )
+                    yield _report(
+                        self,
+                        use,
+                        words,
+                        severity="info" if is_case else None,
+                        kind="case" if is_case else "",
+                        path=item.path,
+                        other=usual.path,
+                        place=_name_place(at, use),
+                    )
 
 
 class ContestedAlias(Rule):
@@ -401,7 +417,7 @@ def _produced_elsewhere(link_map: LinkMap, collection: MappedCollection) -> Mapp
     """The collection of these names in another organization that code links to, where none links to this one."""
     if not collection.organization or any(item.producers or item.named for item in link_map.find_namesakes(collection)):
         return None
-    others = link_map.by_path[collection.registry, collection.collection]
+    others = link_map.by_path[collection.registry.casefold(), collection.collection]
     return next((item for item in others if item.producers and item.organization), None)
 
 

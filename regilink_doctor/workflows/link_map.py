@@ -480,14 +480,16 @@ def _redact_use(use: Use) -> Use:
 
 
 def _hide(kind: str, name: str) -> str:
-    if name in KEPT or is_version(name):
+    if name.casefold() in KEPT or is_version(name):
         return name
     if not is_known(name):
         return UNKNOWN_NAME
     base = hashlib.sha256(f"{kind}:{fold_name(name)}".encode("utf-8", "surrogatepass")).digest()
     case = int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:2], "big")
-    letters = (chr(ord("a") + byte % 26) for byte in base[:12])
-    return f"{kind}-" + "".join(
-        letter.upper() if case >> number & 1 and kind in ("name", "registry") else letter
-        for number, letter in enumerate(letters)
-    )
+    letters = [chr(ord("a") + byte % 26) for byte in base[:12]]
+    if kind in ("name", "registry"):
+        letters = [letter.upper() if case >> number & 1 else letter for number, letter in enumerate(letters)]
+    if kind == "registry":  # which is found in any case, and not with other separators
+        folded = hashlib.sha256(name.casefold().encode("utf-8", "surrogatepass")).digest()
+        letters.insert(1 + folded[0] % 11, "-")
+    return f"{kind}-" + "".join(letters)

@@ -11,7 +11,7 @@ from regilink_doctor.core.findings import Finding
 from regilink_doctor.core.link_map import LinkMap
 from regilink_doctor.rules import all_rules
 from regilink_doctor.rules.base import Rule
-from regilink_doctor.workflows.link_map import find_map_problems, map_paths
+from regilink_doctor.workflows.link_map import find_map_problems, map_paths, redact_map
 
 PRELUDE = """import sys
 import wandb
@@ -118,6 +118,18 @@ def test_the_aliases_that_are_listed_are_those_of_the_collection(map_of: MapOf) 
 def test_a_link_with_an_unknown_target_that_cannot_be_the_one(target: str, map_of: MapOf) -> None:
     link_map = map_of(f"{CONSUMER}\nrun.link_artifact(artifact, {target})", merged=True)
     assert severities(link_map, "REG901") == ["warning"]
+
+
+def test_a_registry_is_found_in_any_case(map_of: MapOf) -> None:
+    link = 'run.link_artifact(artifact, "wandb-registry-Model/zoo", aliases=["prod"])'
+    link_map = map_of(f"{link}\n{CONSUMER}", merged=True)
+    for shown in (link_map, redact_map(link_map)):
+        assert [(finding.code, finding.severity) for finding in findings(shown)] == [("REG906", "info")]
+    assert [finding.code for finding in findings(map_of(link, catalog_of(ZOO)))] == ["REG902"]
+    consumer = CONSUMER.replace("registry-model", "registry-fast-zoo")
+    other = map_of(f"{link.replace('Model', 'fast_zoo')}\n{consumer}", merged=True)
+    for shown in (other, redact_map(other)):
+        assert sorted(finding.code for finding in findings(shown)) == ["REG901", "REG902", "REG906"]
 
 
 def test_a_complete_catalog_proves_it(map_of: MapOf) -> None:
