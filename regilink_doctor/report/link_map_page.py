@@ -37,6 +37,7 @@ input, select { font: inherit; width: 100%; min-width: 0; padding: .3rem .5rem; 
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 :root { --focus: #0b57d0; } @media (prefers-color-scheme: dark) { :root { --focus: #a8c7fa; } }
 #count { grid-column: 1 / -1; }
+section { content-visibility: auto; contain-intrinsic-size: auto 30rem; }
 section > h2 { overflow-wrap: anywhere; }
 details.entry { margin: 0; border: 1px solid var(--line); border-bottom: 0; background: var(--card); }
 details.entry:last-of-type { border-bottom: 1px solid var(--line); }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from regilink_doctor.lint.scan.files import read_plain
 from regilink_doctor.lint.scan.gitignore import Ignored
@@ -12,6 +13,10 @@ PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOW
 
 MAX_BYTES = 3 * 2**20
 """GitHub reads no larger file."""
+
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_SECTION = re.compile(r"\^?\[(?P<name>[^\]]+)\](?:\[\d+\])?(?:\s+(?P<owners>.*))?$")
+"""The heading of a section of GitLab: `[Name]`, `^[Name][2] @owner`."""
 
 
 class _Pattern:
@@ -35,17 +40,17 @@ class CodeOwners:
         self._sections: dict[str, list[tuple[_Pattern, str]]] = {}
         section, inherited = "", ""
         for line in content.removeprefix("\ufeff").splitlines():
-            text = line.split(" #", 1)[0].strip()
-            if not text or text.startswith("#"):
+            text = _COMMENT.sub("", line).strip()
+            if heading := _SECTION.match(text):
+                section, inherited = heading["name"].casefold(), " ".join((heading["owners"] or "").split())
                 continue
-            if text.startswith(("[", "^[")) and "]" in text:
-                name, _, rest = text.lstrip("^[").partition("]")
-                section, inherited = name.casefold(), rest.partition("]")[2].strip() if rest.startswith("[") else rest
-                inherited = inherited.strip()
+            if not text or text.startswith(("[", "^[")):  # neither reads ranges of letters
                 continue
             pattern, owners = _split_pattern(text)
-            rule = _Pattern(pattern)
-            self._sections.setdefault(section, []).append((rule, " ".join(owners.split()) or inherited))
+            names = " ".join(owners.split()) or inherited
+            if pattern.startswith("!"):  # GitLab: nobody owns these; GitHub reads no such line
+                pattern, names = pattern[1:], ""
+            self._sections.setdefault(section, []).append((_Pattern(pattern), names))
 
     def find(self, path: str) -> str:
         """The owners of a file, separated by spaces; empty where nothing names any."""

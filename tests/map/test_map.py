@@ -353,6 +353,28 @@ def test_sections_of_gitlab_add_up() -> None:
     assert owners.find("a.md") == "@all"
 
 
+@pytest.mark.parametrize(
+    ("content", "path", "owners"),
+    [
+        ("/apps/ @octocat\n/apps/github\n", "apps/github", ""),
+        ("/apps/ @octocat\n/apps/github\n", "apps/other/a.py", "@octocat"),
+        ("**/logs @octocat\n", "build/logs/a/b.txt", "@octocat"),
+        ("apps/ @apps\n", "src/apps/a.py", "@apps"),
+        ("/scripts/*.py @py\n", "scripts/deep/a.py", ""),
+        ("*.py @one\t# a tab\n", "a.py", "@one"),
+        ("  # indented\n* @one #two\n", "a.py", "@one"),
+        ("* @all\n[a-c]*.py @range\n*.md\n", "a.py", "@all"),
+        ("* @all\n[a-c]*.py @range\n*.md\n", "a.md", ""),
+        ("* @all\n!*.lock\n", "a.lock", ""),
+        ("[Python] @py @py2\n*.py\n!gen.py\n", "gen.py", ""),
+        ("[Python] @py @py2\n*.py\n!gen.py\n", "a.py", "@py @py2"),
+        ("[Docs]\n*.md @a\n[DOCS]\nREADME.md @b\n", "README.md", "@b"),
+    ],
+)
+def test_lines_of_code_owners(content: str, path: str, owners: str) -> None:
+    assert CodeOwners(content).find(path) == owners
+
+
 def test_an_organization_of_many_repositories(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The maps of 50 repositories with 2,000 collections are merged; each collection has both its sides."""
     for number in range(50):

@@ -19,7 +19,7 @@ from regilink_doctor.lint.text import syntax as ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from regilink_doctor.lint.resolve.bindings import Module, ProgramPoint, Use
+    from regilink_doctor.lint.resolve.bindings import Frame, Module, ProgramPoint, Use
     from regilink_doctor.lint.text.source import Source
 
 __all__ = ["Resolver", "calls", "containers", "names", "objects", "parameters", "strings"]
@@ -30,7 +30,7 @@ class Resolver(Context):
 
     def __init__(self, source: Source, module: Module) -> None:
         super().__init__(source, module)
-        self._callees: dict[int, tuple[str, ...]] = {}
+        self._callees: dict[tuple[int, Frame | None], tuple[str, ...]] = {}
 
     def forget(self) -> None:
         """Let go of everything, itself among it: see `Module.forget`."""
@@ -47,11 +47,12 @@ class Resolver(Context):
 
     def callee(self, use: Use) -> tuple[str, ...]:
         """The canonical names of what a call calls: `wandb.Run.link_artifact`."""
-        known = self._callees.get(id(use))
+        key = (id(use.call), use.frame)
+        known = self._callees.get(key)
         if known is None:
             known = self._find_callee(use)
             if self.is_free:  # inside a question the answer may be a part of it
-                self._callees[id(use)] = known
+                self._callees[key] = known
         return known
 
     def _find_callee(self, use: Use) -> tuple[str, ...]:
