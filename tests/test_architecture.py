@@ -54,6 +54,17 @@ def test_no_module_imports_wandb() -> None:
             assert "wandb" not in {name.partition(".")[0] for name in _imported_names(path)}, module
 
 
+def test_values_of_the_tree_have_paths_with_slashes_on_every_system() -> None:
+    # `os.path` would put backslashes between them on Windows, and no comparison with a path of the scan would hold.
+    system_only = {"abspath", "join", "normpath", "relpath", "realpath"}
+    for module, path in modules().items():
+        if module.startswith("regilink_doctor.lint.resolve."):
+            calls = [node for node in ast.walk(parse_module(path)) if isinstance(node, ast.Attribute)]
+            assert not [
+                call.attr for call in calls if call.attr in system_only and ast.unparse(call.value) == "os.path"
+            ]
+
+
 @cache
 def _imported_names(path: Path) -> set[str]:
     names = set()

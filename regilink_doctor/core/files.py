@@ -19,7 +19,18 @@ def relative_path(path: str, start: str = ".") -> str:
     try:
         return to_slashes(os.path.relpath(path, start))
     except ValueError:
-        return to_slashes(os.path.abspath(path))
+        return absolute_path(path)
+
+
+def absolute_path(path: str) -> str:
+    """The absolute path with slashes, also on Windows; `posixpath` joins more to it."""
+    return to_slashes(os.path.abspath(path))
+
+
+def show_path(path: str) -> str:
+    """A path as places show it: from the current folder, where it is below that."""
+    shown = relative_path(path)
+    return to_slashes(path) if shown.startswith("..") else shown
 
 
 def is_test_path(path: str) -> bool:

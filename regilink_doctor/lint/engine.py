@@ -6,7 +6,7 @@ import os
 from functools import cached_property
 
 from regilink_doctor.core import rule_codes
-from regilink_doctor.core.files import is_test_path
+from regilink_doctor.core.files import absolute_path, is_test_path
 from regilink_doctor.core.findings import Finding, Place, Span
 from regilink_doctor.core.organization_view import NOTHING_CONFIGURED, ConfiguredOrganization
 from regilink_doctor.core.problems import Problem
@@ -130,7 +130,7 @@ class _Facts:
 
     @cached_property
     def folder(self) -> str:
-        return os.path.dirname(os.path.abspath(self.path))
+        return os.path.dirname(absolute_path(self.path))
 
     def program_links(self, path: str) -> bool:
         return self.project.is_linking_program(path, self.folder)
@@ -155,7 +155,7 @@ class _Facts:
         return {}
 
     def sets(self, variable: str) -> bool:
-        return self.mentions(variable) or self.project.may_be_set(variable, os.path.abspath(self.path))
+        return self.mentions(variable) or self.project.may_be_set(variable, absolute_path(self.path))
 
 
 def lint_bytes(

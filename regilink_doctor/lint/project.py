@@ -7,7 +7,9 @@ variable is enough to report nothing.
 from __future__ import annotations
 
 import os
+import posixpath
 
+from regilink_doctor.core.files import absolute_path
 from regilink_doctor.lint.text.memory import Memory, exists, list_names, read_file, remembered, walk
 
 TYPE_CHECKING = False
@@ -77,9 +79,9 @@ class Project(Memory):
 
 @remembered(4096)
 def _links_artifacts(path: str, folder: str) -> bool:
-    root, workflows, _ = folder.partition(f"{os.sep}.github")  # what GitHub runs, it runs in the root
+    root, workflows, _ = folder.partition("/.github")  # what GitHub runs, it runs in the root
     for base in (root, *_upwards(folder)) if workflows else _upwards(folder):
-        program = os.path.join(base, path)
+        program = posixpath.join(base, path)
         if content := read_file(program, _MAX_BYTES):
             return b".link_artifact(" in content and _links_in_every_mode(program, content)
     return False
@@ -100,13 +102,13 @@ def _may_be_set(variable: str, program: str) -> bool:
 def _find_mentioning(base: str, variable: str) -> tuple[str, ...]:
     """The settings files that mention a variable, of one folder or of the folders for such files in it."""
     word = variable.encode()
-    paths = [path for name in _FOLDERS for path in _list_settings_files(os.path.join(base, name))]
+    paths = [path for name in _FOLDERS for path in _list_settings_files(posixpath.join(base, name))]
     return tuple([path for path in paths if word in (read_file(path, _MAX_BYTES) or b"")])
 
 
 def _has_setting(base: str, key: bytes) -> bool:
     """Whether the settings of wandb itself have a key, in the folder where runs keep their files."""
-    paths = [os.path.join(base, name, "settings") for name in ("wandb", ".wandb")]
+    paths = [posixpath.join(base, name, "settings") for name in ("wandb", ".wandb")]
     lines = [line for path in paths for line in (read_file(path, _MAX_BYTES) or b"").splitlines()]
     return any(line.partition(b"=")[0].strip() == key and line.partition(b"=")[2].strip() for line in lines)
 
@@ -137,7 +139,7 @@ def _has_links(folder: str) -> bool:
             if not name.endswith((".py", ".ipynb")):
                 continue
             left -= 1
-            content = read_file(os.path.join(root, name), _MAX_BYTES) if left >= 0 else None
+            content = read_file(posixpath.join(root, name), _MAX_BYTES) if left >= 0 else None
             if any(word in (content or b"") for word in _LINKS):
                 return True
     return False
@@ -161,7 +163,7 @@ def _requirements_in(folder: str) -> Iterator[Requirement]:
         return
     for name in names:
         if name in _REQUIREMENTS or (name.startswith("requirements") and name.endswith((".txt", ".in"))):
-            content = read_file(os.path.join(folder, name), _MAX_BYTES) or b""
+            content = read_file(posixpath.join(folder, name), _MAX_BYTES) or b""
             try:
                 yield from formats.read(name, content).requirements if b"wandb" in content else ()
             except (Unparsable, RecursionError):
@@ -171,9 +173,9 @@ def _requirements_in(folder: str) -> Iterator[Requirement]:
 @remembered(4096)
 def _upwards(folder: str) -> tuple[str, ...]:
     """`folder` and those above it up to the root of the repository, or else to the current folder."""
-    path, here = os.path.abspath(folder), os.getcwd()
+    path, here = absolute_path(folder), absolute_path(os.curdir)
     folders = [path]
-    while path != here and not exists(os.path.join(path, ".git")):
+    while path != here and not exists(posixpath.join(path, ".git")):
         parent = os.path.dirname(path)
         if parent == path:
             return (folders[0],)
@@ -189,4 +191,4 @@ def _list_settings_files(folder: str) -> Iterator[str]:
         return
     for name in names:
         if name in _NAMES or name.startswith(".env") or name.endswith(_SUFFIXES):
-            yield os.path.join(folder, name)
+            yield posixpath.join(folder, name)

@@ -8,7 +8,9 @@ missing, too large, or written by the program itself is unknown.
 from __future__ import annotations
 
 import os
+import posixpath
 
+from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.resolve.values import (
@@ -143,7 +145,7 @@ def _is_writing(mode: ast.expr | None) -> bool:
 
 def find_own_path(at: ProgramPoint) -> TreePath:
     """`__file__`."""
-    return TreePath(os.path.abspath(at.source.path))
+    return TreePath(absolute_path(at.source.path))
 
 
 def get_path_attribute(owner: TreePath, name: str) -> Value:
@@ -159,7 +161,7 @@ def _find_package_folders(context: Context, node: ast.Call, at: ProgramPoint) ->
     for value in context.value(node.args[0], at):
         name = value.literal if isinstance(value, StringValue) else None
         file = value.module.source.path if isinstance(value, ModuleValue) else file_of(at.source.folder, name or "")
-        folders.append(TreePath(os.path.dirname(os.path.abspath(file))) if file else UNKNOWN)
+        folders.append(TreePath(os.path.dirname(absolute_path(file))) if file else UNKNOWN)
     return folders
 
 
@@ -188,7 +190,7 @@ def _join(context: Context, owners: Sequence[Value], nodes: Sequence[ast.expr], 
         names = [value.literal for value in context.value(node, at) if isinstance(value, StringValue)]
         owners = tuple(
             [
-                TreePath(os.path.normpath(os.path.join(owner.path, name))) if isinstance(owner, TreePath) else UNKNOWN
+                TreePath(_join_paths(owner.path, name)) if isinstance(owner, TreePath) else UNKNOWN
                 for owner in owners
                 for name in names
                 if name
@@ -210,12 +212,17 @@ def find_files(value: Value, at: ProgramPoint) -> Sequence[FileText]:
     if isinstance(value, FileText):
         return [value]
     if isinstance(value, TreePath):
-        is_inside = any(value.path.startswith(os.path.join(root, "")) for root in find_roots(at.source.folder))
+        is_inside = any(value.path.startswith(posixpath.join(root, "")) for root in find_roots(at.source.folder))
         return [FileText(value.path)] if is_inside and is_file(value.path) else []
     if not isinstance(value, StringValue) or not value.literal:
         return []
     default = next((part.default_of for part in value.parts if isinstance(part, KnownPart) and part.default_of), None)
     return [FileText(path, default) for path in _locate(at.source.folder, value.literal)]
+
+
+def _join_paths(folder: str, written: str) -> str:
+    """Where a path leads from a folder; one that was written on Windows leads there on every system."""
+    return posixpath.normpath(posixpath.join(folder, written.replace("\\", "/")))
 
 
 @remembered(1024)
@@ -224,18 +231,18 @@ def _locate(folder: str, path: str) -> tuple[str, ...]:
     if os.path.isabs(path) or "\0" in path or len(path) > 400:
         return ()
     roots = find_roots(folder)
-    above = os.path.join(roots[-1], "")
-    paths = [os.path.normpath(os.path.join(root, path)) for root in roots]
+    above = posixpath.join(roots[-1], "")
+    paths = [_join_paths(root, path) for root in roots]
     return tuple([path for path in dict.fromkeys(paths) if path.startswith(above) and is_file(path)])
 
 
 @remembered(1024)
 def find_roots(folder: str) -> tuple[str, ...]:
     """The folder and those above it up to the root of the repository, or else to the current folder."""
-    here = os.getcwd()
+    here = absolute_path(os.curdir)
     folders = [folder]
     for _ in range(_MAX_FOLDERS):
-        if exists(os.path.join(folders[-1], ".git")) or folders[-1] == here:
+        if exists(posixpath.join(folders[-1], ".git")) or folders[-1] == here:
             return tuple(folders)
         parent = os.path.dirname(folders[-1])
         if parent == folders[-1]:
@@ -334,12 +341,6 @@ def is_empty_file(path: str) -> bool:
     """Whether a YAML file has nothing but comments."""
     content = read_file(path, 1 << 16)
     return content is not None and not any(line.strip() and not line.startswith(b"#") for line in content.splitlines())
-
-
-def show_path(path: str) -> str:
-    """A path as places show it."""
-    shown = os.path.relpath(path)
-    return path if shown.startswith("..") else shown
 
 
 def _read_parsed(context: Context, node: ast.Call, at: ProgramPoint) -> list[Value]:

@@ -7,11 +7,13 @@ the values of all its files; else each file counts by itself.
 from __future__ import annotations
 
 import os
+import posixpath
 
+from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.strings import KnownPart, StringValue
 from regilink_doctor.lint.data import DataList, Scalar, Table, find_data
-from regilink_doctor.lint.resolve.config_files import find_roots, read_document, show_path
+from regilink_doctor.lint.resolve.config_files import find_roots, read_document
 from regilink_doctor.lint.resolve.containers import find_by_key
 from regilink_doctor.lint.resolve.imports import find_module
 from regilink_doctor.lint.resolve.values import Document, Literal, Loaded, TreePath, Unknown
@@ -43,7 +45,7 @@ def find_described(context: Context, scope: Scope) -> list[Loaded]:
     owner = scope.owner if scope.owner is not None and scope.name == "__init__" else scope
     if owner.parent is None or owner.parent.kind != "module":
         return []
-    path = os.path.abspath(owner.module.source.path)
+    path = absolute_path(owner.module.source.path)
     files = [file for root in find_roots(owner.module.source.folder) for file in _list_files(root)]
     naming = [file for file in files if owner.name.encode() in _read_start(file) or _find_section(owner)]
     if not naming:
@@ -91,9 +93,9 @@ def _read_gin_value(path: str, line: str, written: str) -> Value:
 def _list_gin_files(root: str) -> tuple[str, ...]:
     paths: list[str] = []
     for name in ("", "gin", *_FOLDERS):
-        base = os.path.join(root, name) if name else root
+        base = posixpath.join(root, name) if name else root
         names = list_names(base)[:_MAX_FILES] if is_folder(base) else ()
-        paths += [os.path.join(base, name) for name in names if name.endswith(".gin")]
+        paths += [posixpath.join(base, name) for name in names if name.endswith(".gin")]
     return tuple(paths)
 
 
@@ -129,7 +131,7 @@ def _names(data: object, owner: Scope, path: str) -> bool:
     dotted = data.value if isinstance(data, Scalar) else None
     if not isinstance(dotted, str) or dotted.rpartition(".")[2] != owner.name:
         return False
-    module = "." + path.removesuffix(".py").removesuffix("/__init__").replace(os.sep, ".")
+    module = "." + path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     holder = "." + dotted.rpartition(".")[0]
     return module.endswith(holder) or module.rpartition(".")[0].endswith(holder)
 
@@ -145,12 +147,12 @@ def _list_files(root: str) -> tuple[str, ...]:
     """The files of configuration below a folder that may describe calls."""
     paths: list[str] = []
     for name in _FOLDERS:
-        for folder, _, names in walk(os.path.join(root, name)):
-            paths += [os.path.join(folder, name) for name in names if name.endswith((".yaml", ".yml"))]
+        for folder, _, names in walk(posixpath.join(root, name)):
+            paths += [posixpath.join(folder, name) for name in names if name.endswith((".yaml", ".yml"))]
             if len(paths) > _MAX_FILES:
                 break
     if is_folder(root):
-        paths += [os.path.join(root, name) for name in list_names(root) if name.endswith((".yaml", ".yml"))]
+        paths += [posixpath.join(root, name) for name in list_names(root) if name.endswith((".yaml", ".yml"))]
     return tuple([path for path in paths[:_MAX_FILES] if any(word in _read_start(path) for word in _WORDS)])
 
 
@@ -169,9 +171,9 @@ def _is_primary(path: str) -> bool:
 
 def find_in_pipelines(context: Context, module: Module, flags: Sequence[str]) -> list[Value]:
     """The values that programs above a component give the parameter which its command passes by one of these flags."""
-    folder = os.path.abspath(module.source.folder)
+    folder = absolute_path(module.source.folder)
     values: list[Value] = []
-    for parameter in _find_parameters(os.path.join(folder, PROJECT_FILE), tuple(flags)):
+    for parameter in _find_parameters(posixpath.join(folder, PROJECT_FILE), tuple(flags)):
         for use in _find_runs(context, module):
             if _runs(context, use, os.path.basename(folder)):
                 values += _find_given(context, use, parameter)
@@ -208,7 +210,7 @@ def _list_pipelines(folder: str) -> tuple[str, ...]:
     names = [name for name in list_names(folder)[:_MAX_PIPELINES] if name.endswith(".py")]
     found: list[str] = []
     for name in names:
-        content = read_file(os.path.join(folder, name), 1 << 20) or b""
+        content = read_file(posixpath.join(folder, name), 1 << 20) or b""
         if b"mlflow" in content and b".run(" in content:
             found.append(name.removesuffix(".py"))
     return tuple(found)

@@ -8,15 +8,17 @@ What only a command line or a plugin adds is unknown; where it could replace a v
 from __future__ import annotations
 
 import os
+import posixpath
 from functools import partial
 from itertools import islice, product
 
+from regilink_doctor.core.files import show_path
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Given, Scalar, Table, find_data
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
-from regilink_doctor.lint.resolve.config_files import find_at, find_roots, is_empty_file, read_document, show_path
+from regilink_doctor.lint.resolve.config_files import find_at, find_roots, is_empty_file, read_document
 from regilink_doctor.lint.resolve.imports import find_imported, find_imported_modules
 from regilink_doctor.lint.resolve.interpolation import split_path
 from regilink_doctor.lint.resolve.omegaconf import apply_overrides, merge_tables, split_override, to_table
@@ -231,14 +233,14 @@ def _find_folder(context: Context, node: ast.expr, at: ProgramPoint) -> str | No
     text = value.literal if isinstance(value, StringValue) else None
     if text is not None and text.startswith("pkg://"):
         return _find_module_folder(context, text.removeprefix("pkg://").replace("/", "."), at.scope.module)
-    return os.path.normpath(os.path.join(at.source.folder, text)) if text is not None else None
+    return posixpath.normpath(posixpath.join(at.source.folder, text)) if text is not None else None
 
 
 def _find_module_folder(context: Context, dotted: str, module: Module) -> str | None:
     """The folder of a package of the tree, which needs no `__init__.py`."""
     for root in find_roots(module.source.folder):
-        for base in (root, os.path.join(root, "src")):
-            folder = os.path.join(base, *dotted.split("."))
+        for base in (root, posixpath.join(root, "src")):
+            folder = posixpath.join(base, *dotted.split("."))
             if is_folder(folder):
                 return folder
     return None
@@ -288,7 +290,7 @@ def _add_stored(context: Context, use: Use, stored: Stored) -> None:
     group = _find_text(context, nodes["group"], use.at) if "group" in nodes else ""
     if name is not None and group is not None and "node" in nodes:
         package = _find_text(context, nodes["package"], use.at) if "package" in nodes else None
-        stored[os.path.join(group, name.removesuffix(".yaml"))] = (nodes["node"], use.at, package)
+        stored[posixpath.join(group, name.removesuffix(".yaml"))] = (nodes["node"], use.at, package)
 
 
 # Composition
@@ -398,7 +400,7 @@ class _Composer:
         path, value = override
         word = path.lstrip("+~")
         key, at, destination = word.partition("@")
-        is_group = bool(self.folder) and is_folder(os.path.join(self.folder, key))
+        is_group = bool(self.folder) and is_folder(posixpath.join(self.folder, key))
         if not is_group and not any(name.startswith(f"{key}/") for name in self.stored):
             return None
         choice = value.literal
@@ -451,14 +453,14 @@ class _Composer:
             self.deferred.append((default, place))
             return place
         if isinstance(choice, tuple):
-            paths = [os.path.join(default.path, name) for name in choice]
+            paths = [posixpath.join(default.path, name) for name in choice]
             lists = [self._expand(path, default.package, is_placed=default.is_placed) for path in reversed(paths)]
             return [item for item in reversed(lists) if item is not None] or None
         if default.is_group and (choice is None or choice == "???"):
             return []
         if isinstance(choice, str):
             self.chosen[default.key] = choice
-        path = os.path.join(default.path, choice.removesuffix(".yaml")) if choice is not None else default.path
+        path = posixpath.join(default.path, choice.removesuffix(".yaml")) if choice is not None else default.path
         return self._expand(path, default.package, is_placed=default.is_placed)
 
     def _fill(self, choice: Choice) -> str:
@@ -495,7 +497,7 @@ class _Composer:
         if self.left <= 0 or ".." in path.split("/"):
             raise _NotFollowed
         self.left -= 1
-        full = os.path.join(self.folder, f"{path}.yaml") if self.folder else ""
+        full = posixpath.join(self.folder, f"{path}.yaml") if self.folder else ""
         if not is_file(full):
             stored = self.read_stored(path)
             return (stored[0], _to_package(stored[1]) if stored[1] else None) if stored is not None else None
@@ -532,7 +534,7 @@ def _place(key: str, choice: Choice, group: str, package: Package, *, is_group: 
     key, at, destination = key.partition("@")
     if not is_group and isinstance(choice, str) and "@" in choice:
         choice, at, destination = choice.partition("@")
-    path = os.path.join("" if key.startswith("/") else group, key.strip("/"))
+    path = posixpath.join("" if key.startswith("/") else group, key.strip("/"))
     if destination.startswith("_global_"):
         inner = _to_package(destination)
     elif at:

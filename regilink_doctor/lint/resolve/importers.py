@@ -7,6 +7,7 @@ are left out: they pass values of their own.
 from __future__ import annotations
 
 import os
+import posixpath
 
 from regilink_doctor.lint.resolve.config_files import find_roots
 from regilink_doctor.lint.resolve.module_files import MAX_PROGRAMS, file_of, list_imports
@@ -78,6 +79,6 @@ def _list_programs(root: str) -> Iterator[str]:
         for name in names:
             if name.endswith(".py") and not name.startswith("test_") and not name.endswith("_test.py"):
                 count += 1
-                yield os.path.join(folder, name)
+                yield posixpath.join(folder, name)
         if count >= MAX_PROGRAMS:
             return

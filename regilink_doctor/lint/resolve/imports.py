@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.lint.resolve import wandb_api
 from regilink_doctor.lint.resolve.bindings import END, ProgramPoint
 from regilink_doctor.lint.resolve.context import Context, resolves_binding
@@ -95,7 +96,7 @@ def find_module(context: Context, dotted: str, module: Module) -> Module | None:
 def find_module_of_file(context: Context, path: str) -> Module | None:
     """The module of a file of the tree, by its absolute path; None for one that cannot be read, or one too many."""
     modules: dict[str, Module | None] = context.keep(
-        ("modules",), lambda: {os.path.abspath(context.source.path): context.module}
+        ("modules",), lambda: {absolute_path(context.source.path): context.module}
     )
     if path not in modules:
         if len(modules) >= MAX_FILES:
@@ -168,11 +169,10 @@ def _can_link(path: str, hops: int = _MOST_HOPS) -> bool:
 
 @remembered(256)
 def _parse(path: str) -> Module | None:
-    shown = os.path.relpath(path)
     content = read_file(path, MAX_BYTES + 1)
     if not content or len(content) > MAX_BYTES:
         return None
     try:
-        return read_module(Source.decode(shown if not shown.startswith("..") else path, content))
+        return read_module(Source.decode(show_path(path), content))
     except (Unparsable, RecursionError):
         return None

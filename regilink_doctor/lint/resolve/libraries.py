@@ -7,7 +7,7 @@ alternatives, or None for a function that says nothing. A library that calls fun
 
 from __future__ import annotations
 
-import os
+import posixpath
 
 from regilink_doctor.lint.resolve.bindings import ClassOrObject
 from regilink_doctor.lint.resolve.context import Context
@@ -97,7 +97,7 @@ def find_in_option_files(context: Context, module: Module, name: str) -> list[Va
 
 def find_in_pipelines(context: Context, module: Module, flags: list[str]) -> list[Value]:
     """What a pipeline of MLflow passes to its component by one of these flags."""
-    if not is_file(os.path.join(module.source.folder, "MLproject")):
+    if not is_file(posixpath.join(module.source.folder, "MLproject")):
         return []
     values: list[Value] = _load("described_calls").find_in_pipelines(context, module, flags)
     return values

@@ -6,6 +6,7 @@ Asked for every import of every file, so the names in a folder are read once and
 from __future__ import annotations
 
 import os
+import posixpath
 import sys
 
 from regilink_doctor.lint.text.memory import exists, is_file, is_folder, list_names, read_file, remembered
@@ -58,7 +59,7 @@ def _searched(folder: str) -> tuple[str, ...]:
     return tuple(
         base
         for root in _roots(folder)
-        for base in (root, *(os.path.join(root, name) for name in _SOURCES if _has_folder(root, name)))
+        for base in (root, *(posixpath.join(root, name) for name in _SOURCES if _has_folder(root, name)))
     )
 
 
@@ -67,27 +68,27 @@ def _roots(folder: str) -> Iterator[str]:
     for _ in range(_MAX_FOLDERS):
         yield folder
         parent = os.path.dirname(folder)
-        if parent == folder or exists(os.path.join(folder, ".git")):
+        if parent == folder or exists(posixpath.join(folder, ".git")):
             return
         folder = parent
 
 
 def _file(folder: str, parts: list[str]) -> str | None:
-    base = os.path.join(folder, *parts)
+    base = posixpath.join(folder, *parts)
     above, name = os.path.split(base)
     if _has_file(above, f"{name}.py"):
         return f"{base}.py"
     if _has_folder(above, name) and _has_file(base, "__init__.py"):
-        return os.path.join(base, "__init__.py")
+        return posixpath.join(base, "__init__.py")
     return None
 
 
 def _has_file(folder: str, name: str) -> bool:
-    return _may_have(folder, name) and is_file(os.path.join(folder, name))
+    return _may_have(folder, name) and is_file(posixpath.join(folder, name))
 
 
 def _has_folder(folder: str, name: str) -> bool:
-    return _may_have(folder, name) and is_folder(os.path.join(folder, name))
+    return _may_have(folder, name) and is_folder(posixpath.join(folder, name))
 
 
 def _may_have(folder: str, name: str) -> bool:

@@ -8,12 +8,14 @@ Variables that hold secrets are left alone.
 from __future__ import annotations
 
 import os
+import posixpath
 
+from regilink_doctor.core.files import absolute_path, show_path
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.sites import within
 from regilink_doctor.core.strings import KnownPart, StringValue, UnknownPart
-from regilink_doctor.lint.resolve.config_files import MAX_BYTES, find_roots, read_document, show_path
+from regilink_doctor.lint.resolve.config_files import MAX_BYTES, find_roots, read_document
 from regilink_doctor.lint.resolve.importers import find_programs
 from regilink_doctor.lint.resolve.values import with_name
 from regilink_doctor.lint.scan.kinds import kind_of
@@ -75,7 +77,7 @@ def find_set_values(variable: str, folder: str, program: str, *, with_dotenv: bo
     """The values that files in `folder`, or above it in the repository, give a variable that `program` reads."""
     if any(word in variable.upper() for word in _SECRETS):
         return []
-    path = _normalize(program)
+    path = absolute_path(program)
     found: list[StringValue] = []
     for facts in _find_facts(folder, variable):
         if not with_dotenv and kind_of(facts.source.path) == "dotenv":
@@ -94,7 +96,7 @@ def may_set(path: str, variable: str, program: str) -> bool:
     kind = kind_of(path)
     facts = _read_facts(path) if kind in _KINDS and kind != "dockerfile" else None
     settings = [setting for setting in facts.settings if setting.name == variable] if facts is not None else []
-    named = _normalize(program)
+    named = absolute_path(program)
     return facts is None or not settings or any(_is_for(setting, facts, named) for setting in settings)
 
 
@@ -127,7 +129,7 @@ def _runs(command: Command, program: str) -> bool:
     """Whether a command runs a program, or one that imports it."""
     if _find_arguments(command.words, program) is not None:
         return True
-    return any(_find_arguments(command.words, _normalize(path)) is not None for path in find_programs(program))
+    return any(_find_arguments(command.words, absolute_path(path)) is not None for path in find_programs(program))
 
 
 def _names_program(command: Command) -> bool:
@@ -154,7 +156,7 @@ def _expand_files(words: Words, folder: str) -> Words:
     expanded: list[StringValue] = []
     for word in words:
         literal = word.literal or ""
-        named = [os.path.join(root, literal[1:]) for root in find_roots(folder)] if literal.startswith("@") else []
+        named = [posixpath.join(root, literal[1:]) for root in find_roots(folder)] if literal.startswith("@") else []
         path = next((path for path in named if is_file(path)), None)
         expanded += _read_lines(path) if path is not None else [word]
     return expanded
@@ -206,7 +208,7 @@ def find_commands(folder: str, program: str) -> tuple[Words, ...]:
 
     Where none does, those of the commands that run the programs which import it.
     """
-    path = os.path.abspath(program)
+    path = absolute_path(program)
     return _find_own_commands(folder, path) or tuple(
         [words for other in find_programs(path) for words in _find_own_commands(folder, other)]
     )
@@ -214,7 +216,7 @@ def find_commands(folder: str, program: str) -> tuple[Words, ...]:
 
 @remembered(512)
 def _find_own_commands(folder: str, program: str) -> tuple[Words, ...]:
-    path = _normalize(program)
+    path = absolute_path(program)
     names = {_name_module(path), *_find_script_names(folder, path)}
     found: list[Words] = []
     for name in names:
@@ -280,7 +282,7 @@ def _find_script_names(folder: str, program: str) -> list[str]:
     """The names of the scripts in `pyproject.toml` that call a function of a program."""
     names: list[str] = []
     for root in find_roots(folder):
-        path = os.path.join(root, "pyproject.toml")
+        path = posixpath.join(root, "pyproject.toml")
         if _mentions(path, "scripts"):
             document = read_document(path, "toml")
             names += _list_scripts(document.root, program) if document is not None else []
@@ -314,14 +316,14 @@ def _find_facts(folder: str, word: str) -> Iterator[FileFacts]:
 def _list_files(root: str) -> tuple[str, ...]:
     """The files of a folder, and of the usual ones in it, that may set variables or run programs."""
     paths: list[str] = []
-    inner = [path for folder in _FOLDERS_OF_FOLDERS for path in _list_folders(os.path.join(root, folder))]
-    for path in (*(os.path.join(root, folder) if folder else root for folder in _FOLDERS), *inner):
+    inner = [path for folder in _FOLDERS_OF_FOLDERS for path in _list_folders(posixpath.join(root, folder))]
+    for path in (*(posixpath.join(root, folder) if folder else root for folder in _FOLDERS), *inner):
         try:
             names = list_names(path)[:_MAX_FILES]
         except OSError:
             continue
-        paths += [os.path.join(path, name) for name in names if _may_say(name)]
-        paths += [file for name in names if "compose" in name for file in _list_env_files(os.path.join(path, name))]
+        paths += [posixpath.join(path, name) for name in names if _may_say(name)]
+        paths += [file for name in names if "compose" in name for file in _list_env_files(posixpath.join(path, name))]
     return tuple(dict.fromkeys(paths))
 
 
@@ -331,7 +333,7 @@ def _list_folders(path: str) -> list[str]:
         names = list_names(path)
     except OSError:
         return []
-    return [path, *(inner for name in names[:_MAX_FOLDERS] if is_folder(inner := os.path.join(path, name)))]
+    return [path, *(inner for name in names[:_MAX_FOLDERS] if is_folder(inner := posixpath.join(path, name)))]
 
 
 def _list_env_files(path: str) -> Iterator[str]:
@@ -343,7 +345,7 @@ def _list_env_files(path: str) -> Iterator[str]:
     for scalar in iterate_scalars(services):
         keys = [key for key in scalar.keys if isinstance(key, str)]
         if "env_file" in keys[-2:] and keys[-1] in ("env_file", "path") and isinstance(scalar.value, str):
-            file = os.path.normpath(os.path.join(os.path.dirname(path), scalar.value))
+            file = posixpath.normpath(posixpath.join(os.path.dirname(path), scalar.value))
             if is_file(file) and kind_of(file) == "dotenv":
                 yield file
 
@@ -403,7 +405,7 @@ def _iterate_given(data: Data, root: str, path: str) -> Iterator[tuple[str, Stri
             waiting += node.entries.values()
             used, values = node.entries.get("uses"), node.entries.get("with")
             name = used.value if isinstance(used, Scalar) else None
-            named = os.path.normpath(os.path.join(root, name)) if isinstance(name, str) and name[:2] == "./" else ""
+            named = posixpath.normpath(posixpath.join(root, name)) if isinstance(name, str) and name[:2] == "./" else ""
             if isinstance(values, Table) and named in (path, os.path.dirname(path)):
                 for key, value in values.entries.items():
                     if isinstance(value, Scalar) and value.kind == "string":
@@ -453,10 +455,6 @@ def _fill(value: StringValue, given: dict[str, list[StringValue]], number: int) 
         values = given.get(_name_input(part) or "")
         parts += values[number % len(values)].parts if values else (part,)
     return StringValue(tuple(parts), value.place)
-
-
-def _normalize(program: str) -> str:
-    return os.path.abspath(program).replace(os.sep, "/")
 
 
 def _name_module(program: str) -> str:

@@ -6,7 +6,9 @@ A sweep's value counts before that of `wandb.init(config=…)`, and that before 
 from __future__ import annotations
 
 import os
+import posixpath
 
+from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.records import replace
 from regilink_doctor.core.strings import StringValue
 from regilink_doctor.lint.data import DataList, Table, find_data
@@ -86,10 +88,10 @@ def _find_in_program(context: Context, name: str, module: Module) -> list[Value]
 
 def _list_neighbors(context: Context, module: Module) -> list[Module]:
     """The files beside one, or that import it, which give a run its configuration: each may pass the run on."""
-    names = _list_initializing(os.path.abspath(module.source.folder))
+    names = _list_initializing(absolute_path(module.source.folder))
     found = [find_module(context, name, module) for name in names]
     paths = [
-        path for path in find_programs(os.path.abspath(module.source.path)) if has_word(path, "wandb.init(", MAX_BYTES)
+        path for path in find_programs(absolute_path(module.source.path)) if has_word(path, "wandb.init(", MAX_BYTES)
     ]
     found += [find_module_of_file(context, path) for path in paths[:_MOST_NEIGHBORS]]
     return list(dict.fromkeys(other for other in found if other is not None and other is not module))
@@ -101,7 +103,7 @@ def _list_initializing(folder: str) -> tuple[str, ...]:
     names = [name for name in list_names(folder)[:_MOST_FILES] if name.endswith(".py")]
     found: list[str] = []
     for name in names:
-        content = read_file(os.path.join(folder, name), 1 << 18) or b""
+        content = read_file(posixpath.join(folder, name), 1 << 18) or b""
         if b"wandb.init(" in content and b"config=" in content and len(found) < _MOST_NEIGHBORS:
             found.append(name.removesuffix(".py"))
     return tuple(found)
@@ -149,7 +151,7 @@ def _find_in(context: Context, node: ast.expr, at: ProgramPoint, name: str) -> I
 def _find_in_defaults(context: Context, name: str, module: Module) -> list[Value]:
     """The value in `config-defaults.yaml`, which counts from the folder where the program is run."""
     for root in find_roots(module.source.folder):
-        path = os.path.join(root, _DEFAULTS_FILE)
+        path = posixpath.join(root, _DEFAULTS_FILE)
         if is_file(path):
             return list(_find_in_file(context, FileText(path), module_point(module), name))
     return []
@@ -158,7 +160,7 @@ def _find_in_defaults(context: Context, name: str, module: Module) -> list[Value
 def _find_in_launch_files(context: Context, name: str, module: Module) -> list[Value]:
     """The values in configurations of W&B Launch beside the program: `{"overrides": {"run_config": …}}`."""
     values: list[Value] = []
-    for path in _list_launch_files(os.path.abspath(module.source.folder)):
+    for path in _list_launch_files(absolute_path(module.source.folder)):
         loaded = load_file(context, FileText(path), "json", module_point(module))
         values += find_at(loaded, ("overrides", "run_config", name)) if isinstance(loaded, Loaded) else []
     return values
@@ -167,9 +169,9 @@ def _find_in_launch_files(context: Context, name: str, module: Module) -> list[V
 @remembered(256)
 def _list_launch_files(folder: str) -> tuple[str, ...]:
     found: list[str] = []
-    for base in (folder, *(os.path.join(folder, name) for name in ("config", "configs"))):
+    for base in (folder, *(posixpath.join(folder, name) for name in ("config", "configs"))):
         names = list_names(base)[:_MOST_FILES] if is_folder(base) else ()
-        found += [os.path.join(base, name) for name in names if name.endswith(".json")]
+        found += [posixpath.join(base, name) for name in names if name.endswith(".json")]
     return tuple([path for path in found if has_word(path, "run_config", 1 << 16)])
 
 
@@ -239,9 +241,9 @@ def _list_sweeps(module: Module) -> list[str]:
     paths: list[str] = []
     for root in find_roots(module.source.folder):
         for folder in _SWEEP_FOLDERS:
-            base = os.path.join(root, folder)
+            base = posixpath.join(root, folder)
             names = list_names(base)[:_MOST_FILES] if is_folder(base) else ()
-            paths += [os.path.join(base, name) for name in names if name.endswith((".yaml", ".yml"))]
+            paths += [posixpath.join(base, name) for name in names if name.endswith((".yaml", ".yml"))]
     return [path for path in dict.fromkeys(paths) if _is_sweep(path, program)]
 
 

@@ -9,6 +9,7 @@ that a report can be used again.
 from __future__ import annotations
 
 import os
+import posixpath
 
 from regilink_doctor.core.files import read_plain
 
@@ -135,7 +136,7 @@ class Memory:
 
     def forget(self, paths: Iterable[str]) -> None:
         """Forget the answers that were made of these files, or of the folders that have them."""
-        changed = {path for name in paths for path in (name, os.path.dirname(name))}
+        changed = {_normalize(path) for name in paths for path in (name, os.path.dirname(name))}
         self._holding.clear()
         touched: dict[Trace, bool] = {}
         for answers in self.answers.values():
@@ -144,10 +145,15 @@ class Memory:
                     del answers[arguments]
 
 
+def _normalize(path: str) -> str:
+    """The path as it is compared: editors write a drive of Windows with a small letter."""
+    return os.path.normcase(os.path.abspath(path))
+
+
 def _touches(trace: Trace, paths: set[str], known: dict[Trace, bool]) -> bool:
     """Whether an answer was made of one of some files."""
     if trace not in known:
-        own = any(os.path.abspath(path) in paths for _, path, _ in trace.looks)
+        own = any(_normalize(path) in paths for _, path, _ in trace.looks)
         known[trace] = own or any(_touches(part, paths, known) for part in trace.parts)
     return known[trace]
 
@@ -251,7 +257,7 @@ def walk(path: str) -> Iterator[tuple[str, list[str], list[str]]]:
     yield path, inner, list(names)
     for name in inner:
         if name not in links:
-            yield from walk(os.path.join(path, name))
+            yield from walk(posixpath.join(path, name))
 
 
 @remembered(4096)

@@ -6,6 +6,7 @@ import os
 import sys
 from functools import cached_property
 
+from regilink_doctor.core.files import absolute_path
 from regilink_doctor.core.findings import Place, Span
 from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.strings import KnownPart
@@ -61,8 +62,8 @@ class Source:
 
     @cached_property
     def folder(self) -> str:
-        """The folder that it is in."""
-        return os.path.dirname(os.path.abspath(self.path))
+        """The absolute path of the folder that it is in, with slashes."""
+        return os.path.dirname(absolute_path(self.path))
 
     @cached_property
     def _ascii(self) -> bool:
