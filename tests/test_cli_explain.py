@@ -35,6 +35,21 @@ def test_a_log_is_piped_in(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     assert json.loads(capsys.readouterr().out)["failures"][0] == "B7"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])
+@pytest.mark.parametrize("lines", [0, 5_000])
+def test_a_log_is_read_as_windows_writes_it(
+    encoding: str, lines: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("locale.getpreferredencoding", lambda *_: "cp932")
+    monkeypatch.setattr("regilink_doctor.workflows.explain.INPUT_LIMIT", 5_000)  # a log that is longer is cut
+    log = "学習を始める。\n" + "損失 0.25、一つの行。\n" * lines
+    log += "wandb.errors.CommError: project 模型/無い not found while calling wandb.Api().artifact\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(log.encode(encoding)), encoding="utf-8"))
+    main(["explain", "-", "--output-format", "json"])
+    explanation = json.loads(capsys.readouterr().out)
+    assert "模型/無い" in json.dumps(explanation, ensure_ascii=False)
+
+
 def test_nothing_on_standard_input_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     typed(monkeypatch, b" \n")
     assert main(["explain", "-"]) == 2

@@ -1,6 +1,7 @@
 """What every command prints, whatever the encoding of the pipe, the names in the project and the keys around it."""
 
 import base64
+import contextlib
 import io
 import json
 import os
@@ -9,19 +10,22 @@ import secrets
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from command_lines import ODD_NAME, list_all, list_usual, tried_commands
 
 from pytest_regilink.live import LiveProblem, LiveWarning
 from regilink_doctor import LinkError
 from regilink_doctor.cli import main
+from regilink_doctor.cli.completion import SHELLS, find_script
 from regilink_doctor.config import FORMATS
 from regilink_doctor.core.text import (
     UNSAFE,
     defuse_commands,
-    escape_text,
     mark_public,
     mask_secrets,
     remember_secret,
@@ -29,7 +33,7 @@ from regilink_doctor.core.text import (
 )
 from regilink_doctor.workflows.server_session import Unanswered
 
-NAME = "模型🙂éＡＢ\u202e\u2028"
+NAME = ODD_NAME
 FILE = "学習🙂\u202e.py"
 CATALOG = {
     "version": 1,
@@ -44,41 +48,6 @@ CATALOG = {
         }
     ],
 }
-COMMANDS = (
-    *(("lint", "--output-format", name) for name in FORMATS),
-    ("lint", "--show-sites"),
-    ("lint", "--show-sites", "--output-format", "json"),
-    ("lint", "--show-files"),
-    ("lint", "--show-settings"),
-    ("lint", "--statistics"),
-    ("lint", "--diff"),
-    ("lint", "--color", "always"),
-    ("rules",),
-    ("rules", "--output-format", "json"),
-    ("explain", f"wandb-registry-{NAME}/x"),
-    ("explain", f"wandb-registry-{NAME}/x", "--output-format", "json"),
-    ("catalog", "show", "c.json"),
-    ("catalog", "show", "c.json", "--output-format", "json"),
-    ("doctor", f"wandb-registry-{NAME}/x"),
-    ("doctor", f"wandb-registry-{NAME}/x", "--output-format", "json"),
-    ("doctor", f"wandb-registry-{NAME}/x", "--output-format", "junit"),
-    ("verify", f"wandb-registry-{NAME}/x:v1"),
-    ("init",),
-    ("init", "--diff"),
-    ("config",),
-    ("config", "organization"),
-    ("schema", "lint"),
-    ("rule", "REG101"),
-    ("map",),
-    ("map", "--output-format", "json"),
-    ("conformance",),
-    ("dry-run", "--", f"none-{NAME}"),
-    ("emulator", "--", f"none-{NAME}"),
-    ("explain", "--", f"none-{NAME}"),
-    ("lint", f"none-{NAME}"),
-    ("lint", f"--{NAME}"),
-    (NAME,),
-)
 ENCODINGS = [
     (encoding, errors) for encoding in ("utf-8", "cp932", "cp1252", "ascii") for errors in ("strict", "surrogateescape")
 ]
@@ -87,56 +56,126 @@ ENCODINGS = [
 class Pipe(io.TextIOWrapper):
     """What Python makes of a pipe with some encoding."""
 
-    def __init__(self, encoding: str, errors: str) -> None:
+    def __init__(self, encoding: str, errors: str, newline: str | None = None) -> None:
         self.bytes = io.BytesIO()
-        super().__init__(self.bytes, encoding=encoding, errors=errors, newline=None)
+        super().__init__(self.bytes, encoding=encoding, errors=errors, newline=newline)
 
     def text(self) -> str:
         self.flush()
         return self.bytes.getvalue().decode(self.encoding).replace(os.linesep, "\n")
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / FILE).write_text(
+class Screen(io.TextIOWrapper):
+    """What Python makes of a terminal with some encoding; what is shown on it is read from its other end."""
+
+    def __init__(self, encoding: str, errors: str) -> None:
+        import pty
+
+        self._reading, terminal = pty.openpty()
+        self._bytes = bytearray()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+        super().__init__(io.FileIO(terminal, "w"), encoding=encoding, errors=errors, line_buffering=True)
+
+    def text(self) -> str:
+        """Without colors, links, and what moves the cursor of a progress bar."""
+        encoding = self.encoding
+        self.close()
+        self._thread.join()
+        os.close(self._reading)
+        shown = self._bytes.decode(encoding).replace("\r\n", "\n")
+        return re.sub(r"\x1b\[[\d;?]*[A-Za-z]|\x1b\]8;[^\x1b]*\x1b\\|\r", "", shown)
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):  # Linux: the other end is closed
+            while part := os.read(self._reading, 1 << 16):
+                self._bytes += part
+
+
+def fill_project(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / FILE).write_text(
         f"import wandb\nrun = wandb.init(entity='team-a')  # {NAME}\n"
         f'run.link_artifact(a, "wandb_registry-model/{NAME}:v1")  # ##vso[task.complete]\n',
         encoding="utf-8",
     )
-    (tmp_path / "regilink.toml").write_text(f'organization = "{NAME}"\n', encoding="utf-8")
-    (tmp_path / "c.json").write_text(json.dumps(CATALOG), encoding="utf-8")
+    (folder / "regilink.toml").write_text(f'organization = "{NAME}"\n', encoding="utf-8")
+    (folder / "catalog.json").write_text(json.dumps(CATALOG), encoding="utf-8")
+    (folder / "other.json").write_text(json.dumps(CATALOG | {"organizations": []}), encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    fill_project(tmp_path)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("NETRC", os.devnull)
     monkeypatch.setenv("WANDB_CONFIG_DIR", str(tmp_path))
     return tmp_path
 
 
-def run(words: tuple[str, ...], encoding: str, errors: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
-    out, error = Pipe(encoding, errors), Pipe(encoding, errors)
+def run(
+    words: tuple[str, ...],
+    encoding: str,
+    errors: str,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[Pipe | Screen] = Pipe,
+) -> tuple[int, str, str]:
+    out, error = kind(encoding, errors), kind(encoding, errors)
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", error)
-    status = main(words)
+    try:
+        status = main(words)
+    except SystemExit as end:  # the pages of help
+        status = int(end.code or 0)
     return status, out.text(), error.text()
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: escape_text(" ".join(words)))
-def test_any_letter_goes_through_any_pipe(
-    words: tuple[str, ...], project: Path, monkeypatch: pytest.MonkeyPatch
+PLACES = [(kind, *encoding) for kind in (Pipe, *((Screen,) if os.name == "posix" else ())) for encoding in ENCODINGS]
+"""Where a command prints: a pipe or a terminal, of each encoding."""
+
+
+def try_everywhere(
+    words: list[str], places: Iterable[tuple[type[Pipe | Screen], str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     statuses = set()
-    for encoding, errors in ENCODINGS:
-        status, out, error = run(words, encoding, errors, monkeypatch)
+    for number, (kind, encoding, errors) in enumerate(places):
+        folder = Path(f"{NAME[:3]}{number}")
+        fill_project(folder)
+        with monkeypatch.context() as patch:
+            patch.chdir(folder)
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"wandb: ERROR {NAME}".encode()), encoding="utf-8"))
+            status, out, error = run(tuple(words), encoding, errors, patch, kind)
         statuses.add(status)
-        assert out or error
-        colours = "always" in words
+        assert "Traceback" not in out + error, words
+        colors = "\x1b[" if "--color=always" in words else ""
         for text in (out, error):
-            assert not UNSAFE.intersection(text.replace("\x1b[", "") if colours else text)
-            assert "Traceback" not in text
-        assert not [
-            line for line in out.splitlines() if "##vso[" in line and not line.startswith("##vso[task.logissue")
-        ]
-    assert len(statuses) == 1
+            assert not UNSAFE.intersection(re.sub(r"\x1b\[[\d;]*m", "", text) if colors else text), words
+        lines = [line for line in out.splitlines() if "##vso[" in line and not line.startswith("##vso[task.logissue")]
+        assert not lines, words
+        assert out or error or status == 0, words
+        shutil.rmtree(folder)
+    assert len(statuses) == 1, (words, statuses)
+
+
+@pytest.mark.parametrize("command", tried_commands())
+def test_any_letter_goes_through_any_pipe_and_terminal(
+    command: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each line in four of the places, so that a command is tried in all of them.
+    for number, words in enumerate(list_usual(command)):
+        try_everywhere(words, PLACES[number % 4 :: 4], monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", tried_commands())
+def test_any_option_goes_through_any_pipe_and_terminal(
+    command: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, words in enumerate(list_all(command)):
+        try_everywhere(words, PLACES[number % 4 :: 4], monkeypatch)
 
 
 def test_formats_for_programs_are_utf_8(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,6 +199,24 @@ def test_the_marks_stay_below_letters_that_the_encoding_lacks(project: Path, mon
         assert ("\\U0001f642" in lines[code]) == (encoding != "utf-8")
         before = text_width(lines[code].partition("wandb_")[0])
         assert lines[code + 1].index("^") == before
+
+
+@pytest.mark.parametrize("words", [("completion", "bash"), ("schema", "lint"), ("rules", "--output-format=markdown")])
+def test_what_programs_read_has_no_line_ends_of_windows(
+    words: tuple[str, ...], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = Pipe("cp1252", "surrogateescape", newline="\r\n")
+    monkeypatch.setattr(sys, "stdout", out)
+    main(words)
+    out.flush()
+    assert b"\r" not in out.bytes.getvalue()
+    assert out.encoding == "utf-8"
+
+
+def test_the_scripts_of_shells_are_printed_as_they_are(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for shell in SHELLS:
+        _, out, _ = run(("completion", shell), "ascii", "strict", monkeypatch)
+        assert out == find_script(shell).read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="no git")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regilink_doctor.cli.options import OK
+from regilink_doctor.cli.output import declare_kind
 
 if TYPE_CHECKING:
     import argparse
@@ -31,5 +32,6 @@ def find_script(shell: str) -> Path:
 
 
 def _print_script(options: argparse.Namespace) -> int:
+    declare_kind("document")  # a shell stumbles over the line ends of Windows
     print(find_script(options.shell).read_text(encoding="utf-8"), end="")
     return OK

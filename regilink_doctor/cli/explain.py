@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 
@@ -18,6 +19,7 @@ from regilink_doctor.cli.options import (
     load_configuration,
     wants_colour,
 )
+from regilink_doctor.core.text import decode_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def _run_explain(options: argparse.Namespace) -> int:
 
     text = " ".join(options.text)
     if text == "-":
-        text = _read_end(sys.stdin.buffer, INPUT_LIMIT * 4)
+        text = decode_output(_read_end(sys.stdin.buffer, INPUT_LIMIT * 4))
         if not text.strip():
             raise UsageProblem("explain: nothing came in on standard input")
     elif not text.strip():
@@ -157,11 +159,12 @@ def _describe_file(path: str) -> str:
     return f"{path} is a file here; to explain the log in it: {command}; to check the code in it: regilink lint {name}"
 
 
-def _read_end(stream: BinaryIO, limit: int) -> str:
-    """The end of a stream, read in bounded memory: a log ends with its error."""
-    content = bytearray()
+def _read_end(stream: BinaryIO, limit: int) -> bytes:
+    """The end of a stream, read in bounded memory: a log ends with its error. A mark at its start is kept."""
+    content = bytearray(stream.read(1 << 16))
+    mark = bytes(content[:2]) if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else b""
     while chunk := stream.read(1 << 16):
         content += chunk
         if len(content) > 2 * limit:
-            del content[:-limit]
-    return content[-limit:].decode("utf-8", errors="replace")
+            del content[: (len(content) - limit) & ~1]  # letters of UTF-16 have two bytes, or four
+    return bytes(content) if content.startswith(mark) else mark + bytes(content)

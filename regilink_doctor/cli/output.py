@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Literal, TextIO
 
-    Kind = Literal["text", "commands", "json", "xml", "patch"]
+    Kind = Literal["text", "document", "commands", "json", "xml", "patch"]
 
 _KINDS: dict[str, Kind] = {
     "full": "text",
-    "markdown": "text",
-    "mermaid": "text",
+    "markdown": "document",
+    "mermaid": "document",
     "github": "commands",
     "junit": "xml",
     "json": "json",

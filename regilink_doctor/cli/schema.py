@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from regilink_doctor.cli.options import OK
+from regilink_doctor.cli.output import declare_kind
 
 if TYPE_CHECKING:
     import argparse
@@ -29,5 +30,6 @@ def _run_schema(options: argparse.Namespace) -> int:
         for name, (what, _) in SCHEMAS.items():
             print(f"{name:<{width}}  {what}")
     else:
+        declare_kind("json")
         print(json.dumps(SCHEMAS[options.name][1](), indent=2))
     return OK

@@ -46,6 +46,26 @@ def encoding_of(content: bytes, *, cookie: bool = True) -> str:
         return "utf-8"
 
 
+def decode_output(content: bytes) -> str:
+    """What a program has printed, which may begin inside of a letter.
+
+    That is UTF-8, or UTF-16 with its mark (`>` of PowerShell); where most letters are not UTF-8, it is the encoding of
+    the system, in which Python writes to pipes and files on Windows.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    text = content.decode("utf-8-sig", "replace")
+    unread = text.count("\ufffd")
+    if not unread or 2 * unread <= sum(not letter.isascii() for letter in text):
+        return text
+    import locale
+
+    try:
+        return content.decode(locale.getpreferredencoding(False))
+    except (UnicodeDecodeError, LookupError):
+        return text
+
+
 def escape_text(text: str) -> str:
     r"""The text on one line, what cannot be printed as its escape (`\x1b`, `\u202e`, `\u2028`, `\udcff`).
 

@@ -75,7 +75,7 @@ class LoopbackServer(Service, ThreadingHTTPServer):
         self._name = name
         self._thread: Thread | None = None
         self._has_warned = False
-        super().__init__((host, port), handler)
+        super().__init__((host.encode("idna").decode(), port), handler)  # else a name can end in a TypeError
         self._bell, self._rope = socket.socketpair()
         self._selector = selectors.DefaultSelector()
         self._selector.register(self, selectors.EVENT_READ)

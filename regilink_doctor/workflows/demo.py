@@ -56,9 +56,9 @@ class Demo:
         try:
             done = subprocess.run(
                 [sys.executable, SCRIPT],
-                env=dict(self._environ),
+                env={**self._environ, "PYTHONIOENCODING": "utf-8"},
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
                 timeout=TIMEOUT,
                 check=False,
             )

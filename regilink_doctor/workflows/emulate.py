@@ -107,7 +107,7 @@ def _make_emulator(world: Catalog | None, port: int, host: str, allow_hosts: Seq
         return Emulator(
             World.from_catalog(world) if world is not None else None, port=port, host=host, allow_hosts=allow_hosts
         )
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         where = f"port {port}" if host == HOST else f"{host}, port {port}"
         raise Unable(f"{where} cannot be used: {getattr(error, 'strerror', None) or error}") from None
 
@@ -151,5 +151,5 @@ def _wait() -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    while not stopped.wait(3600):
+    while not stopped.wait(1):  # Windows handles no signal before a wait is over
         pass

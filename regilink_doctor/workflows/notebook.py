@@ -93,6 +93,7 @@ def _run(arguments: list[str], shell: Any, *, with_notebook: bool = False) -> No
         capture_output=True,
         text=True,
         encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},  # not that of the system, which Windows uses for pipes
         check=False,
         **options,
     )

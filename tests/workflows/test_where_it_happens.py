@@ -316,6 +316,16 @@ def test_the_magic_lints_the_cells_that_were_executed(capsys: pytest.CaptureFixt
     assert "%regilink lint" in capsys.readouterr().out
 
 
+def test_the_magic_prints_any_letter_whatever_encoding_pipes_have(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "cp932")
+    shell = Shell()
+    regilink_doctor.load_ipython_extension(shell)
+    shell.magics["regilink"]("explain wandb-registry-模型/🙂")
+    assert "wandb-registry-模型/🙂" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_a_real_kernel_shows_the_explanation_as_text_and_html() -> None:
     nbclient = pytest.importorskip("nbclient")

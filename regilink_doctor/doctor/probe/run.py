@@ -166,6 +166,7 @@ def _build_environment(environ: Mapping[str, str], folder: Path) -> dict[str, st
     """The program's environment, online, with nothing left on this machine."""
     found = {name: value for name, value in environ.items() if name not in DROPPED}
     quiet = {
+        "PYTHONIOENCODING": "utf-8",
         "WANDB_MODE": "online",
         "WANDB_SILENT": "true",
         "WANDB_CONSOLE": "off",

@@ -8,7 +8,7 @@ import threading
 from contextlib import ContextDecorator, suppress
 from functools import wraps
 
-from regilink_doctor.core.text import mask_secrets
+from regilink_doctor.core.text import decode_output, mask_secrets
 from regilink_doctor.workflows.explain import classify, explain
 
 TYPE_CHECKING = False
@@ -166,7 +166,7 @@ class _Tee:
     @property
     def text(self) -> str:
         """The end of what was written, without keys."""
-        return mask_secrets(bytes(self._kept[-TAIL:]).decode("utf-8", errors="replace"))
+        return mask_secrets(decode_output(bytes(self._kept[-TAIL:])))
 
     def _open(self) -> tuple[int, int]:
         if os.name == "posix" and os.isatty(self._target):
