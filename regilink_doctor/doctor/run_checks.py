@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 
@@ -74,7 +75,7 @@ def _report_crash(error: Exception) -> Outcome:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else say("the check")
+    where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else say("the check")
     facts = {"where": where, "error": type(error).__name__, "rest": say("the other checks have run")}
     return report_problem(Problem(rule_codes.INTERNAL_ERROR, facts=facts), status="crash")
 

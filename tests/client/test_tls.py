@@ -16,8 +16,6 @@ import pytest
 from regilink_doctor.client.connection_errors import ServerConnectionError
 from regilink_doctor.client.gateway import Gateway
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
-
 CONFIG = """\
 [ca]
 default_ca = here
@@ -43,6 +41,8 @@ basicConstraints = critical,CA:true
 def certificate(
     folder: Path, *, name: str = "IP:127.0.0.1", start: str = "20200101000000Z", end: str = "20490101000000Z"
 ) -> Path:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificates")
     config = folder / "config"
     config.write_text(CONFIG.format(folder=folder, name=name), encoding="utf-8")
     (folder / "index").touch()
