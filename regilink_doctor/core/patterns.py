@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from regilink_doctor.core.files import relative_path, to_slashes
+from regilink_doctor.core.text import compose_letters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class Patterns:
 
     A pattern without a slash is the name of a file or of any folder above it; one with a slash is a path from the
     folder of the configuration. A folder stands for everything below it; `*` crosses slashes, as in ruff. Backslashes
-    count as slashes, so that a configuration means the same on every system.
+    count as slashes, and a letter with an accent as one letter, so that a configuration means the same on every system.
 
     Plain names, nearly all there are, cost a look-up; `start` is the folder at which and above which nothing counts.
     """
@@ -220,11 +221,11 @@ class Patterns:
             return [path for path in paths if not self.match(path)]
         # A first look: most paths of a tree have none of the names in them.
         apart, literals = self._names.isdisjoint, self._anywhere
-        return [
-            path
-            for path in paths
-            if (apart(path.split("/")) and not any(literal in path for literal in literals)) or not self.match(path)
-        ]
+
+        def may_match(path: str) -> bool:
+            return not apart(path.split("/")) or any(literal in path for literal in literals)
+
+        return [path for path in paths if not may_match(compose_letters(path)) or not self.match(path)]
 
     def _look_up(self, folder: str) -> tuple[bool, str]:
         waiting = []
@@ -246,11 +247,12 @@ class Patterns:
         return "" if path == "." else f"{path}/"
 
     def _hits(self, name: str, base: str) -> bool:
+        name = compose_letters(name)
         if name in self._names:
             return True
         if not self._paths and not self._globs:
             return False
-        full = base + name
+        full = compose_letters(base) + name
         return full in self._paths or any(glob.match(full if slash else name) for glob, slash in self._globs)
 
 
@@ -265,7 +267,7 @@ def _from_here(path: str) -> str:
 
 
 def _tidy(pattern: str) -> str:
-    pattern = pattern.replace("\\", "/")
+    pattern = compose_letters(pattern.replace("\\", "/"))
     while pattern.startswith("./"):
         pattern = pattern[2:]
     return pattern.removesuffix("/**").removesuffix("/") or pattern

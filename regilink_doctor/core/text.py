@@ -251,6 +251,15 @@ def close_to(name: str, names: Iterable[str]) -> str | None:
     return by_folded[close[0]] if close else None
 
 
+def compose_letters(text: str) -> str:
+    """The text with each accent in its letter (NFC), as people type it; names of files on macOS may be otherwise."""
+    if text.isascii():
+        return text
+    import unicodedata
+
+    return unicodedata.normalize("NFC", text)
+
+
 def text_width(text: str) -> int:
     """How many columns a terminal needs for a text; colors need none."""
     if "\x1b" in text:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
+from regilink_doctor.core.files import show_path
 from regilink_doctor.core.phrases import say
-from regilink_doctor.core.text import escape_text, mask_keys, text_width, wrap_text
+from regilink_doctor.core.text import compose_letters, escape_text, mask_keys, text_width, wrap_text
 from regilink_doctor.report.terminal import cut_line, paint_text, show_text
 
 TYPE_CHECKING = False
@@ -38,8 +39,8 @@ def repository_path(path: str, variable: str) -> str:
 def fingerprint_findings(findings: Sequence[Finding], lines: SourceLines) -> Iterator[str]:
     """A hash for each finding: of its rule, file, the text of its line, and its number among those that are the same.
 
-    Lines that come in above do not change it, so CI services recognize a finding that they know. Neither does the
-    system: it is made from the path with slashes.
+    Lines that come in above do not change it, so CI services recognize a finding that they know. Neither do the system
+    and the folder of the checkout: the path has slashes and composed letters, and starts at the current folder.
     """
     from hashlib import sha256
 
@@ -48,7 +49,7 @@ def fingerprint_findings(findings: Sequence[Finding], lines: SourceLines) -> Ite
         content = lines.lines_around(finding.place)
         number = finding.place.span.line
         text = content[number - 1].strip() if number <= len(content) else ""
-        key = "\0".join((finding.code, finding.place.path.replace(os.sep, "/"), text))
+        key = "\0".join((finding.code, compose_letters(show_path(finding.place.path)), text))
         counts[key] = counts.get(key, 0) + 1
         yield sha256(f"{key}\0{counts[key]}".encode(errors="surrogateescape")).hexdigest()
 

@@ -56,6 +56,14 @@ def test_paths_of_windows_are_matched(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Patterns(["tests"]).unmatched(["src\\tests\\a.py", "src/a.py"]) == ["src/a.py"]
 
 
+@pytest.mark.parametrize("pattern", ["caf\u00e9", "cafe\u0301", "src/caf\u00e9", "**/caf\u00e9*", "src/*\u00e9/"])
+@pytest.mark.parametrize("folder", ["caf\u00e9", "cafe\u0301"])
+def test_an_accent_is_the_same_in_either_form(pattern: str, folder: str) -> None:
+    path = f"src/{folder}/train.py"
+    assert Patterns([pattern]).match(path)
+    assert Patterns([pattern]).unmatched([path, "src/cafe/train.py"]) == ["src/cafe/train.py"]
+
+
 def test_a_path_on_another_drive_has_no_way_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: str, start: str = ".") -> str:
         raise ValueError("path is on mount 'D:', start on mount 'C:'")

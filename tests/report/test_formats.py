@@ -414,6 +414,21 @@ def test_a_fingerprint_outlives_lines_above(tmp_path: Path, monkeypatch: pytest.
     assert len(set(seen[0])) == 2
 
 
+def test_a_fingerprint_is_the_same_in_every_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fingerprints = set()
+    for checkout, name in (("one", "caf\u00e9"), ("two", "cafe\u0301")):
+        folder = tmp_path / checkout / name
+        folder.mkdir(parents=True)
+        (folder / "train.py").write_text(
+            'import wandb\nwandb.init(entity="t").link_artifact(a, "wandb-registry-m")\n', encoding="utf-8"
+        )
+        monkeypatch.chdir(tmp_path / checkout)
+        for path in (".", str(tmp_path / checkout)):
+            (report,) = json.loads(shown(regilink_doctor.lint_paths([path]), "gitlab"))
+            fingerprints.add(report["fingerprint"])
+    assert len(fingerprints) == 1
+
+
 def test_colours_are_for_full_alone(result: LintResult) -> None:
     for output_format in FORMATS:
         assert ("\x1b[" in shown(result, output_format, colour=True)) == (output_format == "full")

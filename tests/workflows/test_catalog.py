@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -228,7 +229,8 @@ def test_pull_writes_what_can_be_reviewed(shell: Path, capsys: pytest.CaptureFix
     value = json.loads(text)
     names = [each["name"] for each in value["organizations"][0]["registries"]]
     assert names == sorted(names)
-    assert (shell.stat().st_mode & 0o777, list(shell.parent.glob(".regilink*"))) == (0o644, [])
+    assert not list(shell.parent.glob(".regilink*"))
+    assert os.name == "nt" or shell.stat().st_mode & 0o777 == 0o644
     before = shell.stat().st_ino
     assert main(["catalog", "pull"]) == 0
     assert "up to date" in capsys.readouterr().err

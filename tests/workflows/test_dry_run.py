@@ -77,7 +77,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+needs_shell = pytest.mark.skipif(shutil.which("sh") is None, reason="no sh")
+
+
 def shell(project: Path, script: str, **more: object) -> DryRun:
+    if shutil.which("sh") is None:
+        pytest.skip("no sh")
     return dry_run(["sh", "-c", script], cwd=project, **more)  # type: ignore[arg-type]
 
 
@@ -119,6 +124,7 @@ def test_the_demo_is_told_link_by_link(project: Path, capfd: pytest.CaptureFixtu
     assert sorted(path.name for path in project.iterdir()) == [demo.SCRIPT], "nothing is left behind"
 
 
+@needs_shell
 def test_a_module_in_a_shell_script_with_processes_keys_and_fetches(
     project: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

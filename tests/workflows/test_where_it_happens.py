@@ -160,6 +160,7 @@ def test_a_command_that_ends_well_or_with_an_unknown_error_is_left_alone(tmp_pat
     assert (done.returncode, done.stderr) == (1, "permission denied\n")
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no signals that end a process")
 def test_a_command_that_a_signal_ends_has_the_status_of_a_shell(tmp_path: Path) -> None:
     code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     done = regilink("explain", "--", sys.executable, "-c", code, cwd=tmp_path)
