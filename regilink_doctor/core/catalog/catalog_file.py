@@ -9,6 +9,7 @@ from regilink_doctor.core.catalog.difference import find_changes
 from regilink_doctor.core.catalog.model import CatalogContents, Collection, Organization, Registry
 from regilink_doctor.core.files import write_whole
 from regilink_doctor.core.records import record, replace
+from regilink_doctor.core.text import html_table, markdown_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -255,6 +256,29 @@ class Catalog(CatalogContents):
             CatalogError: not of this version or shape.
         """
         return cls(**vars(contents_of(value)))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return html_table(*self._table())
+
+    def _repr_markdown_(self) -> str:
+        """What a Markdown page shows."""
+        return markdown_table(*self._table())
+
+    def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+        """Caption, columns and rows for a notebook."""
+        rows = [
+            (
+                organization.name,
+                registry.name,
+                "every type" if registry.types is None else ", ".join(registry.types) or "nothing",
+                "not asked for" if registry.collections is None else str(len(registry.collections)),
+            )
+            for organization in self.organizations
+            for registry in organization.registries
+        ]
+        caption = f"{self.host or 'a W&B server'}: {'complete' if self.complete else 'not complete'}"
+        return caption, ("organization", "registry", "accepts", "collections"), rows
 
     def to_json(self) -> dict[str, Any]:
         """The JSON value: everything sorted by name, so that the same organization always gives the same bytes."""
