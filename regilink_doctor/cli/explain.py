@@ -162,7 +162,7 @@ def _describe_file(path: str) -> str:
 def _read_end(stream: BinaryIO, limit: int) -> bytes:
     """The end of a stream, read in bounded memory: a log ends with its error. A mark at its start is kept."""
     content = bytearray(stream.read(1 << 16))
-    mark = bytes(content[:2]) if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else b""
+    mark = bytes(content[:2]) if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else b""
     while chunk := stream.read(1 << 16):
         content += chunk
         if len(content) > 2 * limit:

@@ -268,7 +268,20 @@ def text_width(text: str) -> int:
         text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     if text.isascii():
         return len(text)
-    return sum(map(_letter_width, text))
+    width = _letter_width(text[0])
+    for before, letter in zip(text, text[1:]):  # noqa: B905, RUF007 - no more imports at every start
+        if letter == _AS_EMOJI:
+            width += _letter_width(before) == 1 and (before in _KEYCAPS or before > "\xa8")
+        elif not (before == _JOINER or (letter in _SKIN_TONES and _letter_width(before) == 2)):
+            width += _letter_width(letter)
+    return width
+
+
+_AS_EMOJI, _JOINER = "\ufe0f", "\u200d"
+"""The first makes an emoji, of two columns, of the letter before it; the second one letter of those at its sides."""
+
+_KEYCAPS = "#*0123456789"
+_SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 
 def pad_text(text: str, width: int) -> str:

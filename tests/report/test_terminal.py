@@ -48,6 +48,25 @@ def test_documentation_is_broken_between_words_and_code_is_not(tmp_path: Path) -
     assert '    run.link_artifact(artifact, "wandb-registery-model/zoo")' in lines
 
 
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        ("模型", 4),
+        ("\uff21\uff22", 4),
+        ("e\u0301", 1),
+        ("🙂", 2),
+        ("👨\u200d👩\u200d👧!", 3),
+        ("👍🏽", 2),
+        ("❤\ufe0f", 2),
+        ("a\ufe0fb", 2),
+        ("1\ufe0f\u20e3", 2),
+        ("\x1b[1m模\x1b[0m", 2),
+    ],
+)
+def test_letters_take_the_columns_that_a_terminal_gives_them(text: str, width: int) -> None:
+    assert text_width(text) == width
+
+
 def test_a_line_that_is_too_long_goes_on_below_its_beginning() -> None:
     assert list(fit_lines(["short", "  one two three", "  " + paint_text("1", "one two", colour=True)], 9)) == [
         "short",

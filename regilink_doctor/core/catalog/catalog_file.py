@@ -267,7 +267,7 @@ class Catalog(CatalogContents):
 
     def _table(self) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
         """Caption, columns and rows for a notebook."""
-        rows = [
+        rows: list[tuple[str, ...]] = [
             (
                 organization.name,
                 registry.name,
