@@ -1,21 +1,33 @@
-"""How the time that a file takes grows with its size: `python benchmarks/growth.py [PATTERN] [KB,KB,...]`.
+"""How the time that a file takes grows with its size: `python benchmarks/growth.py [--quick] [PATTERN]`.
 
 Each construct is one that once took a time that grew like the square of the file, or worse. Prints the CPU seconds at
-64 KB, 256 KB and 1 MB and the exponent: 1 is linear, below 1.3 is well. Exits with 1 where a construct is above.
+64 KB, 256 KB and 1 MB, and the exponent: 1 is linear, below 1.3 is well. Exits with 1 where a construct is above.
+
+--quick        16, 64 and 128 KB: about three minutes on a quiet machine, the other way about fifteen
+--sizes A,B    other sizes, in KB
+--before FILE  what it printed earlier: shown beside the new figures
+--write        put the table into RESULTS.md
 """
 
+import argparse
 import gc
 import json
 import math
+import os
 import re
+import statistics
 import sys
 import time
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
+
+from results import write
 
 from regilink_doctor.lint.engine import lint_bytes
 
 SIZES = (64, 256, 1024)
+QUICK = (16, 64, 128)
 HIGHEST = 1.3
 HEAD = "import wandb\n"
 RUN = HEAD + 'run = wandb.init(entity="team-a")\n'
@@ -202,36 +214,105 @@ if sys.version_info < (3, 12):  # Python's own parser takes a time that grows li
     del CONSTRUCTS["fields of an f-string.py"]
 LIMIT = 60.0
 """Seconds after which a larger file is not tried."""
+REPEATED = 64
+"""Up to so many KB, the median of three runs counts: short times differ most."""
+
+
+def name_file(name: str) -> str:
+    """The name under which the linter takes a file for what it is."""
+    if name in ("jobs.yaml", "steps.yaml"):
+        return ".github/workflows/ci.yaml"
+    return name if name.endswith("file") else "x" + name[name.rindex(".") :]
+
+
+def time_lint(name: str, size: int) -> float:
+    """The CPU seconds that a file of `size` KB takes."""
+    content = CONSTRUCTS[name](size * 1024).encode()
+    seconds = []
+    for _ in range(3 if size <= REPEATED else 1):
+        gc.collect()
+        start = time.process_time()
+        lint_bytes(name_file(name), content)
+        seconds.append(time.process_time() - start)
+    return statistics.median(seconds)
 
 
 def measure(name: str, sizes: list[int]) -> tuple[list[float], float]:
-    """The CPU seconds at each size, in KB, and the exponent."""
-    file = name if name.endswith("file") else "x" + name[name.rindex(".") :]
-    if name in ("jobs.yaml", "steps.yaml"):
-        file = ".github/workflows/ci.yaml"
+    """The CPU seconds at each size, in KB, and the exponent; the rules are loaded before."""
+    lint_bytes(name_file(name), CONSTRUCTS[name](2048).encode())
     seconds: list[float] = []
     for size in sizes:
-        content = CONSTRUCTS[name](size * 1024).encode()
-        start = time.process_time()
-        lint_bytes(file, content)
-        seconds.append(time.process_time() - start)
+        seconds.append(time_lint(name, size))
         if seconds[-1] > LIMIT:
             break
-    growth = math.log(seconds[-1] / seconds[0]) / math.log(sizes[len(seconds) - 1] / sizes[0])
-    return seconds, growth
+    first, last = max(seconds[0], 0.001), max(seconds[-1], 0.001)
+    return seconds, math.log(last / first) / math.log(sizes[len(seconds) - 1] / sizes[0])
 
 
-def main(pattern: str = ".", sizes: str = "") -> int:
+def time_loop() -> float:
+    """The CPU seconds of ten million additions: how fast this machine is now."""
+    start = time.process_time()
+    total = 0
+    for number in range(10**7):
+        total += number
+    return time.process_time() - start
+
+
+def read_before(path: str) -> dict[str, str]:
+    """The seconds of an earlier table: `0.44 / 2.02`."""
+    before = {}
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"(.+?)  +((?:\d+\.\d+ s +)+)", line):
+            before[match[1]] = " / ".join(re.findall(r"\d+\.\d+", match[2]))
+    return before
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pattern", nargs="?", default=".")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--sizes", default="")
+    parser.add_argument("--before", default="")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
     gc.set_threshold(100_000)  # as the command line does
-    asked = [int(size) for size in sizes.split(",")] if sizes else list(SIZES)
-    failed = 0
-    print(f"{'':28}", *(f"{size:5} KB" for size in asked), "exponent")
-    for name in filter(re.compile(pattern).search, CONSTRUCTS):
-        seconds, growth = measure(name, asked)
-        failed += growth >= HIGHEST
-        print(f"{name:28}", *(f"{value:6.2f} s" for value in seconds), f"{growth:8.2f}", flush=True)
-    return int(failed > 0)
+    sizes = (
+        [int(size) for size in options.sizes.split(",")] if options.sizes else list(QUICK if options.quick else SIZES)
+    )
+    before = read_before(options.before) if options.before else {}
+    speed = time_loop()
+    rows: list[tuple[str, list[float], float]] = []
+    print(f"{'':28}", *(f"{size:5} KB" for size in sizes), "exponent")
+    for name in filter(re.compile(options.pattern).search, CONSTRUCTS):
+        rows.append((name, *measure(name, sizes)))
+        _, seconds, growth = rows[-1]
+        print(
+            f"{name:28}", *(f"{value:6.2f} s" for value in seconds), f"{growth:8.2f}", before.get(name, ""), flush=True
+        )
+    if options.write:
+        write("\n".join(describe(rows, sizes, before, speed)))
+    return int(any(growth >= HIGHEST for _, _, growth in rows))
+
+
+def describe(
+    rows: list[tuple[str, list[float], float]], sizes: list[int], before: dict[str, str], speed: float
+) -> list[str]:
+    """The part of RESULTS.md."""
+    columns = [*(f"{size} KB" for size in sizes), "exponent", *(["before"] if before else [])]
+    lines = [
+        "## How lint grows with a file",
+        "",
+        f"Made by `python benchmarks/growth.py`: CPU seconds of one file; {os.cpu_count()} cores, load average "
+        f"{os.getloadavg()[0]:.1f}, ten million additions in {speed:.2f} s.",
+        "",
+        f"| construct | {' | '.join(columns)} |",
+        f"|---|{'--:|' * len(columns)}",
+    ]
+    for name, seconds, growth in sorted(rows, key=lambda row: -row[2]):
+        cells = [f"{value:.2f}" for value in seconds] + [""] * (len(sizes) - len(seconds)) + [f"{growth:.2f}"]
+        lines.append(f"| {name} | {' | '.join(cells + ([before.get(name, '')] if before else []))} |")
+    return lines
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

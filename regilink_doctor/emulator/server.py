@@ -173,7 +173,8 @@ class _Handler(Handler):
     def _read_body(self) -> BinaryIO:
         """The body, unpacked."""
         limit = MAX_BODY if self.command == "PUT" else MAX_MESSAGE
-        length = _read_length(self.headers.get("Content-Length") or "0")
+        lengths = set(self.headers.get_all("Content-Length", ["0"]))
+        length = _read_length(lengths.pop() or "0" if len(lengths) == 1 else "two lengths")
         if length > limit:
             raise BodyTooLarge
         if self.headers.get("Expect", "").lower() == "100-continue":

@@ -114,6 +114,7 @@ HUGE = "9" * 20
         ("POST /graphql HTTP/1.1\nContent-Length: many", b"{}", 400),
         ("POST /graphql HTTP/1.1\nContent-Length: 1_0", b"{}" * 5, 400),
         ("POST /graphql HTTP/1.1\nContent-Length: 50", b"cut off", 400),
+        ("POST /graphql HTTP/1.1\nContent-Length: 2\nContent-Length: 3", b"{} ", 400),
         (f"POST /graphql HTTP/1.1\nContent-Length: {HUGE}", b"{}", 413),
         (f"PUT /storage/x/y/z HTTP/1.1\nContent-Length: {HUGE}\nExpect: 100-continue", b"", 413),
         ("POST /graphql HTTP/1.1\nTransfer-Encoding: chunked", b"f" * 100 + b"\r\n{}\r\n0\r\n\r\n", 413),
