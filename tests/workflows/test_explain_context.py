@@ -87,13 +87,13 @@ def frames(function: str, file: str = "wandb_run.py", source: str = "do_it()") -
 @pytest.mark.parametrize(
     ("context", "first"),
     [
-        (frames("init", "wandb_init.py"), "B2"),
+        (frames("init", "wandb_init.py"), "F1"),
         (frames("link_artifact"), "B7"),
         (frames("use_artifact"), "D7"),
         (frames("download", "artifacts/artifact.py"), "D7"),
         (frames("log_artifact"), "B2"),
-        ("    run = wandb.init(entity='t')\n", "B2"),
-        ('{"errors":[{"message":"x","path":["upsertBucket"]}],"data":null}\n', "B2"),
+        ("    run = wandb.init(entity='t')\n", "F1"),
+        ('{"errors":[{"message":"x","path":["upsertBucket"]}],"data":null}\n', "F1"),
         ('{"errors":[{"message":"x","path":["linkArtifact"]}],"data":null}\n', "B7"),
         ("Syncing: https://wandb.ai/t/p/runs/abc ...\n", "B2"),
         ("", "B7"),

@@ -446,7 +446,9 @@ OPERATION: tuple[WandbMessage, ...] = (
         also=("F7",),
         hint="the staged file is gone: sync on the machine that trained, with the same WANDB_DATA_DIR",
     ),
-    WandbMessage("upload-file-error", "C10", "Error uploading '{file}': {reason}", "other", also=("F17", "F6", "F2")),
+    WandbMessage(
+        "upload-file-error", "C10", "Error uploading '{file}': {reason}", "other", also=("C19", "F17", "F6", "F2")
+    ),
     WandbMessage(
         "not-committed",
         "C10",

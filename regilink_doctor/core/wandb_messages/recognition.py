@@ -95,6 +95,13 @@ class RecognizedMessage:
     fields: dict[str, str]
     span: tuple[int, int]
 
+    @property
+    def own_span(self) -> tuple[int, int]:
+        """The span without the open field at the end of the message, which can hold another message."""
+        pattern = self.message.pattern
+        start, end = self.span
+        return (start, end - len(self.fields[pattern.names[-1]])) if pattern.open_end else self.span
+
 
 @record
 class _Folded:
@@ -259,7 +266,7 @@ def search_messages(text: str, messages: Iterable[WandbMessage]) -> list[Recogni
     said: set[tuple[str, tuple[str, ...]]] = set()
     taken: list[tuple[int, int]] = []
     for weight, match in found:
-        start, end = match.span
+        start, end = match.own_span
         place = bisect_left(taken, (start, end))
         if place and taken[place - 1][1] > start:
             continue

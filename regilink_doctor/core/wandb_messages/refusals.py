@@ -95,6 +95,42 @@ _CREDENTIALS = (
 
 _RUNS = (
     *_group(
+        "F20",
+        "Settings field `{setting}`: {value} not in",
+        "Could not parse value {value} as",
+        "Invalid value for property {setting}: {value}.",
+        "Unable to preprocess value for property {setting}",
+        speaker="other",
+        also=("F22",),
+        hint="the setting is an argument of `wandb.Settings`, or a variable `WANDB_...` in the environment",
+    ),
+    *_group("B2", "Could not find team: {team}", also=("F1", "D7")),
+    *_group("F22", "enable this feature with `wandb.require", speaker="other", also=("B14",)),
+    *_group(
+        "C18",
+        "API key verification failed",
+        "not logged in to W&B, try `wandb login --relogin`",
+        "wandb.Api cannot be used with federated identities",
+        speaker="other",
+        also=("C19",),
+    ),
+    *_group(
+        "F14",
+        "Couldn't communicate with backend after {seconds} seconds",
+        "backend process timed out",
+        "Internal wandb error: file data was not synced",
+        speaker="other",
+        also=("F2", "C19"),
+    ),
+    *_group(
+        "C16",
+        "`{call}` does not support multiprocessing",
+        "Could not attach because the run does not belong to the current service process",
+        "`attach_id` or `run_id` must be specified",
+        speaker="other",
+        also=("F14",),
+    ),
+    *_group(
         "F1",
         "the provided API key cannot access this resource",
         speaker="server",
@@ -115,6 +151,15 @@ _RUNS = (
         "is not enabled for your organization",
         speaker="server",
         also=("B2", "B7"),
+    ),
+    *_group(
+        "F19",
+        "run {run} not found while streaming file",
+        "run {run} not found during createRunFiles",
+        "run {run} was deleted",
+        speaker="server",
+        also=("F13", "C10"),
+        hint="the run was deleted while the program was writing to it",
     ),
     *_group("F19", "Duplicate entry '{entry}' for key 'PRIMARY'", speaker="server", hint="the run id was used before"),
     *_group(
@@ -148,8 +193,14 @@ _RUNS = (
         hint="it is about the config of the run: `wandb.init(config=...)` or config-defaults.yaml",
     ),
     *_group(
-        "F20",
+        "F22",
         "Attempted to change value of key '{name}' from",
+        speaker="other",
+        also=("F20",),
+        hint="a value of the config is set once: `run.config.update(..., allow_val_change=True)`",
+    ),
+    *_group(
+        "F20",
         "Instances of wandb.Artifact and wandb.apis.public.Artifact can only be top level keys in wandb.config",
         speaker="other",
         also=("F22",),
@@ -207,6 +258,26 @@ _RUNS = (
 )
 
 _SWEEPS = (
+    *_group(
+        "F16",
+        "No default project configured.",
+        "Could not start launch agent: {reason}",
+        "Error acking run queue item.",
+        "Failed to delete run queue {queue}",
+        "Error fetching run queues for {queue}",
+        "failed to create run queue",
+        "Error adding run to queue",
+        "Error fetching run state for {run}.",
+        "Agent Process requires command or function",
+        "Unable to checkout version '{version}' of git repo {repository}",
+        "Failed to apply diff.patch associated with run.",
+        "default resource configurations are not supported by this version of wandb server",
+        "upserting run queues is not supported by this version of wandb server",
+        "launch prioritization is not supported by this version of wandb server",
+        "server does not support template variables",
+        speaker="other",
+        also=("B2", "F23"),
+    ),
     *_group(
         "F23",
         "is ambiguous, please specify bounds as both floats",
@@ -286,6 +357,20 @@ _SWEEPS = (
 )
 
 _ARTIFACTS = (
+    *_group(
+        "C10",
+        "Error uploading files to {run}.",
+        "Job Artifact log unsuccessful: {reason}",
+        speaker="other",
+        also=("B2", "F17"),
+    ),
+    *_group(
+        "F18",
+        "unknown artifact manifest version: {version}",
+        "unrecognized storage layout: {layout}",
+        speaker="other",
+        also=("F21",),
+    ),
     *_group(
         "F18",
         "Cannot add path with no ref: {path}",
@@ -461,6 +546,13 @@ _FILES = (
 
 _CALLS = _group(
     "F22",
+    "Expected `data_table` to be `wandb.Table` type",
+    "Expected `value` to be `wandb.Table` type",
+    "Attribute {attribute} is not supported on Run object.",
+    "Invalid report path, should be team/project/reports/Name--XXXX",
+    "you must sort by ascending(+) or descending(-)",
+    "keys argument must be a list of strings",
+    "stream must be default when specifying keys",
     "wandb.log must be passed a dictionary",
     "Key values passed to `wandb.log` must be strings.",
     "policies are currently supported.",

@@ -5,56 +5,24 @@ Nothing here knows W&B's messages. `read_error` takes any pasted text apart; `er
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cached_property
 
-from regilink_doctor.core.records import record
+from regilink_doctor.core.records import record, replace
 from regilink_doctor.core.wandb_messages import TEXT_LIMIT
+from regilink_doctor.workflows.explain.log_lines import read_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from regilink_doctor.core.failures import Phase
+    from regilink_doctor.workflows.explain.log_lines import LogLine
 
 TAIL = 60_000
 """Characters at the end of a text in which frames and facts are searched: a log ends with its error."""
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE)"
-_CLOCK = r"\d{2}:\d{2}:\d{2}(?:[.,]\d+)?"
-_PREFIX = re.compile(
-    "|".join(
-        (
-            rf"\[?\d{{4}}[-/]\d{{2}}[-/]\d{{2}}[T _]{_CLOCK}(?:Z|UTC|[+-]\d{{2}}:?\d{{2}})?\]?",
-            rf"[|\[(]?\s?{_CLOCK}\s?[|\])]?",
-            rf"[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]+ [\w./-]+(?:\[\d+\])?:",  # syslog
-            r"\((?:[\w.:-]+ )?(?:pid|rank|ip)=[^()\n]{1,80}\)",  # Ray: (Worker pid=12, ip=10.0.0.1)
-            r"\[\d+,\d+\]<std(?:out|err)>:",  # mpirun
-            r"\[?(?:default|rank ?|Rank ?|RANK ?)\d+\]?:",  # torchrun
-            r"\d{1,4}:(?= )",  # srun --label
-            r"\[(?:pod|container)/[^\]\n]{1,200}\]",  # kubectl logs --prefix
-            r"[\w.-]{1,60}\s+\|(?= )",  # docker compose
-            r"[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=\d{4}-)",  # gh run view --log
-            r"##\[\w+\]",  # GitHub Actions
-            rf"\[{_LEVEL}\s*\]:?",
-            rf"{_LEVEL}:[\w.]+:",  # logging.basicConfig
-            rf"{_LEVEL}(?:\s*[:|]|(?=\s+(?:\w+:\w|\S+\.py:\d|MainThread|Thread|\[)))(?:[\w.]+:(?=\S))?",
-            r"(?:MainThread|Sender(?:Thread)?|Handler(?:Thread)?|Thread-\d+|wandb-upload_\d+)\s*:\d+",
-            r"\[[\w./-]+\.py:[^\]\n]{1,60}\]",
-            r"[\w./-]+\.py:\d+(?: -)?(?=\s+\S)(?!:)",
-            r"[|│┃](?=\s)",
-            r"-(?=\s)",
-            r">(?= )",  # quoted in a message or an issue
-            r"E(?=   )",  # pytest
-        )
-    )
-)
-_MOST_PREFIXES = 8
-_BOX = re.compile(r"\s*[│┃╭╰╮╯]+\s*$")
 _WANDB_PREFIX = re.compile(r"wandb: (?:(?:ERROR|WARNING|INFO) )?")
-_MESSAGE_KEYS = ("log", "message", "msg", "text", "textPayload", "event", "error", "exc_info", "exception", "traceback")
 
 _FRAME = re.compile(
     r"""^\s*(?:
@@ -80,11 +48,43 @@ _EXCEPTION = re.compile(
 )
 _QUALIFIED = re.compile(r"^\s*(?:[a-z_]\w*\.){2,}(?P<name>[A-Z]\w+):\s(?P<message>.*)$")
 """`wandb.sdk.lib.service.ipc_support.ConnectionClosed: ...`: a class that is not called an error."""
-_LOGGER = re.compile(r"\[(?:internal_api|wandb_\w+|sender|handler|file_stream|run_manager)\.py:\w")
-_REPORTED_LEVEL = re.compile(r"^\W*(?:ERROR|FATAL|CRITICAL)\b|\"level\":\s*\"(?:ERROR|FATAL|CRITICAL)\"", re.MULTILINE)
+_EXCEPTION_IN_SENTENCE = re.compile(
+    r"""(?<![\w.`])(?<!raise\ )(?<!except\ )(?:[a-z_]\w*\.)*(?P<name>[A-Z]\w*(?:Error|Exception))
+        (?:\((?P<quote>["'])(?P<quoted>[^\n]{3,400}?)(?P=quote)[,)] | :\ (?P<rest>[^\n]{3,400}))""",
+    re.VERBOSE,
+)
+"""`I am getting UnboundLocalError("...") when`, and `it ends with CommError: ...`."""
+_PYTHON_SAYS = tuple(
+    (re.compile(words), name)
+    for words, name in (
+        (r"\(\) got an unexpected keyword argument '|\(\) missing \d+ required positional|"
+         r"\(\) takes \d+ positional argument|object is not (?:subscriptable|callable|iterable)", "TypeError"),
+        (r"(?:object|module '[\w.]+') has no attribute '", "AttributeError"),
+        (r"No module named '?\w", "ModuleNotFoundError"),
+        (r"cannot import name '", "ImportError"),
+        (r"local variable '\w+' referenced before assignment|cannot access local variable '", "UnboundLocalError"),
+    )
+)  # fmt: skip
+"""The class of an exception that is quoted without it."""
+_WANDB = re.compile(r"\bwandb\b", re.IGNORECASE)
+_IS_ADVICE = re.compile(
+    r"most recent call last"
+    r"|^(?:wandb: ERROR )?(?:Please refer to|Find (?:detailed error )?logs at|To disable|For more info)"
+)
+_IS_CHAINED = re.compile(r"was the direct cause of|During handling of the above exception")
+_LOGGER = re.compile(
+    r"\[\w+\.py:\w+\(\):\d+\]"
+    r"|\"msg\": ?\"(?:stream|handler|sender|writer|filestream|runfiles|runupserter|file ?transfer|connection|api): ",
+    re.IGNORECASE,
+)
+"""A line of debug.log or debug-internal.log, which do not name wandb everywhere."""
 _NONE_HAS_NO = re.compile(r"'NoneType' object has no attribute '(\w+)'")
 _BUCKET = re.compile(
     r"https?://(?:[\w.-]*(?:amazonaws|googleapis|blob\.core\.windows|cloudfront)\.\w+|[^\s/]+/(?:local-files|wandb-artifacts))"
+)
+_UPLOAD = re.compile(
+    r"upload_file exception|filetransfer: upload|failed to upload file|Error uploading '|while uploading data"
+    r"""|\bPut \\?"https?://"""
 )
 _STATUS = re.compile(
     r"""<Response\ \[(\d{3})\]> | \bHTTP(?:/\d(?:\.\d)?)?[ :]+(?:Error\ |status\ )?(\d{3})\b
@@ -103,7 +103,7 @@ _ERROR_MARK = re.compile(
 )
 _VERSION = re.compile(
     r"""(?:wandb[ -]version|SDK\ version\ is|WandB\ version:?|wandb==|wandb-core\ version|with\ wandb\ version
-        |"version":\s*")
+        |"(?:core\ )?version":\s*")
         \s*v?(\d+\.\d+(?:\.\d+)?)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -183,28 +183,42 @@ class Frame:
 class ErrorContext:
     """A pasted error, taken apart.
 
-    `message_text` is what programs said: no prefixes, no frames, no lines of source. `source` are the lines of code
-    that a traceback shows. `text` is both, without prefixes.
+    `message_text` is what programs said of the failure: no prefixes, no frames, no lines of source, no quiet lines.
+    `warnings` are warnings and requests that are sent again, `last_warnings` those with which the text ends. `source`
+    are the lines of code that a traceback shows. `text` is everything, without prefixes.
     """
 
     text: str
     message_text: str
     source: tuple[str, ...]
     frames: tuple[Frame, ...]
-    has_error_level: bool = False
-    """A line was logged as an error; `text` no longer shows it."""
+    chain: tuple[tuple[Frame, ...], ...] = ()
+    """The tracebacks of the last exception and of those that led to it."""
+    error_lines: tuple[str, ...] = ()
+    """The lines that were logged as errors; `text` no longer shows the level."""
+    warnings: tuple[str, ...] = ()
+    last_warnings: tuple[str, ...] = ()
     is_logged_by_wandb: bool = False
     """The prefix of a line names one of wandb's modules; `text` no longer shows it."""
+
+    @cached_property
+    def messages_and_warnings(self) -> str:
+        """The messages, and after them the warnings of the whole text."""
+        return "\n".join((self.message_text, *self.warnings))
+
+    def with_last_warnings(self) -> ErrorContext:
+        """The same text, where the warnings at its end count as what went wrong."""
+        return replace(self, message_text="\n".join((self.message_text, *self.last_warnings)))
 
     @cached_property
     def is_error(self) -> bool:
         """Whether the text is certainly an error, whatever it says."""
         return bool(
             self.exception is not None
-            or self.has_error_level
+            or self.error_lines
             or self.status
-            or _ERROR_MARK.search(self.text)
-            or _GRAPHQL_PATH.search(self.text)
+            or _ERROR_MARK.search(self.message_text)
+            or _GRAPHQL_PATH.search(self.message_text)
         )
 
     @cached_property
@@ -213,7 +227,15 @@ class ErrorContext:
         for line in reversed(self.message_text.splitlines()):
             if match := _EXCEPTION.match(line) or _QUALIFIED.match(line):
                 return match["name"], (match["message"] or "").strip()
-        return None
+        if match := _EXCEPTION_IN_SENTENCE.search(self.message_text):
+            return match["name"], match["quoted"] or match["rest"]
+        quoted = ((name, pattern.search(self.message_text)) for pattern, name in _PYTHON_SAYS if not self.frames)
+        return next(((name, self.line_at(match.start())) for name, match in quoted if match), None)
+
+    def line_at(self, position: int) -> str:
+        """The line of `message_text` that holds a position."""
+        text = self.message_text
+        return text[text.rfind("\n", 0, position) + 1 :].partition("\n")[0].strip()
 
     @cached_property
     def missing_attribute(self) -> str | None:
@@ -225,10 +247,15 @@ class ErrorContext:
     def last_line(self) -> str:
         """The line that says what went wrong: the last exception, else the last line that reports an error."""
         lines = [line.strip() for line in self.message_text.splitlines() if line.strip()]
-        for wanted in (_EXCEPTION.match, _ERROR_MARK.search, _STATUS.search):
-            for line in reversed(lines):
-                if wanted(line) and "most recent call last" not in line:
-                    return line
+        logged = set(self.error_lines)
+        for is_wanted in (_EXCEPTION.match, _ERROR_MARK.search, logged.__contains__, _STATUS.search):
+            for number in reversed(range(len(lines))):
+                line = lines[number]
+                if is_wanted(line) and not _IS_ADVICE.search(line):
+                    is_cut = line.endswith(":") and number + 1 < len(lines)
+                    return f"{line} {lines[number + 1]}" if is_cut else line
+        if self.source and lines and "most recent call last" in lines[-1]:
+            return self.source[-1].strip()  # the traceback was cut before its last line
         return lines[-1] if lines else ""
 
     @cached_property
@@ -241,7 +268,7 @@ class ErrorContext:
     @cached_property
     def operation(self) -> str | None:
         """The GraphQL operation that failed, by the path of its answer."""
-        found = _GRAPHQL_PATH.findall(self.text)
+        found = _GRAPHQL_PATH.findall(self.message_text) or _GRAPHQL_PATH.findall(self.text)
         if found:
             return str(found[-1])
         match = _OPERATION.search(self.text)
@@ -249,16 +276,29 @@ class ErrorContext:
 
     @cached_property
     def library_frames(self) -> tuple[Frame, ...]:
-        """The frames below the last line of the user's own code."""
-        frames: list[Frame] = []
-        for frame in self.frames:
-            frames = [*frames, frame] if frame.is_library else []
-        return tuple(frames)
+        """The frames below the last line of the user's own code, in all tracebacks."""
+        return _frames_below_user(self.frames)
 
     @property
     def is_raised_in_wandb(self) -> bool:
         """Whether the last frames are in wandb's code, or below it."""
         return any(frame.is_wandb for frame in self.library_frames)
+
+    @cached_property
+    def is_raised_elsewhere(self) -> bool:
+        """Whether the last traceback, and those that led to it, end in code that neither is wandb's nor calls it."""
+        has_program = any(not frame.is_library for frames in self.chain for frame in frames)
+        if not has_program or self.exception is None or self.names_wandb_in_exception:
+            return False
+        if any(frame.is_wandb for frames in self.chain for frame in _frames_below_user(frames)):
+            return False
+        called = _CALL_IN_CODE.findall(self.source[-1]) if self.source else []
+        return not any(CALLS.get(name, "api") != "api" for name in called)
+
+    @property
+    def names_wandb_in_exception(self) -> bool:
+        """Whether class or message of the last exception name wandb."""
+        return self.exception is not None and bool(_WANDB.search(" ".join((self.last_line, *self.exception))))
 
     @property
     def is_raised_in_import(self) -> bool:
@@ -364,6 +404,11 @@ class ErrorContext:
         return self.is_about_wandb or not (_HOST.search(self.message_text) or _OTHER_PROGRAM.search(self.message_text))
 
     @property
+    def is_upload(self) -> bool:
+        """Whether a file was being sent to storage."""
+        return bool(_UPLOAD.search(self.message_text))
+
+    @property
     def is_from_bucket(self) -> bool:
         """Whether the address that answered is one of a bucket."""
         return bool(_BUCKET.search(self.message_text))
@@ -379,70 +424,63 @@ class ErrorContext:
         return quoted[-1][1], "link" in line
 
 
+def _last_warnings(lines: Sequence[LogLine]) -> tuple[str, ...]:
+    """The warnings, and the requests that are sent again, after which the program did not go on."""
+    last = next((number for number in reversed(range(len(lines))) if lines[number].is_progress), -1)
+    return tuple(line.text for line in lines[last + 1 :] if line.kind == "warning")
+
+
+def _frames_below_user(frames: Sequence[Frame]) -> tuple[Frame, ...]:
+    """The frames below the last one of the user's own code."""
+    last = next((number for number in reversed(range(len(frames))) if not frames[number].is_library), -1)
+    return tuple(frames[last + 1 :])
+
+
 def read_error(text: str) -> ErrorContext:
     """Take a pasted text apart; of a long one the end."""
-    lines = [line for raw in text[-TEXT_LIMIT:].splitlines() for line in _clean(raw)]
-    frames: list[Frame] = []
+    lines = read_lines(text[-TEXT_LIMIT:])
     source: list[str] = []
     messages: list[str] = []
+    errors: list[str] = []
+    chains: list[list[list[Frame]]] = [[[]]]
+    last_frame = 0
     # Lines of source are indented deeper than their frame, or numbered where IPython or rich shows them.
     frame_indent: int | None = None
-    is_numbered = any(line.lstrip().startswith(("---", "❱")) for line in lines)
-    for line in lines:
+    is_numbered = any(line.text.lstrip().startswith(("---", "❱")) for line in lines)
+    for log_line in lines:
+        line = log_line.text
         indent = len(line) - len(line.lstrip())
         is_below_frame = frame_indent is not None and indent > frame_indent and bool(line.strip())
+        if log_line.is_quiet:
+            continue
         if match := _FRAME.match(line):
-            frames.append(_frame(match))
-            frame_indent = indent
+            between = "".join(messages[last_frame:]).strip()
+            if between and chains[-1][-1]:
+                chains.append([[]]) if not _IS_CHAINED.search(between) else chains[-1].append([])
+            chains[-1][-1].append(_frame(match))
+            frame_indent, last_frame = indent, len(messages)
         elif (
             _MARKER.match(line)
-            or (is_numbered and frames and _NUMBERED.match(line))
+            or (is_numbered and chains[-1][-1] and _NUMBERED.match(line))
             or (is_below_frame and not _EXCEPTION.match(line))
         ):
             source.append(line)
         else:
             frame_indent = frame_indent if not line.strip() else None
             messages.append(_WANDB_PREFIX.sub("", line, count=1) if _continues(messages, line) else line)
+            if log_line.is_error:
+                errors.append(messages[-1].strip())
     return ErrorContext(
-        "\n".join(lines),
+        "\n".join(line.text for line in lines),
         "\n".join(messages),
         tuple(source),
-        tuple(frames),
-        bool(_REPORTED_LEVEL.search(text)),
+        tuple(frame for chain in chains for frames in chain for frame in frames),
+        tuple(tuple(frames) for frames in chains[-1] if frames),
+        tuple(errors),
+        tuple(line.text for line in lines if line.kind == "warning"),
+        _last_warnings(lines),
         bool(_LOGGER.search(text)),
     )
-
-
-def _clean(raw: str) -> Iterator[str]:
-    """The line without colors, boxes and prefixes; what a JSON line says, as lines of its own."""
-    line = _ANSI.sub("", raw).rstrip("\r")
-    if (said := _said_in_json(line)) is not None:
-        for inner in said.splitlines():
-            yield from _clean(inner)
-        return
-    line = _BOX.sub("", line)
-    for _ in range(_MOST_PREFIXES):
-        stripped = line.lstrip(" ")
-        match = _PREFIX.match(stripped)
-        if match is None or match.end() == 0:
-            break
-        rest = stripped[match.end() :]
-        line = rest.removeprefix(" ")
-    yield line
-
-
-def _said_in_json(line: str) -> str | None:
-    """The message of a log line that is a JSON object; None where it is none, or an answer of a server."""
-    if not line.lstrip().startswith("{") or len(line) > TAIL:
-        return None
-    try:
-        value = json.loads(line)
-    except ValueError:
-        return None
-    if not isinstance(value, dict) or "errors" in value or "data" in value:
-        return None
-    said = [item for key in _MESSAGE_KEYS if isinstance(item := value.get(key), str) and item.strip()]
-    return "\n".join(said) or None
 
 
 def _continues(messages: list[str], line: str) -> bool:

@@ -36,6 +36,8 @@ _REPORTED = re.compile(
     r"(?:(?:^|[^e])\[|:\d+:\d+: |^\S \S+ +)(REG\d{3})\b|\b(?:row|failure) ([A-F]\d{1,2}[a-z]?)\b", re.MULTILINE
 )
 """Lint: `error[REG101]`, `a.py:3:5: REG101`; the doctor: `✗ entity  REG203`; ledgers: `[REG101, row A1]`."""
+_IS_OF_PYTHON = re.compile(r"has no attribute|got an unexpected|cannot import name|No module named")
+_FIELD = re.compile(r"\{\w*\}")
 _BEGINNING = re.compile(r"reg\d{0,2}", re.IGNORECASE)
 
 
@@ -158,8 +160,9 @@ def _row(row: str) -> Explanation:
     )
 
 
-SHORTEST_BEGINNING = 40
-"""Characters of a first sentence by which a message that was cut short is recognized."""
+SHORTEST_BEGINNING = 28
+"""Characters, without those of the fields, by which the beginning of a message is recognized."""
+_FEWEST_WORDS = 4
 
 _SPEAKERS = {
     "server": say("W&B's server"),
@@ -170,6 +173,8 @@ _SPEAKERS = {
 _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
 _UNDECIDED = ("F2", "C10", "F1", "B7", "F14")
 """Failures whose messages leave the cause open: another message of the same log decides."""
+_OF_ANY_PROGRAM = ("C19", "F2", "F14")
+"""Failures of networks and processes, of which every program speaks in the same words."""
 _WITHOUT_RUN = ("C12", "C5b")
 """Failures of `Artifact.link` alone: a call of the run rules them out."""
 _OF_THE_PATH = ("A2", "A4", "A5", "A6", "A7", "A8", "A9", "A11", "A17")
@@ -179,13 +184,43 @@ _PATH_PHASES = (None, "link", "consume", "download", "registry", "api")
 
 @cache
 def _beginnings() -> tuple[WandbMessage, ...]:
-    """The first sentence of each longer message: logs and issue trackers cut messages short."""
-    first = ((message, message.template.partition(". ")[0]) for message in wandb_messages.WANDB_MESSAGES)
+    """The first sentence and the shortest beginning of each message: people quote messages cut short.
+
+    A beginning that several failures share means none of them.
+    """
+    meanings: dict[str, set[str]] = {}
+    messages: dict[str, WandbMessage] = {}
+    for message in wandb_messages.WANDB_MESSAGES:
+        if _IS_OF_PYTHON.search(message.template):
+            continue  # its last word decides
+        for beginning in (message.template.partition(". ")[0], _cut_template(message.template)):
+            meanings.setdefault(beginning, set()).add(message.failure)
+            messages.setdefault(beginning, replace(message, template=beginning))
     return tuple(
-        replace(message, template=start)
-        for message, start in first
-        if start != message.template and len(start) >= SHORTEST_BEGINNING
+        message
+        for beginning, message in messages.items()
+        if len(meanings[beginning]) == 1 and _literal_length(beginning) >= SHORTEST_BEGINNING
     )
+
+
+def _cut_template(template: str) -> str:
+    """The template up to the word with which its own words are long enough; a field at the end goes."""
+    words = template.split(" ")
+    count = next(
+        (
+            count
+            for count in range(_FEWEST_WORDS, len(words))
+            if _literal_length(" ".join(words[:count])) >= SHORTEST_BEGINNING
+        ),
+        len(words),
+    )
+    while count > 1 and "{" in words[count - 1]:
+        count -= 1
+    return " ".join(words[:count])
+
+
+def _literal_length(template: str) -> int:
+    return len(_FIELD.sub("", template))
 
 
 @record
@@ -210,8 +245,15 @@ class _Names:
 def explain_error(context: ErrorContext, view: OrganizationView | None = None) -> Explanation | None:
     """The explanation of an error, known or not; None when the text is not an error and has no message of W&B."""
     matches = _recognize(context)
+    if context.is_raised_elsewhere:  # what any program says of its network or processes is not W&B's here
+        matches = [match for match in matches if not _is_of_any_program(context, match)]
+    if not matches and context.last_warnings and context.exception is None and not context.error_lines:
+        context = context.with_last_warnings()
+        matches = _recognize(context)
     if not matches and not context.is_error:
         return None
+    if matches and context.warnings:  # they say how it came to the error
+        matches = [*matches, *_recognize_warnings(context, matches)]
     names = _find_names(context, matches)
     facts = paths.examine(target_of(names.target), view) if names.target else None
     ids = _rank(context, matches, names, facts)
@@ -243,14 +285,31 @@ def explain_error(context: ErrorContext, view: OrganizationView | None = None) -
 def _recognize(context: ErrorContext) -> list[RecognizedMessage]:
     """W&B's messages, best first. Of a message that a terminal broke in the middle of a word, the pieces are joined."""
     matches = wandb_messages.recognize_messages(context.message_text)
+    matches = matches or search_messages(context.message_text, _beginnings())
     if not context.is_from_wandb:  # "Unauthorized" of another host
         matches = [match for match in matches if match.message.speaker == "sdk"]
-    matches = matches or search_messages(context.message_text, _beginnings())
     if not matches and "\n" in context.message_text:
         joined = "".join(line.strip() for line in context.message_text.splitlines())
         matches = [match for match in wandb_messages.recognize_messages(joined) if match.span[1] - match.span[0] > 30]
         matches = [replace(match, span=(0, 0)) for match in matches]
     return matches
+
+
+def _is_of_any_program(context: ErrorContext, match: RecognizedMessage) -> bool:
+    """Whether another program can have said it as well: its line neither names wandb nor was logged as an error."""
+    line = context.line_at(match.span[0])
+    is_of_wandb = "wandb" in line.lower() or line in context.error_lines
+    return match.message.speaker == "other" and match.message.failure in _OF_ANY_PROGRAM and not is_of_wandb
+
+
+def _recognize_warnings(context: ErrorContext, matches: Iterable[RecognizedMessage]) -> Iterator[RecognizedMessage]:
+    """The messages in the warnings of a log that are not among those of its errors."""
+    keys = {match.message.key for match in matches}
+    offset = len(context.message_text) + 1
+    for match in wandb_messages.recognize_messages(context.messages_and_warnings[offset:]):
+        if match.message.key not in keys:
+            start, end = match.span
+            yield replace(match, span=(start + offset, end + offset))
 
 
 def _rank(
@@ -290,6 +349,10 @@ def _of_message(
     """What the message means: first what the names in it, and the rest of the log, give away."""
     message = main.message
     yield from _of_names(context, main, names)
+    if message.failure == "F22" and "F20" in message.also and context.phase == "init":
+        yield "F20"
+    if message.failure in ("C19", "F2", "F14") and context.is_upload:
+        yield "C10"
     if message.failure in _UNDECIDED:
         yield from (match.message.failure for match in others if match.message.failure in message.also)
         if context.status == 401:
@@ -380,7 +443,7 @@ def _consumed_name(fields: dict[str, str]) -> str | None:
 
 def _quote(context: ErrorContext, match: RecognizedMessage) -> str:
     start, end = match.span
-    text = context.message_text[start:end] if end else wandb_messages.find_message(match.message.key).template
+    text = context.messages_and_warnings[start:end] if end else wandb_messages.find_message(match.message.key).template
     return " ".join(text.split())
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from regilink_doctor.workflows.explain.error_context import CALLS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from regilink_doctor.workflows.explain.error_context import ErrorContext
@@ -52,9 +54,23 @@ _CLASSES_OF_WANDB: dict[str, Causes] = {
     "WaitTimeoutError": ("C10",),
     "LaunchError": ("F16",),
     "SchedulerError": ("F16",),
+    "ExecutionError": ("F16",),
+    "AgentError": ("F16",),
+    "ControllerError": ("F23", "F16"),
+    "WriteNetrcError": ("F7", "C18"),
+    "MultiprocessError": ("C16",),
+    "LogMultiprocessError": ("C16",),
+    "WandbAttachFailedError": ("C16", "F14"),
+    "SettingsValidationError": ("F20",),
+    "SettingsPreprocessingError": ("F20",),
+    "SettingsUnexpectedArgsError": ("F20",),
     "MemoryError": _PROCESS,
 }
-_CLASSES_OF_WANDB_ALONE = ("ArtifactFinalizedError", "ArtifactNotLoggedError", "LaunchError", "SchedulerError")
+_CLASSES_OF_WANDB_ALONE = (
+    *("ArtifactFinalizedError", "ArtifactNotLoggedError", "LaunchError", "SchedulerError", "ExecutionError"),
+    *("AgentError", "ControllerError", "WriteNetrcError", "MultiprocessError", "LogMultiprocessError"),
+    *("WandbAttachFailedError", "SettingsValidationError", "SettingsPreprocessingError", "SettingsUnexpectedArgsError"),
+)
 # For these it is enough that wandb is named.
 _CLASSES_OF_THE_NETWORK: dict[str, Causes] = {
     **dict.fromkeys(
@@ -147,6 +163,8 @@ _SIGNATURE = re.compile(
     r"\b(?:(\w+)\.)?(\w+)\(\) "
     r"(?:got an unexpected keyword|got multiple values for|missing \d+ required|takes (?:from )?\d+ )"
 )
+_OTHER_CALLS = ("alert", "define_metric", "finish", "log", "log_code", "log_config", "log_image", "log_table", "save")
+_CLASSES = ("Api", "Artifact", "Image", "Run", "Settings", "Table", "Video", "WandbCallback", "WandbLogger")
 _NOT_SERIALIZABLE = re.compile(r"is not JSON serializable|Out of range float values|Circular reference detected")
 _OBJECT_OF_WANDB = re.compile(
     r"'(?:Run|Artifact|Api|Registry|Registries|ArtifactCollection|Sweep|File|Settings)' object has no attribute '(\w+)'"
@@ -173,6 +191,31 @@ _PARTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
         (r"wandb/", ("F22",)),
     )
 )
+# The part of wandb that logged an error, by the words with which its lines begin -> what an error of it means.
+_COMPONENTS: tuple[tuple[re.Pattern[str], Causes], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), causes)
+    for pattern, causes in (
+        (r"file ?transfer: download|^error (?:downloading|getting|copying) (?:object|file|reference)", ("F6", "C19")),
+        (
+            r"^writer: |error storing record|^can't (?:open|write|close) (?:file|header)|\blog file(?:$|:)",
+            ("F7", "F13"),
+        ),
+        (r"^runsync: |transaction log|^can't read (?:header|record)|failed to (?:read|seek) record", ("F13", "F7")),
+        (r"linkArtifact", ("E4", "B7", "B3")),
+        (r"artifact", ("C10", "F17", "F2")),
+        (r"file ?transfer|^uploader: |^upload_file|async upload", ("C10", "C19", "F17")),
+        (r"failed to init run|upsertRun|sendRun\b|upsert bucket|^runmetadata: ", ("F1", "B2", "F2")),
+        (r"fetch credentials|NewCredentialProvider|couldn't get API key", ("C18",)),
+        (r"parse base URL|BaseURLFromSettings", ("C19",)),
+        (r"^file_?stream|filestream thread|^dropp+ed (?:streaming file )?chunk|^runfiles: ", ("C10", "C19", "F2")),
+        (r"^runupserter: |^sender: |^Error updating run config|requests_with_retry", ("C19", "F2", "F1")),
+        (r"^Error (?:communicating with W&B|while calling W&B API|executing GraphQL)", ("C19", "F2")),
+        (r"^(?:connection|handler|dispatch|stream|server|handleI\w+|fileTransferManager)\b", ("F14", "F21")),
+        (r"^Thread \S+:|transport failed|backend process timed out|mailbox slot", ("F14", "F7")),
+        (r"\b(?:kaniko|kubernetes|entrypoint|run queue|scheduler|launch|job)\b|^Stopping agent", ("F16",)),
+        (r"\bsweep\b", ("F16", "F23")),
+    )
+)
 _NULL_ANSWER = re.compile(r"wandb/apis/|internal_api\.py|/sdk/artifacts/")
 """Code that reads answers of the server, where a null stands for what does not exist, or is not shown."""
 
@@ -181,7 +224,7 @@ _STATUSES: dict[int, dict[str | None, Causes]] = {
     400: {"init": ("F20", "B2"), "sweep": ("F23", "F16"), "log": ("C10", "F18"), "consume": ("D2", "F12", "D1")},
     401: {None: ("C18", "C19")},
     403: {
-        "init": ("B2", "F1", "B9"),
+        "init": ("F1", "B2", "B9"),
         "sync": ("B2", "F1", "B9"),
         "log": ("B2", "F17", "F6"),
         "link": ("B7", "B8", "B10"),
@@ -224,6 +267,8 @@ def find_causes(context: ErrorContext) -> Causes:
         _judge_status,
         find_part,
         _judge_refused_run,
+        _judge_component,
+        _judge_usage,
     )
     for question in questions:
         if causes := question(context):
@@ -284,10 +329,14 @@ def _judge_call(context: ErrorContext) -> Causes:
     if match := _OBJECT_OF_WANDB.search(text):
         return ("F21", "B14") if match[1].startswith("_") or context.is_raised_in_wandb else ("A18", "B14", "F5")
     if match := _SIGNATURE.search(text):
+        if match[1] is None and match[2] == "__init__" and not context.frames:
+            return ("F15", "F21", "F22")  # calls of wandb name their class; a library of its own does not fit
         if context.is_raised_in_wandb and context.library_frames[-1].function.rpartition(".")[2] != "wrapper":
             return ("F15", "F21")
         if match[2] in ("link_artifact", "link", "link_model"):
             return ("A18", "B14")
+        if context.is_raised_elsewhere and not _is_of_wandb(match[1], match[2], context):
+            return ()
         return (
             ("F20", "B14", "F22") if "Settings" in (match[1], match[2]) or match[2] == "init" else ("F22", "B14", "A18")
         )
@@ -296,6 +345,11 @@ def _judge_call(context: ErrorContext) -> Causes:
             ("F18", "F22") if context.phase == "log" else ("F20", "F22") if context.phase == "init" else ("F22", "F18")
         )
     return ()
+
+
+def _is_of_wandb(owner: str | None, function: str, context: ErrorContext) -> bool:
+    """Whether a function that Python names is one of wandb's, and not the program's own."""
+    return function in CALLS or function in _OTHER_CALLS or owner in _CLASSES or bool(context.call)
 
 
 def _judge_class(context: ErrorContext) -> Causes:
@@ -307,9 +361,9 @@ def _judge_class(context: ErrorContext) -> Causes:
         part = find_part(context)[:1]
         if part in (("F14",), ("F6",)):  # the connection is to wandb-core on this machine, or to a bucket
             causes = tuple(dict.fromkeys((*part, *causes)))
-        return causes if context.is_about_wandb else ()
+        return causes if context.is_about_wandb and not context.is_raised_elsewhere else ()
     if name in _CLASSES_OF_STORAGE:
-        return ("F6", "F17") if context.is_about_wandb else ()
+        return ("F6", "F17") if context.is_about_wandb and not context.is_raised_elsewhere else ()
     if context.is_about_wandb and "pickle" in text:
         return ("C16", "C14", "F14")
     is_import = name in ("ImportError", "ModuleNotFoundError")
@@ -376,3 +430,17 @@ def _judge_refused_run(context: ErrorContext) -> Causes:
     """A `CommError` of `wandb.init` in words that are not known: W&B has refused the run."""
     is_refused = context.phase == "init" and context.exception is not None and context.exception[0] == "CommError"
     return ("F1", "B2", "C19") if is_refused else ()
+
+
+def _judge_component(context: ErrorContext) -> Causes:
+    """What the part of wandb means that logged the last error."""
+    if not context.error_lines or not context.is_about_wandb or context.exception is not None:
+        return ()
+    line = context.last_line.removeprefix("wandb: ERROR ")
+    return next((causes for pattern, causes in _COMPONENTS if pattern.search(line)), ())
+
+
+def _judge_usage(context: ErrorContext) -> Causes:
+    """A `UsageError` in words that are not known: wandb refuses what it was called with."""
+    is_usage = context.exception is not None and context.exception[0] == "UsageError" and context.is_about_wandb
+    return ("F22", "F20") if is_usage else ()

@@ -1,0 +1,194 @@
+"""The lines of a pasted log: what each says without the prefix of its logger, and whether it tells of the failure.
+
+A log is mostly about what went well. `read_lines` marks as quiet what does not end a program: information, warnings,
+requests that are tried again, and errors of parts that the run does not need.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Literal
+
+from regilink_doctor.core.records import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_JSON = 60_000
+"""A longer line is not read as JSON."""
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE)"
+_CLOCK = r"\d{2}:\d{2}:\d{2}(?:[.,]\d+)?"
+_PREFIX = re.compile(
+    "|".join(
+        (
+            rf"\[?\d{{4}}[-/]\d{{2}}[-/]\d{{2}}[T _]{_CLOCK}(?:Z|UTC|[+-]\d{{2}}:?\d{{2}})?\]?",
+            rf"[|\[(]?\s?{_CLOCK}\s?[|\])]?",
+            rf"[A-Z][a-z]{{2}} [ \d]\d {_CLOCK} [\w.-]+ [\w./-]+(?:\[\d+\])?:",  # syslog
+            r"\((?:[\w.:-]+ )?(?:pid|rank|ip)=[^()\n]{1,80}\)",  # Ray: (Worker pid=12, ip=10.0.0.1)
+            r"\[\d+,\d+\]<std(?:out|err)>:",  # mpirun
+            r"\[?(?:default|rank ?|Rank ?|RANK ?)\d+\]?:",  # torchrun
+            r"\d{1,4}:(?= )",  # srun --label
+            r"\[(?:pod|container)/[^\]\n]{1,200}\]",  # kubectl logs --prefix
+            r"[\w.-]{1,60}\s+\|(?= )",  # docker compose
+            r"[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=\d{4}-)",  # gh run view --log
+            r"##\[\w+\]",  # GitHub Actions
+            rf"\[{_LEVEL}\s*\]:?",
+            rf"{_LEVEL}:[\w.]+:",  # logging.basicConfig
+            rf"{_LEVEL}(?:\s*[:|]|(?=\s+(?:\w+:\w|\S+\.py:\d|MainThread|Thread|\[)))(?:[\w.]+:(?=\S))?",
+            r"(?:MainThread|Sender(?:Thread)?|Handler(?:Thread)?|Thread-\d+|wandb-upload_\d+)\s*:\d+",
+            r"\[[\w./-]+\.py:[^\]\n]{1,60}\]",
+            r"[\w./-]+\.py:\d+(?: -)?(?=\s+\S)(?!:)",
+            r"[|│┃](?=\s)",
+            r"-(?=\s)",
+            r">(?= )",  # quoted in a message or an issue
+            r"E(?=   )",  # pytest
+        )
+    )
+)
+_MOST_PREFIXES = 8
+_BOX = re.compile(r"\s*[│┃╭╰╮╯]+\s*$")
+_LEVEL_KEYS = ("level", "levelname", "severity", "lvl")
+_MESSAGE_KEYS = ("log", "message", "msg", "text", "textPayload", "event", "error", "exc_info", "exception", "traceback")
+
+_LEVEL_IN_PREFIX = re.compile(rf"\b{_LEVEL}\b")
+_LEVEL_OF_WANDB = re.compile(r"\s*wandb: (ERROR|WARNING|INFO)\b")
+_ERROR_LEVELS = ("ERROR", "CRITICAL", "FATAL", "SEVERE")
+_QUIET_LEVELS = ("TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING")
+_RETRY = re.compile(
+    r"(?<!while )(?<!after )\bretrying\b|entering retry loop|\bwill (?:be )?retr(?:y|ied)\b"
+    r"|\bretry attempt\b|\bbacking off\b|\btrying again\b",
+    re.IGNORECASE,
+)
+"""The request is sent again: what it says is no cause unless the program ends there."""
+_HARMLESS = re.compile(
+    r"""^\s*(?:system)?monitor:\s | ^\s*(?:trainium|cwmetadata|coreweave\ metadata|featurechecker|sentry_ext):\s
+      | ^\s*(?:runconsolelogs|analytics|watcher|dialing|jobBuilder|observability):\s | ^\s*processOutgoingData:\s
+      | context\ canceled\b | use\ of\ closed\ network\ connection | \berror\ (?:closing|discarding)\b
+      | Internal\ process\ (?:interrupt|shutdown) | message_loop\ has\ been\ closed | Connection\ pool\ is\ full
+      | Error\ saving\ (?:conda|pip)\ packages | [Cc]ould\ not\ save\ program | run\ not\ yet\ initialized
+      | ^\s*(?:git\ (?:repo\ not\ found|root\ error)|Unable\ to\ find\ most\ recent\ commit\ in\ git)
+      | ^\s*[Ee]rror\ (?:generating\ diff|getting\ (?:latest\ commit|system\ metrics|run\ metadata)|probing\ system)
+      | ^\s*Failed\ to\ (?:publish|sample|serialize)\ metric | ^\s*Error\ (?:Probing\ GPU|initializing\ NVML)
+      | requirements\ file$ | \berror\ (?:creating\ symlink|symlinking)
+      | \bshut(?:ting)?\ ?down\b.{0,80}\b(?:telemetry|analytics)
+      | [Ff]ailed\ to\ load\ features? | ^\s*(?:Error\ using\ orjson|pydantic_core\.) | Error\ checking\ kubernetes""",
+    re.VERBOSE,
+)
+"""What wandb logs as an error although the run goes on, or because it has ended already."""
+_HARMLESS_MODULE = re.compile(
+    r"\[(?:meta|system_info|system_monitor|interfaces|gpu\w*|tpu|ipu|trainium|git|gitlib|json_util|sentry)\.py:\w"
+)
+"""Modules of wandb that collect what the run does not need."""
+_PROGRESS = re.compile(
+    r"\s*wandb: (?:\W* )?(?:Synced|Syncing run|Tracking run|View (?:run|project)|Run (?:history|summary)|Find logs at)"
+)
+_ANNOUNCES = re.compile(r"^\s*Traceback \(most recent call last\)|^\s*(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Exit)\b")
+_OF_TRACEBACK = re.compile(
+    r"^\s+\S|^Traceback \(most recent call last\)|^(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b|^\s*$"
+)
+
+
+Kind = Literal["plain", "warning", "information", "harmless"]
+
+
+@record
+class LogLine:
+    """One line. `level` is the logger's, None where the line names none.
+
+    A warning is also a request that is sent again: neither tells of a failure unless the program ends there.
+    """
+
+    text: str
+    level: str | None = None
+    kind: Kind = "plain"
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the line tells of no failure by itself."""
+        return self.kind != "plain"
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the line was logged as an error."""
+        return self.level in _ERROR_LEVELS and self.kind == "plain"
+
+    @property
+    def is_progress(self) -> bool:
+        """Whether the line shows that the program went on."""
+        is_report = self.level in ("DEBUG", "INFO") or _PROGRESS.match(self.text) is not None
+        return is_report and self.kind in ("plain", "information")
+
+
+def read_lines(text: str) -> list[LogLine]:
+    """The lines of a text; what a JSON line says, as lines of its own."""
+    raw_lines = text.splitlines()
+    records = [[LogLine(said, level) for said, level in _clean(raw)] for raw in raw_lines]
+    # With one level everywhere, the level is that of whoever collected the lines.
+    has_levels = len({line.level for lines in records for line in lines if line.text.strip()}) > 1
+    marked: list[LogLine] = []
+    is_harmless = False
+    for raw, lines in zip(raw_lines, records, strict=True):
+        is_of_logger = any(line.level is not None for line in lines)
+        # The traceback below a harmless record belongs to it.
+        is_harmless = (
+            is_of_logger
+            and (_HARMLESS_MODULE.search(raw) is not None or any(_HARMLESS.search(line.text) for line in lines))
+        ) or (is_harmless and all(line.level is None and _OF_TRACEBACK.match(line.text) for line in lines))
+        kinds = ("harmless" if is_harmless else _judge_line(line, has_levels) for line in lines)
+        marked.extend(replace(line, kind=kind) for line, kind in zip(lines, kinds, strict=True))
+    return marked
+
+
+def _judge_line(line: LogLine, has_levels: bool) -> Kind:
+    if _RETRY.search(line.text):
+        return "warning"
+    if not has_levels or line.level not in _QUIET_LEVELS or _ANNOUNCES.match(line.text):
+        return "plain"
+    return "warning" if line.level in ("WARN", "WARNING") else "information"
+
+
+def _clean(raw: str, level: str | None = None) -> Iterator[tuple[str, str | None]]:
+    """The line without colors, boxes and prefixes, and the level that its logger gives it."""
+    line = _ANSI.sub("", raw).rstrip("\r")
+    if (record_of_line := _read_json(line)) is not None:
+        said, inner_level = record_of_line
+        for inner in said.splitlines():
+            yield from _clean(inner, inner_level or level)
+        return
+    line = _BOX.sub("", line)
+    for _ in range(_MOST_PREFIXES):
+        stripped = line.lstrip(" ")
+        match = _PREFIX.match(stripped)
+        if match is None or match.end() == 0:
+            break
+        if named := _LEVEL_IN_PREFIX.search(match[0]):
+            level = named[0]
+        rest = stripped[match.end() :]
+        line = rest.removeprefix(" ")
+    if of_wandb := _LEVEL_OF_WANDB.match(line):
+        level = of_wandb[1]
+    yield line, level
+
+
+def _read_json(line: str) -> tuple[str, str | None] | None:
+    """Message and level of a log line that is a JSON object; None where it is none, or an answer of a server."""
+    if not line.lstrip().startswith("{") or len(line) > LONGEST_JSON:
+        return None
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(value, dict) or "errors" in value or "data" in value:
+        return None
+    said = [item for key in _MESSAGE_KEYS if isinstance(item := value.get(key), str) and item.strip()]
+    if not said:
+        return None
+    if isinstance(status := value.get("status"), int):
+        said[0] = f"{said[0]}: HTTP {status} {value.get('url', '')}".rstrip()
+    level = next((item for key in _LEVEL_KEYS if isinstance(item := value.get(key), str)), None)
+    # Go writes `ERROR+4` for an error that ends the program.
+    return "\n".join(said), level.upper().partition("+")[0] if level else None

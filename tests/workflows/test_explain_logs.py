@@ -1,0 +1,45 @@
+"""Which line of a log tells of the failure: not what was tried again, followed from it, or did no harm."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from regilink_doctor.workflows.explain import explain
+from regilink_doctor.workflows.explain.log_lines import read_lines
+
+CASES = json.loads((Path(__file__).parents[1] / "cases" / "explain" / "logs.json").read_text("utf-8"))
+
+
+def cases_with(key: str) -> list[object]:
+    return [pytest.param(case, id=case["name"]) for case in CASES if key in case]
+
+
+@pytest.mark.parametrize("case", cases_with("first"))
+def test_the_cause_is_found_in_a_log(case: dict[str, str]) -> None:
+    found = explain(case["text"])
+    assert found.kind == "error", found.text
+    assert found.failures[:1] == tuple(case["first"]), found.text
+
+
+@pytest.mark.parametrize("case", cases_with("unknown"))
+def test_an_error_of_the_program_is_quoted_and_no_failure_of_wandb(case: dict[str, str]) -> None:
+    found = explain(case["text"])
+    assert (found.kind, found.failures, found.is_recognized) == ("error", (), False), found.text
+    assert case["unknown"] in found.title
+
+
+@pytest.mark.parametrize("case", cases_with("none"))
+def test_a_log_without_an_error_is_none(case: dict[str, str]) -> None:
+    found = explain(case["text"])
+    assert (found.kind, found.failures) == ("unknown", ()), found.text
+
+
+def test_the_level_of_whoever_collected_the_lines_says_nothing() -> None:
+    text = "CommError: permission denied\nsecond line"
+    collected = "\n".join(json.dumps({"severity": "INFO", "message": line}) for line in text.splitlines())
+    assert [line.kind for line in read_lines(collected)] == ["plain", "plain"]
+    mixed = collected + "\n" + json.dumps({"severity": "ERROR", "message": "it ended"})
+    assert [line.kind for line in read_lines(mixed)] == ["plain", "information", "plain"]
