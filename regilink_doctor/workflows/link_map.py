@@ -310,6 +310,7 @@ def name_repository(root: str) -> str:
 
 def _name_address(address: str) -> str:
     """`github.com/acme/zoo` for `https://user:key@github.com/acme/zoo.git` and `git@github.com:acme/zoo.git`."""
+    address = address.rpartition("::")[2]  # what a program of git's is passed: `codecommit::region://repository`
     if "://" in address:
         try:
             parts = urlsplit(address)
@@ -320,8 +321,9 @@ def _name_address(address: str) -> str:
             return os.path.basename(path.rstrip("/")).removesuffix(".git")
     else:
         before, colon, after = address.partition(":")
-        if not colon or "/" in before:  # a folder of this machine, whose path is nobody's business
-            return os.path.basename(address.rstrip("/\\")).removesuffix(".git")
+        is_drive = len(before) == 1 and after[:1] in ("\\", "/")
+        if not colon or "/" in before or is_drive:  # a folder of this machine, whose path is nobody's business
+            return address.replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".git")
         host, path = before.rpartition("@")[2], after
     name = f"{host}/{path.strip('/')}".strip("/").removesuffix(".git")
     return mask_secrets(name)

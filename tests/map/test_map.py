@@ -327,6 +327,11 @@ def test_the_server_proves_and_shows(
         ("/home/alice/secret/zoo.git", "zoo"),
         ("file:///home/alice/zoo.git", "zoo"),
         ("../zoo", "zoo"),
+        ("C:\\Users\\alice\\zoo.git", "zoo"),
+        ("C:/Users/alice/zoo", "zoo"),
+        ("\\\\server\\share\\zoo", "zoo"),
+        ("codecommit::eu-west-1://alice@zoo", "zoo"),
+        ("github.com:acme/zoo", "github.com/acme/zoo"),
     ],
 )
 def test_the_name_of_a_repository(address: str, name: str) -> None:
