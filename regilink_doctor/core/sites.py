@@ -235,6 +235,8 @@ class Link(Site):
     """The artifact is what `log_artifact` returned, and not the object that was made."""
     is_fetched: bool = False
     """The artifact comes from the public API: it belongs to another entity than the run, or may."""
+    is_run_passed: bool = False
+    """Its run is a parameter of its function, and no call in the file passes one."""
     ttl: Place | None = None
     """Where the artifact is given a time to live."""
     linked_ttl: Place | None = None

@@ -191,7 +191,7 @@ def _init_without_entity(link: Link, facts: FileFacts) -> Site | None:
     if names_its_entity(link):
         return None
     inits = link.inits or ((link.init,) if link.init else ())
-    if not inits and (link.call != "wandb.Artifact.link" or _is_of_the_active_run(link)):
+    if not inits and not link.is_run_passed and (link.call != "wandb.Artifact.link" or _is_of_the_active_run(link)):
         only = active_init(link, facts)
         inits = (only,) if only else ()
     return inits[0] if inits and all(_leaves_entity_out(init) for init in inits) else None

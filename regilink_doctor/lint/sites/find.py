@@ -260,6 +260,8 @@ class _Finder:
             inits = tuple(self._start(start) for start in self.origins.runs(use))
             alone = len(inits) == 1 and self.origins.runs_alone(use)
             found = {"inits": inits, "init": inits[0] if alone else None}
+            if site.kind == "link" and site.call.startswith("wandb.Run."):
+                found["is_run_passed"] = not inits and _is_parameter(use)
         if site.call == "wandb.Api.artifact" and isinstance(use.call.func, ast.Attribute):
             made = self.origins.artifact(use.call.func.value, at)
             if made is not None and "wandb.Api" in self.resolver.callee(made):
@@ -396,6 +398,13 @@ class _Finder:
         made = self.origins.draft(given[0], at)
         if made is not None:
             yield replace(self._draft(use.call, str(name), use.statement, made, at), call=function.id)
+
+
+def _is_parameter(use: Use) -> bool:
+    """Whether a method is of a parameter of the function that it is called in."""
+    owner = use.call.func.value if isinstance(use.call.func, ast.Attribute) else None
+    bindings = use.scope.bindings.get(owner.id, ()) if isinstance(owner, ast.Name) else ()
+    return any(binding.kind == "parameter" for binding in bindings)
 
 
 def _facts_of(site: Site) -> tuple[object, ...]:
