@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import architecture
-from import_graph import find_cycles, modules, parse_module, read_imports
+from import_graph import find_cycles, find_nodes, modules, read_imports
 
 ROOT = Path(__file__).parent.parent
 
@@ -75,7 +75,7 @@ def test_only_one_module_makes_paths_relative() -> None:
 @cache
 def _imported_names(path: Path) -> set[str]:
     names = set()
-    for node in ast.walk(parse_module(path)):
+    for node in find_nodes(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:

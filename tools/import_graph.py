@@ -24,6 +24,14 @@ def parse_module(path: Path) -> ast.Module:
 
 
 @cache
+def find_nodes(path: Path) -> tuple[ast.Import | ast.ImportFrom | ast.Call, ...]:
+    """The imports and calls of a file. Everything that reads them here takes them from one walk."""
+    return tuple(
+        node for node in ast.walk(parse_module(path)) if isinstance(node, ast.Import | ast.ImportFrom | ast.Call)
+    )
+
+
+@cache
 def read_imports() -> dict[str, frozenset[str]]:
     """Module -> the modules of the project that it imports."""
     return {name: frozenset(_imports_of(name, path)) for name, path in modules().items()}
@@ -31,7 +39,7 @@ def read_imports() -> dict[str, frozenset[str]]:
 
 def _imports_of(name: str, path: Path) -> set[str]:
     found = set()
-    for node in ast.walk(parse_module(path)):
+    for node in find_nodes(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from string import Formatter
 
-from import_graph import ROOT
+from import_graph import ROOT, find_nodes
 
 from regilink_doctor.core.failures import FAILURES
 from regilink_doctor.core.wandb_messages import WANDB_MESSAGES
@@ -89,13 +89,11 @@ def _read_source() -> Iterator[Entry]:
             yield Entry(message.hint, "regilink_doctor/core/wandb_messages")
     for path in (*sorted(PACKAGE.rglob("*.py")), ROOT / "tools" / "site_pages.py"):
         where = path.relative_to(ROOT).as_posix()
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for name in node.names}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and _name_of(node) in {
-                *MARKED,
-                *(imported & {"say", "counted", "join_phrases"}),
-            }:
+        nodes = find_nodes(path)
+        imported = {name.name for node in nodes if isinstance(node, ast.ImportFrom) for name in node.names}
+        marked = {*MARKED, *(imported & {"say", "counted", "join_phrases"})}
+        for node in nodes:
+            if isinstance(node, ast.Call) and _name_of(node) in marked:
                 try:
                     yield from _read_call(node, where)
                 except Unmarked as problem:

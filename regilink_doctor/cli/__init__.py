@@ -166,16 +166,23 @@ def _parse_options(words: Sequence[str], *, separated: bool) -> argparse.Namespa
     return options
 
 
+def _read_version() -> str:
+    from regilink_doctor import __version__
+
+    return f"regilink {__version__}"
+
+
 def _make_parsers(words: Sequence[str]) -> tuple[Parser, Parser | None]:
     """The parser, and that of the command that is called.
 
-    That one alone gets its options, so that a variable of another cannot be wrong.
+    That one alone gets its options, so that a variable of another cannot be wrong. Where it is the first word, the
+    other commands and the version are left out: to have them takes longer than most commands.
     """
     from importlib import import_module
 
-    from regilink_doctor import __version__
     from regilink_doctor.cli.parser import Parser
 
+    called = [word for word in words[:1] if word in COMMANDS]
     parser = Parser(
         prog="regilink",
         description="Lint, diagnose and test links to the W&B Registry before the expensive run.",
@@ -183,11 +190,12 @@ def _make_parsers(words: Sequence[str]) -> tuple[Parser, Parser | None]:
         "variable: REGILINK_OUTPUT_FORMAT=json. Exit status: 0 nothing found, 1 problems found, 2 regilink could not "
         "do what it was asked to.",
     )
-    parser.add_argument("-V", "--version", action="version", version=f"regilink {__version__}")
+    parser.add_argument("-V", "--version", action="version", version=None if called else _read_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     asked = next((word for word in words if not word.startswith("-")), None)
     given_command = None
-    for name, what in COMMANDS.items():
+    for name in called or COMMANDS:
+        what = COMMANDS[name]
         command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
         if name == asked:
             given_command = command

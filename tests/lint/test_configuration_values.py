@@ -5,7 +5,6 @@ The programs are in `tests/cases/configuration`, in the format of the linter's c
 targets, whatever they are.
 """
 
-import copy
 import os
 import runpy
 import sys
@@ -74,7 +73,7 @@ def modules_of(folder: Path) -> Iterator[None]:
     hydra: Any = sys.modules.get("hydra")
     if hydra:
         hydra.core.plugins.Plugins.instance()  # they store their own configurations
-        stored = copy.deepcopy(hydra.core.config_store.ConfigStore.instance().repo)
+        stored = copy_folders(hydra.core.config_store.ConfigStore.instance().repo)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -83,9 +82,13 @@ def modules_of(folder: Path) -> Iterator[None]:
         os.environ.clear()
         os.environ.update(environ)
         for name, module in list(sys.modules.items()):
-            file = getattr(module, "__file__", None)
-            if file is not None and Path(file).is_relative_to(folder):
+            if str(getattr(module, "__file__", None)).startswith(f"{folder}{os.sep}"):
                 del sys.modules[name]
         if hydra:
             hydra.core.global_hydra.GlobalHydra.instance().clear()
             hydra.core.config_store.ConfigStore.instance().repo = stored
+
+
+def copy_folders(repository: dict[str, Any]) -> dict[str, Any]:
+    """A copy of what hydra has stored. The configurations themselves are shared: hydra replaces them, never edits them."""
+    return {name: copy_folders(value) if isinstance(value, dict) else value for name, value in repository.items()}
