@@ -5,15 +5,17 @@ Their format is in `tests/cases/lint/README.md`.
 
 import difflib
 import json
-import os
 import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
+
+import pytest
 
 from regilink_doctor.core.catalog import Catalog
 from regilink_doctor.core.findings import Finding, Place
@@ -78,16 +80,6 @@ def all_cases() -> list[Case]:
     return [case for path in sorted(FOLDER.rglob("*.case")) for case in read_cases(path)]
 
 
-def run(case: Case, folder: Path) -> list[str]:
-    """What is found, as expected lines would say it; the details of each finding below it."""
-    here = Path.cwd()
-    os.chdir(folder)
-    try:
-        return _run(case)
-    finally:
-        os.chdir(here)
-
-
 def compare(case: Case, found: list[str]) -> tuple[list[str], list[str]]:
     """The expected lines, and what was found of what they speak of, both sorted; equal when the case holds."""
     expected, details = _blocks(case.expect)
@@ -150,7 +142,10 @@ def _as_asked(line: str, expected: list[str]) -> str:
 
 
 def laid_out(case: Case) -> tuple[dict[str, bytes], Callable[[str, bytes], FileReport]]:
-    """The files of a case, written into the current folder, and the linter with what the case tells it."""
+    """The files of a case, written into the current folder, and the linter with what the case tells it.
+
+    It remembers its reports: the same content of a file is linted once.
+    """
     contents = {name.removesuffix(" bytes"): _content(name, text) for name, text in case.files.items()}
     for name, content in contents.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
@@ -163,11 +158,18 @@ def laid_out(case: Case) -> tuple[dict[str, bytes], Callable[[str, bytes], FileR
         else NOTHING_CONFIGURED
     )
     selection = Selection(pedantic="pedantic" in case.head)
-    return contents, partial(lint_bytes, view=directory, known=known, selection=selection)
+    return contents, cache(partial(lint_bytes, view=directory, known=known, selection=selection))
 
 
-def _run(case: Case) -> list[str]:
-    contents, lint = laid_out(case)
+def describe(contents: dict[str, bytes], lint: Callable[[str, bytes], FileReport]) -> list[str]:
+    """What is found in the files, as expected lines would say it; the details of each finding below it."""
+    with mock.patch.object(
+        formats, "read", cache(formats.read)
+    ):  # the linter reads what is described beside its report
+        return _describe(contents, lint)
+
+
+def _describe(contents: dict[str, bytes], lint: Callable[[str, bytes], FileReport]) -> list[str]:
     first = next(iter(contents))
     lines: list[str] = []
     for name, content in contents.items():
@@ -276,8 +278,9 @@ def main(arguments: list[str]) -> int:
         for case in read_cases(path):
             if not all(word in case.id for word in words):
                 continue
-            with tempfile.TemporaryDirectory() as folder:
-                expected, found = compare(case, run(case, Path(folder)))
+            with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+                patch.chdir(folder)
+                expected, found = compare(case, describe(*laid_out(case)))
             if expected == found:
                 continue
             differing += 1

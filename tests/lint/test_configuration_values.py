@@ -90,5 +90,5 @@ def modules_of(folder: Path) -> Iterator[None]:
 
 
 def copy_folders(repository: dict[str, Any]) -> dict[str, Any]:
-    """A copy of what hydra has stored. The configurations themselves are shared: hydra replaces them, never edits them."""
+    """A copy of what hydra has stored. The configurations in it are shared: hydra replaces them, never edits them."""
     return {name: copy_folders(value) if isinstance(value, dict) else value for name, value in repository.items()}

@@ -251,7 +251,7 @@ def test_the_owner_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_comments_for_hundreds_of_findings_take_a_few_looks(name: str) -> None:
     lines = [
         f'run.link_artifact(a, "wandb-registry-model")\ns{number} = "# regilink: ignore[REG101]"'
-        for number in range(300)
+        for number in range(100)
     ]
     content = (PRELUDE + "\n".join(lines)).encode()
     if name.endswith("ipynb"):
@@ -263,10 +263,10 @@ def test_comments_for_hundreds_of_findings_take_a_few_looks(name: str) -> None:
         return lint_bytes(name, changed)
 
     after, silenced = add_ignores(name, content, lint)
-    assert len(silenced) == 300
+    assert len(silenced) == 100
     assert len(looks) < 6
     assert not lint_bytes(name, after).findings
-    assert after.count(b"# regilink: ignore[REG101]") == 300
+    assert after.count(b"# regilink: ignore[REG101]") == 100
 
 
 def test_a_comment_in_a_string_is_none() -> None:

@@ -132,7 +132,8 @@ def _fold_text(text: str) -> _Folded:
     out: list[str] = []
     length = 0
     last = offset
-    for run in re.compile(r"""\s+|\\+(?=["'])""").finditer(text, offset):
+    # All whitespace but a single space, which stays as it is and is most of a log.
+    for run in re.compile(r"""[^\S ]\s*| \s+|\\+(?=["'])""").finditer(text, offset):
         blank = run.group()
         out.append(text[last : run.start()])
         length += run.start() - last
