@@ -133,7 +133,10 @@ def _make_environ(home: Path, server: Mapping[str, str]) -> dict[str, str]:
     home.mkdir()
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "SYSTEMROOT") if name in os.environ}
     path = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", "")))
-    settings = {"HOME": str(home), "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
+    settings = {"HOME": str(home), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+    # No bytecode beside the page's files; where it is kept elsewhere, not each command compiles regilink anew.
+    prefix = sys.pycache_prefix
+    settings |= {"PYTHONPYCACHEPREFIX": prefix} if prefix else {"PYTHONDONTWRITEBYTECODE": "1"}
     git = {"GIT_CONFIG_GLOBAL": os.devnull}
     git |= {f"GIT_{who}_{what}": "a@b.c" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     return {**kept, **settings, **git, **server, "PATH": path}

@@ -190,7 +190,7 @@ def _make_parsers(words: Sequence[str]) -> tuple[Parser, Parser | None]:
         "variable: REGILINK_OUTPUT_FORMAT=json. Exit status: 0 nothing found, 1 problems found, 2 regilink could not "
         "do what it was asked to.",
     )
-    parser.add_argument("-V", "--version", action="version", version=None if called else _read_version())
+    parser.add_argument("-V", "--version", action="version", version="" if called else _read_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     asked = next((word for word in words if not word.startswith("-")), None)
     given_command = None
