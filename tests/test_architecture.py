@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import architecture
-from import_graph import find_cycles, find_nodes, modules, read_imports
+from import_graph import find_cycles, find_nodes, modules, parse_module, read_imports
 
 ROOT = Path(__file__).parent.parent
 
