@@ -7,9 +7,11 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from forked_python import serve_forks
 
 from regilink_doctor.core import text
 
@@ -66,3 +68,13 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     # What one test gives as a key is an ordinary word in the output of the next one.
     monkeypatch.setattr(text, "_remembered", [])
     monkeypatch.setattr(text, "_public", set(text._public))
+
+
+@pytest.fixture(scope="session")
+def forked_python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A `python`, in a folder of its own, that has imported wandb: for programs of which only the links matter."""
+    if not hasattr(os, "fork"):
+        yield sys.executable
+        return
+    with serve_forks(tmp_path_factory.mktemp("python")) as python:
+        yield str(python)

@@ -54,12 +54,12 @@ def emulator(server: Emulator) -> Emulator:
     return server
 
 
-def run(code: str, emulator: Emulator, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(code: str, emulator: Emulator, folder: Path, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
     (folder / "weights.txt").write_text("weights", encoding="utf-8")
     (folder / "train.py").write_text(code, encoding="utf-8")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("WANDB_")}
     return subprocess.run(
-        [sys.executable, "train.py"],
+        [python, "train.py"],
         cwd=folder,
         env={**environ, **emulator.environ()},
         capture_output=True,
@@ -91,7 +91,7 @@ def test_the_snippet_links_and_is_found_again(emulator: Emulator, tmp_path: Path
     ],
 )
 def test_what_w_and_b_refuses_is_raised_recorded_and_found_beforehand(
-    emulator: Emulator, tmp_path: Path, changes: dict[str, str], words: str, code: str
+    emulator: Emulator, tmp_path: Path, forked_python: str, changes: dict[str, str], words: str, code: str
 ) -> None:
     code_text = snippet(**changes)
     catalog = Catalog(
@@ -103,7 +103,7 @@ def test_what_w_and_b_refuses_is_raised_recorded_and_found_beforehand(
     assert [finding.code for finding in before.findings] == [code]
     assert before.findings[0].severity == "error"
 
-    done = run(code_text, emulator, tmp_path)
+    done = run(code_text, emulator, tmp_path, forked_python)
 
     assert done.returncode != 0
     assert words in done.stderr

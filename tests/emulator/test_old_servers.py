@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -184,13 +183,13 @@ with wandb.init(entity="team-a", project="p") as run:
     [("0.70", "acme/wandb-registry-model/zoo:v0"), ("0.67", 'Cannot query field "artifactCollectionMembership"')],
 )
 def test_a_server_that_is_too_old_for_the_newest_wandb_makes_the_link_and_wandb_raises(
-    emulator: Emulator, tmp_path: Path, version: str, words: str
+    emulator: Emulator, tmp_path: Path, version: str, words: str, forked_python: str
 ) -> None:
     # In a process of its own: wandb asks for the features once.
     pytest.importorskip("wandb", minversion="0.28.1")
     emulator.world.server(version)
     done = subprocess.run(
-        [sys.executable, "-c", LINK],
+        [forked_python, "-c", LINK],
         env=within(os.environ, emulator.environ()),
         cwd=tmp_path,
         capture_output=True,

@@ -1,7 +1,6 @@
 """The worst hour of a user, in short: a fault at each moment. `tests/matrix/run.py --only faults` has them all."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import sdk_matrix
@@ -18,10 +17,17 @@ def emulator() -> Iterator[Emulator]:
         yield running
 
 
-def suffered(emulator: Emulator, kind: str, moment: str) -> Ending:
-    ending = suffer(emulator, sys.executable, Cell(kind, moment))
-    assert ending.problems == ()
-    return ending
+Suffer = Callable[[str, str], Ending]
+
+
+@pytest.fixture
+def suffered(emulator: Emulator, forked_python: str) -> Suffer:
+    def run(kind: str, moment: str) -> Ending:
+        ending = suffer(emulator, forked_python, Cell(kind, moment))
+        assert ending.problems == ()
+        return ending
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -33,23 +39,25 @@ def suffered(emulator: Emulator, kind: str, moment: str) -> Ending:
         ("refuse", "link", "link", "permission denied"),
     ],
 )
-def test_a_fault_ends_in_the_sdks_own_error(emulator: Emulator, kind: str, moment: str, step: str, words: str) -> None:
-    ending = suffered(emulator, kind, moment)
+def test_a_fault_ends_in_the_sdks_own_error(suffered: Suffer, kind: str, moment: str, step: str, words: str) -> None:
+    ending = suffered(kind, moment)
     assert ending.step == step
     assert words in (ending.error or "").lower()
     assert ending.linked == 0
 
 
-def test_a_link_whose_answer_is_cut_is_in_the_ledger_though_the_sdk_raises(emulator: Emulator) -> None:
-    ending = suffered(emulator, "truncate", "link")
+def test_a_link_whose_answer_is_cut_is_in_the_ledger_though_the_sdk_raises(
+    suffered: Suffer, emulator: Emulator
+) -> None:
+    ending = suffered("truncate", "link")
     assert ending.step == "link"
     assert ending.error
     assert ending.linked >= 1, "old SDKs try again, and each attempt is there"
     assert {each.version for each in emulator.ledger} == {"v0"}
 
 
-def test_a_link_that_is_only_late_is_made(emulator: Emulator) -> None:
-    ending = suffered(emulator, "delay", "link")
+def test_a_link_that_is_only_late_is_made(suffered: Suffer) -> None:
+    ending = suffered("delay", "link")
     assert (ending.step, ending.error, ending.linked) == ("finish", None, 1)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,7 +102,9 @@ def test_what_asks_the_server(
     check("catalog-diff", printed(capsys, "catalog", "diff", "regilink.catalog.json"))
 
 
-def test_dry_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_dry_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], forked_python: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("train.py").write_text(
         "import wandb\n"
@@ -114,7 +115,7 @@ def test_dry_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
         "run.finish()\n",
         encoding="utf-8",
     )
-    main(["dry-run", "--output-format", "json", "--output-file", "out.json", "--", sys.executable, "train.py"])
+    main(["dry-run", "--output-format", "json", "--output-file", "out.json", "--", forked_python, "train.py"])
     value = json.loads(Path("out.json").read_text(encoding="utf-8"))
     assert [link["verdict"] for link in value["links"]] == ["linked", "misplaced"]
     check("dry-run", value)

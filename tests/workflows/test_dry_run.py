@@ -71,12 +71,12 @@ if __name__ == "__main__":
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked_python: str) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{Path(forked_python).parent}{os.pathsep}{os.environ['PATH']}")
     return folder
 
 
@@ -129,8 +129,9 @@ def test_the_demo_is_told_link_by_link(project: Path, capfd: pytest.CaptureFixtu
 
 @needs_shell
 def test_a_module_in_a_shell_script_with_processes_keys_and_fetches(
-    project: Path, capfd: pytest.CaptureFixture[str]
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     (project / "train.py").write_text(TRAIN, encoding="utf-8")
     (project / "run.sh").write_text("set -e\necho starting\npython -m train\n", encoding="utf-8")
     CATALOG.save(project / "regilink.catalog.json")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -65,13 +64,11 @@ unittest.main()
 """
 
 
-def test_a_suite_of_unittest(tmp_path: Path) -> None:
+def test_a_suite_of_unittest(tmp_path: Path, forked_python: str) -> None:
     path = tmp_path / "suite.py"
     path.write_text(SUITE, encoding="utf-8")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("WANDB_")}
-    done = subprocess.run(
-        [sys.executable, path], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120
-    )
+    done = subprocess.run([forked_python, path], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "Ran 5 tests" in done.stderr
 

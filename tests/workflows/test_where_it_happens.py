@@ -237,7 +237,7 @@ def test_preflight_raises_before_the_training_after_two_requests(
 
 
 def test_preflight_without_targets_checks_the_links_of_the_file_that_calls(
-    at_emulator: Callable[[World], None], tmp_path: Path
+    at_emulator: Callable[[World], None], tmp_path: Path, forked_python: str
 ) -> None:
     at_emulator(World.default())
     script = tmp_path / "train.py"
@@ -248,12 +248,12 @@ def test_preflight_without_targets_checks_the_links_of_the_file_that_calls(
         '"wandb-registry-missing/zoo")\n\n\nmain()\n',
         encoding="utf-8",
     )
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    done = subprocess.run([forked_python, str(script)], capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 1
     assert "LinkError" in done.stderr
     assert "REG301" in done.stderr
     script.write_text(script.read_text(encoding="utf-8").replace("missing", "model"), encoding="utf-8")
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    done = subprocess.run([forked_python, str(script)], capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 5, done.stderr
 
 
