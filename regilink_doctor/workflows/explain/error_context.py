@@ -49,8 +49,8 @@ _EXCEPTION = re.compile(
 _QUALIFIED = re.compile(r"^\s*(?:[a-z_]\w*\.){2,}(?P<name>[A-Z]\w+):\s(?P<message>.*)$")
 """`wandb.sdk.lib.service.ipc_support.ConnectionClosed: ...`: a class that is not called an error."""
 _EXCEPTION_IN_SENTENCE = re.compile(
-    r"""(?<![\w.`])(?<!raise\ )(?<!except\ )(?:[a-z_]\w*\.)*(?P<name>[A-Z]\w*(?:Error|Exception))
-        (?:\((?P<quote>["'])(?P<quoted>[^\n]{3,400}?)(?P=quote)[,)] | :\ (?P<rest>[^\n]{3,400}))""",
+    r"""(?<![\w.])(?<!raise\ )(?<!except\ )(?:[a-z_]\w*\.)*(?P<name>[A-Z]\w*(?:Error|Exception))
+        (?:\((?P<quote>["'])(?P<quoted>[^\n]{3,400}?)(?P=quote)[,)] | :\ (?P<rest>[^\n`]{3,400}))""",
     re.VERBOSE,
 )
 """`I am getting UnboundLocalError("...") when`, and `it ends with CommError: ...`."""
@@ -98,6 +98,9 @@ _ERROR_MARK = re.compile(
     r"""Traceback\ \(most\ recent\ call\ last\) | wandb:\ ERROR\b | "errors"\s*:\s*\[\s*\{ | ^\s*panic:
       | ^\s*(?:Error|ERROR|FATAL|Fatal|error|fatal\ error):\ \S | <Error><Code> | \bvalidation\ errors?\ for\ [A-Z]
       | \b(?:ERROR|FATAL|CRITICAL)\s?[:|\]] | \b(?:CommError|UsageError|WandbApiFailedError|AuthenticationError):\ ?\S
+      | Segmentation\ fault | \bcore\ dumped\b | ^\s*(?:Killed|Aborted|Bus\ error)\s*$ | \boom[-_]kill
+      | ^\s*[\w./-]+:\ error:\ | ^FAILED\ \S+:: | ^\s*terminate\ called\ after | ^\s*Fatal\ Python\ error
+      | \[E\ \w+\.cpp:\d+\]
       | ^(?:\S*sh|[\w./-]*/[\w.-]+|wandb-core):\ \S+.*:\ \S | :\ (?:command\ not\ found|Exec\ format\ error)""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -339,6 +342,8 @@ class ErrorContext:
                 return name
         code = self.source or [line for line in self.text[-TAIL:].splitlines() if _CODE_LINE.match(line)]
         for line in reversed(code):
+            if line.lstrip().startswith("raise "):
+                continue  # what it says is in the message
             for name in reversed(_CALL_IN_CODE.findall(line)):
                 if name in CALLS:
                     return str(name)

@@ -173,8 +173,8 @@ _SPEAKERS = {
 _ORGANIZATION_MESSAGES = ("unable-to-find-organization", "unable-to-find-organization-old")
 _UNDECIDED = ("F2", "C10", "F1", "B7", "F14")
 """Failures whose messages leave the cause open: another message of the same log decides."""
-_OF_ANY_PROGRAM = ("C19", "F2", "F14")
-"""Failures of networks and processes, of which every program speaks in the same words."""
+_OF_ANY_PROGRAM = ("B17", "C18", "C19", "F2", "F14")
+"""Failures of keys, networks and processes, of which every program speaks in the same words."""
 _WITHOUT_RUN = ("C12", "C5b")
 """Failures of `Artifact.link` alone: a call of the run rules them out."""
 _OF_THE_PATH = ("A2", "A4", "A5", "A6", "A7", "A8", "A9", "A11", "A17")
@@ -387,6 +387,9 @@ def _of_names(context: ErrorContext, main: RecognizedMessage, names: _Names) -> 
             yield "A11"
         elif name.casefold() in CORE_REGISTRY_DISPLAY:
             yield "A10"
+    path = parsed(names.path) if names.path else None
+    if message.key in _ORGANIZATION_MESSAGES and path is not None and path.prefix == fields.get("entity"):
+        yield "A12"  # the path begins with a team where the organization belongs
     expected, given = fields.get("expected"), fields.get("organization")
     if expected and given and close_to(given, [expected]):
         yield "A13"  # the same organization, misspelled or under its other name

@@ -22,7 +22,7 @@ _ASKING = ("why", "how", "what", "where", "when", "which", "can", "could", "does
 _LOG = re.compile(
     r"^[ \t]+\S.*[:=\]]|\[\w+=|^\S+: \S+: |^[\w<>]+(?:\.[\w<>]+)+: |^\w+Warning: |^[A-Z]{4,8}: |^wandb: "
     r"|^[$*#]+ |: [Ee]rror\b|(?<![\w-])/[\w.-]+/"
-    r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\A(?:[^\n]*\n){6}",
+    r"|^(?:\S+ )?\S*\d\d:\d\d:\d\d|\d{8}_\d{6}|\w[:=] ?-?\d+\.\d+(?![.\d])|\A(?:[^\n]*\n){6}",
     re.MULTILINE,
 )
 """Indented lines, values in brackets, the prefixes of programs, names of classes, clocks, folders, many lines."""

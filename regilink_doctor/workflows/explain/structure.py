@@ -141,6 +141,8 @@ _DEPENDENCY = re.compile(
 )
 """A package that wandb needs."""
 
+_USAGE_OF_COMMAND = re.compile(r"^Usage: wandb\b", re.MULTILINE)
+_STOPS = ("KeyboardInterrupt", "SystemExit", "GeneratorExit")
 # Python itself raises these, and no program that checks its arguments: code that meets a value it does not expect.
 _BROKEN_CLASSES = (
     "AttributeError",
@@ -259,6 +261,8 @@ SERVER_SETUP = (405, 413, 507)
 
 def find_causes(context: ErrorContext) -> Causes:
     """The failure ids that the structure of an error gives, likeliest first; empty where it gives none."""
+    if context.exception is not None and context.exception[0] in _STOPS:
+        return ()  # somebody, or the program itself, has stopped it
     questions = (
         _judge_call,
         _judge_class,
@@ -296,7 +300,8 @@ def find_system_causes(context: ErrorContext) -> Causes:
 
 def find_part(context: ErrorContext) -> Causes:
     """What part of wandb raised the error, and what a refusal of that part means."""
-    if context.phase == "sweep" and (context.exception is None or context.is_reported_by_wandb):
+    is_of_command = context.exception is None or (context.exception[0] == "Error" and not context.frames)
+    if context.phase == "sweep" and (is_of_command or context.is_reported_by_wandb):
         return ("F16",)
     if context.exception is None:
         return ()
@@ -403,14 +408,14 @@ def _judge_broken_code(context: ErrorContext) -> Causes:
         return ("F6", "F21")  # the version has no files, or lacks the one that was asked for
     if "'NoneType' object" in text and _NULL_ANSWER.search(path):
         return ("D1", "B2", "C18", "F21")
-    if part in (("F14",), ("F15",)):
+    if part in (("F13",), ("F14",), ("F15",)):
         return (*part, "F21")
     return ("F21", "F15")
 
 
 def _judge_status(context: ErrorContext) -> Causes:
     """What an HTTP status means, where the phase and the absence of another program's address allow it."""
-    if not context.is_from_wandb:
+    if not context.is_from_wandb or context.is_raised_elsewhere:
         return ()
     if context.status is None:
         return ("F1", "B2", "C19") if context.operation == "upsertBucket" else ()
@@ -441,6 +446,8 @@ def _judge_component(context: ErrorContext) -> Causes:
 
 
 def _judge_usage(context: ErrorContext) -> Causes:
-    """A `UsageError` in words that are not known: wandb refuses what it was called with."""
+    """An error of usage in words that are not known: wandb refuses what it was called with."""
+    if _USAGE_OF_COMMAND.search(context.text):
+        return ("F22", "B14")
     is_usage = context.exception is not None and context.exception[0] == "UsageError" and context.is_about_wandb
     return ("F22", "F20") if is_usage else ()
