@@ -1,6 +1,7 @@
 """Runs with the real SDK: made, fed, read back, resumed, several at once."""
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -212,7 +213,7 @@ def test_an_offline_run_without_an_entity_keeps_its_artifacts_when_it_is_synced(
 
     with wandb.init(project="proj", mode="offline") as run:
         run.log_artifact(wandb.Artifact("zoo", type="model"))
-        folder = run.dir.rpartition("/files")[0]
+        folder = os.path.dirname(run.dir)
     result = CliRunner().invoke(cli, ["sync", folder])
     assert result.exit_code == 0, result.output
     project = server.world.entities["team-a"].projects["proj"]
