@@ -43,7 +43,7 @@ class Guard:
         self._fence = fence
         self._isolation = isolation
         self._before = len(fence.blocked)
-        self._folder = TemporaryDirectory(prefix="regilink-guard-")
+        self._folder = TemporaryDirectory(prefix="regilink-guard-", ignore_cleanup_errors=True)
         """For the key and the settings that the code writes, so that the user's own are neither read nor changed."""
         self.watch = HostWatch(fence)
 

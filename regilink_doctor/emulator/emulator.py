@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Collection
 from pathlib import Path
 
@@ -84,7 +86,12 @@ class Emulator(Service):
         self.app.load_graphql()
 
     def stop(self) -> None:
-        """Stop serving and remove the temporary folder. Does nothing the second time."""
+        """Stop serving and remove the temporary folder. Does nothing the second time.
+
+        A wandb of this process that uses the server is torn down: a run that is open ends, and the next one reads the
+        environment again, so that another emulator can follow in the same notebook.
+        """
+        _tear_down_wandb(self.url)
         self._server.stop()
         self.app.close()
         self._workspace.remove_folder()
@@ -137,3 +144,11 @@ class Emulator(Service):
                 raise ValueError("the world has no user: World.user(...) makes one")
             return environ.build_variables(self.url, first.key, self.folder)
         return environ.build_variables(self.url, users[user].key, self.folder)
+
+
+def _tear_down_wandb(url: str) -> None:
+    """End a wandb of this process that uses a server: it would ask it in every later run, too."""
+    singleton = getattr(sys.modules.get("wandb.sdk.wandb_setup"), "_singleton", None)
+    settings = getattr(singleton, "settings_if_loaded", None)
+    if getattr(settings, "base_url", None) == url and getattr(singleton, "_pid", None) == os.getpid():
+        sys.modules["wandb"].teardown()

@@ -1,8 +1,12 @@
 """Links and registries with the real SDK: what is linked, shown, moved, renamed and taken away again."""
 
+from pathlib import Path
+
 import pytest
 import wandb
 from serving import Server
+
+from regilink_doctor.emulator import Emulator
 
 PATH = "wandb-registry-model/animals"
 
@@ -181,3 +185,15 @@ def test_members_of_a_registry_and_their_roles(server: Server) -> None:
     assert registry.team_members() == []
     with pytest.raises(Exception, match="invalid role 'owner'"):
         registry.update_member(bob, role="owner")
+
+
+def test_one_emulator_can_follow_another_in_a_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wandb_anew: None
+) -> None:
+    for name in ("first", "second"):
+        with Emulator() as emulator:
+            for variable, value in emulator.environ().items():
+                monkeypatch.setenv(variable, value)
+            with wandb.init(entity="team-a", project="proj", dir=tmp_path) as run:
+                run.link_artifact(wandb.Artifact(name, type="model"), "wandb-registry-model/zoo")
+            assert [link.verdict for link in emulator.ledger.links] == ["linked"]
