@@ -114,7 +114,11 @@ def path_of(uri: str) -> str:
     if parts.scheme not in ("file", "vscode-notebook-cell"):
         return parts.path.rsplit("/", 1)[-1] or "untitled.py"
     path = unquote(parts.path)
-    return path[1:] if os.name == "nt" and path[2:3] == ":" else path
+    if os.name != "nt":
+        return path
+    if parts.netloc:  # a shared folder, or one of Linux as Windows sees it: `file://wsl.localhost/Ubuntu/…`
+        return f"//{parts.netloc}{path}"
+    return path[1:] if path[2:3] == ":" else path
 
 
 def find_part(sites: Sequence[Site], line: int, column: int) -> tuple[Site, KnownPart] | None:

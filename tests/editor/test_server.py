@@ -14,6 +14,7 @@ from lsprotocol import types as lsp
 from pygls.io_ import run_async
 from pygls.lsp.client import LanguageClient
 
+from regilink_doctor.editor import documents
 from regilink_doctor.editor.documents import Checker
 from regilink_doctor.editor.server import make_server
 
@@ -293,3 +294,18 @@ def test_positions_count_as_the_editor_counts(encoding: str, tmp_path: Path) -> 
         assert shown == ":v3"
 
     run(tmp_path, work, encodings=[encoding])
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("file:///c%3A/work/a%20b.py", "c:/work/a b.py"),
+        ("file://wsl.localhost/Ubuntu/home/a.py", "//wsl.localhost/Ubuntu/home/a.py"),
+        ("untitled:Untitled-1", "Untitled-1"),
+    ],
+)
+def test_the_addresses_of_windows_are_paths(uri: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(documents.os, "name", "nt")
+        found = documents.path_of(uri)
+    assert found == path
